@@ -1,0 +1,49 @@
+/** What went wrong, as users and logs see it: a stable code, what happened to what, and the way out. */
+export interface Reason {
+  /** Azure's own code where there is one (`AuthorizationFailed`), else ours (`ForeignNextLink`). */
+  readonly code: string;
+  readonly message: string;
+  /** What to do about it: the exact command where there is one. */
+  readonly hint: string | null;
+}
+
+/**
+ * The one error family of the product. `message` says what happened and to what; `hint` says what to do.
+ * Neither ever holds a token, a key or an identity header.
+ */
+export class InventoryError extends Error {
+  override readonly name: string = 'InventoryError';
+  readonly code: string;
+  readonly hint: string | null;
+
+  constructor(code: string, message: string, options: { hint?: string | null; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint ?? null;
+  }
+}
+
+/** A wrong setting or argument: names the input, the value and what is allowed. Exit code 2, HTTP 503 `InvalidConfiguration`. */
+export class InvalidSettingError extends InventoryError {
+  override readonly name = 'InvalidSettingError';
+  constructor(message: string, options: { hint?: string | null } = {}) {
+    super('InvalidConfiguration', message, options);
+  }
+}
+
+/** No token is to be had (or Resource Manager refuses every token we get). Exit code 4. */
+export class NoTokenError extends InventoryError {
+  override readonly name = 'NoTokenError';
+}
+
+/** The thing asked for does not exist. Exit code 5, HTTP 404. */
+export class NotFoundError extends InventoryError {
+  override readonly name = 'NotFoundError';
+}
+
+/** Reduces any thrown value to the three fields that are safe to show and store. */
+export function toReason(error: unknown): Reason {
+  if (error instanceof InventoryError) return { code: error.code, message: error.message, hint: error.hint };
+  if (error instanceof Error) return { code: error.name, message: error.message, hint: null };
+  return { code: 'UnknownError', message: String(error), hint: null };
+}

@@ -1,0 +1,87 @@
+import type { Reason } from '../errors.ts';
+
+/** What is listed in a subscription. `scaleSets`, `arcMachines`, `identities` and `roleAssignments` have their place, but are not read yet. */
+export const kinds = [
+  'virtualMachines',
+  'powerStates',
+  'scaleSets',
+  'arcMachines',
+  'identities',
+  'roleAssignments',
+] as const;
+export type Kind = (typeof kinds)[number];
+
+export const coverageStatuses = ['complete', 'partial', 'failed', 'denied', 'skipped'] as const;
+export type CoverageStatus = (typeof coverageStatuses)[number];
+
+/** How one kind in one subscription was read in one run. */
+export interface KindCoverage {
+  readonly status: CoverageStatus;
+  readonly reason: Reason | null;
+  /** Rows read. */
+  readonly count: number;
+  readonly requests: number;
+  readonly pages: number;
+  readonly retries: number;
+  readonly throttledMilliseconds: number;
+  /** `x-ms-request-id` of the last answer: what Azure support asks for. */
+  readonly requestId: string | null;
+}
+
+/** One row of the coverage ledger: how completely a subscription was read. */
+export interface Coverage {
+  readonly subscriptionId: string;
+  readonly displayName: string;
+  readonly tenantId: string | null;
+  /** The subscription's own state: Enabled, Warned, PastDue, Disabled, Deleted. */
+  readonly state: string;
+  readonly status: CoverageStatus;
+  readonly reason: Reason | null;
+  readonly kinds: Readonly<
+    Partial<Record<Kind, { readonly status: CoverageStatus; readonly reason: Reason | null; readonly count: number }>>
+  >;
+  readonly virtualMachineCount: number;
+  readonly requests: number;
+  readonly pages: number;
+  readonly retries: number;
+  readonly throttledMilliseconds: number;
+  readonly requestId: string | null;
+  /** When the last complete reading was taken; null if there was none. */
+  readonly readAt: string | null;
+}
+
+/** A subscription that should be seen and is not. */
+export interface BlindSpot {
+  readonly subscriptionId: string;
+  readonly displayName: string | null;
+  readonly source: 'managementGroup' | 'previousRun' | 'configured';
+  readonly since: string;
+  readonly grantCommand: string;
+}
+
+/** Subscriptions by status; `blindSpots` is null where it cannot be known. */
+export interface CoverageCounts {
+  readonly complete: number;
+  readonly partial: number;
+  readonly failed: number;
+  readonly denied: number;
+  readonly skipped: number;
+  readonly blindSpots: number | null;
+}
+
+/**
+ * Status of a subscription from its kinds. Power states never count: without them `powerState` is null and that is all.
+ * `denied` and `failed` speak of the machines: nothing of them was read.
+ */
+export function subscriptionStatus(kinds: Partial<Record<Kind, { readonly status: CoverageStatus }>>): CoverageStatus {
+  const machines = kinds.virtualMachines?.status;
+  if (machines === 'denied' || machines === 'failed' || machines === 'skipped') return machines;
+  const all = Object.entries(kinds).filter(([kind]) => kind !== 'powerStates');
+  return all.length > 0 && all.every(([, coverage]) => coverage.status === 'complete') ? 'complete' : 'partial';
+}
+
+/** The command that opens a subscription to an identity. */
+export function grantReaderCommand(subscriptionId: string, principalId: string | null): string {
+  const assignee = principalId ?? '<principal id, see: vm-identities whoami>';
+  return `az role assignment create --assignee-object-id ${assignee} --assignee-principal-type ServicePrincipal --role Reader --scope /subscriptions/${subscriptionId}`;
+}

@@ -1,0 +1,68 @@
+import type { Reason } from '../errors.ts';
+import type { CoverageCounts } from './coverage.ts';
+
+export const runStatuses = ['running', 'succeeded', 'failed', 'cancelled', 'timedOut'] as const;
+export type RunStatus = (typeof runStatuses)[number];
+export type RunTrigger = 'timer' | 'http' | 'cli';
+
+/** How far a run is. Counts only, so that it fits anywhere. */
+export interface RunProgress {
+  readonly step: 'plan' | 'collect' | 'publish' | 'done';
+  readonly subscriptionsDone: number;
+  readonly subscriptionsTotal: number;
+  readonly virtualMachines: number;
+  readonly requests: number;
+  readonly updatedAt: string;
+}
+
+/** One run of the inventory: what `GET runs/{id}` answers and `run.json` holds. */
+export interface Run {
+  readonly id: string;
+  readonly trigger: RunTrigger;
+  readonly status: RunStatus;
+  /** `null` = every subscription that the identity sees (and the settings allow). */
+  readonly scope: readonly string[] | null;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly complete: boolean;
+  /** Why the run as a whole failed or is not complete (`NoSubscriptions`, `SuspiciousTenantShrink`, …). */
+  readonly reason: Reason | null;
+  readonly virtualMachineCount: number;
+  readonly principalCount: number;
+  readonly coverage: CoverageCounts;
+  /** Number of changes by kind; kinds without a change are left out. */
+  readonly changes: Readonly<Partial<Record<ChangeKind, number>>>;
+  readonly progress: RunProgress;
+}
+
+export const changeKinds = [
+  'virtualMachineCreated',
+  'virtualMachineDeleted',
+  'virtualMachineRecreated',
+  'virtualMachineMoved',
+  'virtualMachineUpdated',
+  'identityAttached',
+  'identityDetached',
+  'identityRecreated',
+  'roleAssigned',
+  'roleRemoved',
+  'roleInheritanceLost',
+  'federatedCredentialAdded',
+  'federatedCredentialRemoved',
+  'subscriptionAppeared',
+  'subscriptionLost',
+  'subscriptionForgotten',
+  'outOfScope',
+  'tenantChanged',
+] as const;
+export type ChangeKind = (typeof changeKinds)[number];
+
+/**
+ * A new run id: `20261121T060000Z-3f2a`. Sorts by start; the four hexadecimal digits keep two starts in one second apart.
+ * @param startedAt ISO 8601 UTC
+ * @param random four hexadecimal digits
+ */
+export function runId(startedAt: string, random: string): string {
+  return `${startedAt.slice(0, 19).replaceAll(/[-:]/g, '')}Z-${random}`;
+}
+export const runIdPattern = /^\d{8}T\d{6}Z-[0-9a-f]{4}$/;
