@@ -1,0 +1,255 @@
+import { InvalidSettingError } from './errors.ts';
+
+export const cloudNames = ['AzureCloud', 'AzureUSGovernment', 'AzureChinaCloud'] as const;
+export type CloudName = (typeof cloudNames)[number];
+
+/** Where the databases are kept: an account reached with an identity, or (one machine, Azurite) by a connection string. */
+export type StorageSetting =
+  | { readonly kind: 'identity'; readonly blobServiceUri: string; readonly clientId: string | null }
+  | { readonly kind: 'connectionString'; readonly connectionString: string }
+  | { readonly kind: 'none' };
+
+/** Which managed identity to use. */
+export type IdentitySetting =
+  | { readonly by: 'system' }
+  | { readonly by: 'clientId'; readonly clientId: string }
+  | { readonly by: 'objectId'; readonly objectId: string }
+  | { readonly by: 'resourceId'; readonly resourceId: string };
+
+/** All settings, parsed and checked once. Names and defaults: docs/settings.md. */
+export interface Settings {
+  readonly schedule: string;
+  /** Lower-cased ids to read; null = all that the identity sees. */
+  readonly subscriptions: readonly string[] | null;
+  readonly excludeSubscriptions: readonly string[];
+  readonly managementGroups: readonly string[];
+  readonly storage: StorageSetting;
+  readonly container: string;
+  readonly concurrency: number;
+  readonly powerState: boolean;
+  readonly ignoredTags: readonly string[];
+  readonly retentionDays: number;
+  readonly reports: readonly string[];
+  readonly sources: readonly string[];
+  readonly runTimeoutMinutes: number;
+  readonly idleDays: number;
+  readonly sharedIdentityLimit: number;
+  readonly acceptedFindings: string | null;
+  readonly httpAuth: 'keys' | 'entra';
+  /** App Service authentication is on (`WEBSITE_AUTH_ENABLED`). */
+  readonly authenticationEnabled: boolean;
+  readonly identity: IdentitySetting;
+  readonly cloud: CloudName;
+  /** Override of the cloud's Resource Manager endpoint: an https origin without a path. */
+  readonly resourceManagerEndpoint: string | null;
+  readonly resourceManagerAudience: string | null;
+  /** True inside a Functions host: the host's managed identity is used and nothing else, unless AZURE_TOKEN_CREDENTIALS says so. */
+  readonly insideFunctions: boolean;
+  readonly tokenCredentials: string | null;
+  /** Unknown `INVENTORY_*` names, each as one line with a suggestion: an error on the command line, a warning in Functions. */
+  readonly warnings: readonly string[];
+}
+
+export const defaultSchedule = '0 0 */6 * * *';
+
+const known = [
+  'INVENTORY_SCHEDULE',
+  'INVENTORY_SUBSCRIPTIONS',
+  'INVENTORY_EXCLUDE_SUBSCRIPTIONS',
+  'INVENTORY_MANAGEMENT_GROUPS',
+  'INVENTORY_STORAGE',
+  'INVENTORY_STORAGE__blobServiceUri',
+  'INVENTORY_STORAGE__credential',
+  'INVENTORY_STORAGE__clientId',
+  'INVENTORY_CONTAINER',
+  'INVENTORY_CONCURRENCY',
+  'INVENTORY_POWER_STATE',
+  'INVENTORY_IGNORED_TAGS',
+  'INVENTORY_RETENTION_DAYS',
+  'INVENTORY_REPORTS',
+  'INVENTORY_SOURCES',
+  'INVENTORY_RUN_TIMEOUT_MINUTES',
+  'INVENTORY_IDLE_DAYS',
+  'INVENTORY_SHARED_IDENTITY_LIMIT',
+  'INVENTORY_ACCEPTED_FINDINGS',
+  'INVENTORY_HTTP_AUTH',
+  'INVENTORY_IDENTITY_OBJECT_ID',
+  'INVENTORY_IDENTITY_RESOURCE_ID',
+] as const;
+
+export const guidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads and checks every setting of interfaces.md. An empty value counts as unset.
+ * @throws {InvalidSettingError} one line: the setting, the value (never a secret) and what is allowed
+ */
+export function readSettings(environment: Environment): Settings {
+  const text = (name: string): string | null => {
+    const value = environment[name]?.trim();
+    return value === undefined || value === '' ? null : value;
+  };
+  const subscriptions = list(text('INVENTORY_SUBSCRIPTIONS'));
+  const excludeSubscriptions = list(text('INVENTORY_EXCLUDE_SUBSCRIPTIONS'));
+  guids('INVENTORY_SUBSCRIPTIONS', subscriptions);
+  guids('INVENTORY_EXCLUDE_SUBSCRIPTIONS', excludeSubscriptions);
+  const insideFunctions = text('FUNCTIONS_WORKER_RUNTIME') !== null || text('AzureWebJobsScriptRoot') !== null;
+  return {
+    schedule: schedule(text('INVENTORY_SCHEDULE')),
+    subscriptions: subscriptions.length === 0 ? null : subscriptions.map((id) => id.toLowerCase()),
+    excludeSubscriptions: excludeSubscriptions.map((id) => id.toLowerCase()),
+    managementGroups: list(text('INVENTORY_MANAGEMENT_GROUPS')),
+    storage: storage(text),
+    container: container(text('INVENTORY_CONTAINER')),
+    concurrency: integer('INVENTORY_CONCURRENCY', text, 32, 1, 256),
+    powerState: oneOf('INVENTORY_POWER_STATE', text, ['true', 'false'], 'true') === 'true',
+    ignoredTags: list(text('INVENTORY_IGNORED_TAGS')),
+    retentionDays: integer('INVENTORY_RETENTION_DAYS', text, 400, 1, 36_500),
+    reports: list(text('INVENTORY_REPORTS')),
+    sources: list(text('INVENTORY_SOURCES')),
+    runTimeoutMinutes: integer('INVENTORY_RUN_TIMEOUT_MINUTES', text, 60, 1, 10_080),
+    idleDays: integer('INVENTORY_IDLE_DAYS', text, 30, 1, 36_500),
+    sharedIdentityLimit: integer('INVENTORY_SHARED_IDENTITY_LIMIT', text, 10, 1, 1_000_000),
+    acceptedFindings: text('INVENTORY_ACCEPTED_FINDINGS'),
+    httpAuth: oneOf('INVENTORY_HTTP_AUTH', text, ['keys', 'entra'], 'keys'),
+    authenticationEnabled: text('WEBSITE_AUTH_ENABLED')?.toLowerCase() === 'true',
+    identity: identity(text),
+    cloud: oneOf('AZURE_CLOUD', text, cloudNames, 'AzureCloud'),
+    resourceManagerEndpoint: httpsOrigin('AZURE_RESOURCE_MANAGER_ENDPOINT', text('AZURE_RESOURCE_MANAGER_ENDPOINT')),
+    resourceManagerAudience: text('AZURE_RESOURCE_MANAGER_AUDIENCE'),
+    insideFunctions,
+    tokenCredentials: text('AZURE_TOKEN_CREDENTIALS'),
+    warnings: unknownNames(environment),
+  };
+}
+
+type Text = (name: string) => string | null;
+
+function invalid(name: string, value: string, allowed: string): InvalidSettingError {
+  return new InvalidSettingError(`${name} is '${value}'; allowed: ${allowed}`);
+}
+
+function list(value: string | null): string[] {
+  return (value ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+function guids(name: string, values: readonly string[]): void {
+  for (const value of values) {
+    if (!guidPattern.test(value)) throw invalid(name, value, 'subscription ids (guids), comma-separated');
+  }
+}
+
+function integer(name: string, text: Text, fallback: number, least: number, most: number): number {
+  const value = text(name);
+  if (value === null) return fallback;
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || number < least || number > most) {
+    throw invalid(name, value, `a whole number from ${least} to ${most}`);
+  }
+  return number;
+}
+
+function oneOf<T extends string>(name: string, text: Text, allowed: readonly T[], fallback: T): T {
+  const value = text(name);
+  if (value === null) return fallback;
+  const found = allowed.find((candidate) => candidate.toLowerCase() === value.toLowerCase());
+  if (found === undefined) throw invalid(name, value, allowed.join(', '));
+  return found;
+}
+
+/** Accepts what the host accepts as NCRONTAB: five or six fields. A finer check is the host's own. */
+function schedule(value: string | null): string {
+  if (value === null) return defaultSchedule;
+  const fields = value.split(/\s+/);
+  if ((fields.length !== 5 && fields.length !== 6) || !fields.every((field) => /^[\w*/,-]+$/.test(field))) {
+    throw invalid('INVENTORY_SCHEDULE', value, `an NCRONTAB expression of six fields such as '${defaultSchedule}'`);
+  }
+  return value;
+}
+
+/** https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata */
+function container(value: string | null): string {
+  if (value === null) return 'inventory';
+  if (!/^(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(value)) {
+    throw invalid('INVENTORY_CONTAINER', value, '3 to 63 lower-case letters, digits and single hyphens');
+  }
+  return value;
+}
+
+function identity(text: Text): IdentitySetting {
+  const names = ['AZURE_CLIENT_ID', 'INVENTORY_IDENTITY_OBJECT_ID', 'INVENTORY_IDENTITY_RESOURCE_ID'];
+  const set = names.filter((name) => text(name) !== null);
+  if (set.length > 1) {
+    throw new InvalidSettingError(`${set.join(' and ')} are both set; allowed: one of ${names.join(', ')}`);
+  }
+  const [clientId, objectId, resourceId] = names.map(text);
+  for (const name of names.slice(0, 2)) {
+    const value = text(name);
+    if (value !== null && !guidPattern.test(value)) throw invalid(name, value, 'a guid');
+  }
+  if (clientId) return { by: 'clientId', clientId };
+  if (objectId) return { by: 'objectId', objectId };
+  if (resourceId) {
+    if (!/^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/Microsoft\.ManagedIdentity\//i.test(resourceId)) {
+      throw invalid('INVENTORY_IDENTITY_RESOURCE_ID', resourceId, 'the resource id of a user-assigned identity');
+    }
+    return { by: 'resourceId', resourceId };
+  }
+  return { by: 'system' };
+}
+
+/** Identity-based connections: https://learn.microsoft.com/azure/azure-functions/functions-reference#configure-an-identity-based-connection */
+function storage(text: Text): StorageSetting {
+  for (const prefix of ['INVENTORY_STORAGE', 'AzureWebJobsStorage']) {
+    const accountName = prefix === 'AzureWebJobsStorage' ? text(`${prefix}__accountName`) : null;
+    const uri = text(`${prefix}__blobServiceUri`) ?? (accountName && `https://${accountName}.blob.core.windows.net`);
+    const credential = text(`${prefix}__credential`);
+    if (credential !== null && credential.toLowerCase() !== 'managedidentity') {
+      throw invalid(`${prefix}__credential`, credential, 'managedidentity');
+    }
+    if (uri) {
+      if (!URL.canParse(uri)) throw invalid(`${prefix}__blobServiceUri`, uri, 'https://ACCOUNT.blob.core.windows.net');
+      return { kind: 'identity', blobServiceUri: uri.replace(/\/+$/, ''), clientId: text(`${prefix}__clientId`) };
+    }
+    const connectionString = text(prefix);
+    if (connectionString !== null) return { kind: 'connectionString', connectionString };
+  }
+  return { kind: 'none' };
+}
+
+function httpsOrigin(name: string, value: string | null): string | null {
+  if (value === null) return null;
+  const url = URL.parse(value);
+  if (url === null || url.protocol !== 'https:' || url.pathname !== '/' || url.search !== '' || url.username !== '') {
+    throw invalid(name, value, 'an https origin such as https://management.azure.com');
+  }
+  return url.origin;
+}
+
+function unknownNames(environment: Environment): string[] {
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('INVENTORY_') && !known.some((allowed) => allowed === name))
+    .map((name) => `${name} is no setting; did you mean ${nearest(name)}?`);
+}
+
+function nearest(name: string): string {
+  const distances = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
+  return distances.reduce((best, next) => (next.distance < best.distance ? next : best)).candidate;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitution));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
