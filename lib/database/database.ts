@@ -1,0 +1,81 @@
+import { DatabaseSync } from 'node:sqlite';
+import { InventoryError } from '../errors.ts';
+import { schemaVersion, tables } from './schema.ts';
+import { views } from './views.ts';
+
+/** An open inventory database. */
+export type Database = DatabaseSync;
+
+/**
+ * Opens the inventory for writing: makes it when there is none, migrates an older one.
+ * @throws {InventoryError} `NewerDatabase`, `NotAnInventory`
+ */
+export function openForWriting(path: string): Database {
+  const database = new DatabaseSync(path);
+  try {
+    migrate(database, path);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens an inventory for reading only.
+ * @throws {InventoryError} `NewerDatabase`, `NotAnInventory`, `DatabaseUnreadable`
+ */
+export function openForReading(path: string): Database {
+  const database = open(path);
+  try {
+    const version = versionOf(database, path);
+    if (version !== schemaVersion) throw wrongVersion(path, version);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function open(path: string): Database {
+  try {
+    return new DatabaseSync(path, { readOnly: true });
+  } catch (cause) {
+    throw new InventoryError('DatabaseUnreadable', `The database ${path} cannot be opened: ${messageOf(cause)}`, {
+      hint: 'Run: vm-identities collect',
+      cause,
+    });
+  }
+}
+
+function migrate(database: Database, path: string): void {
+  const version = versionOf(database, path);
+  if (version > schemaVersion) throw wrongVersion(path, version);
+  if (version === schemaVersion) return;
+  const known = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get();
+  if (known?.count !== 0) throw new InventoryError('NotAnInventory', `${path} is an SQLite file, but no inventory`);
+  database.exec(`PRAGMA page_size = 8192; BEGIN; ${tables} ${views} PRAGMA user_version = ${schemaVersion}; COMMIT;`);
+}
+
+function versionOf(database: Database, path: string): number {
+  try {
+    return Number(database.prepare('PRAGMA user_version').get()?.user_version);
+  } catch (cause) {
+    throw new InventoryError('NotAnInventory', `${path} is no SQLite database: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function wrongVersion(path: string, version: number): InventoryError {
+  if (version === 0) return new InventoryError('NotAnInventory', `${path} is no inventory database`);
+  return new InventoryError(
+    version > schemaVersion ? 'NewerDatabase' : 'OlderDatabase',
+    `${path} has schema version ${version}; this vm-identities reads version ${schemaVersion}`,
+    {
+      hint: version > schemaVersion ? 'Use a newer vm-identities' : 'Run: vm-identities collect (it migrates the file)',
+    },
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,164 @@
+/**
+ * Version of the tables, kept in `PRAGMA user_version`. A file with a higher one is refused, one with a lower one migrated.
+ * Every table and view is documented in docs/database.md: they are a public interface.
+ */
+export const schemaVersion = 1;
+
+/**
+ * Temporal by row versions: valid from one `seq` up to, not including, another (`valid_to`, NULL = now).
+ * Integers stand for repeated texts (`text`, `resource_group`, `subscription_key`); together with WITHOUT ROWID keys
+ * and times as epoch milliseconds that is what keeps a machine under 400 bytes.
+ */
+export const tables = `
+CREATE TABLE run (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  trigger TEXT NOT NULL,                       -- timer, http, cli
+  scope TEXT,                                  -- JSON array of subscription ids; NULL = all
+  started_at TEXT NOT NULL,
+  finished_at TEXT NOT NULL,
+  status TEXT NOT NULL,
+  complete INTEGER NOT NULL,
+  reason TEXT,                                 -- JSON {code, message, hint}
+  virtual_machine_count INTEGER NOT NULL,      -- open machines after this run
+  principal_count INTEGER NOT NULL,            -- principals attached after this run
+  coverage TEXT NOT NULL,                      -- JSON, counts of the subscriptions in this run's scope by status, and blindSpots
+  changes TEXT NOT NULL,                       -- JSON, counts by kind
+  visible_subscriptions INTEGER,               -- in a run over everything: how many subscriptions the list showed
+  blind_spots_known INTEGER NOT NULL DEFAULT 1
+) STRICT;
+
+CREATE TABLE text (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE) STRICT;
+
+CREATE TABLE subscription_key (id INTEGER PRIMARY KEY, subscription_id TEXT NOT NULL UNIQUE) STRICT;  -- lower case
+
+CREATE TABLE subscription (
+  subscription INTEGER NOT NULL REFERENCES subscription_key,
+  valid_from INTEGER NOT NULL,
+  valid_to INTEGER,
+  display_name TEXT NOT NULL,
+  state TEXT NOT NULL,
+  tenant_id TEXT,
+  management_group_path TEXT,
+  visibility TEXT NOT NULL,                    -- visible, lost, outOfScope, forgotten
+  change TEXT,                                 -- subscriptionAppeared, subscriptionLost, subscriptionForgotten, outOfScope, tenantChanged; NULL = none
+  change_before TEXT,                          -- JSON
+  change_after TEXT,                           -- JSON
+  PRIMARY KEY (subscription, valid_from)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE blind_spot (
+  subscription_id TEXT NOT NULL,
+  valid_from INTEGER NOT NULL,
+  valid_to INTEGER,
+  display_name TEXT,
+  source TEXT NOT NULL,                        -- managementGroup, previousRun, configured
+  since TEXT NOT NULL,
+  grant_command TEXT NOT NULL,
+  PRIMARY KEY (subscription_id, valid_from)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE coverage (
+  subscription INTEGER NOT NULL REFERENCES subscription_key,
+  kind TEXT NOT NULL,
+  from_seq INTEGER NOT NULL,
+  to_seq INTEGER NOT NULL,                     -- = from_seq for the last 30 runs; older ones folded into periods
+  status TEXT NOT NULL,
+  reason TEXT,                                 -- JSON {code, message, hint}
+  count INTEGER NOT NULL,
+  requests INTEGER NOT NULL,
+  pages INTEGER NOT NULL,
+  retries INTEGER NOT NULL,
+  throttled_ms INTEGER NOT NULL,
+  request_id TEXT,
+  read_at INTEGER NOT NULL,                    -- epoch milliseconds
+  superseded INTEGER NOT NULL DEFAULT 0,       -- 1 = older than a reading already stored: recorded, changed nothing
+  PRIMARY KEY (subscription, kind, from_seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE resource_group (
+  id INTEGER PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE,                    -- lower case
+  name TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE machine (
+  id INTEGER PRIMARY KEY,
+  subscription INTEGER NOT NULL REFERENCES subscription_key,
+  resource_group INTEGER NOT NULL REFERENCES resource_group,
+  type INTEGER NOT NULL,                       -- 0 virtualMachines, 1 virtualMachineScaleSets, 2 HybridCompute/machines
+  name TEXT NOT NULL COLLATE NOCASE,
+  resource_id TEXT,                            -- only where the id is not put together from the columns in their own casing
+  first_seen INTEGER NOT NULL,                 -- epoch milliseconds
+  UNIQUE (subscription, resource_group, type, name)
+) STRICT;
+
+CREATE TABLE machine_version (
+  machine INTEGER NOT NULL REFERENCES machine,
+  valid_from INTEGER NOT NULL,
+  valid_to INTEGER,
+  fingerprint INTEGER NOT NULL,                -- 53-bit hash of the reading: equal = nothing to do
+  vm_id TEXT,
+  location INTEGER NOT NULL REFERENCES text,
+  vm_size INTEGER REFERENCES text,
+  os_type INTEGER REFERENCES text,
+  priority INTEGER NOT NULL REFERENCES text,
+  provisioning_state INTEGER REFERENCES text,  -- not content: updated in place
+  zones TEXT,                                  -- joined by ';'
+  time_created INTEGER,                        -- epoch milliseconds
+  tags TEXT,                                   -- JSON object; NULL = none
+  scale_set INTEGER REFERENCES text,
+  identity_type INTEGER NOT NULL,              -- 0 None, 1 SystemAssigned, 2 UserAssigned, 3 both
+  identity_tenant INTEGER REFERENCES text,
+  began_at INTEGER,                            -- time of the reading that began it; NULL = machine.first_seen
+  not_before INTEGER,                          -- last complete reading without it
+  begin_change TEXT,                           -- virtualMachineCreated, …Recreated, …Moved, …Updated; NULL = none
+  ended_at INTEGER,                            -- only where the machine itself ended with it
+  end_change TEXT,                             -- virtualMachineDeleted, or why else the machine ended (virtualMachineMoved, outOfScope, …)
+  moved_from INTEGER REFERENCES machine,
+  PRIMARY KEY (machine, valid_from)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE unseen (                          -- machines that an incomplete reading did not show
+  machine INTEGER NOT NULL REFERENCES machine,
+  valid_from INTEGER NOT NULL,
+  valid_to INTEGER,
+  last_seen INTEGER NOT NULL,                  -- epoch milliseconds
+  missing_from_list INTEGER NOT NULL,          -- 1 = a whole list lacked it (SuspiciousShrink): a second one that agrees ends it
+  PRIMARY KEY (machine, valid_from)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE power_state (
+  machine INTEGER PRIMARY KEY REFERENCES machine,
+  state INTEGER NOT NULL REFERENCES text,      -- PowerState/running
+  since_seq INTEGER NOT NULL,
+  unread INTEGER NOT NULL DEFAULT 0            -- 1 = the newest reading did not have it: answers null
+) STRICT;
+
+CREATE TABLE identity (
+  id INTEGER PRIMARY KEY,
+  kind INTEGER NOT NULL,                       -- 1 SystemAssigned, 2 UserAssigned
+  resource_id TEXT COLLATE NOCASE,             -- user-assigned only
+  principal_id TEXT,
+  client_id TEXT,
+  tenant INTEGER REFERENCES text
+) STRICT;
+CREATE INDEX identity_principal ON identity (principal_id) WHERE principal_id IS NOT NULL;
+CREATE INDEX identity_client ON identity (client_id) WHERE client_id IS NOT NULL;
+CREATE INDEX identity_resource ON identity (resource_id) WHERE resource_id IS NOT NULL;
+
+CREATE TABLE attachment (
+  machine INTEGER NOT NULL REFERENCES machine,
+  identity INTEGER NOT NULL REFERENCES identity,
+  valid_from INTEGER NOT NULL,
+  valid_to INTEGER,
+  position INTEGER NOT NULL,                   -- 0 = system-assigned, then in Azure's order
+  resource_id TEXT,                            -- the identity's id where this machine spells it differently
+  began_at INTEGER,                            -- NULL = machine.first_seen
+  begin_change TEXT,                           -- identityAttached, identityRecreated; NULL = part of the machine's own change
+  ended_at INTEGER,
+  end_change TEXT,                             -- identityDetached, identityRecreated, tenantChanged, …; why it ended
+  PRIMARY KEY (machine, identity, valid_from)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX attachment_identity ON attachment (identity);
+`;
