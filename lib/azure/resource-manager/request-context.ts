@@ -1,0 +1,52 @@
+import type { PipelineRequest } from '@azure/core-rest-pipeline';
+
+/** What reading one kind of a subscription took; the client adds to it as it goes. */
+export interface RequestMeter {
+  /** Attempts sent, repeated ones included. */
+  requests: number;
+  pages: number;
+  /** Attempts sent because the one before failed. */
+  retries: number;
+  /** Time spent waiting because Azure asked for it. */
+  throttledMilliseconds: number;
+  /** `x-ms-request-id` of the last answer: what Azure support asks for. */
+  requestId: string | null;
+}
+
+/** Waiting for throttling that a subscription has left; shared by its kinds. */
+export interface WaitBudget {
+  remainingMs: number;
+}
+
+/** What accompanies a request through the pipeline. */
+export interface RequestContext {
+  readonly meter: RequestMeter;
+  readonly budget: WaitBudget;
+  readonly signal: AbortSignal;
+  /** Larger goes first when more requests wait than may be in flight; default 0. */
+  readonly priority?: number;
+}
+
+const throttlingWaitPerSubscriptionMs = 5 * 60_000;
+
+export function newRequestMeter(): RequestMeter {
+  return { requests: 0, pages: 0, retries: 0, throttledMilliseconds: 0, requestId: null };
+}
+
+/** Five minutes: a subscription that needs more gives up as `Throttled`, so that the run ends. */
+export function newWaitBudget(): WaitBudget {
+  return { remainingMs: throttlingWaitPerSubscriptionMs };
+}
+
+const contexts = new WeakMap<PipelineRequest, RequestContext>();
+
+/** Ties a context to a request, so that every policy finds it whoever made the request. */
+export function attachContext(request: PipelineRequest, context: RequestContext): void {
+  contexts.set(request, context);
+}
+
+export function contextOf(request: PipelineRequest): RequestContext {
+  const context = contexts.get(request);
+  if (context === undefined) throw new Error('A request without a context was sent through the pipeline');
+  return context;
+}

@@ -1,0 +1,36 @@
+/** One entry of the effective permissions at a scope: what one role allows. */
+export interface Permission {
+  readonly actions: readonly string[];
+  readonly notActions: readonly string[];
+}
+
+/**
+ * Whether an action is allowed: some entry names it in `actions` and not in `notActions`. An entry's `notActions` take away
+ * from that entry only. `*` stands for any text, anywhere; casing does not matter.
+ * @see https://learn.microsoft.com/azure/role-based-access-control/role-definitions#actions-format
+ */
+export function allows(permissions: readonly Permission[], action: string): boolean {
+  return permissions.some(
+    (permission) => matchesAny(permission.actions, action) && !matchesAny(permission.notActions, action),
+  );
+}
+
+function matchesAny(patterns: readonly string[], action: string): boolean {
+  return patterns.some((pattern) => matches(pattern.toLowerCase().split('*'), action.toLowerCase()));
+}
+
+/** The pieces between the stars must occur in order: the first at the start, the last at the end. */
+function matches(pieces: readonly string[], action: string): boolean {
+  const first = pieces[0] ?? '';
+  if (pieces.length === 1) return action === first;
+  const last = pieces.at(-1) ?? '';
+  if (action.length < first.length + last.length || !action.startsWith(first) || !action.endsWith(last)) return false;
+  let from = first.length;
+  const end = action.length - last.length;
+  for (const piece of pieces.slice(1, -1)) {
+    const at = action.indexOf(piece, from);
+    if (at < 0 || at + piece.length > end) return false;
+    from = at + piece.length;
+  }
+  return true;
+}
