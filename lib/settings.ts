@@ -3,6 +3,20 @@ import { InvalidSettingError } from './errors.ts';
 export const cloudNames = ['AzureCloud', 'AzureUSGovernment', 'AzureChinaCloud'] as const;
 export type CloudName = (typeof cloudNames)[number];
 
+/** Values of `AZURE_TOKEN_CREDENTIALS`, as @azure/identity has them. */
+export const tokenCredentialNames = [
+  'dev',
+  'prod',
+  'EnvironmentCredential',
+  'WorkloadIdentityCredential',
+  'ManagedIdentityCredential',
+  'VisualStudioCodeCredential',
+  'AzureCliCredential',
+  'AzurePowerShellCredential',
+  'AzureDeveloperCliCredential',
+] as const;
+export type TokenCredentialName = (typeof tokenCredentialNames)[number];
+
 /** Where the databases are kept: an account reached with an identity, or (one machine, Azurite) by a connection string. */
 export type StorageSetting =
   | { readonly kind: 'identity'; readonly blobServiceUri: string; readonly clientId: string | null }
@@ -45,7 +59,7 @@ export interface Settings {
   readonly resourceManagerAudience: string | null;
   /** True inside a Functions host: the host's managed identity is used and nothing else, unless AZURE_TOKEN_CREDENTIALS says so. */
   readonly insideFunctions: boolean;
-  readonly tokenCredentials: string | null;
+  readonly tokenCredentials: TokenCredentialName | null;
   /** Unknown `INVENTORY_*` names, each as one line with a suggestion: an error on the command line, a warning in Functions. */
   readonly warnings: readonly string[];
 }
@@ -119,7 +133,10 @@ export function readSettings(environment: Environment): Settings {
     resourceManagerEndpoint: httpsOrigin('AZURE_RESOURCE_MANAGER_ENDPOINT', text('AZURE_RESOURCE_MANAGER_ENDPOINT')),
     resourceManagerAudience: text('AZURE_RESOURCE_MANAGER_AUDIENCE'),
     insideFunctions,
-    tokenCredentials: text('AZURE_TOKEN_CREDENTIALS'),
+    tokenCredentials:
+      text('AZURE_TOKEN_CREDENTIALS') === null
+        ? null
+        : oneOf('AZURE_TOKEN_CREDENTIALS', text, tokenCredentialNames, 'prod'),
     warnings: unknownNames(environment),
   };
 }
