@@ -1,7 +1,20 @@
-import type { HttpClient, Pipeline } from '@azure/core-rest-pipeline';
+import { createEmptyPipeline, createPipelineRequest, type HttpClient, type Pipeline } from '@azure/core-rest-pipeline';
 import type { Cloud } from '../cloud.ts';
 import type { TokenSource } from '../token.ts';
-import type { RequestContext } from './request-context.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { createHttpsClient } from './https-client.ts';
+import { InvalidResponseError } from './invalid-response-error.ts';
+import { pages } from './pages.ts';
+import { bearerTokenPolicy } from './policies/bearer-token-policy.ts';
+import { concurrencyPolicy } from './policies/concurrency-policy.ts';
+import { contextPolicy } from './policies/context-policy.ts';
+import { errorPolicy, errorPolicyName } from './policies/error-policy.ts';
+import { isJsonResponse, jsonPolicy } from './policies/json-policy.ts';
+import { pacingPolicy } from './policies/pacing-policy.ts';
+import { requestIdPolicy } from './policies/request-id-policy.ts';
+import { retryPolicy } from './policies/retry-policy.ts';
+import { userAgentPolicy } from './policies/user-agent-policy.ts';
+import { attachContext, type RequestContext } from './request-context.ts';
 
 export type { RequestContext, RequestMeter, WaitBudget } from './request-context.ts';
 
@@ -24,11 +37,12 @@ export interface ArmClient {
    * @throws {ThrottledError} the budget of waits is used up
    * @throws {NoTokenError} no token is to be had, or every one is refused
    * @throws {ConnectionError} no whole answer after several tries
+   * @throws {InvalidResponseError} a success that is not JSON
    */
   get(path: string, request: ArmRequest): Promise<unknown>;
   /**
    * A list, page by page; an empty page is a page.
-   * @throws what `get` throws, and {@link ForeignNextLinkError}, {@link NextLinkLoopError}, {@link InvalidResponseError}
+   * @throws what `get` throws, {@link ForeignNextLinkError} and {@link NextLinkLoopError}
    */
   pages(path: string, request: ArmRequest): AsyncGenerator<readonly unknown[]>;
   /** What a client of the Azure SDK needs to send through the same policies. */
@@ -41,10 +55,54 @@ export interface ArmClientOptions {
   /** Requests in flight at most, over all subscriptions. */
   readonly concurrency: number;
   readonly userAgentVersion?: string;
-  /** How to wait; default: the clock. */
-  readonly delay?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly clock?: Clock;
 }
 
-export function createArmClient(_options: ArmClientOptions): ArmClient {
-  throw new Error('to come');
+export function createArmClient(options: ArmClientOptions): ArmClient {
+  const { origin } = new URL(options.cloud.resourceManagerEndpoint);
+  const pipeline = createArmPipeline(options);
+  const httpClient = createHttpsClient(options.concurrency);
+
+  async function getJson(url: string, context: RequestContext): Promise<unknown> {
+    const request = createPipelineRequest({ url });
+    request.headers.set('Accept', 'application/json');
+    attachContext(request, context);
+    const response = await pipeline.sendRequest(httpClient, request);
+    if (isJsonResponse(response)) return response.json;
+    throw new InvalidResponseError(`The answer to ${new URL(url).pathname} has status ${response.status} and no body`);
+  }
+
+  const urlOf = (path: string, { apiVersion, query }: ArmRequest) =>
+    `${origin}${path}?${new URLSearchParams({ 'api-version': apiVersion, ...query })}`;
+
+  return {
+    origin,
+    get: (path, request) => getJson(urlOf(path, request), request.context),
+    pages: (path, request) => pages(urlOf(path, request), request.context, (url) => getJson(url, request.context)),
+    forSdk(context) {
+      const own = pipeline.clone();
+      own.addPolicy(contextPolicy(context), { beforePolicies: [errorPolicyName] });
+      return { pipeline: own, httpClient };
+    },
+  };
+}
+
+/** Outermost first. The gate stands inside of everything that waits, so that nobody holds a place while waiting. */
+function createArmPipeline({
+  cloud,
+  tokens,
+  concurrency,
+  userAgentVersion,
+  clock = systemClock,
+}: ArmClientOptions): Pipeline {
+  const pipeline = createEmptyPipeline();
+  pipeline.addPolicy(errorPolicy());
+  pipeline.addPolicy(userAgentPolicy(userAgentVersion ?? 'development'));
+  pipeline.addPolicy(retryPolicy(clock));
+  pipeline.addPolicy(bearerTokenPolicy(cloud, tokens));
+  pipeline.addPolicy(pacingPolicy(clock));
+  pipeline.addPolicy(concurrencyPolicy(concurrency));
+  pipeline.addPolicy(jsonPolicy());
+  pipeline.addPolicy(requestIdPolicy());
+  return pipeline;
 }

@@ -1,0 +1,20 @@
+import { randomUUID } from 'node:crypto';
+import type { PipelinePolicy } from '@azure/core-rest-pipeline';
+import { contextOf } from '../request-context.ts';
+
+export const requestIdPolicyName = 'requestIdPolicy';
+
+/** Counts each attempt, names it for Azure's logs, and keeps the name Azure gave it. */
+export function requestIdPolicy(): PipelinePolicy {
+  return {
+    name: requestIdPolicyName,
+    async sendRequest(request, next) {
+      const { meter } = contextOf(request);
+      meter.requests += 1;
+      request.headers.set('x-ms-client-request-id', randomUUID());
+      const response = await next(request);
+      meter.requestId = response.headers.get('x-ms-request-id') ?? meter.requestId;
+      return response;
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import type { PipelinePolicy, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
+import type { Clock } from '../clock.ts';
+import { ConnectionError } from '../connection-error.ts';
+import { parseErrorBody } from '../error-body.ts';
+import { InvalidResponseError } from '../invalid-response-error.ts';
+import { contextOf } from '../request-context.ts';
+import { retryAfterMs } from '../retry-after.ts';
+import { ThrottledError } from '../throttled-error.ts';
+
+export const retryPolicyName = 'retryPolicy';
+
+const maxWaitMs = 60_000;
+const maxFailures = 5;
+/** A server that lets each attempt time out gets two. */
+const failingForMs = 90_000;
+const failureBackOffMs = 250;
+const throttleBackOffMs = 1000;
+/** A server that says `Retry-After: 0` again and again is still asked ever more rarely. */
+const leastThrottleBackOffMs = 20;
+
+/**
+ * Repeats a GET: throttled ones (429, and 503 with a time to wait) for as long as the subscription's budget of waits lasts,
+ * one wait a minute at most; failed ones (408, 500, 502, 503, 504, broken connections, bodies cut off) five times, with
+ * exponential back-off and jitter, as long as they come soon. The last failure is passed on.
+ * @throws {ThrottledError} the budget is used up
+ * @see https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
+ */
+export function retryPolicy(clock: Clock): PipelinePolicy {
+  return {
+    name: retryPolicyName,
+    async sendRequest(request, next) {
+      if (request.method !== 'GET') return next(request);
+      const { meter, budget, signal } = contextOf(request);
+      const startedAt = clock.now();
+      let throttledMs = 0;
+      let failures = 0;
+      for (let throttles = 0; ; meter.retries += 1) {
+        const outcome = await attempt(request, next);
+        if (isThrottled(outcome)) {
+          const wait = Math.min(throttleWaitMs(outcome, throttles), budget.remainingMs);
+          if (wait <= 0) throw throttled(outcome);
+          throttles += 1;
+          throttledMs += wait;
+          budget.remainingMs -= wait;
+          meter.throttledMilliseconds += wait;
+          await clock.delay(wait, signal);
+        } else if (
+          isFailure(outcome) &&
+          failures < maxFailures &&
+          clock.now() - startedAt - throttledMs < failingForMs
+        ) {
+          await clock.delay(failureBackOffMs * 2 ** failures * (0.5 + Math.random() / 2), signal);
+          failures += 1;
+        } else if ('error' in outcome) {
+          throw outcome.error;
+        } else {
+          return outcome;
+        }
+      }
+    },
+  };
+}
+
+/** Why there is no answer, or none that is whole. */
+interface Failed {
+  readonly error: unknown;
+}
+
+async function attempt(
+  request: PipelineRequest,
+  next: (request: PipelineRequest) => Promise<PipelineResponse>,
+): Promise<PipelineResponse | Failed> {
+  try {
+    return await next(request);
+  } catch (error) {
+    return { error };
+  }
+}
+
+function isThrottled(outcome: PipelineResponse | Failed): outcome is PipelineResponse {
+  if ('error' in outcome) return false;
+  return outcome.status === 429 || (outcome.status === 503 && retryAfterMs(outcome.headers) !== null);
+}
+
+function isFailure(outcome: PipelineResponse | Failed): boolean {
+  if (!('error' in outcome)) return [408, 500, 502, 503, 504].includes(outcome.status);
+  if (outcome.error instanceof ConnectionError) return outcome.error.transient;
+  return outcome.error instanceof InvalidResponseError && outcome.error.cutOff;
+}
+
+function throttleWaitMs(response: PipelineResponse, throttles: number): number {
+  const asked = retryAfterMs(response.headers);
+  const backOff = (asked === null ? throttleBackOffMs : leastThrottleBackOffMs) * 2 ** throttles;
+  return Math.min(Math.max(asked ?? 0, backOff), maxWaitMs);
+}
+
+function throttled(response: PipelineResponse): ThrottledError {
+  const { pathname } = new URL(response.request.url);
+  return new ThrottledError(pathname, parseErrorBody(response.bodyAsText).message);
+}

@@ -1,0 +1,51 @@
+import type { MachineReading, PowerStateReading } from '../../inventory/virtual-machine.ts';
+import type { ArmClient, RequestContext } from './arm-client.ts';
+import { InvalidResponseError } from './invalid-response-error.ts';
+import { member, textOrNull } from './json.ts';
+import { toMachineReading } from './to-machine-reading.ts';
+import { toPowerState } from './to-power-state.ts';
+
+/** The one that `@azure/arm-compute` speaks, so that a machine reads the same from a list and by its id. */
+export const computeApiVersion = '2026-04-01';
+
+const virtualMachinesPath = (subscriptionId: string) =>
+  `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.Compute/virtualMachines`;
+
+/**
+ * Virtual machines of one subscription, page by page, as Resource Manager lists them. Instances of Uniform scale sets are
+ * not among them. A list that ends well is no proof that all was shown: see the effective permissions.
+ * @throws what `ArmClient.pages` throws
+ * @see https://learn.microsoft.com/rest/api/compute/virtual-machines/list-all
+ */
+export async function* listVirtualMachines(
+  arm: ArmClient,
+  subscriptionId: string,
+  context: RequestContext,
+): AsyncGenerator<readonly MachineReading[]> {
+  for await (const page of arm.pages(virtualMachinesPath(subscriptionId), { apiVersion: computeApiVersion, context })) {
+    yield page.map(toMachineReading);
+  }
+}
+
+/**
+ * Power states of one subscription's virtual machines, page by page. A machine whose state Azure does not know is left out.
+ * @throws what `ArmClient.pages` throws
+ * @see https://learn.microsoft.com/rest/api/compute/virtual-machines/list-all (`statusOnly`)
+ */
+export async function* listPowerStates(
+  arm: ArmClient,
+  subscriptionId: string,
+  context: RequestContext,
+): AsyncGenerator<readonly PowerStateReading[]> {
+  const request = { apiVersion: computeApiVersion, query: { statusOnly: 'true' }, context };
+  for await (const page of arm.pages(virtualMachinesPath(subscriptionId), request)) {
+    yield page.flatMap(toPowerStateReading);
+  }
+}
+
+function toPowerStateReading(item: unknown): PowerStateReading[] {
+  const id = textOrNull(member(item, 'id'));
+  if (id === null) throw new InvalidResponseError('A power state was listed without the id of its virtual machine');
+  const powerState = toPowerState(member(member(item, 'properties'), 'instanceView'));
+  return powerState === null ? [] : [{ id, powerState }];
+}
