@@ -1,0 +1,38 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from './buffered-invocation.ts';
+import { type HostKeys, mayCall } from './keys.ts';
+import { bodyLimitBytes } from './request-limits.ts';
+import type { TriggerListener } from './trigger.ts';
+
+/**
+ * `POST /admin/functions/{name}` with `{"input": …}`: runs a function that isn't triggered by HTTP now, and answers 202 at once.
+ * Asks for the master key where keys are on. JSON must be declared as such, which no page of another origin can do unasked.
+ * @see https://learn.microsoft.com/azure/azure-functions/functions-manually-run-non-http
+ */
+export async function handleAdmin(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  host: { readonly keys: HostKeys | null; readonly listeners: ReadonlyMap<string, TriggerListener> },
+): Promise<void> {
+  const [, name] = /^\/admin\/functions\/([^/]+)\/?$/i.exec(path) ?? [];
+  const status = (code: number) => void response.writeHead(code, { 'content-length': 0 }).end();
+  if (name === undefined || request.method !== 'POST') return status(404);
+  if (host.keys !== null && !mayCall(host.keys, request, 'admin', null)) return status(401);
+  if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(request.headers['content-type'] ?? '')) return status(415);
+  const invocation = parse((await readBody(request, bodyLimitBytes)).toString());
+  if (typeof invocation !== 'object' || invocation === null) return status(400);
+  const listener = host.listeners.get(name.toLowerCase());
+  if (listener === undefined) return status(404);
+  // A failure is logged where it happens; whoever asked has had the answer.
+  void Promise.allSettled([listener.fire('input' in invocation ? invocation.input : undefined)]);
+  return status(202);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

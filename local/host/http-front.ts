@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { handleAdmin } from './admin.ts';
+import { invokeBuffered, RequestTooLargeError } from './buffered-invocation.ts';
+import { findRoute, type HttpRoute } from './http-route.ts';
+import type { Invoke } from './invocation.ts';
+import { type HostKeys, mayCall } from './keys.ts';
+import { errorText, writeLog } from './log.ts';
+import { bodyLimitBytes, headersLimitBytes, refusal } from './request-limits.ts';
+import { requestPath } from './request-path.ts';
+import { invokeStreaming } from './streaming-invocation.ts';
+import type { TriggerListener } from './trigger.ts';
+
+export interface HttpFrontOptions {
+  readonly routes: readonly HttpRoute[];
+  readonly listeners: ReadonlyMap<string, TriggerListener>;
+  readonly invoke: Invoke;
+  /** Null: no function asks for a key. */
+  readonly keys: HostKeys | null;
+  /** Null: the app doesn't stream. */
+  readonly streamingServer: Server | null;
+}
+
+/** The server that takes requests: limits, routes, keys, then the function. Every answer of its own has an empty body. */
+export function createHttpFront(options: HttpFrontOptions): Server {
+  const server = createServer({ maxHeaderSize: headersLimitBytes }, (request, response) => {
+    handle(options, request, response).catch((error: unknown) => fail(response, error));
+  });
+  // Kestrel keeps idle connections for 130 s; Node's 5 s would cut those of clients that pool.
+  server.keepAliveTimeout = 130_000;
+  return server;
+}
+
+async function handle(options: HttpFrontOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const refused = refusal(request);
+  if (refused !== null) return answerEmpty(response, refused, true);
+  request.url = originForm(request.url ?? '/');
+  const path = requestPath(request.url);
+  if (path === null) return answerEmpty(response, 400);
+  if (/^\/admin(?:\/|$)/i.test(path)) return handleAdmin(request, response, path, options);
+  const found = findRoute(options.routes, request.method ?? '', path);
+  if (found === null) return answerEmpty(response, 404);
+  const { fn, authLevel } = found.route;
+  if (options.keys !== null && !mayCall(options.keys, request, authLevel, fn.name)) return answerEmpty(response, 401);
+
+  const call = { fn, params: found.params, invocationId: randomUUID(), request, response };
+  try {
+    if (options.streamingServer === null) await invokeBuffered(options.invoke, { ...call, limitBytes: bodyLimitBytes });
+    else await invokeStreaming(options.streamingServer, options.invoke, call);
+  } catch (error) {
+    // What a function threw is logged by the invocation; the caller learns nothing of it.
+    breakOff(response, error instanceof RequestTooLargeError ? 413 : 500);
+  }
+}
+
+/** A request target may be a whole address (as for a proxy): its path and query count. */
+function originForm(target: string): string {
+  if (target.startsWith('/')) return target;
+  return URL.canParse(target) ? target.replace(/^\w[\w+.-]*:\/\/[^/?#]*/, '').replace(/^(?!\/)/, '/') : '/';
+}
+
+function answerEmpty(response: ServerResponse, status: number, close = false): void {
+  if (close) response.setHeader('connection', 'close');
+  response.writeHead(status, { 'content-length': 0 }).end();
+}
+
+/** Ends an answer that went wrong: with that status, or by cutting the connection when it has begun. */
+function breakOff(response: ServerResponse, status: number): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  answerEmpty(response, status);
+}
+
+function fail(response: ServerResponse, error: unknown): void {
+  writeLog('error', 'host', errorText(error));
+  breakOff(response, 500);
+}

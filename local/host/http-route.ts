@@ -1,0 +1,54 @@
+import type { HostedFunction } from './invocation.ts';
+import type { AuthLevel } from './keys.ts';
+import { compileRoute, type RouteMatcher, type RouteValues } from './route-template.ts';
+
+/** Where an HTTP function is found. */
+export interface HttpRoute {
+  readonly fn: HostedFunction;
+  /** Below the route prefix; the function's name where the app gives none. */
+  readonly route: string;
+  /** Upper-cased; null for all. */
+  readonly methods: readonly string[] | null;
+  readonly authLevel: AuthLevel;
+  readonly match: RouteMatcher;
+}
+
+/**
+ * Reads the binding of an HTTP trigger.
+ * @throws {RangeError} its route can't be used
+ */
+export function bindHttp(fn: HostedFunction, routePrefix: string): HttpRoute {
+  const { route: given, methods, authLevel = 'anonymous' } = fn.trigger;
+  const route = typeof given === 'string' && given !== '' ? given : fn.name;
+  const template = routePrefix === '' ? route : `${routePrefix}/${route}`;
+  if (/^(?:admin|runtime)(?:\/|$)/i.test(template))
+    throw new RangeError(`the host keeps the route "${template}" for itself`);
+  if (authLevel !== 'anonymous' && authLevel !== 'function' && authLevel !== 'admin') {
+    throw new RangeError(`there is no authLevel "${String(authLevel)}"`);
+  }
+  return {
+    fn,
+    route,
+    methods: Array.isArray(methods) ? methods.map((method) => String(method).toUpperCase()) : null,
+    authLevel,
+    match: compileRoute(template),
+  };
+}
+
+/**
+ * The first route that matches path and method, in the order given: no ranking by specificity. A known path with another
+ * method is no match either, so the real host answers 404 and not 405; HEAD counts as a method of its own.
+ * @see https://github.com/Azure/azure-functions-host/issues/10098
+ */
+export function findRoute(
+  routes: readonly HttpRoute[],
+  method: string,
+  path: string,
+): { readonly route: HttpRoute; readonly params: RouteValues } | null {
+  for (const route of routes) {
+    if (route.methods !== null && !route.methods.includes(method)) continue;
+    const params = route.match(path);
+    if (params !== null) return { route, params };
+  }
+  return null;
+}

@@ -1,0 +1,123 @@
+import type {
+  Binding,
+  CoreInvocationContext,
+  FunctionCallback,
+  FunctionMetadata,
+  InvocationRequest,
+  InvocationResponse,
+  ProgrammingModel,
+  RetryContext,
+  TypedData,
+} from './core-types.ts';
+import type { Hooks, PostInvocationContext, PreInvocationContext } from './hooks.ts';
+import { errorText, logThroughHooks, writeLog } from './log.ts';
+
+/** A function of the app that the host serves. */
+export interface HostedFunction {
+  readonly name: string;
+  readonly metadata: FunctionMetadata;
+  readonly callback: FunctionCallback;
+  readonly triggerName: string;
+  readonly trigger: Binding;
+}
+
+export interface Invocation {
+  /** A UUID. */
+  readonly invocationId: string;
+  readonly data: TypedData;
+  readonly triggerMetadata: Readonly<Record<string, TypedData>>;
+  /** W3C trace context of the caller; made up where there is none. */
+  readonly traceParent?: string | undefined;
+  readonly traceState?: string | undefined;
+  readonly retryContext?: RetryContext | undefined;
+}
+
+/**
+ * Calls a function once: arguments, preInvocation hooks, the function, postInvocation hooks, response.
+ * @throws whatever the function or a hook threw, after it was logged
+ */
+export type Invoke = (fn: HostedFunction, invocation: Invocation) => Promise<InvocationResponse>;
+
+export interface Invoker {
+  readonly invoke: Invoke;
+  /** Resolves when no invocation is under way. */
+  idle(): Promise<void>;
+}
+
+export function createInvoker(model: ProgrammingModel, hooks: Hooks): Invoker {
+  let underWay = 0;
+  let waiting: (() => void)[] = [];
+  return {
+    async invoke(fn, invocation) {
+      underWay += 1;
+      try {
+        return await invokeOnce(model, hooks, fn, invocation);
+      } catch (error) {
+        writeLog('error', fn.name, `failed (invocation ${invocation.invocationId}): ${errorText(error)}`);
+        throw error;
+      } finally {
+        underWay -= 1;
+        if (underWay === 0) {
+          for (const resolve of waiting) resolve();
+          waiting = [];
+        }
+      }
+    },
+    idle: () => (underWay === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+  };
+}
+
+/** The order of the Node worker: {@link https://github.com/Azure/azure-functions-nodejs-worker/blob/v3.x/src/eventHandlers/InvocationHandler.ts}. */
+async function invokeOnce(
+  model: ProgrammingModel,
+  hooks: Hooks,
+  fn: HostedFunction,
+  invocation: Invocation,
+): Promise<InvocationResponse> {
+  let context: unknown;
+  const core: CoreInvocationContext = {
+    invocationId: invocation.invocationId,
+    request: toRequest(fn, invocation),
+    metadata: fn.metadata,
+    state: undefined,
+    log: (level, category, message) =>
+      logThroughHooks(hooks, { level, category, source: fn.name, message, invocationContext: context }),
+  };
+  const called = model.getInvocationModel(core);
+  const given = await called.getArguments();
+  context = given.context;
+  const scope = { hookData: {}, appHookData: hooks.appHookData, invocationContext: context };
+  const pre: PreInvocationContext = { ...scope, functionCallback: fn.callback, inputs: given.inputs };
+  core.state = 'preInvocationHooks';
+  await hooks.run('preInvocation', pre);
+
+  const post: PostInvocationContext = { ...scope, inputs: pre.inputs, result: null, error: null };
+  core.state = 'invocation';
+  try {
+    post.result = await called.invokeFunction(context, pre.inputs, pre.functionCallback);
+  } catch (error) {
+    post.error = error;
+  }
+  core.state = 'postInvocationHooks';
+  await hooks.run('postInvocation', post);
+  core.state = undefined;
+  if (post.error !== null && post.error !== undefined) throw post.error;
+  return called.getResponse(context, post.result);
+}
+
+function toRequest(fn: HostedFunction, invocation: Invocation): InvocationRequest {
+  const { invocationId, data, triggerMetadata, traceParent, traceState = '', retryContext } = invocation;
+  return {
+    invocationId,
+    functionId: fn.name,
+    inputData: [{ name: fn.triggerName, data }],
+    triggerMetadata,
+    traceContext: { traceParent: traceParent ?? newTraceParent(invocationId), traceState },
+    ...(retryContext === undefined ? {} : { retryContext }),
+  };
+}
+
+function newTraceParent(invocationId: string): string {
+  const hex = invocationId.replaceAll('-', '');
+  return `00-${hex}-${hex.slice(16)}-00`;
+}

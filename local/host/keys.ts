@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+/** Keys as Azure makes them for a new app: one that opens all, one for all functions, one for each. */
+export interface HostKeys {
+  readonly master: string;
+  readonly host: string;
+  readonly functions: Readonly<Record<string, string>>;
+}
+
+export type AuthLevel = 'anonymous' | 'function' | 'admin';
+
+export function createKeys(functionNames: readonly string[]): HostKeys {
+  const key = () => randomBytes(40).toString('base64url');
+  return {
+    master: key(),
+    host: key(),
+    functions: Object.fromEntries(functionNames.map((name) => [name, key()])),
+  };
+}
+
+/**
+ * Whether a request may call a function of that level. The header beats the query, even when it is wrong.
+ * @see https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script.WebHost/Security/Authentication/Keys/AuthenticationLevelHandler.cs
+ */
+export function mayCall(
+  keys: HostKeys,
+  request: IncomingMessage,
+  level: AuthLevel,
+  functionName: string | null,
+): boolean {
+  if (level === 'anonymous') return true;
+  const key = request.headers['x-functions-key'] ?? keyInQuery(request.url ?? '');
+  if (typeof key !== 'string' || key === '') return false;
+  if (key === keys.master) return true;
+  if (level === 'admin') return false;
+  return key === keys.host || (functionName !== null && key === keys.functions[functionName]);
+}
+
+/** Query names ignore case, as in ASP.NET Core; the first of several counts. */
+function keyInQuery(target: string): string | undefined {
+  const start = target.indexOf('?');
+  if (start === -1) return undefined;
+  for (const [name, value] of new URLSearchParams(target.slice(start + 1))) {
+    if (name.toLowerCase() === 'code') return value;
+  }
+  return undefined;
+}

@@ -1,0 +1,49 @@
+import { fstatSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { errorText, writeLog } from './log.ts';
+import { startHost } from './start-host.ts';
+
+/**
+ * The process that others start: `node local/host/main.ts --bundle dist/functions.cjs --port 7071 [--keys]`.
+ * Prints one line of JSON when it serves, `{url, functions, keys}`, and ends on SIGTERM, SIGINT, or when a piped stdin closes:
+ * so it never outlives whoever started it.
+ */
+const { values } = parseArgs({
+  options: { bundle: { type: 'string' }, port: { type: 'string' }, keys: { type: 'boolean', default: false } },
+});
+const { bundle, port = '7071', keys } = values;
+if (bundle === undefined || !/^\d{1,5}$/.test(port)) {
+  process.stderr.write('Usage: node local/host/main.ts --bundle FILE [--port N] [--keys]\n');
+  process.exit(2);
+}
+
+// What an app may look for to know that a host runs it; what is set already stands.
+process.env.FUNCTIONS_WORKER_RUNTIME ??= 'node';
+process.env.AZURE_FUNCTIONS_ENVIRONMENT ??= 'Development';
+
+const stopping = new AbortController();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
+const stdin = fstatSync(0);
+if (stdin.isFIFO() || stdin.isSocket()) process.stdin.once('close', () => stopping.abort()).resume();
+
+try {
+  const host = await startHost({ bundle, port: Number(port), keys, signal: stopping.signal });
+  stopping.signal.addEventListener('abort', () => void end(host.stop()), { once: true });
+  if (stopping.signal.aborted) await end(host.stop());
+  process.stdout.write(`${JSON.stringify({ url: host.url, functions: host.functions, keys: host.keys })}\n`);
+} catch (error) {
+  if (stopping.signal.aborted) process.exit(0);
+  writeLog('critical', 'host', errorText(error));
+  process.exit(1);
+}
+
+/** Leaves with the process's own end: an app may hold handles that nobody closes. */
+async function end(stopped: Promise<void>): Promise<never> {
+  try {
+    await stopped;
+  } catch (error) {
+    writeLog('error', 'host', errorText(error));
+    process.exit(1);
+  }
+  process.exit(0);
+}

@@ -1,0 +1,27 @@
+import type { IncomingMessage } from 'node:http';
+
+/** The platform takes requests of up to 210 MB. @see https://learn.microsoft.com/azure/azure-functions/functions-scale#service-limits */
+export const bodyLimitBytes = 210 * 1024 * 1024;
+
+/** All headers together, as in Kestrel. */
+export const headersLimitBytes = 32 * 1024;
+
+const requestLineLimitBytes = 8192;
+
+/** Kestrel's other refusals, before any routing. @returns the status to answer, or null */
+export function refusal(request: IncomingMessage): 400 | 413 | 414 | null {
+  const { method = '', url = '', headers } = request;
+  if (method.length + url.length + ' HTTP/1.1 \r\n'.length > requestLineLimitBytes) return 414;
+  if (Number(headers['content-length'] ?? 0) > bodyLimitBytes) return 413;
+  return isValidHost(headers.host ?? '') ? null : 400;
+}
+
+let lastValidHost = '';
+
+/** One client sends the same host again and again: the last good one is remembered. */
+function isValidHost(host: string): boolean {
+  if (host === lastValidHost) return true;
+  if (!/^(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d+)?$/i.test(host) || !URL.canParse(`http://${host}/`)) return false;
+  lastValidHost = host;
+  return true;
+}
