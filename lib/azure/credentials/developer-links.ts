@@ -1,0 +1,97 @@
+import type { TokenCredential } from '@azure/core-auth';
+import { NoTokenError } from '../../errors.ts';
+import type { TokenCredentialName } from '../../settings.ts';
+import { scopeOf } from '../audience.ts';
+import { cloudOf } from '../cloud.ts';
+import type { IdentitySourceName } from '../token.ts';
+import type { CredentialLink, FetchedToken, FetchRequest, LinkOptions } from './link.ts';
+import { redact } from './redact.ts';
+
+export type CredentialName = Exclude<TokenCredentialName, 'dev' | 'prod'>;
+type OtherCredentialName = Exclude<CredentialName, 'ManagedIdentityCredential'>;
+
+/** A command-line tool that asks the network may take long on a small machine; one that asks the user must not hold us up. */
+const processTimeoutInMs = 30_000;
+
+const sources: Readonly<Record<OtherCredentialName, IdentitySourceName>> = {
+  EnvironmentCredential: 'Environment',
+  WorkloadIdentityCredential: 'WorkloadIdentity',
+  VisualStudioCodeCredential: 'VisualStudioCode',
+  AzureCliCredential: 'AzureCLI',
+  AzurePowerShellCredential: 'AzurePowerShell',
+  AzureDeveloperCliCredential: 'AzureDeveloperCLI',
+};
+
+/**
+ * Every credential of DefaultAzureCredential but the managed identity. Each fetch makes a new credential: what those that ask
+ * Microsoft Entra ID keep in memory goes with it; the tools' own caches (`az`) are theirs, and a claims challenge gets past them.
+ */
+export function developerLink(name: OtherCredentialName, options: LinkOptions): CredentialLink {
+  const source = sources[name];
+  return {
+    source,
+    endpoint: null,
+    async fetch({ resource, claims, signal }: FetchRequest): Promise<FetchedToken> {
+      signal.throwIfAborted();
+      try {
+        const credential = await createCredential(name, options);
+        const token = await credential.getToken(scopeOf(resource), {
+          abortSignal: signal,
+          enableCae: true,
+          ...(claims === null ? {} : { claims }),
+        });
+        if (token === null)
+          throw new NoTokenError('CredentialUnavailable', `${source} gave no token for '${resource}'`);
+        return { token: token.token, expiresOnTimestamp: token.expiresOnTimestamp, source, endpoint: null };
+      } catch (error) {
+        signal.throwIfAborted();
+        throw toNoTokenError(error, source, options);
+      }
+    },
+  };
+}
+
+async function createCredential(name: OtherCredentialName, options: LinkOptions): Promise<TokenCredential> {
+  const identity = await import('@azure/identity');
+  const { authorityHost } = cloudOf(options.settings);
+  switch (name) {
+    case 'EnvironmentCredential':
+      return new identity.EnvironmentCredential({ authorityHost });
+    case 'WorkloadIdentityCredential':
+      return new identity.WorkloadIdentityCredential({ authorityHost });
+    case 'VisualStudioCodeCredential':
+      return new identity.VisualStudioCodeCredential({ authorityHost });
+    case 'AzureCliCredential':
+      return new identity.AzureCliCredential({ processTimeoutInMs });
+    case 'AzurePowerShellCredential':
+      return new identity.AzurePowerShellCredential({ processTimeoutInMs });
+    case 'AzureDeveloperCliCredential':
+      return new identity.AzureDeveloperCliCredential({ processTimeoutInMs });
+  }
+}
+
+/** `CredentialUnavailable`: not set up here, the next one may be. `AuthenticationFailed`: set up, and refused. */
+function toNoTokenError(error: unknown, source: IdentitySourceName, { environment }: LinkOptions): NoTokenError {
+  if (error instanceof NoTokenError) return error;
+  const words = redact(error instanceof Error ? error.message : String(error), environment);
+  const unavailable = error instanceof Error && /^(CredentialUnavailable|AuthenticationRequired)/.test(error.name);
+  const command = /\b(?:az|azd auth) login\b[^'"]*--\S+[^'"]*/.exec(words)?.[0].trim();
+  return new NoTokenError(unavailable ? 'CredentialUnavailable' : 'AuthenticationFailed', `${source}: ${words}`, {
+    hint: command === undefined ? signInHint(source) : `Sign in again: ${command}`,
+  });
+}
+
+function signInHint(source: IdentitySourceName): string {
+  switch (source) {
+    case 'AzurePowerShell':
+      return 'Sign in with: Connect-AzAccount';
+    case 'AzureDeveloperCLI':
+      return 'Sign in with: azd auth login';
+    case 'Environment':
+      return 'Check AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET (or AZURE_CLIENT_CERTIFICATE_PATH)';
+    case 'WorkloadIdentity':
+      return 'Check AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_FEDERATED_TOKEN_FILE';
+    default:
+      return 'Sign in with: az login';
+  }
+}

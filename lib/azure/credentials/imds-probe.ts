@@ -1,0 +1,33 @@
+import type { Environment, IdentitySetting } from '../../settings.ts';
+import type { FetchRequest } from './link.ts';
+import { managedIdentityError } from './managed-identity-error.ts';
+import type { ManagedIdentityHost } from './managed-identity-host.ts';
+
+const probeTimeoutMs = 1_000;
+const probeTimeoutAloneMs = 3_000;
+
+/**
+ * Asks IMDS at its well-known address for a sign of life, without the header that it wants: any answer will do. Off Azure nothing
+ * routes that address, and a connection attempt could hang for minutes. The same question as the one of DefaultAzureCredential.
+ * @throws {NoTokenError} `ManagedIdentityUnavailable`
+ */
+export async function probeImds(
+  host: ManagedIdentityHost,
+  identity: IdentitySetting,
+  environment: Environment,
+  inChain: boolean,
+  request: FetchRequest,
+): Promise<void> {
+  const limit = AbortSignal.timeout(inChain ? probeTimeoutMs : probeTimeoutAloneMs);
+  const unavailable = managedIdentityError(
+    { kind: 'unreachable', errorCode: 'NoProbeAnswer' },
+    { host, endpoint: host.endpoint, identity, resource: request.resource, environment, attempts: 1 },
+  );
+  const response = await fetch(host.endpoint, { signal: AbortSignal.any([request.signal, limit]) }).catch(() => {
+    request.signal.throwIfAborted();
+    throw unavailable;
+  });
+  // a container runtime's own network can answer for an address it cannot reach
+  if (response.status === 403 && (await response.text()).includes('unreachable')) throw unavailable;
+  await response.body?.cancel();
+}

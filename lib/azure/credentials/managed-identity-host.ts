@@ -1,0 +1,45 @@
+import type { Environment } from '../../settings.ts';
+import type { IdentitySourceName } from '../token.ts';
+
+/** Which managed-identity endpoint answers on this host. */
+export interface ManagedIdentityHost {
+  readonly source: IdentitySourceName;
+  /** Origin and path, without the query. */
+  readonly endpoint: string;
+  /** False: IMDS at its well-known address, which may not exist. True: a variable names the endpoint. */
+  readonly configured: boolean;
+}
+
+const imdsPath = '/metadata/identity/oauth2/token';
+const imdsOrigin = 'http://169.254.169.254';
+
+/**
+ * The endpoint that the environment names, chosen in the order of @azure/msal-node 7 (`ManagedIdentityClient`), which makes the requests.
+ * Azure Arc found by its agent's binary alone looks like IMDS here; the first answer corrects the endpoint.
+ */
+export function managedIdentityHost(environment: Environment): ManagedIdentityHost {
+  const { IDENTITY_ENDPOINT, IDENTITY_HEADER, IDENTITY_SERVER_THUMBPRINT, IMDS_ENDPOINT } = environment;
+  const { MSI_ENDPOINT, MSI_SECRET, AZURE_POD_IDENTITY_AUTHORITY_HOST } = environment;
+  const configured = (source: IdentitySourceName, endpoint: string): ManagedIdentityHost => ({
+    source,
+    endpoint: withoutQuery(endpoint),
+    configured: true,
+  });
+  if (IDENTITY_ENDPOINT && IDENTITY_HEADER) {
+    return configured(IDENTITY_SERVER_THUMBPRINT ? 'ServiceFabric' : 'AppService', IDENTITY_ENDPOINT);
+  }
+  if (MSI_ENDPOINT) return configured(MSI_SECRET ? 'MachineLearning' : 'CloudShell', MSI_ENDPOINT);
+  if (IDENTITY_ENDPOINT && IMDS_ENDPOINT) return configured('AzureArc', IDENTITY_ENDPOINT);
+  if (AZURE_POD_IDENTITY_AUTHORITY_HOST) return configured('IMDS', `${AZURE_POD_IDENTITY_AUTHORITY_HOST}${imdsPath}`);
+  return { source: 'IMDS', endpoint: `${imdsOrigin}${imdsPath}`, configured: false };
+}
+
+/** Variables of workload identity on Kubernetes: the credential then exchanges a file's token and asks no endpoint of the host. */
+export function isTokenExchange(environment: Environment): boolean {
+  return Boolean(environment.AZURE_FEDERATED_TOKEN_FILE && environment.AZURE_TENANT_ID && environment.AZURE_CLIENT_ID);
+}
+
+export function withoutQuery(url: string): string {
+  const parsed = URL.parse(url);
+  return parsed === null ? 'an endpoint that is no URL' : `${parsed.origin}${parsed.pathname}`;
+}

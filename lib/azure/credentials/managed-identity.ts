@@ -1,0 +1,118 @@
+import type { TokenCredential } from '@azure/core-auth';
+import type { HttpClient } from '@azure/core-rest-pipeline';
+import type { NoTokenError } from '../../errors.ts';
+import type { IdentitySetting } from '../../settings.ts';
+import { cloudShellSpellings, scopeOf } from '../audience.ts';
+import { systemClock } from '../resource-manager/clock.ts';
+import type { IdentityEndpointAnswer } from './identity-endpoint-answer.ts';
+import { createIdentityEndpointClient } from './identity-endpoint-client.ts';
+import { backoffMs } from './identity-endpoint-retries.ts';
+import { probeImds } from './imds-probe.ts';
+import type { CredentialLink, FetchedToken, FetchRequest, LinkOptions } from './link.ts';
+import { managedIdentityError } from './managed-identity-error.ts';
+import { isTokenExchange, managedIdentityHost } from './managed-identity-host.ts';
+
+const attemptTimeoutMs = 30_000;
+const quickTimeoutMs = 5_000;
+/** Everything together: longer than most restarts of an endpoint, shorter than the patience of a Functions host at start. */
+const totalTimeoutMs = 60_000;
+
+/**
+ * The host's managed identity, through `ManagedIdentityCredential`, which knows each endpoint's protocol. Waiting, giving up
+ * and the words of errors are decided here; each attempt has a credential of its own, because a credential takes no signal.
+ * Reads `process.env`, as the library does.
+ */
+export function managedIdentityLink({ settings, environment, inChain }: LinkOptions): CredentialLink {
+  const host = managedIdentityHost(environment);
+  const exchange = isTokenExchange(environment);
+
+  async function fetchSpelling(request: FetchRequest, resource: string, deadline: number): Promise<FetchedToken> {
+    for (let attempt = 1; ; attempt++) {
+      const leftMs = Math.max(1, deadline - systemClock.now());
+      const limitMs = Math.min(request.quick ? quickTimeoutMs : attemptTimeoutMs, leftMs);
+      const { answer, endpoint } = await attemptOnce(settings.identity, resource, limitMs, request.signal);
+      if (answer.kind === 'token') {
+        const source = exchange ? 'WorkloadIdentity' : host.source;
+        return { token: answer.token, expiresOnTimestamp: answer.expiresOnTimestamp, source, endpoint };
+      }
+      const waitMs = request.quick ? null : backoffMs(answer, attempt);
+      if (waitMs === null || systemClock.now() + waitMs >= deadline) {
+        const place = endpoint ?? host.endpoint;
+        throw managedIdentityError(answer, {
+          host,
+          endpoint: place,
+          identity: settings.identity,
+          resource,
+          environment,
+          attempts: attempt,
+        });
+      }
+      await systemClock.delay(waitMs, request.signal);
+    }
+  }
+
+  return {
+    source: exchange ? 'WorkloadIdentity' : host.source,
+    endpoint: exchange ? null : host.endpoint,
+    async fetch(request) {
+      const deadline = systemClock.now() + totalTimeoutMs;
+      if (!host.configured && !exchange) await probeImds(host, settings.identity, environment, inChain, request);
+      const spellings = host.source === 'CloudShell' ? cloudShellSpellings(request.resource) : [request.resource];
+      let refusal: NoTokenError | null = null;
+      for (const spelling of spellings) {
+        try {
+          return await fetchSpelling(request, spelling, deadline);
+        } catch (error) {
+          if (!isAudienceRefusal(error)) throw error;
+          refusal ??= error;
+        }
+      }
+      throw refusal;
+    },
+  };
+}
+
+function isAudienceRefusal(error: unknown): error is NoTokenError {
+  return error instanceof Error && 'code' in error && error.code === 'AudienceNotSupported';
+}
+
+/** One request (two with Azure Arc, which hands out a secret first), and what it came to. */
+async function attemptOnce(
+  identity: IdentitySetting,
+  resource: string,
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<{ readonly answer: IdentityEndpointAnswer; readonly endpoint: string | null }> {
+  signal.throwIfAborted();
+  const limit = AbortSignal.timeout(limitMs);
+  const httpClient = createIdentityEndpointClient(AbortSignal.any([signal, limit]));
+  try {
+    const credential = await createCredential(identity, httpClient);
+    const accessToken = await credential.getToken(scopeOf(resource));
+    if (accessToken === null) return { answer: { kind: 'failed', message: 'no token' }, endpoint: httpClient.endpoint };
+    const { token, expiresOnTimestamp } = accessToken;
+    // what the endpoint said of the lifetime was taken out for MSAL; a token exchange never came by here
+    const answer = httpClient.answer ?? { kind: 'token', token, expiresOnTimestamp };
+    return { answer, endpoint: httpClient.endpoint };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (limit.aborted) return { answer: { kind: 'timeout' }, endpoint: httpClient.endpoint };
+    const message = error instanceof Error ? error.message : String(error);
+    return { answer: httpClient.answer ?? { kind: 'failed', message }, endpoint: httpClient.endpoint };
+  }
+}
+
+async function createCredential(identity: IdentitySetting, httpClient: HttpClient): Promise<TokenCredential> {
+  const { ManagedIdentityCredential } = await import('@azure/identity');
+  const options = { httpClient, retryOptions: { maxRetries: 0 } };
+  switch (identity.by) {
+    case 'system':
+      return new ManagedIdentityCredential(options);
+    case 'clientId':
+      return new ManagedIdentityCredential({ ...options, clientId: identity.clientId });
+    case 'objectId':
+      return new ManagedIdentityCredential({ ...options, objectId: identity.objectId });
+    case 'resourceId':
+      return new ManagedIdentityCredential({ ...options, resourceId: identity.resourceId });
+  }
+}

@@ -1,0 +1,25 @@
+import type { Environment } from '../../settings.ts';
+
+/** Environment variables whose values are secrets of an identity endpoint or a credential. */
+const secretNames = [
+  'IDENTITY_HEADER',
+  'MSI_SECRET',
+  'AZURE_CLIENT_SECRET',
+  'AZURE_CLIENT_CERTIFICATE_PASSWORD',
+  'SYSTEM_ACCESSTOKEN',
+];
+const jsonWebToken = /eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g;
+const bearer = /\b(Bearer|Basic)\s+[\w.~+/=-]{16,}/gi;
+const tokenField = /("(?:access_token|refresh_token|id_token|accessToken|client_secret)"\s*:\s*")[^"]*/gi;
+
+/** Text from a server or a library, cut to one short line and freed of anything that is or looks like a secret. */
+export function redact(text: string, environment: Environment): string {
+  let safe = text;
+  for (const name of secretNames) {
+    const secret = environment[name];
+    if (secret !== undefined && secret !== '') safe = safe.replaceAll(secret, '***');
+  }
+  safe = safe.replace(jsonWebToken, '***').replace(bearer, '$1 ***').replace(tokenField, '$1***');
+  safe = safe.replaceAll(/\s+/g, ' ').trim();
+  return safe.length > 1_000 ? `${safe.slice(0, 1_000)}…` : safe;
+}
