@@ -139,8 +139,8 @@ CREATE TABLE identity (
   id INTEGER PRIMARY KEY,
   kind INTEGER NOT NULL,                       -- 1 SystemAssigned, 2 UserAssigned
   resource_id TEXT COLLATE NOCASE,             -- user-assigned only
-  principal_id TEXT,
-  client_id TEXT,
+  principal_id TEXT COLLATE NOCASE,
+  client_id TEXT COLLATE NOCASE,
   tenant INTEGER REFERENCES text
 ) STRICT;
 CREATE INDEX identity_principal ON identity (principal_id) WHERE principal_id IS NOT NULL;
