@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpCookie, HttpData, NullableString } from './core-types.ts';
 import type { HostedFunction, Invoke } from './invocation.ts';
 import type { RouteValues } from './route-template.ts';
+import { traceOf } from './trace.ts';
 
 /** The request is larger than the host takes. */
 export class RequestTooLargeError extends Error {
@@ -35,7 +36,7 @@ export async function invokeBuffered(
     nullableQuery: nullable(joinRepeated(url.searchParams)),
     body: { bytes: await readBody(request, limitBytes) },
   };
-  const answer = await invoke(fn, { invocationId, data: { http }, triggerMetadata: {} });
+  const answer = await invoke(fn, { invocationId, data: { http }, triggerMetadata: {}, ...traceOf(request) });
   send(response, answer.returnValue?.http);
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { HostedFunction, Invoke } from './invocation.ts';
 import { writeLog } from './log.ts';
 import type { RouteValues } from './route-template.ts';
+import { traceOf } from './trace.ts';
 
 /**
  * Lets a function answer a request through the library's own server: body and answer stream, nothing is kept in between.
@@ -24,24 +25,13 @@ export async function invokeStreaming(
   const triggerMetadata: Record<string, { readonly string: string } | { readonly json: string }> = {};
   for (const name in params) triggerMetadata[name] = { string: params[name] ?? '' };
   triggerMetadata.Headers = { json: JSON.stringify(headers) };
-  const { traceparent, tracestate } = headers;
 
   headers['x-ms-invocation-id'] = invocationId;
   headers['x-forwarded-host'] = headers.host ?? 'localhost';
   headers['x-forwarded-proto'] = 'http';
   server.emit('request', request, response);
-  await invoke(fn, {
-    invocationId,
-    data: {},
-    triggerMetadata,
-    traceParent: textOf(traceparent),
-    traceState: textOf(tracestate),
-  });
+  await invoke(fn, { invocationId, data: {}, triggerMetadata, ...traceOf(request) });
   if (!response.writableEnded && !response.destroyed) {
     writeLog('warning', fn.name, 'returned nothing: with enableHttpStream the request hangs until the client gives up');
   }
-}
-
-function textOf(header: string | string[] | undefined): string | undefined {
-  return typeof header === 'string' ? header : undefined;
 }

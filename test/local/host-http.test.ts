@@ -1,0 +1,212 @@
+import { get, request as httpRequest } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildFixture, type HostProcess, startHostProcess } from './host-process.ts';
+
+let app: Awaited<ReturnType<typeof buildFixture>>;
+beforeAll(async () => {
+  app = await buildFixture();
+});
+afterAll(() => app.remove());
+
+/** What a client sees that takes nothing for granted: the raw target, every header. */
+function raw(url: string, method: string, target: string, headers: Record<string, string> = {}) {
+  const { hostname, port } = new URL(url);
+  return new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+    const sent = httpRequest({ hostname, port, method, path: target, headers }, (answer) => {
+      let body = '';
+      answer.on('data', (chunk) => {
+        body += chunk;
+      });
+      answer.on('end', () => resolve({ status: answer.statusCode, body }));
+    });
+    sent.on('error', reject).end();
+  });
+}
+
+describe.each([{ streaming: true }, { streaming: false }])('an app with streaming=$streaming', ({ streaming }) => {
+  let host: HostProcess;
+  beforeAll(async () => {
+    host = await startHostProcess(app.bundle, { env: { STREAM: String(streaming) } });
+  });
+  afterAll(() => host.end());
+
+  it('hands method, parameters, query, headers and body to the function and its answer back', async () => {
+    const target = `${host.url}/api/echo/one/two?x=1&y=2`;
+
+    const answer = await fetch(target, { method: 'POST', body: 'hello', headers: { 'x-in': 'header' } });
+
+    expect(answer.status).toBe(201);
+    expect(answer.headers.get('x-one')).toBe('one');
+    expect(answer.headers.get('content-type')).toBe('application/json');
+    expect(answer.headers.get('set-cookie')?.toLowerCase()).toBe('c=v; path=/; httponly');
+    expect(await answer.json()).toMatchObject({
+      method: 'POST',
+      url: target,
+      params: { first: 'one', second: 'two' },
+      query: { x: '1', y: '2' },
+      header: 'header',
+      body: 'hello',
+    });
+  });
+
+  it("passes the caller's trace on and makes one up where there is none", async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+    const passed = await fetch(`${host.url}/api/echo/x`, { headers: { traceparent } });
+    const made = await fetch(`${host.url}/api/echo/x`);
+
+    expect(await passed.json()).toMatchObject({ traceParent: traceparent });
+    expect(await made.json()).toMatchObject({
+      traceParent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/),
+    });
+  });
+
+  it('decodes parameters as ASP.NET Core does: all but an escaped slash and what is no UTF-8', async () => {
+    const answer = await raw(host.url, 'GET', '/api/echo/a%20b%2Fc%C3%A9/%ff?');
+
+    expect(JSON.parse(answer.body)).toMatchObject({ params: { first: 'a b%2Fcé', second: '%ff' } });
+  });
+
+  it('matches the first route by function name, whatever is more specific', async () => {
+    const whole = await fetch(`${host.url}/api/order/12`);
+    const text = await fetch(`${host.url}/API/ORDER/x/`);
+
+    expect(await whole.text()).toBe('a-first');
+    expect(await text.text()).toBe('b-second');
+  });
+
+  it('gives the rest of the path to a catch-all', async () => {
+    const deep = await fetch(`${host.url}/api/page/a/b.css`);
+    const none = await fetch(`${host.url}/api/page`);
+
+    expect(await deep.json()).toEqual({ file: 'a/b.css' });
+    expect(await none.json()).toEqual({});
+  });
+
+  it.each([
+    ['GET', '/api/unknown', 404],
+    ['DELETE', '/api/order/12', 404],
+    ['HEAD', '/api/order/12', 404],
+    ['GET', '/order/12', 404],
+    ['GET', '/api/order//', 404],
+    ['GET', '/api/order/%00', 400],
+    ['GET', `/api/order/${'x'.repeat(8200)}`, 414],
+    ['GET', '/api/x/../order/12', 200],
+    ['GET', 'http://elsewhere.example/api/order/12', 200],
+    ['HEAD', '/api/notModified', 304],
+    ['GET', '/api/notModified', 304],
+    ['GET', '/api/guarded', 200],
+    ['GET', '/', 404],
+  ])('answers %s %s with %i', async (method, target, status) => {
+    const answer = await raw(host.url, method, target);
+
+    expect(answer.status).toBe(status);
+    if (status >= 300) expect(answer.body).toBe('');
+  });
+
+  it('refuses a Host header that is none, and a body over the limit before it is sent', async () => {
+    const badHost = await raw(host.url, 'GET', '/api/order/1', { host: 'a b' });
+    const tooLong = await raw(host.url, 'POST', '/api/echo/1', { 'content-length': String(2 ** 31) });
+
+    expect(badHost.status).toBe(400);
+    expect(tooLong.status).toBe(413);
+  });
+
+  it('answers 500 with nothing in it when the function throws, and logs the error in one line', async () => {
+    const answer = await fetch(`${host.url}/api/throws`);
+
+    expect(answer.status).toBe(500);
+    expect(await answer.text()).toBe('');
+    expect(await host.line(/\[throws\]/)).toMatch(/ error \[throws\] failed .*Error: on purpose\\n/);
+  });
+
+  it('lets hooks replace results and log lines', async () => {
+    const answer = await fetch(`${host.url}/api/hooked`);
+    await fetch(`${host.url}/api/echo/x`);
+
+    expect(await answer.text()).toBe('replaced after hooked');
+    expect(await host.line(/\[echo\]/)).toMatch(/ information \[echo\] a \*\*\*\\nin two lines$/);
+  });
+
+  it('serves many requests at once without mixing them up', async () => {
+    const names = Array.from({ length: 50 }, (_, index) => `n${index}`);
+
+    const answers = await Promise.all(
+      names.map(async (name) => (await fetch(`${host.url}/api/echo/${name}`, { method: 'POST', body: name })).json()),
+    );
+
+    expect(answers).toEqual(names.map((name) => expect.objectContaining({ params: { first: name }, body: name })));
+  });
+});
+
+describe('an app that streams', () => {
+  let host: HostProcess;
+  beforeAll(async () => {
+    host = await startHostProcess(app.bundle, { env: { STREAM: 'true' } });
+  });
+  afterAll(() => host.end());
+
+  it('sends what the function has while the function goes on', async () => {
+    const answer = await fetch(`${host.url}/api/slow`);
+    const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+
+    const first = await reader?.read();
+    await fetch(`${host.url}/api/release`, { method: 'POST' });
+    const second = await reader?.read();
+    const end = await reader?.read();
+
+    expect([first?.value, second?.value, end?.done]).toEqual(['first ', 'second', true]);
+  });
+
+  it('goes on serving when a client leaves in the middle of an answer', async () => {
+    await new Promise<void>((resolve) => {
+      const request = get(`${host.url}/api/slow`, (answer) =>
+        answer.once('data', () => {
+          request.destroy();
+          resolve();
+        }),
+      );
+    });
+    await fetch(`${host.url}/api/release`, { method: 'POST' });
+
+    const after = await fetch(`${host.url}/api/order/1`);
+
+    expect(after.status).toBe(200);
+  });
+
+  it('leaves a request hanging whose handler returns nothing, as Azure does, and says so', async () => {
+    const leave = new AbortController();
+    const hanging = fetch(`${host.url}/api/nothing`, { signal: leave.signal });
+
+    const line = await host.line(/\[nothing\]/);
+    leave.abort();
+
+    expect(line).toContain('warning [nothing] returned nothing');
+    await expect(hanging).rejects.toThrow('aborted');
+  });
+
+  it("keeps the library's own server off the network", async () => {
+    const { execFile } = await import('node:child_process');
+    const { promisify } = await import('node:util');
+    const table = await promisify(execFile)('cat', [`/proc/${host.process.pid}/net/tcp6`]);
+    const inodes = await promisify(execFile)('ls', ['-l', `/proc/${host.process.pid}/fd`]);
+
+    const own = table.stdout
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .filter((fields) => fields[3] === '0A' && inodes.stdout.includes(`socket:[${fields[9]}]`));
+
+    expect(own).toEqual([]);
+  });
+});
+
+describe('an app that does not stream', () => {
+  it('answers 204 when the handler returns nothing', async () => {
+    const host = await startHostProcess(app.bundle);
+
+    const answer = await fetch(`${host.url}/api/nothing`);
+
+    expect(answer.status).toBe(204);
+    await host.end();
+  });
+});

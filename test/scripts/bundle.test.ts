@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundle } from '../../scripts/bundle.ts';
+
+const run = promisify(execFile);
+
+describe('a bundle', () => {
+  let directory: string;
+  let launcher: string;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'bundle-test-'));
+    launcher = join(directory, 'tool.cjs');
+    await bundle(join(import.meta.dirname, '../local/fixtures/lazy-entry.ts'), launcher, { executable: true });
+  });
+  afterAll(() => rm(directory, { recursive: true, force: true }));
+
+  const evaluate = async (code: string): Promise<unknown> => {
+    const { stdout } = await run(process.execPath, [
+      '-e',
+      `const tool = require(${JSON.stringify(launcher)}); ${code}`,
+    ]);
+    return JSON.parse(stdout);
+  };
+
+  it('evaluates what is imported dynamically when that import is reached, not before', async () => {
+    const seen = await evaluate(`(async () => {
+      const before = globalThis.lazyPartEvaluated ?? false;
+      const value = await tool.later();
+      console.log(JSON.stringify([before, value, globalThis.lazyPartEvaluated]));
+    })()`);
+
+    expect(seen).toEqual([false, 'lazy', true]);
+  });
+
+  it('keeps names of classes and knows its own address', async () => {
+    const seen = await evaluate('console.log(JSON.stringify([tool.KeptName.name, tool.address]))');
+
+    expect(seen).toEqual(['KeptName', pathToFileURL(join(directory, 'tool.bundle.cjs')).href]);
+  });
+
+  it('is started by a launcher that can be run and fills the compile cache', async () => {
+    const cache = join(directory, 'cache');
+
+    await run(launcher, { env: { ...process.env, NODE_COMPILE_CACHE: cache } });
+
+    expect(await readFile(launcher, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+    expect((await stat(cache)).isDirectory()).toBe(true);
+  });
+});
