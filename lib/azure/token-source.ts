@@ -22,8 +22,15 @@ export function createTokenSource(settings: Settings, environment: Environment):
   return tokenSourceOf(credentialLinks(settings, environment), cloudOf(settings).audience);
 }
 
-/** The cache in front of some ways to a token; see {@link createTokenSource}. */
-export function tokenSourceOf(links: readonly CredentialLink[], defaultAudience: string): TokenSource {
+/**
+ * The cache in front of some ways to a token; see {@link createTokenSource}.
+ * @param time milliseconds since the epoch
+ */
+export function tokenSourceOf(
+  links: readonly CredentialLink[],
+  defaultAudience: string,
+  time: () => number = Date.now,
+): TokenSource {
   const cache = new Map<string, CachedToken>();
   const flights = new Map<string, SharedFlight<CachedToken>>();
   const pausedUntil = new Map<string, number>();
@@ -37,11 +44,11 @@ export function tokenSourceOf(links: readonly CredentialLink[], defaultAudience:
     const flight = startSharedFlight(async (signal) => {
       try {
         last = await fetchFromFirst(links, { resource, claims, quick, signal });
-        const fresh = cachedToken(last, claims, Date.now());
+        const fresh = cachedToken(last, claims, time());
         cache.set(resource, fresh);
         return fresh;
       } catch (error) {
-        if (quick) pausedUntil.set(resource, Date.now() + pauseAfterFailureMs);
+        if (quick) pausedUntil.set(resource, time() + pauseAfterFailureMs);
         throw error;
       } finally {
         if (flights.get(key) === flight) flights.delete(key);
@@ -57,7 +64,7 @@ export function tokenSourceOf(links: readonly CredentialLink[], defaultAudience:
       return await flightFor(resource, null, true).join(signal);
     } catch (error) {
       signal.throwIfAborted();
-      if (Date.now() >= held.expiresOnTimestamp) throw error;
+      if (time() >= held.expiresOnTimestamp) throw error;
       return held;
     }
   }
@@ -75,7 +82,7 @@ export function tokenSourceOf(links: readonly CredentialLink[], defaultAudience:
       const resource = resourceOf(request.audience ?? defaultAudience);
       const claims = request.claims ?? null;
       const held = cache.get(resource);
-      const now = Date.now();
+      const now = time();
       if (held !== undefined && (held.token === refuse || now >= held.expiresOnTimestamp)) cache.delete(resource);
       const fit = cache.get(resource);
       if (fit === undefined || (claims !== null && fit.claims !== claims)) {

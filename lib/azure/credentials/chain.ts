@@ -1,5 +1,6 @@
 import { NoTokenError } from '../../errors.ts';
 import type { Environment, Settings } from '../../settings.ts';
+import { type Clock, systemClock } from '../resource-manager/clock.ts';
 import { type CredentialName, developerLink } from './developer-links.ts';
 import type { CredentialLink, FetchedToken, FetchRequest } from './link.ts';
 import { managedIdentityLink } from './managed-identity.ts';
@@ -16,11 +17,16 @@ const developers = [
 /**
  * The ways to a token in the order in which they are tried: the host's managed identity and nothing else inside Functions, else
  * those of DefaultAzureCredential in its order; `AZURE_TOKEN_CREDENTIALS` narrows both as it does there.
+ * @param clock how to wait between attempts
  * @see https://learn.microsoft.com/azure/developer/javascript/sdk/authentication/credential-chains
  */
-export function credentialLinks(settings: Settings, environment: Environment): CredentialLink[] {
+export function credentialLinks(
+  settings: Settings,
+  environment: Environment,
+  clock: Clock = systemClock,
+): CredentialLink[] {
   const names = credentialNames(settings);
-  const options = { settings, environment, inChain: names.length > 1 };
+  const options = { settings, environment, inChain: names.length > 1, clock };
   return names.map((name) =>
     name === 'ManagedIdentityCredential' ? managedIdentityLink(options) : developerLink(name, options),
   );

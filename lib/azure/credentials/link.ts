@@ -1,4 +1,5 @@
 import type { Environment, Settings } from '../../settings.ts';
+import type { Clock } from '../resource-manager/clock.ts';
 import type { IdentitySourceName, Token } from '../token.ts';
 
 /** One way to a token. */
@@ -31,4 +32,5 @@ export interface LinkOptions {
   readonly environment: Environment;
   /** Other links follow: an IMDS that may not exist gets one second to show itself. */
   readonly inChain: boolean;
+  readonly clock: Clock;
 }

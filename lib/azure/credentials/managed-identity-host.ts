@@ -39,7 +39,8 @@ export function isTokenExchange(environment: Environment): boolean {
   return Boolean(environment.AZURE_FEDERATED_TOKEN_FILE && environment.AZURE_TENANT_ID && environment.AZURE_CLIENT_ID);
 }
 
+/** Origin and path of an endpoint, without the slash that MSAL puts before `?`. */
 export function withoutQuery(url: string): string {
   const parsed = URL.parse(url);
-  return parsed === null ? 'an endpoint that is no URL' : `${parsed.origin}${parsed.pathname}`;
+  return parsed === null ? 'an endpoint that is no URL' : `${parsed.origin}${parsed.pathname.replace(/\/+$/, '')}`;
 }

@@ -1,11 +1,9 @@
 import type { TokenCredential } from '@azure/core-auth';
-import type { HttpClient } from '@azure/core-rest-pipeline';
 import type { NoTokenError } from '../../errors.ts';
 import type { IdentitySetting } from '../../settings.ts';
 import { cloudShellSpellings, scopeOf } from '../audience.ts';
-import { systemClock } from '../resource-manager/clock.ts';
 import type { IdentityEndpointAnswer } from './identity-endpoint-answer.ts';
-import { createIdentityEndpointClient } from './identity-endpoint-client.ts';
+import { type Attempt, identityEndpointClient, inAttempt } from './identity-endpoint-client.ts';
 import { backoffMs } from './identity-endpoint-retries.ts';
 import { probeImds } from './imds-probe.ts';
 import type { CredentialLink, FetchedToken, FetchRequest, LinkOptions } from './link.ts';
@@ -19,16 +17,16 @@ const totalTimeoutMs = 60_000;
 
 /**
  * The host's managed identity, through `ManagedIdentityCredential`, which knows each endpoint's protocol. Waiting, giving up
- * and the words of errors are decided here; each attempt has a credential of its own, because a credential takes no signal.
+ * and the words of errors are decided here; what a credential loses of an answer, `identity-endpoint-client.ts` keeps.
  * Reads `process.env`, as the library does.
  */
-export function managedIdentityLink({ settings, environment, inChain }: LinkOptions): CredentialLink {
+export function managedIdentityLink({ settings, environment, inChain, clock }: LinkOptions): CredentialLink {
   const host = managedIdentityHost(environment);
   const exchange = isTokenExchange(environment);
 
   async function fetchSpelling(request: FetchRequest, resource: string, deadline: number): Promise<FetchedToken> {
     for (let attempt = 1; ; attempt++) {
-      const leftMs = Math.max(1, deadline - systemClock.now());
+      const leftMs = Math.max(1, Math.ceil(deadline - clock.now()));
       const limitMs = Math.min(request.quick ? quickTimeoutMs : attemptTimeoutMs, leftMs);
       const { answer, endpoint } = await attemptOnce(settings.identity, resource, limitMs, request.signal);
       if (answer.kind === 'token') {
@@ -36,7 +34,7 @@ export function managedIdentityLink({ settings, environment, inChain }: LinkOpti
         return { token: answer.token, expiresOnTimestamp: answer.expiresOnTimestamp, source, endpoint };
       }
       const waitMs = request.quick ? null : backoffMs(answer, attempt);
-      if (waitMs === null || systemClock.now() + waitMs >= deadline) {
+      if (waitMs === null || clock.now() + waitMs >= deadline) {
         const place = endpoint ?? host.endpoint;
         throw managedIdentityError(answer, {
           host,
@@ -47,7 +45,7 @@ export function managedIdentityLink({ settings, environment, inChain }: LinkOpti
           attempts: attempt,
         });
       }
-      await systemClock.delay(waitMs, request.signal);
+      await clock.delay(waitMs, request.signal);
     }
   }
 
@@ -55,7 +53,7 @@ export function managedIdentityLink({ settings, environment, inChain }: LinkOpti
     source: exchange ? 'WorkloadIdentity' : host.source,
     endpoint: exchange ? null : host.endpoint,
     async fetch(request) {
-      const deadline = systemClock.now() + totalTimeoutMs;
+      const deadline = clock.now() + totalTimeoutMs;
       if (!host.configured && !exchange) await probeImds(host, settings.identity, environment, inChain, request);
       const spellings = host.source === 'CloudShell' ? cloudShellSpellings(request.resource) : [request.resource];
       let refusal: NoTokenError | null = null;
@@ -85,26 +83,29 @@ async function attemptOnce(
 ): Promise<{ readonly answer: IdentityEndpointAnswer; readonly endpoint: string | null }> {
   signal.throwIfAborted();
   const limit = AbortSignal.timeout(limitMs);
-  const httpClient = createIdentityEndpointClient(AbortSignal.any([signal, limit]));
+  const attempt: Attempt = { signal: AbortSignal.any([signal, limit]), answer: null, endpoint: null };
   try {
-    const credential = await createCredential(identity, httpClient);
-    const accessToken = await credential.getToken(scopeOf(resource));
-    if (accessToken === null) return { answer: { kind: 'failed', message: 'no token' }, endpoint: httpClient.endpoint };
+    const credential = await createCredential(identity);
+    const accessToken = await inAttempt(attempt, () => credential.getToken(scopeOf(resource)));
+    if (accessToken === null) throw new Error('no token');
     const { token, expiresOnTimestamp } = accessToken;
-    // what the endpoint said of the lifetime was taken out for MSAL; a token exchange never came by here
-    const answer = httpClient.answer ?? { kind: 'token', token, expiresOnTimestamp };
-    return { answer, endpoint: httpClient.endpoint };
+    // what the endpoint said of the lifetime was taken out for MSAL; a token exchange never comes by there
+    return { answer: attempt.answer ?? { kind: 'token', token, expiresOnTimestamp }, endpoint: attempt.endpoint };
   } catch (error) {
     signal.throwIfAborted();
-    if (limit.aborted) return { answer: { kind: 'timeout' }, endpoint: httpClient.endpoint };
+    if (limit.aborted) return { answer: { kind: 'timeout' }, endpoint: attempt.endpoint };
     const message = error instanceof Error ? error.message : String(error);
-    return { answer: httpClient.answer ?? { kind: 'failed', message }, endpoint: httpClient.endpoint };
+    return { answer: failureOf(attempt.answer, message), endpoint: attempt.endpoint };
   }
 }
 
-async function createCredential(identity: IdentitySetting, httpClient: HttpClient): Promise<TokenCredential> {
+function failureOf(answer: IdentityEndpointAnswer | null, message: string): IdentityEndpointAnswer {
+  return answer === null || answer.kind === 'token' ? { kind: 'failed', message } : answer;
+}
+
+async function createCredential(identity: IdentitySetting): Promise<TokenCredential> {
   const { ManagedIdentityCredential } = await import('@azure/identity');
-  const options = { httpClient, retryOptions: { maxRetries: 0 } };
+  const options = { httpClient: identityEndpointClient, retryOptions: { maxRetries: 0 } };
   switch (identity.by) {
     case 'system':
       return new ManagedIdentityCredential(options);

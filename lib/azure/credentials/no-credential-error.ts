@@ -8,7 +8,7 @@ export interface LinkFailure {
 
 /** Words of a credential that is simply not set up: of no interest beside others. */
 const notSetUp =
-  /not (be )?(installed|found|set|available)|incomplete|no tenant|is unavailable|not configured|unavailable due|could not be found|missing|isn't (available|installed)|must be installed/i;
+  /not (be )?(installed|found|set|available)|incomplete|no tenant|is unavailable|not configured|unavailable due|couldn't be found|could not be found|unable to execute|missing|isn't (available|installed)|must be installed/i;
 const managedIdentitySources = ['AppService', 'IMDS', 'CloudShell', 'AzureArc', 'ServiceFabric', 'MachineLearning'];
 
 /**

@@ -1,0 +1,126 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { startIdentityEndpoint, tokenReply } from './fixtures/identity-endpoint.ts';
+import { startTokenProcess } from './fixtures/start-token-process.ts';
+
+const folders: string[] = [];
+afterEach(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
+});
+
+/** An `az` that prints this, and writes its arguments beside itself. */
+async function fakeAz(script: string): Promise<{ readonly PATH: string; calls(): Promise<string> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'az-'));
+  folders.push(folder);
+  await writeFile(join(folder, 'az'), `#!/bin/sh\necho "$@" >> ${folder}/calls\n${script}\n`);
+  await chmod(join(folder, 'az'), 0o755);
+  return { PATH: `${folder}:/bin:/usr/bin`, calls: () => readFile(join(folder, 'calls'), 'utf8') };
+}
+
+const azToken = `echo '{"accessToken":"from-az","expires_on":4102444800,"tokenType":"Bearer"}'`;
+
+/** An address on loopback where nothing listens. */
+async function nowhere(): Promise<string> {
+  const endpoint = await startIdentityEndpoint(() => ({}));
+  await endpoint.close();
+  return endpoint.origin;
+}
+
+test('outside Functions the managed identity comes before the command-line tools', async () => {
+  const { PATH } = await fakeAz(azToken);
+  await using endpoint = await startIdentityEndpoint((_, number) => tokenReply(number));
+  await using process = startTokenProcess({ PATH, AZURE_POD_IDENTITY_AUTHORITY_HOST: endpoint.origin });
+
+  const answer = await process.ask();
+
+  expect(answer).toMatchObject({ errors: [], source: 'IMDS' });
+});
+
+test('outside Functions the sign-in of az serves where no managed identity is', async () => {
+  const { PATH } = await fakeAz(azToken);
+  await using process = startTokenProcess({ PATH, AZURE_POD_IDENTITY_AUTHORITY_HOST: await nowhere() });
+
+  const answer = await process.ask();
+
+  expect(answer).toMatchObject({ tokens: ['from-az'], source: 'AzureCLI', endpoint: null });
+});
+
+test('inside Functions nothing but the managed identity is used', async () => {
+  const { PATH } = await fakeAz(azToken);
+  await using process = startTokenProcess({
+    PATH,
+    FUNCTIONS_WORKER_RUNTIME: 'node',
+    AZURE_POD_IDENTITY_AUTHORITY_HOST: await nowhere(),
+  });
+
+  const answer = await process.ask();
+
+  expect(answer.errors).toMatchObject([{ code: 'ManagedIdentityUnavailable' }]);
+});
+
+test('AZURE_TOKEN_CREDENTIALS decides inside Functions too', async () => {
+  const { PATH } = await fakeAz(azToken);
+  await using process = startTokenProcess({
+    PATH,
+    FUNCTIONS_WORKER_RUNTIME: 'node',
+    AZURE_TOKEN_CREDENTIALS: 'azureclicredential',
+  });
+
+  const answer = await process.ask();
+
+  expect(answer).toMatchObject({ tokens: ['from-az'], source: 'AzureCLI' });
+});
+
+test('nothing at all: one error with the two ways out', async () => {
+  await using process = startTokenProcess({ AZURE_POD_IDENTITY_AUTHORITY_HOST: await nowhere() });
+
+  const answer = await process.ask();
+
+  expect(answer.errors).toMatchObject([{ name: 'NoTokenError', code: 'ManagedIdentityUnavailable' }]);
+  expect(answer.errors[0]?.hint).toMatch(/az login.*system-assigned identity.*AZURE_CLIENT_ID/);
+  expect(answer.errors[0]?.message.length).toBeLessThan(400);
+});
+
+test('az is there and signed out: its word comes first', async () => {
+  const { PATH } = await fakeAz(`echo "Please run 'az login' to setup account." >&2; exit 1`);
+  await using process = startTokenProcess({ PATH, AZURE_POD_IDENTITY_AUTHORITY_HOST: await nowhere() });
+
+  const answer = await process.ask();
+
+  expect(answer.errors).toHaveLength(1);
+  expect(answer.errors[0]?.message).toMatch(/AzureCLI: .*az login/);
+});
+
+test('an identity endpoint that answers with an error speaks before everything else', async () => {
+  await using endpoint = await startIdentityEndpoint(() => ({
+    status: 400,
+    json: { error: 'invalid_request', error_description: 'Identity not found' },
+  }));
+  await using process = startTokenProcess({ AZURE_POD_IDENTITY_AUTHORITY_HOST: endpoint.origin });
+
+  const answer = await process.ask();
+
+  expect(answer.errors).toMatchObject([{ name: 'NoTokenError', code: 'IdentityNotFound' }]);
+});
+
+test('a claims challenge reaches az as a sign-in command that answers it', async () => {
+  const { PATH } = await fakeAz(azToken);
+  await using process = startTokenProcess({ PATH, AZURE_TOKEN_CREDENTIALS: 'AzureCliCredential' });
+  const claims = '{"access_token":{}}';
+
+  const answer = await process.ask({ request: { claims, refuse: 'from-az' } });
+
+  expect(answer.errors[0]?.hint).toContain(`az login --claims-challenge ${btoa(claims)}`);
+});
+
+test('a refused token of az is asked for again', async () => {
+  const az = await fakeAz(azToken);
+  await using process = startTokenProcess({ PATH: az.PATH, AZURE_TOKEN_CREDENTIALS: 'AzureCliCredential' });
+  await process.ask();
+
+  await process.ask({ request: { refuse: 'from-az' } });
+
+  expect((await az.calls()).trim().split('\n')).toHaveLength(2);
+});

@@ -1,0 +1,235 @@
+import { describe, expect, test } from 'vitest';
+import { type IdentityEndpoint, startIdentityEndpoint, tokenReply } from './fixtures/identity-endpoint.ts';
+import { startTokenProcess } from './fixtures/start-token-process.ts';
+
+const identityHeader = '7f0c2d4e-secret-of-the-host';
+const inFunctions = { FUNCTIONS_WORKER_RUNTIME: 'node' };
+
+function appService(endpoint: Pick<IdentityEndpoint, 'origin'>): Record<string, string> {
+  return { ...inFunctions, IDENTITY_ENDPOINT: `${endpoint.origin}/msi/token`, IDENTITY_HEADER: identityHeader };
+}
+
+describe('a token is asked for as each host wants it', () => {
+  test('App Service gets its header and the audience without a slash', async () => {
+    await using endpoint = await startIdentityEndpoint((_, number) => tokenReply(number));
+    await using process = startTokenProcess(appService(endpoint));
+
+    const answer = await process.ask();
+
+    expect(answer).toMatchObject({ errors: [], source: 'AppService', endpoint: `${endpoint.origin}/msi/token` });
+    expect(endpoint.requests).toMatchObject([
+      {
+        path: '/msi/token',
+        query: { 'api-version': '2019-08-01', resource: 'https://management.azure.com' },
+        headers: { 'x-identity-header': identityHeader },
+      },
+    ]);
+  });
+
+  test('IMDS gets the metadata header', async () => {
+    await using endpoint = await startIdentityEndpoint((_, number) => tokenReply(number));
+    await using process = startTokenProcess({ ...inFunctions, AZURE_POD_IDENTITY_AUTHORITY_HOST: endpoint.origin });
+
+    const answer = await process.ask();
+
+    expect(answer).toMatchObject({
+      errors: [],
+      source: 'IMDS',
+      endpoint: `${endpoint.origin}/metadata/identity/oauth2/token`,
+    });
+    expect(endpoint.requests).toMatchObject([
+      { headers: { metadata: 'true' }, query: { 'api-version': '2018-02-01' } },
+    ]);
+  });
+
+  test('Cloud Shell gets the audience with its slash, for Resource Manager and for any other', async () => {
+    await using endpoint = await startIdentityEndpoint((_, number) => tokenReply(number));
+    await using process = startTokenProcess({ ...inFunctions, MSI_ENDPOINT: `${endpoint.origin}/oauth2/token` });
+
+    const answer = await process.ask();
+    await process.ask({ request: { audience: 'https://graph.microsoft.com' } });
+
+    expect(answer).toMatchObject({ errors: [], source: 'CloudShell' });
+    expect(endpoint.requests).toMatchObject([
+      { method: 'POST', headers: { metadata: 'true' }, body: 'resource=https%3A%2F%2Fmanagement.azure.com%2F' },
+      { method: 'POST', body: 'resource=https%3A%2F%2Fgraph.microsoft.com%2F' },
+    ]);
+  });
+
+  test('Cloud Shell is asked again without the slash for an audience that it knows only so', async () => {
+    await using endpoint = await startIdentityEndpoint((request, number) =>
+      request.body.endsWith('%2F') ? audienceNotSupported('https://vault.azure.net/') : tokenReply(number),
+    );
+    await using process = startTokenProcess({ ...inFunctions, MSI_ENDPOINT: `${endpoint.origin}/oauth2/token` });
+
+    const answer = await process.ask({ request: { audience: 'https://vault.azure.net' } });
+
+    expect(answer.errors).toEqual([]);
+    expect(endpoint.requests.map((request) => request.body)).toEqual([
+      'resource=https%3A%2F%2Fvault.azure.net%2F',
+      'resource=https%3A%2F%2Fvault.azure.net',
+    ]);
+  });
+
+  const guid = '11111111-2222-3333-4444-555555555555';
+  const resourceId = `/subscriptions/${guid}/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/reader`;
+  test.each([
+    ['AZURE_CLIENT_ID', guid, 'client_id', 'client_id'],
+    ['INVENTORY_IDENTITY_OBJECT_ID', guid, 'object_id', 'object_id'],
+    ['INVENTORY_IDENTITY_RESOURCE_ID', resourceId, 'mi_res_id', 'msi_res_id'],
+  ])('%s names a user-assigned identity', async (name, value, onAppService, onImds) => {
+    await using endpoint = await startIdentityEndpoint((_, number) => tokenReply(number));
+    await using app = startTokenProcess({ ...appService(endpoint), [name]: value });
+    await using machine = startTokenProcess({
+      ...inFunctions,
+      AZURE_POD_IDENTITY_AUTHORITY_HOST: endpoint.origin,
+      [name]: value,
+    });
+
+    await app.ask();
+    await machine.ask();
+
+    expect(endpoint.requests).toMatchObject([{ query: { [onAppService]: value } }, { query: { [onImds]: value } }]);
+  });
+
+  test.each([
+    ['AzureUSGovernment', 'https://management.usgovcloudapi.net'],
+    ['AzureChinaCloud', 'https://management.chinacloudapi.cn'],
+  ])('%s has an audience of its own', async (cloud, audience) => {
+    await using endpoint = await startIdentityEndpoint((_, number) => tokenReply(number));
+    await using process = startTokenProcess({ ...appService(endpoint), AZURE_CLOUD: cloud });
+
+    await process.ask();
+
+    expect(endpoint.requests).toMatchObject([{ query: { resource: audience } }]);
+  });
+});
+
+describe('failures name what to do', () => {
+  test('nothing listening: the system-assigned identity, or AZURE_CLIENT_ID, and within seconds', async () => {
+    const endpoint = await startIdentityEndpoint(() => ({}));
+    await endpoint.close();
+    await using process = startTokenProcess(appService(endpoint));
+
+    const answer = await process.ask();
+
+    expect(answer.errors).toMatchObject([{ name: 'NoTokenError', code: 'ManagedIdentityUnavailable' }]);
+    expect(answer.errors[0]?.hint).toMatch(/system-assigned identity: az functionapp identity assign.*AZURE_CLIENT_ID/);
+    expect(answer.waitedMs).toBeLessThan(4_000);
+  });
+
+  test('400 Identity not found: names the id that was asked for, and does not ask twice', async () => {
+    const clientId = '99999999-2222-3333-4444-555555555555';
+    await using endpoint = await startIdentityEndpoint(() => ({
+      status: 400,
+      json: { error: 'invalid_request', error_description: 'Identity not found' },
+    }));
+    await using process = startTokenProcess({
+      ...inFunctions,
+      AZURE_POD_IDENTITY_AUTHORITY_HOST: endpoint.origin,
+      AZURE_CLIENT_ID: clientId,
+    });
+
+    const answer = await process.ask();
+
+    expect(answer.errors).toMatchObject([{ name: 'NoTokenError', code: 'IdentityNotFound' }]);
+    expect(answer.errors[0]?.message).toContain(clientId);
+    expect(endpoint.requests).toHaveLength(1);
+  });
+
+  test('an audience that is not supported: names it and the allowed ones', async () => {
+    await using endpoint = await startIdentityEndpoint(() => audienceNotSupported('https://management.azure.com/'));
+    await using process = startTokenProcess({ ...inFunctions, MSI_ENDPOINT: `${endpoint.origin}/oauth2/token` });
+
+    const answer = await process.ask({ request: { audience: 'api://unknown' } });
+
+    expect(answer.errors).toMatchObject([{ name: 'NoTokenError', code: 'AudienceNotSupported' }]);
+    expect(answer.errors[0]?.message).toMatch(/'api:\/\/unknown'.*https:\/\/graph\.microsoft\.com\//);
+  });
+
+  test.each([404, 410, 429, 500, 503])('%i that passes is waited for', async (status) => {
+    await using endpoint = await startIdentityEndpoint((_, number) =>
+      number < 4 ? { status, json: { statusCode: String(status), message: 'in a moment' } } : tokenReply(number),
+    );
+    await using process = startTokenProcess(appService(endpoint));
+
+    const answer = await process.ask();
+
+    expect(answer).toMatchObject({ errors: [] });
+    expect(answer.tokens).toHaveLength(1);
+  });
+
+  test.each([404, 410, 429, 500, 503])(
+    '%i that stays ends within a minute, with the words of the endpoint',
+    async (status) => {
+      await using endpoint = await startIdentityEndpoint(() => ({
+        status,
+        json: { statusCode: String(status), message: 'An unexpected error occured while fetching the AAD Token.' },
+        headers: { 'retry-after': '1200' },
+      }));
+      await using process = startTokenProcess(appService(endpoint));
+
+      const answer = await process.ask();
+
+      expect(answer.errors).toMatchObject([{ name: 'NoTokenError', code: 'IdentityEndpointFailed' }]);
+      expect(answer.errors[0]?.message).toMatch(new RegExp(`${status}: An unexpected error occured`));
+      expect(answer.waitedMs).toBeLessThanOrEqual(60_000);
+      expect(endpoint.requests.length).toBeGreaterThan(1);
+    },
+  );
+
+  test.each([
+    ['403', { status: 403, json: { error: 'forbidden', error_description: 'not for you' } }],
+    ['a page of HTML', { status: 200, text: '<html>sign in to the network</html>' }],
+    ['no token', { status: 200, json: { token_type: 'Bearer' } }],
+  ])('%s ends at once', async (_, reply) => {
+    await using endpoint = await startIdentityEndpoint(() => reply);
+    await using process = startTokenProcess(appService(endpoint));
+
+    const answer = await process.ask();
+
+    expect(answer.errors).toMatchObject([{ name: 'NoTokenError', code: 'IdentityEndpointFailed' }]);
+    expect(endpoint.requests).toHaveLength(1);
+  });
+
+  test('a connection that breaks is tried again', async () => {
+    await using endpoint = await startIdentityEndpoint((_, number) =>
+      number < 3 ? { silence: 'reset' } : tokenReply(number),
+    );
+    await using process = startTokenProcess(appService(endpoint));
+
+    const answer = await process.ask();
+
+    expect(answer.tokens).toHaveLength(1);
+  });
+
+  test('a caller that no longer waits is let go of while the endpoint is silent', async () => {
+    await using endpoint = await startIdentityEndpoint(() => ({ silence: 'hang' }));
+    await using process = startTokenProcess(appService(endpoint));
+
+    const answer = await process.ask({ abortAfterMs: 50, callers: 3 });
+
+    expect(answer.errors.map((error) => error.name)).toEqual(['TimeoutError', 'TimeoutError', 'TimeoutError']);
+  });
+
+  test('no token and no identity header in any error, even when the endpoint echoes them', async () => {
+    const secret = 'eyJhbGciOiJSUzI1NiJ9.eyJvaWQiOiJ4In0.c2lnbmF0dXJl';
+    await using endpoint = await startIdentityEndpoint((request) => ({
+      status: 403,
+      json: { message: `header ${request.headers['x-identity-header']}, token ${secret}, Bearer ${secret}` },
+    }));
+    await using process = startTokenProcess(appService(endpoint));
+
+    const answer = await process.ask();
+
+    const everything = JSON.stringify(answer) + process.output;
+    expect(everything).toContain('header ***, token ***');
+    expect(everything).not.toContain(identityHeader);
+    expect(everything).not.toContain(secret);
+  });
+});
+
+function audienceNotSupported(audience: string): { readonly status: number; readonly json: unknown } {
+  const message = `Audience ${audience} is not a supported MSI token audience.`;
+  return { status: 400, json: { error: { code: 'AudienceNotSupported', message } } };
+}
