@@ -1,0 +1,88 @@
+import type { Kind } from '../../inventory/coverage.ts';
+import type { KindReading } from '../../inventory/reading.ts';
+import type { Database } from '../database.ts';
+
+/** Runs whose coverage is kept row by row; older rows are folded into periods of equal status and reason. */
+const keptRuns = 30;
+
+/** When a subscription's machines were read before, epoch milliseconds; null = never. */
+export interface EarlierReadings {
+  /** The newest reading stored, whatever its outcome. */
+  readonly newest: number | null;
+  /** The newest that showed machines (complete or partial). */
+  readonly newestShown: number | null;
+  readonly newestComplete: number | null;
+}
+
+export interface CoverageRows {
+  earlier(subscription: number): EarlierReadings;
+  write(subscription: number, reading: KindReading, superseded: boolean): void;
+}
+
+export function openCoverageRows(database: Database, seq: number): CoverageRows {
+  const earlier = database.prepare(`
+    SELECT max(read_at) AS newest, max(CASE WHEN status IN ('complete', 'partial', 'skipped') THEN read_at END) AS shown,
+      max(CASE WHEN status IN ('complete', 'skipped') THEN read_at END) AS complete
+    FROM coverage WHERE subscription = ? AND kind = 'virtualMachines' AND superseded = 0`);
+  const insert = database.prepare(`INSERT INTO coverage
+    (subscription, kind, from_seq, to_seq, status, reason, count, requests, pages, retries, throttled_ms, request_id, read_at, superseded)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const folding = database.prepare(`
+    SELECT from_seq, to_seq, status, reason, count, read_at, superseded FROM coverage
+    WHERE subscription = ? AND kind = ? ORDER BY from_seq DESC LIMIT 2 OFFSET ${keptRuns}`);
+  const extend = database.prepare(
+    'UPDATE coverage SET to_seq = ?, count = ?, read_at = ? WHERE subscription = ? AND kind = ? AND from_seq = ?',
+  );
+  const remove = database.prepare('DELETE FROM coverage WHERE subscription = ? AND kind = ? AND from_seq = ?');
+
+  const fold = (subscription: number, kind: Kind): void => {
+    const [row, period] = folding.all(subscription, kind);
+    if (row === undefined || period === undefined) return;
+    if (row.superseded === 1) {
+      remove.run(subscription, kind, row.from_seq ?? null);
+    } else if (row.status === period.status && codeOf(row.reason) === codeOf(period.reason)) {
+      remove.run(subscription, kind, row.from_seq ?? null);
+      extend.run(
+        row.to_seq ?? null,
+        row.count ?? null,
+        row.read_at ?? null,
+        subscription,
+        kind,
+        period.from_seq ?? null,
+      );
+    }
+  };
+  const millis = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+  return {
+    earlier(subscription) {
+      const row = earlier.get(subscription);
+      return { newest: millis(row?.newest), newestShown: millis(row?.shown), newestComplete: millis(row?.complete) };
+    },
+    write(subscription, reading, superseded) {
+      const reason = reading.reason === null ? null : JSON.stringify(reading.reason);
+      insert.run(
+        subscription,
+        reading.kind,
+        seq,
+        seq,
+        reading.status,
+        reason,
+        reading.count,
+        reading.requests,
+        reading.pages,
+        reading.retries,
+        reading.throttledMilliseconds,
+        reading.requestId,
+        Date.parse(reading.readAt),
+        superseded ? 1 : 0,
+      );
+      fold(subscription, reading.kind);
+    },
+  };
+}
+
+function codeOf(reason: unknown): string | null {
+  if (typeof reason !== 'string') return null;
+  const parsed: { code?: unknown } = JSON.parse(reason);
+  return String(parsed.code);
+}

@@ -1,0 +1,73 @@
+import type { MachineIdentity } from '../../inventory/virtual-machine.ts';
+import type { Database } from '../database.ts';
+import type { Dictionary } from './dictionary.ts';
+
+/** Managed identities by number. A user-assigned one with other ids under the same resource id is another identity. */
+export interface Identities {
+  systemAssigned(principalId: string, tenantId: string | null): number;
+  userAssigned(
+    resourceId: string,
+    principalId: string | null,
+    clientId: string | null,
+  ): { id: number; resourceId: string };
+}
+
+/** One identity on a machine, ready to be written. */
+export interface Attached {
+  readonly identity: number;
+  readonly position: number;
+  /** The spelling on this machine where it differs from the identity's. */
+  readonly resourceId: string | null;
+}
+
+export function openIdentities(database: Database, dictionary: Dictionary): Identities {
+  const findSystem = database.prepare('SELECT id FROM identity WHERE principal_id = ? AND kind = 1');
+  const findUser = database.prepare(
+    'SELECT id, resource_id FROM identity WHERE resource_id = ? AND principal_id IS ? AND client_id IS ? AND kind = 2',
+  );
+  const add = database.prepare(
+    'INSERT INTO identity (id, kind, resource_id, principal_id, client_id, tenant) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  let next = Number(database.prepare('SELECT coalesce(max(id), 0) + 1 AS next FROM identity').get()?.next);
+  const known = new Map<string, { id: number; resourceId: string }>();
+  return {
+    systemAssigned(principalId, tenantId) {
+      const found = findSystem.get(principalId);
+      if (found !== undefined) return Number(found.id);
+      add.run(next, 1, null, principalId, null, dictionary.text(tenantId));
+      return next++;
+    },
+    userAssigned(resourceId, principalId, clientId) {
+      const key = `${resourceId.toLowerCase()} ${principalId} ${clientId}`;
+      const before = known.get(key);
+      if (before !== undefined) return before;
+      const found = findUser.get(resourceId, principalId, clientId);
+      const identity =
+        found === undefined
+          ? { id: next++, resourceId }
+          : { id: Number(found.id), resourceId: String(found.resource_id) };
+      if (found === undefined) add.run(identity.id, 2, resourceId, principalId, clientId, null);
+      known.set(key, identity);
+      return identity;
+    },
+  };
+}
+
+/** The identities of a machine by number, the system-assigned one first, then in Azure's order. */
+export function attachedTo(identity: MachineIdentity, identities: Identities): Attached[] {
+  const attached: Attached[] = [];
+  if (identity.principalId !== null) {
+    const system = identities.systemAssigned(identity.principalId, identity.tenantId);
+    attached.push({ identity: system, position: 0, resourceId: null });
+  }
+  for (const resourceId in identity.userAssignedIdentities) {
+    const assigned = identity.userAssignedIdentities[resourceId];
+    const found = identities.userAssigned(resourceId, assigned?.principalId ?? null, assigned?.clientId ?? null);
+    attached.push({
+      identity: found.id,
+      position: attached.length + (identity.principalId === null ? 1 : 0),
+      resourceId: found.resourceId === resourceId ? null : resourceId,
+    });
+  }
+  return attached;
+}

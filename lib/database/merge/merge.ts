@@ -1,0 +1,145 @@
+import type { Kind } from '../../inventory/coverage.ts';
+import type { KindReading, Plan, ReadingSink, Verification } from '../../inventory/reading.ts';
+import type { Run } from '../../inventory/run.ts';
+import type { Database } from '../database.ts';
+import { createChangeCounts } from './change-counts.ts';
+import { openCoverageRows } from './coverage-rows.ts';
+import { openDictionary } from './dictionary.ts';
+import { finishMerge } from './finish.ts';
+import { openIdentities } from './identities.ts';
+import { prepareMachineIndex } from './machine-index.ts';
+import { openMachineWriter } from './machine-writer.ts';
+import { openPowerStateRows } from './power-states.ts';
+import { mergedRun } from './run-row.ts';
+import { createSeen } from './seen.ts';
+import { prepareStoredReading } from './stored-reading.ts';
+import { type AbsentMachine, openSubscriptionMerge, type SubscriptionMerge } from './subscription-merge.ts';
+import { writeSubscriptionVersions } from './subscription-versions.ts';
+import { openUnseenRows } from './unseen-rows.ts';
+import { endSubscriptionMachines, forgetAttachments } from './whole-subscription.ts';
+
+export interface MergeOptions {
+  /** Tag names whose changes are no changes. */
+  readonly ignoredTags: readonly string[];
+  readonly retentionDays: number;
+  /** The clock, ISO 8601 UTC: asked once, at commit. */
+  readonly finishedAt: () => string;
+}
+
+/**
+ * One run on its way into the database: a sink for what is read, then the checks by id, then one commit.
+ * Everything happens in one transaction, so that until `commit` readers see the state before.
+ */
+export interface Merge extends ReadingSink {
+  /** Machines that complete lists left out. Each must be read by its id, and `verified` told, before the commit. */
+  absent(): readonly AbsentMachine[];
+  verified(machine: number, verification: Verification): void;
+  commit(): Run;
+  rollback(): void;
+}
+
+/**
+ * Begins the merge of a run. A run that has been merged already is not merged again: `commit` answers the stored one.
+ * @throws when the database is locked by another writer
+ */
+export function openMerge(database: Database, plan: Plan, options: MergeOptions): Merge {
+  database.exec('PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE');
+  try {
+    return beginMerge(database, plan, options);
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merge {
+  const merged = mergedRun(database, plan.runId);
+  const seq = Number(database.prepare('SELECT coalesce(max(seq), 0) + 1 AS seq FROM run').get()?.seq);
+  const dictionary = openDictionary(database);
+  const identities = openIdentities(database, dictionary);
+  const context = {
+    database,
+    plan,
+    seq,
+    dictionary,
+    identities,
+    ignoredTags: new Set(options.ignoredTags.map((name) => name.toLowerCase())),
+    counts: createChangeCounts(),
+    writer: openMachineWriter(database, dictionary, identities, seq),
+    stored: prepareStoredReading(database),
+    index: prepareMachineIndex(database),
+    coverage: openCoverageRows(database, seq),
+    seen: createSeen(),
+    powerSeen: createSeen(),
+    powerRows: openPowerStateRows(database, seq),
+    unseen: openUnseenRows(database, seq),
+    fresh: [],
+  } satisfies MergeContext;
+  const changes = writeSubscriptionVersions(database, dictionary, plan, seq, context.counts);
+  endSubscriptionMachines(context, changes.outOfScope, 'outOfScope');
+  forgetAttachments(context, changes.tenantChanged);
+
+  const subscriptions = new Map<string, SubscriptionMerge>();
+  const mergeOf = (subscriptionId: string): SubscriptionMerge => {
+    const found = subscriptions.get(subscriptionId);
+    if (found === undefined) throw new Error(`no reading of subscription ${subscriptionId} has begun`);
+    return found;
+  };
+  const absentOf = new Map<number, SubscriptionMerge>();
+  return {
+    begin(subscriptionId, readAt) {
+      const quiet = changes.quiet.has(subscriptionId);
+      subscriptions.set(subscriptionId, openSubscriptionMerge(context, subscriptionId, Date.parse(readAt), quiet));
+    },
+    machines: (subscriptionId, page) => mergeOf(subscriptionId).machines(page),
+    powerStates: (subscriptionId, page) => mergeOf(subscriptionId).powerStates(page),
+    end: (reading) => mergeOf(reading.subscriptionId).end(reading),
+    absent() {
+      const all = [...subscriptions.values()].flatMap((subscription) =>
+        subscription.absent().map((machine) => ({ machine, subscription })),
+      );
+      for (const { machine, subscription } of all) absentOf.set(machine.machine, subscription);
+      return all.map(({ machine }) => machine);
+    },
+    verified(machine, verification) {
+      const subscription = absentOf.get(machine);
+      if (subscription === undefined) throw new Error(`machine ${machine} was not asked about`);
+      subscription.verified(machine, verification);
+    },
+    commit() {
+      if (merged !== null) {
+        database.exec('ROLLBACK');
+        return merged;
+      }
+      const run = finishMerge(context, [...subscriptions.values()], changes, options);
+      database.exec('COMMIT');
+      return run;
+    },
+    rollback: () => database.exec('ROLLBACK'),
+  };
+}
+
+/** What the parts of one merge share. */
+export interface MergeContext {
+  readonly database: Database;
+  readonly plan: Plan;
+  readonly seq: number;
+  readonly dictionary: ReturnType<typeof openDictionary>;
+  readonly identities: ReturnType<typeof openIdentities>;
+  /** Lower case. */
+  readonly ignoredTags: ReadonlySet<string>;
+  readonly counts: ReturnType<typeof createChangeCounts>;
+  readonly writer: ReturnType<typeof openMachineWriter>;
+  readonly stored: ReturnType<typeof prepareStoredReading>;
+  readonly index: ReturnType<typeof prepareMachineIndex>;
+  readonly coverage: ReturnType<typeof openCoverageRows>;
+  readonly seen: ReturnType<typeof createSeen>;
+  readonly powerSeen: ReturnType<typeof createSeen>;
+  readonly powerRows: ReturnType<typeof openPowerStateRows>;
+  readonly unseen: ReturnType<typeof openUnseenRows>;
+  /** Machines that began in this run (new, or back after an end), for rule 5. */
+  readonly fresh: { machine: number; created: boolean }[];
+}
+
+/** How a kind was read, open to what the checks by id find out. */
+export type OpenReadings = Map<Kind, KindReading>;

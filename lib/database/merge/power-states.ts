@@ -1,0 +1,55 @@
+import { machineTypes, type PowerStateReading, virtualMachineType } from '../../inventory/virtual-machine.ts';
+import type { Database } from '../database.ts';
+import { type MachineIndex, machineKey } from './machine-index.ts';
+import type { MergeContext } from './merge.ts';
+
+/** Power states of one subscription; they may come before the machines that they belong to. */
+export interface PowerStates {
+  add(page: readonly PowerStateReading[]): void;
+  /** All pages of machines and power states have come: what was not read answers null from now on. */
+  finish(): void;
+}
+
+export function openPowerStates({ dictionary, powerSeen, powerRows }: MergeContext, index: MachineIndex): PowerStates {
+  const early: PowerStateReading[] = [];
+  const type = machineTypes.indexOf(virtualMachineType);
+
+  const write = ({ id, powerState }: PowerStateReading): boolean => {
+    const segments = id.split('/');
+    const known = index.get(machineKey(dictionary.resourceGroup(segments[4] ?? ''), type, segments[8] ?? ''));
+    if (known === undefined) return false;
+    powerRows.write(known.machine, dictionary.requiredText(powerState));
+    powerSeen.mark(known.machine);
+    return true;
+  };
+  return {
+    add(page) {
+      for (const reading of page) if (!write(reading)) early.push(reading);
+    },
+    finish() {
+      // One that still has no machine came up between the two lists: the next run has both.
+      for (const reading of early) write(reading);
+      for (const { machine } of index.values()) {
+        if (powerSeen.order(machine) === 0) powerRows.forget(machine);
+      }
+    },
+  };
+}
+
+export interface PowerStateRows {
+  /** Keeps `since` where the state is the same. */
+  write(machine: number, state: number): void;
+  /** The newest reading did not have it: it answers null, and `since` is kept. */
+  forget(machine: number): void;
+}
+
+export function openPowerStateRows(database: Database, seq: number): PowerStateRows {
+  const write = database.prepare(`INSERT INTO power_state (machine, state, since_seq) VALUES (?1, ?2, ?3)
+    ON CONFLICT DO UPDATE SET state = ?2, unread = 0, since_seq = CASE WHEN state = ?2 THEN since_seq ELSE ?3 END
+    WHERE state <> ?2 OR unread = 1`);
+  const forget = database.prepare('UPDATE power_state SET unread = 1 WHERE machine = ? AND unread = 0');
+  return {
+    write: (machine, state) => void write.run(machine, state, seq),
+    forget: (machine) => void forget.run(machine),
+  };
+}
