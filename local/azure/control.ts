@@ -1,0 +1,54 @@
+import * as v from 'valibot';
+import { type Answer, jsonAnswer } from './answer.ts';
+import { type Faults, faultRuleSchema } from './faults.ts';
+import type { RequestLog } from './request-log.ts';
+import type { SampleTenant } from './sample-tenant.ts';
+
+/** What the control routes look at and change. */
+export interface ControlTarget {
+  readonly tenant: SampleTenant;
+  readonly faults: Faults;
+  readonly log: RequestLog;
+}
+
+const rulesSchema = v.union([
+  v.array(faultRuleSchema),
+  v.pipe(
+    faultRuleSchema,
+    v.transform((rule) => [rule]),
+  ),
+]);
+
+/**
+ * The stand-in's own routes, for measurements and tests in another process:
+ * `GET stats`, `GET truth`, `POST faults` (one rule or an array; expressions as text), `GET faults` (how often each
+ * struck) and `POST reset` (no faults, an empty log).
+ */
+export function answerControlRequest(target: ControlTarget, method: string, url: URL, body: string): Answer {
+  switch (`${method} ${url.pathname}`) {
+    case 'GET /_local/stats':
+      return jsonAnswer(200, target.log.stats);
+    case 'GET /_local/truth':
+      return jsonAnswer(200, target.tenant.truth());
+    case 'GET /_local/faults':
+      return jsonAnswer(200, { strikes: target.faults.strikes });
+    case 'POST /_local/faults':
+      return addFaults(target, body);
+    case 'POST /_local/reset':
+      target.faults.clear();
+      target.log.reset();
+      return jsonAnswer(200, {});
+    default:
+      return jsonAnswer(404, { error: `No control route ${method} ${url.pathname}.` });
+  }
+}
+
+function addFaults(target: ControlTarget, body: string): Answer {
+  try {
+    target.faults.add(...v.parse(rulesSchema, JSON.parse(body)));
+    return jsonAnswer(200, {});
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof v.ValiError) return jsonAnswer(400, { error: error.message });
+    throw error;
+  }
+}

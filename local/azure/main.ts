@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util';
+import { startLocalAzure } from './local-azure.ts';
+import { createSampleTenant } from './sample-tenant.ts';
+
+/**
+ * Azure on one machine as a process of its own. Prints one line of JSON when it is ready; ends with its stdin or on
+ * SIGTERM. `--simple` leaves out the subscriptions that are not simply readable, `--plain` makes every machine alike.
+ */
+const { values } = parseArgs({
+  options: {
+    subscriptions: { type: 'string', default: '5' },
+    vms: { type: 'string', default: '40' },
+    seed: { type: 'string', default: '1' },
+    latency: { type: 'string', default: '0' },
+    'page-size': { type: 'string', default: '50' },
+    port: { type: 'string', default: '0' },
+    state: { type: 'string', default: '1' },
+    simple: { type: 'boolean', default: false },
+    plain: { type: 'boolean', default: false },
+  },
+});
+
+const tenant = createSampleTenant({
+  subscriptions: wholeNumber('subscriptions', values.subscriptions),
+  vms: wholeNumber('vms', values.vms),
+  seed: wholeNumber('seed', values.seed),
+  state: wholeNumber('state', values.state) === 2 ? 2 : 1,
+  awkward: !values.simple,
+  plain: values.plain,
+});
+const azure = await startLocalAzure({
+  tenant,
+  latencyMs: wholeNumber('latency', values.latency),
+  pageSize: wholeNumber('page-size', values['page-size']),
+  port: wholeNumber('port', values.port),
+});
+const { endpoint, identityEndpoint, caFile } = azure;
+const environment = {
+  AppService: azure.environment('AppService'),
+  IMDS: azure.environment('IMDS'),
+  CloudShell: azure.environment('CloudShell'),
+};
+console.log(JSON.stringify({ endpoint, identityEndpoint, caFile, environment }));
+
+let stopping = false;
+async function stop(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  await azure.stop();
+  process.exit(0);
+}
+process.once('SIGTERM', stop);
+process.once('SIGINT', stop);
+process.stdin.once('end', stop).once('error', stop).resume();
+
+function wholeNumber(name: string, text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  console.error(`--${name} must be a whole number, not '${text}'.`);
+  return process.exit(2);
+}

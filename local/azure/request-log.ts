@@ -1,0 +1,76 @@
+import type { Answer } from './answer.ts';
+
+export interface LoggedRequest {
+  readonly endpoint: 'resourceManager' | 'identity';
+  readonly method: string;
+  readonly path: string;
+  /** Decoded, without the question mark. */
+  readonly query: string;
+  /** 0 when the connection was reset or nothing was answered. */
+  status: number;
+  /** Whether a token or identity header came along (its value is not kept). */
+  readonly authorized: boolean;
+  /** Milliseconds since the epoch, when the request arrived. */
+  readonly time: number;
+}
+
+export interface RequestStats {
+  readonly requests: number;
+  /** Requests answered at the same time, at most. */
+  readonly maxInFlight: number;
+  /** By endpoint path, with every id replaced by {}. */
+  readonly byPath: Readonly<Record<string, number>>;
+  readonly responses429: number;
+}
+
+export interface RequestLog {
+  readonly requests: readonly LoggedRequest[];
+  /** Resource Manager's requests; those to the identity endpoints are in `byPath` only. */
+  readonly stats: RequestStats;
+  begin(request: Omit<LoggedRequest, 'status' | 'time'>): LoggedRequest;
+  end(request: LoggedRequest, status: Answer['status']): void;
+  reset(): void;
+}
+
+export function createRequestLog(): RequestLog {
+  let requests: LoggedRequest[] = [];
+  let inFlight = 0;
+  let maxInFlight = 0;
+  return {
+    get requests() {
+      return requests;
+    },
+    get stats() {
+      const byPath: Record<string, number> = {};
+      for (const request of requests) {
+        const path = pathPattern(request.path);
+        byPath[path] = (byPath[path] ?? 0) + 1;
+      }
+      const own = requests.filter((request) => request.endpoint === 'resourceManager');
+      const responses429 = own.filter((request) => request.status === 429).length;
+      return { requests: own.length, maxInFlight, byPath, responses429 };
+    },
+    begin(request) {
+      const logged: LoggedRequest = { ...request, status: 0, time: Date.now() };
+      requests.push(logged);
+      if (request.endpoint === 'resourceManager') maxInFlight = Math.max(maxInFlight, ++inFlight);
+      return logged;
+    },
+    end(request, status) {
+      request.status = status;
+      if (request.endpoint === 'resourceManager') inFlight--;
+    },
+    reset() {
+      requests = [];
+      maxInFlight = inFlight;
+    },
+  };
+}
+
+/** `/subscriptions/<guid>/resourceGroups/rg/…` becomes `/subscriptions/{}/resourceGroups/{}/…`. */
+function pathPattern(path: string): string {
+  return path.replaceAll(
+    /\/(subscriptions|resourcegroups|virtualmachines|roleDefinitions|managementGroups)\/[^/]+/gi,
+    '/$1/{}',
+  );
+}

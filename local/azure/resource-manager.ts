@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import type { Answer } from './answer.ts';
+import { errors } from './arm-errors.ts';
+import { authenticate } from './authenticate.ts';
+import type { PageCache } from './page-cache.ts';
+import type { RateLimiter } from './rate-limits.ts';
+import { answerUnknownPath, createRouter, refuseApiVersion } from './router.ts';
+import { authorizationRoutes } from './routes/authorization.ts';
+import { managementGroupRoutes } from './routes/management-groups.ts';
+import { subscriptionRoutes } from './routes/subscriptions.ts';
+import { virtualMachineRoutes } from './routes/virtual-machines.ts';
+import type { SampleTenant } from './sample-tenant.ts';
+import type { TokenIssuer } from './tokens.ts';
+
+export interface ResourceManager {
+  readonly tenant: SampleTenant;
+  readonly issuer: TokenIssuer;
+  readonly limiter: RateLimiter;
+  readonly pages: PageCache;
+  readonly pageSize: number;
+}
+
+const findRoute = createRouter([
+  ...subscriptionRoutes,
+  ...virtualMachineRoutes,
+  ...authorizationRoutes,
+  ...managementGroupRoutes,
+]);
+
+/** Answers one request as Resource Manager does: token first, then limits, api-version, rights, and the resource. */
+export function answerArmRequest(
+  manager: ResourceManager,
+  method: string,
+  url: URL,
+  authorization: string | undefined,
+): Answer {
+  const requestId = randomUUID();
+  const common = {
+    'cache-control': 'no-cache',
+    'x-ms-request-id': requestId,
+    'x-ms-correlation-request-id': requestId,
+  };
+  const { tenant } = manager;
+  const checked = authenticate(authorization, tenant.tenantId, manager.issuer);
+  if (checked.kind === 'refused') return withHeaders(checked.answer, common);
+  const subscriptionId = /^\/subscriptions\/([^/]+)/i.exec(url.pathname)?.[1] ?? 'tenant';
+  const verdict = manager.limiter.take(
+    subscriptionId,
+    /\/providers\/Microsoft\.Compute\/virtualMachines$/i.test(url.pathname),
+  );
+  const headers = { ...common, ...verdict.headers };
+  return withHeaders(verdict.refusal ?? route(), headers);
+
+  function route(): Answer {
+    const matched = findRoute(url.pathname);
+    if (matched === null) return answerUnknownPath(url);
+    const refusal = refuseApiVersion(matched.route, url);
+    if (refusal !== null) return refusal;
+    if (method !== 'GET') return errors.methodNotAllowed(method);
+    if (checked.kind === 'refused') return checked.answer;
+    const { pages, pageSize } = manager;
+    return matched.route.answer({
+      method,
+      url,
+      caller: checked.claims,
+      parameters: matched.parameters,
+      tenant,
+      pages,
+      pageSize,
+    });
+  }
+}
+
+function withHeaders(answer: Answer, headers: Answer['headers']): Answer {
+  return { ...answer, headers: { ...headers, ...answer.headers } };
+}

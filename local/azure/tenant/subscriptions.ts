@@ -1,0 +1,54 @@
+import { subscriptionNames } from './names.ts';
+import { createRandom } from './random.ts';
+import type { SampleSubscription } from './types.ts';
+
+export const rootManagementGroup = 'northwind';
+const platform = 'northwind-platform';
+const landingZones = 'northwind-landing-zones';
+/** Children of the root group. */
+export const childManagementGroups = [platform, landingZones] as const;
+
+function subscription(seed: number, tenantId: string, key: string | number, displayName: string): SampleSubscription {
+  return {
+    subscriptionId: createRandom(seed, 'subscription', key).guid(),
+    displayName,
+    tenantId,
+    state: 'Enabled',
+    quotaId: 'EnterpriseAgreement_2014-09-01',
+    listed: true,
+    access: { kind: 'reader' },
+    permissions: null,
+    computeRegistered: true,
+    managementGroup: landingZones,
+  };
+}
+
+/** `count` readable subscriptions. */
+export function usualSubscriptions(seed: number, tenantId: string, count: number): SampleSubscription[] {
+  return Array.from({ length: count }, (_, index) =>
+    subscription(seed, tenantId, index, `${subscriptionNames(index).displayName}`),
+  );
+}
+
+/** One subscription of each kind that is not simply readable. `index` numbers their machines' teams. */
+export function awkwardSubscriptions(seed: number, tenantId: string, firstIndex: number): SampleSubscription[] {
+  const make = (offset: number, displayName: string) => subscription(seed, tenantId, `awkward ${offset}`, displayName);
+  const { team, environment } = subscriptionNames(firstIndex);
+  return [
+    {
+      ...make(0, 'Shared Services (one resource group)'),
+      access: { kind: 'resourceGroupReader', resourceGroup: `rg-${team.short}-web-${environment.short}` },
+    },
+    { ...make(1, 'Acquisitions – Contoso Retail'), access: { kind: 'none' } },
+    { ...make(2, 'Legacy ERP'), state: 'Disabled', quotaId: 'PayAsYouGo_2014-09-01' },
+    {
+      ...make(3, 'Access to Azure Active Directory'),
+      quotaId: 'AAD_2015-09-01',
+      computeRegistered: false,
+      managementGroup: platform,
+    },
+    { ...make(4, 'Hackathon 2024'), state: 'Deleted' },
+    { ...make(5, 'Connectivity'), computeRegistered: false, managementGroup: platform },
+    { ...make(6, 'Payroll (restricted)'), listed: false, access: { kind: 'none' } },
+  ];
+}
