@@ -26,6 +26,10 @@ export function createHttpFront(options: HttpFrontOptions): Server {
   const server = createServer({ maxHeaderSize: headersLimitBytes }, (request, response) => {
     handle(options, request, response).catch((error: unknown) => fail(response, error));
   });
+  // Without a listener Node hangs up on CONNECT; no function can have that method.
+  server.on('connect', (_, socket) =>
+    socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n'),
+  );
   // Kestrel keeps idle connections for 130 s; Node's 5 s would cut those of clients that pool.
   server.keepAliveTimeout = 130_000;
   return server;

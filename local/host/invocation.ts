@@ -89,7 +89,7 @@ async function invokeOnce(
   const scope = { hookData: {}, appHookData: hooks.appHookData, invocationContext: context };
   const pre: PreInvocationContext = { ...scope, functionCallback: fn.callback, inputs: given.inputs };
   core.state = 'preInvocationHooks';
-  await hooks.run('preInvocation', pre);
+  if (hooks.any('preInvocation')) await hooks.run('preInvocation', pre);
 
   const post: PostInvocationContext = { ...scope, inputs: pre.inputs, result: null, error: null };
   core.state = 'invocation';
@@ -99,7 +99,7 @@ async function invokeOnce(
     post.error = error;
   }
   core.state = 'postInvocationHooks';
-  await hooks.run('postInvocation', post);
+  if (hooks.any('postInvocation')) await hooks.run('postInvocation', post);
   core.state = undefined;
   if (post.error !== null && post.error !== undefined) throw post.error;
   return called.getResponse(context, post.result);

@@ -1,3 +1,4 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { get, request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildFixture, type HostProcess, startHostProcess } from './host-process.ts';
@@ -112,6 +113,18 @@ describe.each([{ streaming: true }, { streaming: false }])('an app with streamin
     expect(tooLong.status).toBe(413);
   });
 
+  it('refuses CONNECT with an answer', async () => {
+    const { hostname, port } = new URL(host.url);
+
+    const status = await new Promise((resolve, reject) => {
+      const sent = httpRequest({ hostname, port, method: 'CONNECT', path: 'elsewhere.example:443' });
+      sent.on('connect', (answer) => resolve(answer.statusCode)).on('error', reject);
+      sent.end();
+    });
+
+    expect(status).toBe(404);
+  });
+
   it('answers 500 with nothing in it when the function throws, and logs the error in one line', async () => {
     const answer = await fetch(`${host.url}/api/throws`);
 
@@ -185,18 +198,20 @@ describe('an app that streams', () => {
     await expect(hanging).rejects.toThrow('aborted');
   });
 
-  it("keeps the library's own server off the network", async () => {
-    const { execFile } = await import('node:child_process');
-    const { promisify } = await import('node:util');
-    const table = await promisify(execFile)('cat', [`/proc/${host.process.pid}/net/tcp6`]);
-    const inodes = await promisify(execFile)('ls', ['-l', `/proc/${host.process.pid}/fd`]);
+  it.skipIf(process.platform !== 'linux')("keeps the library's own server off the network", async () => {
+    const proc = `/proc/${host.process.pid}`;
+    const descriptors = await readdir(`${proc}/fd`);
+    const targets = await Promise.all(
+      descriptors.map((fd) => readlink(`${proc}/fd/${fd}`).catch(() => 'closed since')),
+    );
 
-    const own = table.stdout
+    const table = await readFile(`${proc}/net/tcp6`, 'utf8');
+    const listening = table
       .split('\n')
       .map((line) => line.trim().split(/\s+/))
-      .filter((fields) => fields[3] === '0A' && inodes.stdout.includes(`socket:[${fields[9]}]`));
+      .filter((fields) => fields[3] === '0A' && targets.includes(`socket:[${fields[9]}]`));
 
-    expect(own).toEqual([]);
+    expect(listening).toEqual([]);
   });
 });
 
