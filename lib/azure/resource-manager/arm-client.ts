@@ -1,4 +1,10 @@
-import { createEmptyPipeline, createPipelineRequest, type HttpClient, type Pipeline } from '@azure/core-rest-pipeline';
+import {
+  createEmptyPipeline,
+  createPipelineRequest,
+  type HttpClient,
+  type Pipeline,
+  type PipelinePolicy,
+} from '@azure/core-rest-pipeline';
 import type { Cloud } from '../cloud.ts';
 import type { TokenSource } from '../token.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -8,7 +14,7 @@ import { pages } from './pages.ts';
 import { bearerTokenPolicy } from './policies/bearer-token-policy.ts';
 import { concurrencyPolicy } from './policies/concurrency-policy.ts';
 import { contextPolicy } from './policies/context-policy.ts';
-import { errorPolicy, errorPolicyName } from './policies/error-policy.ts';
+import { errorPolicy } from './policies/error-policy.ts';
 import { isJsonResponse, jsonPolicy } from './policies/json-policy.ts';
 import { pacingPolicy } from './policies/pacing-policy.ts';
 import { requestIdPolicy } from './policies/request-id-policy.ts';
@@ -60,7 +66,8 @@ export interface ArmClientOptions {
 
 export function createArmClient(options: ArmClientOptions): ArmClient {
   const { origin } = new URL(options.cloud.resourceManagerEndpoint);
-  const pipeline = createArmPipeline(options);
+  const policies = createPolicies(options);
+  const pipeline = toPipeline(policies);
   const httpClient = createHttpsClient(options.concurrency);
 
   async function getJson(url: string, context: RequestContext): Promise<unknown> {
@@ -79,30 +86,32 @@ export function createArmClient(options: ArmClientOptions): ArmClient {
     origin,
     get: (path, request) => getJson(urlOf(path, request), request.context),
     pages: (path, request) => pages(urlOf(path, request), request.context, (url) => getJson(url, request.context)),
-    forSdk(context) {
-      const own = pipeline.clone();
-      own.addPolicy(contextPolicy(context), { beforePolicies: [errorPolicyName] });
-      return { pipeline: own, httpClient };
-    },
+    forSdk: (context) => ({ pipeline: toPipeline([contextPolicy(context), ...policies]), httpClient }),
   };
 }
 
 /** Outermost first. The gate stands inside of everything that waits, so that nobody holds a place while waiting. */
-function createArmPipeline({
+function createPolicies({
   cloud,
   tokens,
   concurrency,
-  userAgentVersion,
+  userAgentVersion = 'development',
   clock = systemClock,
-}: ArmClientOptions): Pipeline {
+}: ArmClientOptions): readonly PipelinePolicy[] {
+  return [
+    errorPolicy(),
+    userAgentPolicy(userAgentVersion),
+    retryPolicy(clock),
+    bearerTokenPolicy(cloud, tokens),
+    pacingPolicy(clock),
+    concurrencyPolicy(concurrency),
+    jsonPolicy(),
+    requestIdPolicy(),
+  ];
+}
+
+function toPipeline(policies: readonly PipelinePolicy[]): Pipeline {
   const pipeline = createEmptyPipeline();
-  pipeline.addPolicy(errorPolicy());
-  pipeline.addPolicy(userAgentPolicy(userAgentVersion ?? 'development'));
-  pipeline.addPolicy(retryPolicy(clock));
-  pipeline.addPolicy(bearerTokenPolicy(cloud, tokens));
-  pipeline.addPolicy(pacingPolicy(clock));
-  pipeline.addPolicy(concurrencyPolicy(concurrency));
-  pipeline.addPolicy(jsonPolicy());
-  pipeline.addPolicy(requestIdPolicy());
+  for (const policy of policies) pipeline.addPolicy(policy);
   return pipeline;
 }

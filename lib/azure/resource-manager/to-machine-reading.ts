@@ -70,12 +70,12 @@ function toTime(value: unknown): string | null {
 
 function toIdentity(value: unknown): MachineIdentity {
   if (!isObject(value)) return noIdentity;
-  const principalId = textOrNull(value['principalId']);
-  const userAssignedIdentities = toUserAssignedIdentities(value['userAssignedIdentities']);
+  const principalId = textOrNull(value.principalId);
+  const userAssignedIdentities = toUserAssignedIdentities(value.userAssignedIdentities);
   return {
-    type: toIdentityType(value['type'], principalId, userAssignedIdentities),
+    type: toIdentityType(value.type, principalId, userAssignedIdentities),
     principalId,
-    tenantId: textOrNull(value['tenantId']),
+    tenantId: textOrNull(value.tenantId),
     userAssignedIdentities,
   };
 }

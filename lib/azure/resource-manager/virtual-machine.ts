@@ -1,6 +1,7 @@
 import type { MachineReading } from '../../inventory/virtual-machine.ts';
 import type { ArmClient, RequestContext } from './arm-client.ts';
 import { InvalidResponseError } from './invalid-response-error.ts';
+import { member } from './json.ts';
 import { toMachineReading, virtualMachineIdParts } from './to-machine-reading.ts';
 import { toPowerState } from './to-power-state.ts';
 
@@ -31,11 +32,18 @@ export async function getVirtualMachine(
     ...arm.forSdk(context),
   });
   let body: unknown;
-  const machine = await compute.virtualMachines.get(parts.resourceGroup, parts.name, {
+  const get = compute.virtualMachines.get(parts.resourceGroup, parts.name, {
     expand: 'instanceView',
     onResponse: (response) => {
       body = response.parsedBody;
     },
   });
-  return { machine: toMachineReading(body), powerState: toPowerState(machine.instanceView) };
+  await get.catch((error: unknown) => {
+    // after a whole answer only the model's own parser can fail: it stumbles over nulls that Azure may send, ours does not
+    if (body === undefined) throw error;
+  });
+  return {
+    machine: toMachineReading(body),
+    powerState: toPowerState(member(member(body, 'properties'), 'instanceView')),
+  };
 }
