@@ -1,0 +1,74 @@
+import { readAccessToken } from './access-token.ts';
+import { resourceOf } from './audience.ts';
+import type { Cloud } from './cloud.ts';
+import type { IdentityRole, IdentityRoles } from './identity-roles.ts';
+import type { IdentitySourceName, TokenSource } from './token.ts';
+
+/** Who this program is to Azure: what `whoami` prints and `GET identity` answers. Never holds the token. */
+export interface WhoAmI {
+  readonly source: IdentitySourceName;
+  readonly endpoint: string | null;
+  readonly principalId: string | null;
+  readonly clientId: string | null;
+  /** Resource id of a user-assigned identity; null for a system-assigned one and for people. */
+  readonly identityId: string | null;
+  readonly tenantId: string | null;
+  readonly audience: string;
+  /** ISO 8601 UTC. */
+  readonly expiresOn: string;
+  readonly cloud: string;
+  /** In the subscriptions that the identity sees; null when they could not be read. */
+  readonly roles: readonly IdentityRole[] | null;
+  readonly nodeVersion: string;
+}
+
+export interface WhoAmIOptions {
+  readonly tokens: TokenSource;
+  readonly cloud: Pick<Cloud, 'name' | 'audience'>;
+  /** Ask for a token for this resource (or scope) instead of Resource Manager. */
+  readonly resource?: string;
+  /** Roles of a principal: `readIdentityRoles` with a client of Resource Manager. */
+  readonly readRoles: (principalId: string) => Promise<IdentityRoles>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Gets a token and says whose it is.
+ * @returns the identity, and a line for each thing that could not be found out
+ * @throws {NoTokenError} no token is to be had
+ */
+export async function whoAmI(
+  options: WhoAmIOptions,
+): Promise<{ readonly identity: WhoAmI; readonly warnings: readonly string[] }> {
+  const { tokens, cloud, signal } = options;
+  const audience = resourceOf(options.resource ?? cloud.audience);
+  const { token, expiresOnTimestamp } = await tokens.token({ audience, signal });
+  const { source, endpoint } = tokens;
+  const claims = readAccessToken(token);
+  const { roles, warnings } = claims.principalId === null ? rolesOfNobody : await options.readRoles(claims.principalId);
+  const identity: WhoAmI = {
+    source,
+    endpoint,
+    principalId: claims.principalId,
+    clientId: claims.clientId,
+    identityId: userAssignedIdentityId(claims.managedIdentityResourceId),
+    tenantId: claims.tenantId,
+    audience: claims.audience ?? audience,
+    expiresOn: new Date(expiresOnTimestamp).toISOString(),
+    cloud: cloud.name,
+    roles,
+    nodeVersion: process.version,
+  };
+  return { identity, warnings };
+}
+
+const rolesOfNobody: IdentityRoles = {
+  roles: null,
+  warnings: ['The token does not say whose it is: principal id and roles are unknown'],
+};
+
+/** A system-assigned identity's claim names its machine or app instead. */
+function userAssignedIdentityId(resourceId: string | null): string | null {
+  const pattern = /\/providers\/Microsoft\.ManagedIdentity\/userAssignedIdentities\/[^/]+$/i;
+  return resourceId !== null && pattern.test(resourceId) ? resourceId : null;
+}

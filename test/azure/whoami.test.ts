@@ -1,0 +1,114 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { WhoAmI } from '../../lib/azure/whoami.ts';
+import type { Reason } from '../../lib/errors.ts';
+import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
+import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
+
+interface Outcome {
+  readonly identity: WhoAmI;
+  readonly warnings: readonly string[];
+  readonly error?: Reason;
+}
+
+let azure: LocalAzure;
+beforeAll(async () => {
+  azure = await startLocalAzure({ tenant: createSampleTenant({ subscriptions: 3, vms: 2, awkward: false }) });
+});
+afterAll(() => azure.stop());
+beforeEach(() => azure.reset());
+
+async function run(environment: Readonly<Record<string, string>>): Promise<Outcome> {
+  const script = new URL('./fixtures/identity-process.ts', import.meta.url).pathname;
+  const env = { PATH: '/nowhere', FUNCTIONS_WORKER_RUNTIME: 'node', ...environment };
+  const { stdout } = await promisify(execFile)(process.execPath, [script], { env });
+  return JSON.parse(stdout);
+}
+
+test('a system-assigned identity says who it is and what it may do', async () => {
+  const { identity, warnings } = await run(azure.environment('AppService'));
+
+  const { principalId, clientId } = azure.tenant.systemAssignedIdentity;
+  expect(identity).toMatchObject({
+    source: 'AppService',
+    endpoint: `${azure.identityEndpoint}/msi/token`,
+    principalId,
+    clientId,
+    identityId: null,
+    tenantId: azure.tenant.tenantId,
+    audience: 'https://management.azure.com',
+    cloud: 'AzureCloud',
+    nodeVersion: process.version,
+  });
+  expect(identity.expiresOn).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  expect(identity.roles?.map((role) => role.roleDefinitionName)).toContain('Reader');
+  expect(warnings).toEqual([]);
+});
+
+test('a user-assigned identity names its resource', async () => {
+  const [assigned] = azure.tenant.userAssignedIdentities;
+
+  const { identity } = await run({ ...azure.environment('IMDS'), AZURE_CLIENT_ID: assigned?.clientId ?? '' });
+
+  expect(identity).toMatchObject({ principalId: assigned?.principalId, identityId: assigned?.resourceId });
+});
+
+test('each role definition is read once, however many subscriptions have it assigned', async () => {
+  await run(azure.environment('AppService'));
+
+  const guids = azure.requests.flatMap(({ path }) => /roleDefinitions\/([^/]+)$/i.exec(path)?.[1] ?? []);
+  expect(guids).not.toHaveLength(0);
+  expect(new Set(guids).size).toBe(guids.length);
+});
+
+test('roles that cannot be read are null with a warning, never an empty list', async () => {
+  azure.faults.add({
+    match: { endpoint: 'resourceManager', path: 'roleAssignments' },
+    answer: { kind: 'status', status: 403, body: { error: { code: 'AuthorizationFailed', message: 'no' } } },
+  });
+
+  const { identity, warnings } = await run(azure.environment('AppService'));
+
+  expect(identity.roles).toBeNull();
+  expect(warnings.join()).toContain('AuthorizationFailed');
+});
+
+test('roles that cannot be read in one subscription are named, the others are shown', async () => {
+  const [lost] = azure.tenant.subscriptions();
+  azure.faults.add({
+    match: { endpoint: 'resourceManager', path: `${lost?.subscriptionId}/.*roleAssignments` },
+    answer: { kind: 'status', status: 403, body: { error: { code: 'AuthorizationFailed', message: 'no' } } },
+  });
+
+  const { identity, warnings } = await run(azure.environment('AppService'));
+
+  expect(identity.roles).not.toHaveLength(0);
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toContain(lost?.subscriptionId);
+});
+
+test.each(['expiredToken', 'claimsChallenge'] as const)(
+  'Resource Manager answers with %s: goes on with a new token',
+  async (kind) => {
+    azure.faults.add({ match: { endpoint: 'resourceManager' }, times: 1, answer: { kind } });
+
+    const { identity, warnings, error } = await run(azure.environment('AppService'));
+
+    expect(error).toBeUndefined();
+    expect(warnings).toEqual([]);
+    expect(identity.roles).not.toHaveLength(0);
+    expect(azure.requests.filter((request) => request.path.includes('/msi/token'))).toHaveLength(2);
+  },
+);
+
+test.each(['AppService', 'IMDS', 'CloudShell'] as const)(
+  '%s gives a token that Resource Manager takes',
+  async (source) => {
+    const { identity, error } = await run(azure.environment(source));
+
+    expect(error).toBeUndefined();
+    expect(identity).toMatchObject({ source });
+    expect(identity.roles).not.toBeNull();
+  },
+);
