@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { bundle } from '../../scripts/bundle.ts';
 
-export interface ReadyLine {
+interface ReadyLine {
   readonly url: string;
   readonly functions: readonly {
     readonly name: string;
