@@ -114,7 +114,8 @@ describe('failures name what to do', () => {
     const answer = await process.ask();
 
     expect(answer.errors).toMatchObject([{ name: 'NoTokenError', code: 'ManagedIdentityUnavailable' }]);
-    expect(answer.errors[0]?.hint).toMatch(/system-assigned identity: az functionapp identity assign.*AZURE_CLIENT_ID/);
+    expect(answer.errors[0]?.message).toMatch(/Turn on the system-assigned identity, or set AZURE_CLIENT_ID/);
+    expect(answer.errors[0]?.hint).toMatch(/az functionapp identity assign.*az vm identity assign/);
     expect(answer.waitedMs).toBeLessThan(4_000);
   });
 

@@ -14,7 +14,7 @@ export interface FailedRequest {
 }
 
 const assignCommands =
-  'Turn on the system-assigned identity: az functionapp identity assign -g GROUP -n NAME (in Azure Functions) or az vm identity assign -g GROUP -n NAME (on a virtual machine); for a user-assigned identity, assign it and set AZURE_CLIENT_ID to its client id';
+  'The system-assigned identity is turned on with: az functionapp identity assign -g GROUP -n NAME (on a virtual machine: az vm identity assign -g GROUP -n NAME); for a user-assigned one, set AZURE_CLIENT_ID to its client id';
 const notFound =
   /identity not found|no (user.?assigned|managed)[^.]*identity found|no .*managed identity .*(found|assigned)|no identity .*(found|assigned)/i;
 const audienceRefused =
@@ -48,7 +48,7 @@ function unavailable(answer: IdentityEndpointAnswer, place: string): NoTokenErro
   const why = answer.kind === 'unreachable' ? ` (${answer.errorCode})` : '';
   return new NoTokenError(
     'ManagedIdentityUnavailable',
-    `No managed identity: nothing listens for ${place}${why}; the system-assigned identity is off, or this is no Azure host`,
+    `No managed identity: nothing listens for ${place}${why}. Turn on the system-assigned identity, or set AZURE_CLIENT_ID for a user-assigned one`,
     { hint: assignCommands },
   );
 }

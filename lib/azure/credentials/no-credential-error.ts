@@ -25,7 +25,9 @@ export function noCredentialError(failures: readonly LinkFailure[], resource: st
   if (first === undefined)
     return new NoTokenError('CredentialUnavailable', `No credential to get a token for '${resource}' with`);
   const second = [answered, signedOut, managed].find((failure) => failure !== undefined && failure !== first);
-  const messages = [first, second].flatMap((failure) => (failure === undefined ? [] : [failure.error.message]));
+  const messages = [first, second].flatMap((failure) =>
+    failure === undefined ? [] : [failure.error.message.replace(/\.$/, '')],
+  );
   const hints = [signedOut?.error.hint ?? 'On your own machine, sign in with: az login', managed?.error.hint];
   return new NoTokenError(
     managed?.error.code ?? first.error.code,
