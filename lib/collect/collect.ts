@@ -1,0 +1,50 @@
+import type { ArmClient } from '../azure/resource-manager/arm-client.ts';
+import type { Plan, PlannedSubscription, ReadingSink } from '../inventory/reading.ts';
+import { forEachBounded } from './bounded.ts';
+import { readSubscription } from './read-subscription.ts';
+
+/** How far collecting is. */
+export interface CollectProgress {
+  readonly subscriptionsDone: number;
+  readonly subscriptionsTotal: number;
+  readonly virtualMachines: number;
+  readonly requests: number;
+}
+
+export interface CollectRequest {
+  readonly arm: ArmClient;
+  readonly plan: Plan;
+  /** Those of the plan that this call is to read. */
+  readonly subscriptions: readonly PlannedSubscription[];
+  readonly sink: ReadingSink;
+  /** ISO 8601 UTC. */
+  readonly now: () => string;
+  readonly onProgress?: (progress: CollectProgress) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Subscriptions open at the same time. More than requests in flight, so that a long list is met early
+ * and starts before the short ones are done; bounded, because each holds an index of its machines.
+ */
+const openSubscriptions = 256;
+
+/**
+ * Reads subscriptions into a sink. What fails in one is written there as its coverage and holds no other up.
+ * @throws {NoTokenError} no token is to be had any more
+ * @throws the signal's reason
+ */
+export async function collectSubscriptions(request: CollectRequest): Promise<CollectProgress> {
+  const { subscriptions, onProgress } = request;
+  const progress = { subscriptionsDone: 0, subscriptionsTotal: subscriptions.length, virtualMachines: 0, requests: 0 };
+  await forEachBounded(subscriptions, openSubscriptions, request.signal, async (subscription, signal) => {
+    await readSubscription({ ...request, subscription, signal }, (machines, requests) => {
+      progress.virtualMachines += machines;
+      progress.requests += requests;
+      onProgress?.(progress);
+    });
+    progress.subscriptionsDone += 1;
+    onProgress?.(progress);
+  });
+  return progress;
+}

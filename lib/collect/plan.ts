@@ -1,0 +1,145 @@
+import type { ArmClient, RequestContext } from '../azure/resource-manager/arm-client.ts';
+import { listDescendantSubscriptions } from '../azure/resource-manager/descendants.ts';
+import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/request-context.ts';
+import { listSubscriptions, type Subscription } from '../azure/resource-manager/subscriptions.ts';
+import type { KnownSubscription } from '../database/queries/known-subscriptions.ts';
+import { NoTokenError, type Reason } from '../errors.ts';
+import { type BlindSpot, grantReaderCommand } from '../inventory/coverage.ts';
+import type { Plan, PlannedSubscription } from '../inventory/reading.ts';
+import type { RunTrigger } from '../inventory/run.ts';
+import type { Settings } from '../settings.ts';
+
+export interface PlanRequest {
+  readonly arm: ArmClient;
+  readonly settings: Pick<Settings, 'subscriptions' | 'excludeSubscriptions' | 'managementGroups' | 'powerState'>;
+  /** What the inventory follows already; empty before the first run. */
+  readonly known: readonly KnownSubscription[];
+  /** Of the identity, for the commands that grant it Reader. */
+  readonly principalId: string | null;
+  readonly runId: string;
+  readonly trigger: RunTrigger;
+  readonly startedAt: string;
+  /** Only these subscriptions (lower case); null = all that the settings allow. */
+  readonly scope: readonly string[] | null;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Lists the subscriptions and decides what is to be read. Nothing has been touched when it throws.
+ * @throws {ArmError} the subscription list broke, on any page: nothing can be said
+ * @throws {NoTokenError} no token is to be had
+ */
+export async function planRun(request: PlanRequest): Promise<Plan> {
+  const { settings, known, scope, signal } = request;
+  const context: RequestContext = { meter: newRequestMeter(), budget: newWaitBudget(), signal };
+  const visible = new Map<string, Subscription>();
+  for await (const page of listSubscriptions(request.arm, context)) {
+    for (const subscription of page) visible.set(subscription.subscriptionId, subscription);
+  }
+  const allowed = (id: string): boolean =>
+    (settings.subscriptions === null || settings.subscriptions.includes(id)) &&
+    !settings.excludeSubscriptions.includes(id);
+  const inScope = (id: string): boolean => allowed(id) && (scope === null || scope.includes(id));
+  const descendants = scope === null ? await expectedByManagementGroups(request, context) : new Map<string, null>();
+
+  const size = new Map(known.map(({ subscriptionId, machineCount }) => [subscriptionId, machineCount]));
+  const sizeOf = (id: string): number => size.get(id) ?? Number.POSITIVE_INFINITY;
+  const subscriptions = [...visible.values()]
+    .filter(({ subscriptionId }) => inScope(subscriptionId))
+    .map(toPlanned)
+    .sort((a, b) => Math.sign(sizeOf(b.subscriptionId) - sizeOf(a.subscriptionId) || 0));
+  const blindSpots = findBlindSpots(request, inScope, visible, descendants ?? new Map());
+  return {
+    runId: request.runId,
+    trigger: request.trigger,
+    startedAt: request.startedAt,
+    scope,
+    kinds: settings.powerState ? ['virtualMachines', 'powerStates'] : ['virtualMachines'],
+    subscriptions,
+    outOfScope: scope === null ? known.map((one) => one.subscriptionId).filter((id) => !allowed(id)) : [],
+    blindSpots,
+    blindSpotsKnown: descendants !== null,
+    reason: distrust(request, visible, allowed),
+  };
+}
+
+function toPlanned({ subscriptionId, displayName, tenantId, state, quotaId }: Subscription): PlannedSubscription {
+  return { subscriptionId, displayName, tenantId, state, skip: reasonToSkip(state, quotaId) };
+}
+
+/** Rule 3 of coverage: only these two hold no machines. Disabled, Warned and PastDue subscriptions do. */
+function reasonToSkip(state: string, quotaId: string | null): Reason | null {
+  if (state.toLowerCase() === 'deleted') {
+    return { code: 'SubscriptionDeleted', message: 'The subscription is in state Deleted', hint: null };
+  }
+  if (quotaId?.toUpperCase().startsWith('AAD_')) {
+    return {
+      code: 'QuotaWithoutMachines',
+      message: `A subscription with quota ${quotaId} cannot hold machines`,
+      hint: null,
+    };
+  }
+  return null;
+}
+
+/** Subscriptions below the configured management groups; null = some group could not be read, so that nobody knows. */
+async function expectedByManagementGroups(
+  { arm, settings }: PlanRequest,
+  context: RequestContext,
+): Promise<Map<string, string | null> | null> {
+  const expected = new Map<string, string | null>();
+  for (const group of settings.managementGroups) {
+    try {
+      for await (const page of listDescendantSubscriptions(arm, group, context)) {
+        for (const { subscriptionId, displayName } of page) expected.set(subscriptionId, displayName);
+      }
+    } catch (error) {
+      context.signal.throwIfAborted();
+      if (error instanceof NoTokenError) throw error;
+      return null;
+    }
+  }
+  return expected;
+}
+
+function findBlindSpots(
+  { known, settings, scope, principalId }: PlanRequest,
+  inScope: (id: string) => boolean,
+  visible: ReadonlyMap<string, Subscription>,
+  descendants: ReadonlyMap<string, string | null>,
+): Omit<BlindSpot, 'since'>[] {
+  const spots = new Map<string, Omit<BlindSpot, 'since'>>();
+  const add = (subscriptionId: string, displayName: string | null, source: BlindSpot['source']): void => {
+    if (!inScope(subscriptionId) || visible.has(subscriptionId) || spots.has(subscriptionId)) return;
+    const grantCommand = grantReaderCommand(subscriptionId, principalId);
+    spots.set(subscriptionId, { subscriptionId, displayName, source, grantCommand });
+  };
+  for (const { subscriptionId, displayName } of known) add(subscriptionId, displayName, 'previousRun');
+  for (const id of scope ?? settings.subscriptions ?? []) add(id, null, 'configured');
+  for (const [id, displayName] of descendants) add(id, displayName, 'managementGroup');
+  return [...spots.values()];
+}
+
+/** Rule 4 of coverage: an empty list, or one that lost more than half, proves nothing until a second one agrees. */
+function distrust(
+  { known, principalId, scope }: PlanRequest,
+  visible: ReadonlyMap<string, Subscription>,
+  allowed: (id: string) => boolean,
+): Reason | null {
+  if (visible.size === 0) {
+    return {
+      code: 'NoSubscriptions',
+      message: 'The identity sees no subscription',
+      hint: `Grant it Reader: ${grantReaderCommand('SUBSCRIPTION-ID', principalId)} (a new role takes up to 10 minutes to act)`,
+    };
+  }
+  if (scope !== null) return null;
+  const before = known.filter((one) => one.visibility === 'visible' && allowed(one.subscriptionId));
+  const lost = before.filter((one) => !visible.has(one.subscriptionId));
+  if (lost.length * 2 <= before.length) return null;
+  return {
+    code: 'SuspiciousTenantShrink',
+    message: `${lost.length} of ${before.length} subscriptions are no longer in the list`,
+    hint: 'Check the role assignments of the identity, then run the inventory again: a second list that agrees is believed',
+  };
+}

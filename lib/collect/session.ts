@@ -1,0 +1,29 @@
+import { readAccessToken } from '../azure/access-token.ts';
+import { type Cloud, cloudOf } from '../azure/cloud.ts';
+import { type ArmClient, createArmClient } from '../azure/resource-manager/arm-client.ts';
+import { createTokenSource, type TokenSource } from '../azure/token-source.ts';
+import type { Environment, Settings } from '../settings.ts';
+
+/** Azure as one identity sees it: one per process, because it bounds what is in flight. */
+export interface Session {
+  readonly cloud: Cloud;
+  readonly tokens: TokenSource;
+  readonly arm: ArmClient;
+  /**
+   * The identity's principal id, for the commands that grant it a role; null for an opaque token.
+   * @throws {NoTokenError} no token is to be had
+   */
+  principalId(signal: AbortSignal): Promise<string | null>;
+}
+
+/** Nothing is loaded or sent before the first request. */
+export function openSession(settings: Settings, environment: Environment): Session {
+  const cloud = cloudOf(settings);
+  const tokens = createTokenSource(settings, environment);
+  return {
+    cloud,
+    tokens,
+    arm: createArmClient({ cloud, tokens, concurrency: settings.concurrency }),
+    principalId: async (signal) => readAccessToken((await tokens.token({ signal })).token).principalId,
+  };
+}
