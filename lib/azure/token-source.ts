@@ -7,7 +7,7 @@ import { type SharedFlight, startSharedFlight } from './shared-flight.ts';
 import type { TokenRequest, TokenSource } from './token.ts';
 import { type CachedToken, cachedToken } from './token-cache.ts';
 
-export type { IdentitySourceName, Token, TokenRequest, TokenSource } from './token.ts';
+export type { TokenSource } from './token.ts';
 
 /** After a refresh that failed while the token still holds, this long nobody tries again. */
 const pauseAfterFailureMs = 30_000;

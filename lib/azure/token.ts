@@ -1,20 +1,18 @@
 /** Where tokens come from. `Unknown` until the first token, or when a credential does not say. */
-export const identitySourceNames = [
-  'AppService',
-  'IMDS',
-  'CloudShell',
-  'AzureArc',
-  'ServiceFabric',
-  'MachineLearning',
-  'WorkloadIdentity',
-  'Environment',
-  'AzureCLI',
-  'AzureDeveloperCLI',
-  'AzurePowerShell',
-  'VisualStudioCode',
-  'Unknown',
-] as const;
-export type IdentitySourceName = (typeof identitySourceNames)[number];
+export type IdentitySourceName =
+  | 'AppService'
+  | 'IMDS'
+  | 'CloudShell'
+  | 'AzureArc'
+  | 'ServiceFabric'
+  | 'MachineLearning'
+  | 'WorkloadIdentity'
+  | 'Environment'
+  | 'AzureCLI'
+  | 'AzureDeveloperCLI'
+  | 'AzurePowerShell'
+  | 'VisualStudioCode'
+  | 'Unknown';
 
 /** A bearer token and its end, as the credential interfaces of the Azure SDK name them. */
 export interface Token {
