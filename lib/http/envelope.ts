@@ -1,0 +1,37 @@
+import type { AsOf, Completeness } from '../database/queries/types.ts';
+
+/** Which state an answer shows, and how complete it is. `runId` is null for what was read from Azure just now. */
+export interface Shown {
+  readonly asOf: Pick<AsOf, 'finishedAt'> & { readonly runId: string | null };
+  readonly completeness: Completeness;
+}
+
+/**
+ * The object around every list.
+ * @param more further fields: lists of their own that belong to the whole
+ */
+export function envelope(
+  value: readonly unknown[],
+  shown: Shown,
+  nextLink: string | null,
+  more: Readonly<Record<string, unknown>> = {},
+): string {
+  return JSON.stringify({
+    value,
+    ...(nextLink === null ? {} : { nextLink }),
+    asOf: shown.asOf.finishedAt,
+    runId: shown.asOf.runId,
+    complete: shown.completeness.complete,
+    coverage: shown.completeness.coverage,
+    ...more,
+  });
+}
+
+/** The same for forms that have no room for it; JSON answers carry them too. */
+export function inventoryHeaders(shown: Shown): Record<string, string> {
+  return {
+    'x-inventory-complete': String(shown.completeness.complete),
+    'x-inventory-as-of': shown.asOf.finishedAt,
+    ...(shown.asOf.runId === null ? {} : { 'x-inventory-run-id': shown.asOf.runId }),
+  };
+}

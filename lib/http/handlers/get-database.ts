@@ -1,0 +1,71 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { notModified } from '../answer.ts';
+import { byteRange } from '../byte-range.ts';
+import type { Handler, HttpContext, IncomingRequest } from '../context.ts';
+import { deadline } from '../deadline.ts';
+import { inventoryHeaders } from '../envelope.ts';
+import { etagOf, isFresh } from '../etag.ts';
+import { viewAt } from '../inventory-view.ts';
+import { databaseQuery } from '../parameters/list-parameters.ts';
+import { parseQuery } from '../parameters/parse.ts';
+
+/**
+ * `GET database`: 307 to the compressed file with a link that works for ten minutes. With `inline=true`, or where no such link
+ * can be made, the SQLite file itself, with `Range`.
+ */
+export const getDatabase: Handler = async (request, _parameters, context) => {
+  const { inline } = parseQuery(databaseQuery, request);
+  const link = inline === true ? null : await context.databaseLink(deadline());
+  if (link === null) return answerFile(request, context);
+  return new Response(null, {
+    status: 307,
+    headers: { location: link, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' },
+  });
+};
+
+async function answerFile(request: IncomingRequest, context: HttpContext): Promise<Response> {
+  const published = await context.currentDatabase(deadline());
+  const path = published.database.location();
+  if (path === null) throw new Error('The inventory is open, but not from a file');
+  const etag = etagOf('database', published.etag, String(published.damaged));
+  if (isFresh(request, etag)) return notModified(etag);
+  const view = viewAt(published, undefined, null);
+  const headers: Record<string, string> = {
+    ...inventoryHeaders({ asOf: view.asOf, completeness: view.completenessOf(['virtualMachines'], {}) }),
+    etag,
+    'cache-control': 'private, no-cache',
+    'accept-ranges': 'bytes',
+    'content-type': 'application/vnd.sqlite3',
+    'content-disposition': `attachment; filename="inventory-${view.asOf.runId}.sqlite"`,
+  };
+  // An open file can be read to its end, whatever happens to its name when another one is published.
+  const file = await open(path);
+  try {
+    return answerRange(request, file, (await file.stat()).size, headers);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+function answerRange(
+  request: IncomingRequest,
+  file: FileHandle,
+  size: number,
+  headers: Readonly<Record<string, string>>,
+): Response {
+  const condition = request.headers.get('if-range');
+  const header = condition === null || condition === headers.etag ? request.headers.get('range') : null;
+  const range = byteRange(header, size);
+  if (range === 'unsatisfiable') {
+    void file.close();
+    return new Response(null, { status: 416, headers: { ...headers, 'content-range': `bytes */${size}` } });
+  }
+  const { first, last } = range ?? { first: 0, last: size - 1 };
+  const body = Readable.toWeb(file.createReadStream({ start: first, end: last }));
+  const length = { 'content-length': String(last - first + 1) };
+  if (range === null) return new Response(body, { headers: { ...headers, ...length } });
+  const contentRange = { 'content-range': `bytes ${first}-${last}/${size}` };
+  return new Response(body, { status: 206, headers: { ...headers, ...length, ...contentRange } });
+}

@@ -1,0 +1,32 @@
+import { getVirtualMachine as findMachine } from '../../database/queries/virtual-machines.ts';
+import { NotFoundError } from '../../errors.ts';
+import { answerFromInventory, answerJson } from '../answer.ts';
+import type { Handler } from '../context.ts';
+import { inventoryHeaders } from '../envelope.ts';
+import { kindsOf, viewAt } from '../inventory-view.ts';
+import { liveDeadline } from '../live-list.ts';
+import { virtualMachineQuery, virtualMachineRoute } from '../parameters/list-parameters.ts';
+import { parseQuery, parseRoute } from '../parameters/parse.ts';
+import { invalidParameter } from '../request-error.ts';
+import { selected } from '../select.ts';
+
+/** `GET subscriptions/{…}/resourceGroups/{…}/providers/Microsoft.Compute/virtualMachines/{…}`; `live=true` asks Azure. */
+export const getVirtualMachine: Handler = async (request, parameters, context) => {
+  const { subscriptionId, resourceGroupName, virtualMachineName } = parseRoute(virtualMachineRoute, parameters);
+  const { live, asOf, select } = parseQuery(virtualMachineQuery, request);
+  const id = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroupName}/providers/Microsoft.Compute/virtualMachines/${virtualMachineName}`;
+  if (live === true) {
+    if (asOf !== undefined) throw invalidParameter('asOf', asOf, 'nothing, with live=true');
+    return answerJson(request, selected(await context.getLive(id, liveDeadline()), select));
+  }
+  return answerFromInventory(request, context, 'json', (published) => {
+    const view = viewAt(published, asOf, null);
+    const machine = findMachine(view.database, view.asOf, id);
+    if (machine === null) throw new NotFoundError('ResourceNotFound', `No run up to ${view.asOf.runId} has seen ${id}`);
+    const completeness = view.completenessOf(kindsOf(machine.type), { subscriptionId });
+    return {
+      body: JSON.stringify(selected(machine, select)),
+      headers: inventoryHeaders({ asOf: view.asOf, completeness }),
+    };
+  });
+};

@@ -1,0 +1,22 @@
+import { lookupPrincipals as lookup } from '../../database/queries/principals.ts';
+import { answerText } from '../answer.ts';
+import type { Handler } from '../context.ts';
+import { deadline } from '../deadline.ts';
+import { envelope, inventoryHeaders } from '../envelope.ts';
+import { kindsOf, viewAt } from '../inventory-view.ts';
+import { parseBody } from '../parameters/body.ts';
+import { lookupBody, lookupQuery } from '../parameters/list-parameters.ts';
+import { parseQuery } from '../parameters/parse.ts';
+import { selected } from '../select.ts';
+
+/** `POST principals/lookup` with `{"ids":[…]}`: one entry per id in the order asked. */
+export const lookupPrincipals: Handler = async (request, _parameters, context) => {
+  const { asOf, select } = parseQuery(lookupQuery, request);
+  const { ids } = await parseBody(lookupBody, request);
+  const view = viewAt(await context.currentDatabase(deadline()), asOf, null);
+  const value = lookup(view.database, view.asOf, ids).map((principal) =>
+    principal.state === 'neverSeen' ? principal : selected(principal, select),
+  );
+  const shown = { asOf: view.asOf, completeness: view.completenessOf(kindsOf(undefined), {}) };
+  return answerText(request, envelope(value, shown, null), 'json', { headers: inventoryHeaders(shown) });
+};

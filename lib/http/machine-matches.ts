@@ -1,0 +1,53 @@
+import type { MachineFilter } from '../database/queries/types.ts';
+import { type VirtualMachine, virtualMachineType } from '../inventory/virtual-machine.ts';
+
+/** Whether a machine that was read just now is one that a filter asks for: what queries do, without a database. */
+export function machineMatches(machine: VirtualMachine, filter: MachineFilter): boolean {
+  const { type = virtualMachineType, subscriptionId, identityType, principalId, clientId, tags = [] } = filter;
+  const userAssigned = Object.values(machine.identity.userAssignedIdentities);
+  return (
+    (type === 'any' || machine.type === type) &&
+    isSame(subscriptionId, machine.subscriptionId) &&
+    isSame(filter.resourceGroup, machine.resourceGroup) &&
+    isSame(filter.name, machine.name) &&
+    isSame(filter.location, machine.location) &&
+    isSame(filter.osType, machine.osType) &&
+    isSame(filter.powerState, machine.powerState?.replace(/^PowerState\//i, '') ?? null) &&
+    hasIdentityType(machine, identityType) &&
+    (principalId === undefined || machine.principalIds.some((id) => isSame(principalId, id))) &&
+    (clientId === undefined || userAssigned.some((identity) => isSame(clientId, identity.clientId))) &&
+    tags.every((tag) => hasTag(machine.tags, tag)) &&
+    (filter.stale === undefined || machine.stale === filter.stale) &&
+    (filter.deleted === 'any' || (machine.deletedAt !== null) === (filter.deleted ?? false))
+  );
+}
+
+function isSame(wanted: string | undefined, actual: string | null): boolean {
+  return wanted === undefined || wanted.toLowerCase() === actual?.toLowerCase();
+}
+
+function hasIdentityType(machine: VirtualMachine, wanted: MachineFilter['identityType']): boolean {
+  const { type } = machine.identity;
+  switch (wanted) {
+    case undefined:
+      return true;
+    case 'none':
+      return type === 'None';
+    case 'any':
+      return type !== 'None';
+    case 'systemAssigned':
+      return type.includes('SystemAssigned');
+    default:
+      return type.includes('UserAssigned');
+  }
+}
+
+/** Names of tags ignore case, values don't. */
+function hasTag(
+  tags: Readonly<Record<string, string>>,
+  wanted: { readonly name: string; readonly value: string | null },
+): boolean {
+  return Object.entries(tags).some(
+    ([name, value]) => isSame(wanted.name, name) && (wanted.value === null || wanted.value === value),
+  );
+}

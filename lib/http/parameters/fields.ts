@@ -1,0 +1,89 @@
+import * as v from 'valibot';
+import { runIdPattern } from '../../inventory/run.ts';
+import { guidPattern } from '../../settings.ts';
+
+/**
+ * Single parameters. Each message says what is allowed: an error reads "NAME is 'VALUE'; allowed: MESSAGE".
+ * They check first and transform last, so that JSON Schema can be made of what comes in.
+ */
+
+/** Text that is compared with something: of some length, without control characters. */
+export const text = v.pipe(
+  v.string(),
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  v.regex(/^[^\u0000-\u001f\u007f]{1,256}$/, '1 to 256 characters, none of them a control character'),
+);
+
+export const guid = v.pipe(
+  v.string(),
+  v.regex(guidPattern, 'a guid such as 6f0f1a2b-0000-4c3d-8e5f-1234567890ab'),
+  v.toLowerCase(),
+);
+
+export const trueOrFalse = v.pipe(
+  v.picklist(['true', 'false'], 'true, false'),
+  v.transform((value) => value === 'true'),
+);
+
+export const runId = v.pipe(v.string(), v.regex(runIdPattern, 'a run id such as 20261121T060000Z-3f2a'));
+
+/** A date, or a time with its offset; the rest of the pattern is the calendar's own affair. */
+const timePattern = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/;
+const asOfAllowed =
+  'a run id such as 20261121T060000Z-3f2a, or a time such as 2026-11-21T06:00:00Z (a + in it is written %2B)';
+
+/** A run id, or a time as ISO 8601 UTC. */
+export const asOf = v.pipe(
+  v.string(),
+  v.check((value) => runIdPattern.test(value) || isTime(value), asOfAllowed),
+  v.transform((value) => (runIdPattern.test(value) ? value : new Date(value).toISOString())),
+);
+
+/** Also refuses days that no calendar has: Date makes 31 February into a day of March. */
+function isTime(value: string): boolean {
+  if (!timePattern.test(value) || Number.isNaN(Date.parse(value))) return false;
+  const day = value.slice(0, 10);
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+}
+
+export const maxPageSize = v.pipe(
+  v.string(),
+  v.regex(/^(?:[1-9]\d{0,2}|1000)$/, 'a whole number from 1 to 1000'),
+  v.transform(Number),
+);
+
+/** What a page is long when the client doesn't say. */
+export const defaultPageSize = 100;
+
+/** Opaque to clients: checked when it is read. */
+export const skipToken = v.pipe(v.string(), v.regex(/^[\w-]{1,2048}$/, 'the skiptoken of a nextLink'));
+
+/**
+ * Names of a resource group and of a machine as Resource Manager allows them, and a little more: what can't be one is refused
+ * before anything is asked.
+ * @see https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+ */
+export const resourceGroupName = v.pipe(
+  v.string(),
+  v.regex(/^[\p{L}\p{N}_().-]{1,90}$/u, 'the name of a resource group'),
+);
+export const machineName = v.pipe(
+  v.string(),
+  v.regex(/^[^\p{Cc}/\\?#%&<>:*"|]{1,260}$/u, 'the name of a virtual machine'),
+);
+
+/**
+ * A comma-separated choice of fields, each of them once.
+ * @param fields names of the fields that there are
+ */
+export function selection<const Field extends string>(fields: readonly Field[]) {
+  const known = new Map<string, Field>(fields.map((field) => [field, field]));
+  return v.pipe(
+    v.string(),
+    v.check(
+      (value) => value.split(',').every((name) => known.has(name.trim())),
+      `${fields.join(', ')}; comma-separated`,
+    ),
+    v.transform((value) => [...new Set(value.split(',').flatMap((name) => known.get(name.trim()) ?? []))]),
+  );
+}

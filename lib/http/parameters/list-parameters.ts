@@ -1,0 +1,94 @@
+import * as v from 'valibot';
+import { principalStates } from '../../inventory/principal.ts';
+import { formats } from '../format.ts';
+import {
+  asOf,
+  guid,
+  machineName,
+  maxPageSize,
+  resourceGroupName,
+  runId,
+  selection,
+  skipToken,
+  trueOrFalse,
+} from './fields.ts';
+import { machineFilterEntries, orderBy } from './machine-filter.ts';
+import { principalFields, virtualMachineFields } from './selectable-fields.ts';
+
+/** The parameters of each route: what validates requests, and what a description of the API is made of. */
+
+const format = v.exactOptional(v.picklist(formats, formats.join(', ')));
+const paging = { maxpagesize: v.exactOptional(maxPageSize), skiptoken: v.exactOptional(skipToken) };
+const at = { asOf: v.exactOptional(asOf) };
+const live = { live: v.exactOptional(trueOrFalse) };
+const selectMachine = { select: v.exactOptional(selection(virtualMachineFields)) };
+const selectPrincipal = { select: v.exactOptional(selection(principalFields)) };
+
+export const noParameters = v.strictObject({});
+
+export const virtualMachinesQuery = v.strictObject({
+  ...machineFilterEntries,
+  ...at,
+  ...selectMachine,
+  orderby: v.exactOptional(orderBy),
+  ...paging,
+  format,
+});
+
+const { subscriptionId: _, ...filtersInSubscription } = machineFilterEntries;
+export const subscriptionVirtualMachinesQuery = v.strictObject({
+  ...filtersInSubscription,
+  ...at,
+  ...live,
+  ...selectMachine,
+  orderby: v.exactOptional(orderBy),
+  ...paging,
+  format,
+});
+
+export const virtualMachineQuery = v.strictObject({ ...at, ...live, ...selectMachine });
+export const virtualMachineRoute = v.object({
+  subscriptionId: guid,
+  resourceGroupName,
+  virtualMachineName: machineName,
+});
+export const subscriptionRoute = v.object({ subscriptionId: guid });
+
+export const principalsQuery = v.strictObject({
+  ...machineFilterEntries,
+  state: v.exactOptional(v.picklist(principalStates, principalStates.join(', '))),
+  ...at,
+  ...selectPrincipal,
+  ...paging,
+  format,
+});
+export const principalQuery = v.strictObject({ ...at, ...selectPrincipal });
+export const principalRoute = v.object({ principalId: guid });
+export const lookupQuery = v.strictObject({ ...at, ...selectPrincipal });
+export const lookupBody = v.strictObject(
+  {
+    ids: v.pipe(v.array(guid, 'an array of principal ids or client ids'), v.maxLength(1000, 'up to 1,000 ids')),
+  },
+  'an object such as {"ids":["…"]}',
+);
+
+export const subscriptionsQuery = v.strictObject({ ...at, ...paging });
+
+export const runsQuery = v.strictObject({ ...paging });
+export const runRoute = v.object({ runId });
+export const startRunBody = v.optional(
+  v.strictObject(
+    {
+      subscriptions: v.exactOptional(
+        v.pipe(
+          v.array(guid, 'an array of subscription ids'),
+          v.minLength(1, 'at least one subscription id; leave it out for all'),
+          v.maxLength(5000, 'up to 5,000 ids'),
+        ),
+      ),
+    },
+    'an object such as {"subscriptions":["…"]}, or no body at all',
+  ),
+);
+
+export const databaseQuery = v.strictObject({ inline: v.exactOptional(trueOrFalse) });

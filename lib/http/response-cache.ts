@@ -1,0 +1,46 @@
+/** An answer as it was sent: body and headers, without those that differ from request to request. */
+export interface KeptResponse {
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Answers of one publication, kept as bytes: a page that many ask for is written once. */
+export interface ResponseCache {
+  get(publication: string, key: string): KeptResponse | undefined;
+  set(publication: string, key: string, response: KeptResponse): void;
+}
+
+/**
+ * A cache bounded in bytes. A new publication empties it; the least recently used goes first; an answer larger than an eighth
+ * of the whole is not kept.
+ */
+export function createResponseCache(limitBytes = 16 * 1024 * 1024): ResponseCache {
+  const kept = new Map<string, KeptResponse>();
+  let current = '';
+  let bytes = 0;
+  const size = (key: string, response: KeptResponse) => 2 * key.length + response.body.byteLength + 512;
+  return {
+    get(publication, key) {
+      const found = publication === current ? kept.get(key) : undefined;
+      if (found === undefined) return undefined;
+      kept.delete(key);
+      kept.set(key, found);
+      return found;
+    },
+    set(publication, key, response) {
+      if (publication !== current) {
+        kept.clear();
+        bytes = 0;
+        current = publication;
+      }
+      if (kept.has(key) || size(key, response) > limitBytes / 8) return;
+      kept.set(key, response);
+      bytes += size(key, response);
+      for (const [oldest, old] of kept) {
+        if (bytes <= limitBytes) break;
+        kept.delete(oldest);
+        bytes -= size(oldest, old);
+      }
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import type { PagePosition } from '../database/queries/types.ts';
+import { runIdPattern } from '../inventory/run.ts';
+import type { IncomingRequest } from './context.ts';
+import { isFunctionKey } from './parameters/parse.ts';
+import { invalidParameter } from './request-error.ts';
+
+/** Where the next page begins, and in which run. */
+export interface SkipToken {
+  /** null on lists that are no state of the inventory. */
+  readonly runId: string | null;
+  readonly position: PagePosition;
+}
+
+const content = v.strictTuple([
+  v.nullable(v.pipe(v.string(), v.regex(runIdPattern))),
+  v.nullable(v.union([v.pipe(v.string(), v.maxLength(512)), v.pipe(v.number(), v.finite())])),
+  v.pipe(v.number(), v.safeInteger()),
+  v.string(),
+]);
+
+/** Parameters that may differ from page to page. */
+const changeable = new Set(['skiptoken', 'maxpagesize']);
+
+/**
+ * Writes a token. It holds nothing that its owner doesn't know, so it isn't signed: the hash of the list's filters is there to
+ * find out mistakes.
+ */
+export function writeSkipToken(token: SkipToken, request: IncomingRequest): string {
+  const { runId, position } = token;
+  const fields: v.InferOutput<typeof content> = [runId, position.value, position.row, hashOfList(request)];
+  return Buffer.from(JSON.stringify(fields)).toString('base64url');
+}
+
+/** @throws {RequestError} 400 `InvalidParameter`: no token, or one of another list */
+export function readSkipToken(token: string, request: IncomingRequest): SkipToken {
+  const result = v.safeParse(content, decode(token));
+  if (!result.success) throw invalidParameter('skiptoken', token, 'the skiptoken of a nextLink, unchanged');
+  const [runId, value, row, hash] = result.output;
+  if (hash !== hashOfList(request)) {
+    throw invalidParameter('skiptoken', token, 'the skiptoken of a nextLink, with the same filters and order as there');
+  }
+  return { runId, position: { value, row } };
+}
+
+/** The address of the next page, without any key. */
+export function nextLink(request: IncomingRequest, token: SkipToken): string {
+  const url = new URL(request.url);
+  for (const name of [...url.searchParams.keys()]) if (isFunctionKey(name)) url.searchParams.delete(name);
+  url.searchParams.set('skiptoken', writeSkipToken(token, request));
+  return url.href;
+}
+
+function decode(token: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** Says which list it is: its path and everything asked of it, in any order. Routes ignore case, so the path does. */
+function hashOfList(request: IncomingRequest): string {
+  const { pathname, searchParams } = new URL(request.url);
+  const asked = [...searchParams]
+    .filter(([name]) => !isFunctionKey(name) && !changeable.has(name))
+    .map(([name, value]) => JSON.stringify([name, value]))
+    .sort();
+  const hash = createHash('sha256').update([pathname.toLowerCase(), ...asked].join('\n'));
+  return hash.digest('base64url').slice(0, 16);
+}
