@@ -1,0 +1,93 @@
+import { createReadStream } from 'node:fs';
+import { pipeline, type Readable } from 'node:stream';
+import { constants, createZstdCompress } from 'node:zlib';
+import { InventoryError } from '../../errors.ts';
+import { decompressed } from './batches.ts';
+import { attempt, type Container } from './container.ts';
+import { pruneDatabases } from './database-retention.ts';
+import { databaseUrl } from './database-url.ts';
+import type { DatabaseFile, Databases } from './inventory-store.ts';
+import { makingContainer } from './json-blob.ts';
+import { isConditionNotMet, isNotThere } from './storage-error.ts';
+
+const blockBytes = 8 * 1024 * 1024;
+const blocksAtOnce = 3;
+
+/** `databases/<runId>-<first 8 of sha256>.sqlite.zst`: immutable, size and hash of the raw file in the metadata. */
+export function openDatabases(container: Container): Databases {
+  const describe: Databases['describe'] = (name, signal) =>
+    attempt(container, `read ${name}`, signal, async () => {
+      try {
+        const { metadata = {} } = await container.client.getBlobClient(name).getProperties({ abortSignal: signal });
+        return { sizeBytes: Number(metadata.sizebytes), sha256: metadata.sha256 ?? '' };
+      } catch (error) {
+        if (isNotThere(error)) return null;
+        throw error;
+      }
+    });
+
+  return {
+    async write(runId, file, signal) {
+      const name = `databases/${runId}-${file.sha256.slice(0, 8)}.sqlite.zst`;
+      const written = await attempt(container, `write ${name}`, signal, () => upload(container, name, file, signal));
+      // a commit whose answer was lost is tried again, and finds itself
+      if (!written && (await describe(name, signal))?.sha256 !== file.sha256) {
+        throw new InventoryError('DatabaseNameTaken', `${name} is there already, with other content`);
+      }
+      return name;
+    },
+    read: (name, signal) => attempt(container, `read ${name}`, signal, () => download(container, name, signal)),
+    describe,
+    url: (name, signal) =>
+      attempt(container, `make a link to ${name}`, signal, () => databaseUrl(container, name, signal)),
+    prune: (latest, now, signal) =>
+      attempt(container, 'prune databases/', signal, () => pruneDatabases(container, latest, now, signal)),
+  };
+}
+
+/** @returns false when there is a blob of that name */
+async function upload(container: Container, name: string, file: DatabaseFile, signal: AbortSignal): Promise<boolean> {
+  const blob = container.client.getBlockBlobClient(name);
+  const uploadOnce = async (): Promise<void> => {
+    const source = compressed(file);
+    try {
+      await blob.uploadStream(source, blockBytes, blocksAtOnce, {
+        abortSignal: signal,
+        conditions: { ifNoneMatch: '*' },
+        metadata: { sha256: file.sha256, sizebytes: String(file.sizeBytes) },
+      });
+    } finally {
+      // an upload that fails leaves its source open
+      source.destroy();
+    }
+  };
+  try {
+    await makingContainer(container, signal, uploadOnce);
+    return true;
+  } catch (error) {
+    if (isConditionNotMet(error)) return false;
+    throw error;
+  }
+}
+
+function compressed(file: DatabaseFile): Readable {
+  const output = createZstdCompress({
+    params: { [constants.ZSTD_c_checksumFlag]: 1 },
+    pledgedSrcSize: file.sizeBytes,
+    chunkSize: 256 * 1024,
+  });
+  // the callback has nothing to do with the error: `output` is destroyed with it, which fails the upload
+  pipeline(createReadStream(file.path, { highWaterMark: 1024 * 1024 }), output, () => undefined);
+  return output;
+}
+
+async function download(container: Container, name: string, signal: AbortSignal): Promise<Readable> {
+  try {
+    const blob = container.client.getBlobClient(name);
+    const response = await blob.download(0, undefined, { abortSignal: signal, maxRetryRequests: 5 });
+    return decompressed(response.readableStreamBody, signal);
+  } catch (error) {
+    if (!isNotThere(error)) throw error;
+    throw new InventoryError('DatabaseMissing', `The database ${name} is not in ${container.client.url}`);
+  }
+}

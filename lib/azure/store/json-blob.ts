@@ -1,0 +1,113 @@
+import type { BlobDownloadResponseParsed } from '@azure/storage-blob';
+import * as v from 'valibot';
+import { InventoryError } from '../../errors.ts';
+import { attempt, type Container } from './container.ts';
+import { isConditionNotMet, isContainerMissing, isNotThere } from './storage-error.ts';
+
+/** A small blob, parsed, with what the service says of it. */
+export interface JsonBlob<T> {
+  readonly value: T;
+  readonly etag: string;
+  /** Time since it was written, by the service's own clock: clocks of hosts differ, and jump. */
+  readonly ageMs: number;
+}
+
+/** Which blob a write may replace: the one with this ETag, none at all, or whichever is there. */
+export type Replaces = { readonly etag: string } | 'nothing' | 'anything';
+
+/**
+ * Reads a small JSON blob; null when it (or the container) is not there.
+ * @throws {InventoryError} `StoredJsonUnreadable` when it is not what we write
+ */
+export async function readJson<S extends v.GenericSchema>(
+  container: Container,
+  name: string,
+  schema: S,
+  signal: AbortSignal,
+): Promise<JsonBlob<v.InferOutput<S>> | null> {
+  return attempt(container, `read ${name}`, signal, async () => {
+    const blob = container.client.getBlobClient(name);
+    let response: BlobDownloadResponseParsed;
+    try {
+      response = await blob.download(0, undefined, { abortSignal: signal, maxRetryRequests: 5 });
+    } catch (error) {
+      if (isNotThere(error)) return null;
+      throw error;
+    }
+    const value = parse(container, name, await textOf(response), schema);
+    const ageMs = (response.date?.getTime() ?? 0) - (response.lastModified?.getTime() ?? 0);
+    return { value, etag: response.etag ?? '', ageMs };
+  });
+}
+
+/** Writes a small JSON blob. @returns false when the condition did not hold and nothing was written */
+export async function writeJson(
+  container: Container,
+  name: string,
+  value: unknown,
+  replaces: Replaces,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const body = Buffer.from(JSON.stringify(value));
+  const blob = container.client.getBlockBlobClient(name);
+  return attempt(container, `write ${name}`, signal, async () => {
+    try {
+      await makingContainer(container, signal, () =>
+        blob.upload(body, body.length, {
+          abortSignal: signal,
+          conditions: conditionsOf(replaces),
+          blobHTTPHeaders: { blobContentType: 'application/json' },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (isConditionNotMet(error)) return false;
+      throw error;
+    }
+  });
+}
+
+/** Writes; when the container is missing, makes it and writes again. */
+export async function makingContainer<T>(
+  container: Container,
+  signal: AbortSignal,
+  write: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!isContainerMissing(error)) throw error;
+    await container.client.createIfNotExists({ abortSignal: signal });
+    return await write();
+  }
+}
+
+function conditionsOf(replaces: Replaces): { ifMatch?: string; ifNoneMatch?: string } {
+  if (replaces === 'anything') return {};
+  return replaces === 'nothing' ? { ifNoneMatch: '*' } : { ifMatch: replaces.etag };
+}
+
+async function textOf(response: BlobDownloadResponseParsed): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response.readableStreamBody ?? []) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parse<S extends v.GenericSchema>(
+  container: Container,
+  name: string,
+  text: string,
+  schema: S,
+): v.InferOutput<S> {
+  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const place = v.getDotPath(issue) ?? 'its text';
+  throw new InventoryError(
+    'StoredJsonUnreadable',
+    `${name} in ${container.client.url} cannot be used: ${place} is wrong`,
+    {
+      hint: 'Restore it from an earlier version of the blob (blob versioning is on): az storage blob list --include v',
+    },
+  );
+}

@@ -1,0 +1,39 @@
+import type { Environment, Settings } from '../../settings.ts';
+import type { TokenSource } from '../token.ts';
+import { openBatches } from './batches.ts';
+import { containerAt, containerOf } from './container.ts';
+import { writeCurrentMachines } from './current-machines.ts';
+import { openDatabases } from './databases.ts';
+import type { DatabaseSource, InventoryStore } from './inventory-store.ts';
+import { openLatestPointer } from './latest-pointer.ts';
+import { openPlans } from './plans.ts';
+import { openRunClaim } from './run-claim.ts';
+import { openRunRecords } from './run-records.ts';
+
+/**
+ * The store that the settings name. Nothing is sent yet; a missing container is made by the first write.
+ * @throws {InvalidSettingError} no storage is set, or it cannot be understood
+ */
+export function openStore(settings: Settings, environment: Environment): InventoryStore {
+  const container = containerOf(settings, environment);
+  return {
+    url: container.client.url,
+    latest: openLatestPointer(container),
+    databases: openDatabases(container),
+    runs: openRunRecords(container),
+    claim: openRunClaim(container),
+    plans: openPlans(container),
+    batches: openBatches(container),
+    writeCurrentMachines: (lines, signal) => writeCurrentMachines(container, lines, signal),
+  };
+}
+
+/**
+ * The published inventory in a container by its address, for reading only.
+ * @param url `https://ACCOUNT.blob.core.windows.net/CONTAINER`
+ * @throws {InvalidSettingError} not such an address
+ */
+export function openDatabaseSource(url: string, tokens: TokenSource): DatabaseSource {
+  const container = containerAt(url, tokens);
+  return { url: container.client.url, latest: openLatestPointer(container), databases: openDatabases(container) };
+}

@@ -1,0 +1,61 @@
+import { RestError } from '@azure/storage-blob';
+import { InventoryError } from '../../errors.ts';
+import type { Container } from './container.ts';
+
+/**
+ * What Blob storage answered, as one of our errors. Only the service's error code and request id go into it: its messages can
+ * quote signatures, and its error objects hold the request with its headers.
+ * @param what the operation and the blob, such as `write runs/…/run.json`
+ * @see https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
+ */
+export function storageError(error: unknown, what: string, container: Container): Error {
+  if (!(error instanceof RestError)) return error instanceof Error ? error : new Error(String(error));
+  const where = `container ${container.client.containerName} of storage account ${container.account}`;
+  const status = error.statusCode;
+  if (status === undefined) {
+    return new InventoryError('StorageUnreachable', `Cannot ${what} in ${where}: ${error.code ?? 'no answer'}`, {
+      hint: `Check that the storage account exists, and that this host may reach ${new URL(container.client.url).origin}`,
+    });
+  }
+  const said = `Cannot ${what} in ${where}: ${status} ${error.code ?? ''}`.trimEnd();
+  const requestId = error.response?.headers.get('x-ms-request-id');
+  const message = requestId === undefined ? said : `${said} (request ${requestId})`;
+  if (status === 401 || status === 403)
+    return new InventoryError('StorageDenied', message, { hint: deniedHint(container) });
+  if (status === 404) {
+    return new InventoryError('StorageNotFound', message, {
+      hint: `It is made by a run. Check the names: ${new URL(container.client.url).pathname.slice(1)}`,
+    });
+  }
+  if (status === 429 || status >= 500) {
+    return new InventoryError('StorageUnavailable', message, {
+      hint: 'Blob storage is busy or away. The next run does what this one could not; nothing is lost',
+    });
+  }
+  return new InventoryError('StorageFailed', message);
+}
+
+/** True for the answer to a write whose condition (If-Match, If-None-Match) did not hold. */
+export function isConditionNotMet(error: unknown): boolean {
+  return (
+    error instanceof RestError &&
+    (error.statusCode === 412 || (error.statusCode === 409 && error.code === 'BlobAlreadyExists'))
+  );
+}
+
+/** True when there is no such blob, or no container yet. */
+export function isNotThere(error: unknown): boolean {
+  return error instanceof RestError && error.statusCode === 404;
+}
+
+/** True when the container itself is missing. */
+export function isContainerMissing(error: unknown): boolean {
+  return error instanceof RestError && error.statusCode === 404 && error.code === 'ContainerNotFound';
+}
+
+function deniedHint(container: Container): string {
+  if (!container.byIdentity)
+    return 'Check the account key in the connection string (INVENTORY_STORAGE or AzureWebJobsStorage)';
+  const scope = `"$(az storage account show --name ${container.account} --query id --output tsv)"`;
+  return `az role assignment create --assignee-object-id <principal id, see: vm-identities whoami> --assignee-principal-type ServicePrincipal --role "Storage Blob Data Contributor" --scope ${scope} (takes effect within ten minutes; if it is there already, the account's network rules keep this host out)`;
+}
