@@ -1,0 +1,146 @@
+import { ArmError } from '../azure/resource-manager/arm-error.ts';
+import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/request-context.ts';
+import { getVirtualMachine } from '../azure/resource-manager/virtual-machine.ts';
+import type { Completeness } from '../database/queries/types.ts';
+import { InventoryError, NotFoundError } from '../errors.ts';
+import type { Coverage } from '../inventory/coverage.ts';
+import type { KindReading, Plan, PlannedSubscription, ReadingSink } from '../inventory/reading.ts';
+import { runId } from '../inventory/run.ts';
+import { toCoverage } from '../inventory/to-coverage.ts';
+import { type MachineReading, principalIdsOf, type VirtualMachine } from '../inventory/virtual-machine.ts';
+import type { Settings } from '../settings.ts';
+import { collectSubscriptions } from './collect.ts';
+import { planRun } from './plan.ts';
+import type { Session } from './session.ts';
+
+/** What Azure says now; nothing is written anywhere. */
+export interface LiveList {
+  readonly machines: readonly VirtualMachine[];
+  readonly coverage: readonly Coverage[];
+  readonly completeness: Completeness;
+}
+
+export interface LiveRequest {
+  readonly session: Session;
+  readonly settings: Settings;
+  /** Lower case; null = all that the settings allow. One that the identity does not see is asked for all the same. */
+  readonly subscriptionIds: readonly string[] | null;
+  /** Machines read at most. */
+  readonly limit: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads subscriptions now, through the same steps as a run.
+ * @throws {InventoryError} `TooManyMachines`: the database answers that
+ * @throws {NoTokenError} no token is to be had
+ */
+export async function listLive(request: LiveRequest): Promise<LiveList> {
+  const { session, settings, subscriptionIds, signal } = request;
+  const now = (): string => new Date().toISOString();
+  const startedAt = now();
+  const plan = await planRun({
+    arm: session.arm,
+    settings: subscriptionIds === null ? settings : { ...settings, subscriptions: null, excludeSubscriptions: [] },
+    known: [],
+    principalId: await session.principalId(signal),
+    runId: runId(startedAt, '0000'),
+    trigger: 'cli',
+    startedAt,
+    scope: subscriptionIds,
+    signal,
+  });
+  const unlisted = plan.blindSpots.filter(({ source }) => subscriptionIds !== null && source === 'configured');
+  const subscriptions = [...plan.subscriptions, ...unlisted.map(({ subscriptionId }) => toUnlisted(subscriptionId))];
+  const memory = createMemorySink(request.limit);
+  await collectSubscriptions({ arm: session.arm, plan, subscriptions, sink: memory, now, signal });
+  const coverage = subscriptions.map((one) => toCoverage(one, memory.readings.get(one.subscriptionId) ?? []));
+  const blindSpots = plan.blindSpotsKnown ? plan.blindSpots.length - unlisted.length : null;
+  return {
+    machines: memory.rows(new Map(subscriptions.map((one) => [one.subscriptionId, one.displayName]))),
+    coverage,
+    completeness: completenessOf(plan, coverage, blindSpots),
+  };
+}
+
+/** @throws {NotFoundError} there is no such machine  @throws {ArmError} Azure refused  @throws {NoTokenError} */
+export async function getLive(session: Session, resourceId: string, signal: AbortSignal): Promise<VirtualMachine> {
+  const context = { meter: newRequestMeter(), budget: newWaitBudget(), signal };
+  const readAt = new Date().toISOString();
+  try {
+    const { machine, powerState } = await getVirtualMachine(session.arm, resourceId, context);
+    return toLiveRow(machine, powerState, machine.subscriptionId, readAt);
+  } catch (error) {
+    if (!(error instanceof ArmError) || error.status !== 404) throw error;
+    throw new NotFoundError(error.code, error.message, { cause: error });
+  }
+}
+
+function toUnlisted(subscriptionId: string): PlannedSubscription {
+  return { subscriptionId, displayName: subscriptionId, tenantId: null, state: 'Unknown', skip: null };
+}
+
+function completenessOf(plan: Plan, coverage: readonly Coverage[], blindSpots: number | null): Completeness {
+  const counts = { complete: 0, partial: 0, failed: 0, denied: 0, skipped: 0 };
+  for (const { status } of coverage) counts[status] += 1;
+  const readable = counts.complete + counts.skipped;
+  return {
+    complete: plan.reason === null && blindSpots === 0 && readable > 0 && readable === coverage.length,
+    coverage: { ...counts, blindSpots },
+  };
+}
+
+interface MemorySink extends ReadingSink {
+  readonly readings: ReadonlyMap<string, readonly KindReading[]>;
+  rows(subscriptionNames: ReadonlyMap<string, string>): VirtualMachine[];
+}
+
+function createMemorySink(limit: number): MemorySink {
+  const readings = new Map<string, KindReading[]>();
+  const readAt = new Map<string, string>();
+  const machines = new Map<string, MachineReading>();
+  const powerStates = new Map<string, string>();
+  return {
+    readings,
+    begin(subscriptionId, at) {
+      readings.set(subscriptionId, []);
+      readAt.set(subscriptionId, at);
+    },
+    machines(_subscriptionId, page) {
+      for (const machine of page) machines.set(machine.id.toLowerCase(), machine);
+      if (machines.size > limit) {
+        throw new InventoryError('TooManyMachines', `There are more than ${limit} machines to read live`, {
+          hint: 'Ask the database (without live), or for one subscription',
+        });
+      }
+    },
+    powerStates(_subscriptionId, page) {
+      for (const { id, powerState } of page) powerStates.set(id.toLowerCase(), powerState);
+    },
+    end: (coverage) => void readings.get(coverage.subscriptionId)?.push(coverage),
+    rows: (names) =>
+      [...machines].map(([key, machine]) => {
+        const { subscriptionId } = machine;
+        const name = names.get(subscriptionId) ?? subscriptionId;
+        return toLiveRow(machine, powerStates.get(key) ?? null, name, readAt.get(subscriptionId) ?? '');
+      }),
+  };
+}
+
+function toLiveRow(
+  machine: MachineReading,
+  powerState: string | null,
+  subscriptionName: string,
+  readAt: string,
+): VirtualMachine {
+  return {
+    ...machine,
+    subscriptionName,
+    powerState,
+    principalIds: principalIdsOf(machine.identity),
+    firstSeen: readAt,
+    lastSeen: readAt,
+    deletedAt: null,
+    stale: false,
+  };
+}
