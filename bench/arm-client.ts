@@ -1,0 +1,139 @@
+/**
+ * What reading a machine costs: the bare floor, the raw pipeline, and `@azure/arm-compute`'s pager over the same policies.
+ * Each reading is a process of its own against one local Azure. `node bench/arm-client.ts [ROUNDS]`; figures stand in
+ * docs/decisions/0002-arm-client.md.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent, get } from 'node:https';
+import { createInterface } from 'node:readline';
+import { ComputeManagementClient } from '@azure/arm-compute';
+import { type ArmClient, createArmClient } from '../lib/azure/resource-manager/arm-client.ts';
+import { newRequestMeter, newWaitBudget } from '../lib/azure/resource-manager/request-context.ts';
+import { listSubscriptions } from '../lib/azure/resource-manager/subscriptions.ts';
+import { computeApiVersion, listVirtualMachines } from '../lib/azure/resource-manager/virtual-machines.ts';
+
+const concurrency = 32;
+const variants = ['floor', 'pipeline', 'arm-compute'] as const;
+const [argument = '5'] = process.argv.slice(2);
+const { BENCH_ENDPOINT: endpoint = '', BENCH_TOKEN: token = '' } = process.env;
+const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
+
+async function measureAll(rounds: number): Promise<void> {
+  const sizes = [100, 500];
+  const cpu = new Map<string, number>();
+  for (const vms of sizes) {
+    const main = new URL('../local/azure/main.ts', import.meta.url).pathname;
+    const size = ['--subscriptions', '200', '--vms', String(vms), '--latency', '50', '--simple', '--plain'];
+    const azure = spawn(process.execPath, [main, ...size], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const [line] = await once(createInterface(azure.stdout), 'line');
+    const ready = JSON.parse(String(line));
+    const app = ready.environment.AppService;
+    const url = `${app.IDENTITY_ENDPOINT}?api-version=2019-08-01&resource=https%3A%2F%2Fmanagement.azure.com`;
+    const answer = await fetch(url, { headers: { 'X-IDENTITY-HEADER': app.IDENTITY_HEADER } });
+    const accessToken: string = JSON.parse(await answer.text()).access_token;
+    const results = new Map<string, Result[]>(variants.map((variant) => [variant, []]));
+    for (let round = 0; round <= rounds; round += 1) {
+      for (const variant of variants) {
+        const output = execFileSync(process.execPath, [import.meta.filename, variant], {
+          env: {
+            ...process.env,
+            NODE_EXTRA_CA_CERTS: ready.caFile,
+            BENCH_ENDPOINT: ready.endpoint,
+            BENCH_TOKEN: accessToken,
+          },
+        });
+        // the first round fills the server's page cache
+        if (round > 0) results.get(variant)?.push(JSON.parse(output.toString()));
+      }
+    }
+    azure.stdin.end();
+    await once(azure, 'exit');
+    for (const [variant, all] of results) {
+      const of = (field: keyof Result) => median(all.map((result) => result[field]));
+      cpu.set(`${variant} ${vms}`, of('cpuMs'));
+      console.log(vms, variant, {
+        machines: of('machines'),
+        wallMs: of('wallMs'),
+        cpuMs: of('cpuMs'),
+        rssMb: of('rssMb'),
+      });
+    }
+  }
+  for (const variant of variants) {
+    const more = (cpu.get(`${variant} 500`) ?? 0) - (cpu.get(`${variant} 100`) ?? 0);
+    console.log(variant, 'microseconds of CPU for one more machine:', ((more * 1000) / (200 * 400)).toFixed(1));
+  }
+}
+
+interface Result {
+  readonly machines: number;
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly rssMb: number;
+}
+
+async function measure(variant: string): Promise<void> {
+  const arm = createArmClient({
+    cloud: { resourceManagerEndpoint: endpoint, audience: 'https://management.azure.com' },
+    tokens: { token: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) },
+    concurrency,
+  });
+  const subscriptions: string[] = [];
+  for await (const page of listSubscriptions(arm, context()))
+    subscriptions.push(...page.map((one) => one.subscriptionId));
+  const read = { floor, pipeline, 'arm-compute': armCompute }[variant] ?? floor;
+  const startedAt = performance.now();
+  const cpuBefore = process.cpuUsage();
+  let machines = 0;
+  await Promise.all(
+    Array.from({ length: concurrency }, async () => {
+      for (let id = subscriptions.pop(); id !== undefined; id = subscriptions.pop()) {
+        for await (const count of read(id, arm)) machines += count;
+      }
+    }),
+  );
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const wallMs = Math.round(performance.now() - startedAt);
+  const rssMb = Math.round(process.resourceUsage().maxRSS / 1024);
+  console.log(JSON.stringify({ machines, wallMs, cpuMs: Math.round((user + system) / 1000), rssMb } satisfies Result));
+  process.exit(0); // kept-alive connections would hold the process
+}
+
+async function* floor(subscriptionId: string): AsyncGenerator<number> {
+  let url = `${endpoint}/subscriptions/${subscriptionId}/providers/Microsoft.Compute/virtualMachines?api-version=${computeApiVersion}`;
+  while (url) {
+    const page = await new Promise<{ value: unknown[]; nextLink?: string }>((resolve, reject) => {
+      get(url, { agent, headers: { authorization: `Bearer ${token}` } }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk) => chunks.push(chunk));
+        response.on('end', () => resolve(JSON.parse(Buffer.concat(chunks).toString())));
+      }).on('error', reject);
+    });
+    yield page.value.length;
+    url = page.nextLink ?? '';
+  }
+}
+
+async function* pipeline(subscriptionId: string, arm: ArmClient): AsyncGenerator<number> {
+  for await (const page of listVirtualMachines(arm, subscriptionId, context())) yield page.length;
+}
+
+async function* armCompute(subscriptionId: string, arm: ArmClient): AsyncGenerator<number> {
+  const client = new ComputeManagementClient({ getToken: async () => null }, subscriptionId, {
+    endpoint,
+    ...arm.forSdk(context()),
+  });
+  for await (const page of client.virtualMachines.listAll().byPage()) yield page.length;
+}
+
+function context() {
+  return { meter: newRequestMeter(), budget: newWaitBudget(), signal: new AbortController().signal };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+if (endpoint === '') await measureAll(Number(argument));
+else await measure(argument);
