@@ -24,7 +24,7 @@ import { attachContext, type RequestContext } from './request-context.ts';
 
 export type { RequestContext, RequestMeter, WaitBudget } from './request-context.ts';
 
-export interface ArmRequest {
+interface ArmRequest {
   readonly apiVersion: string;
   /** Further query parameters, not encoded. */
   readonly query?: Readonly<Record<string, string>>;

@@ -25,7 +25,7 @@ export function virtualMachineIdParts(
 /**
  * A virtual machine as Resource Manager writes it, as what the inventory keeps. Missing, null and odd values become null
  * (or the documented default); nothing is guessed. Written by hand because it runs for every machine of every run:
- * about a microsecond each.
+ * three to four microseconds each.
  * @throws {InvalidResponseError} without a usable id a machine cannot be told from another
  * @see https://learn.microsoft.com/rest/api/compute/virtual-machines/list-all
  */

@@ -7,7 +7,7 @@ import { parseErrorBody } from '../error-body.ts';
 import { contextOf } from '../request-context.ts';
 import { toArmError } from '../to-arm-error.ts';
 
-export const bearerTokenPolicyName = 'bearerTokenPolicy';
+const bearerTokenPolicyName = 'bearerTokenPolicy';
 
 const replaceable = ['ExpiredAuthenticationToken', 'InvalidAuthenticationToken', 'AuthenticationFailed'];
 

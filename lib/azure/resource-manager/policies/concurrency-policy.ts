@@ -2,7 +2,7 @@ import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { createConcurrencyGate } from '../concurrency-gate.ts';
 import { contextOf } from '../request-context.ts';
 
-export const concurrencyPolicyName = 'concurrencyPolicy';
+const concurrencyPolicyName = 'concurrencyPolicy';
 
 /** Bounds the requests in flight over all subscriptions. A place is held until the body is read, not while waiting to retry. */
 export function concurrencyPolicy(limit: number): PipelinePolicy {

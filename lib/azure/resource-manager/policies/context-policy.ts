@@ -1,7 +1,7 @@
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { attachContext, type RequestContext } from '../request-context.ts';
 
-export const contextPolicyName = 'contextPolicy';
+const contextPolicyName = 'contextPolicy';
 
 /** Gives requests that a client of the Azure SDK makes the context that the other policies look for. */
 export function contextPolicy(context: RequestContext): PipelinePolicy {

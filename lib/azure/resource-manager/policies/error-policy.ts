@@ -1,7 +1,7 @@
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { toArmError } from '../to-arm-error.ts';
 
-export const errorPolicyName = 'errorPolicy';
+const errorPolicyName = 'errorPolicy';
 
 /** Throws what is not a success, with the server's own message: the SDK's paging would keep the code only. */
 export function errorPolicy(): PipelinePolicy {

@@ -1,7 +1,7 @@
 import type { PipelinePolicy, PipelineResponse } from '@azure/core-rest-pipeline';
 import { InvalidResponseError } from '../invalid-response-error.ts';
 
-export const jsonPolicyName = 'jsonPolicy';
+const jsonPolicyName = 'jsonPolicy';
 
 /** A response whose body has been parsed. */
 export interface JsonResponse extends PipelineResponse {

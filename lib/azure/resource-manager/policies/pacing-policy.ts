@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { contextOf } from '../request-context.ts';
 import { retryAfterMs } from '../retry-after.ts';
 
-export const pacingPolicyName = 'pacingPolicy';
+const pacingPolicyName = 'pacingPolicy';
 
 const fewLeft = 20;
 /** Resource Manager refills 25 reads a second. */

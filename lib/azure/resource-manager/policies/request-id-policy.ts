@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { contextOf } from '../request-context.ts';
 
-export const requestIdPolicyName = 'requestIdPolicy';
+const requestIdPolicyName = 'requestIdPolicy';
 
 /** Counts each attempt, names it for Azure's logs, and keeps the name Azure gave it. */
 export function requestIdPolicy(): PipelinePolicy {

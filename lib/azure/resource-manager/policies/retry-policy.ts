@@ -7,7 +7,7 @@ import { contextOf } from '../request-context.ts';
 import { retryAfterMs } from '../retry-after.ts';
 import { ThrottledError } from '../throttled-error.ts';
 
-export const retryPolicyName = 'retryPolicy';
+const retryPolicyName = 'retryPolicy';
 
 const maxWaitMs = 60_000;
 const maxFailures = 5;

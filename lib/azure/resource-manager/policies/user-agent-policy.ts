@@ -1,6 +1,6 @@
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 
-export const userAgentPolicyName = 'userAgentPolicy';
+const userAgentPolicyName = 'userAgentPolicy';
 
 /** Says who asks, so that an administrator finds us in Azure's activity logs. */
 export function userAgentPolicy(version: string): PipelinePolicy {
