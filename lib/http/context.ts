@@ -46,8 +46,8 @@ export interface HttpContext {
   readonly lastRun: (signal: AbortSignal) => Promise<LastRun | null>;
   /** A link to the compressed file that works for ten minutes; null where none can be made. */
   readonly databaseLink: (signal: AbortSignal) => Promise<string | null>;
-  /** Newest first. */
-  readonly listRuns: (signal: AbortSignal) => Promise<readonly Run[]>;
+  /** Newest first; `before`: only runs that come before this id, that is older ones. */
+  readonly listRuns: (limit: number, before: string | null, signal: AbortSignal) => Promise<readonly Run[]>;
   readonly getRun: (runId: string, signal: AbortSignal) => Promise<Run | null>;
   /** Returns as soon as the run is on record; it goes on by itself. `subscriptions`: null = all. */
   readonly startRun: (subscriptions: readonly string[] | null, signal: AbortSignal) => Promise<StartedRun>;

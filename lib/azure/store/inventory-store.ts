@@ -76,8 +76,11 @@ export interface RunRecords {
    */
   update(runId: string, change: (run: Run) => Run | null, signal: AbortSignal): Promise<Run>;
   remove(runId: string, signal: AbortSignal): Promise<void>;
-  /** Newest first. */
-  list(limit: number, signal: AbortSignal): Promise<readonly Run[]>;
+  /**
+   * Newest first.
+   * @param before only runs that come before this id, that is older ones
+   */
+  list(limit: number, signal: AbortSignal, before?: string): Promise<readonly Run[]>;
 }
 
 /** Which run is the one that may run now. It is never given back: it falls to the next start once that run has ended. */

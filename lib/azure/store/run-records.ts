@@ -42,8 +42,10 @@ export function openRunRecords(container: Container): RunRecords {
       const blob = container.client.getBlobClient(nameOf(runId));
       await attempt(container, `remove ${nameOf(runId)}`, signal, () => blob.deleteIfExists({ abortSignal: signal }));
     },
-    async list(limit, signal) {
-      const names = (await runIds(container, signal)).sort().reverse().slice(0, limit);
+    async list(limit, signal, before) {
+      const ids = await runIds(container, signal);
+      const older = before === undefined ? ids : ids.filter((id) => id < before);
+      const names = older.sort().reverse().slice(0, limit);
       const runs: Run[] = [];
       for (let from = 0; from < names.length; from += readsAtOnce) {
         const some = names.slice(from, from + readsAtOnce);

@@ -26,13 +26,12 @@ export const getHealth: Handler = async (request, _parameters, context) => {
 };
 
 /** The same route where a setting is wrong: unhealthy, with the one line that says which. */
-export function getHealthWithout(error: InvalidSettingError, version: string): () => Promise<Response> {
-  return async () =>
-    healthResponse(
-      false,
-      { version, lastRun: null, error: { code: error.code, message: error.message } },
-      { 'x-ms-error-code': error.code },
-    );
+export function healthOfInvalidSettings(error: InvalidSettingError, version: string): Response {
+  return healthResponse(
+    false,
+    { version, lastRun: null, error: { code: error.code, message: error.message } },
+    { 'x-ms-error-code': error.code },
+  );
 }
 
 async function readLastRun(

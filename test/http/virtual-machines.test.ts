@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { virtualMachineFields } from '../../lib/http/parameters/selectable-fields.ts';
+import { createResponseCache } from '../../lib/http/response-cache.ts';
+import { finishedAt, runIdOf } from '../database/fixtures/inventory.ts';
+import { bodyOf } from './fixtures/body-of.ts';
+import { origin, principalOf, servedInventory, sub1, sub2 } from './fixtures/served-inventory.ts';
+
+const names = (body: { value: readonly { name?: unknown }[] }) => body.value.map(({ name }) => name);
+const idOf = (name: string) =>
+  `subscriptions/${sub1}/resourceGroups/Group-1/providers/Microsoft.Compute/virtualMachines/${name}`;
+
+describe('the list of virtual machines', () => {
+  it('says which run it shows and that a subscription could not be read', async () => {
+    using served = servedInventory();
+    const response = await served.send('virtualMachines');
+    const body = await bodyOf(response);
+    expect(response.status).toBe(200);
+    expect(names(body).sort()).toEqual(['=vm-other', 'vm-0', 'vm-1', 'vm-2', 'vm-3']);
+    expect(body).toMatchObject({ runId: runIdOf(2), asOf: finishedAt(2), complete: false });
+    expect(body.coverage).toMatchObject({ complete: 1, denied: 1 });
+    expect(body.nextLink).toBe('');
+    expect(Object.keys(body.value[0] ?? {})).toEqual(virtualMachineFields);
+  });
+
+  it('is complete where the filter leaves out what could not be read', async () => {
+    using served = servedInventory();
+    const body = await bodyOf(served.send(`virtualMachines?subscriptionId=${sub1.toUpperCase()}`));
+    expect(body.complete).toBe(true);
+    expect(body.value).toHaveLength(4);
+  });
+
+  it('never calls a list of what was not read complete', async () => {
+    using served = servedInventory();
+    const body = await bodyOf(served.send(`virtualMachines?type=scaleSets&subscriptionId=${sub1}`));
+    expect(body).toMatchObject({ value: [], complete: false });
+  });
+
+  it('answers an unknown subscription with an empty and complete list', async () => {
+    using served = servedInventory();
+    const body = await bodyOf(served.send('virtualMachines?subscriptionId=33333333-3333-4333-8333-333333333333'));
+    expect(body).toMatchObject({ value: [], complete: true });
+  });
+
+  it.each([
+    ['tag=ENV%3Dprod', ['vm-0', 'vm-2']],
+    ['tag=env%3DPROD', []],
+    ['tag=env&tag=env%3Dtest', ['vm-1', 'vm-3']],
+    ['location=WestEurope&stale=false', ['vm-0', 'vm-1']],
+    [`principalId=${principalOf(1).toUpperCase()}`, ['vm-1']],
+    ['identityType=userAssigned', ['=vm-other']],
+    ['deleted=true', ['vm-4']],
+    ['stale=true', ['=vm-other']],
+    ['orderby=name%20desc&deleted=any&location=northeurope', ['vm-4', 'vm-3', 'vm-2']],
+    [`asOf=${runIdOf(1)}&location=northeurope&orderby=name`, ['vm-2', 'vm-3', 'vm-4']],
+  ])('filters by %s', async (query, expected) => {
+    using served = servedInventory();
+    const body = await bodyOf(served.send(`virtualMachines?${query}`));
+    expect(names(body)).toEqual(expected);
+  });
+
+  it('goes on with the run of its first page when another one is published meanwhile', async () => {
+    using served = servedInventory();
+    const first = await bodyOf(
+      served.send(`virtualMachines?maxpagesize=2&orderby=name&subscriptionId=${sub1}&code=secret`),
+    );
+    expect(first.nextLink).not.toContain('secret');
+    served.inventory.run();
+    served.inventory.read(sub1);
+    served.inventory.machine({ name: 'vm-25', subscription: sub1 });
+    const published = { database: served.inventory.open(), etag: '"published-3"', damaged: false };
+    const next = first.nextLink.replace(`${origin}/api/`, '');
+    const second = await bodyOf(served.send(next, {}, { ...served.context, currentDatabase: async () => published }));
+    expect([...names(first), ...names(second)]).toEqual(['vm-0', 'vm-1', 'vm-2', 'vm-3']);
+    expect(second.runId).toBe(first.runId);
+    expect(second.nextLink).toBe('');
+  });
+
+  it.each([
+    ['of another list', (token: string) => `virtualMachines?skiptoken=${token}&location=westeurope`],
+    ['of another route', (token: string) => `principals?skiptoken=${token}`],
+    ['that was cut', (token: string) => `virtualMachines?skiptoken=${token.slice(0, -5)}`],
+  ])('refuses a skiptoken %s', async (_, path) => {
+    using served = servedInventory();
+    const { nextLink } = await bodyOf(served.send('virtualMachines?maxpagesize=1'));
+    const response = await served.send(path(new URL(nextLink).searchParams.get('skiptoken') ?? ''));
+    expect(response.status).toBe(400);
+    expect((await bodyOf(response)).error).toMatchObject({ code: 'InvalidParameter', target: 'skiptoken' });
+  });
+
+  it('answers 410 when history no longer has the run of a skiptoken', async () => {
+    using served = servedInventory();
+    const { nextLink } = await bodyOf(served.send(`virtualMachines?maxpagesize=1&asOf=${runIdOf(1)}`));
+    served.inventory.database.exec('DELETE FROM run WHERE seq = 1');
+    const response = await served.send(nextLink.replace(`${origin}/api/`, ''));
+    expect(response.status).toBe(410);
+    expect(response.headers.get('x-ms-error-code')).toBe('SkipTokenExpired');
+  });
+
+  it('answers 304 to who has it already, and something new after the next publication', async () => {
+    using served = servedInventory();
+    const etag = (await served.send('virtualMachines')).headers.get('etag') ?? '';
+    const again = await served.send('virtualMachines', { headers: { 'if-none-match': `"x", W/${etag}` } });
+    const other = await served.send('virtualMachines?deleted=any', { headers: { 'if-none-match': etag } });
+    const published = { database: served.inventory.open(), etag: '"published-3"', damaged: false };
+    const later = await served.send(
+      'virtualMachines',
+      { headers: { 'if-none-match': etag } },
+      { ...served.context, currentDatabase: async () => published },
+    );
+    expect([again.status, other.status, later.status]).toEqual([304, 200, 200]);
+    expect(again.headers.get('etag')).toBe(etag);
+  });
+
+  it('is not complete when the newest database is damaged and the one before is shown', async () => {
+    using served = servedInventory();
+    const { database, etag } = await served.context.currentDatabase(AbortSignal.timeout(1000));
+    const damaged = { ...served.context, currentDatabase: async () => ({ database, etag, damaged: true }) };
+    const path = `virtualMachines?subscriptionId=${sub1}`;
+    expect((await bodyOf(served.send(path))).complete).toBe(true);
+    expect((await bodyOf(served.send(path, {}, damaged))).complete).toBe(false);
+  });
+
+  it('comes whole as CSV and NDJSON, with its completeness in headers and formulas made harmless', async () => {
+    using served = servedInventory();
+    const csv = await served.send('virtualMachines?format=csv&select=name,stale');
+    const ndjson = await served.send('virtualMachines', { headers: { accept: 'application/x-ndjson' } });
+    expect(csv.headers.get('content-type')).toContain('text/csv');
+    expect(csv.headers.get('x-inventory-complete')).toBe('false');
+    expect(csv.headers.get('x-inventory-run-id')).toBe(runIdOf(2));
+    expect(csv.headers.get('x-inventory-as-of')).toBe(finishedAt(2));
+    const lines = (await csv.text()).split('\r\n');
+    expect(lines).toContain("'=vm-other,true");
+    expect(lines).toContain('vm-0,false');
+    expect((await ndjson.text()).trim().split('\n')).toHaveLength(5);
+  });
+
+  it('pages CSV when asked to and names the next page in a header', async () => {
+    using served = servedInventory();
+    const response = await served.send('virtualMachines?format=csv&select=name&orderby=name&maxpagesize=2');
+    expect(await response.text()).toBe("name\r\n'=vm-other\r\nvm-0\r\n");
+    expect(response.headers.get('link')).toMatch(/^<https:.*skiptoken=.*>; rel="next"$/);
+  });
+
+  it('lets the parameter win over Accept', async () => {
+    using served = servedInventory();
+    const response = await served.send('virtualMachines?format=json', { headers: { accept: 'text/csv' } });
+    expect(response.headers.get('content-type')).toContain('application/json');
+  });
+
+  it('gives the same bytes from the cache, which never holds more than its bound', async () => {
+    using served = servedInventory();
+    const context = { ...served.context, responses: createResponseCache(40_000) };
+    const once = await (await served.send('virtualMachines', {}, context)).text();
+    for (let page = 1; page < 50; page++) await served.send(`virtualMachines?maxpagesize=${page}`, {}, context);
+    expect(await (await served.send('virtualMachines', {}, context)).text()).toBe(once);
+  });
+});
+
+describe('one virtual machine', () => {
+  it('is found by its resource id in any casing', async () => {
+    using served = servedInventory();
+    const response = await served.send(idOf('VM-1').replace('Group-1', 'gROUP-1'));
+    expect(await bodyOf(response)).toMatchObject({ name: 'vm-1', deletedAt: null, principalIds: [principalOf(1)] });
+    expect(response.headers.get('x-inventory-complete')).toBe('true');
+  });
+
+  it('answers 200 with deletedAt once deleted, and as it was with asOf', async () => {
+    using served = servedInventory();
+    expect((await bodyOf(served.send(idOf('vm-4')))).deletedAt).toMatch(/^2026-11-01T02:01/);
+    expect((await bodyOf(served.send(`${idOf('vm-4')}?asOf=${runIdOf(1)}`))).deletedAt).toBeNull();
+  });
+
+  it('answers 404 when never seen', async () => {
+    using served = servedInventory();
+    const response = await served.send(idOf('nobody'));
+    expect(response.status).toBe(404);
+    expect((await bodyOf(response)).error?.code).toBe('ResourceNotFound');
+  });
+
+  it('has a list of its subscription', async () => {
+    using served = servedInventory();
+    const body = await bodyOf(served.send(`subscriptions/${sub2}/providers/Microsoft.Compute/virtualMachines`));
+    expect(names(body)).toEqual(['=vm-other']);
+    expect(body.complete).toBe(false);
+  });
+});
