@@ -1,7 +1,8 @@
 import { type CoverageStatus, subscriptionStatus } from '../../inventory/coverage.ts';
 import type { Run } from '../../inventory/run.ts';
 import { writeBlindSpots } from './blind-spots.ts';
-import type { MergeContext, MergeOptions } from './merge.ts';
+import type { MergeContext } from './context.ts';
+import type { MergeOptions } from './merge.ts';
 import { settleMoves } from './moves.ts';
 import { prune } from './prune.ts';
 import { writeRun } from './run-row.ts';
@@ -27,7 +28,11 @@ export function finishMerge(
   }
   const blindSpots = writeBlindSpots(context);
   prune(context, options.retentionDays);
-  return writeRun(context, { ...byStatus, blindSpots }, requests, options.finishedAt());
+  const unread = byStatus.partial + byStatus.failed + byStatus.denied;
+  const complete =
+    context.plan.reason === null && blindSpots === 0 && unread === 0 && byStatus.complete + byStatus.skipped > 0;
+  const coverage = { ...byStatus, blindSpots };
+  return writeRun(context, { coverage, complete, requests, finishedAt: options.finishedAt() });
 }
 
 /** Machines whose absence is proven end: moved where they were found elsewhere, else deleted. */

@@ -1,7 +1,7 @@
 import type { MachineReading } from '../../inventory/virtual-machine.ts';
 import { identitySlots, slotChange } from './changed-machine.ts';
+import type { MergeContext } from './context.ts';
 import { attachedTo } from './identities.ts';
-import type { MergeContext } from './merge.ts';
 
 /**
  * Brings the attachments of one machine to a new reading. Each slot (the system-assigned identity, each user-assigned id)

@@ -1,21 +1,11 @@
-import type { Kind } from '../../inventory/coverage.ts';
-import type { KindReading, Plan, ReadingSink, Verification } from '../../inventory/reading.ts';
+import type { Plan, ReadingSink, Verification } from '../../inventory/reading.ts';
 import type { Run } from '../../inventory/run.ts';
 import type { Database } from '../database.ts';
-import { createChangeCounts } from './change-counts.ts';
-import { openCoverageRows } from './coverage-rows.ts';
-import { openDictionary } from './dictionary.ts';
+import { createMergeContext } from './context.ts';
 import { finishMerge } from './finish.ts';
-import { openIdentities } from './identities.ts';
-import { prepareMachineIndex } from './machine-index.ts';
-import { openMachineWriter } from './machine-writer.ts';
-import { openPowerStateRows } from './power-states.ts';
 import { mergedRun } from './run-row.ts';
-import { createSeen } from './seen.ts';
-import { prepareStoredReading } from './stored-reading.ts';
 import { type AbsentMachine, openSubscriptionMerge, type SubscriptionMerge } from './subscription-merge.ts';
 import { writeSubscriptionVersions } from './subscription-versions.ts';
-import { openUnseenRows } from './unseen-rows.ts';
 import { endSubscriptionMachines, forgetAttachments } from './whole-subscription.ts';
 
 export interface MergeOptions {
@@ -54,28 +44,8 @@ export function openMerge(database: Database, plan: Plan, options: MergeOptions)
 
 function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merge {
   const merged = mergedRun(database, plan.runId);
-  const seq = Number(database.prepare('SELECT coalesce(max(seq), 0) + 1 AS seq FROM run').get()?.seq);
-  const dictionary = openDictionary(database);
-  const identities = openIdentities(database, dictionary);
-  const context = {
-    database,
-    plan,
-    seq,
-    dictionary,
-    identities,
-    ignoredTags: new Set(options.ignoredTags.map((name) => name.toLowerCase())),
-    counts: createChangeCounts(),
-    writer: openMachineWriter(database, dictionary, identities, seq),
-    stored: prepareStoredReading(database),
-    index: prepareMachineIndex(database),
-    coverage: openCoverageRows(database, seq),
-    seen: createSeen(),
-    powerSeen: createSeen(),
-    powerRows: openPowerStateRows(database, seq),
-    unseen: openUnseenRows(database, seq),
-    fresh: [],
-  } satisfies MergeContext;
-  const changes = writeSubscriptionVersions(database, dictionary, plan, seq, context.counts);
+  const context = createMergeContext(database, plan, options.ignoredTags);
+  const changes = writeSubscriptionVersions(context);
   endSubscriptionMachines(context, changes.outOfScope, 'outOfScope');
   forgetAttachments(context, changes.tenantChanged);
 
@@ -118,28 +88,3 @@ function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merg
     rollback: () => database.exec('ROLLBACK'),
   };
 }
-
-/** What the parts of one merge share. */
-export interface MergeContext {
-  readonly database: Database;
-  readonly plan: Plan;
-  readonly seq: number;
-  readonly dictionary: ReturnType<typeof openDictionary>;
-  readonly identities: ReturnType<typeof openIdentities>;
-  /** Lower case. */
-  readonly ignoredTags: ReadonlySet<string>;
-  readonly counts: ReturnType<typeof createChangeCounts>;
-  readonly writer: ReturnType<typeof openMachineWriter>;
-  readonly stored: ReturnType<typeof prepareStoredReading>;
-  readonly index: ReturnType<typeof prepareMachineIndex>;
-  readonly coverage: ReturnType<typeof openCoverageRows>;
-  readonly seen: ReturnType<typeof createSeen>;
-  readonly powerSeen: ReturnType<typeof createSeen>;
-  readonly powerRows: ReturnType<typeof openPowerStateRows>;
-  readonly unseen: ReturnType<typeof openUnseenRows>;
-  /** Machines that began in this run (new, or back after an end), for rule 5. */
-  readonly fresh: { machine: number; created: boolean }[];
-}
-
-/** How a kind was read, open to what the checks by id find out. */
-export type OpenReadings = Map<Kind, KindReading>;

@@ -1,4 +1,4 @@
-import type { MergeContext } from './merge.ts';
+import type { MergeContext } from './context.ts';
 
 interface Candidate {
   readonly machine: number;

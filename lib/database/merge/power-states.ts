@@ -1,7 +1,7 @@
 import { machineTypes, type PowerStateReading, virtualMachineType } from '../../inventory/virtual-machine.ts';
 import type { Database } from '../database.ts';
+import type { MergeContext } from './context.ts';
 import { type MachineIndex, machineKey } from './machine-index.ts';
-import type { MergeContext } from './merge.ts';
 
 /** Power states of one subscription; they may come before the machines that they belong to. */
 export interface PowerStates {

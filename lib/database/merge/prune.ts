@@ -1,4 +1,4 @@
-import type { MergeContext } from './merge.ts';
+import type { MergeContext } from './context.ts';
 
 const dayMs = 86_400_000;
 

@@ -2,7 +2,7 @@ import type { CoverageCounts } from '../../inventory/coverage.ts';
 import type { Run } from '../../inventory/run.ts';
 import { runStatuses } from '../../inventory/run.ts';
 import type { Database } from '../database.ts';
-import type { MergeContext } from './merge.ts';
+import type { MergeContext } from './context.ts';
 
 /** The run with that id, if it has been merged. */
 export function mergedRun(database: Database, runId: string): Run | null {
@@ -40,12 +40,18 @@ export function toRun(row: Record<string, unknown>): Run {
   };
 }
 
+/** Outcome of a merge, as its run records it. */
+export interface RunOutcome {
+  readonly coverage: CoverageCounts;
+  readonly complete: boolean;
+  readonly requests: number;
+  /** ISO 8601 UTC. */
+  readonly finishedAt: string;
+}
+
 /** Writes the row of a run whose machines have been merged, and answers it. */
-export function writeRun(context: MergeContext, coverage: CoverageCounts, requests: number, finishedAt: string): Run {
+export function writeRun(context: MergeContext, { coverage, complete, requests, finishedAt }: RunOutcome): Run {
   const { database, plan, seq } = context;
-  const { complete: completeCount, partial, failed, denied, skipped, blindSpots } = coverage;
-  const complete =
-    plan.reason === null && blindSpots === 0 && partial + failed + denied === 0 && completeCount + skipped > 0;
   const machines = database.prepare('SELECT count(*) AS n FROM machine_version WHERE valid_to IS NULL').get()?.n;
   const principals = database
     .prepare(`SELECT count(DISTINCT i.principal_id) AS n FROM identity i

@@ -1,13 +1,13 @@
 import type { Reason } from '../../errors.ts';
-import { grantReaderCommand } from '../../inventory/coverage.ts';
+import { grantReaderCommand, type Kind } from '../../inventory/coverage.ts';
 import type { KindReading, Verification } from '../../inventory/reading.ts';
 import { type MachineReading, machineTypes, type PowerStateReading } from '../../inventory/virtual-machine.ts';
 import { differenceBetween } from './changed-machine.ts';
+import type { MergeContext } from './context.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { mergeIdentities } from './identity-merge.ts';
 import { type KnownMachine, machineKey } from './machine-index.ts';
 import type { Beginning } from './machine-writer.ts';
-import type { MergeContext, OpenReadings } from './merge.ts';
 import { openPowerStates } from './power-states.ts';
 
 /** Checks by id for one subscription in one run; more absent machines than that are suspicious. */
@@ -24,7 +24,8 @@ export interface AbsentMachine {
 export interface SubscriptionMerge {
   readonly subscriptionId: string;
   readonly readAt: number;
-  readonly readings: OpenReadings;
+  /** How each kind was read, open to what the checks by id find out. */
+  readonly readings: ReadonlyMap<Kind, KindReading>;
   /** This reading is older than the one already stored: recorded, and it changes nothing. */
   readonly superseded: boolean;
   machines(page: readonly MachineReading[]): void;
@@ -54,7 +55,7 @@ export function openSubscriptionMerge(
   const index = superseded ? new Map<string, KnownMachine>() : context.index(subscription);
   const power = openPowerStates(context, index);
   const lastSeen = earlier.newestShown ?? readAt;
-  const readings: OpenReadings = new Map();
+  const readings = new Map<Kind, KindReading>();
   let absent: number[] = [];
   const proven: number[] = [];
 

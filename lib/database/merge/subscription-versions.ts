@@ -1,8 +1,6 @@
-import type { Plan, PlannedSubscription } from '../../inventory/reading.ts';
+import type { PlannedSubscription } from '../../inventory/reading.ts';
 import type { ChangeKind } from '../../inventory/run.ts';
-import type { Database } from '../database.ts';
-import type { ChangeCounts } from './change-counts.ts';
-import type { Dictionary } from './dictionary.ts';
+import type { MergeContext } from './context.ts';
 
 interface OpenVersion {
   readonly displayName: string;
@@ -28,13 +26,13 @@ export interface SubscriptionChanges {
  * out of scope. The very first run is a baseline without changes. A subscription missing from a list that cannot be trusted
  * (`plan.reason`) is lost without a change, until a second list agrees.
  */
-export function writeSubscriptionVersions(
-  database: Database,
-  dictionary: Dictionary,
-  plan: Plan,
-  seq: number,
-  counts: ChangeCounts,
-): SubscriptionChanges {
+export function writeSubscriptionVersions({
+  database,
+  dictionary,
+  plan,
+  seq,
+  counts,
+}: MergeContext): SubscriptionChanges {
   const baseline = seq === 1;
   const select = database.prepare('SELECT * FROM subscription WHERE subscription = ? AND valid_to IS NULL');
   const end = database.prepare('UPDATE subscription SET valid_to = ? WHERE subscription = ? AND valid_to IS NULL');

@@ -1,5 +1,5 @@
 import type { ChangeKind } from '../../inventory/run.ts';
-import type { MergeContext } from './merge.ts';
+import type { MergeContext } from './context.ts';
 
 /** Ends every machine of subscriptions that are no longer looked at: one change of the subscription, none of its machines. */
 export function endSubscriptionMachines(

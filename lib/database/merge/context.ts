@@ -1,0 +1,43 @@
+import type { Plan } from '../../inventory/reading.ts';
+import type { Database } from '../database.ts';
+import { createChangeCounts } from './change-counts.ts';
+import { openCoverageRows } from './coverage-rows.ts';
+import { openDictionary } from './dictionary.ts';
+import { openIdentities } from './identities.ts';
+import { prepareMachineIndex } from './machine-index.ts';
+import { openMachineWriter } from './machine-writer.ts';
+import { openPowerStateRows } from './power-states.ts';
+import { createSeen } from './seen.ts';
+import { prepareStoredReading } from './stored-reading.ts';
+import { openUnseenRows } from './unseen-rows.ts';
+
+/** What the parts of one merge share: the run's place in the order of merges, statements, and what was seen. */
+export type MergeContext = ReturnType<typeof createMergeContext>;
+
+/** @param ignoredTags tag names whose changes are no changes */
+export function createMergeContext(database: Database, plan: Plan, ignoredTags: readonly string[]) {
+  const seq = Number(database.prepare('SELECT coalesce(max(seq), 0) + 1 AS seq FROM run').get()?.seq);
+  const dictionary = openDictionary(database);
+  const identities = openIdentities(database, dictionary);
+  /** Machines that began in this run (new, or back after an end), for rule 5; `created` = counted as such a change. */
+  const fresh: { readonly machine: number; readonly created: boolean }[] = [];
+  return {
+    database,
+    plan,
+    seq,
+    dictionary,
+    identities,
+    fresh,
+    /** Lower case. */
+    ignoredTags: new Set(ignoredTags.map((name) => name.toLowerCase())),
+    counts: createChangeCounts(),
+    writer: openMachineWriter(database, dictionary, identities, seq),
+    stored: prepareStoredReading(database),
+    index: prepareMachineIndex(database),
+    coverage: openCoverageRows(database, seq),
+    seen: createSeen(),
+    powerSeen: createSeen(),
+    powerRows: openPowerStateRows(database, seq),
+    unseen: openUnseenRows(database, seq),
+  };
+}

@@ -1,0 +1,90 @@
+import { InventoryError, NotFoundError } from '../../errors.ts';
+import type { Plan } from '../../inventory/reading.ts';
+import type { Run } from '../../inventory/run.ts';
+import type { Database } from '../database.ts';
+import { writeBlindSpots } from './blind-spots.ts';
+import { createMergeContext } from './context.ts';
+import { writeRun } from './run-row.ts';
+import { endSubscriptionMachines } from './whole-subscription.ts';
+
+export interface ForgetRequest {
+  /** Lower case. */
+  readonly subscriptionId: string;
+  readonly reason: string;
+  readonly runId: string;
+  readonly startedAt: string;
+}
+
+/**
+ * Closes a lost subscription for good, as a run of its own: its machines end as `subscriptionForgotten`, its blind spot closes,
+ * its history stays. The only way in which absence alone ends anything, and a person says so.
+ * @throws {NotFoundError} `SubscriptionNotFound`: the inventory does not follow it
+ * @throws {InventoryError} `SubscriptionVisible`: the last run saw it
+ */
+export function forgetSubscription(database: Database, request: ForgetRequest): Run {
+  const plan: Plan = {
+    runId: request.runId,
+    trigger: 'cli',
+    startedAt: request.startedAt,
+    scope: [request.subscriptionId],
+    kinds: [],
+    subscriptions: [],
+    outOfScope: [],
+    blindSpots: [],
+    blindSpotsKnown: true,
+    reason: null,
+  };
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const context = createMergeContext(database, plan, []);
+    close(context, request);
+    endSubscriptionMachines(context, [request.subscriptionId], 'subscriptionForgotten');
+    const coverage = {
+      complete: 0,
+      partial: 0,
+      failed: 0,
+      denied: 0,
+      skipped: 0,
+      blindSpots: writeBlindSpots(context),
+    };
+    const run = writeRun(context, { coverage, complete: true, requests: 0, finishedAt: request.startedAt });
+    database.exec('COMMIT');
+    return run;
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function close(
+  { database, dictionary, seq, counts }: ReturnType<typeof createMergeContext>,
+  request: ForgetRequest,
+): void {
+  const { subscriptionId, reason } = request;
+  const subscription = dictionary.subscription(subscriptionId);
+  const open = database
+    .prepare('SELECT visibility FROM subscription WHERE subscription = ? AND valid_to IS NULL')
+    .get(subscription);
+  if (open === undefined || open.visibility === 'forgotten' || open.visibility === 'outOfScope') {
+    throw new NotFoundError('SubscriptionNotFound', `The inventory does not follow subscription ${subscriptionId}`, {
+      hint: 'List the ones it follows: vm-identities subscriptions',
+    });
+  }
+  if (open.visibility === 'visible') {
+    throw new InventoryError('SubscriptionVisible', `The last run saw subscription ${subscriptionId}: it is not lost`, {
+      hint: 'To leave it out from now on, add it to INVENTORY_EXCLUDE_SUBSCRIPTIONS',
+    });
+  }
+  database
+    .prepare(`INSERT INTO subscription (subscription, valid_from, display_name, state, tenant_id, management_group_path, visibility,
+        change, change_before, change_after)
+      SELECT subscription, ?1, display_name, state, tenant_id, management_group_path, 'forgotten', 'subscriptionForgotten',
+        json_object('virtualMachineCount', (SELECT count(*) FROM machine m JOIN machine_version v ON v.machine = m.id
+          AND v.valid_to IS NULL WHERE m.subscription = ?2)), json_object('reason', ?3)
+      FROM subscription WHERE subscription = ?2 AND valid_to IS NULL`)
+    .run(seq, subscription, reason);
+  database
+    .prepare('UPDATE subscription SET valid_to = ?1 WHERE subscription = ?2 AND valid_to IS NULL AND valid_from < ?1')
+    .run(seq, subscription);
+  counts.add('subscriptionForgotten');
+}
