@@ -1,0 +1,48 @@
+import type { Database } from '../database.ts';
+import { text } from './columns.ts';
+import { lastReadAt } from './coverage-at.ts';
+import { perRun } from './per-run.ts';
+import { prepared } from './statements.ts';
+import { type SubscriptionAt, subscriptionsAt } from './subscription-at.ts';
+
+/** What the rows of a run share. */
+export interface MachineContext {
+  readonly database: Database;
+  readonly seq: number;
+  text(id: number): string;
+  textOrNull(id: number | null): string | null;
+  /** @throws {TypeError} a machine belongs to a subscription that has no version */
+  subscription(key: number): SubscriptionAt;
+  /** When the machines of a subscription were last read, up to this run or an earlier one; null if never. */
+  lastRead(subscription: number, seq: number): string | null;
+}
+
+export const machineContext = perRun((database: Database, seq: number): MachineContext => {
+  const texts = new Map<number, string>();
+  const subscriptions = subscriptionsAt(database, seq);
+  const context: MachineContext = {
+    database,
+    seq,
+    text(id) {
+      const known = texts.get(id);
+      if (known !== undefined) return known;
+      const read = readText(database, id);
+      texts.set(id, read);
+      return read;
+    },
+    textOrNull: (id) => (id === null ? null : context.text(id)),
+    subscription(key) {
+      const known = subscriptions.get(key);
+      if (known === undefined) throw new TypeError(`Subscription ${key} has no version at ${seq}`);
+      return known;
+    },
+    lastRead: (key, at) => (at === seq ? context.subscription(key).lastRead : lastReadAt(database, at, key, 'atAll')),
+  };
+  return context;
+});
+
+function readText(database: Database, id: number): string {
+  const row = prepared(database, 'SELECT value FROM text WHERE id = ?').get(id);
+  if (row === undefined) throw new TypeError(`There is no text ${id}`);
+  return text(row, 'value');
+}

@@ -1,0 +1,58 @@
+import { machineTypes, principalIdsOf, type VirtualMachine } from '../../inventory/virtual-machine.ts';
+import { integer, integerOrNull, isoTime, type SqlRow, text, textOrNull, time } from './columns.ts';
+import type { MachineContext } from './machine-context.ts';
+import { machineIdentity, readAttachments } from './machine-identity.ts';
+import { storedTags } from './stored-json.ts';
+
+/** Rows of `machineSelect` as outputs show them, their identities read at once. */
+export function toVirtualMachines(rows: readonly SqlRow[], context: MachineContext): VirtualMachine[] {
+  const attachments = readAttachments(
+    context.database,
+    rows.map((row) => integer(row, 'machine')),
+  );
+  return rows.map((row) => toVirtualMachine(row, context, attachments.get(integer(row, 'machine')) ?? []));
+}
+
+function toVirtualMachine(row: SqlRow, context: MachineContext, attachments: readonly SqlRow[]): VirtualMachine {
+  const key = integer(row, 'subscription');
+  const validTo = integerOrNull(row, 'valid_to');
+  const deleted = validTo !== null && validTo <= context.seq;
+  const shownAt = deleted ? validTo - 1 : context.seq;
+  const subscription = context.subscription(key);
+  const type = machineTypes[integer(row, 'type')] ?? machineTypes[0];
+  const name = text(row, 'name');
+  const resourceId = textOrNull(row, 'resource_id');
+  const resourceGroup = resourceId?.split('/')[4] ?? text(row, 'resource_group');
+  const timeCreated = integerOrNull(row, 'time_created');
+  const tenantId = context.textOrNull(integerOrNull(row, 'identity_tenant'));
+  const identity = machineIdentity(integer(row, 'identity_type'), tenantId, attachments, shownAt);
+  const lastSeen = integerOrNull(row, 'last_seen');
+  const powerState = deleted || !subscription.hasPowerStates ? null : integerOrNull(row, 'power_state');
+  return {
+    id:
+      resourceId ??
+      `/subscriptions/${subscription.subscriptionId}/resourceGroups/${resourceGroup}/providers/${type}/${name}`,
+    name,
+    type,
+    subscriptionId: subscription.subscriptionId,
+    subscriptionName: subscription.displayName,
+    resourceGroup,
+    location: context.text(integer(row, 'location')),
+    zones: textOrNull(row, 'zones')?.split(';') ?? [],
+    vmId: textOrNull(row, 'vm_id'),
+    vmSize: context.textOrNull(integerOrNull(row, 'vm_size')),
+    osType: context.textOrNull(integerOrNull(row, 'os_type')),
+    priority: context.text(integer(row, 'priority')),
+    provisioningState: context.textOrNull(integerOrNull(row, 'provisioning_state')),
+    timeCreated: timeCreated === null ? null : isoTime(timeCreated),
+    powerState: context.textOrNull(powerState),
+    tags: storedTags(textOrNull(row, 'tags')),
+    scaleSetId: context.textOrNull(integerOrNull(row, 'scale_set')),
+    identity,
+    principalIds: principalIdsOf(identity),
+    firstSeen: time(row, 'first_seen'),
+    lastSeen: lastSeen === null ? (context.lastRead(key, shownAt) ?? time(row, 'first_seen')) : isoTime(lastSeen),
+    deletedAt: deleted ? time(row, 'ended_at') : null,
+    stale: !deleted && (subscription.stale || lastSeen !== null),
+  };
+}

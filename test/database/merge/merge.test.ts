@@ -1,0 +1,408 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Database, openForWriting } from '../../../lib/database/database.ts';
+import { forgetSubscription } from '../../../lib/database/merge/forget.ts';
+import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
+import { lookupPrincipals } from '../../../lib/database/queries/principals.ts';
+import { readLedger } from '../../../lib/database/queries/subscriptions.ts';
+import { getVirtualMachine, iterateVirtualMachines } from '../../../lib/database/queries/virtual-machines.ts';
+import { dayOf, guid, machine, mergeRun } from '../../support/readings.ts';
+
+let database: Database;
+beforeEach(() => {
+  database = openForWriting(':memory:');
+});
+afterEach(() => database.close());
+
+const one = guid(1);
+const two = guid(2);
+const now = () => [...iterateVirtualMachines(database, resolveAsOf(database, null), { deleted: 'any' })];
+const row = (id: string) => getVirtualMachine(database, resolveAsOf(database, null), id);
+const coverage = (id: string) =>
+  readLedger(database, resolveAsOf(database, null)).coverage.find((ledger) => ledger.subscriptionId === id);
+const reason = (code: string) => ({ code, message: code, hint: null });
+const lost = (subscriptionId: string) => ({
+  subscriptionId,
+  displayName: null,
+  source: 'previousRun' as const,
+  grantCommand: 'az …',
+});
+
+describe('what begins', () => {
+  test('the first run is a baseline without changes', () => {
+    const run = mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a'), machine('b')] } } });
+    expect(run).toMatchObject({ complete: true, virtualMachineCount: 2, principalCount: 2, changes: {} });
+    expect(now().map(({ name, firstSeen, lastSeen }) => [name, firstSeen, lastSeen])).toEqual([
+      ['a', dayOf(1), dayOf(1)],
+      ['b', dayOf(1), dayOf(1)],
+    ]);
+  });
+
+  test('a machine that a complete reading lacked before is created, also by a partial reading', () => {
+    mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] } } });
+    const run = mergeRun(database, {
+      day: 2,
+      subscriptions: { [one]: { machines: [machine('a'), machine('b')], status: 'partial' } },
+    });
+    expect(run.changes).toEqual({ virtualMachineCreated: 1 });
+    expect(run.complete).toBe(false);
+  });
+
+  test('a machine is not called created where nothing proves that it was not there before', () => {
+    mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')], status: 'partial' } } });
+    const run = mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [machine('a'), machine('b')] } } });
+    expect(run.changes).toEqual({});
+  });
+
+  test('machines of a subscription seen for the first time are one change', () => {
+    mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] } } });
+    const run = mergeRun(database, {
+      day: 2,
+      subscriptions: {
+        [one]: { machines: [machine('a')] },
+        [two]: { machines: [machine('x', { subscriptionId: two }), machine('y', { subscriptionId: two })] },
+      },
+    });
+    expect(run.changes).toEqual({ subscriptionAppeared: 1 });
+    expect(database.prepare('SELECT change_after FROM subscription WHERE change IS NOT NULL').get()).toEqual({
+      change_after: '{"virtualMachineCount":2}',
+    });
+  });
+});
+
+describe('what changes', () => {
+  const change = (after: ReturnType<typeof machine>, before = machine('a')) => {
+    mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [before] } } });
+    return mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [after] } }, ignoredTags: ['Scanned'] });
+  };
+  const versions = () => database.prepare('SELECT count(*) AS n FROM machine_version').get()?.n;
+  const both = (principalId: string | null) => ({
+    type: 'SystemAssigned, UserAssigned' as const,
+    principalId,
+    tenantId: guid(9),
+    userAssignedIdentities: { '/ids/u': { principalId: 'pu', clientId: 'cu' } },
+  });
+
+  test('another size is an update, and the state before stays answerable', () => {
+    expect(change(machine('a', { vmSize: 'Standard_D4s_v5' })).changes).toEqual({ virtualMachineUpdated: 1 });
+    const first = resolveAsOf(database, dayOf(1));
+    expect(getVirtualMachine(database, first, machine('a').id)?.vmSize).toBe('Standard_D2s_v5');
+    expect(row(machine('a').id)?.vmSize).toBe('Standard_D4s_v5');
+  });
+
+  test.each([
+    ['provisioning state', machine('a', { provisioningState: 'Updating' })],
+    ['an ignored tag', machine('a', { tags: { scanned: 'today' } })],
+    [
+      'the casing of its id',
+      machine('a', { id: machine('a').id.toUpperCase().replace('/A', '/a'), resourceGroup: 'RG' }),
+    ],
+  ])('%s is no change, and the newest is shown', (_what, after) => {
+    expect(change(after).changes).toEqual({});
+    expect(versions()).toBe(1);
+    expect(row(after.id)).toMatchObject(after);
+  });
+
+  test('an identity that is attached, detached or re-created is one change each, and no update', () => {
+    const system = machine('a');
+    expect(change(machine('a', { identity: both('principal-of-a') })).changes).toEqual({ identityAttached: 1 });
+    const third = mergeRun(database, {
+      day: 3,
+      subscriptions: { [one]: { machines: [machine('a', { identity: both('new') })] } },
+    });
+    expect(third.changes).toEqual({ identityRecreated: 1 });
+    const fourth = mergeRun(database, { day: 4, subscriptions: { [one]: { machines: [system] } } });
+    expect(fourth.changes).toEqual({ identityDetached: 1, identityRecreated: 1 });
+    const [before] = lookupPrincipals(database, resolveAsOf(database, null), ['new']);
+    expect(before).toMatchObject({ virtualMachines: [{ attachedFrom: dayOf(3), detachedAt: dayOf(4) }] });
+  });
+
+  test('ids of an identity that become known are an update, not a re-creation', () => {
+    const unknown = { ...both('p'), userAssignedIdentities: { '/ids/u': { principalId: null, clientId: null } } };
+    expect(change(machine('a', { identity: both('p') }), machine('a', { identity: unknown })).changes).toEqual({
+      virtualMachineUpdated: 1,
+    });
+    expect(row(machine('a').id)?.principalIds).toEqual(['p', 'pu']);
+  });
+
+  test('another vmId under the same id is one re-creation that swallows the identities', () => {
+    const again = machine('a', { vmId: 'other', identity: { ...machine('b').identity } });
+    expect(change(again).changes).toEqual({ virtualMachineRecreated: 1 });
+    expect(row(again.id)?.principalIds).toEqual(['principal-of-b']);
+  });
+
+  test('a vmId that is null on one side never says re-created', () => {
+    expect(change(machine('a', { vmId: null })).changes).toEqual({ virtualMachineUpdated: 1 });
+  });
+});
+
+describe('what ends', () => {
+  const twoMachines = { [one]: { machines: [machine('a'), machine('b')] } };
+
+  test('a machine that a complete list lacks ends when its id answers 404', () => {
+    mergeRun(database, { day: 1, subscriptions: twoMachines });
+    const run = mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [machine('a')] } } });
+    expect(run.changes).toEqual({ virtualMachineDeleted: 1 });
+    expect(row(machine('b').id)).toMatchObject({ deletedAt: dayOf(2), lastSeen: dayOf(1), stale: false });
+  });
+
+  test('a machine found by its id stays, and the list is a ShortList', () => {
+    mergeRun(database, { day: 1, subscriptions: twoMachines });
+    const resized = machine('b', { vmSize: 'Standard_D8s_v5' });
+    const run = mergeRun(database, {
+      day: 2,
+      subscriptions: { [one]: { machines: [machine('a')] } },
+      verify: () => ({ outcome: 'present', machine: resized }),
+    });
+    expect(run).toMatchObject({ complete: false, changes: { virtualMachineUpdated: 1 } });
+    expect(row(resized.id)).toMatchObject({ deletedAt: null, stale: false, vmSize: 'Standard_D8s_v5' });
+    expect(coverage(one)).toMatchObject({ status: 'partial', reason: { code: 'ShortList' } });
+  });
+
+  test('a machine whose check fails stays stale, and the kind is DeletionUnverified', () => {
+    mergeRun(database, { day: 1, subscriptions: twoMachines });
+    const run = mergeRun(database, {
+      day: 2,
+      subscriptions: { [one]: { machines: [machine('a')] } },
+      verify: () => ({ outcome: 'unverified', reason: reason('ServerError') }),
+    });
+    expect(run).toMatchObject({ complete: false, changes: {} });
+    expect(row(machine('b').id)).toMatchObject({ deletedAt: null, stale: true, lastSeen: dayOf(1) });
+    expect(coverage(one)).toMatchObject({ status: 'partial', reason: { code: 'DeletionUnverified' } });
+  });
+
+  test.each(['partial', 'failed', 'denied'] as const)('a %s reading ends nothing', (status) => {
+    mergeRun(database, { day: 1, subscriptions: twoMachines });
+    const shown = status === 'partial' ? [machine('a')] : [];
+    const run = mergeRun(database, { day: 2, subscriptions: { [one]: { machines: shown, status } } });
+    expect(run).toMatchObject({ complete: false, virtualMachineCount: 2, changes: {} });
+    expect(row(machine('b').id)).toMatchObject({ deletedAt: null, stale: true, lastSeen: dayOf(1) });
+    expect(row(machine('a').id)).toMatchObject({ stale: status !== 'partial' });
+    const third = mergeRun(database, { day: 3, subscriptions: twoMachines });
+    expect(third.complete).toBe(true);
+    expect(row(machine('b').id)).toMatchObject({ stale: false, lastSeen: dayOf(3) });
+  });
+
+  test('more than 200 machines gone at once are a SuspiciousShrink until a second run agrees', () => {
+    const many = Array.from({ length: 250 }, (_, index) => machine(`m${index}`));
+    mergeRun(database, { day: 1, subscriptions: { [one]: { machines: many } } });
+    const asked: string[] = [];
+    const verify = (id: string) => {
+      asked.push(id);
+      return { outcome: 'absent' } as const;
+    };
+    const shrunk = { [one]: { machines: many.slice(0, 20) } };
+    const second = mergeRun(database, { day: 2, subscriptions: shrunk, verify });
+    expect(second).toMatchObject({ complete: false, virtualMachineCount: 250, changes: {} });
+    expect(coverage(one)?.reason?.code).toBe('SuspiciousShrink');
+    const third = mergeRun(database, { day: 3, subscriptions: shrunk, verify });
+    expect(third).toMatchObject({ complete: true, virtualMachineCount: 20, changes: { virtualMachineDeleted: 230 } });
+    expect(asked).toEqual([]);
+  });
+
+  test('a run over one subscription leaves the others alone', () => {
+    mergeRun(database, {
+      day: 1,
+      subscriptions: { ...twoMachines, [two]: { machines: [machine('x', { subscriptionId: two })] } },
+    });
+    const run = mergeRun(database, { day: 2, plan: { scope: [one] }, subscriptions: { [one]: { machines: [] } } });
+    expect(run).toMatchObject({ changes: { virtualMachineDeleted: 2 }, coverage: { complete: 1 } });
+    expect(row(machine('x', { subscriptionId: two }).id)).toMatchObject({
+      deletedAt: null,
+      stale: false,
+      lastSeen: dayOf(1),
+    });
+  });
+
+  test('a reading older than the one stored is recorded and changes nothing', () => {
+    mergeRun(database, { day: 5, subscriptions: twoMachines });
+    const run = mergeRun(database, {
+      day: 6,
+      subscriptions: { [one]: { machines: [machine('c')], readAt: dayOf(4) } },
+    });
+    expect(run.changes).toEqual({});
+    expect(now().map(({ name, stale }) => [name, stale])).toEqual([
+      ['a', false],
+      ['b', false],
+    ]);
+  });
+});
+
+describe('what moves', () => {
+  const moved = machine('a', { resourceGroup: 'other' });
+
+  test('a machine with the same vmId elsewhere has moved when its old id answers 404', () => {
+    mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] } } });
+    const run = mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [moved] } } });
+    expect(run.changes).toEqual({ virtualMachineMoved: 1 });
+    expect(row(machine('a').id)?.deletedAt).toBe(dayOf(2));
+    expect(row(moved.id)?.deletedAt).toBeNull();
+  });
+
+  test('it has moved out of a subscription that could not be read, too', () => {
+    const elsewhere = machine('a', { subscriptionId: two });
+    mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] }, [two]: {} } });
+    const run = mergeRun(database, {
+      day: 2,
+      subscriptions: { [one]: { status: 'failed' }, [two]: { machines: [elsewhere] } },
+    });
+    expect(run.changes).toEqual({ virtualMachineMoved: 1 });
+  });
+
+  test('a null vmId never matches: one ends and one is created', () => {
+    mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a', { vmId: null })] } } });
+    const run = mergeRun(database, {
+      day: 2,
+      subscriptions: { [one]: { machines: [machine('a', { vmId: null, resourceGroup: 'other' })] } },
+    });
+    expect(run.changes).toEqual({ virtualMachineCreated: 1, virtualMachineDeleted: 1 });
+  });
+
+  test('a machine under two ids in one run counts once, and the later reading wins', () => {
+    const run = mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a'), moved] } } });
+    expect(run).toMatchObject({ virtualMachineCount: 1, changes: {} });
+    expect(now().map(({ resourceGroup }) => resourceGroup)).toEqual(['other']);
+  });
+
+  test('a machine on two pages counts once, with what the later page says', () => {
+    const later = machine('a', { vmSize: 'Standard_D8s_v5' });
+    mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] } } });
+    const run = mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [machine('a'), later] } } });
+    expect(run).toMatchObject({ virtualMachineCount: 1, changes: { virtualMachineUpdated: 1 } });
+    expect(row(later.id)?.vmSize).toBe('Standard_D8s_v5');
+    const first = resolveAsOf(database, dayOf(1));
+    expect(getVirtualMachine(database, first, later.id)?.vmSize).toBe('Standard_D2s_v5');
+  });
+});
+
+describe('whole subscriptions', () => {
+  const both = { [one]: { machines: [machine('a')] }, [two]: { machines: [machine('x', { subscriptionId: two })] } };
+  const x = machine('x', { subscriptionId: two });
+
+  test('one that is no longer visible is a blind spot, and its machines stay stale', () => {
+    mergeRun(database, { day: 1, subscriptions: both });
+    const run = mergeRun(database, {
+      day: 2,
+      subscriptions: { [one]: both[one] ?? {} },
+      plan: { blindSpots: [lost(two)] },
+    });
+    expect(run).toMatchObject({ complete: false, coverage: { blindSpots: 1 }, changes: { subscriptionLost: 1 } });
+    expect(row(x.id)).toMatchObject({ deletedAt: null, stale: true, lastSeen: dayOf(1) });
+    const back = mergeRun(database, { day: 3, subscriptions: both });
+    expect(back).toMatchObject({ complete: true, changes: { subscriptionAppeared: 1 } });
+    expect(row(x.id)).toMatchObject({ stale: false });
+  });
+
+  test('a list that cannot be trusted makes them stale without a change, until a second one agrees', () => {
+    mergeRun(database, { day: 1, subscriptions: both });
+    const gone = { blindSpots: [lost(two)] };
+    const shrink = { ...gone, reason: reason('SuspiciousTenantShrink') };
+    const first = mergeRun(database, { day: 2, subscriptions: { [one]: both[one] ?? {} }, plan: shrink });
+    expect(first).toMatchObject({ complete: false, changes: {}, reason: { code: 'SuspiciousTenantShrink' } });
+    const second = mergeRun(database, { day: 3, subscriptions: { [one]: both[one] ?? {} }, plan: gone });
+    expect(second.changes).toEqual({ subscriptionLost: 1 });
+  });
+
+  test('taken out by the settings, its machines end as outOfScope: one change', () => {
+    mergeRun(database, { day: 1, subscriptions: both });
+    const run = mergeRun(database, { day: 2, subscriptions: { [one]: both[one] ?? {} }, plan: { outOfScope: [two] } });
+    expect(run).toMatchObject({ complete: true, virtualMachineCount: 1, changes: { outOfScope: 1 } });
+    const again = mergeRun(database, { day: 3, subscriptions: both });
+    expect(again).toMatchObject({ virtualMachineCount: 2, changes: { subscriptionAppeared: 1 } });
+  });
+
+  test('forgotten by a person, a lost one is closed and its principals keep their history', () => {
+    mergeRun(database, { day: 1, subscriptions: both });
+    const request = { subscriptionId: two, reason: 'sold', runId: '20261103T060000Z-0000', startedAt: dayOf(3) };
+    expect(() => forgetSubscription(database, request)).toThrow('it is not lost');
+    mergeRun(database, { day: 2, subscriptions: { [one]: both[one] ?? {} }, plan: { blindSpots: [lost(two)] } });
+    const run = forgetSubscription(database, request);
+    expect(run).toMatchObject({
+      virtualMachineCount: 1,
+      changes: { subscriptionForgotten: 1 },
+      coverage: { blindSpots: 0 },
+    });
+    expect(lookupPrincipals(database, resolveAsOf(database, null), ['principal-of-x'])).toMatchObject([
+      { virtualMachines: [{ name: 'x', detachedAt: dayOf(3) }] },
+    ]);
+    expect(() => forgetSubscription(database, { ...request, runId: 'again' })).toThrow('does not follow');
+  });
+
+  test('moved to another tenant, its identities end as tenantChanged: one change', () => {
+    mergeRun(database, { day: 1, subscriptions: both });
+    const moved = machine('a', { identity: { ...machine('n').identity, tenantId: guid(8) } });
+    const run = mergeRun(database, {
+      day: 2,
+      subscriptions: { ...both, [one]: { machines: [moved], tenantId: guid(8) } },
+    });
+    expect(run.changes).toEqual({ tenantChanged: 1 });
+    expect(row(moved.id)?.principalIds).toEqual(['principal-of-n']);
+  });
+});
+
+describe('power states', () => {
+  const a = machine('a');
+  const read = (day: number, powerStates: Record<string, string>, powerStatus: 'complete' | 'failed' = 'complete') =>
+    mergeRun(database, { day, subscriptions: { [one]: { machines: [a], powerStates, powerStatus } } });
+
+  test('a start or stop makes no version', () => {
+    read(1, { [a.id]: 'PowerState/running' });
+    expect(read(2, { [a.id.toUpperCase()]: 'PowerState/deallocated' }).changes).toEqual({});
+    expect(row(a.id)?.powerState).toBe('PowerState/deallocated');
+  });
+
+  test('failing ones block nothing and answer null', () => {
+    read(1, { [a.id]: 'PowerState/running' });
+    expect(read(2, {}, 'failed').complete).toBe(true);
+    expect(row(a.id)?.powerState).toBeNull();
+    read(3, { [a.id]: 'PowerState/running' });
+    expect(database.prepare('SELECT since_seq, unread FROM power_state').get()).toEqual({ since_seq: 1, unread: 0 });
+  });
+});
+
+describe('keeping', () => {
+  test('a run that was merged already is not merged again', () => {
+    const run = mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] } } });
+    const again = mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('b')] } } });
+    expect(again).toEqual({ ...run, progress: { ...run.progress, requests: 0 } });
+    expect(now().map(({ name }) => name)).toEqual(['a']);
+  });
+
+  test('coverage of old runs is folded into periods, and what changed in between stays apart', () => {
+    for (let day = 1; day <= 28; day++) {
+      mergeRun(database, { day, subscriptions: { [one]: { status: day === 3 ? 'failed' : 'complete' } } });
+    }
+    const more = (index: number) => ({ runId: `20261129T0600${index}Z-0000`, startedAt: dayOf(29) });
+    for (let index = 10; index < 30; index++) {
+      mergeRun(database, { day: 29, plan: more(index), subscriptions: { [one]: { readAt: dayOf(29) } } });
+    }
+    const periods = database
+      .prepare(
+        "SELECT from_seq, to_seq, status FROM coverage WHERE kind = 'virtualMachines' AND from_seq <= 18 ORDER BY from_seq",
+      )
+      .all()
+      .map((period) => Object.values(period));
+    expect(periods).toEqual([
+      [1, 2, 'complete'],
+      [3, 3, 'failed'],
+      [4, 18, 'complete'],
+    ]);
+  });
+
+  test('retention forgets what ended before its horizon and never an open version', () => {
+    mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a'), machine('b')] } } });
+    mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [machine('a')] } } });
+    mergeRun(database, { day: 3, subscriptions: { [one]: { machines: [machine('a')] } } });
+    mergeRun(database, { day: 20, retentionDays: 10, subscriptions: { [one]: { machines: [machine('a')] } } });
+    expect(
+      database
+        .prepare('SELECT seq FROM run ORDER BY seq')
+        .all()
+        .map(({ seq }) => seq),
+    ).toEqual([3, 4]);
+    expect(row(machine('b').id)).toBeNull();
+    expect(row(machine('a').id)).toMatchObject({ firstSeen: dayOf(1), lastSeen: dayOf(20) });
+    expect(lookupPrincipals(database, resolveAsOf(database, null), ['principal-of-b'])).toEqual([
+      { principalId: 'principal-of-b', state: 'neverSeen' },
+    ]);
+  });
+});
