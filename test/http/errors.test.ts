@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { InvalidSettingError, InventoryError, NoTokenError } from '../../lib/errors.ts';
+import { requireCaller } from '../../lib/http/authentication.ts';
+import { RequestError } from '../../lib/http/request-error.ts';
+import { bodyOf } from './fixtures/body-of.ts';
+import { servedInventory } from './fixtures/served-inventory.ts';
+
+const failing = (error: Error) => ({
+  currentDatabase: async () => {
+    throw error;
+  },
+});
+
+describe('errors', () => {
+  it.each([
+    ['virtualMachines?colour=red', 'UnknownParameter', 'colour'],
+    ['virtualMachines?NAME=x', 'UnknownParameter', 'NAME'],
+    ['virtualMachines?name=a&name=b', 'RepeatedParameter', 'name'],
+    ['virtualMachines?name=', 'InvalidParameter', 'name'],
+    ['virtualMachines?stale=yes', 'InvalidParameter', 'stale'],
+    ['virtualMachines?maxpagesize=1001', 'InvalidParameter', 'maxpagesize'],
+    ['virtualMachines?maxpagesize=0', 'InvalidParameter', 'maxpagesize'],
+    ['virtualMachines?select=id,password', 'InvalidParameter', 'select'],
+    ['virtualMachines?orderby=vmSize', 'InvalidParameter', 'orderby'],
+    ['virtualMachines?subscriptionId=1', 'InvalidParameter', 'subscriptionId'],
+    ['virtualMachines?tag=%3Dx', 'InvalidParameter', 'tag'],
+    ['virtualMachines?asOf=yesterday', 'InvalidParameter', 'asOf'],
+    ['virtualMachines?asOf=2026-02-31', 'InvalidParameter', 'asOf'],
+    ['virtualMachines?asOf=2026-11-21T06:00:00+01:00', 'InvalidParameter', 'asOf'],
+    ['virtualMachines?format=xml', 'InvalidParameter', 'format'],
+    ['virtualMachines?skiptoken=AAAA', 'InvalidParameter', 'skiptoken'],
+    ['virtualMachines?constructor=1', 'UnknownParameter', 'constructor'],
+    ['principals?state=alive', 'InvalidParameter', 'state'],
+    ['subscriptions/x/providers/Microsoft.Compute/virtualMachines', 'InvalidParameter', 'subscriptionId'],
+    ['runs?status=failed', 'UnknownParameter', 'status'],
+  ])('name the parameter: %s', async (path, code, target) => {
+    using served = servedInventory();
+    const response = await served.send(path);
+    const { error } = await bodyOf(response);
+    expect(response.status).toBe(400);
+    expect(error).toMatchObject({ code, target });
+    expect(error?.message).toContain(target);
+    expect(response.headers.get('x-ms-error-code')).toBe(code);
+    expect(served.errors).toEqual([]);
+  });
+
+  it.each([
+    ['virtualMachines?asOf=2026-10-01T00:00:00Z', 'NoRunAtThatTime'],
+    ['virtualMachines?asOf=20200101T000000Z-0000', 'RunNotFound'],
+  ])('say 404 for what is before or unknown: %s', async (path, code) => {
+    using served = servedInventory();
+    const response = await served.send(path);
+    expect([response.status, response.headers.get('x-ms-error-code')]).toEqual([404, code]);
+  });
+
+  it('say when to come back before the first run, and refuse what is wrong even then', async () => {
+    using served = servedInventory(failing(new InventoryError('InventoryNotReady', 'There is no run yet')));
+    const response = await served.send('virtualMachines');
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '30']);
+    expect((await bodyOf(response)).error?.code).toBe('InventoryNotReady');
+    expect((await served.send('virtualMachines?colour=red')).status).toBe(400);
+    expect(served.errors).toEqual([]);
+  });
+
+  it.each([
+    [new InvalidSettingError('INVENTORY_X is 1'), 'InvalidConfiguration'],
+    [new NoTokenError('NoManagedIdentity', 'Nothing is listening'), 'NoManagedIdentity'],
+    [new InventoryError('StorageDenied', 'Storage said no', { hint: 'Grant it' }), 'StorageDenied'],
+  ])('keep the code of what we know: %s', async (error, code) => {
+    using served = servedInventory(failing(error));
+    const response = await served.send('virtualMachines');
+    expect([response.status, response.headers.get('x-ms-error-code')]).toEqual([503, code]);
+  });
+
+  it('tell nothing of what was not foreseen but the id under which the log has it', async () => {
+    using served = servedInventory(failing(new TypeError('a secret detail')));
+    const response = await served.send('virtualMachines?code=hidden');
+    const id = response.headers.get('x-ms-request-id') ?? 'none';
+    const text = await response.text();
+    expect(response.status).toBe(500);
+    expect(text).toContain('InternalError');
+    expect(text).toContain(id);
+    expect(text).not.toMatch(/secret|TypeError|at /);
+    expect(served.errors).toHaveLength(1);
+    expect(served.errors[0]).toContain(id);
+    expect(served.errors[0]).toContain('a secret detail');
+    expect(served.errors[0]).not.toContain('hidden');
+  });
+
+  it('and every other answer carry the headers of all', async () => {
+    using served = servedInventory();
+    for (const path of ['virtualMachines', 'virtualMachines?x=1', 'health', 'database']) {
+      const { headers, body } = await served.send(path, { headers: { 'x-ms-client-request-id': 'mine-1' } });
+      await body?.cancel();
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('x-ms-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+      expect(headers.get('x-ms-client-request-id')).toBe('mine-1');
+      expect(headers.has('access-control-allow-origin')).toBe(false);
+    }
+    const odd = await served.send('health', { headers: { 'x-ms-client-request-id': 'a b;c' } });
+    expect(odd.headers.has('x-ms-client-request-id')).toBe(false);
+  });
+
+  it('answer HEAD with the headers of GET and no body', async () => {
+    using served = servedInventory();
+    const response = await served.send('virtualMachines', { method: 'HEAD' });
+    expect([response.status, response.body]).toEqual([200, null]);
+    expect(Number(response.headers.get('content-length'))).toBeGreaterThan(100);
+  });
+});
+
+describe('who may call', () => {
+  const named = new Request('https://a.example', { headers: { 'x-ms-client-principal-id': 'someone' } });
+  const nameless = new Request('https://a.example');
+  const call = (request: Request, httpAuth: 'keys' | 'entra', authenticationEnabled: boolean) => {
+    try {
+      requireCaller(request, { httpAuth, authenticationEnabled });
+      return 'served';
+    } catch (error) {
+      return error instanceof RequestError ? `${error.status} ${error.code}` : 'unforeseen';
+    }
+  };
+
+  it('is the host to say with keys, and App Service authentication with entra', () => {
+    expect(call(nameless, 'keys', false)).toBe('served');
+    expect(call(named, 'entra', true)).toBe('served');
+    expect(call(nameless, 'entra', true)).toBe('401 AuthenticationRequired');
+    expect(call(named, 'entra', false)).toBe('503 AuthenticationNotConfigured');
+  });
+});

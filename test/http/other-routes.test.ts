@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import { listRuns } from '../../lib/database/queries/runs.ts';
+import { InventoryError } from '../../lib/errors.ts';
+import { finishedAt, runIdOf } from '../database/fixtures/inventory.ts';
+import { bodyOf } from './fixtures/body-of.ts';
+import { origin, servedInventory, sub1, sub2 } from './fixtures/served-inventory.ts';
+
+describe('subscriptions', () => {
+  it('are the coverage ledger, with blind spots beside it on each page', async () => {
+    using served = servedInventory();
+    served.inventory.blindSpot('33333333-3333-4333-8333-333333333333');
+    const first = await bodyOf(served.send('subscriptions?maxpagesize=1'));
+    const second = await bodyOf(served.send(first.nextLink.slice(`${origin}/api/`.length)));
+    expect([first, second].map(({ blindSpots }) => blindSpots)).toEqual([first.blindSpots, first.blindSpots]);
+    expect(first.blindSpots).toMatchObject([{ source: 'previousRun' }]);
+    expect([...first.value, ...second.value]).toMatchObject([
+      { subscriptionId: sub1, status: 'complete' },
+      { subscriptionId: sub2, status: 'denied', reason: { code: 'AuthorizationFailed', hint: 'do it' } },
+    ]);
+    expect(second.nextLink).toBe('');
+    expect(first.complete).toBe(false);
+  });
+});
+
+describe('runs', () => {
+  it('are listed from the newest, page by page', async () => {
+    using served = servedInventory();
+    const first = await bodyOf(served.send('runs?maxpagesize=1'));
+    const second = await bodyOf(served.send(first.nextLink.slice(`${origin}/api/`.length)));
+    expect([...first.value, ...second.value].map(({ id }) => id)).toEqual([runIdOf(2), runIdOf(1)]);
+    expect(second.nextLink).toBe('');
+  });
+
+  it('are read by id', async () => {
+    using served = servedInventory();
+    expect(await bodyOf(served.send(`runs/${runIdOf(1)}`))).toMatchObject({ id: runIdOf(1), status: 'succeeded' });
+    expect((await served.send('runs/20200101T000000Z-ffff')).status).toBe(404);
+    expect((await served.send('runs/latest')).status).toBe(400);
+  });
+
+  it('start with 202, where to look, and when', async () => {
+    const asked: unknown[] = [];
+    using served = servedInventory();
+    const [run] = listRuns(served.inventory.database);
+    if (run === undefined) throw new Error('the inventory has runs');
+    const context = {
+      ...served.context,
+      startRun: async (subscriptions: readonly string[] | null) => {
+        asked.push(subscriptions);
+        return { outcome: 'started' as const, run };
+      },
+    };
+    const all = await served.send('runs?code=secret', { method: 'POST' }, context);
+    const one = await served.send('runs', { method: 'POST', body: `{"subscriptions":["${sub1}"]}` }, context);
+    const none = await served.send('runs', { method: 'POST', body: '{"subscriptions":[]}' }, context);
+    expect([all.status, one.status, none.status]).toEqual([202, 202, 400]);
+    expect(all.headers.get('location')).toBe(`${origin}/api/runs/${run.id}`);
+    expect(Number(all.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await bodyOf(all)).toMatchObject({ id: run.id });
+    expect(asked).toEqual([null, [sub1]]);
+  });
+
+  it('answer 409 with the id of the one that is running', async () => {
+    using served = servedInventory({ startRun: async () => ({ outcome: 'alreadyRunning', runId: runIdOf(2) }) });
+    const response = await served.send('runs', { method: 'POST' });
+    expect(response.status).toBe(409);
+    expect((await bodyOf(response)).error).toMatchObject({ code: 'RunInProgress', target: runIdOf(2) });
+  });
+
+  it('are cancelled with 202, or 409 once they have ended', async () => {
+    using served = servedInventory();
+    const [run] = listRuns(served.inventory.database);
+    if (run === undefined) throw new Error('the inventory has runs');
+    const send = (outcome: 'cancelling' | 'ended') =>
+      served.send(
+        `runs/${run.id}`,
+        { method: 'DELETE' },
+        { ...served.context, cancelRun: async () => ({ outcome, run }) },
+      );
+    expect([(await send('cancelling')).status, (await send('ended')).status]).toEqual([202, 409]);
+    expect((await served.send('runs/20200101T000000Z-ffff', { method: 'DELETE' })).status).toBe(404);
+  });
+});
+
+describe('the database', () => {
+  it('is a link where one can be made', async () => {
+    using served = servedInventory({ databaseLink: async () => 'https://account.blob.example/x?sig=1' });
+    const response = await served.send('database');
+    expect([response.status, response.headers.get('location')]).toEqual([307, 'https://account.blob.example/x?sig=1']);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    const inline = await served.send('database?inline=true');
+    expect(inline.status).toBe(200);
+    await inline.body?.cancel();
+  });
+
+  it('is the file itself otherwise, whole or in ranges', async () => {
+    using served = servedInventory();
+    const whole = await served.send('database');
+    const bytes = Buffer.from(await whole.arrayBuffer());
+    const head = await served.send('database', { headers: { range: 'bytes=0-15' } });
+    const tail = await served.send('database', { headers: { range: 'bytes=-7' } });
+    const beyond = await served.send('database', { headers: { range: `bytes=${bytes.length}-` } });
+    const changed = await served.send('database', { headers: { range: 'bytes=0-15', 'if-range': '"other"' } });
+    expect(whole.headers.get('content-type')).toBe('application/vnd.sqlite3');
+    expect(whole.headers.get('x-inventory-complete')).toBe('false');
+    expect([head.status, await head.text()]).toEqual([206, 'SQLite format 3\0']);
+    expect(head.headers.get('content-range')).toBe(`bytes 0-15/${bytes.length}`);
+    expect(Buffer.from(await tail.arrayBuffer())).toEqual(bytes.subarray(-7));
+    expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, `bytes */${bytes.length}`]);
+    expect(changed.status).toBe(200);
+    await changed.body?.cancel();
+  });
+});
+
+describe('health', () => {
+  const at = (hours: number) => () => new Date(Date.parse(finishedAt(2)) + hours * 3_600_000);
+
+  it('is healthy up to twice the period of the schedule, and says nothing of the estate', async () => {
+    using served = servedInventory({ now: at(12) });
+    const response = await served.send('health');
+    expect(response.status).toBe(200);
+    expect(await bodyOf(response)).toEqual({
+      value: [],
+      nextLink: '',
+      status: 'healthy',
+      version: '1.2.3',
+      lastRun: { finishedAt: finishedAt(2), ageSeconds: 43_200, complete: false },
+    });
+  });
+
+  it('is unhealthy when the newest run is older', async () => {
+    using served = servedInventory({ now: at(12.1) });
+    expect((await served.send('health')).status).toBe(503);
+  });
+
+  it('takes a weekend for a weekend', async () => {
+    using served = servedInventory({ now: at(140), schedule: '0 0 6 * * 1-5' });
+    expect((await served.send('health')).status).toBe(200);
+  });
+
+  it('is healthy before the first run, and unhealthy without storage', async () => {
+    using before = servedInventory({ lastRun: async () => null });
+    using without = servedInventory({
+      lastRun: async () => {
+        throw new InventoryError('StorageDenied', 'Storage said no');
+      },
+    });
+    expect(await bodyOf(before.send('health'))).toMatchObject({ status: 'healthy', lastRun: null });
+    expect(await bodyOf(without.send('health'))).toMatchObject({ status: 'unhealthy', lastRun: null });
+    expect(without.errors).toEqual(['health: Storage said no']);
+  });
+});
