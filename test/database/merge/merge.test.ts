@@ -248,6 +248,18 @@ describe('what moves', () => {
     expect(run.changes).toEqual({ virtualMachineMoved: 1 });
   });
 
+  test('it has not moved out of a subscription that this run did not look at', () => {
+    const elsewhere = machine('a', { subscriptionId: two });
+    mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] }, [two]: {} } });
+    const run = mergeRun(database, {
+      day: 2,
+      plan: { scope: [two] },
+      subscriptions: { [two]: { machines: [elsewhere] } },
+    });
+    expect(run.changes).toEqual({ virtualMachineCreated: 1 });
+    expect(row(machine('a').id)).toMatchObject({ deletedAt: null, stale: false });
+  });
+
   test('a null vmId never matches: one ends and one is created', () => {
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a', { vmId: null })] } } });
     const run = mergeRun(database, {
