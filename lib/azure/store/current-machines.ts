@@ -2,31 +2,31 @@ import { Readable } from 'node:stream';
 import { attempt, type Container } from './container.ts';
 
 const name = 'current/virtualMachines.ndjson';
-const chunkCharacters = 256 * 1024;
 
-/** Writes the present at a fixed name, for KQL `externaldata` and other readers that know no protocol. */
+/**
+ * Writes the present at a fixed name, for KQL `externaldata` and other readers that know no protocol.
+ * @param chunks text in chunks of whole lines
+ */
 export async function writeCurrentMachines(
   container: Container,
-  lines: Iterable<string>,
+  chunks: Iterable<string>,
   signal: AbortSignal,
 ): Promise<void> {
   const blob = container.client.getBlockBlobClient(name);
-  await attempt(container, `write ${name}`, signal, () =>
-    blob.uploadStream(Readable.from(chunks(lines), { objectMode: false }), 4 * 1024 * 1024, 3, {
-      abortSignal: signal,
-      blobHTTPHeaders: { blobContentType: 'application/x-ndjson' },
-    }),
-  );
+  const source = Readable.from(bytes(chunks), { objectMode: false });
+  await attempt(container, `write ${name}`, signal, async () => {
+    try {
+      await blob.uploadStream(source, 4 * 1024 * 1024, 3, {
+        abortSignal: signal,
+        blobHTTPHeaders: { blobContentType: 'application/x-ndjson' },
+      });
+    } finally {
+      // an upload that fails leaves its source open
+      source.destroy();
+    }
+  });
 }
 
-/** A stream of single lines would cost more than making them. */
-function* chunks(lines: Iterable<string>): Generator<Buffer> {
-  let chunk = '';
-  for (const line of lines) {
-    chunk += `${line}\n`;
-    if (chunk.length < chunkCharacters) continue;
-    yield Buffer.from(chunk);
-    chunk = '';
-  }
-  if (chunk !== '') yield Buffer.from(chunk);
+function* bytes(chunks: Iterable<string>): Generator<Buffer> {
+  for (const chunk of chunks) yield Buffer.from(chunk);
 }

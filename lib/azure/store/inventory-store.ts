@@ -132,6 +132,6 @@ export interface InventoryStore extends DatabaseSource {
   readonly claim: RunClaim;
   readonly plans: Plans;
   readonly batches: Batches;
-  /** Writes `current/virtualMachines.ndjson`: the present at a fixed name. */
-  writeCurrentMachines(lines: Iterable<string>, signal: AbortSignal): Promise<void>;
+  /** Writes `current/virtualMachines.ndjson`: the present at a fixed name. @param chunks of whole lines */
+  writeCurrentMachines(chunks: Iterable<string>, signal: AbortSignal): Promise<void>;
 }

@@ -24,7 +24,7 @@ export function openStore(settings: Settings, environment: Environment): Invento
     claim: openRunClaim(container),
     plans: openPlans(container),
     batches: openBatches(container),
-    writeCurrentMachines: (lines, signal) => writeCurrentMachines(container, lines, signal),
+    writeCurrentMachines: (chunks, signal) => writeCurrentMachines(container, chunks, signal),
   };
 }
 

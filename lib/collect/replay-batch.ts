@@ -1,0 +1,82 @@
+import type { Readable } from 'node:stream';
+import { InventoryError } from '../errors.ts';
+import type { KindReading, ReadingSink } from '../inventory/reading.ts';
+import { batchVersion, fromRow, type MachineRow } from './batch-rows.ts';
+
+const newline = 0x0a;
+
+/**
+ * Tells a sink what a batch holds, line by line as it comes.
+ * @param lines the decompressed batch
+ * @throws {InventoryError} `BatchDamaged`: cut off, or not a batch that this version writes
+ */
+export async function replayBatch(lines: Readable, sink: ReadingSink, name: string): Promise<void> {
+  let rest: Buffer | null = null;
+  let began = false;
+  let done = false;
+  const take = (line: string): void => {
+    const value = parse(line, name);
+    if (!began) {
+      if (value[0] !== 'batch' || value[1] !== batchVersion) throw damaged(name, 'it does not begin as a batch');
+      began = true;
+    } else if (value[0] === 'done') done = true;
+    else tell(sink, value, name);
+  };
+  try {
+    for await (const chunk of lines as AsyncIterable<Buffer>) {
+      const bytes: Buffer = rest === null ? chunk : Buffer.concat([rest, chunk]);
+      let from = 0;
+      for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, from)) {
+        take(bytes.toString('utf8', from, at));
+        from = at + 1;
+      }
+      rest = from === bytes.length ? null : bytes.subarray(from);
+    }
+  } catch (cause) {
+    if (isCutOff(cause)) throw damaged(name, 'it is cut off');
+    throw cause;
+  }
+  if (!done) throw damaged(name, 'it is cut off');
+}
+
+/** Lines are our own: their shape is as `write-batch.ts` made it. */
+function parse(line: string, name: string): readonly unknown[] {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (Array.isArray(value)) return value;
+  } catch {
+    throw damaged(name, 'a line is no JSON');
+  }
+  throw damaged(name, 'a line is no array');
+}
+
+function tell(sink: ReadingSink, line: readonly unknown[], name: string): void {
+  const subscriptionId = String(line[1]);
+  switch (line[0]) {
+    case 'begin':
+      return sink.begin(subscriptionId, String(line[2]));
+    case 'machines':
+      return sink.machines(
+        subscriptionId,
+        (line[2] as readonly MachineRow[]).map((row) => fromRow(row, subscriptionId)),
+      );
+    case 'powerStates':
+      return sink.powerStates(
+        subscriptionId,
+        (line[2] as readonly (readonly [string, string])[]).map(([id, powerState]) => ({ id, powerState })),
+      );
+    case 'end':
+      return sink.end(line[1] as KindReading);
+    default:
+      throw damaged(name, 'a line is of no known kind');
+  }
+}
+
+function damaged(name: string, why: string): InventoryError {
+  return new InventoryError('BatchDamaged', `${name} cannot be used: ${why}`, { hint: 'Start a new run' });
+}
+
+/** What zlib says of compressed data that ends early or is none. */
+export function isCutOff(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^(Z_|ZSTD_)/.test(String(error.code));
+}
