@@ -25,26 +25,37 @@ export async function answerFromInventory(
   produce: (published: PublishedDatabase) => Content,
 ): Promise<Response> {
   const published = await context.currentDatabase(deadline());
-  const publication = `${context.version} ${published.etag} ${published.damaged}`;
-  const key = `${format} ${addressOf(request)}`;
-  const etag = etagOf(publication, key);
-  if (isFresh(request, etag)) return notModified(etag);
-  const kept = context.responses.get(publication, key);
-  if (kept !== undefined) return new Response(kept.body, { headers: kept.headers });
+  let streaming = false;
+  try {
+    const publication = `${context.version} ${published.etag} ${published.damaged}`;
+    const key = `${format} ${addressOf(request)}`;
+    const etag = etagOf(publication, key);
+    if (isFresh(request, etag)) return notModified(etag);
+    const kept = context.responses.get(publication, key);
+    if (kept !== undefined) return new Response(kept.body, { headers: kept.headers });
 
-  const content = produce(published);
-  const headers: Record<string, string> = {
-    ...content.headers,
-    'content-type': contentTypes[format],
-    'cache-control': cacheControl,
-    vary: 'Accept',
-    etag,
-  };
-  if (typeof content.body !== 'string') return new Response(streamText(content.body), { headers });
-  const body = new TextEncoder().encode(content.body);
-  headers['content-length'] = String(body.byteLength);
-  context.responses.set(publication, key, { body, headers });
-  return new Response(body, { headers });
+    const content = produce(published);
+    const headers: Record<string, string> = {
+      ...content.headers,
+      'content-type': contentTypes[format],
+      'cache-control': cacheControl,
+      vary: 'Accept',
+      etag,
+    };
+    if (typeof content.body !== 'string') {
+      streaming = true;
+      return new Response(
+        streamText(content.body, () => published.release()),
+        { headers },
+      );
+    }
+    const body = new TextEncoder().encode(content.body);
+    headers['content-length'] = String(body.byteLength);
+    context.responses.set(publication, key, { body, headers });
+    return new Response(body, { headers });
+  } finally {
+    if (!streaming) published.release();
+  }
 }
 
 /** Answers with an object that is no state of the inventory; its own bytes make the entity tag. */

@@ -12,6 +12,8 @@ export interface PublishedDatabase {
   readonly etag: string;
   /** The newest file could not be used and this is the one before: no answer is complete. */
   readonly damaged: boolean;
+  /** To be called once the last row is read: a newer publication closes the file after its last user. */
+  release(): void;
 }
 
 /** The newest run that was published. */

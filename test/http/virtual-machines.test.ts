@@ -67,9 +67,10 @@ describe('the list of virtual machines', () => {
     served.inventory.run();
     served.inventory.read(sub1);
     served.inventory.machine({ name: 'vm-25', subscription: sub1 });
-    const published = { database: served.inventory.open(), etag: '"published-3"', damaged: false };
     const next = first.nextLink.replace(`${origin}/api/`, '');
-    const second = await bodyOf(served.send(next, {}, { ...served.context, currentDatabase: async () => published }));
+    const second = await bodyOf(
+      served.send(next, {}, { ...served.context, currentDatabase: served.publish('"published-3"') }),
+    );
     expect([...names(first), ...names(second)]).toEqual(['vm-0', 'vm-1', 'vm-2', 'vm-3']);
     expect(second.runId).toBe(first.runId);
     expect(second.nextLink).toBe('');
@@ -101,11 +102,10 @@ describe('the list of virtual machines', () => {
     const etag = (await served.send('virtualMachines')).headers.get('etag') ?? '';
     const again = await served.send('virtualMachines', { headers: { 'if-none-match': `"x", W/${etag}` } });
     const other = await served.send('virtualMachines?deleted=any', { headers: { 'if-none-match': etag } });
-    const published = { database: served.inventory.open(), etag: '"published-3"', damaged: false };
     const later = await served.send(
       'virtualMachines',
       { headers: { 'if-none-match': etag } },
-      { ...served.context, currentDatabase: async () => published },
+      { ...served.context, currentDatabase: served.publish('"published-3"') },
     );
     expect([again.status, other.status, later.status]).toEqual([304, 200, 200]);
     expect(again.headers.get('etag')).toBe(etag);
@@ -113,8 +113,7 @@ describe('the list of virtual machines', () => {
 
   it('is not complete when the newest database is damaged and the one before is shown', async () => {
     using served = servedInventory();
-    const { database, etag } = await served.context.currentDatabase(AbortSignal.timeout(1000));
-    const damaged = { ...served.context, currentDatabase: async () => ({ database, etag, damaged: true }) };
+    const damaged = { ...served.context, currentDatabase: served.publish('"published-2"', true) };
     const path = `virtualMachines?subscriptionId=${sub1}`;
     expect((await bodyOf(served.send(path))).complete).toBe(true);
     expect((await bodyOf(served.send(path, {}, damaged))).complete).toBe(false);
@@ -132,6 +131,22 @@ describe('the list of virtual machines', () => {
     expect(lines).toContain("'=vm-other,true");
     expect(lines).toContain('vm-0,false');
     expect((await ndjson.text()).trim().split('\n')).toHaveLength(5);
+  });
+
+  it('gives the database back after each answer, also one that nobody reads to its end', async () => {
+    using served = servedInventory();
+    for (const path of [
+      'virtualMachines',
+      'virtualMachines',
+      'virtualMachines?format=csv',
+      'virtualMachines?asOf=2020-01-01',
+      'database',
+    ]) {
+      await (await served.send(path)).arrayBuffer();
+    }
+    await served.send('virtualMachines?format=ndjson', { method: 'HEAD' });
+    await served.send('principals/lookup', { method: 'POST', body: '{"ids":[]}' });
+    expect(served.readers.open).toBe(0);
   });
 
   it('pages CSV when asked to and names the next page in a header', async () => {

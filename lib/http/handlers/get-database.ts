@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { notModified } from '../answer.ts';
 import { byteRange } from '../byte-range.ts';
-import type { Handler, HttpContext, IncomingRequest } from '../context.ts';
+import type { Handler, HttpContext, IncomingRequest, PublishedDatabase } from '../context.ts';
 import { deadline } from '../deadline.ts';
 import { inventoryHeaders } from '../envelope.ts';
 import { etagOf, isFresh } from '../etag.ts';
@@ -26,27 +26,33 @@ export const getDatabase: Handler = async (request, _parameters, context) => {
 
 async function answerFile(request: IncomingRequest, context: HttpContext): Promise<Response> {
   const published = await context.currentDatabase(deadline());
-  const path = published.database.location();
-  if (path === null) throw new Error('The inventory is open, but not from a file');
-  const etag = etagOf('database', published.etag, String(published.damaged));
-  if (isFresh(request, etag)) return notModified(etag);
-  const view = viewAt(published, undefined, null);
-  const headers: Record<string, string> = {
-    ...inventoryHeaders({ asOf: view.asOf, completeness: view.completenessOf(['virtualMachines'], {}) }),
-    etag,
+  try {
+    const etag = etagOf('database', published.etag, String(published.damaged));
+    if (isFresh(request, etag)) return notModified(etag);
+    const path = published.database.location();
+    if (path === null) throw new Error('The inventory is open, but not from a file');
+    // An open file can be read to its end, whatever happens to its name when another one is published.
+    const file = await open(path);
+    try {
+      return answerRange(request, file, (await file.stat()).size, { ...headersOf(published), etag });
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  } finally {
+    published.release();
+  }
+}
+
+function headersOf(published: PublishedDatabase): Record<string, string> {
+  const { asOf, completenessOf } = viewAt(published, undefined, null);
+  return {
+    ...inventoryHeaders({ asOf, completeness: completenessOf(['virtualMachines'], {}) }),
     'cache-control': 'private, no-cache',
     'accept-ranges': 'bytes',
     'content-type': 'application/vnd.sqlite3',
-    'content-disposition': `attachment; filename="inventory-${view.asOf.runId}.sqlite"`,
+    'content-disposition': `attachment; filename="inventory-${asOf.runId}.sqlite"`,
   };
-  // An open file can be read to its end, whatever happens to its name when another one is published.
-  const file = await open(path);
-  try {
-    return answerRange(request, file, (await file.stat()).size, headers);
-  } catch (error) {
-    await file.close();
-    throw error;
-  }
 }
 
 function answerRange(

@@ -13,10 +13,15 @@ import { selected } from '../select.ts';
 export const lookupPrincipals: Handler = async (request, _parameters, context) => {
   const { asOf, select } = parseQuery(lookupQuery, request);
   const { ids } = await parseBody(lookupBody, request);
-  const view = viewAt(await context.currentDatabase(deadline()), asOf, null);
-  const value = lookup(view.database, view.asOf, ids).map((principal) =>
-    principal.state === 'neverSeen' ? principal : selected(principal, select),
-  );
-  const shown = { asOf: view.asOf, completeness: view.completenessOf(kindsOf(undefined), {}) };
-  return answerText(request, envelope(value, shown, null), 'json', { headers: inventoryHeaders(shown) });
+  const published = await context.currentDatabase(deadline());
+  try {
+    const view = viewAt(published, asOf, null);
+    const value = lookup(view.database, view.asOf, ids).map((principal) =>
+      principal.state === 'neverSeen' ? principal : selected(principal, select),
+    );
+    const shown = { asOf: view.asOf, completeness: view.completenessOf(kindsOf(undefined), {}) };
+    return answerText(request, envelope(value, shown, null), 'json', { headers: inventoryHeaders(shown) });
+  } finally {
+    published.release();
+  }
 };
