@@ -1,0 +1,229 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { iteratePrincipals, listPrincipals, lookupPrincipals } from '../../../lib/database/queries/principals.ts';
+import type { AsOf, PrincipalFilter } from '../../../lib/database/queries/types.ts';
+import { createInventory, type Inventory, readAt } from '../fixtures/inventory.ts';
+
+const system = '11111111-aaaa-4aaa-8aaa-111111111111';
+const shared = '22222222-bbbb-4bbb-8bbb-222222222222';
+const client = '33333333-cccc-4ccc-8ccc-333333333333';
+const identityId =
+  '/subscriptions/sub-1/resourceGroups/ids/providers/Microsoft.ManagedIdentity/userAssignedIdentities/one';
+const idOf = (name: string) =>
+  `/subscriptions/sub-1/resourceGroups/Group-1/providers/Microsoft.Compute/virtualMachines/${name}`;
+
+let inventory: Inventory;
+let first: AsOf;
+/** One machine with a system-assigned identity, two that share a user-assigned one. */
+let machines: { own: number; one: number; two: number };
+let identities: { system: number; shared: number };
+
+const readRun = (): AsOf => {
+  const asOf = inventory.run();
+  inventory.read('sub-1');
+  return asOf;
+};
+const attachShared = () => {
+  for (const machine of [machines.one, machines.two]) inventory.attach(machine, identities.shared, 1);
+};
+beforeEach(() => {
+  inventory = createInventory();
+  first = readRun();
+  inventory.subscription('sub-1');
+  machines = {
+    own: inventory.machine({ name: 'own', identityType: 'SystemAssigned', tags: { env: 'prod' } }),
+    one: inventory.machine({ name: 'one', identityType: 'UserAssigned' }),
+    two: inventory.machine({ name: 'two', identityType: 'UserAssigned' }),
+  };
+  identities = {
+    system: inventory.systemAssigned(system),
+    shared: inventory.userAssigned({ resourceId: identityId, principalId: shared, clientId: client }),
+  };
+  inventory.attach(machines.own, identities.system, 0);
+  attachShared();
+});
+afterEach(() => inventory[Symbol.dispose]());
+
+const lookup = (asOf: AsOf, ...ids: string[]) => lookupPrincipals(inventory.open(), asOf, ids);
+const statesAt = (asOf: AsOf) => lookup(asOf, system, shared).map((principal) => principal.state);
+const list = (asOf: AsOf, filter: PrincipalFilter) =>
+  listPrincipals(inventory.open(), asOf, filter, { limit: 10 }).value.map((principal) => principal.principalId);
+
+test('a principal has every field of its shape', () => {
+  expect(lookup(first, shared)).toEqual([
+    {
+      principalId: shared,
+      clientId: client,
+      kind: 'UserAssigned',
+      identityId,
+      tenantId: 'tenant-1',
+      state: 'attached',
+      firstSeen: readAt(1),
+      lastSeen: readAt(1),
+      accessCoverage: { direct: 'notRead', groups: 'notRead', directory: 'notRead' },
+      virtualMachines: [
+        { id: idOf('one'), name: 'one', subscriptionId: 'sub-1', attachedFrom: readAt(1), detachedAt: null },
+        { id: idOf('two'), name: 'two', subscriptionId: 'sub-1', attachedFrom: readAt(1), detachedAt: null },
+      ],
+      roleAssignments: [],
+      federatedCredentials: [],
+    },
+  ]);
+});
+
+test('ids are answered in the order asked, as principal id or client id, in any casing, repeated or never seen', () => {
+  const asked = [client.toUpperCase(), 'Never-Seen', system.toUpperCase(), shared, system];
+  const answers = lookup(first, ...asked);
+  expect(answers.map((answer) => answer.principalId)).toEqual([shared, 'Never-Seen', system, shared, system]);
+  expect(answers[1]).toEqual({ principalId: 'Never-Seen', state: 'neverSeen' });
+  expect(answers[0]).toEqual(answers[3]);
+  expect(lookup(first)).toEqual([]);
+});
+
+test('a principal that appeared after the run was never seen at the run', () => {
+  readRun();
+  inventory.attach(machines.own, inventory.systemAssigned('later'), 0, { change: 'identityRecreated' });
+  expect(lookup(first, 'later')).toEqual([{ principalId: 'later', state: 'neverSeen' }]);
+  expect(list(first, {})).toEqual([system, shared]);
+});
+
+test('history outlives the machine', () => {
+  readRun();
+  const deleted = readRun();
+  inventory.end(machines.own, 'virtualMachineDeleted');
+  readRun();
+  const [now, before] = [...lookup(deleted, system), ...lookup(first, system)];
+  const machine = { id: idOf('own'), name: 'own', subscriptionId: 'sub-1', attachedFrom: readAt(1) };
+  expect(now).toMatchObject({
+    state: 'gone',
+    firstSeen: readAt(1),
+    lastSeen: readAt(2),
+    virtualMachines: [{ ...machine, detachedAt: readAt(3) }],
+  });
+  expect(before).toMatchObject({ state: 'attached', virtualMachines: [{ ...machine, detachedAt: null }] });
+});
+
+test('an identity attached again shows both times, the present one first', () => {
+  readRun();
+  inventory.detach(machines.one, identities.shared);
+  const asOf = readRun();
+  inventory.attach(machines.one, identities.shared, 1, { change: 'identityAttached' });
+  const [principal] = lookup(asOf, shared);
+  expect(principal).toMatchObject({
+    virtualMachines: [
+      { name: 'one', attachedFrom: readAt(3), detachedAt: null },
+      { name: 'two', attachedFrom: readAt(1), detachedAt: null },
+      { name: 'one', attachedFrom: readAt(1), detachedAt: readAt(2) },
+    ],
+  });
+});
+
+test('an identity whose client id became known is one principal', () => {
+  const asOf = readRun();
+  inventory.detach(machines.one, identities.shared, 'identityRecreated');
+  const known = inventory.userAssigned({
+    resourceId: identityId,
+    principalId: shared.toUpperCase(),
+    clientId: 'new-client',
+  });
+  inventory.attach(machines.one, known, 1);
+  expect(list(asOf, {})).toEqual([system, shared.toUpperCase()]);
+  const [byOld, byNew] = lookup(asOf, client, 'NEW-client');
+  expect(byOld).toEqual(byNew);
+  expect(byNew).toMatchObject({ clientId: 'new-client', state: 'attached' });
+  expect(lookup(first, shared)).toMatchObject([{ principalId: shared, clientId: client }]);
+});
+
+describe('the state of a principal', () => {
+  const endAll = (change: string) => {
+    for (const machine of Object.values(machines)) inventory.end(machine, change);
+  };
+  test.each([
+    ['virtualMachineDeleted', ['gone', 'detached']],
+    ['virtualMachineMoved', ['gone', 'detached']],
+    ['outOfScope', ['unknown', 'unknown']],
+    ['subscriptionForgotten', ['unknown', 'unknown']],
+  ])('after %s is %s', (change, expected) => {
+    const asOf = readRun();
+    endAll(change);
+    expect(statesAt(asOf)).toEqual(expected);
+    expect(statesAt(first)).toEqual(['attached', 'attached']);
+  });
+
+  test('is attached while one machine has it', () => {
+    const asOf = readRun();
+    inventory.end(machines.one, 'virtualMachineDeleted');
+    expect(statesAt(asOf)).toEqual(['attached', 'attached']);
+  });
+
+  test('is unknown when nobody looked at the last of its machines', () => {
+    readRun();
+    inventory.end(machines.one, 'virtualMachineDeleted');
+    const asOf = readRun();
+    inventory.end(machines.two, 'outOfScope');
+    expect(statesAt(asOf)).toEqual(['attached', 'unknown']);
+  });
+
+  test('is gone when a machine that was out of scope came back and was deleted', () => {
+    readRun();
+    inventory.end(machines.own, 'outOfScope');
+    readRun();
+    inventory.version(machines.own, { name: 'own' }, 'virtualMachineCreated');
+    inventory.attach(machines.own, identities.system, 0, { change: 'identityAttached' });
+    const asOf = readRun();
+    inventory.end(machines.own, 'virtualMachineDeleted');
+    expect(statesAt(asOf)).toEqual(['gone', 'attached']);
+  });
+
+  test('is gone or detached once taken off a machine that stays', () => {
+    const asOf = readRun();
+    inventory.detach(machines.own, identities.system);
+    inventory.detach(machines.one, identities.shared);
+    inventory.detach(machines.two, identities.shared);
+    expect(statesAt(asOf)).toEqual(['gone', 'detached']);
+  });
+
+  test('is unknown once its subscription changed tenant', () => {
+    const asOf = readRun();
+    inventory.detach(machines.own, identities.system, 'tenantChanged');
+    expect(statesAt(asOf)).toEqual(['unknown', 'attached']);
+  });
+
+  test('stays attached in a lost subscription, and last seen where it was', () => {
+    const asOf = inventory.run();
+    inventory.subscription('sub-1', { visibility: 'lost' });
+    expect(lookup(asOf, system)).toMatchObject([{ state: 'attached', lastSeen: readAt(1) }]);
+  });
+
+  test('is not last seen by a reading that did not show its machine', () => {
+    const asOf = inventory.run();
+    inventory.read('sub-1', 'partial');
+    inventory.unseen(machines.own, readAt(1));
+    expect(lookup(asOf, system)).toMatchObject([{ state: 'attached', lastSeen: readAt(1) }]);
+    expect(lookup(asOf, shared)).toMatchObject([{ lastSeen: readAt(2) }]);
+  });
+});
+
+describe('a filter shows what matches and nothing else:', () => {
+  const cases: readonly (readonly [string, PrincipalFilter, readonly string[]])[] = [
+    ['none', {}, [system, shared]],
+    ['state attached', { state: 'attached' }, [shared]],
+    ['state gone', { state: 'gone' }, [system]],
+    ['state dangling', { state: 'dangling' }, []],
+    ['principalId', { principalId: shared.toUpperCase() }, [shared]],
+    ['clientId', { clientId: client.toUpperCase() }, [shared]],
+    ['clientId that is a principalId', { clientId: shared }, []],
+    ['subscriptionId', { subscriptionId: 'SUB-1' }, [system, shared]],
+    ['another subscriptionId', { subscriptionId: 'sub-2' }, []],
+    ['a name, of a machine that is gone', { name: 'OWN' }, [system]],
+    ['a tag of a machine that is gone', { tags: [{ name: 'env', value: 'prod' }] }, [system]],
+    ['on machines that exist', { deleted: false }, [shared]],
+    ['on deleted machines', { deleted: true }, [system]],
+    ['several at once', { name: 'own', state: 'attached' }, []],
+  ];
+  test.each(cases)('%s', (_title, filter, expected) => {
+    const asOf = readRun();
+    inventory.end(machines.own, 'virtualMachineDeleted');
+    expect(list(asOf, filter)).toEqual(expected);
+    expect([...iteratePrincipals(inventory.open(), asOf, filter)].map((row) => row.principalId)).toEqual(expected);
+  });
+});

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AsOf, MachineFilter } from '../../../lib/database/queries/types.ts';
+import { listVirtualMachines } from '../../../lib/database/queries/virtual-machines.ts';
+import { createInventory, type Inventory } from '../fixtures/inventory.ts';
+
+const principal = '11111111-aaaa-4aaa-8aaa-111111111111';
+const shared = '22222222-bbbb-4bbb-8bbb-222222222222';
+const client = '33333333-cccc-4ccc-8ccc-333333333333';
+const identityId =
+  '/subscriptions/sub-1/resourceGroups/ids/providers/Microsoft.ManagedIdentity/userAssignedIdentities/shared';
+
+let inventory: Inventory;
+let asOf: AsOf;
+
+beforeAll(() => {
+  inventory = createInventory();
+  inventory.run();
+  for (const id of ['sub-1', 'sub-2', 'sub-3']) inventory.subscription(id);
+  inventory.read('sub-1');
+  inventory.read('sub-1', 'complete', { kind: 'powerStates' });
+  inventory.read('sub-2', 'failed');
+  inventory.read('sub-3');
+  inventory.read('sub-3', 'failed', { kind: 'powerStates' });
+  const plain = inventory.machine({ name: 'plain', location: 'westeurope', tags: { Env: 'prod', team: 'Blue' } });
+  const system = inventory.machine({ name: 'system', resourceGroup: 'Group-2', identityType: 'SystemAssigned' });
+  const user = inventory.machine({
+    name: 'user',
+    identityType: 'UserAssigned',
+    osType: 'Windows',
+    tags: { env: 'test' },
+  });
+  const both = inventory.machine({ name: 'both', subscription: 'sub-2', identityType: 'SystemAssigned, UserAssigned' });
+  const third = inventory.machine({ name: 'third', subscription: 'sub-3', location: 'northeurope', osType: null });
+  const gone = inventory.machine({ name: 'gone', identityType: 'UserAssigned' });
+  const sharedIdentity = inventory.userAssigned({ resourceId: identityId, principalId: shared, clientId: client });
+  inventory.attach(system, inventory.systemAssigned(principal), 0);
+  inventory.attach(user, sharedIdentity, 1);
+  inventory.attach(both, inventory.systemAssigned('44444444-dddd-4ddd-8ddd-444444444444'), 0);
+  inventory.attach(both, sharedIdentity, 1);
+  inventory.attach(gone, sharedIdentity, 1);
+  inventory.powerState(plain, 'PowerState/running');
+  inventory.powerState(system, 'PowerState/running', true);
+  inventory.powerState(user, 'PowerState/deallocated');
+  inventory.powerState(third, 'PowerState/running');
+  inventory.powerState(gone, 'PowerState/running');
+  asOf = inventory.run();
+  inventory.read('sub-1');
+  inventory.read('sub-1', 'complete', { kind: 'powerStates' });
+  inventory.read('sub-2', 'failed');
+  inventory.read('sub-3');
+  inventory.read('sub-3', 'failed', { kind: 'powerStates' });
+  inventory.unseen(third, '2026-11-01T01:01:00.000Z');
+  inventory.end(gone, 'virtualMachineDeleted');
+});
+afterAll(() => inventory[Symbol.dispose]());
+
+const names = (filter: MachineFilter): string[] =>
+  listVirtualMachines(inventory.open(), asOf, filter, { limit: 100 }).value.map((machine) => machine.name);
+
+describe('a filter shows what matches and nothing else:', () => {
+  const cases: readonly (readonly [string, MachineFilter, readonly string[]])[] = [
+    ['none', {}, ['plain', 'system', 'user', 'both', 'third']],
+    ['type any', { type: 'any' }, ['plain', 'system', 'user', 'both', 'third']],
+    ['another type', { type: 'Microsoft.HybridCompute/machines' }, []],
+    ['subscriptionId in other casing', { subscriptionId: 'SUB-2' }, ['both']],
+    ['an unknown subscriptionId', { subscriptionId: 'sub' }, []],
+    ['resourceGroup in other casing', { resourceGroup: 'GROUP-2' }, ['system']],
+    ['part of a resourceGroup', { resourceGroup: 'group' }, []],
+    ['name in other casing', { name: 'PLAIN' }, ['plain']],
+    ['a name with a wildcard', { name: 'pl%' }, []],
+    ['location in other casing', { location: 'NorthEurope' }, ['third']],
+    ['a location where nothing is', { location: 'europe' }, []],
+    ['osType in other casing', { osType: 'windows' }, ['user']],
+    ['identityType none', { identityType: 'none' }, ['plain', 'third']],
+    ['identityType systemAssigned', { identityType: 'systemAssigned' }, ['system', 'both']],
+    ['identityType userAssigned', { identityType: 'userAssigned' }, ['user', 'both']],
+    ['identityType any', { identityType: 'any' }, ['system', 'user', 'both']],
+    ['principalId', { principalId: principal }, ['system']],
+    ['principalId in other casing', { principalId: shared.toUpperCase() }, ['user', 'both']],
+    ['principalId with deleted machines', { principalId: shared, deleted: 'any' }, ['user', 'both', 'gone']],
+    ['a clientId given as principalId', { principalId: client }, []],
+    ['clientId in other casing', { clientId: client.toUpperCase() }, ['user', 'both']],
+    ['a principalId given as clientId', { clientId: shared }, []],
+    ['tag by name in other casing', { tags: [{ name: 'ENV', value: null }] }, ['plain', 'user']],
+    ['tag with value', { tags: [{ name: 'env', value: 'prod' }] }, ['plain']],
+    ['tag with value in other casing', { tags: [{ name: 'env', value: 'Prod' }] }, []],
+    [
+      'two tags',
+      {
+        tags: [
+          { name: 'env', value: null },
+          { name: 'TEAM', value: 'Blue' },
+        ],
+      },
+      ['plain'],
+    ],
+    [
+      'two tags of which one matches',
+      {
+        tags: [
+          { name: 'env', value: 'test' },
+          { name: 'team', value: null },
+        ],
+      },
+      [],
+    ],
+    ['powerState', { powerState: 'running' }, ['plain']],
+    ['powerState in other casing', { powerState: 'Deallocated' }, ['user']],
+    ['powerState of no machine', { powerState: 'run' }, []],
+    ['powerState with deleted machines', { powerState: 'running', deleted: 'any' }, ['plain']],
+    ['stale', { stale: true }, ['both', 'third']],
+    ['not stale', { stale: false }, ['plain', 'system', 'user']],
+    ['deleted', { deleted: true }, ['gone']],
+    ['deleted or not', { deleted: 'any' }, ['plain', 'system', 'user', 'both', 'third', 'gone']],
+    ['deleted and stale', { deleted: true, stale: true }, []],
+    ['several at once', { osType: 'Linux', identityType: 'any', subscriptionId: 'sub-1' }, ['system']],
+    ['SQL', { name: "plain' OR '1'='1" }, []],
+  ];
+  test.each(cases)('%s', (_title, filter, expected) => {
+    expect(names(filter)).toEqual(expected);
+  });
+});
+
+test('a thousand tags are one filter', () => {
+  const tags = Array.from({ length: 1000 }, (_, index) => ({ name: `tag-${index}`, value: null }));
+  expect(names({ tags })).toEqual([]);
+});
+
+test('a filter by principal id goes through the index', () => {
+  const plan = inventory
+    .open()
+    .prepare(
+      'EXPLAIN QUERY PLAN SELECT 1 FROM identity i CROSS JOIN attachment a ON a.identity = i.id WHERE i.principal_id = ?',
+    )
+    .all(principal)
+    .map((row) => String(row.detail));
+  expect(plan.filter((step) => step.startsWith('SCAN'))).toEqual([]);
+});
