@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import type { LiveList } from '../../lib/http/context.ts';
+import { upstreamError } from '../../lib/http/upstream-error.ts';
+import type { Coverage } from '../../lib/inventory/coverage.ts';
+import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
+import { bodyOf } from './fixtures/body-of.ts';
+import { principalOf, servedInventory, sub1 } from './fixtures/served-inventory.ts';
+
+const list = `subscriptions/${sub1}/providers/Microsoft.Compute/virtualMachines?live=true`;
+const one = `subscriptions/${sub1}/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/vm?live=true`;
+
+function machine(name: string, principalId: string | null): VirtualMachine {
+  return {
+    id: `/subscriptions/${sub1}/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/${name}`,
+    name,
+    type: 'Microsoft.Compute/virtualMachines',
+    subscriptionId: sub1,
+    subscriptionName: 'One',
+    resourceGroup: 'g',
+    location: 'westeurope',
+    zones: [],
+    vmId: null,
+    vmSize: null,
+    osType: 'Linux',
+    priority: 'Regular',
+    provisioningState: null,
+    timeCreated: null,
+    powerState: 'PowerState/running',
+    tags: { Env: 'prod' },
+    scaleSetId: null,
+    identity: {
+      type: principalId === null ? 'None' : 'SystemAssigned',
+      principalId,
+      tenantId: null,
+      userAssignedIdentities: {},
+    },
+    principalIds: principalId === null ? [] : [principalId],
+    firstSeen: '2026-11-01T00:00:00.000Z',
+    lastSeen: '2026-11-01T00:00:00.000Z',
+    deletedAt: null,
+    stale: false,
+  };
+}
+
+function read(status: Coverage['status'], code: string | null, machines: VirtualMachine[]): LiveList {
+  const counts = { complete: 0, partial: 0, failed: 0, denied: 0, skipped: 0, blindSpots: 0 };
+  const coverage: Coverage = {
+    subscriptionId: sub1,
+    displayName: 'One',
+    tenantId: null,
+    state: 'Enabled',
+    status,
+    reason: code === null ? null : { code, message: 'Azure said so', hint: 'az role assignment create …' },
+    kinds: {},
+    virtualMachineCount: machines.length,
+    requests: 1,
+    pages: 1,
+    retries: 0,
+    throttledMilliseconds: 0,
+    requestId: null,
+    readAt: null,
+  };
+  const completeness = { complete: status === 'complete', coverage: { ...counts, [status]: 1 } };
+  return { machines, coverage: [coverage], completeness };
+}
+
+describe('live=true', () => {
+  it('answers what Azure says now, filtered and ordered, without a run', async () => {
+    const machines = [machine('b', principalOf(2)), machine('a', principalOf(1)), machine('c', null)];
+    using served = servedInventory({ listLive: async () => read('complete', null, machines) });
+    const body = await bodyOf(
+      served.send(
+        `${list}&identityType=systemAssigned&tag=env%3Dprod&powerState=Running&orderby=name%20desc&select=name`,
+      ),
+    );
+    expect(body.value).toEqual([{ name: 'b' }, { name: 'a' }]);
+    expect(body).toMatchObject({ runId: null, complete: true, coverage: { complete: 1 } });
+    expect(body.nextLink).toBe('');
+  });
+
+  it('is CSV when asked to be', async () => {
+    using served = servedInventory({ listLive: async () => read('complete', null, [machine('a', null)]) });
+    const response = await served.send(`${list}&format=csv&select=name`);
+    expect(await response.text()).toBe('name\r\na\r\n');
+    expect(response.headers.get('x-inventory-complete')).toBe('true');
+  });
+
+  it('shows what was read in part as incomplete', async () => {
+    using served = servedInventory({ listLive: async () => read('partial', 'Timeout', [machine('a', null)]) });
+    const body = await bodyOf(served.send(list));
+    expect([body.complete, body.value.length]).toEqual([false, 1]);
+  });
+
+  it.each([
+    ['denied', 'AuthorizationFailed', 502, 'UpstreamDenied'],
+    ['failed', 'SubscriptionNotFound', 404, 'SubscriptionNotFound'],
+    ['failed', 'Throttled', 503, 'Throttled'],
+    ['failed', 'InternalServerError', 502, 'UpstreamFailed'],
+  ] as const)('turns %s (%s) into %i', async (status, code, expected, expectedCode) => {
+    using served = servedInventory({ listLive: async () => read(status, code, []) });
+    const response = await served.send(list);
+    expect([response.status, response.headers.get('x-ms-error-code')]).toEqual([expected, expectedCode]);
+    expect(response.headers.has('retry-after')).toBe(expected === 503);
+  });
+
+  it.each([
+    [403, 502],
+    [404, 404],
+    [429, 503],
+    [500, 502],
+  ])('turns Azure’s %i for one machine into %i', async (status, expected) => {
+    using served = servedInventory({
+      getLive: async () => {
+        throw upstreamError(status, 'Code', 'Azure said so', { hint: null });
+      },
+    });
+    expect((await served.send(one)).status).toBe(expected);
+  });
+
+  it('has one machine, and needs no inventory for it', async () => {
+    using served = servedInventory({
+      getLive: async (id) => machine(id.split('/').at(-1) ?? '', principalOf(1)),
+      currentDatabase: async () => {
+        throw new Error('nobody should have asked');
+      },
+    });
+    expect(await bodyOf(served.send(one))).toMatchObject({ name: 'vm', principalIds: [principalOf(1)] });
+  });
+
+  it.each(['asOf=2026-11-01', 'maxpagesize=5', 'skiptoken=AAAA'])('cannot go with %s', async (other) => {
+    using served = servedInventory();
+    const response = await served.send(`${list}&${other}`);
+    expect([response.status, (await bodyOf(response)).error?.target]).toEqual([400, other.split('=')[0]]);
+  });
+
+  it('is for the two routes of Resource Manager only', async () => {
+    using served = servedInventory();
+    expect((await served.send('virtualMachines?live=true')).status).toBe(400);
+  });
+});
