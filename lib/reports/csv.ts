@@ -1,4 +1,4 @@
-import type { Principal, PrincipalMachine } from '../inventory/principal.ts';
+import type { NeverSeenPrincipal, Principal, PrincipalMachine } from '../inventory/principal.ts';
 import type { VirtualMachine } from '../inventory/virtual-machine.ts';
 import { csvLines } from './csv-lines.ts';
 
@@ -36,27 +36,34 @@ const machineCells: Cells<VirtualMachine> = {
   stale: (machine) => machine.stale,
 };
 
+/** Of an id that no run ever saw, nothing but the id and that fact is known. */
+type KnownOrNot = Partial<Omit<Principal, 'principalId' | 'state'>> & {
+  readonly principalId: string;
+  readonly state: string;
+};
+
 interface PrincipalRow {
-  readonly principal: Principal;
+  readonly principal: KnownOrNot;
   /** null = it never was on a machine that was read. */
   readonly machine: PrincipalMachine | null;
 }
 
 const principalCells: Cells<PrincipalRow> = {
   principalId: ({ principal }) => principal.principalId,
-  clientId: ({ principal }) => principal.clientId,
-  kind: ({ principal }) => principal.kind,
-  identityId: ({ principal }) => principal.identityId,
-  tenantId: ({ principal }) => principal.tenantId,
+  clientId: ({ principal }) => principal.clientId ?? null,
+  kind: ({ principal }) => principal.kind ?? null,
+  identityId: ({ principal }) => principal.identityId ?? null,
+  tenantId: ({ principal }) => principal.tenantId ?? null,
   state: ({ principal }) => principal.state,
-  firstSeen: ({ principal }) => principal.firstSeen,
-  lastSeen: ({ principal }) => principal.lastSeen,
-  'accessCoverage.direct': ({ principal }) => principal.accessCoverage.direct,
-  'accessCoverage.groups': ({ principal }) => principal.accessCoverage.groups,
-  'accessCoverage.directory': ({ principal }) => principal.accessCoverage.directory,
+  firstSeen: ({ principal }) => principal.firstSeen ?? null,
+  lastSeen: ({ principal }) => principal.lastSeen ?? null,
+  'accessCoverage.direct': ({ principal }) => principal.accessCoverage?.direct ?? null,
+  'accessCoverage.groups': ({ principal }) => principal.accessCoverage?.groups ?? null,
+  'accessCoverage.directory': ({ principal }) => principal.accessCoverage?.directory ?? null,
   roleAssignments: ({ principal }) =>
-    principal.roleAssignments.map(({ roleDefinitionName, scope }) => `${roleDefinitionName} ${scope}`).join(';'),
-  federatedCredentials: ({ principal }) => principal.federatedCredentials.join(';'),
+    principal.roleAssignments?.map(({ roleDefinitionName, scope }) => `${roleDefinitionName} ${scope}`).join(';') ??
+    null,
+  federatedCredentials: ({ principal }) => principal.federatedCredentials?.join(';') ?? null,
   'virtualMachines.id': ({ machine }) => machine?.id ?? null,
   'virtualMachines.name': ({ machine }) => machine?.name ?? null,
   'virtualMachines.subscriptionId': ({ machine }) => machine?.subscriptionId ?? null,
@@ -73,14 +80,18 @@ export function virtualMachineCsv(rows: Iterable<VirtualMachine>, select?: reado
 }
 
 /** CSV with one row per principal and machine; a principal without machines has one row, too. */
-export function principalCsv(rows: Iterable<Principal>, select?: readonly string[]): Generator<string> {
+export function principalCsv(
+  rows: Iterable<Principal | NeverSeenPrincipal>,
+  select?: readonly string[],
+): Generator<string> {
   return csvOf(principalCells, eachMachine(rows), select);
 }
 
-function* eachMachine(principals: Iterable<Principal>): Generator<PrincipalRow> {
+function* eachMachine(principals: Iterable<KnownOrNot>): Generator<PrincipalRow> {
   for (const principal of principals) {
-    if (principal.virtualMachines.length === 0) yield { principal, machine: null };
-    for (const machine of principal.virtualMachines) yield { principal, machine };
+    const { virtualMachines = [] } = principal;
+    if (virtualMachines.length === 0) yield { principal, machine: null };
+    for (const machine of virtualMachines) yield { principal, machine };
   }
 }
 

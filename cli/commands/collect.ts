@@ -1,0 +1,64 @@
+import * as v from 'valibot';
+import { collectIntoFile } from '../../lib/collect/collect-into-file.ts';
+import { openSession } from '../../lib/collect/session.ts';
+import { guid, text } from '../../lib/http/parameters/fields.ts';
+import type { Action } from '../command-context.ts';
+import { type DefineCommand, examples } from '../define-command.ts';
+import { describeRun } from '../describe-run.ts';
+import { exitCodes } from '../exit-code.ts';
+import { reportRun } from '../incomplete.ts';
+import { isUrl } from '../open-inventory.ts';
+import { parseOptions } from '../parse-options.ts';
+import { showProgress } from '../progress.ts';
+import { valueResult } from '../rows-result.ts';
+import { UsageError } from '../usage-error.ts';
+
+const schema = v.object({
+  subscription: v.exactOptional(v.array(guid)),
+  managementGroup: v.exactOptional(v.array(text)),
+  powerState: v.boolean(),
+});
+
+export const defineCollect: DefineCommand = (command, run) => {
+  command
+    .option('--subscription <ids...>', 'only these; nothing outside of them is touched')
+    .option('--management-group <ids...>', 'their descendants should be seen (as INVENTORY_MANAGEMENT_GROUPS)')
+    .option('--no-power-state', 'leave power states out')
+    .action((options: Readonly<Record<string, unknown>>) => run(command, collect(options)));
+  examples(command, [
+    ['collect', 'every subscription that the identity sees, into inventory.sqlite'],
+    ['collect --database estate.sqlite --no-power-state', 'into another file, with fewer requests'],
+    ['collect --subscription 11111111-2222-3333-4444-555555555555', 'one subscription again'],
+    ['collect --management-group contoso-root', 'and name what lies below it but cannot be seen'],
+  ]);
+};
+
+function collect(given: Readonly<Record<string, unknown>>): Action {
+  return async (context) => {
+    const { messages, signal, environment } = context;
+    const options = parseOptions(schema, given);
+    const { database } = context.options;
+    if (isUrl(database)) {
+      throw new UsageError('InvalidOption', `collect writes into a file, and --database is ${database}`, {
+        hint: 'The app itself publishes to containers: POST runs',
+      });
+    }
+    const settings = {
+      ...context.settings,
+      managementGroups: options.managementGroup ?? context.settings.managementGroups,
+      powerState: options.powerState && context.settings.powerState,
+    };
+    const progress = showProgress(process.stderr);
+    const run = await collectIntoFile({
+      databasePath: database,
+      session: openSession(settings, environment),
+      settings,
+      trigger: 'cli',
+      scope: options.subscription ?? null,
+      onProgress: progress.update,
+      signal,
+    }).finally(progress.end);
+    await context.write(valueResult(run, undefined, describeRun));
+    return run.complete ? exitCodes.complete : reportRun(messages, database, run.id);
+  };
+}

@@ -1,0 +1,63 @@
+import * as v from 'valibot';
+import { iterateVirtualMachines } from '../../lib/database/queries/virtual-machines.ts';
+import { kindsOf } from '../../lib/http/inventory-view.ts';
+import { asOf, selection } from '../../lib/http/parameters/fields.ts';
+import { machineFilterEntries, orderBy, toMachineFilter } from '../../lib/http/parameters/machine-filter.ts';
+import { virtualMachineFields } from '../../lib/http/parameters/selectable-fields.ts';
+import { virtualMachineCsv } from '../../lib/reports/csv.ts';
+import type { Action } from '../command-context.ts';
+import { type DefineCommand, examples } from '../define-command.ts';
+import { addFilterOptions, addShapeOptions } from '../filter-options.ts';
+import { reportCompleteness } from '../incomplete.ts';
+import { listLiveMachines } from '../live-machines.ts';
+import { machineColumns } from '../machine-columns.ts';
+import { withInventory } from '../open-inventory.ts';
+import { parseOptions } from '../parse-options.ts';
+import { rowsResult } from '../rows-result.ts';
+
+const schema = v.object({
+  ...machineFilterEntries,
+  asOf: v.exactOptional(asOf),
+  select: v.exactOptional(selection(virtualMachineFields)),
+  orderby: v.exactOptional(orderBy),
+  live: v.exactOptional(v.boolean()),
+});
+
+export const defineList: DefineCommand = (command, run) => {
+  addFilterOptions(command);
+  addShapeOptions(command);
+  command
+    .option('--orderby <field>', 'name, subscriptionId, location or timeCreated; "name desc" reverses it')
+    .option('--live', 'read Azure now instead of the database; nothing is written')
+    .action((options: Readonly<Record<string, unknown>>) => run(command, (context) => list(options)(context)));
+  examples(command, [
+    ['list', 'every virtual machine and its principal ids'],
+    ["list --query '[].identity.principalId' -o tsv", 'principal ids of the system-assigned identities, one a line'],
+    [
+      'list --identity-type any --power-state running --tag env=prod',
+      'running ones of production that have an identity',
+    ],
+    ['list --principal-id 6f0f1a2b-0000-4c3d-8e5f-1234567890ab', 'whose is this id from a sign-in log'],
+    ['list --as-of 2026-11-01 --select name,principalIds -o csv', 'as it was on that day, two fields, as CSV'],
+    ['list --live --subscription-id 11111111-2222-3333-4444-555555555555', 'what Azure says now'],
+  ]);
+};
+
+function list(given: Readonly<Record<string, unknown>>): Action {
+  return async (context) => {
+    const options = parseOptions(schema, given);
+    const { select, orderby } = options;
+    const filter = toMachineFilter(options);
+    const presentation = { columns: machineColumns, csv: virtualMachineCsv };
+    if (options.live === true) {
+      const { machines, report } = await listLiveMachines(context, options, filter);
+      await context.write(rowsResult(machines, select, presentation));
+      return report();
+    }
+    return withInventory(context, options.asOf, async (inventory) => {
+      const machines = iterateVirtualMachines(inventory.database, inventory.asOf, filter, orderby);
+      await context.write(rowsResult(machines, select, presentation));
+      return reportCompleteness(context.messages, inventory, kindsOf(filter.type), filter);
+    });
+  };
+}

@@ -1,0 +1,23 @@
+import { listRuns } from '../../lib/database/queries/runs.ts';
+import type { Action } from '../command-context.ts';
+import { type DefineCommand, examples } from '../define-command.ts';
+import { runPresentation } from '../describe-run.ts';
+import { exitCodes } from '../exit-code.ts';
+import { withDatabase } from '../open-inventory.ts';
+import { anyCsv } from '../output/any-csv.ts';
+import { rowsResult } from '../rows-result.ts';
+
+export const defineRuns: DefineCommand = (command, run) => {
+  command.action(() => run(command, listAll));
+  examples(command, [
+    ['runs', 'the runs in the database, the newest first'],
+    ["runs --query '[0].id' -o tsv", 'id of the newest, for --as-of'],
+  ]);
+};
+
+const listAll: Action = (context) =>
+  withDatabase(context, async ({ database }) => {
+    const runs = listRuns(database);
+    await context.write(rowsResult(runs, undefined, { ...runPresentation, csv: () => anyCsv(runs) }));
+    return exitCodes.complete;
+  });

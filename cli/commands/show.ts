@@ -1,0 +1,61 @@
+import * as v from 'valibot';
+import { kindsOf } from '../../lib/http/inventory-view.ts';
+import { asOf, selection } from '../../lib/http/parameters/fields.ts';
+import { virtualMachineFields } from '../../lib/http/parameters/selectable-fields.ts';
+import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
+import type { Action } from '../command-context.ts';
+import { type DefineCommand, examples } from '../define-command.ts';
+import { describeMachine } from '../describe.ts';
+import { exitCodes } from '../exit-code.ts';
+import { addShapeOptions } from '../filter-options.ts';
+import { findInInventory } from '../find-machine.ts';
+import { findLive } from '../find-machine-live.ts';
+import { reportCompleteness } from '../incomplete.ts';
+import { withInventory } from '../open-inventory.ts';
+import { parseOptions } from '../parse-options.ts';
+import { valueResult } from '../rows-result.ts';
+import { UsageError } from '../usage-error.ts';
+
+const schema = v.object({
+  asOf: v.exactOptional(asOf),
+  select: v.exactOptional(selection(virtualMachineFields)),
+  live: v.exactOptional(v.boolean()),
+});
+
+type Options = Readonly<Record<string, unknown>>;
+
+export const defineShow: DefineCommand = (command, run) => {
+  command.argument('<id|name>', 'resource id, or name, of a virtual machine');
+  addShapeOptions(command);
+  command
+    .option('--live', 'read Azure now instead of the database; nothing is written')
+    .action((idOrName: string, options: Options) => run(command, show(idOrName, options)));
+  examples(command, [
+    ['show web-01', 'all that is known of a machine'],
+    ['show web-01 --query identity.principalId -o tsv', 'its principal id alone, as from az resource show'],
+    ['show web-01 --live', 'what Azure says now'],
+    ['show web-01 --as-of 2026-11-01', 'as it was on that day'],
+  ]);
+};
+
+function show(idOrName: string, given: Options): Action {
+  return async (context) => {
+    const { live, asOf: at, select } = parseOptions(schema, given);
+    const result = (machine: VirtualMachine) => valueResult(machine, select, describeMachine);
+    if (live === true) {
+      if (at !== undefined) throw new UsageError('InvalidOption', '--as-of asks for history; --live has none');
+      const { machine, report } = await findLive(context, idOrName);
+      await context.write(result(machine));
+      return report();
+    }
+    return withInventory(context, at, async (inventory) => {
+      const machine = findInInventory(context.messages, inventory, idOrName);
+      await context.write(result(machine));
+      const { subscriptionId, type } = machine;
+      if (machine.deletedAt !== null) return exitCodes.complete;
+      return reportCompleteness(context.messages, inventory, kindsOf(type), {
+        subscriptionId: subscriptionId.toLowerCase(),
+      });
+    });
+  };
+}

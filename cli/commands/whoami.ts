@@ -1,0 +1,42 @@
+import { readIdentityRoles } from '../../lib/azure/identity-roles.ts';
+import { type WhoAmI, whoAmI } from '../../lib/azure/whoami.ts';
+import { openSession } from '../../lib/collect/session.ts';
+import type { Action } from '../command-context.ts';
+import { type DefineCommand, examples } from '../define-command.ts';
+import type { Property } from '../describe.ts';
+import { exitCodes } from '../exit-code.ts';
+import { flatten } from '../output/flatten.ts';
+import { valueResult } from '../rows-result.ts';
+
+export const defineWhoami: DefineCommand = (command, run) => {
+  command
+    .option('--resource <uri>', 'ask for a token for this (default: Resource Manager)')
+    .action(({ resource }: { readonly resource?: string }) => run(command, whoami(resource)));
+  examples(command, [
+    ['whoami', 'which identity this is, where its tokens come from, and its roles'],
+    ['whoami --query principalId -o tsv', 'its principal id, for az role assignment create'],
+  ]);
+};
+
+function whoami(resource: string | undefined): Action {
+  return async ({ settings, environment, signal, messages, write }) => {
+    const { tokens, cloud, arm } = openSession(settings, environment);
+    const { identity, warnings } = await whoAmI({
+      tokens,
+      cloud,
+      ...(resource === undefined ? {} : { resource }),
+      readRoles: (principalId) => readIdentityRoles(arm, principalId, signal),
+      signal,
+    });
+    await write(valueResult(identity, undefined, describeIdentity));
+    for (const warning of warnings) messages.line(`warning: ${warning}`);
+    return exitCodes.complete;
+  };
+}
+
+function describeIdentity({ roles, ...identity }: WhoAmI): Property[] {
+  const lines =
+    roles?.map(({ roleDefinitionName, scope }): Property => ['', `${roleDefinitionName} at ${scope}`]) ?? [];
+  const count = roles === null ? 'not known' : String(roles.length);
+  return [...flatten(identity), ['roles', count], ...lines];
+}

@@ -1,0 +1,33 @@
+import type { Principal } from '../lib/inventory/principal.ts';
+import type { VirtualMachine } from '../lib/inventory/virtual-machine.ts';
+import { flatten } from './output/flatten.ts';
+
+export type Property = readonly [name: string, value: string];
+
+/** A machine as names and values, nothing left out; each user-assigned identity has its lines. */
+export function describeMachine(machine: VirtualMachine): Property[] {
+  const { userAssignedIdentities } = machine.identity;
+  const identity = { ...machine.identity, userAssignedIdentities: Object.keys(userAssignedIdentities) };
+  const properties = [...flatten({ ...machine, identity })];
+  const assigned = Object.entries(userAssignedIdentities).map(
+    ([id, { principalId, clientId }]): Property => [
+      id.slice(id.lastIndexOf('/') + 1),
+      `principalId ${principalId ?? 'none'}, clientId ${clientId ?? 'none'}`,
+    ],
+  );
+  return [...properties, ...assigned];
+}
+
+/** A principal as names and values; its machines one a line, those that it is on first. */
+export function describePrincipal(principal: Principal): Property[] {
+  const { virtualMachines, ...rest } = principal;
+  const machines = virtualMachines
+    .toSorted((a, b) => Number(a.detachedAt !== null) - Number(b.detachedAt !== null))
+    .map(
+      ({ id, attachedFrom, detachedAt }, index): Property => [
+        index === 0 ? 'virtualMachines' : '',
+        `${id} (from ${attachedFrom}${detachedAt === null ? '' : ` to ${detachedAt}`})`,
+      ],
+    );
+  return [...flatten(rest), ...machines];
+}

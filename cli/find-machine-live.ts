@@ -1,0 +1,31 @@
+import { getLive } from '../lib/collect/live.ts';
+import { openSession } from '../lib/collect/session.ts';
+import { NotFoundError } from '../lib/errors.ts';
+import type { VirtualMachine } from '../lib/inventory/virtual-machine.ts';
+import type { CommandContext } from './command-context.ts';
+import { type ExitCode, exitCodes } from './exit-code.ts';
+import { isResourceId, onlyOne } from './find-machine.ts';
+import { listLiveMachines } from './live-machines.ts';
+
+/**
+ * The machine of an id or a name, as Azure has it now. A name is looked for in every subscription.
+ * @throws {UsageError} `AmbiguousName`
+ * @throws {NotFoundError} there is none
+ */
+export async function findLive(
+  context: CommandContext,
+  idOrName: string,
+): Promise<{ readonly machine: VirtualMachine; readonly report: () => ExitCode }> {
+  if (isResourceId(idOrName)) {
+    const session = openSession(context.settings, context.environment);
+    const machine = await getLive(session, idOrName, context.signal);
+    return { machine, report: () => exitCodes.complete };
+  }
+  const { machines, report } = await listLiveMachines(context, {}, { name: idOrName });
+  const machine = onlyOne(machines, idOrName);
+  if (machine !== null) return { machine, report };
+  report();
+  throw new NotFoundError('VirtualMachineNotFound', `No virtual machine ${idOrName} is visible now`, {
+    hint: `It may be in the inventory: vm-identities show ${idOrName}`,
+  });
+}

@@ -1,0 +1,52 @@
+import { getVirtualMachine, iterateVirtualMachines } from '../lib/database/queries/virtual-machines.ts';
+import { NotFoundError } from '../lib/errors.ts';
+import type { VirtualMachine } from '../lib/inventory/virtual-machine.ts';
+import { AmbiguousNameError } from './ambiguous-name-error.ts';
+import { reportCompleteness } from './incomplete.ts';
+import type { Messages } from './messages.ts';
+import type { Inventory } from './open-inventory.ts';
+
+/** Ids listed for a name that fits several machines. */
+const listedAtMost = 50;
+
+/**
+ * The machine of an id or a name; a deleted one where none of that name exists any more.
+ * @throws {UsageError} `AmbiguousName` lists the ids
+ * @throws {NotFoundError} `VirtualMachineNotFound` no run ever saw it
+ */
+export function findInInventory(messages: Messages, inventory: Inventory, idOrName: string): VirtualMachine {
+  const { database, asOf } = inventory;
+  if (isResourceId(idOrName)) {
+    const machine = getVirtualMachine(database, asOf, idOrName);
+    if (machine !== null) return machine;
+  } else {
+    const named = [...iterateVirtualMachines(database, asOf, { type: 'any', name: idOrName, deleted: 'any' })];
+    const existing = named.filter(({ deletedAt }) => deletedAt === null);
+    const machine = onlyOne(existing.length > 0 ? existing : named, idOrName);
+    if (machine !== null) return machine;
+  }
+  reportCompleteness(messages, inventory, ['virtualMachines'], {});
+  throw new NotFoundError(
+    'VirtualMachineNotFound',
+    `No run up to ${asOf.runId} has seen a virtual machine ${idOrName}`,
+    {
+      hint: 'Names and ids: vm-identities list --deleted any --query [].id -o tsv',
+    },
+  );
+}
+
+/**
+ * The only one of the machines of a name; null when there is none.
+ * @throws {UsageError} `AmbiguousName` lists the ids
+ */
+export function onlyOne(machines: readonly VirtualMachine[], name: string): VirtualMachine | null {
+  const [machine, ...others] = machines;
+  if (machine === undefined) return null;
+  if (others.length === 0) return machine;
+  const ids = machines.slice(0, listedAtMost).map(({ id }) => id);
+  throw new AmbiguousNameError(name, machines.length, ids);
+}
+
+export function isResourceId(idOrName: string): boolean {
+  return idOrName.startsWith('/');
+}

@@ -1,0 +1,108 @@
+import { openForReading } from '../lib/database/database.ts';
+import { resolveAsOf } from '../lib/database/queries/as-of.ts';
+import { completeness } from '../lib/database/queries/completeness.ts';
+import { getRun } from '../lib/database/queries/runs.ts';
+import { readLedger } from '../lib/database/queries/subscriptions.ts';
+import type { MachineFilter, ShownKinds } from '../lib/database/queries/types.ts';
+import type { Reason } from '../lib/errors.ts';
+import { type BlindSpot, type Coverage, subscriptionStatus } from '../lib/inventory/coverage.ts';
+import { type ExitCode, exitCodes } from './exit-code.ts';
+import { type Messages, reasonText } from './messages.ts';
+import type { Inventory } from './open-inventory.ts';
+
+/** Subscriptions and blind spots named one by one; the ledger has the rest. */
+const namedAtMost = 10;
+
+/** What an answer lacks. */
+export interface Gaps {
+  /** Rows of the subscriptions that the answer draws on, with the status of the kinds shown. */
+  readonly coverage: readonly Coverage[];
+  /** null where they cannot be known. */
+  readonly blindSpots: readonly BlindSpot[] | null;
+  /** What is wrong with the run as a whole. */
+  readonly reason: Reason | null;
+}
+
+/**
+ * Says on stderr what an answer from the inventory lacks.
+ * @returns the exit code: complete or incomplete
+ */
+export function reportCompleteness(
+  messages: Messages,
+  { database, asOf, damaged }: Inventory,
+  kinds: ShownKinds,
+  filter: Pick<MachineFilter, 'subscriptionId'>,
+): ExitCode {
+  if (completeness(database, asOf, kinds, filter).complete && !damaged) return exitCodes.complete;
+  const matches = ({ subscriptionId }: { readonly subscriptionId: string }): boolean =>
+    filter.subscriptionId === undefined || subscriptionId.toLowerCase() === filter.subscriptionId;
+  const { coverage, blindSpots } = readLedger(database, asOf);
+  reportGaps(messages, {
+    coverage: coverage.filter(matches).map((row) => withStatusOf(row, kinds)),
+    blindSpots: blindSpots?.filter(matches) ?? null,
+    reason: getRun(database, asOf.runId)?.reason ?? null,
+  });
+  return exitCodes.incomplete;
+}
+
+/** As {@link reportCompleteness}, for a run that has just been merged: all kinds that it read count. */
+export function reportRun(messages: Messages, path: string, runId: string): ExitCode {
+  const database = openForReading(path);
+  try {
+    const { coverage, blindSpots } = readLedger(database, resolveAsOf(database, runId));
+    reportGaps(messages, { coverage, blindSpots, reason: getRun(database, runId)?.reason ?? null });
+    return exitCodes.incomplete;
+  } finally {
+    database.close();
+  }
+}
+
+/** The lines that say what is missing, why, and what would open it. Bounded in length. */
+export function reportGaps(messages: Messages, gaps: Gaps): void {
+  const rows = gaps.coverage.filter(({ status }) => status !== 'complete' && status !== 'skipped');
+  messages.line(`warning: this is not complete${summary(rows, gaps.blindSpots)}`);
+  if (gaps.reason !== null) {
+    messages.line(`  ${reasonText(gaps.reason)}`);
+    hint(messages, gaps.reason.hint);
+  }
+  for (const { subscriptionId, displayName, status, reason } of rows.slice(0, namedAtMost)) {
+    messages.line(`  ${subscriptionId} ${displayName}: ${status}${reason === null ? '' : `, ${reasonText(reason)}`}`);
+    hint(messages, reason?.hint ?? null);
+  }
+  more(messages, rows.length, 'subscriptions');
+  for (const { subscriptionId, displayName, since, grantCommand } of gaps.blindSpots?.slice(0, namedAtMost) ?? []) {
+    messages.line(`  ${subscriptionId} ${displayName ?? ''}: blind spot since ${since}`);
+    hint(messages, grantCommand);
+  }
+  more(messages, gaps.blindSpots?.length ?? 0, 'subscriptions --blind-spots');
+}
+
+function withStatusOf(row: Coverage, kinds: ShownKinds): Coverage {
+  const shown = Object.entries(row.kinds).filter(([kind]) => kinds.some((one) => one === kind));
+  const worst = shown.find(([, { reason }]) => reason !== null);
+  return {
+    ...row,
+    status: subscriptionStatus(Object.fromEntries(shown)),
+    reason: row.reason ?? worst?.[1].reason ?? null,
+  };
+}
+
+function summary(rows: readonly Coverage[], blindSpots: readonly BlindSpot[] | null): string {
+  const parts: string[] = [];
+  for (const status of ['denied', 'failed', 'partial'] as const) {
+    const count = rows.filter((row) => row.status === status).length;
+    if (count > 0) parts.push(`${count} ${count === 1 ? 'subscription' : 'subscriptions'} ${status}`);
+  }
+  if (blindSpots === null) parts.push('blind spots cannot be known');
+  else if (blindSpots.length > 0)
+    parts.push(`${blindSpots.length} ${blindSpots.length === 1 ? 'blind spot' : 'blind spots'}`);
+  return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
+}
+
+function hint(messages: Messages, text: string | null): void {
+  if (text !== null) messages.line(`    hint: ${text}`);
+}
+
+function more(messages: Messages, count: number, command: string): void {
+  if (count > namedAtMost) messages.line(`  … and ${count - namedAtMost} more: vm-identities ${command}`);
+}

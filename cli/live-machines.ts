@@ -1,0 +1,55 @@
+import { listLive } from '../lib/collect/live.ts';
+import { openSession } from '../lib/collect/session.ts';
+import type { MachineFilter, OrderBy } from '../lib/database/queries/types.ts';
+import { machineMatches } from '../lib/http/machine-matches.ts';
+import type { VirtualMachine } from '../lib/inventory/virtual-machine.ts';
+import type { CommandContext } from './command-context.ts';
+import { type ExitCode, exitCodes } from './exit-code.ts';
+import { reportGaps } from './incomplete.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface LiveMachines {
+  readonly machines: readonly VirtualMachine[];
+  /** Says on stderr what could not be read. */
+  readonly report: () => ExitCode;
+}
+
+/**
+ * Machines as Azure lists them now. Nothing is written.
+ * @throws {UsageError} `--as-of` was given, too
+ * @throws {NoTokenError}
+ */
+export async function listLiveMachines(
+  { settings, environment, messages, signal }: CommandContext,
+  options: { readonly asOf?: string; readonly orderby?: OrderBy },
+  filter: MachineFilter,
+): Promise<LiveMachines> {
+  if (options.asOf !== undefined) throw new UsageError('InvalidOption', '--as-of asks for history; --live has none');
+  const subscriptionIds = filter.subscriptionId === undefined ? null : [filter.subscriptionId];
+  const session = openSession(settings, environment);
+  const read = await listLive({ session, settings, subscriptionIds, limit: Number.POSITIVE_INFINITY, signal });
+  return {
+    machines: inOrder(
+      read.machines.filter((machine) => machineMatches(machine, filter)),
+      options.orderby,
+    ),
+    report() {
+      if (read.completeness.complete) return exitCodes.complete;
+      const blindSpots = read.completeness.coverage.blindSpots === null ? null : [];
+      reportGaps(messages, { coverage: read.coverage, blindSpots, reason: null });
+      return exitCodes.incomplete;
+    },
+  };
+}
+
+function inOrder(machines: readonly VirtualMachine[], orderBy: OrderBy | undefined): VirtualMachine[] {
+  const sign = orderBy?.descending === true ? -1 : 1;
+  return machines.toSorted(
+    (a, b) => (orderBy === undefined ? 0 : sign * compare(a[orderBy.field], b[orderBy.field])) || compare(a.id, b.id),
+  );
+}
+
+function compare(a: string | null, b: string | null): number {
+  const [left, right] = [a?.toLowerCase() ?? '', b?.toLowerCase() ?? ''];
+  return left < right ? -1 : Number(left > right);
+}

@@ -1,0 +1,61 @@
+import { lookupPrincipals } from '../lib/database/queries/principals.ts';
+import { NotFoundError } from '../lib/errors.ts';
+import { kindsOf } from '../lib/http/inventory-view.ts';
+import { guid } from '../lib/http/parameters/fields.ts';
+import { selected } from '../lib/http/select.ts';
+import type { Principal } from '../lib/inventory/principal.ts';
+import type { CommandContext } from './command-context.ts';
+import { describePrincipal } from './describe.ts';
+import type { ExitCode } from './exit-code.ts';
+import { reportCompleteness } from './incomplete.ts';
+import { withInventory } from './open-inventory.ts';
+import { anyTable } from './output/any-table.ts';
+import { table } from './output/table.ts';
+import { parseArgument } from './parse-options.ts';
+import { principalPresentation } from './principal-columns.ts';
+import { valueResult } from './rows-result.ts';
+
+interface LookUpOptions {
+  readonly asOf?: string;
+  readonly select?: readonly (keyof Principal & string)[];
+}
+
+/**
+ * One principal, by principal id or client id, as an object.
+ * @throws {NotFoundError} `PrincipalNotFound` no run ever saw it
+ */
+export async function lookUpOne(context: CommandContext, given: string, options: LookUpOptions): Promise<ExitCode> {
+  const id = parseArgument('ID', guid, given);
+  return withInventory(context, options.asOf, async (inventory) => {
+    const [principal] = lookupPrincipals(inventory.database, inventory.asOf, [id]);
+    if (principal === undefined || principal.state === 'neverSeen') {
+      reportCompleteness(context.messages, inventory, kindsOf(undefined), {});
+      throw new NotFoundError('PrincipalNotFound', `No run up to ${inventory.asOf.runId} has seen the principal ${id}`);
+    }
+    await context.write(valueResult(principal, options.select, describePrincipal));
+    return reportCompleteness(context.messages, inventory, kindsOf(undefined), {});
+  });
+}
+
+/** Several principals as an array: one entry per id, in the order asked. That one was never seen is an answer, no error. */
+export async function lookUpSeveral(
+  context: CommandContext,
+  given: readonly string[],
+  options: LookUpOptions,
+): Promise<ExitCode> {
+  const ids = given.map((id) => parseArgument('ID', guid, id));
+  return withInventory(context, options.asOf, async (inventory) => {
+    const found = lookupPrincipals(inventory.database, inventory.asOf, ids);
+    const { select } = options;
+    const items = found.map((entry) => (entry.state === 'neverSeen' ? entry : selected(entry, select)));
+    await context.write({
+      kind: 'rows',
+      items,
+      ordered: select !== undefined,
+      csv: () => principalPresentation.csv(found, select),
+      table: (width) =>
+        select === undefined ? table(principalPresentation.columns, found, width) : anyTable(items, width),
+    });
+    return reportCompleteness(context.messages, inventory, kindsOf(undefined), {});
+  });
+}

@@ -1,0 +1,44 @@
+import type { VirtualMachine } from '../lib/inventory/virtual-machine.ts';
+import type { Column } from './output/table.ts';
+
+const mark = (machine: VirtualMachine): string => {
+  if (machine.deletedAt !== null) return 'deleted';
+  return machine.stale ? 'stale' : '';
+};
+
+/** Most important: name, then principal id. A terminal of 80 columns shows these, resource group and subscription. */
+export const machineColumns: readonly Column<VirtualMachine>[] = [
+  { header: 'Name', cell: ({ name }) => name, leastWidth: 12, rank: 0 },
+  { header: 'ResourceGroup', cell: ({ resourceGroup }) => resourceGroup, leastWidth: 8, rank: 4 },
+  { header: 'Subscription', cell: ({ subscriptionName }) => subscriptionName, leastWidth: 8, rank: 3 },
+  { header: 'Location', cell: ({ location }) => location, leastWidth: 8, rank: 7 },
+  { header: 'PowerState', cell: ({ powerState }) => powerStateText(powerState), leastWidth: 7, rank: 6 },
+  { header: 'Identity', cell: ({ identity }) => identityText(identity.type), leastWidth: 4, rank: 5 },
+  { header: 'PrincipalIds', cell: principalIdsText, leastWidth: 36, rank: 1 },
+  { header: 'Mark', cell: mark, leastWidth: 5, rank: 2 },
+];
+
+/** `running`; nothing where it was not read. */
+function powerStateText(powerState: string | null): string {
+  return powerState?.replace(/^PowerState\//i, '') ?? '';
+}
+
+function identityText(type: string): string {
+  switch (type) {
+    case 'SystemAssigned':
+      return 'System';
+    case 'UserAssigned':
+      return 'User';
+    case 'None':
+      return '';
+    default:
+      return 'System+User';
+  }
+}
+
+/** The first one, and how many more there are. */
+function principalIdsText({ principalIds }: VirtualMachine): string {
+  const [first, ...others] = principalIds;
+  if (first === undefined) return '';
+  return others.length === 0 ? first : `${first} +${others.length}`;
+}

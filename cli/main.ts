@@ -1,0 +1,54 @@
+import { CommanderError } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import { type ExitCode, exitCodes } from './exit-code.ts';
+import { messagesTo } from './messages.ts';
+import { createProgram } from './program.ts';
+import { runAction } from './run-action.ts';
+
+/** After Ctrl-C, what is under way has this long to end in order; a database is as it was either way. */
+const graceMs = 5_000;
+
+async function main(): Promise<ExitCode> {
+  const { env: environment, stdout, stderr } = process;
+  const { signal } = abortOnSignals();
+  let code: ExitCode = exitCodes.complete;
+  const program = createProgram(packageJson.version, async (command, action) => {
+    code = await runAction(command, action, { environment, stdout, stderr, signal });
+  });
+  program.configureOutput({ outputError: (text) => stderr.write(usageText(text)) });
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  try {
+    await program.parseAsync();
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.complete : exitCodes.usage;
+    messagesTo(stderr, false).error(error);
+    return exitCodes.failed;
+  }
+}
+
+/** commander's words in our form: `error: unknown option '--nmae'`, then `(Did you mean --name?)`. */
+function usageText(text: string): string {
+  const [what = '', suggestion] = text
+    .replace(/^error: /, '')
+    .trim()
+    .split('\n');
+  const hint = suggestion?.replace(/^\((.*)\)$/, '$1') ?? 'See: vm-identities --help';
+  return `error InvalidUsage: ${what}\nhint: ${hint}\n`;
+}
+
+/** A second signal, or one that isn't heeded in time, ends the process at once. */
+function abortOnSignals(): AbortController {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(exitCodes.failed);
+    controller.abort();
+    setTimeout(() => process.exit(exitCodes.failed), graceMs).unref();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return controller;
+}
+
+// Connections kept alive would hold the process for a while after everything is written.
+void main().then((code) => process.exit(code));

@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Database, openForReading } from '../lib/database/database.ts';
+import { resolveAsOf } from '../lib/database/queries/as-of.ts';
+import type { AsOf } from '../lib/database/queries/types.ts';
+import { InventoryError } from '../lib/errors.ts';
+import type { CommandContext } from './command-context.ts';
+
+/** The inventory as it was at a run. */
+export interface Inventory {
+  readonly database: Database;
+  readonly asOf: AsOf;
+  /** The newest published file could not be used, this is the one before: no answer is complete. */
+  readonly damaged: boolean;
+}
+
+/**
+ * Opens the inventory that `--database` names for as long as `use` takes.
+ * @param asOf a run id or a time; undefined = the newest run
+ * @throws {InventoryError} `NoDatabase`, `InventoryNotReady`, what opening and downloading throw
+ * @throws {NotFoundError} `RunNotFound`, `NoRunAtThatTime`
+ */
+export async function withInventory<T>(
+  context: CommandContext,
+  asOf: string | undefined,
+  use: (inventory: Inventory) => Promise<T>,
+): Promise<T> {
+  const { messages } = context;
+  return withDatabase(context, async ({ database, damaged }) => {
+    const at = resolveAsOf(database, asOf ?? null);
+    messages.detail(`The inventory is that of run ${at.runId}, finished at ${at.finishedAt}`);
+    if (damaged)
+      messages.line('warning: the newest database is damaged; this is the one before, so nothing is complete');
+    return use({ database, asOf: at, damaged });
+  });
+}
+
+/** As {@link withInventory}, whatever runs it has. */
+export async function withDatabase<T>(
+  context: CommandContext,
+  use: (opened: Pick<Inventory, 'database' | 'damaged'>) => Promise<T>,
+): Promise<T> {
+  const { database: place } = context.options;
+  if (isUrl(place)) return withPublished(context, place, use);
+  const database = openForReading(existing(place));
+  try {
+    return await use({ database, damaged: false });
+  } finally {
+    database.close();
+  }
+}
+
+async function withPublished<T>(
+  { settings, environment, signal, messages }: CommandContext,
+  url: string,
+  use: (opened: Pick<Inventory, 'database' | 'damaged'>) => Promise<T>,
+): Promise<T> {
+  const [{ openDatabaseSource }, { createDatabaseReader }, { createTokenSource }] = await Promise.all([
+    import('../lib/azure/store/open-store.ts'),
+    import('../lib/collect/current-database.ts'),
+    import('../lib/azure/token-source.ts'),
+  ]);
+  const folder = await mkdtemp(join(tmpdir(), 'vm-identities-'));
+  const reader = createDatabaseReader(openDatabaseSource(url, createTokenSource(settings, environment)), folder);
+  try {
+    messages.detail(`Downloading the newest database of ${url}`);
+    return await use(await reader.current(signal));
+  } finally {
+    await reader.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Whether `--database` names a container rather than a file. */
+export function isUrl(place: string): boolean {
+  return /^https?:\/\//i.test(place);
+}
+
+/**
+ * The path of a database that is there.
+ * @throws {InventoryError} `NoDatabase`
+ */
+export function existing(path: string): string {
+  if (existsSync(path)) return path;
+  const option = path === 'inventory.sqlite' ? '' : ` --database ${path}`;
+  throw new InventoryError('NoDatabase', `There is no database ${path} yet`, {
+    hint: `Run: vm-identities collect${option}`,
+  });
+}

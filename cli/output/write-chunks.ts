@@ -1,0 +1,48 @@
+import type { Writable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+
+/** Characters gathered for one write. */
+const writeLength = 65_536;
+
+/**
+ * Writes text as fast as the reader takes it. A reader that has had enough (`| head`) ends it, without an error.
+ * @throws what the stream fails with otherwise (a full disk), the signal's reason
+ */
+export async function writeChunks(stream: Writable, chunks: Iterable<string>, signal: AbortSignal): Promise<void> {
+  // The write's own callback has the error; without a listener it would end the process.
+  const heard = (): void => undefined;
+  stream.on('error', heard);
+  try {
+    for (const text of gathered(chunks)) {
+      await written(stream, text);
+      // Writes to files and pipes return at once: without this no signal would be seen before the end.
+      await setImmediate();
+      signal.throwIfAborted();
+    }
+  } catch (error) {
+    if (!isBrokenPipe(error)) throw error;
+  } finally {
+    stream.off('error', heard);
+  }
+}
+
+function* gathered(chunks: Iterable<string>): Generator<string> {
+  let text = '';
+  for (const chunk of chunks) {
+    text += chunk;
+    if (text.length < writeLength) continue;
+    yield text;
+    text = '';
+  }
+  if (text !== '') yield text;
+}
+
+function written(stream: Writable, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED');
+}

@@ -1,0 +1,43 @@
+import * as v from 'valibot';
+import { UsageError } from './usage-error.ts';
+
+/**
+ * Checks the options of a command.
+ * @param given as commander has them, by their names in camelCase; others than the schema's are left alone
+ * @throws {UsageError} `InvalidOption` names the option, the value and what is allowed
+ */
+export function parseOptions<const Schema extends v.ObjectSchema<v.ObjectEntries, undefined>>(
+  schema: Schema,
+  given: Readonly<Record<string, unknown>>,
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, given, { abortEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw invalidOption(
+    `--${kebab(String(issue.path?.[0]?.key))}`,
+    issue.path?.at(-1)?.value ?? issue.input,
+    issue.message,
+  );
+}
+
+/**
+ * Checks what follows a command's name.
+ * @throws {UsageError} `InvalidArgument`
+ */
+export function parseArgument<const Schema extends v.GenericSchema>(
+  name: string,
+  schema: Schema,
+  value: unknown,
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, value, { abortEarly: true });
+  if (result.success) return result.output;
+  throw invalidOption(name, value, result.issues[0].message);
+}
+
+function invalidOption(name: string, value: unknown, allowed: string): UsageError {
+  return new UsageError('InvalidOption', `${name} is '${String(value)}'; allowed: ${allowed}`);
+}
+
+function kebab(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -1,0 +1,50 @@
+import type { CollectProgress } from '../lib/collect/collect.ts';
+import { truncate } from './output/terminal-text.ts';
+
+/** How often a bar is drawn, and how often a line is written where there is no terminal. */
+const barIntervalMs = 100;
+const lineIntervalMs = 10_000;
+const barWidth = 24;
+
+export interface ProgressDisplay {
+  readonly update: (progress: CollectProgress) => void;
+  /** Takes the bar away. */
+  readonly end: () => void;
+}
+
+/** Progress of a run: a bar on a terminal, a line now and then elsewhere. */
+export function showProgress(stream: NodeJS.WriteStream): ProgressDisplay {
+  const started = Date.now();
+  const interval = stream.isTTY === true ? barIntervalMs : lineIntervalMs;
+  let shownAt = stream.isTTY === true ? 0 : started;
+  let drawn = false;
+  return {
+    update(progress) {
+      const now = Date.now();
+      if (now - shownAt < interval) return;
+      shownAt = now;
+      const text = progressText(progress, now - started);
+      if (stream.isTTY === true) {
+        stream.write(`\r\u001b[2K${truncate(`${bar(progress)} ${text}`, stream.columns - 1)}`);
+        drawn = true;
+      } else {
+        stream.write(`${text}\n`);
+      }
+    },
+    end() {
+      if (drawn) stream.write('\r\u001b[2K');
+    },
+  };
+}
+
+function bar({ subscriptionsDone, subscriptionsTotal }: CollectProgress): string {
+  const filled = Math.floor((barWidth * subscriptionsDone) / Math.max(1, subscriptionsTotal));
+  return `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}`;
+}
+
+function progressText(progress: CollectProgress, elapsedMs: number): string {
+  const { subscriptionsDone, subscriptionsTotal, virtualMachines, requests } = progress;
+  const seconds = Math.round(elapsedMs / 1000);
+  const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  return `${subscriptionsDone}/${subscriptionsTotal} subscriptions, ${virtualMachines} machines, ${requests} requests, ${clock}`;
+}

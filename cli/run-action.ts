@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+import { InventoryError } from '../lib/errors.ts';
+import { type Environment, readSettings } from '../lib/settings.ts';
+import type { Action } from './command-context.ts';
+import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts';
+import { globalOptionsOf } from './global-options.ts';
+import { messagesTo } from './messages.ts';
+import { render } from './output/render.ts';
+import { writeChunks } from './output/write-chunks.ts';
+import { UsageError } from './usage-error.ts';
+
+/** The process as the command line needs it. */
+export interface Surroundings {
+  readonly environment: Environment;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs one command: settings are checked, then the query, then it acts.
+ * @returns the exit code; an error is on stderr by then
+ */
+export async function runAction(command: Command, action: Action, around: Surroundings): Promise<ExitCode> {
+  const { environment, stdout, signal } = around;
+  const options = globalOptionsOf(command, stdout.isTTY === true);
+  const messages = messagesTo(around.stderr, options.verbose);
+  try {
+    const settings = readSettings(environment);
+    if (settings.warnings.length > 0) throw new UsageError('UnknownSetting', settings.warnings.join('; '));
+    if (options.query !== null) (await import('./output/query.ts')).checkQuery(options.query);
+    const code = await action({
+      settings,
+      environment,
+      options,
+      messages,
+      async write(result) {
+        const width = stdout.isTTY === true ? stdout.columns : null;
+        await writeChunks(stdout, await render(result, { form: options.output, query: options.query, width }), signal);
+      },
+      signal,
+    });
+    return code === exitCodes.incomplete && options.allowIncomplete ? exitCodes.complete : code;
+  } catch (error) {
+    const shown = signal.aborted
+      ? new InventoryError('Cancelled', 'Stopped before it was done', { cause: error })
+      : error;
+    messages.error(shown);
+    return exitCodeOf(shown);
+  }
+}
