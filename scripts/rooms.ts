@@ -1,0 +1,50 @@
+/** A folder or file of the project, and what its files may import. Type imports count as well. */
+export interface Room {
+  /** Path without `.ts`: `lib/azure` holds every file below it, `lib/errors` is one file. */
+  readonly path: string;
+  /** Rooms that it may enter besides itself; `lib` is all of lib, `*` any room but test. */
+  readonly rooms: readonly string[];
+  /** Packages; a trailing `*` stands for any ending. */
+  readonly packages: readonly string[];
+  /** Node's own modules, likewise. */
+  readonly builtins: readonly string[];
+}
+
+/** Node's modules but for the database: only lib/database opens one. */
+const platform = ['*', '!node:sqlite'];
+const everything = { rooms: ['*'], packages: ['*', '!@azure/functions', '!durable-functions'], builtins: ['*'] };
+const nothing = { rooms: [], packages: [], builtins: [] };
+
+/** The table of docs/architecture.md. */
+export const rooms: readonly Room[] = [
+  { path: 'functions', rooms: ['lib'], packages: ['@azure/functions', 'durable-functions'], builtins: platform },
+  { path: 'cli', rooms: ['lib'], packages: ['*', '!@azure/*', '!durable-functions'], builtins: platform },
+  {
+    path: 'lib/collect',
+    rooms: ['lib/azure', 'lib/database', 'lib/inventory', 'lib/reports', 'lib/errors', 'lib/settings'],
+    packages: [],
+    builtins: platform,
+  },
+  {
+    path: 'lib/http',
+    rooms: ['lib/database', 'lib/inventory', 'lib/reports', 'lib/errors', 'lib/settings'],
+    packages: ['valibot', 'croner'],
+    builtins: platform,
+  },
+  {
+    path: 'lib/azure',
+    rooms: ['lib/inventory', 'lib/errors', 'lib/settings'],
+    packages: ['@azure/*', '!@azure/functions', 'valibot'],
+    builtins: platform,
+  },
+  { path: 'lib/database', rooms: ['lib/inventory', 'lib/errors'], packages: [], builtins: ['node:sqlite'] },
+  { path: 'lib/reports', rooms: ['lib/inventory'], packages: ['csv-stringify'], builtins: [] },
+  { path: 'lib/inventory', rooms: ['lib/errors'], packages: [], builtins: [] },
+  { path: 'lib/settings', rooms: ['lib/errors'], packages: [], builtins: [] },
+  { path: 'lib/errors', ...nothing },
+  { path: 'web', ...nothing },
+  { path: 'local', ...everything },
+  { path: 'scripts', ...everything },
+  { path: 'bench', ...everything },
+  { path: 'test', rooms: ['*'], packages: ['*'], builtins: ['*'] },
+];
