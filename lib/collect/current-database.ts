@@ -30,6 +30,8 @@ export interface DatabaseReader {
    *   used either; `DatabaseTooLarge`; the store's own
    */
   current(signal: AbortSignal): Promise<CurrentDatabase>;
+  /** There may be a new publication: the next caller asks for it, however short ago the last one did. */
+  expire(): void;
   /** Closes and removes everything, in use or not. */
   close(): Promise<void>;
 }
@@ -130,6 +132,9 @@ export function createDatabaseReader(source: DatabaseSource, folder: string): Da
 
   return {
     current: async (signal) => lease(await newest(signal)),
+    expire() {
+      checkedAt = Number.NEGATIVE_INFINITY;
+    },
     async close() {
       open = null;
       await Promise.all([...all].map(discard));

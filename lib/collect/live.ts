@@ -31,7 +31,8 @@ export interface LiveRequest {
 }
 
 /**
- * Reads subscriptions now, through the same steps as a run.
+ * Reads subscriptions now, through the same steps as a run. When the signal times out (`AbortSignal.timeout`) in the midst of it,
+ * what was read by then is the answer, and it is not complete.
  * @throws {InventoryError} `TooManyMachines`: the database answers that
  * @throws {NoTokenError} no token is to be had
  */
@@ -53,7 +54,11 @@ export async function listLive(request: LiveRequest): Promise<LiveList> {
   const unlisted = plan.blindSpots.filter(({ source }) => subscriptionIds !== null && source === 'configured');
   const subscriptions = [...plan.subscriptions, ...unlisted.map(({ subscriptionId }) => toUnlisted(subscriptionId))];
   const memory = createMemorySink(request.limit);
-  await collectSubscriptions({ arm: session.arm, plan, subscriptions, sink: memory, now, signal });
+  try {
+    await collectSubscriptions({ arm: session.arm, plan, subscriptions, sink: memory, now, signal });
+  } catch (error) {
+    if (!isTimeout(signal)) throw error;
+  }
   const coverage = subscriptions.map((one) => toCoverage(one, memory.readings.get(one.subscriptionId) ?? []));
   const blindSpots = plan.blindSpotsKnown ? plan.blindSpots.length - unlisted.length : null;
   return {
@@ -74,6 +79,10 @@ export async function getLive(session: Session, resourceId: string, signal: Abor
     if (!(error instanceof ArmError) || error.status !== 404) throw error;
     throw new NotFoundError(error.code, error.message, { cause: error });
   }
+}
+
+function isTimeout(signal: AbortSignal): boolean {
+  return signal.aborted && signal.reason instanceof Error && signal.reason.name === 'TimeoutError';
 }
 
 function toUnlisted(subscriptionId: string): PlannedSubscription {

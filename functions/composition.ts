@@ -1,0 +1,31 @@
+import type { HttpContext } from '../lib/http/context.ts';
+import { appSettings } from './app-settings.ts';
+import type { InventoryApp } from './inventory-app.ts';
+
+let made: Promise<InventoryApp> | undefined;
+
+/**
+ * The app behind the triggers, made at the first of them: until then nothing of Azure's libraries is loaded.
+ * @throws {InvalidSettingError} a setting is wrong
+ */
+export function inventoryApp(): Promise<InventoryApp> {
+  made ??= makeApp();
+  return made;
+}
+
+/** What requests need of it. @throws {InvalidSettingError} a setting is wrong */
+export async function httpContext(): Promise<HttpContext> {
+  return (await inventoryApp()).http;
+}
+
+/** Ends what is under way, if anything ever was. */
+export async function endApp(): Promise<void> {
+  const [app] = await Promise.allSettled([made]);
+  if (app.status === 'fulfilled') await app.value?.end();
+}
+
+async function makeApp(): Promise<InventoryApp> {
+  if (appSettings instanceof Error) throw appSettings;
+  const { createInventoryApp } = await import('./inventory-app.ts');
+  return createInventoryApp(appSettings, process.env);
+}

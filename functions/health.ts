@@ -1,0 +1,15 @@
+import type { HttpRequest } from '@azure/functions';
+import { InvalidSettingError } from '../lib/errors.ts';
+import { getHealth, healthOfInvalidSettings } from '../lib/http/handlers/get-health.ts';
+import { httpContext } from './composition.ts';
+import { anonymousHttpFunction } from './http-function.ts';
+import { version } from './version.ts';
+
+anonymousHttpFunction('health', 'GET', 'health', async (request: HttpRequest) => {
+  try {
+    return await getHealth(request, request.params, await httpContext());
+  } catch (error) {
+    if (error instanceof InvalidSettingError) return healthOfInvalidSettings(error, version);
+    throw error;
+  }
+});

@@ -1,0 +1,32 @@
+import { ArmError } from '../lib/azure/resource-manager/arm-error.ts';
+import { ThrottledError } from '../lib/azure/resource-manager/throttled-error.ts';
+import { getLive, listLive } from '../lib/collect/live.ts';
+import type { Session } from '../lib/collect/session.ts';
+import { InventoryError } from '../lib/errors.ts';
+import type { HttpContext } from '../lib/http/context.ts';
+import { RequestError } from '../lib/http/request-error.ts';
+import { upstreamError } from '../lib/http/upstream-error.ts';
+import type { Settings } from '../lib/settings.ts';
+
+/** Live reads as requests see them: Azure's refusals become answers that speak of Azure, not of the caller. */
+export function liveReads(session: Session, settings: Settings): Pick<HttpContext, 'listLive' | 'getLive'> {
+  return {
+    listLive: (subscriptionId, limit, signal) =>
+      translated(() => listLive({ session, settings, subscriptionIds: [subscriptionId], limit, signal }), signal),
+    getLive: (resourceId, signal) => translated(() => getLive(session, resourceId, signal), signal),
+  };
+}
+
+async function translated<T>(read: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (signal.aborted) throw new RequestError(504, 'UpstreamTimeout', 'Azure took too long to answer');
+    if (error instanceof ArmError) throw upstreamError(error.status, error.code, error.message, error);
+    if (error instanceof ThrottledError) throw upstreamError(429, error.code, error.message, error);
+    if (error instanceof InventoryError && error.code === 'TooManyMachines') {
+      throw new RequestError(400, error.code, error.message, { target: 'live', hint: error.hint });
+    }
+    throw error;
+  }
+}

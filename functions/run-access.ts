@@ -1,0 +1,64 @@
+import type { InventoryStore } from '../lib/azure/store/inventory-store.ts';
+import { RunAlreadyRunningError } from '../lib/collect/claim-run.ts';
+import type { DatabaseReader } from '../lib/collect/current-database.ts';
+import { cancelRun } from '../lib/collect/run-record.ts';
+import type { Database } from '../lib/database/database.ts';
+import { getRun, listRuns } from '../lib/database/queries/runs.ts';
+import { InventoryError } from '../lib/errors.ts';
+import type { HttpContext } from '../lib/http/context.ts';
+import type { Run } from '../lib/inventory/run.ts';
+
+/**
+ * Runs as requests see them. Their records in the store come first: they have running and failed ones. The database has the
+ * published ones for as long as its history reaches, whatever was cleaned up in the store.
+ */
+export function runAccess(
+  store: InventoryStore,
+  reader: DatabaseReader,
+  start: (subscriptions: readonly string[] | null, signal: AbortSignal) => Promise<{ readonly run: Run }>,
+): Pick<HttpContext, 'listRuns' | 'getRun' | 'startRun' | 'cancelRun'> {
+  return {
+    async listRuns(limit, before, signal) {
+      const recorded = await store.runs.list(limit, signal, before ?? undefined);
+      const merged = await fromDatabase(reader, signal, (database) => listRuns(database));
+      const older = (merged ?? []).filter(({ id }) => before === null || id < before).slice(0, limit);
+      const byId = new Map([...older, ...recorded].map((run) => [run.id, run]));
+      return [...byId.values()].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
+    },
+    async getRun(id, signal) {
+      const recorded = await store.runs.read(id, signal);
+      if (recorded === null) return fromDatabase(reader, signal, (database) => getRun(database, id));
+      // Whoever sees that a run has succeeded finds it in the next answer.
+      if (recorded.run.status === 'succeeded') reader.expire();
+      return recorded.run;
+    },
+    async startRun(subscriptions, signal) {
+      try {
+        return { outcome: 'started', run: (await start(subscriptions, signal)).run };
+      } catch (error) {
+        if (!(error instanceof RunAlreadyRunningError)) throw error;
+        return { outcome: 'alreadyRunning', runId: error.runId };
+      }
+    },
+    cancelRun: (id, signal) => cancelRun(store, id, signal),
+  };
+}
+
+/** @returns null before the first run */
+async function fromDatabase<T>(
+  reader: DatabaseReader,
+  signal: AbortSignal,
+  query: (database: Database) => T,
+): Promise<T | null> {
+  try {
+    const current = await reader.current(signal);
+    try {
+      return query(current.database);
+    } finally {
+      current.release();
+    }
+  } catch (error) {
+    if (error instanceof InventoryError && error.code === 'InventoryNotReady') return null;
+    throw error;
+  }
+}

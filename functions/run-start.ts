@@ -1,0 +1,4 @@
+import { startRun } from '../lib/http/handlers/start-run.ts';
+import { httpFunction } from './http-function.ts';
+
+httpFunction('run-start', 'POST', 'runs', startRun);
