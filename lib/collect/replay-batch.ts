@@ -54,19 +54,27 @@ function tell(sink: ReadingSink, line: readonly unknown[], name: string): void {
   const subscriptionId = String(line[1]);
   switch (line[0]) {
     case 'begin':
-      return sink.begin(subscriptionId, String(line[2]));
-    case 'machines':
-      return sink.machines(
+      sink.begin(subscriptionId, String(line[2]));
+      break;
+    case 'machines': {
+      const rows = line[2] as readonly MachineRow[];
+      sink.machines(
         subscriptionId,
-        (line[2] as readonly MachineRow[]).map((row) => fromRow(row, subscriptionId)),
+        rows.map((row) => fromRow(row, subscriptionId)),
       );
-    case 'powerStates':
-      return sink.powerStates(
+      break;
+    }
+    case 'powerStates': {
+      const rows = line[2] as readonly (readonly [string, string])[];
+      sink.powerStates(
         subscriptionId,
-        (line[2] as readonly (readonly [string, string])[]).map(([id, powerState]) => ({ id, powerState })),
+        rows.map(([id, powerState]) => ({ id, powerState })),
       );
+      break;
+    }
     case 'end':
-      return sink.end(line[1] as KindReading);
+      sink.end(line[1] as KindReading);
+      break;
     default:
       throw damaged(name, 'a line is of no known kind');
   }
