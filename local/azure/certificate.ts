@@ -12,9 +12,26 @@ export interface LocalCertificate {
   remove(): Promise<void>;
 }
 
-/** A certificate for localhost and 127.0.0.1, made anew for each start and valid for a week. The key is never written out. */
+/** One pair for the process: its trust, once read, is fixed for as long as it runs. */
+let pair: ReturnType<typeof generatePair> | null = null;
+
+/** A certificate for localhost and 127.0.0.1, made anew in each process and valid for a week. The key is never written out. */
 export async function createCertificate(): Promise<LocalCertificate> {
-  const pem = await generate([{ name: 'commonName', value: 'localhost' }], {
+  pair ??= generatePair();
+  const pem = await pair;
+  const directory = await mkdtemp(join(tmpdir(), 'local-azure-'));
+  const caFile = join(directory, 'ca.pem');
+  await writeFile(caFile, pem.cert);
+  return {
+    certificate: pem.cert,
+    privateKey: pem.private,
+    caFile,
+    remove: () => rm(directory, { recursive: true, force: true }),
+  };
+}
+
+function generatePair() {
+  return generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',
     curve: 'P-256',
     algorithm: 'sha256',
@@ -33,13 +50,4 @@ export async function createCertificate(): Promise<LocalCertificate> {
       },
     ],
   });
-  const directory = await mkdtemp(join(tmpdir(), 'local-azure-'));
-  const caFile = join(directory, 'ca.pem');
-  await writeFile(caFile, pem.cert);
-  return {
-    certificate: pem.cert,
-    privateKey: pem.private,
-    caFile,
-    remove: () => rm(directory, { recursive: true, force: true }),
-  };
 }

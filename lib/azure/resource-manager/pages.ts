@@ -24,8 +24,9 @@ export async function* pages(
     context.signal.throwIfAborted();
     const page = toPage(await fetchJson(url), url);
     context.meter.pages += 1;
-    const next: string | null = page.nextLink === null ? null : resolve(page.nextLink, url);
+    // The rows first: they were read, wherever the list claims to go on.
     yield page.value;
+    const next: string | null = nextUrl(page.nextLink, url);
     if (next !== null && seen.has(next)) throw new NextLinkLoopError(new URL(url).pathname, seen.size);
     url = next;
   }
@@ -33,23 +34,21 @@ export async function* pages(
 
 interface Page {
   readonly value: readonly unknown[];
-  readonly nextLink: string | null;
+  /** As it came. */
+  readonly nextLink: unknown;
 }
 
 function toPage(body: unknown, url: string): Page {
   const value = member(body, 'value');
-  const nextLink = member(body, 'nextLink');
-  const where = `The list ${new URL(url).pathname}`;
-  if (!Array.isArray(value)) throw new InvalidResponseError(`${where} came without an array 'value'`);
-  if (nextLink === undefined || nextLink === null || nextLink === '') return { value, nextLink: null };
-  if (typeof nextLink !== 'string') throw new InvalidResponseError(`${where} came with a 'nextLink' that is no text`);
-  return { value, nextLink };
+  if (Array.isArray(value)) return { value, nextLink: member(body, 'nextLink') };
+  throw new InvalidResponseError(`The list ${new URL(url).pathname} came without an array 'value'`);
 }
 
-/** The next page's absolute address on the same origin. The api-version is carried on where the link lacks it. */
-function resolve(nextLink: string, url: string): string {
+/** The next page's absolute address on the same origin; null = the list ends. The api-version is carried on where the link lacks it. */
+function nextUrl(nextLink: unknown, url: string): string | null {
+  if (nextLink === undefined || nextLink === null || nextLink === '') return null;
   const current = new URL(url);
-  if (!URL.canParse(nextLink, url)) {
+  if (typeof nextLink !== 'string' || !URL.canParse(nextLink, url)) {
     throw new InvalidResponseError(`The list ${current.pathname} came with a 'nextLink' that cannot be read`);
   }
   const next = new URL(nextLink, url);

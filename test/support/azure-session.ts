@@ -1,0 +1,59 @@
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { cloudOf } from '../../lib/azure/cloud.ts';
+import { createArmClient } from '../../lib/azure/resource-manager/arm-client.ts';
+import type { TokenSource } from '../../lib/azure/token.ts';
+import type { Session } from '../../lib/collect/session.ts';
+import { type Environment, readSettings, type Settings } from '../../lib/settings.ts';
+import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
+import { createSampleTenant, type SampleTenantOptions } from '../../local/azure/sample-tenant.ts';
+
+/** A local Azure that this process trusts, with a session on it in which waiting takes no time. */
+export interface AzureForTests extends AsyncDisposable {
+  readonly azure: LocalAzure;
+  /** Milliseconds that were waited for. */
+  readonly waits: readonly number[];
+  settings(environment?: Environment): Settings;
+  session(settings?: Settings): Session;
+}
+
+/**
+ * The real client and the real wire; tokens come straight from the stand-in's issuer, because the managed identity's source is
+ * static in its library (the tests of lib/azure run it in processes of its own).
+ */
+export async function startAzureForTests(tenant: SampleTenantOptions): Promise<AzureForTests> {
+  const azure = await startLocalAzure({ tenant: createSampleTenant(tenant), pageSize: 10 });
+  setDefaultCACertificates([...getCACertificates('default'), azure.caCertificate]);
+  const waits: number[] = [];
+  const identity = azure.tenant.systemAssignedIdentity;
+  const settings = (environment: Environment = {}): Settings =>
+    readSettings({ AZURE_RESOURCE_MANAGER_ENDPOINT: azure.endpoint, ...environment });
+  return {
+    azure,
+    waits,
+    settings,
+    session(chosen = settings()) {
+      const cloud = cloudOf(chosen);
+      let held = azure.tokens.mint(identity, cloud.audience);
+      const tokens: TokenSource = {
+        source: 'AppService',
+        endpoint: null,
+        async token({ refuse, claims }) {
+          if (refuse === held.token || claims !== undefined) held = azure.tokens.mint(identity, cloud.audience);
+          return { token: held.token, expiresOnTimestamp: held.claims.exp * 1000 };
+        },
+      };
+      let time = Date.now();
+      const clock = {
+        now: () => time,
+        delay: async (milliseconds: number, signal: AbortSignal): Promise<void> => {
+          signal.throwIfAborted();
+          waits.push(milliseconds);
+          time += milliseconds;
+        },
+      };
+      const arm = createArmClient({ cloud, tokens, concurrency: chosen.concurrency, clock });
+      return { cloud, tokens, arm, principalId: async () => identity.principalId };
+    },
+    [Symbol.asyncDispose]: () => azure.stop(),
+  };
+}
