@@ -59,6 +59,7 @@ export async function planRun(request: PlanRequest): Promise<Plan> {
     outOfScope: scope === null ? known.map((one) => one.subscriptionId).filter((id) => !allowed(id)) : [],
     blindSpots,
     blindSpotsKnown: descendants !== null,
+    principalId: request.principalId,
     reason: distrust(request, visible, allowed),
   };
 }

@@ -80,7 +80,9 @@ export async function readSubscription(
   const readRights = async (): Promise<Outcome> => {
     const permissions = await listPermissions(arm, subscriptionId, context(meters.permissions, false));
     onPage(0, meters.permissions.requests);
-    return allows(permissions, readAction) ? complete : { status: 'partial', reason: notReader(subscriptionId) };
+    return allows(permissions, readAction)
+      ? complete
+      : { status: 'partial', reason: notReader(subscriptionId, plan.principalId) };
   };
   const settle = (read: Promise<Outcome>, meter: RequestMeter) =>
     read.catch((error: unknown) => {
@@ -98,11 +100,11 @@ export async function readSubscription(
   }
 }
 
-function notReader(subscriptionId: string): Reason {
+function notReader(subscriptionId: string, principalId: string | null): Reason {
   return {
     code: 'NotReaderOnSubscription',
     message: `The identity has roles on parts of subscription ${subscriptionId} only, so that lists of it are filtered`,
-    hint: grantReaderCommand(subscriptionId, null),
+    hint: grantReaderCommand(subscriptionId, principalId),
   };
 }
 

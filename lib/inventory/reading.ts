@@ -31,6 +31,8 @@ export interface Plan {
   readonly blindSpots: readonly Omit<BlindSpot, 'since'>[];
   /** False when a configured management group could not be read, so that blind spots cannot be known. */
   readonly blindSpotsKnown: boolean;
+  /** Of the identity that reads, for the commands that grant it a role; null where its token does not say. */
+  readonly principalId: string | null;
   /** Why the subscription list itself cannot be trusted: `NoSubscriptions`, `SuspiciousTenantShrink`. */
   readonly reason: Reason | null;
 }

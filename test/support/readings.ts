@@ -82,6 +82,7 @@ export function mergeRun(database: Database, reading: RunReading): Run {
     outOfScope: [],
     blindSpots: [],
     blindSpotsKnown: true,
+    principalId: null,
     reason: null,
     ...reading.plan,
   };

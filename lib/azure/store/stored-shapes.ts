@@ -75,6 +75,7 @@ export const planShape = v.object({
       }),
     ),
     blindSpotsKnown: v.boolean(),
+    principalId: v.nullable(text),
     reason,
   }),
 });

@@ -32,6 +32,7 @@ export function forgetSubscription(database: Database, request: ForgetRequest): 
     outOfScope: [],
     blindSpots: [],
     blindSpotsKnown: true,
+    principalId: null,
     reason: null,
   };
   database.exec('BEGIN IMMEDIATE');

@@ -195,7 +195,7 @@ export function openSubscriptionMerge(
         weaken(
           'ShortList',
           `The list left out ${before.id}, which a read by its id found`,
-          grantReaderCommand(subscriptionId, null),
+          grantReaderCommand(subscriptionId, context.plan.principalId),
         );
       }
     },
