@@ -4,18 +4,16 @@ import { flatten } from './output/flatten.ts';
 
 export type Property = readonly [name: string, value: string];
 
-/** A machine as names and values, nothing left out; each user-assigned identity has its lines. */
+/** A machine as names and values, nothing left out; each user-assigned identity has a line. */
 export function describeMachine(machine: VirtualMachine): Property[] {
-  const { userAssignedIdentities } = machine.identity;
-  const identity = { ...machine.identity, userAssignedIdentities: Object.keys(userAssignedIdentities) };
-  const properties = [...flatten({ ...machine, identity })];
-  const assigned = Object.entries(userAssignedIdentities).map(
-    ([id, { principalId, clientId }]): Property => [
-      id.slice(id.lastIndexOf('/') + 1),
-      `principalId ${principalId ?? 'none'}, clientId ${clientId ?? 'none'}`,
-    ],
+  const assigned = Object.entries(machine.identity.userAssignedIdentities).map(
+    ([id, { principalId, clientId }]) => `${id} (principalId ${principalId ?? 'none'}, clientId ${clientId ?? 'none'})`,
   );
-  return [...properties, ...assigned];
+  return [...flatten(machine)].flatMap((property): Property[] => {
+    const [name] = property;
+    if (name !== 'identity.userAssignedIdentities' || assigned.length === 0) return [property];
+    return assigned.map((text, index) => [index === 0 ? name : '', text]);
+  });
 }
 
 /** A principal as names and values; its machines one a line, those that it is on first. */

@@ -32,7 +32,11 @@ export async function lookUpOne(context: CommandContext, given: string, options:
       reportCompleteness(context.messages, inventory, kindsOf(undefined), {});
       throw new NotFoundError('PrincipalNotFound', `No run up to ${inventory.asOf.runId} has seen the principal ${id}`);
     }
-    await context.write(valueResult(principal, options.select, describePrincipal));
+    await context.write(
+      valueResult(principal, options.select, describePrincipal, () =>
+        principalPresentation.csv([principal], options.select),
+      ),
+    );
     return reportCompleteness(context.messages, inventory, kindsOf(undefined), {});
   });
 }

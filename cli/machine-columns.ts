@@ -8,14 +8,14 @@ const mark = (machine: VirtualMachine): string => {
 
 /** Most important: name, then principal id. A terminal of 80 columns shows these, resource group and subscription. */
 export const machineColumns: readonly Column<VirtualMachine>[] = [
-  { header: 'Name', cell: ({ name }) => name, leastWidth: 12, rank: 0 },
-  { header: 'ResourceGroup', cell: ({ resourceGroup }) => resourceGroup, leastWidth: 8, rank: 4 },
-  { header: 'Subscription', cell: ({ subscriptionName }) => subscriptionName, leastWidth: 8, rank: 3 },
-  { header: 'Location', cell: ({ location }) => location, leastWidth: 8, rank: 7 },
-  { header: 'PowerState', cell: ({ powerState }) => powerStateText(powerState), leastWidth: 7, rank: 6 },
-  { header: 'Identity', cell: ({ identity }) => identityText(identity.type), leastWidth: 4, rank: 5 },
-  { header: 'PrincipalIds', cell: principalIdsText, leastWidth: 36, rank: 1 },
-  { header: 'Mark', cell: mark, leastWidth: 5, rank: 2 },
+  { header: 'Name', cell: ({ name }) => name, leastWidth: 16, rank: 0 },
+  { header: 'ResourceGroup', cell: ({ resourceGroup }) => resourceGroup, leastWidth: 14, rank: 4 },
+  { header: 'Subscription', cell: ({ subscriptionName }) => subscriptionName, leastWidth: 14, rank: 3 },
+  { header: 'Location', cell: ({ location }) => location, leastWidth: 10, rank: 7 },
+  { header: 'PowerState', cell: ({ powerState }) => powerStateText(powerState), leastWidth: 10, rank: 6 },
+  { header: 'Identity', cell: ({ identity }) => identityText(identity.type), leastWidth: 8, rank: 5 },
+  { header: 'PrincipalIds', cell: principalIdsText, leastWidth: 39, rank: 1 },
+  { header: 'Mark', cell: mark, leastWidth: 5, rank: 2, optional: true },
 ];
 
 /** `running`; nothing where it was not read. */
@@ -32,7 +32,7 @@ function identityText(type: string): string {
     case 'None':
       return '';
     default:
-      return 'System+User';
+      return 'Both';
   }
 }
 

@@ -13,17 +13,18 @@ function known(fact: (principal: Principal) => string): (entry: Entry) => string
 export const principalPresentation: Presentation<Entry> = {
   columns: [
     { header: 'PrincipalId', cell: ({ principalId }) => principalId, leastWidth: 36, rank: 0 },
-    { header: 'Kind', cell: known(({ kind }) => kind.replace('Assigned', '')), leastWidth: 4, rank: 3 },
+    { header: 'Kind', cell: known(({ kind }) => kind.replace('Assigned', '')), leastWidth: 6, rank: 3 },
     { header: 'State', cell: ({ state }) => state, leastWidth: 8, rank: 2 },
     { header: 'VirtualMachines', cell: known(machinesText), leastWidth: 12, rank: 1 },
-    { header: 'ClientId', cell: known(({ clientId }) => clientId ?? ''), leastWidth: 36, rank: 5 },
+    { header: 'ClientId', cell: known(({ clientId }) => clientId ?? ''), leastWidth: 36, rank: 5, optional: true },
     {
       header: 'Identity',
       cell: known(({ identityId }) => identityId?.split('/').at(-1) ?? ''),
-      leastWidth: 8,
+      leastWidth: 12,
       rank: 4,
+      optional: true,
     },
-    { header: 'LastSeen', cell: known(({ lastSeen }) => lastSeen), leastWidth: 10, rank: 6 },
+    { header: 'LastSeen', cell: known(({ lastSeen }) => lastSeen.replace(/\.\d+Z$/, 'Z')), leastWidth: 20, rank: 6 },
   ],
   csv: principalCsv,
 };

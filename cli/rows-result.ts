@@ -1,4 +1,5 @@
 import { selected, selectFields } from '../lib/http/select.ts';
+import { anyCsv } from './output/any-csv.ts';
 import { anyTable } from './output/any-table.ts';
 import type { Presentation, RowsResult, ValueResult } from './output/result.ts';
 import { properties, table } from './output/table.ts';
@@ -29,11 +30,13 @@ export function valueResult<Value extends object>(
   value: Value,
   select: readonly (keyof Value & string)[] | undefined,
   describe: (value: Value) => readonly (readonly [string, string])[],
+  csv: () => Iterable<string> = () => anyCsv(value),
 ): ValueResult {
   const shown = selected(value, select);
   return {
     kind: 'value',
     value: shown,
+    csv,
     table: (width) => (select === undefined ? properties(describe(value)) : anyTable(shown, width)),
   };
 }

@@ -16,7 +16,7 @@ import { UsageError } from '../usage-error.ts';
 const schema = v.object({
   subscription: v.exactOptional(v.array(guid)),
   managementGroup: v.exactOptional(v.array(text)),
-  powerState: v.boolean(),
+  powerState: v.exactOptional(v.boolean()),
 });
 
 export const defineCollect: DefineCommand = (command, run) => {
@@ -46,7 +46,7 @@ function collect(given: Readonly<Record<string, unknown>>): Action {
     const settings = {
       ...context.settings,
       managementGroups: options.managementGroup ?? context.settings.managementGroups,
-      powerState: options.powerState && context.settings.powerState,
+      powerState: options.powerState !== false && context.settings.powerState,
     };
     const progress = showProgress(process.stderr);
     const run = await collectIntoFile({

@@ -3,6 +3,7 @@ import { kindsOf } from '../../lib/http/inventory-view.ts';
 import { asOf, selection } from '../../lib/http/parameters/fields.ts';
 import { virtualMachineFields } from '../../lib/http/parameters/selectable-fields.ts';
 import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
+import { virtualMachineCsv } from '../../lib/reports/csv.ts';
 import type { Action } from '../command-context.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
 import { describeMachine } from '../describe.ts';
@@ -41,7 +42,8 @@ export const defineShow: DefineCommand = (command, run) => {
 function show(idOrName: string, given: Options): Action {
   return async (context) => {
     const { live, asOf: at, select } = parseOptions(schema, given);
-    const result = (machine: VirtualMachine) => valueResult(machine, select, describeMachine);
+    const result = (machine: VirtualMachine) =>
+      valueResult(machine, select, describeMachine, () => virtualMachineCsv([machine], select));
     if (live === true) {
       if (at !== undefined) throw new UsageError('InvalidOption', '--as-of asks for history; --live has none');
       const { machine, report } = await findLive(context, idOrName);

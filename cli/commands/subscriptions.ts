@@ -36,7 +36,7 @@ function ledger(given: Readonly<Record<string, unknown>>): Action {
       if (options.blindSpots !== true) {
         await context.write(rowsResult(coverage, undefined, { columns: coverageColumns, csv: () => anyCsv(coverage) }));
       } else if (blindSpots === null) {
-        await context.write({ kind: 'value', value: null, table: () => [] });
+        await context.write({ kind: 'value', value: null, csv: () => [], table: () => [] });
       } else {
         const presentation = { columns: blindSpotColumns, csv: () => anyCsv(blindSpots) };
         await context.write(rowsResult(blindSpots, undefined, presentation));
@@ -53,7 +53,7 @@ const coverageColumns: readonly Column<Coverage>[] = [
   { header: 'Status', cell: ({ status }) => status, leastWidth: 8, rank: 1 },
   { header: 'Machines', cell: ({ virtualMachineCount }) => String(virtualMachineCount), leastWidth: 8, rank: 3 },
   { header: 'ReadAt', cell: ({ readAt }) => readAt?.replace(/\.\d+Z$/, 'Z') ?? 'never', leastWidth: 20, rank: 5 },
-  { header: 'Reason', cell: ({ reason }) => reason?.code ?? '', leastWidth: 8, rank: 4 },
+  { header: 'Reason', cell: ({ reason }) => reason?.code ?? '', leastWidth: 8, rank: 4, optional: true },
 ];
 
 const blindSpotColumns: readonly Column<BlindSpot>[] = [

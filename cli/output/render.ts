@@ -18,6 +18,7 @@ export interface RenderOptions {
 export async function render(result: Result, options: RenderOptions): Promise<Iterable<string>> {
   if (options.query !== null) return renderValue(await queried(result, options.query), options, true);
   if (result.kind === 'value') {
+    if (options.form === 'csv') return result.csv();
     return options.form === 'table' ? result.table(options.width) : renderValue(result.value, options, false);
   }
   const { items } = result;

@@ -17,6 +17,7 @@ export interface RowsResult {
 export interface ValueResult {
   readonly kind: 'value';
   readonly value: unknown;
+  readonly csv: () => Iterable<string>;
   readonly table: (width: number | null) => Iterable<string>;
 }
 

@@ -8,6 +8,8 @@ export interface Column<Row> {
   readonly leastWidth: number;
   /** Columns with a higher one give way first: they are cut to their least width, then left out. */
   readonly rank: number;
+  /** Left out when it has nothing to say in any row. */
+  readonly optional?: boolean;
 }
 
 const gap = '  ';
@@ -24,7 +26,9 @@ export function* table<Row>(
   const lines: string[][] = [];
   for (const row of rows) lines.push(columns.map((column) => printable(column.cell(row))));
   const needed = columns.map((column, index) =>
-    lines.reduce((most, cells) => Math.max(most, widthOf(cells[index] ?? '')), widthOf(column.header)),
+    column.optional === true && lines.every((cells) => cells[index] === '')
+      ? 0
+      : lines.reduce((most, cells) => Math.max(most, widthOf(cells[index] ?? '')), widthOf(column.header)),
   );
   const widths = width === null ? needed : fitted(columns, needed, width);
   const layOut = (cells: readonly string[]): string =>
