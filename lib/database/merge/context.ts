@@ -6,10 +6,18 @@ import { openDictionary } from './dictionary.ts';
 import { openIdentities } from './identities.ts';
 import { prepareMachineIndex } from './machine-index.ts';
 import { openMachineWriter } from './machine-writer.ts';
-import { openPowerStateRows } from './power-states.ts';
+import { openPowerStateRows } from './power-state-rows.ts';
 import { createSeen } from './seen.ts';
 import { prepareStoredReading } from './stored-reading.ts';
 import { openUnseenRows } from './unseen-rows.ts';
+
+export interface MergeOptions {
+  /** Tag names whose changes are no changes. */
+  readonly ignoredTags: readonly string[];
+  readonly retentionDays: number;
+  /** The clock, ISO 8601 UTC: asked once, at commit. */
+  readonly finishedAt: () => string;
+}
 
 /** What the parts of one merge share: the run's place in the order of merges, statements, and what was seen. */
 export type MergeContext = ReturnType<typeof createMergeContext>;

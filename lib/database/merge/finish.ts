@@ -1,8 +1,7 @@
 import { type CoverageStatus, subscriptionStatus } from '../../inventory/coverage.ts';
 import type { Run } from '../../inventory/run.ts';
 import { writeBlindSpots } from './blind-spots.ts';
-import type { MergeContext } from './context.ts';
-import type { MergeOptions } from './merge.ts';
+import type { MergeContext, MergeOptions } from './context.ts';
 import { settleMoves } from './moves.ts';
 import { prune } from './prune.ts';
 import { writeRun } from './run-row.ts';

@@ -1,20 +1,12 @@
 import type { Plan, ReadingSink, Verification } from '../../inventory/reading.ts';
 import type { Run } from '../../inventory/run.ts';
 import type { Database } from '../database.ts';
-import { createMergeContext } from './context.ts';
+import { createMergeContext, type MergeOptions } from './context.ts';
 import { finishMerge } from './finish.ts';
 import { mergedRun } from './run-row.ts';
 import { type AbsentMachine, openSubscriptionMerge, type SubscriptionMerge } from './subscription-merge.ts';
 import { writeSubscriptionVersions } from './subscription-versions.ts';
 import { endSubscriptionMachines, forgetAttachments } from './whole-subscription.ts';
-
-export interface MergeOptions {
-  /** Tag names whose changes are no changes. */
-  readonly ignoredTags: readonly string[];
-  readonly retentionDays: number;
-  /** The clock, ISO 8601 UTC: asked once, at commit. */
-  readonly finishedAt: () => string;
-}
 
 /**
  * One run on its way into the database: a sink for what is read, then the checks by id, then one commit.
