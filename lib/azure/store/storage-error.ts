@@ -17,7 +17,7 @@ export function storageError(error: unknown, what: string, container: Container)
       hint: `Check that the storage account exists, and that this host may reach ${new URL(container.client.url).origin}`,
     });
   }
-  const said = `Cannot ${what} in ${where}: ${status} ${error.code ?? ''}`.trimEnd();
+  const said = `Cannot ${what} in ${where}: ${status} ${serviceCode(error) ?? ''}`.trimEnd();
   const requestId = error.response?.headers.get('x-ms-request-id');
   const message = requestId === undefined ? said : `${said} (request ${requestId})`;
   if (status === 401 || status === 403)
@@ -39,7 +39,7 @@ export function storageError(error: unknown, what: string, container: Container)
 export function isConditionNotMet(error: unknown): boolean {
   return (
     error instanceof RestError &&
-    (error.statusCode === 412 || (error.statusCode === 409 && error.code === 'BlobAlreadyExists'))
+    (error.statusCode === 412 || (error.statusCode === 409 && serviceCode(error) === 'BlobAlreadyExists'))
   );
 }
 
@@ -50,7 +50,12 @@ export function isNotThere(error: unknown): boolean {
 
 /** True when the container itself is missing. */
 export function isContainerMissing(error: unknown): boolean {
-  return error instanceof RestError && error.statusCode === 404 && error.code === 'ContainerNotFound';
+  return error instanceof RestError && error.statusCode === 404 && serviceCode(error) === 'ContainerNotFound';
+}
+
+/** Answers without a body (to HEAD) have the code in a header only. */
+function serviceCode(error: RestError): string | undefined {
+  return error.response?.headers.get('x-ms-error-code') ?? error.code;
 }
 
 function deniedHint(container: Container): string {

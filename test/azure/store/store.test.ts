@@ -1,0 +1,242 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { DatabaseFile, Latest } from '../../../lib/azure/store/inventory-store.ts';
+import { newRunRecord } from '../../../lib/collect/run-record.ts';
+import { type Azurite, azuriteKey, connectionStringFor, startAzurite } from '../../support/azurite.ts';
+import { startBlobProxy } from '../../support/blob-proxy.ts';
+import { never, newStore } from '../../support/stores.ts';
+
+const runId = '20261121T060000Z-3f2a';
+const counts = { subscriptions: 2, virtualMachines: 30, requests: 7 };
+let azurite: Azurite;
+let folder: string;
+
+beforeAll(async () => {
+  azurite = await startAzurite();
+  folder = await mkdtemp(join(tmpdir(), 'store-'));
+});
+afterAll(async () => {
+  await azurite.stop();
+  await rm(folder, { recursive: true });
+});
+
+async function fileOf(content: string | Buffer): Promise<DatabaseFile> {
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  const path = join(folder, sha256);
+  await writeFile(path, content);
+  return { path, sizeBytes: Buffer.byteLength(content), sha256 };
+}
+
+function latestOf(database: string, more: Partial<Latest> = {}): Latest {
+  const sha256 = 'a'.repeat(64);
+  return {
+    ...{ runId, seq: 1, database, sizeBytes: 1, sha256, publishedAt: '2026-11-21T06:01:00.000Z' },
+    complete: true,
+    previous: null,
+    ...more,
+  };
+}
+
+test('A container that is missing reads as an inventory before its first run, and is made by the first write.', async () => {
+  const { store, container } = newStore(azurite.connectionString);
+
+  const before = [
+    await store.latest.read(never),
+    await store.runs.list(10, never),
+    await store.runs.read(runId, never),
+    await store.claim.read(never),
+    await store.plans.read(runId, never),
+    await store.batches.find(runId, 0, 'hash', never),
+  ];
+  const existedBefore = await container.exists();
+  const name = await store.databases.write(runId, await fileOf('a database'), never);
+
+  expect(before).toEqual([null, [], null, null, null, null]);
+  expect(existedBefore).toBe(false);
+  expect(await store.databases.describe(name, never)).toMatchObject({ sizeBytes: 10 });
+});
+
+test('Of two writers of one run record, neither loses what the other wrote.', async () => {
+  const { store } = newStore(azurite.connectionString);
+  await store.runs.create(newRunRecord(runId, 'timer', null, '2026-11-21T06:00:00.000Z'), never);
+
+  await Promise.all(
+    Array.from({ length: 8 }, () =>
+      store.runs.update(runId, (run) => ({ ...run, virtualMachineCount: run.virtualMachineCount + 1 }), never),
+    ),
+  );
+
+  expect((await store.runs.read(runId, never))?.run.virtualMachineCount).toBe(8);
+});
+
+test('Runs are listed the newest first, and in pages.', async () => {
+  const { store } = newStore(azurite.connectionString);
+  const ids = [1, 2, 3, 4].map((hour) => `20261121T0${hour}0000Z-3f2a`);
+  for (const id of ids) await store.runs.create(newRunRecord(id, 'timer', null, '2026-11-21T06:00:00.000Z'), never);
+  await store.claim.take(runId, null, never);
+
+  const first = await store.runs.list(2, never);
+  const rest = await store.runs.list(10, never, first.at(-1)?.id);
+
+  expect([...first, ...rest].map(({ id }) => id)).toEqual(ids.toReversed());
+});
+
+test('A batch that is there already for the same plan wins; one of another plan is refused.', async () => {
+  const { store } = newStore(azurite.connectionString);
+  const { path } = await fileOf('lines');
+  await store.batches.write(runId, 0, 'plan-1', { path, counts }, never);
+
+  const again = await store.batches.write(runId, 0, 'plan-1', { path, counts: { ...counts, requests: 99 } }, never);
+  const another = store.batches.write(runId, 0, 'plan-2', { path, counts }, never);
+
+  expect(again).toEqual(counts);
+  expect(await store.batches.find(runId, 0, 'plan-1', never)).toEqual(counts);
+  await expect(another).rejects.toMatchObject({ code: 'BatchOfAnotherPlan' });
+});
+
+test('A database comes back as it was, and is written once.', async () => {
+  const { store } = newStore(azurite.connectionString);
+  const content = Buffer.alloc(30_000_000, 'rows and rows of machines, ');
+  const file = await fileOf(content);
+
+  const name = await store.databases.write(runId, file, never);
+  const again = await store.databases.write(runId, file, never);
+  const back = await buffer(await store.databases.read(name, never));
+
+  expect(name).toBe(`databases/${runId}-${file.sha256.slice(0, 8)}.sqlite.zst`);
+  expect(again).toBe(name);
+  expect(back.equals(content)).toBe(true);
+  const other = { ...file, sha256: `${file.sha256.slice(0, 8)}${'0'.repeat(56)}` };
+  await expect(store.databases.write(runId, other, never)).rejects.toMatchObject({ code: 'DatabaseNameTaken' });
+});
+
+test('An upload that had succeeded unseen is a success.', async () => {
+  await using proxy = await startBlobProxy(azurite.origin);
+  const { store } = newStore(connectionStringFor(proxy.origin));
+  let lost = 0;
+  proxy.treat = (line) => (line.includes('comp=blocklist') && lost++ === 0 ? 'loseAnswer' : 'pass');
+  const file = await fileOf('a database whose upload is not confirmed');
+  await store.runs.create(newRunRecord(runId, 'timer', null, '2026-11-21T06:00:00.000Z'), never);
+
+  const name = await store.databases.write(runId, file, never);
+
+  expect(lost).toBeGreaterThan(1);
+  expect(await store.databases.describe(name, never)).toMatchObject({ sha256: file.sha256 });
+});
+
+test('The pointer moves for the one who knows where it is.', async () => {
+  const { store } = newStore(azurite.connectionString);
+
+  const first = await store.latest.move(latestOf('databases/a'), null, never);
+  const found = await store.latest.read(never);
+  const etag = found?.etag ?? '';
+  const moves = await Promise.all([
+    store.latest.move(latestOf('databases/b'), etag, never),
+    store.latest.move(latestOf('databases/b'), etag, never),
+    store.latest.move(latestOf('databases/b'), null, never),
+  ]);
+
+  expect(first).toBe(true);
+  expect(found?.latest.database).toBe('databases/a');
+  expect(moves.filter((moved) => moved)).toHaveLength(1);
+});
+
+test('A latest.json that is none of ours is refused by name.', async () => {
+  const { store, container } = newStore(azurite.connectionString);
+  await container.create();
+  await container.getBlockBlobClient('latest.json').upload('{"runId":"x"}', 13);
+
+  await expect(store.latest.read(never)).rejects.toMatchObject({
+    code: 'StoredJsonUnreadable',
+    message: expect.stringContaining('latest.json'),
+  });
+});
+
+test('Old databases are removed: not the ten newest, not the two that are named, none of the last day.', async () => {
+  const { store } = newStore(azurite.connectionString);
+  const names: string[] = [];
+  for (let day = 10; day < 24; day++) {
+    names.push(await store.databases.write(`202611${day}T060000Z-3f2a`, await fileOf(`day ${day}`), never));
+  }
+  const latest = latestOf(names[13] ?? '', { previous: { database: names[1] ?? '', sha256: 'b'.repeat(64) } });
+  const today = new Date();
+  const later = new Date(today.getTime() + 25 * 60 * 60 * 1000);
+
+  const removedToday = await store.databases.prune(latest, today, never);
+  const removedLater = await store.databases.prune(latest, later, never);
+
+  expect(removedToday).toEqual([]);
+  expect(removedLater.toSorted()).toEqual([names[0], names[2], names[3]]);
+  expect(await store.databases.describe(names[1] ?? '', never)).not.toBeNull();
+});
+
+test('A link cannot be made without an identity.', async () => {
+  const { store } = newStore(azurite.connectionString);
+
+  expect(await store.databases.url('databases/x', never)).toBeNull();
+});
+
+test('A key that is not accepted is said so, and shown nowhere.', async () => {
+  const key = Buffer.from('not the key').toString('base64');
+  const { store } = newStore(connectionStringFor(azurite.origin, key));
+
+  const failure = await store.latest.read(never).catch((error: unknown) => error);
+
+  expect(failure).toMatchObject({ code: 'StorageDenied', hint: expect.stringContaining('connection string') });
+  expect(`${failure} ${JSON.stringify(failure)} ${(failure as Error).stack}`).not.toContain(key);
+  expect((failure as Error).cause).toBeUndefined();
+});
+
+test.each([
+  [403, 'AuthorizationPermissionMismatch', 'StorageDenied'],
+  [404, 'ResourceNotFound', 'StorageNotFound'],
+  [503, 'ServerBusy', 'StorageUnavailable'],
+])(
+  'Storage that answers %i %s is an error of its own: %s.',
+  async (status, code, expected) => {
+    await using proxy = await startBlobProxy(azurite.origin);
+    proxy.treat = () => ({ status, code });
+    const { store } = newStore(connectionStringFor(proxy.origin));
+
+    const failure = await store.claim.take(runId, null, never).catch((error: unknown) => error);
+
+    expect(failure).toMatchObject({ code: expected, message: expect.stringContaining(`${status} ${code}`) });
+    expect(JSON.stringify(failure)).not.toContain(azuriteKey);
+  },
+  20_000,
+);
+
+test('A burst of 503 is waited out.', async () => {
+  await using proxy = await startBlobProxy(azurite.origin);
+  let refused = 0;
+  proxy.treat = () => (refused++ < 2 ? { status: 503, code: 'ServerBusy' } : 'pass');
+  const { store } = newStore(connectionStringFor(proxy.origin));
+
+  expect(await store.latest.read(never)).toBeNull();
+  expect(refused).toBe(3);
+});
+
+test('Storage that cannot be reached is said so, with what to check.', async () => {
+  const { store } = newStore(connectionStringFor('http://127.0.0.1:1'));
+
+  await expect(store.latest.read(never)).rejects.toMatchObject({
+    code: 'StorageUnreachable',
+    hint: expect.stringContaining('127.0.0.1:1'),
+  });
+}, 20_000);
+
+test('A call that is aborted ends with the reason of its signal.', async () => {
+  await using proxy = await startBlobProxy(azurite.origin);
+  const controller = new AbortController();
+  proxy.treat = () => {
+    controller.abort(new Error('enough'));
+    return new Promise(() => undefined);
+  };
+  const { store } = newStore(connectionStringFor(proxy.origin));
+
+  await expect(store.latest.read(controller.signal)).rejects.toThrow('enough');
+});

@@ -1,0 +1,21 @@
+import { randomUUID } from 'node:crypto';
+import { ContainerClient } from '@azure/storage-blob';
+import type { InventoryStore } from '../../lib/azure/store/inventory-store.ts';
+import { openStore } from '../../lib/azure/store/open-store.ts';
+import { readSettings } from '../../lib/settings.ts';
+
+/** A container of its own, which does not exist yet, and a client of Azure's for what the store hides. */
+export interface TestStore {
+  readonly store: InventoryStore;
+  readonly container: ContainerClient;
+  readonly name: string;
+}
+
+export function newStore(connectionString: string, name: string = `c${randomUUID()}`): TestStore {
+  const environment = { AzureWebJobsStorage: connectionString, INVENTORY_CONTAINER: name };
+  const store = openStore(readSettings(environment), environment);
+  return { store, container: new ContainerClient(connectionString, name), name };
+}
+
+/** A signal that nobody aborts. */
+export const never: AbortSignal = new AbortController().signal;
