@@ -1,0 +1,159 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type CurrentDatabase, createDatabaseReader, type DatabaseReader } from '../../lib/collect/current-database.ts';
+import { listRuns } from '../../lib/database/queries/runs.ts';
+import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';
+import { type BlobProxy, startBlobProxy } from '../support/blob-proxy.ts';
+import { collectRun, publish } from '../support/published-runs.ts';
+import { machine } from '../support/readings.ts';
+import { never, newStore, type TestStore } from '../support/stores.ts';
+
+let azurite: Azurite;
+let folder: string;
+let direct: TestStore;
+let proxy: BlobProxy;
+let reader: DatabaseReader;
+
+beforeAll(async () => {
+  azurite = await startAzurite();
+});
+afterAll(() => azurite.stop());
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'reader-'));
+  direct = newStore(azurite.connectionString);
+  proxy = await startBlobProxy(azurite.origin);
+  reader = createDatabaseReader(newStore(connectionStringFor(proxy.origin), direct.name).store, join(folder, 'open'));
+  return async () => {
+    await reader.close();
+    await proxy[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  };
+});
+
+async function publishDay(day: number, ...names: string[]): Promise<void> {
+  const machines = names.map((name) => machine(name));
+  await publish(direct.store, join(folder, 'work'), await collectRun(direct.store, folder, day, machines));
+}
+
+const runsIn = ({ database }: CurrentDatabase): number => listRuns(database).length;
+const downloads = (): number =>
+  proxy.requests.filter((line) => line.startsWith('GET') && line.includes('/databases/')).length;
+
+test('Before the first publication there is nothing to read, and it is said how to get it.', async () => {
+  await expect(reader.current(never)).rejects.toMatchObject({
+    code: 'InventoryNotReady',
+    hint: expect.stringContaining('first run'),
+  });
+});
+
+test('Many callers at once share one download.', async () => {
+  await publishDay(20, 'a');
+
+  const leases = await Promise.all(Array.from({ length: 200 }, () => reader.current(never)));
+
+  expect(downloads()).toBe(1);
+  expect(new Set(leases.map(({ database }) => database)).size).toBe(1);
+  expect(leases[0]).toMatchObject({ damaged: false, latest: { seq: 1 } });
+});
+
+test('A caller that gives up harms no other.', async () => {
+  await publishDay(20, 'a');
+  const impatient = new AbortController();
+
+  const gone = reader.current(impatient.signal);
+  const stays = reader.current(never);
+  impatient.abort(new Error('gone'));
+
+  await expect(gone).rejects.toThrow('gone');
+  expect(runsIn(await stays)).toBe(1);
+});
+
+test('A newer publication is served once asked for, and the older file stays until its last user is done.', async () => {
+  await publishDay(20, 'a');
+  const first = await reader.current(never);
+  const second = await reader.current(never);
+  await publishDay(21, 'a', 'b');
+
+  reader.expire();
+  const newer = await reader.current(never);
+  first.release();
+  first.release();
+  const stillReadable = runsIn(second);
+  second.release();
+
+  expect([stillReadable, runsIn(newer)]).toEqual([1, 2]);
+  expect(newer.etag).not.toBe(second.etag);
+  expect(() => runsIn(second)).toThrow();
+  await expect.poll(() => existsSync(second.path)).toBe(false);
+});
+
+test('Within a few seconds nothing is asked again.', async () => {
+  await publishDay(20, 'a');
+  await reader.current(never);
+  const asked = proxy.requests.length;
+
+  await reader.current(never);
+
+  expect(proxy.requests).toHaveLength(asked);
+});
+
+test('While storage is away, the database at hand serves on.', async () => {
+  await publishDay(20, 'a');
+  await reader.current(never);
+  proxy.treat = () => ({ status: 403, code: 'AuthorizationFailure' });
+
+  reader.expire();
+  const current = await reader.current(never);
+
+  expect(runsIn(current)).toBe(1);
+  expect(current.damaged).toBe(false);
+});
+
+test('When the newest database is damaged, the one before is served and marked.', async () => {
+  await publishDay(20, 'a');
+  await publishDay(21, 'a', 'b');
+  const found = await direct.store.latest.read(never);
+  await direct.container.getBlockBlobClient(found?.latest.database ?? '').upload('damaged', 7);
+
+  const current = await reader.current(never);
+
+  expect(current).toMatchObject({ damaged: true, latest: { seq: 2 } });
+  expect(runsIn(current)).toBe(1);
+});
+
+test('When neither can be used, it is said so, and no file is left.', async () => {
+  await publishDay(20, 'a');
+  const found = await direct.store.latest.read(never);
+  await direct.container.deleteBlob(found?.latest.database ?? '');
+
+  await expect(reader.current(never)).rejects.toMatchObject({
+    code: 'DatabaseDamaged',
+    message: expect.stringContaining('not there'),
+  });
+  expect(await readdir(join(folder, 'open'))).toEqual([]);
+});
+
+test('A damaged publication marks the database at hand when the one before it is gone too.', async () => {
+  await publishDay(20, 'a');
+  await reader.current(never);
+  await publishDay(21, 'a', 'b');
+  const found = await direct.store.latest.read(never);
+  await direct.container.deleteBlob(found?.latest.database ?? '');
+  await direct.container.deleteBlob(found?.latest.previous?.database ?? '');
+
+  reader.expire();
+
+  expect(await reader.current(never)).toMatchObject({ damaged: true });
+});
+
+test('Closing removes every file.', async () => {
+  await publishDay(20, 'a');
+  await reader.current(never);
+
+  await reader.close();
+
+  expect(await readdir(join(folder, 'open'))).toEqual([]);
+});

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import type { InventoryStore } from '../../lib/azure/store/inventory-store.ts';
+import { planHash } from '../../lib/azure/store/plans.ts';
+import { type PublishRequest, publishRun } from '../../lib/collect/publish.ts';
+import { newRunRecord } from '../../lib/collect/run-record.ts';
+import { writeBatch } from '../../lib/collect/write-batch.ts';
+import type { Plan } from '../../lib/inventory/reading.ts';
+import type { Run } from '../../lib/inventory/run.ts';
+import type { MachineReading } from '../../lib/inventory/virtual-machine.ts';
+import { guid } from './readings.ts';
+import { never } from './stores.ts';
+
+export interface CollectedRun {
+  readonly plan: Plan;
+  readonly planHash: string;
+}
+
+/** A run whose subscription 1 was read: its record, and its batch, are in the store. */
+export async function collectRun(
+  store: InventoryStore,
+  folder: string,
+  day: number,
+  machines: readonly MachineReading[],
+): Promise<CollectedRun> {
+  const startedAt = `2026-11-${day}T06:00:00.000Z`;
+  const plan: Plan = {
+    ...{ runId: `202611${day}T060000Z-0000`, trigger: 'timer', startedAt, scope: null, kinds: ['virtualMachines'] },
+    subscriptions: [{ subscriptionId: guid(1), displayName: 'One', tenantId: guid(9), state: 'Enabled', skip: null }],
+    ...{ outOfScope: [], blindSpots: [], blindSpotsKnown: true, reason: null, principalId: null },
+  };
+  const hash = planHash(plan);
+  const path = join(folder, `${plan.runId}-${machines.length}.batch`);
+  const writer = writeBatch(path);
+  writer.begin(guid(1), startedAt);
+  writer.machines(guid(1), machines);
+  writer.end({
+    ...{ subscriptionId: guid(1), kind: 'virtualMachines', status: 'complete', reason: null, count: machines.length },
+    ...{ requests: 1, pages: 1, retries: 0, throttledMilliseconds: 0, requestId: null, readAt: startedAt },
+  });
+  const counts = await writer.finish();
+  await store.runs.create(newRunRecord(plan.runId, 'timer', null, startedAt), never);
+  await store.batches.write(plan.runId, 0, hash, { path, counts }, never);
+  return { plan, planHash: hash };
+}
+
+/** Publishes a collected run; whatever is absent is gone. */
+export function publish(
+  store: InventoryStore,
+  folder: string,
+  run: CollectedRun,
+  more: Partial<PublishRequest> = {},
+): Promise<Run> {
+  return publishRun({
+    ...{ store, folder, ...run, settings: { ignoredTags: [], retentionDays: 400 }, signal: never },
+    verify: async () => ({ outcome: 'absent' }),
+    warn: (reason) => {
+      throw new Error(`unexpected warning: ${reason.message}`);
+    },
+    ...more,
+  });
+}
