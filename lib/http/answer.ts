@@ -3,6 +3,7 @@ import { deadline } from './deadline.ts';
 import { etagOf, isFresh } from './etag.ts';
 import { contentTypes, type Format } from './format.ts';
 import { isFunctionKey } from './parameters/parse.ts';
+import { streamBytes } from './stream-bytes.ts';
 import { streamText } from './stream-text.ts';
 
 /** What a handler makes of the inventory: text as a whole, or piece by piece where it may be long. */
@@ -32,7 +33,7 @@ export async function answerFromInventory(
     const etag = etagOf(publication, key);
     if (isFresh(request, etag)) return notModified(etag);
     const kept = context.responses.get(publication, key);
-    if (kept !== undefined) return new Response(kept.body, { headers: kept.headers });
+    if (kept !== undefined) return new Response(streamBytes(kept.body), { headers: kept.headers });
 
     const content = produce(published);
     const headers: Record<string, string> = {
@@ -52,7 +53,7 @@ export async function answerFromInventory(
     const body = new TextEncoder().encode(content.body);
     headers['content-length'] = String(body.byteLength);
     context.responses.set(publication, key, { body, headers });
-    return new Response(body, { headers });
+    return new Response(streamBytes(body), { headers });
   } finally {
     if (!streaming) published.release();
   }
@@ -78,7 +79,7 @@ export function answerText(
   const body = new TextEncoder().encode(text);
   const etag = etagOf(body);
   if (status === 200 && isFresh(request, etag)) return notModified(etag);
-  return new Response(body, {
+  return new Response(streamBytes(body), {
     status,
     headers: {
       ...headers,

@@ -1,6 +1,6 @@
 /** An answer as it was sent: body and headers, without those that differ from request to request. */
 export interface KeptResponse {
-  readonly body: Uint8Array<ArrayBuffer>;
+  readonly body: Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
 }
 
