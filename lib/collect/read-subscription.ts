@@ -1,5 +1,6 @@
 import type { ArmClient, RequestContext, RequestMeter } from '../azure/resource-manager/arm-client.ts';
 import { ArmError } from '../azure/resource-manager/arm-error.ts';
+import { forEachPage } from '../azure/resource-manager/page-iterator.ts';
 import { listPermissions } from '../azure/resource-manager/permissions.ts';
 import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/request-context.ts';
 import { listPowerStates, listVirtualMachines } from '../azure/resource-manager/virtual-machines.ts';
@@ -59,22 +60,22 @@ export async function readSubscription(
 
   const readMachines = async (): Promise<Outcome> => {
     let reported = 0;
-    for await (const page of listVirtualMachines(arm, subscriptionId, context(meters.machines, true))) {
+    await forEachPage(listVirtualMachines(arm, subscriptionId, context(meters.machines, true)), (page) => {
       sink.machines(subscriptionId, page);
       listed.machines += page.length;
       onPage(page.length, meters.machines.requests - reported);
       reported = meters.machines.requests;
-    }
+    });
     return complete;
   };
   const readPowerStates = async (): Promise<Outcome> => {
     let reported = 0;
-    for await (const page of listPowerStates(arm, subscriptionId, context(meters.powerStates, false))) {
+    await forEachPage(listPowerStates(arm, subscriptionId, context(meters.powerStates, false)), (page) => {
       sink.powerStates(subscriptionId, page);
       listed.powerStates += page.length;
       onPage(0, meters.powerStates.requests - reported);
       reported = meters.powerStates.requests;
-    }
+    });
     return complete;
   };
   const readRights = async (): Promise<Outcome> => {

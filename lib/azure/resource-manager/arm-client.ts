@@ -50,7 +50,7 @@ export interface ArmClient {
    * A list, page by page; an empty page is a page.
    * @throws what `get` throws, {@link ForeignNextLinkError} and {@link NextLinkLoopError}
    */
-  pages(path: string, request: ArmRequest): AsyncGenerator<readonly unknown[]>;
+  pages(path: string, request: ArmRequest): AsyncIterableIterator<readonly unknown[], undefined>;
   /** What a client of the Azure SDK needs to send through the same policies. */
   forSdk(context: RequestContext): { readonly pipeline: Pipeline; readonly httpClient: HttpClient };
 }

@@ -2,6 +2,7 @@ import { ForeignNextLinkError } from './foreign-next-link-error.ts';
 import { InvalidResponseError } from './invalid-response-error.ts';
 import { member } from './json.ts';
 import { NextLinkLoopError } from './next-link-loop-error.ts';
+import { iteratePages } from './page-iterator.ts';
 import type { RequestContext } from './request-context.ts';
 
 /**
@@ -12,24 +13,25 @@ import type { RequestContext } from './request-context.ts';
  * @throws {NextLinkLoopError} the list leads back to a page already read
  * @throws {InvalidResponseError} `value` is not an array, or `nextLink` is not a link
  */
-export async function* pages(
+export function pages(
   firstUrl: string,
   context: RequestContext,
   fetchJson: (url: string) => Promise<unknown>,
-): AsyncGenerator<readonly unknown[]> {
+): AsyncIterableIterator<readonly unknown[], undefined> {
   const seen = new Set<string>();
-  let url: string | null = firstUrl;
-  while (url !== null) {
+  let read: { readonly url: string; readonly nextLink: unknown } | null = null;
+  return iteratePages(async () => {
+    // Looked at only now: the rows were read, wherever the list claims to go on.
+    const url: string | null = read === null ? firstUrl : nextUrl(read.nextLink, read.url);
+    if (url === null) return null;
+    if (seen.has(url)) throw new NextLinkLoopError(new URL(read?.url ?? url).pathname, seen.size);
     seen.add(url);
     context.signal.throwIfAborted();
-    const page = toPage(await fetchJson(url), url);
+    const { value, nextLink } = toPage(await fetchJson(url), url);
     context.meter.pages += 1;
-    // The rows first: they were read, wherever the list claims to go on.
-    yield page.value;
-    const next: string | null = nextUrl(page.nextLink, url);
-    if (next !== null && seen.has(next)) throw new NextLinkLoopError(new URL(url).pathname, seen.size);
-    url = next;
-  }
+    read = { url, nextLink };
+    return value;
+  });
 }
 
 interface Page {

@@ -2,6 +2,7 @@ import type { MachineReading, PowerStateReading } from '../../inventory/virtual-
 import type { ArmClient, RequestContext } from './arm-client.ts';
 import { InvalidResponseError } from './invalid-response-error.ts';
 import { member, textOrNull } from './json.ts';
+import { mapPages } from './page-iterator.ts';
 import { toMachineReading } from './to-machine-reading.ts';
 import { toPowerState } from './to-power-state.ts';
 
@@ -17,14 +18,13 @@ const virtualMachinesPath = (subscriptionId: string) =>
  * @throws what `ArmClient.pages` throws
  * @see https://learn.microsoft.com/rest/api/compute/virtual-machines/list-all
  */
-export async function* listVirtualMachines(
+export function listVirtualMachines(
   arm: ArmClient,
   subscriptionId: string,
   context: RequestContext,
-): AsyncGenerator<readonly MachineReading[]> {
-  for await (const page of arm.pages(virtualMachinesPath(subscriptionId), { apiVersion: computeApiVersion, context })) {
-    yield page.map(toMachineReading);
-  }
+): AsyncIterableIterator<readonly MachineReading[], undefined> {
+  const request = { apiVersion: computeApiVersion, context };
+  return mapPages(arm.pages(virtualMachinesPath(subscriptionId), request), (page) => page.map(toMachineReading));
 }
 
 /**
@@ -32,15 +32,13 @@ export async function* listVirtualMachines(
  * @throws what `ArmClient.pages` throws
  * @see https://learn.microsoft.com/rest/api/compute/virtual-machines/list-all (`statusOnly`)
  */
-export async function* listPowerStates(
+export function listPowerStates(
   arm: ArmClient,
   subscriptionId: string,
   context: RequestContext,
-): AsyncGenerator<readonly PowerStateReading[]> {
+): AsyncIterableIterator<readonly PowerStateReading[], undefined> {
   const request = { apiVersion: computeApiVersion, query: { statusOnly: 'true' }, context };
-  for await (const page of arm.pages(virtualMachinesPath(subscriptionId), request)) {
-    yield page.flatMap(toPowerStateReading);
-  }
+  return mapPages(arm.pages(virtualMachinesPath(subscriptionId), request), (page) => page.flatMap(toPowerStateReading));
 }
 
 function toPowerStateReading(item: unknown): PowerStateReading[] {
