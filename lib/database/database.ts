@@ -11,7 +11,8 @@ export type Database = DatabaseSync;
  * @throws {InventoryError} `NewerDatabase`, `NotAnInventory`
  */
 export function openForWriting(path: string): Database {
-  const database = new DatabaseSync(path);
+  // Every number comes from the merge's own dictionaries; checking each of them again takes a sixth of a merge.
+  const database = new DatabaseSync(path, { enableForeignKeyConstraints: false });
   try {
     migrate(database, path);
     return database;
