@@ -4,12 +4,14 @@ import { createSampleTenant } from './sample-tenant.ts';
 
 /**
  * Azure on one machine as a process of its own. Prints one line of JSON when it is ready; ends with its stdin or on
- * SIGTERM. `--simple` leaves out the subscriptions that are not simply readable, `--plain` makes every machine alike.
+ * SIGTERM. `--simple` leaves out the subscriptions that are not simply readable, `--plain` makes every machine alike,
+ * `--vms-of-last` gives the last readable subscription another size than the others have.
  */
 const { values } = parseArgs({
   options: {
     subscriptions: { type: 'string', default: '5' },
     vms: { type: 'string', default: '40' },
+    'vms-of-last': { type: 'string' },
     seed: { type: 'string', default: '1' },
     latency: { type: 'string', default: '0' },
     'page-size': { type: 'string', default: '50' },
@@ -23,6 +25,7 @@ const { values } = parseArgs({
 const tenant = createSampleTenant({
   subscriptions: wholeNumber('subscriptions', values.subscriptions),
   vms: wholeNumber('vms', values.vms),
+  vmsOfLast: wholeNumber('vms-of-last', values['vms-of-last'] ?? values.vms),
   seed: wholeNumber('seed', values.seed),
   state: wholeNumber('state', values.state) === 2 ? 2 : 1,
   awkward: !values.simple,

@@ -21,6 +21,9 @@ export interface RequestStats {
   /** By endpoint path, with every id replaced by {}. */
   readonly byPath: Readonly<Record<string, number>>;
   readonly responses429: number;
+  /** Milliseconds since the epoch, from Resource Manager's first request to the last byte of its last answer; null before. */
+  readonly firstRequestAt: number | null;
+  readonly lastAnswerAt: number | null;
 }
 
 export interface RequestLog {
@@ -36,6 +39,7 @@ export function createRequestLog(): RequestLog {
   let requests: LoggedRequest[] = [];
   let inFlight = 0;
   let maxInFlight = 0;
+  let lastAnswerAt: number | null = null;
   return {
     get requests() {
       return requests;
@@ -48,7 +52,8 @@ export function createRequestLog(): RequestLog {
       }
       const own = requests.filter((request) => request.endpoint === 'resourceManager');
       const responses429 = own.filter((request) => request.status === 429).length;
-      return { requests: own.length, maxInFlight, byPath, responses429 };
+      const firstRequestAt = own[0]?.time ?? null;
+      return { requests: own.length, maxInFlight, byPath, responses429, firstRequestAt, lastAnswerAt };
     },
     begin(request) {
       const logged: LoggedRequest = { ...request, status: 0, time: Date.now() };
@@ -58,11 +63,14 @@ export function createRequestLog(): RequestLog {
     },
     end(request, status) {
       request.status = status;
-      if (request.endpoint === 'resourceManager') inFlight--;
+      if (request.endpoint !== 'resourceManager') return;
+      inFlight--;
+      lastAnswerAt = Date.now();
     },
     reset() {
       requests = [];
       maxInFlight = inFlight;
+      lastAnswerAt = null;
     },
   };
 }

@@ -24,6 +24,8 @@ export interface SampleTenantOptions {
   readonly awkward?: boolean;
   /** Every machine alike: system-assigned identity, three tags. Default false: every shape Azure is known to write. */
   readonly plain?: boolean;
+  /** Virtual machines in the last of the readable subscriptions. Default: as many as in the others. */
+  readonly vmsOfLast?: number;
 }
 
 /** What a test may change of a subscription. */
@@ -82,7 +84,15 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
   const usual = usualSubscriptions(seed, tenantId, options.subscriptions);
   const awkward = (options.awkward ?? true) ? awkwardSubscriptions(seed, tenantId, options.subscriptions) : [];
   const subscriptions = new Map([...usual, ...awkward].map((each) => [each.subscriptionId, each]));
-  const machines = createTenantMachines({ ...options, seed, tenantId, subscriptions: [...subscriptions.values()] });
+  const { vms, vmsOfLast = vms } = options;
+  const last = usual.at(-1)?.subscriptionId;
+  const machines = createTenantMachines({
+    ...options,
+    seed,
+    tenantId,
+    subscriptions: [...subscriptions.values()],
+    vmsOf: ({ subscriptionId }) => (subscriptionId === last ? vmsOfLast : vms),
+  });
   let rightsRevision = 0;
 
   const find = (subscriptionId: string) => subscriptions.get(subscriptionId.toLowerCase());

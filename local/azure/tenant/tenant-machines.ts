@@ -8,8 +8,10 @@ export interface TenantMachinesOptions {
   readonly seed: number;
   readonly tenantId: string;
   readonly subscriptions: readonly SampleSubscription[];
-  /** Machines in each subscription. */
+  /** Machines in a usual subscription: the shape of a machine follows from its place among them. */
   readonly vms: number;
+  /** Machines in one subscription. */
+  readonly vmsOf: (subscription: SampleSubscription) => number;
   readonly state?: 1 | 2;
   readonly plain?: boolean;
 }
@@ -39,13 +41,14 @@ export function createTenantMachines(options: TenantMachinesOptions): TenantMach
       index,
       shape: options.plain ? plainShape : shapeOf(subscriptionIndex * options.vms + index),
     });
-    if (options.state !== 2 || index >= options.vms) return placement;
+    if (options.state !== 2 || index >= options.vmsOf(subscription)) return placement;
     return evolve(placement, fateOf(options.seed, subscription.subscriptionId, index));
   }
 
   options.subscriptions.forEach((subscription, subscriptionIndex) => {
     const empty = !subscription.computeRegistered || subscription.state === 'Deleted';
-    const count = options.vms + (options.state === 2 ? createdCount(options.vms) : 0);
+    const vms = options.vmsOf(subscription);
+    const count = vms + (options.state === 2 ? createdCount(vms) : 0);
     lists.set(
       subscription.subscriptionId,
       createMachineList(empty ? 0 : count, (index) => placementAt(subscription, subscriptionIndex, index)),
