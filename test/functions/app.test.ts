@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type HostProcess, startHostProcess } from '../local/host-process.ts';
+import { type Azurite, startAzurite } from '../support/azurite.ts';
+
+const id = '11111111-1111-4111-8111-111111111111';
+const routes: readonly [method: string, path: string, functionName: string][] = [
+  ['GET', 'virtualMachines', 'virtual-machines'],
+  ['GET', `subscriptions/${id}/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/vm`, 'virtual-machine'],
+  ['GET', `subscriptions/${id}/providers/Microsoft.Compute/virtualMachines`, 'subscription-virtual-machines'],
+  ['GET', 'principals', 'principals'],
+  ['GET', `principals/${id}`, 'principal'],
+  ['POST', 'principals/lookup', 'principals-lookup'],
+  ['GET', 'subscriptions', 'subscriptions'],
+  ['GET', 'runs', 'runs'],
+  ['POST', 'runs?bad=1', 'run-start'],
+  ['GET', 'runs/20260101T000000Z-0000', 'run'],
+  ['DELETE', 'runs/20260101T000000Z-0000', 'run-cancel'],
+  ['GET', 'database', 'database'],
+  ['GET', 'identity?bad=1', 'identity'],
+];
+
+/** Built once before all tests. */
+const app = join(import.meta.dirname, '../../dist/functions.cjs');
+let azurite: Azurite;
+const hosts: HostProcess[] = [];
+
+beforeAll(async () => {
+  azurite = await startAzurite();
+});
+
+afterAll(async () => {
+  await Promise.all(hosts.map((host) => host.end()));
+  await azurite.stop();
+});
+
+/** The built app on a host of its own. */
+async function start(env: Record<string, string>, keys = false): Promise<HostProcess> {
+  const host = await startHostProcess(app, { keys, env: { AzureWebJobsStorage: azurite.connectionString, ...env } });
+  hosts.push(host);
+  return host;
+}
+
+const codeOf = (response: Response) => response.headers.get('x-ms-error-code');
+
+describe('the built app', () => {
+  it('has every route, each with a function of its own', async () => {
+    const host = await start({});
+    for (const [method, path, functionName] of routes) {
+      const route = host.functions.find(({ name }) => name === functionName);
+      const response = await fetch(`${host.url}/API/${path}`, { method });
+      expect(route, functionName).toMatchObject({ authLevel: 'function' });
+      expect(route?.methods).toContain(method);
+      // The host's own 404 has no such header: the function itself has answered.
+      expect(response.headers.get('x-ms-request-id'), `${method} ${path}`).toMatch(/^[0-9a-f-]{36}$/);
+      expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(response.status).toBeLessThan(504);
+    }
+    expect(host.functions).toHaveLength(routes.length + 2);
+    expect(host.functions.find(({ name }) => name === 'health')?.authLevel).toBe('anonymous');
+  });
+
+  it('says before the first run that there is none, and is healthy', async () => {
+    const host = await start({});
+    const list = await fetch(`${host.url}/api/virtualMachines`);
+    const runs = await fetch(`${host.url}/api/runs`);
+    const health = await fetch(`${host.url}/api/health`);
+    expect([list.status, codeOf(list), list.headers.get('retry-after')]).toEqual([503, 'InventoryNotReady', '30']);
+    expect(await runs.json()).toEqual({ value: [] });
+    expect(await health.json()).toMatchObject({ status: 'healthy', lastRun: null });
+  });
+
+  it('puts a run on record, even one that fails, and tells how it ended', async () => {
+    const host = await start({ IDENTITY_ENDPOINT: 'http://127.0.0.1:9/msi/token', IDENTITY_HEADER: 'secret-header' });
+    const started = await fetch(`${host.url}/api/runs`, { method: 'POST' });
+    const address = started.headers.get('location') ?? '';
+    let run: unknown;
+    do run = await (await fetch(address)).json();
+    while (typeof run === 'object' && run !== null && 'status' in run && run.status === 'running');
+    expect([started.status, address.startsWith(`${host.url}/api/runs/`)]).toEqual([202, true]);
+    expect(run).toMatchObject({ status: 'failed', complete: false, trigger: 'http' });
+    expect(JSON.stringify(run) + host.lines().join('\n')).not.toContain('secret-header');
+    expect((await fetch(address, { method: 'DELETE' })).status).toBe(409);
+  });
+
+  it('opens each function with its own key only', async () => {
+    const host = await start({}, true);
+    const key = host.keys?.functions['virtual-machines'] ?? '';
+    const get = async (path: string) =>
+      (await fetch(`${host.url}/api/${path}`, { headers: { 'x-functions-key': key } })).status;
+    expect(await get('virtualMachines')).toBe(503);
+    expect([await get('runs'), await get('database'), await get('principals')]).toEqual([401, 401, 401]);
+    expect((await fetch(`${host.url}/api/health`)).status).toBe(200);
+    expect((await fetch(`${host.url}/api/virtualMachines?code=${key}`)).status).toBe(503);
+  });
+
+  it('serves nothing with entra unless authentication is on, and nobody without a name', async () => {
+    const off = await start({ INVENTORY_HTTP_AUTH: 'entra' });
+    const on = await start({ INVENTORY_HTTP_AUTH: 'entra', WEBSITE_AUTH_ENABLED: 'True' });
+    const named = { headers: { 'x-ms-client-principal-id': 'someone' } };
+    for (const [method, path] of routes) {
+      const withoutAuthentication = await fetch(`${off.url}/api/${path}`, { method, ...named });
+      const nameless = await fetch(`${on.url}/api/${path}`, { method });
+      expect([withoutAuthentication.status, codeOf(withoutAuthentication)]).toEqual([
+        503,
+        'AuthenticationNotConfigured',
+      ]);
+      expect([nameless.status, codeOf(nameless)]).toEqual([401, 'AuthenticationRequired']);
+    }
+    expect(codeOf(await fetch(`${on.url}/api/virtualMachines`, named))).toBe('InventoryNotReady');
+    expect((await fetch(`${on.url}/api/health`)).status).toBe(200);
+    expect(on.functions.filter(({ authLevel }) => authLevel === 'function')).toEqual([]);
+  });
+
+  it('registers everything with a setting that is wrong, and each call says which', async () => {
+    const host = await start({ INVENTORY_CONCURRENCY: 'many' });
+    for (const [method, path] of [...routes, ['GET', 'health']] as const) {
+      const response = await fetch(`${host.url}/api/${path}`, { method });
+      expect([response.status, codeOf(response)]).toEqual([503, 'InvalidConfiguration']);
+      expect(await response.text()).toContain("INVENTORY_CONCURRENCY is 'many'; allowed: a whole number from 1 to 256");
+    }
+    expect(host.functions.some(({ name }) => name === 'inventory-schedule')).toBe(true);
+  });
+
+  it('says so where no storage is set, in its health too', async () => {
+    const host = await start({ AzureWebJobsStorage: '' });
+    const health = await fetch(`${host.url}/api/health`);
+    expect([health.status, codeOf(health)]).toEqual([503, 'InvalidConfiguration']);
+    expect(await health.json()).toMatchObject({ status: 'unhealthy', error: { message: 'No storage account is set' } });
+  });
+
+  it('warns of a name that is no setting', async () => {
+    const host = await start({ INVENTORY_SCHEDUL: '0 0 1 * * *' });
+    expect(await host.line(/INVENTORY_SCHEDUL is no setting/)).toContain('did you mean INVENTORY_SCHEDULE?');
+  });
+});
