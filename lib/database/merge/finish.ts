@@ -20,10 +20,8 @@ export function finishMerge(
   for (const subscription of subscriptions) subscription.writeCoverage();
   writeAppeared(context, changes.appeared);
   const byStatus: Record<CoverageStatus, number> = { complete: 0, partial: 0, failed: 0, denied: 0, skipped: 0 };
-  let requests = 0;
   for (const { readings } of subscriptions) {
     byStatus[subscriptionStatus(Object.fromEntries(readings))] += 1;
-    for (const reading of readings.values()) requests += reading.requests;
   }
   const blindSpots = writeBlindSpots(context);
   prune(context, options.retentionDays);
@@ -31,7 +29,7 @@ export function finishMerge(
   const complete =
     context.plan.reason === null && blindSpots === 0 && unread === 0 && byStatus.complete + byStatus.skipped > 0;
   const coverage = { ...byStatus, blindSpots };
-  return writeRun(context, { coverage, complete, requests, finishedAt: options.finishedAt() });
+  return writeRun(context, { coverage, complete, finishedAt: options.finishedAt() });
 }
 
 /** Machines whose absence is proven end: moved where they were found elsewhere, else deleted. */

@@ -48,7 +48,7 @@ export function forgetSubscription(database: Database, request: ForgetRequest): 
       skipped: 0,
       blindSpots: writeBlindSpots(context),
     };
-    const run = writeRun(context, { coverage, complete: true, requests: 0, finishedAt: request.startedAt });
+    const run = writeRun(context, { coverage, complete: true, finishedAt: request.startedAt });
     database.exec('COMMIT');
     return run;
   } catch (error) {

@@ -1,9 +1,9 @@
 import type { Plan, ReadingSink, Verification } from '../../inventory/reading.ts';
 import type { Run } from '../../inventory/run.ts';
 import type { Database } from '../database.ts';
+import { getRun } from '../queries/runs.ts';
 import { createMergeContext, type MergeOptions } from './context.ts';
 import { finishMerge } from './finish.ts';
-import { mergedRun } from './run-row.ts';
 import { type AbsentMachine, openSubscriptionMerge, type SubscriptionMerge } from './subscription-merge.ts';
 import { writeSubscriptionVersions } from './subscription-versions.ts';
 import { endSubscriptionMachines, forgetAttachments } from './whole-subscription.ts';
@@ -35,7 +35,7 @@ export function openMerge(database: Database, plan: Plan, options: MergeOptions)
 }
 
 function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merge {
-  const merged = mergedRun(database, plan.runId);
+  const merged = getRun(database, plan.runId);
   const context = createMergeContext(database, plan, options.ignoredTags);
   const changes = writeSubscriptionVersions(context);
   endSubscriptionMachines(context, changes.outOfScope, 'outOfScope');

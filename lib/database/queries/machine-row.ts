@@ -2,6 +2,7 @@ import { machineTypes, principalIdsOf, type VirtualMachine } from '../../invento
 import { integer, integerOrNull, isoTime, type SqlRow, text, textOrNull, time } from './columns.ts';
 import type { MachineContext } from './machine-context.ts';
 import { machineIdentity, readAttachments } from './machine-identity.ts';
+import { endedUndeleted } from './machine-select.ts';
 import { storedTags } from './stored-json.ts';
 
 /** Rows of `machineSelect` as outputs show them, their identities read at once. */
@@ -16,8 +17,9 @@ export function toVirtualMachines(rows: readonly SqlRow[], context: MachineConte
 function toVirtualMachine(row: SqlRow, context: MachineContext, attachments: readonly SqlRow[]): VirtualMachine {
   const key = integer(row, 'subscription');
   const validTo = integerOrNull(row, 'valid_to');
-  const deleted = validTo !== null && validTo <= context.seq;
-  const shownAt = deleted ? validTo - 1 : context.seq;
+  const ended = validTo !== null && validTo <= context.seq;
+  const deleted = ended && !endedUndeleted.includes(text(row, 'end_change'));
+  const shownAt = ended ? validTo - 1 : context.seq;
   const subscription = context.subscription(key);
   const type = machineTypes[integer(row, 'type')] ?? machineTypes[0];
   const name = text(row, 'name');
@@ -27,7 +29,7 @@ function toVirtualMachine(row: SqlRow, context: MachineContext, attachments: rea
   const tenantId = context.textOrNull(integerOrNull(row, 'identity_tenant'));
   const identity = machineIdentity(integer(row, 'identity_type'), tenantId, attachments, shownAt);
   const lastSeen = integerOrNull(row, 'last_seen');
-  const powerState = deleted || !subscription.hasPowerStates ? null : integerOrNull(row, 'power_state');
+  const powerState = ended || !subscription.hasPowerStates ? null : integerOrNull(row, 'power_state');
   return {
     id:
       resourceId ??
@@ -53,6 +55,6 @@ function toVirtualMachine(row: SqlRow, context: MachineContext, attachments: rea
     firstSeen: time(row, 'first_seen'),
     lastSeen: lastSeen === null ? (context.lastRead(key, shownAt) ?? time(row, 'first_seen')) : isoTime(lastSeen),
     deletedAt: deleted ? time(row, 'ended_at') : null,
-    stale: !deleted && (subscription.stale || lastSeen !== null),
+    stale: !deleted && (ended || subscription.stale || lastSeen !== null),
   };
 }

@@ -16,16 +16,20 @@ const shownVersion = {
     SELECT l.valid_from FROM machine_version l WHERE l.machine = m.id AND l.valid_from <= $seq ORDER BY l.valid_from DESC LIMIT 1)`,
 };
 
+/** Machines of a subscription that nobody looks at any more have ended, but nothing says that they are deleted. */
+export const endedUndeleted: readonly string[] = ['outOfScope', 'subscriptionForgotten'];
+const deletedVersion = ` AND v.valid_to <= $seq AND v.end_change NOT IN (${endedUndeleted.map((change) => `'${change}'`).join()})`;
+
 /** The CROSS JOIN keeps machines in front: their order is the default order, and a page of it ends after a few rows. */
 export function machinesShown(deleted: MachineFilter['deleted']): string {
   const version = deleted === true || deleted === 'any' ? shownVersion.any : shownVersion.existing;
-  return `machine m CROSS JOIN machine_version v ON ${version}${deleted === true ? ' AND v.valid_to <= $seq' : ''}`;
+  return `machine m CROSS JOIN machine_version v ON ${version}${deleted === true ? deletedVersion : ''}`;
 }
 
 const columns = `m.id AS machine, m.subscription, m.type, m.name, m.resource_id, m.first_seen,
   (SELECT g.name FROM resource_group g WHERE g.id = m.resource_group) AS resource_group,
   v.valid_to, v.vm_id, v.location, v.vm_size, v.os_type, v.priority, v.provisioning_state, v.zones, v.time_created, v.tags,
-  v.scale_set, v.identity_type, v.identity_tenant, v.ended_at,
+  v.scale_set, v.identity_type, v.identity_tenant, v.ended_at, v.end_change,
   (SELECT p.state FROM power_state p WHERE p.machine = m.id AND p.unread = 0 AND p.since_seq <= $seq) AS power_state,
   (SELECT u.last_seen FROM unseen u WHERE u.machine = m.id AND u.valid_from <= ${shownAt}
     AND (u.valid_to IS NULL OR u.valid_to > ${shownAt})) AS last_seen`;
