@@ -28,11 +28,11 @@ export interface LiveList {
   readonly completeness: Completeness;
 }
 
-export type StartedRun =
+type StartedRun =
   | { readonly outcome: 'started'; readonly run: Run }
   | { readonly outcome: 'alreadyRunning'; readonly runId: string };
 
-export type CancelledRun =
+type CancelledRun =
   | { readonly outcome: 'cancelling'; readonly run: Run }
   | { readonly outcome: 'ended'; readonly run: Run };
 

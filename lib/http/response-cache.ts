@@ -1,5 +1,5 @@
 /** An answer as it was sent: body and headers, without those that differ from request to request. */
-export interface KeptResponse {
+interface KeptResponse {
   readonly body: Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
 }

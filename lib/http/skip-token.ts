@@ -27,7 +27,7 @@ const changeable = new Set(['skiptoken', 'maxpagesize']);
  * Writes a token. It holds nothing that its owner doesn't know, so it isn't signed: the hash of the list's filters is there to
  * find out mistakes.
  */
-export function writeSkipToken(token: SkipToken, request: IncomingRequest): string {
+function writeSkipToken(token: SkipToken, request: IncomingRequest): string {
   const { runId, position } = token;
   const fields: v.InferOutput<typeof content> = [runId, position.value, position.row, hashOfList(request)];
   return Buffer.from(JSON.stringify(fields)).toString('base64url');
