@@ -3,6 +3,9 @@ import { InventoryError } from '../errors.ts';
 import { schemaVersion, tables } from './schema.ts';
 import { views } from './views.ts';
 
+/** How long to wait for another process that writes to the file. */
+const lockTimeoutMs = 5000;
+
 /** An open inventory database. */
 export type Database = DatabaseSync;
 
@@ -12,7 +15,7 @@ export type Database = DatabaseSync;
  */
 export function openForWriting(path: string): Database {
   // Every number comes from the merge's own dictionaries; checking each of them again takes a sixth of a merge.
-  const database = new DatabaseSync(path, { enableForeignKeyConstraints: false });
+  const database = new DatabaseSync(path, { enableForeignKeyConstraints: false, timeout: lockTimeoutMs });
   try {
     migrate(database, path);
     return database;
@@ -40,7 +43,7 @@ export function openForReading(path: string): Database {
 
 function open(path: string): Database {
   try {
-    return new DatabaseSync(path, { readOnly: true });
+    return new DatabaseSync(path, { readOnly: true, timeout: lockTimeoutMs });
   } catch (cause) {
     throw new InventoryError('DatabaseUnreadable', `The database ${path} cannot be opened: ${messageOf(cause)}`, {
       hint: 'Run: vm-identities collect',
@@ -62,8 +65,33 @@ function versionOf(database: Database, path: string): number {
   try {
     return Number(database.prepare('PRAGMA user_version').get()?.user_version);
   } catch (cause) {
+    if (isBusy(cause)) throw busyDatabase(path, cause);
     throw new InventoryError('NotAnInventory', `${path} is no SQLite database: ${messageOf(cause)}`, { cause });
   }
+}
+
+/**
+ * Begins to write.
+ * @throws {InventoryError} `DatabaseBusy`: another program is writing to it
+ */
+export function beginTransaction(database: Database): void {
+  try {
+    database.exec('BEGIN IMMEDIATE');
+  } catch (error) {
+    throw isBusy(error) ? busyDatabase(database.location() ?? 'in memory', error) : error;
+  }
+}
+
+/** https://www.sqlite.org/rescode.html#busy */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === 5;
+}
+
+function busyDatabase(path: string, cause: unknown): InventoryError {
+  return new InventoryError('DatabaseBusy', `Another program is writing to the database ${path}`, {
+    hint: 'Wait until its run has ended, then try again',
+    cause,
+  });
 }
 
 function wrongVersion(path: string, version: number): InventoryError {

@@ -41,9 +41,9 @@ function hasSlotChange(before: MachineIdentity, after: MachineIdentity): boolean
 /** One text per identity on the machine; equal texts are the same identity. */
 function attachedKeys(identity: MachineIdentity): Set<string> {
   const keys = new Set<string>();
-  if (identity.principalId !== null) keys.add(`system ${identity.principalId}`);
+  if (identity.principalId !== null) keys.add(`system ${identity.principalId}`.toLowerCase());
   for (const [id, { principalId, clientId }] of Object.entries(identity.userAssignedIdentities)) {
-    keys.add(`${id.toLowerCase()} ${principalId} ${clientId}`);
+    keys.add(`${id} ${principalId} ${clientId}`.toLowerCase());
   }
   return keys;
 }
@@ -68,5 +68,5 @@ export function slotChange(
 ): Extract<ChangeKind, 'identityAttached' | 'identityDetached' | 'identityRecreated'> | null {
   if (before === undefined) return after === undefined ? null : 'identityAttached';
   if (after === undefined) return 'identityDetached';
-  return before !== null && after !== null && before !== after ? 'identityRecreated' : null;
+  return before !== null && after !== null && before.toLowerCase() !== after.toLowerCase() ? 'identityRecreated' : null;
 }

@@ -1,7 +1,7 @@
 import { InventoryError, NotFoundError } from '../../errors.ts';
 import type { Plan } from '../../inventory/reading.ts';
 import type { Run } from '../../inventory/run.ts';
-import type { Database } from '../database.ts';
+import { beginTransaction, type Database } from '../database.ts';
 import { writeBlindSpots } from './blind-spots.ts';
 import { createMergeContext } from './context.ts';
 import { writeRun } from './run-row.ts';
@@ -35,7 +35,7 @@ export function forgetSubscription(database: Database, request: ForgetRequest): 
     principalId: null,
     reason: null,
   };
-  database.exec('BEGIN IMMEDIATE');
+  beginTransaction(database);
   try {
     const context = createMergeContext(database, plan, []);
     close(context, request);

@@ -38,7 +38,7 @@ export function openIdentities(database: Database, dictionary: Dictionary): Iden
       return next++;
     },
     userAssigned(resourceId, principalId, clientId) {
-      const key = `${resourceId.toLowerCase()} ${principalId} ${clientId}`;
+      const key = `${resourceId} ${principalId} ${clientId}`.toLowerCase();
       const before = known.get(key);
       if (before !== undefined) return before;
       const found = findUser.get(resourceId, principalId, clientId);

@@ -1,6 +1,6 @@
 import type { Plan, ReadingSink, Verification } from '../../inventory/reading.ts';
 import type { Run } from '../../inventory/run.ts';
-import type { Database } from '../database.ts';
+import { beginTransaction, type Database } from '../database.ts';
 import { getRun } from '../queries/runs.ts';
 import { createMergeContext, type MergeOptions } from './context.ts';
 import { finishMerge } from './finish.ts';
@@ -22,10 +22,10 @@ export interface Merge extends ReadingSink {
 
 /**
  * Begins the merge of a run. A run that has been merged already is not merged again: `commit` answers the stored one.
- * @throws when the database is locked by another writer
+ * @throws {InventoryError} `DatabaseBusy`: another program is writing to it
  */
 export function openMerge(database: Database, plan: Plan, options: MergeOptions): Merge {
-  database.exec('PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE');
+  beginTransaction(database);
   try {
     return beginMerge(database, plan, options);
   } catch (error) {
