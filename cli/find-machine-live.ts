@@ -4,28 +4,29 @@ import { NotFoundError } from '../lib/errors.ts';
 import type { VirtualMachine } from '../lib/inventory/virtual-machine.ts';
 import type { CommandContext } from './command-context.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
-import { isResourceId, onlyOne } from './find-machine.ts';
+import { onlyOne } from './find-machine.ts';
 import { listLiveMachines } from './live-machines.ts';
+import type { MachineReference } from './machine-reference.ts';
 
 /**
  * The machine of an id or a name, as Azure has it now. A name is looked for in every subscription.
- * @throws {UsageError} `AmbiguousName`
+ * @throws {AmbiguousNameError}
  * @throws {NotFoundError} there is none
  */
 export async function findLive(
   context: CommandContext,
-  idOrName: string,
+  { by, text }: MachineReference,
 ): Promise<{ readonly machine: VirtualMachine; readonly report: () => ExitCode }> {
-  if (isResourceId(idOrName)) {
+  if (by === 'id') {
     const session = openSession(context.settings, context.environment);
-    const machine = await getLive(session, idOrName, context.signal);
+    const machine = await getLive(session, text, context.signal);
     return { machine, report: () => exitCodes.complete };
   }
-  const { machines, report } = await listLiveMachines(context, {}, { name: idOrName });
-  const machine = onlyOne(machines, idOrName);
+  const { machines, report } = await listLiveMachines(context, {}, { name: text });
+  const machine = onlyOne(machines, text);
   if (machine !== null) return { machine, report };
   report();
-  throw new NotFoundError('VirtualMachineNotFound', `No virtual machine ${idOrName} is visible now`, {
-    hint: `It may be in the inventory: vm-identities show ${idOrName}`,
+  throw new NotFoundError('VirtualMachineNotFound', `No virtual machine ${text} is visible now`, {
+    hint: `It may be in the inventory: vm-identities show ${text}`,
   });
 }

@@ -3,6 +3,7 @@ import { NotFoundError } from '../lib/errors.ts';
 import type { VirtualMachine } from '../lib/inventory/virtual-machine.ts';
 import { AmbiguousNameError } from './ambiguous-name-error.ts';
 import { reportCompleteness } from './incomplete.ts';
+import type { MachineReference } from './machine-reference.ts';
 import type { Messages } from './messages.ts';
 import type { Inventory } from './open-inventory.ts';
 
@@ -11,33 +12,33 @@ const listedAtMost = 50;
 
 /**
  * The machine of an id or a name; a deleted one where none of that name exists any more.
- * @throws {UsageError} `AmbiguousName` lists the ids
+ * @throws {AmbiguousNameError}
  * @throws {NotFoundError} `VirtualMachineNotFound` no run ever saw it
  */
-export function findInInventory(messages: Messages, inventory: Inventory, idOrName: string): VirtualMachine {
+export function findInInventory(
+  messages: Messages,
+  inventory: Inventory,
+  { by, text }: MachineReference,
+): VirtualMachine {
   const { database, asOf } = inventory;
-  if (isResourceId(idOrName)) {
-    const machine = getVirtualMachine(database, asOf, idOrName);
+  if (by === 'id') {
+    const machine = getVirtualMachine(database, asOf, text);
     if (machine !== null) return machine;
   } else {
-    const named = [...iterateVirtualMachines(database, asOf, { type: 'any', name: idOrName, deleted: 'any' })];
+    const named = [...iterateVirtualMachines(database, asOf, { type: 'any', name: text, deleted: 'any' })];
     const existing = named.filter(({ deletedAt }) => deletedAt === null);
-    const machine = onlyOne(existing.length > 0 ? existing : named, idOrName);
+    const machine = onlyOne(existing.length > 0 ? existing : named, text);
     if (machine !== null) return machine;
   }
   reportCompleteness(messages, inventory, ['virtualMachines'], {});
-  throw new NotFoundError(
-    'VirtualMachineNotFound',
-    `No run up to ${asOf.runId} has seen a virtual machine ${idOrName}`,
-    {
-      hint: 'Names and ids: vm-identities list --deleted any --query [].id -o tsv',
-    },
-  );
+  throw new NotFoundError('VirtualMachineNotFound', `No run up to ${asOf.runId} has seen a virtual machine ${text}`, {
+    hint: 'Names and ids: vm-identities list --deleted any --query [].id -o tsv',
+  });
 }
 
 /**
  * The only one of the machines of a name; null when there is none.
- * @throws {UsageError} `AmbiguousName` lists the ids
+ * @throws {AmbiguousNameError}
  */
 export function onlyOne(machines: readonly VirtualMachine[], name: string): VirtualMachine | null {
   const [machine, ...others] = machines;
@@ -45,8 +46,4 @@ export function onlyOne(machines: readonly VirtualMachine[], name: string): Virt
   if (others.length === 0) return machine;
   const ids = machines.slice(0, listedAtMost).map(({ id }) => id);
   throw new AmbiguousNameError(name, machines.length, ids);
-}
-
-export function isResourceId(idOrName: string): boolean {
-  return idOrName.startsWith('/');
 }

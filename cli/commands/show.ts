@@ -12,6 +12,7 @@ import { addShapeOptions } from '../filter-options.ts';
 import { findInInventory } from '../find-machine.ts';
 import { findLive } from '../find-machine-live.ts';
 import { reportCompleteness } from '../incomplete.ts';
+import { parseMachineReference } from '../machine-reference.ts';
 import { withInventory } from '../open-inventory.ts';
 import { parseOptions } from '../parse-options.ts';
 import { valueResult } from '../rows-result.ts';
@@ -42,16 +43,17 @@ export const defineShow: DefineCommand = (command, run) => {
 function show(idOrName: string, given: Options): Action {
   return async (context) => {
     const { live, asOf: at, select } = parseOptions(schema, given);
+    const reference = parseMachineReference(idOrName);
     const result = (machine: VirtualMachine) =>
       valueResult(machine, select, describeMachine, () => virtualMachineCsv([machine], select));
     if (live === true) {
       if (at !== undefined) throw new UsageError('InvalidOption', '--as-of asks for history; --live has none');
-      const { machine, report } = await findLive(context, idOrName);
+      const { machine, report } = await findLive(context, reference);
       await context.write(result(machine));
       return report();
     }
     return withInventory(context, at, async (inventory) => {
-      const machine = findInInventory(context.messages, inventory, idOrName);
+      const machine = findInInventory(context.messages, inventory, reference);
       await context.write(result(machine));
       const { subscriptionId, type } = machine;
       if (machine.deletedAt !== null) return exitCodes.complete;

@@ -1,0 +1,287 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { forbidden, identityError } from '../../local/azure/fault-presets.ts';
+import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
+import { createSampleTenant, type SampleTenant } from '../../local/azure/sample-tenant.ts';
+import { bundledCli, type CliResult, runCli, startCli } from './run-cli.ts';
+
+const azures: LocalAzure[] = [];
+let cwd: string;
+let azure: LocalAzure;
+let results: CliResult[];
+
+beforeAll(async () => {
+  azure = await newAzure();
+});
+afterAll(() => Promise.all(azures.map((each) => each.stop())));
+beforeEach(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'cli-azure-'));
+  results = [];
+});
+afterEach(async () => {
+  azure.reset();
+  await rm(cwd, { recursive: true });
+});
+
+/** Two subscriptions of five machines. */
+async function newAzure(change: (tenant: SampleTenant) => void = () => undefined): Promise<LocalAzure> {
+  const tenant = createSampleTenant({ subscriptions: 2, vms: 5, awkward: false });
+  change(tenant);
+  const started = await startLocalAzure({ tenant });
+  azures.push(started);
+  return started;
+}
+
+async function cli(...args: readonly string[]): Promise<CliResult> {
+  return cliOn(azure, args);
+}
+
+async function cliOn(where: LocalAzure, args: readonly string[], entry?: string): Promise<CliResult> {
+  const env = where.environment('AppService');
+  const result = await runCli(args, { env, cwd, ...(entry === undefined ? {} : { entry }) });
+  results.push(result);
+  return result;
+}
+
+const subscriptionIds = (where: LocalAzure): string[] => where.tenant.subscriptions().map((one) => one.subscriptionId);
+
+describe('from Azure to an answer', () => {
+  test.each([
+    ['the sources', undefined],
+    ['the bundle', bundledCli],
+  ])('collects, lists, shows and looks up with %s', async (_, entry) => {
+    const collect = await cliOn(azure, ['collect'], entry);
+    const list = await cliOn(azure, ['list'], entry);
+    const machines: { id: string; identity: { principalId: string | null }; principalIds: string[] }[] = JSON.parse(
+      list.stdout,
+    );
+    const machine = machines.find(({ identity }) => identity.principalId !== null);
+    const show = await cliOn(azure, ['show', machine?.id ?? '', '--query', 'identity.principalId', '-o', 'tsv'], entry);
+    const principal = await cliOn(azure, ['principals', machine?.identity.principalId ?? ''], entry);
+
+    expect([collect.code, list.code, show.code, principal.code]).toEqual([0, 0, 0, 0]);
+    expect(JSON.parse(collect.stdout)).toMatchObject({ trigger: 'cli', complete: true, virtualMachineCount: 10 });
+    expect(machines).toHaveLength(10);
+    expect(show.stdout).toBe(`${machine?.identity.principalId}\n`);
+    expect(JSON.parse(principal.stdout).virtualMachines).toMatchObject([{ id: machine?.id, detachedAt: null }]);
+  });
+
+  test('lists live what a run would find, and writes nothing', async () => {
+    const live = await cli('list', '--live', '--query', '[].id');
+    const files = await readdir(cwd);
+    await cli('collect');
+    const stored = await cli('list', '--query', '[].id');
+
+    expect({ code: live.code, files }).toEqual({ code: 0, files: [] });
+    expect(JSON.parse(live.stdout).toSorted()).toEqual(JSON.parse(stored.stdout).toSorted());
+  });
+
+  test('shows a machine live, by name and by id', async () => {
+    const [id = '', name = ''] = JSON.parse((await cli('list', '--live', '--query', '[0].[id, name]')).stdout);
+    const shown = [await cli('show', '--live', id), await cli('show', '--live', name)];
+    const missing = await cli('show', '--live', `${id}-missing`);
+
+    expect(shown.map(({ code, stdout }) => [code, JSON.parse(stdout).id])).toEqual([
+      [0, id],
+      [0, id],
+    ]);
+    expect(missing).toMatchObject({ code: 5, stdout: '' });
+  });
+
+  test('restricts a run to the subscriptions asked for, and leaves power states out', async () => {
+    const [first = ''] = subscriptionIds(azure);
+    const { code, stdout } = await cli('collect', '--no-power-state', '--subscription', first.toUpperCase());
+
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, scope: [first], virtualMachineCount: 5 });
+    expect(azure.requests.some(({ query }) => query.includes('statusOnly'))).toBe(false);
+  });
+
+  test('refuses to forget a subscription that is visible, and forgets a lost one', async () => {
+    const shrinking = await newAzure((tenant) => {
+      for (const each of createSampleTenant({ subscriptions: 4, vms: 1, seed: 2, awkward: false }).subscriptions()) {
+        tenant.addSubscription(each);
+      }
+    });
+    const [first = '', second = ''] = subscriptionIds(shrinking);
+    await cliOn(shrinking, ['collect']);
+    shrinking.tenant.hideSubscription(first);
+    const lost = await cliOn(shrinking, ['collect']);
+    const visible = await cliOn(shrinking, ['forget', second, '--reason', 'a mistake']);
+    const forgotten = await cliOn(shrinking, ['forget', first, '--reason', 'cancelled']);
+    const after = await cliOn(shrinking, ['list', '--subscription-id', first]);
+
+    expect(lost).toMatchObject({ code: 3, stderr: expect.stringContaining(first) });
+    expect(visible).toMatchObject({ code: 1, stderr: expect.stringContaining('SubscriptionVisible') });
+    expect({ code: forgotten.code, ...JSON.parse(forgotten.stdout) }).toMatchObject({
+      code: 0,
+      changes: { subscriptionForgotten: 1 },
+    });
+    expect(JSON.parse(after.stdout)).toEqual([]);
+  });
+});
+
+describe('what cannot be read', () => {
+  test('is a warning with the command that opens it, and exit code 3', async () => {
+    const [first = ''] = subscriptionIds(azure);
+    azure.faults.add({
+      match: { path: `${first}/providers/Microsoft.Compute` },
+      answer: forbidden('Microsoft.Compute/virtualMachines/read', `/subscriptions/${first}`),
+    });
+    const collect = await cli('collect');
+    const list = await cli('list', '-o', 'tsv', '--query', 'length(@)');
+    const allowed = await cli('list', '--allow-incomplete');
+
+    expect({ code: collect.code, ...JSON.parse(collect.stdout) }).toMatchObject({
+      code: 3,
+      complete: false,
+      coverage: { complete: 1, denied: 1 },
+    });
+    expect(collect.stderr).toContain(`--role Reader --scope /subscriptions/${first}`);
+    expect(list).toMatchObject({ code: 3, stdout: '5\n', stderr: expect.stringContaining('AuthorizationFailed') });
+    expect(allowed.code).toBe(0);
+  });
+
+  test('is everything: exit code 3, no machine', async () => {
+    azure.faults.add({ match: { path: 'Microsoft.Compute' }, answer: forbidden('x/read', '/subscriptions') });
+    const collect = await cli('collect');
+    const live = await cli('list', '--live');
+
+    expect({ code: collect.code, ...JSON.parse(collect.stdout) }).toMatchObject({ code: 3, coverage: { denied: 2 } });
+    expect(live).toMatchObject({ code: 3, stdout: '[]\n', stderr: expect.stringContaining('2 subscriptions denied') });
+  });
+
+  test('is every subscription, because none is visible: exit code 3 and the reason', async () => {
+    const empty = await newAzure((tenant) => {
+      for (const { subscriptionId } of tenant.subscriptions()) tenant.hideSubscription(subscriptionId);
+    });
+    const collect = await cliOn(empty, ['collect']);
+    const list = await cliOn(empty, ['list']);
+    const live = await cliOn(empty, ['list', '--live']);
+
+    expect({ code: collect.code, ...JSON.parse(collect.stdout) }).toMatchObject({
+      ...{ code: 3, complete: false, reason: { code: 'NoSubscriptions' } },
+    });
+    expect(collect.stderr).toContain('NoSubscriptions');
+    expect([list, live].map(({ code, stdout }) => [code, stdout])).toEqual([
+      [3, '[]\n'],
+      [3, '[]\n'],
+    ]);
+  });
+
+  test('is the list of subscriptions: exit code 1, and the database is as it was', async () => {
+    await cli('collect');
+    const before = await hashOf(join(cwd, 'inventory.sqlite'));
+    azure.faults.add({ match: { path: '^/subscriptions$' }, answer: forbidden('x/read', '/') });
+    const { code, stdout, stderr } = await cli('collect');
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^error AuthorizationFailed: /);
+    expect(await hashOf(join(cwd, 'inventory.sqlite'))).toBe(before);
+  });
+
+  test('is left where it was by Ctrl-C: the run ends soon, and the database is as it was', async () => {
+    await cli('collect');
+    const before = await hashOf(join(cwd, 'inventory.sqlite'));
+    azure.faults.add({ match: { path: 'Microsoft.Compute' }, answer: { kind: 'never' } });
+    const child = startCli(['collect'], { env: azure.environment('AppService'), cwd });
+    const closed = once(child, 'close');
+    await expect.poll(() => azure.faults.strikes[0], { timeout: 20_000 }).toBeGreaterThan(0);
+    child.kill('SIGINT');
+    await closed;
+
+    expect({ code: child.exitCode, signal: child.signalCode }).toEqual({ code: 1, signal: null });
+    expect(await hashOf(join(cwd, 'inventory.sqlite'))).toBe(before);
+  });
+});
+
+describe('the identity', () => {
+  test('is who whoami says, with its roles and without its token', async () => {
+    const { code, stdout } = await cli('whoami');
+
+    const { principalId, clientId } = azure.tenant.systemAssignedIdentity;
+    const [first = ''] = subscriptionIds(azure);
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({
+      ...{ code: 0, source: 'AppService', principalId, clientId, identityId: null, cloud: 'AzureCloud' },
+      roles: expect.arrayContaining([{ scope: `/subscriptions/${first}`, roleDefinitionName: 'Reader' }]),
+    });
+  });
+
+  test('gives tokens as az account get-access-token prints them', async () => {
+    const { code, stdout } = await cli('token');
+
+    const output = JSON.parse(stdout);
+    expect({ code, keys: Object.keys(output) }).toEqual({
+      code: 0,
+      keys: ['accessToken', 'expiresOn', 'expires_on', 'subscription', 'tenant', 'tokenType'],
+    });
+    expect(azure.tokens.verify(output.accessToken)?.aud).toMatch(/^https:\/\/management\.azure\.com/);
+    expect(output.expiresOn).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/);
+  });
+
+  test.each([['collect'], ['whoami'], ['token'], ['list', '--live']])(
+    'is missing where nothing listens: %j exits with 4 and says what to turn on',
+    async (...args) => {
+      const env = { ...azure.environment('AppService'), IDENTITY_ENDPOINT: await nobody() };
+      const result = await runCli([...args, '--verbose'], { env, cwd });
+      results.push(result);
+
+      expect(result).toMatchObject({ code: 4, stdout: '' });
+      expect(result.stderr).toMatch(/hint: .*az functionapp identity assign/);
+    },
+  );
+
+  test('is not found: exit code 4', async () => {
+    azure.faults.add({ match: { endpoint: 'identity' }, answer: identityError(400) });
+
+    expect(await cli('token')).toMatchObject({
+      code: 4,
+      stdout: '',
+      stderr: expect.stringContaining('IdentityNotFound'),
+    });
+  });
+
+  test('has no token for that audience: exit code 4, naming it', async () => {
+    const result = await cli('token', '--resource', 'https://nothing.example');
+
+    expect(result).toMatchObject({ code: 4, stdout: '' });
+    expect(result.stderr).toMatch(/AudienceNotSupported.*https:\/\/nothing\.example/);
+  });
+});
+
+test('no token and no identity header is in anything that was written, however verbose', async () => {
+  const [first = ''] = subscriptionIds(azure);
+  azure.faults.add({ match: { path: first }, answer: forbidden('x/read', '/') });
+  await cli('collect', '--verbose');
+  await cli('list', '--verbose');
+  await cli('list', '--live', '--verbose');
+  await cli('whoami', '--verbose');
+  await cli('token', '--resource', 'https://nothing.example', '--verbose');
+  const database = await readFile(join(cwd, 'inventory.sqlite'), 'latin1');
+
+  const written = [...results.flatMap(({ stdout, stderr }) => [stdout, stderr]), database].join('\n');
+  expect(written).not.toContain(azure.identityHeader);
+  expect(written).not.toMatch(/eyJ[\w-]{20,}/);
+  expect(written).not.toMatch(/\n\s+at .+:\d+:\d+/);
+});
+
+async function hashOf(path: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+}
+
+/** An address at which nothing listens. */
+async function nobody(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return `http://127.0.0.1:${address.port}/msi/token`;
+}

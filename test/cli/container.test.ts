@@ -1,0 +1,70 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createCertificate } from '../../local/azure/certificate.ts';
+import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
+import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
+import { type Azurite, startAzurite } from '../support/azurite.ts';
+import { collectRun, publish } from '../support/published-runs.ts';
+import { guid, machine } from '../support/readings.ts';
+import { newStore } from '../support/stores.ts';
+import { type CliResult, runCli } from './run-cli.ts';
+
+let folder: string;
+let azure: LocalAzure;
+let azurite: Azurite;
+
+/** Storage that takes tokens wants https: it has the certificate of the local Azure, and takes its tokens. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cli-container-'));
+  azure = await startLocalAzure({ tenant: createSampleTenant({ subscriptions: 1, vms: 1, awkward: false }) });
+  const { certificate, privateKey, remove } = await createCertificate();
+  await remove();
+  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  await Promise.all([writeFile(cert, certificate), writeFile(key, privateKey)]);
+  setDefaultCACertificates([...getCACertificates('default'), certificate]);
+  azurite = await startAzurite('--oauth', 'basic', '--cert', cert, '--key', key);
+});
+afterAll(async () => {
+  await azurite.stop();
+  await azure.stop();
+  await rm(folder, { recursive: true });
+});
+
+const cli = (...args: readonly string[]): Promise<CliResult> =>
+  runCli(args, { env: { ...azure.environment('AppService'), TMPDIR: folder } });
+
+describe('--database with the URL of a container', () => {
+  test('reads the newest published database with the identity, and leaves nothing behind', async () => {
+    const { store, container } = newStore(azurite.connectionString);
+    await publish(store, folder, await collectRun(store, folder, 20, [machine('web')]));
+    const { code, stdout, stderr } = await cli(
+      'list',
+      '--database',
+      container.url,
+      '--query',
+      '[].[name, subscriptionId]',
+    );
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual([['web', guid(1)]]);
+    expect((await readdir(folder)).filter((name) => name.startsWith('vm-identities-'))).toEqual([]);
+  });
+
+  test('exits with 1 and the reason where nothing is published', async () => {
+    const { container } = newStore(azurite.connectionString);
+    const { code, stdout, stderr } = await cli('list', '--database', container.url);
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^error \w+: /);
+  });
+
+  test('exits with 2 for the address of something else', async () => {
+    const { code, stderr } = await cli('list', '--database', 'https://example.blob.core.windows.net/');
+
+    expect(code).toBe(2);
+    expect(stderr).toContain('allowed: https://ACCOUNT.blob.core.windows.net/CONTAINER');
+  });
+});

@@ -1,0 +1,298 @@
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createInventory, runIdOf } from '../database/fixtures/inventory.ts';
+import { runCli } from './run-cli.ts';
+
+const one = '11111111-0000-4000-8000-000000000001';
+const two = '22222222-0000-4000-8000-000000000002';
+const lost = '33333333-0000-4000-8000-000000000003';
+const system = 'aaaaaaaa-0000-4000-8000-000000000001';
+const user = 'aaaaaaaa-0000-4000-8000-000000000002';
+const client = 'cccccccc-0000-4000-8000-000000000002';
+const never = 'ffffffff-0000-4000-8000-00000000000f';
+const identityId = `/subscriptions/${one}/resourceGroups/ids/providers/Microsoft.ManagedIdentity/userAssignedIdentities/shared`;
+
+const idOf = (subscription: string, name: string): string =>
+  `/subscriptions/${subscription}/resourceGroups/Group-1/providers/Microsoft.Compute/virtualMachines/${name}`;
+
+const whole = createInventory();
+const holed = createInventory();
+const cli = (args: readonly string[], stdin = '') => runCli([...args, '--database', whole.path], { stdin });
+
+beforeAll(() => {
+  whole.run();
+  for (const id of [one, two]) {
+    whole.subscription(id, { displayName: `Sub ${id.slice(0, 1)}` });
+    whole.read(id);
+  }
+  const web = whole.machine({
+    ...{ name: 'web', subscription: one, identityType: 'SystemAssigned, UserAssigned' },
+    tags: { env: 'prod', formula: '=1+1' },
+  });
+  whole.attach(web, whole.systemAssigned(system), 0);
+  whole.attach(web, whole.userAssigned({ resourceId: identityId, principalId: user, clientId: client }), 1);
+  whole.machine({ name: '=cmd', subscription: one });
+  whole.machine({ name: 'twin', subscription: one });
+  whole.machine({ name: 'twin', subscription: two });
+  const old = whole.machine({ name: 'old', subscription: two });
+  whole.run();
+  for (const id of [one, two]) whole.read(id);
+  whole.end(old, 'virtualMachineDeleted');
+
+  holed.run();
+  holed.subscription(one, { displayName: 'Fine' });
+  holed.read(one);
+  holed.subscription(two, { displayName: 'Shut' });
+  holed.read(two, 'denied', { reason: 'AuthorizationFailed' });
+  holed.machine({ name: 'web', subscription: one });
+});
+
+afterAll(() => {
+  for (const { path, database } of [whole, holed]) {
+    database.close();
+    rmSync(dirname(path), { recursive: true });
+  }
+});
+
+describe('list', () => {
+  test('prints a bare array of what exists, as JSON, and exits with 0', async () => {
+    const { code, stdout, stderr } = await cli(['list', '--orderby', 'name']);
+
+    const machines: { name: string; principalIds: string[] }[] = JSON.parse(stdout);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(machines.map(({ name }) => name)).toEqual(['=cmd', 'twin', 'twin', 'web']);
+    expect(machines.at(-1)?.principalIds).toEqual([system, user]);
+    expect(stdout).toBe(`${JSON.stringify(machines, null, 2)}\n`);
+  });
+
+  test('prints one value a line for a query as TSV', async () => {
+    const { code, stdout } = await cli(['list', '--query', '[*].identity.principalId', '-o', 'tsv']);
+
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${system}\n` });
+  });
+
+  test.each([
+    ['rows of fields, null as None', '[?name==`web`].[name, powerState, stale]', 'web\tNone\tFalse\n'],
+    ['objects in the order of the query', '[?name==`web`].{z: name, a: osType}', 'web\tLinux\n'],
+    ['the length of a list inside', '[?name==`web`].[principalIds]', '2\n'],
+    ['nothing for null', 'nothing', ''],
+    ['a number', 'length(@)', '4\n'],
+  ])('prints as TSV, as az does: %s', async (_, query, expected) => {
+    expect(await cli(['list', '--query', query, '-o', 'tsv'])).toMatchObject({ code: 0, stdout: expected });
+  });
+
+  test('prints CSV with CR LF, nested fields flattened and formulas made harmless', async () => {
+    const { code, stdout } = await cli(['list', '--orderby', 'name', '-o', 'csv']);
+
+    const lines = stdout.split('\r\n');
+    expect({ code, lines: lines.length, last: lines.at(-1) }).toEqual({ code: 0, lines: 6, last: '' });
+    expect(lines[0]).toContain('identity.type,identity.principalId');
+    expect(lines[1]).toContain(",'=cmd,");
+    expect(lines[4]).toContain(`"SystemAssigned, UserAssigned",${system},,${identityId},${system};${user}`);
+    expect(lines[4]).toContain('env=prod;formula==1+1');
+  });
+
+  test('prints NDJSON and YAML, an item after the other', async () => {
+    const [ndjson, yaml] = await Promise.all([
+      cli(['list', '--select', 'name', '--orderby', 'name', '-o', 'ndjson']),
+      cli(['list', '--select', 'name', '--orderby', 'name', '-o', 'yaml']),
+    ]);
+
+    expect(ndjson.stdout).toBe('{"name":"=cmd"}\n{"name":"twin"}\n{"name":"twin"}\n{"name":"web"}\n');
+    expect(yaml.stdout).toBe('- name: =cmd\n- name: twin\n- name: twin\n- name: web\n');
+  });
+
+  test('prints a table with headers', async () => {
+    const { stdout } = await cli(['list', '--identity-type', 'any', '-o', 'table']);
+
+    const [header, dashes, row] = stdout.split('\n');
+    expect(header).toMatch(/^Name +ResourceGroup +Subscription +Location +PowerState +Identity +PrincipalIds$/);
+    expect(dashes).toMatch(/^[- ]+$/);
+    expect(row).toMatch(new RegExp(`^web +Group-1 +Sub 1 +westeurope +Both +${system} \\+1$`));
+  });
+
+  test.each([
+    [['--subscription-id', two], ['twin']],
+    [['--subscription-id', never], []],
+    [['--tag', 'env=prod', '--tag', 'formula'], ['web']],
+    [['--principal-id', user.toUpperCase()], ['web']],
+    [['--client-id', client], ['web']],
+    [['--name', 'WEB'], ['web']],
+    [['--deleted', 'true'], ['old']],
+    [
+      ['--as-of', runIdOf(1), '--subscription-id', two],
+      ['twin', 'old'],
+    ],
+    [
+      ['--identity-type', 'none', '--resource-group', 'group-1', '--location', 'westeurope'],
+      ['twin', 'twin', '=cmd'],
+    ],
+  ])('filters by %j', async (args, names) => {
+    const { code, stdout } = await cli(['list', ...args, '--query', '[].name']);
+
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).toSorted()).toEqual(names.toSorted());
+  });
+
+  test('exits with 5 for a run that is not there', async () => {
+    expect(await cli(['list', '--as-of', '20200101T000000Z-0000'])).toMatchObject({ code: 5, stdout: '' });
+  });
+});
+
+describe('an answer that is not complete', () => {
+  test('is printed, exits with 3 and says on stderr which subscription, why and what to do', async () => {
+    const { code, stdout, stderr } = await runCli(['list', '--database', holed.path]);
+
+    expect({ code, rows: JSON.parse(stdout).length }).toEqual({ code: 3, rows: 1 });
+    expect(stderr).toMatch(
+      new RegExp(`not complete: 1 subscription denied\n {2}${two} Shut: denied, AuthorizationFailed`),
+    );
+    expect(stderr).toContain('hint: do it');
+  });
+
+  test('exits with 0 where that is allowed, or where the filters leave the gap out', async () => {
+    const results = await Promise.all([
+      runCli(['list', '--allow-incomplete', '--database', holed.path]),
+      runCli(['list', '--subscription-id', one, '--database', holed.path]),
+      runCli(['show', 'web', '--database', holed.path]),
+    ]);
+
+    expect(results.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(results.map(({ stderr }) => stderr === '')).toEqual([false, true, true]);
+  });
+
+  test('is said so of the ledger and of principals, too', async () => {
+    const commands = [['subscriptions'], ['principals'], ['principals', never, user]];
+    const results = await Promise.all(commands.map((args) => runCli([...args, '--database', holed.path])));
+
+    expect(results.map(({ code }) => code)).toEqual([3, 3, 3]);
+  });
+});
+
+describe('show', () => {
+  test('gives the principal id of a name as az resource show does', async () => {
+    const { code, stdout } = await cli(['show', 'web', '--query', 'identity.principalId', '-o', 'tsv']);
+
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${system}\n` });
+  });
+
+  test('takes an id in any casing', async () => {
+    const { code, stdout } = await cli([
+      'show',
+      idOf(one, 'WEB').toUpperCase().replace('/SUBSCRIPTIONS', '/subscriptions'),
+    ]);
+
+    expect({ code, name: JSON.parse(stdout).name }).toEqual({ code: 0, name: 'web' });
+  });
+
+  test('lists the ids of an ambiguous name on stderr and exits with 2', async () => {
+    const { code, stdout, stderr } = await cli(['show', 'twin']);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(idOf(one, 'twin'));
+    expect(stderr).toContain(idOf(two, 'twin'));
+  });
+
+  test('shows a deleted machine with the time of its end, by name and by id', async () => {
+    const results = await Promise.all([cli(['show', 'old']), cli(['show', idOf(two, 'old')])]);
+
+    for (const { code, stdout } of results) {
+      expect({ code, deletedAt: JSON.parse(stdout).deletedAt }).toEqual({
+        code: 0,
+        deletedAt: expect.stringMatching(/Z$/),
+      });
+    }
+  });
+
+  test('exits with 5 for what was never seen', async () => {
+    const results = await Promise.all([cli(['show', 'nobody']), cli(['show', idOf(one, 'nobody')])]);
+
+    expect(results.map(({ code, stdout }) => [code, stdout])).toEqual([
+      [5, ''],
+      [5, ''],
+    ]);
+  });
+});
+
+describe('principals', () => {
+  test('prints one principal as an object, by principal id or client id', async () => {
+    const results = await Promise.all([cli(['principals', user]), cli(['principals', client.toUpperCase()])]);
+
+    for (const { code, stdout } of results) {
+      expect({ code, ...JSON.parse(stdout) }).toMatchObject({
+        code: 0,
+        principalId: user,
+        state: 'attached',
+        identityId,
+      });
+    }
+  });
+
+  test('exits with 5 for one that was never seen', async () => {
+    expect(await cli(['principals', never])).toMatchObject({ code: 5, stdout: '' });
+  });
+
+  test('prints an array with an entry per id in the order asked, for arguments and for lines', async () => {
+    const results = await Promise.all([
+      cli(['principals', never, system]),
+      cli(['principals', '--stdin'], `${never}\n\n  ${system} \r\n`),
+    ]);
+
+    for (const { code, stdout } of results) {
+      const [first, second] = JSON.parse(stdout);
+      expect(code).toBe(0);
+      expect(first).toEqual({ principalId: never, state: 'neverSeen' });
+      expect(second).toMatchObject({ principalId: system, virtualMachines: [{ name: 'web' }] });
+    }
+  });
+
+  test('prints an array for a single line, too', async () => {
+    expect(JSON.parse((await cli(['principals', '--stdin'], system)).stdout)).toHaveLength(1);
+  });
+
+  test('prints CSV with a row per principal and machine', async () => {
+    const { stdout } = await cli(['principals', '-o', 'csv', '--select', 'principalId,virtualMachines']);
+
+    const rows = stdout
+      .trim()
+      .split('\r\n')
+      .slice(1)
+      .map((line) => line.split(','));
+    expect(rows.map(([principalId, , name]) => [principalId, name]).toSorted()).toEqual([
+      [system, 'web'],
+      [user, 'web'],
+    ]);
+  });
+});
+
+describe('the other queries', () => {
+  test('list runs, the newest first', async () => {
+    const { code, stdout } = await cli(['runs', '--query', '[].id', '-o', 'tsv']);
+
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${runIdOf(2)}\n${runIdOf(1)}\n` });
+  });
+
+  test('show the ledger, and no blind spots where there are none', async () => {
+    const [ledger, blindSpots] = await Promise.all([cli(['subscriptions']), cli(['subscriptions', '--blind-spots'])]);
+
+    expect(JSON.parse(ledger.stdout)).toMatchObject([
+      { subscriptionId: one, status: 'complete' },
+      { subscriptionId: two, status: 'complete' },
+    ]);
+    expect(blindSpots).toMatchObject({ code: 0, stdout: '[]\n' });
+  });
+
+  test('name a lost subscription among the blind spots', async () => {
+    const inventory = createInventory();
+    inventory.run();
+    inventory.subscription(lost, { visibility: 'lost' });
+    inventory.blindSpot(lost);
+
+    const { code, stdout, stderr } = await runCli(['subscriptions', '--blind-spots', '--database', inventory.path]);
+
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject([{ subscriptionId: lost }]);
+    expect(stderr).toContain('1 blind spot');
+  });
+});
