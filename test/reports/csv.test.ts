@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import type { Principal } from '../../lib/inventory/principal.ts';
+import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
+import { principalCsv, virtualMachineCsv } from '../../lib/reports/csv.ts';
+import { ndjson } from '../../lib/reports/ndjson.ts';
+import { machine } from '../support/readings.ts';
+
+const at = '2026-11-20T06:00:00.000Z';
+
+function row(name: string, more: Partial<VirtualMachine> = {}): VirtualMachine {
+  const history = { firstSeen: at, lastSeen: at, deletedAt: null, stale: false };
+  return { ...machine(name), subscriptionName: 'One', powerState: null, principalIds: [], ...history, ...more };
+}
+
+const principal: Principal = {
+  principalId: 'p-1',
+  clientId: null,
+  kind: 'SystemAssigned',
+  identityId: null,
+  tenantId: 't',
+  state: 'attached',
+  firstSeen: at,
+  lastSeen: at,
+  accessCoverage: { direct: 'notRead', groups: 'notRead', directory: 'notRead' },
+  virtualMachines: [],
+  roleAssignments: [],
+  federatedCredentials: [],
+};
+
+const on = (name: string) => ({ id: `/${name}`, name, subscriptionId: 's', attachedFrom: at, detachedAt: null });
+
+describe('CSV of machines', () => {
+  test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx'])('makes the cell %j harmless', (name) => {
+    const [, cell] = [...virtualMachineCsv([row(name)], ['name'])].join('').split('name\r\n');
+
+    expect(cell).toMatch(/^"?'/);
+  });
+
+  test.each([
+    ['a,b', '"a,b"'],
+    ['a"b', '"a""b"'],
+    ['a\r\nb', '"a\r\nb"'],
+    ['a=b', 'a=b'],
+  ])('writes %j as RFC 4180 has it', (name, cell) => {
+    expect([...virtualMachineCsv([row(name)], ['name'])].join('')).toBe(`name\r\n${cell}\r\n`);
+  });
+
+  test('flattens identity, zones, tags and principal ids', () => {
+    const one = row('vm', {
+      zones: ['1', '2'],
+      tags: { env: 'prod', team: '' },
+      principalIds: ['a', 'b'],
+      stale: true,
+    });
+    const text = [...virtualMachineCsv([one], ['zones', 'tags', 'identity', 'principalIds', 'stale'])].join('');
+
+    expect(text.split('\r\n')).toEqual([
+      'zones,tags,identity.type,identity.principalId,identity.tenantId,identity.userAssignedIdentities,principalIds,stale',
+      `1;2,env=prod;team=,SystemAssigned,principal-of-vm,${one.identity.tenantId},,a;b,true`,
+      '',
+    ]);
+  });
+
+  test('has a header for no rows, and no more than a part of many rows at a time', () => {
+    function* many(): Generator<VirtualMachine> {
+      for (let index = 0; index < 1000; index++) yield row(`vm-${index}`);
+    }
+    const chunks = [...virtualMachineCsv(many(), ['name'])];
+
+    expect([...virtualMachineCsv([], ['name'])]).toEqual(['name\r\n']);
+    expect(chunks.length).toBeGreaterThan(3);
+    expect(chunks.join('').split('\r\n')).toHaveLength(1002);
+  });
+});
+
+describe('CSV of principals', () => {
+  test('has a row per principal and machine, and one for a principal without machines', () => {
+    const rows = [{ ...principal, virtualMachines: [on('a'), on('b')] }, principal];
+    const text = [...principalCsv(rows, ['principalId', 'virtualMachines'])].join('');
+
+    expect(text.trimEnd().split('\r\n').slice(1)).toEqual([`p-1,/a,a,s,${at},`, `p-1,/b,b,s,${at},`, 'p-1,,,,,']);
+  });
+
+  test('has a row for an id that was never seen', () => {
+    const text = [...principalCsv([{ principalId: 'p-2', state: 'neverSeen' }], ['principalId', 'state', 'kind'])].join(
+      '',
+    );
+
+    expect(text).toBe('principalId,kind,state\r\np-2,,neverSeen\r\n');
+  });
+});
+
+test('NDJSON is one document a line, whatever is in it', () => {
+  const rows = [{ name: 'a\nb' }, { name: 'ü' }, null];
+  const lines = [...ndjson(rows)].join('').split('\n');
+
+  expect(lines.pop()).toBe('');
+  expect(lines.map((line) => JSON.parse(line))).toEqual(rows);
+});
