@@ -1,0 +1,180 @@
+import { once } from 'node:events';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { isAlive, startStart } from './start-process.ts';
+
+const small = ['--port', '0', '--subscriptions', '2', '--vms', '5'];
+
+test('--once runs, prints its summary and ends with 0 though the sample tenant cannot be read completely', async () => {
+  await using start = startStart([...small, '--once']);
+
+  const code = await start.ended();
+
+  expect(code).toBe(0);
+  expect(start.text()).toMatch(/Run \d{8}T\d{6}Z-[0-9a-f]{4} succeeded in [\d.]+ s/);
+  expect(start.text()).toContain('Complete          no');
+  expect(start.text()).toMatch(/Shared Services \(one resource group\)\s+partial\s+\d+\s+NotReaderOnSubscription/);
+  expect(start.text()).toMatch(/Acquisitions – Contoso Retail\s+denied\s+0\s+AuthorizationFailed/);
+  expect(start.text()).toMatch(/ [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/);
+});
+
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends every process that was started', async (signal) => {
+  await using start = startStart(small);
+  const [, api] = await start.until(/The API: (\S+)[\s\S]*Ctrl-C ends everything/);
+  const pids = start.descendants();
+  const before = await fetch(`${api}/health`);
+
+  start.process.kill(signal);
+  const code = await start.ended();
+
+  expect(before.status).toBe(200);
+  expect(pids).toHaveLength(3);
+  expect(code).toBe(0);
+  expect(pids.filter(isAlive)).toEqual([]);
+});
+
+test('Ctrl-C during the start ends what is there already', async () => {
+  await using start = startStart(small);
+  await start.until(/ {2}Azure /);
+  const pids = start.descendants();
+
+  start.process.kill('SIGINT');
+  await start.ended();
+
+  expect(pids.length).toBeGreaterThan(0);
+  expect(pids.filter(isAlive)).toEqual([]);
+});
+
+test('what it started ends even when it is killed outright', async () => {
+  await using start = startStart(small);
+  await start.until(/Ctrl-C ends everything/);
+  const pids = start.descendants();
+
+  start.process.kill('SIGKILL');
+  await start.ended();
+  await expect.poll(() => pids.filter(isAlive), { timeout: 20_000 }).toEqual([]);
+
+  expect(pids).toHaveLength(3);
+});
+
+test('the commands that it prints work', async () => {
+  await using start = startStart(small);
+  await start.until(/Ctrl-C ends everything/);
+  const urls = [...start.text().matchAll(/curl -s '?(http[^'\s]+)/g)].map(([, url = '']) => url);
+
+  const answers = await Promise.all(urls.map(async (url) => (await fetch(url)).status));
+
+  expect(answers).toEqual([200, 200, 200]);
+});
+
+test('--keys asks for keys, and the key is in a file, not in the output', async () => {
+  await using start = startStart([...small, '--keys']);
+  const [, path = '', api = ''] = await start.until(/\$\(cat '([^']+)'\)" '(\S+?)\/virtualMachines/);
+  const key = await readFile(path, 'utf8');
+
+  const without = await fetch(`${api}/subscriptions`);
+  const withKey = await fetch(`${api}/subscriptions`, { headers: { 'x-functions-key': key } });
+
+  expect([without.status, withKey.status]).toEqual([401, 200]);
+  expect(start.text()).not.toContain(key);
+});
+
+test('a wrong setting is said, and served as 503', async () => {
+  await using start = startStart(small, { INVENTORY_CONCURRENCY: 'many' });
+  await start.until(/The first run failed/);
+  const url = /(http\S+\/api)/.exec(start.text())?.[1];
+
+  const response = await fetch(`${url}/virtualMachines`);
+
+  expect(start.text()).toContain(
+    "error InvalidConfiguration: INVENTORY_CONCURRENCY is 'many'; allowed: a whole number",
+  );
+  expect(response.status).toBe(503);
+  expect(response.headers.get('x-ms-error-code')).toBe('InvalidConfiguration');
+});
+
+test('with --once a wrong setting is exit code 1', async () => {
+  await using start = startStart([...small, '--once'], { INVENTORY_CONCURRENCY: 'many' });
+
+  expect(await start.ended()).toBe(1);
+});
+
+test('nothing of an Azure of one’s own gets to the app that reads the sample tenant', async () => {
+  await using start = startStart([...small, '--once'], {
+    AZURE_CLIENT_ID: '00000000-0000-4000-8000-000000000001',
+    AZURE_RESOURCE_MANAGER_ENDPOINT: 'https://localhost:1',
+    INVENTORY_STORAGE__blobServiceUri: 'https://nowhere.invalid',
+  });
+
+  expect(await start.ended()).toBe(0);
+});
+
+test('a port that is taken is said before anything is started', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  await using start = startStart(['--port', `${port}`]);
+
+  const code = await start.ended();
+
+  expect(code).toBe(1);
+  expect(start.text()).toBe(
+    `error PortInUse: Something listens on port ${port} already\nhint: Choose another: npm start -- --port 0 takes a free one\n`,
+  );
+});
+
+test.each([
+  [
+    ['--sbuscriptions', '3'],
+    "error InvalidUsage: unknown option '--sbuscriptions'\nhint: Did you mean --subscriptions?\n",
+  ],
+  [['--vms', 'many'], "option '--vms <n>' argument 'many' is invalid. Allowed: a whole number from 0"],
+  [['--azure', '--vms', '3'], "option '--vms <n>' cannot be used with option '--azure'"],
+  [['now'], 'too many arguments'],
+])('%j is a usage error', async (args, message) => {
+  await using start = startStart(args);
+
+  const code = await start.ended();
+
+  expect(code).toBe(2);
+  expect(start.text()).toContain(message);
+});
+
+test('--func without Core Tools on the machine says so', async () => {
+  await using start = startStart([...small, '--func'], { PATH: '/nowhere' });
+
+  const code = await start.ended();
+
+  expect(code).toBe(1);
+  expect(start.text()).toContain(
+    "error CoreToolsMissing: There is no 'func' (Azure Functions Core Tools) on this machine",
+  );
+});
+
+test('--func starts Core Tools on the project with the settings of the app', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'func-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  // What Core Tools are to us: a command that serves the project on that port and says "Functions:" when it does.
+  const host = join(import.meta.dirname, '../../local/host/main.ts');
+  await writeFile(
+    join(folder, 'func'),
+    `#!/bin/sh\n[ "$1 $2 $4" = "start --port --script-root" ] || exit 9\ncd "$5"\n` +
+      `"${process.execPath}" "${host}" --bundle dist/functions.cjs --port "$3" | sed -u 's/^/Functions: /'\n`,
+  );
+  await chmod(join(folder, 'func'), 0o755);
+  await using start = startStart([...small, '--func'], { PATH: `${folder}${delimiter}${process.env.PATH}` });
+  await start.until(/Ctrl-C ends everything/);
+  const pids = start.descendants();
+
+  start.process.kill('SIGINT');
+  await start.ended();
+
+  expect(start.text()).toContain('Core Tools');
+  expect(pids.length).toBeGreaterThan(3);
+  expect(pids.filter(isAlive)).toEqual([]);
+});
