@@ -1,0 +1,60 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { measureAz } from './rows/az.ts';
+import { measureCollect } from './rows/collect.ts';
+import { measureGrowth } from './rows/growth.ts';
+import { measureLargeSubscription } from './rows/large-subscription.ts';
+import { measurePublish } from './rows/publish.ts';
+import { measureSdkLoop } from './rows/sdk-loop.ts';
+import { environment } from './support/environment.ts';
+import type { Figure } from './support/figure.ts';
+import { type BenchOptions, type SizeName, sizes } from './support/sizes.ts';
+import { tableOf } from './support/table.ts';
+
+/** `npm run bench -- collect|publish|all [--size S|M|L]… [--rounds N] [--row NAME]…`: the figures, their goals beside them. */
+const groups = {
+  collect: {
+    collect: measureCollect,
+    'sdk-loop': measureSdkLoop,
+    az: measureAz,
+    growth: measureGrowth,
+    'large-subscription': measureLargeSubscription,
+  },
+  publish: { publish: measurePublish },
+} as const satisfies Record<string, Record<string, (options: BenchOptions) => Promise<Figure[]>>>;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    size: { type: 'string', multiple: true, default: ['M', 'L'] },
+    rounds: { type: 'string', default: '5' },
+    row: { type: 'string', multiple: true },
+  },
+});
+const [group = 'all'] = positionals;
+const isSize = (name: string): name is SizeName => name in sizes;
+const options = { sizes: values.size.filter(isSize), rounds: Number(values.rounds) };
+const rows = Object.entries(groups)
+  .filter(([name]) => group === 'all' || group === name)
+  .flatMap(([, row]) => Object.entries(row))
+  .filter(([name]) => values.row?.includes(name) ?? true);
+if (rows.length === 0 || options.sizes.length < values.size.length || !(options.rounds >= 1)) {
+  const names = Object.values(groups).flatMap((row) => Object.keys(row));
+  console.error(
+    `Usage: npm run bench -- ${Object.keys(groups).join('|')}|all [--size ${Object.keys(sizes).join('|')}]… [--rounds N] [--row ${names.join('|')}]…`,
+  );
+  process.exit(2);
+}
+
+console.log(environment());
+const results = new URL('./results/', import.meta.url);
+await mkdir(results, { recursive: true });
+const figures: Figure[] = [];
+for (const [name, measure] of rows) {
+  const measured = await measure(options);
+  figures.push(...measured);
+  console.log(`\n${tableOf(measured)}`);
+  const record = { environment: environment(), ...options, figures: measured };
+  await writeFile(new URL(`${name}.json`, results), `${JSON.stringify(record, null, 2)}\n`);
+}
+if (rows.length > 1) console.log(`\n${tableOf(figures)}`);

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { openStore } from '../lib/azure/store/open-store.ts';
+import { planHash } from '../lib/azure/store/plans.ts';
+import { groupsOf } from '../lib/collect/plan-groups.ts';
+import { publishRun } from '../lib/collect/publish.ts';
+import { newRunRecord } from '../lib/collect/run-record.ts';
+import { writeBatch } from '../lib/collect/write-batch.ts';
+import type { Plan } from '../lib/inventory/reading.ts';
+import type { MachineReading } from '../lib/inventory/virtual-machine.ts';
+import { readSettings } from '../lib/settings.ts';
+
+/**
+ * One step of a run over generated machines, as a process of its own: `publish-step.ts collect|publish NUMBER MACHINES FOLDER`.
+ * The store is the environment's. Every run shows the same machines.
+ */
+const machinesPerSubscription = 1000;
+const [step, number = '1', count = '', folder = ''] = process.argv.slice(2);
+const store = openStore(readSettings(process.env), process.env);
+const { signal } = new AbortController();
+const startedAt = new Date(Date.UTC(2026, 0, 1) + Number(number) * 3_600_000).toISOString();
+const plan: Plan = {
+  ...{ runId: `${startedAt.replaceAll(/[-:]|\.\d+/g, '')}-0000`, trigger: 'timer', startedAt, scope: null },
+  kinds: ['virtualMachines', 'powerStates'],
+  subscriptions: Array.from({ length: Number(count) / machinesPerSubscription }, (_, index) => ({
+    subscriptionId: guid(`subscription ${index}`),
+    ...{ displayName: `Subscription ${index}`, tenantId: guid('tenant'), state: 'Enabled', skip: null },
+  })),
+  ...{ outOfScope: [], blindSpots: [], blindSpotsKnown: true, reason: null, principalId: null },
+};
+
+if (step === 'collect') await collect();
+else {
+  await publishRun({
+    ...{ store, plan, planHash: planHash(plan), folder, signal },
+    settings: { ignoredTags: [], retentionDays: 400 },
+    verify: async () => ({ outcome: 'absent' }),
+    warn: (reason) => console.error(reason.message),
+  });
+}
+
+async function collect(): Promise<void> {
+  await store.runs.create(newRunRecord(plan.runId, 'timer', null, startedAt), signal);
+  for (const { batch, subscriptions } of groupsOf(plan)) {
+    const path = join(folder, `${number}-${batch}.batch`);
+    const writer = writeBatch(path);
+    for (const { subscriptionId } of subscriptions) {
+      const machines = Array.from({ length: machinesPerSubscription }, (_, index) => machine(subscriptionId, index));
+      writer.begin(subscriptionId, startedAt);
+      writer.machines(subscriptionId, machines);
+      writer.powerStates(
+        subscriptionId,
+        machines.map(({ id }) => ({ id, powerState: 'PowerState/running' })),
+      );
+      for (const kind of plan.kinds) {
+        writer.end({
+          ...{ subscriptionId, kind, status: 'complete', reason: null, count: machines.length, readAt: startedAt },
+          ...{ requests: 20, pages: 20, retries: 0, throttledMilliseconds: 0, requestId: null },
+        });
+      }
+    }
+    const counts = await writer.finish();
+    await store.batches.write(plan.runId, batch, planHash(plan), { path, counts }, signal);
+  }
+}
+
+function machine(subscriptionId: string, index: number): MachineReading {
+  const name = `vm-web-prod-${index}`;
+  const resourceGroup = `rg-web-prod-${index % 20}`;
+  return {
+    id: `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Compute/virtualMachines/${name}`,
+    ...{ name, type: 'Microsoft.Compute/virtualMachines', subscriptionId, resourceGroup, location: 'westeurope' },
+    ...{ zones: ['1'], vmId: guid(`${subscriptionId} ${index}`), vmSize: 'Standard_D4s_v5', osType: 'Linux' },
+    ...{ priority: 'Regular', provisioningState: 'Succeeded', timeCreated: '2025-03-01T10:00:00.123Z' },
+    tags: { env: 'prod', team: 'web', costCenter: '4711' },
+    scaleSetId: null,
+    identity: {
+      ...{
+        type: 'SystemAssigned',
+        principalId: guid(`principal ${subscriptionId} ${index}`),
+        tenantId: guid('tenant'),
+      },
+      userAssignedIdentities: {},
+    },
+  };
+}
+
+function guid(seed: string): string {
+  const digits = createHash('md5').update(seed).digest('hex');
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}

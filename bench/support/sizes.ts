@@ -1,0 +1,14 @@
+import type { TenantSize } from './azure-process.ts';
+
+/** Sizes of the measured tenant. S is for trying the measurement out. */
+export const sizes = {
+  S: { subscriptions: 20, vms: 50 },
+  M: { subscriptions: 200, vms: 100 },
+  L: { subscriptions: 200, vms: 500 },
+} as const satisfies Record<string, TenantSize>;
+export type SizeName = keyof typeof sizes;
+
+export interface BenchOptions {
+  readonly sizes: readonly SizeName[];
+  readonly rounds: number;
+}
