@@ -1,12 +1,19 @@
 import { listLive } from '../lib/collect/live.ts';
 import { openSession } from '../lib/collect/session.ts';
 import type { MachineFilter, OrderBy } from '../lib/database/queries/types.ts';
+import type { Reason } from '../lib/errors.ts';
 import { machineMatches } from '../lib/http/machine-matches.ts';
 import type { VirtualMachine } from '../lib/inventory/virtual-machine.ts';
 import type { CommandContext } from './command-context.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
 import { reportGaps } from './incomplete.ts';
 import { UsageError } from './usage-error.ts';
+
+const noSubscriptions: Reason = {
+  code: 'NoSubscriptions',
+  message: 'The identity sees no subscription',
+  hint: 'Grant it Reader on what it is to list; who it is: vm-identities whoami',
+};
 
 export interface LiveMachines {
   readonly machines: readonly VirtualMachine[];
@@ -36,7 +43,11 @@ export async function listLiveMachines(
     report() {
       if (read.completeness.complete) return exitCodes.complete;
       const blindSpots = read.completeness.coverage.blindSpots === null ? null : [];
-      reportGaps(messages, { coverage: read.coverage, blindSpots, reason: null });
+      reportGaps(messages, {
+        coverage: read.coverage,
+        blindSpots,
+        reason: read.coverage.length === 0 ? noSubscriptions : null,
+      });
       return exitCodes.incomplete;
     },
   };

@@ -166,7 +166,7 @@ describe('what cannot be read', () => {
     expect({ code: collect.code, ...JSON.parse(collect.stdout) }).toMatchObject({
       ...{ code: 3, complete: false, reason: { code: 'NoSubscriptions' } },
     });
-    expect(collect.stderr).toContain('NoSubscriptions');
+    for (const { stderr } of [collect, list, live]) expect(stderr).toContain('NoSubscriptions');
     expect([list, live].map(({ code, stdout }) => [code, stdout])).toEqual([
       [3, '[]\n'],
       [3, '[]\n'],
