@@ -32,6 +32,8 @@ export interface PublishRequest {
   /** For throw-away files; made when missing. */
   readonly folder: string;
   readonly signal: AbortSignal;
+  /** Called after each part of the work: it is alive. */
+  readonly onProgress: () => void;
   /** What went wrong after the run was published, and harms no row: the next run makes it good. */
   readonly warn: (reason: Reason) => void;
 }
@@ -81,8 +83,10 @@ async function publishOnce(request: PublishRequest, path: string): Promise<{ run
   } finally {
     database.close();
   }
+  request.onProgress();
   const file = await describeFile(path, signal);
   const name = await store.databases.write(plan.runId, file, signal);
+  request.onProgress();
   const record = await store.runs.read(plan.runId, signal);
   if (record !== null && record.run.status !== 'running') throw new RunEndedError(record.run);
   const latest: Latest = {
@@ -109,7 +113,7 @@ async function fetchNewest({ store, signal }: PublishRequest, latest: Latest, pa
 
 /** The copy is thrown away when anything fails, so it needs no journal and no waiting for the disk. */
 async function merge(
-  { store, plan, planHash, settings, verify, signal }: PublishRequest,
+  { store, plan, planHash, settings, verify, signal, onProgress }: PublishRequest,
   database: Database,
 ): Promise<Run> {
   database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF');
@@ -119,6 +123,7 @@ async function merge(
   for (const { batch } of groupsOf(plan)) {
     const lines = await store.batches.read(plan.runId, batch, planHash, signal);
     await replayBatch(lines, merge, `batch ${batch} of run ${plan.runId}`);
+    onProgress();
   }
   await verifyAbsent(merge, verify, signal);
   return merge.commit();

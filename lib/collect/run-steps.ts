@@ -54,7 +54,17 @@ export async function runSteps(
   });
 
   const verify = (id: string, both: AbortSignal) => verifyMachine(arm, id, both);
-  return publishRun({ store, plan, planHash: hash, settings, verify, folder, signal, warn });
+  return publishRun({
+    store,
+    plan,
+    planHash: hash,
+    settings,
+    verify,
+    folder,
+    signal,
+    onProgress: () => progress.report({}),
+    warn,
+  });
 }
 
 async function makePlan(

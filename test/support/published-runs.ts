@@ -53,6 +53,7 @@ export function publish(
   return publishRun({
     ...{ store, folder, ...run, settings: { ignoredTags: [], retentionDays: 400 }, signal: never },
     verify: async () => ({ outcome: 'absent' }),
+    onProgress: () => undefined,
     warn: (reason) => {
       throw new Error(`unexpected warning: ${reason.message}`);
     },

@@ -5,6 +5,9 @@ const lifetimeMs = 10 * 60 * 1000;
 /** Clocks differ: a link that begins now can be refused. https://learn.microsoft.com/azure/storage/common/storage-sas-overview#best-practices-when-using-sas */
 const backdatedMs = 5 * 60 * 1000;
 
+/** Azure takes every version from this on; Azurite signs user-delegation links of this one as Azure does, and later ones not. */
+const signatureVersion = '2020-12-06';
+
 /**
  * A link that reads this one blob for ten minutes, signed by a user-delegation key; null without an identity, since a link signed
  * by an account key cannot be taken back.
@@ -20,6 +23,7 @@ export async function databaseUrl(container: Container, name: string, signal: Ab
     {
       containerName: container.client.containerName,
       blobName: name,
+      version: signatureVersion,
       permissions: BlobSASPermissions.parse('r'),
       protocol: SASProtocol.Https,
       startsOn,

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { get } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { containerAt } from '../../../lib/azure/store/container.ts';
+import { openDatabases } from '../../../lib/azure/store/databases.ts';
+import { openDatabaseSource } from '../../../lib/azure/store/open-store.ts';
+import type { TokenRequest, TokenSource } from '../../../lib/azure/token.ts';
+import { createCertificate, type LocalCertificate } from '../../../local/azure/certificate.ts';
+import { type Azurite, startAzurite } from '../../support/azurite.ts';
+import { guid } from '../../support/readings.ts';
+import { never } from '../../support/stores.ts';
+
+const runId = '20261121T060000Z-3f2a';
+let certificate: LocalCertificate;
+let azurite: Azurite;
+let folder: string;
+let asked: TokenRequest[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'store-identity-'));
+  certificate = await createCertificate();
+  setDefaultCACertificates([...getCACertificates('default'), certificate.certificate]);
+  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  await writeFile(cert, certificate.certificate);
+  await writeFile(key, certificate.privateKey);
+  azurite = await startAzurite('--oauth', 'basic', '--cert', cert, '--key', key);
+});
+afterAll(async () => {
+  await azurite.stop();
+  await rm(folder, { recursive: true });
+});
+
+/** Tokens for whatever is asked; Azurite looks at their claims, not at their signature. */
+function tokensFor(audience?: string): TokenSource {
+  asked = [];
+  return {
+    source: 'AppService',
+    endpoint: null,
+    async token(request) {
+      asked.push(request);
+      const now = Math.floor(Date.now() / 1000);
+      const claims = {
+        ...{
+          aud: audience ?? request.audience,
+          iss: `https://sts.windows.net/${guid(9)}/`,
+          iat: now - 60,
+          nbf: now - 60,
+        },
+        ...{ exp: now + 3600, oid: guid(1), tid: guid(9) },
+      };
+      const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+      return {
+        token: `${part({ alg: 'none', typ: 'JWT' })}.${part(claims)}.c2ln`,
+        expiresOnTimestamp: claims.exp * 1000,
+      };
+    },
+  };
+}
+
+const address = (): string => `${azurite.origin}/devstoreaccount1/inventory`;
+
+async function writeDatabase(): Promise<string> {
+  const sha256 = createHash('sha256').update('a database').digest('hex');
+  const path = join(folder, 'database');
+  await writeFile(path, 'a database');
+  return openDatabases(containerAt(address(), tokensFor())).write(runId, { path, sizeBytes: 10, sha256 }, never);
+}
+
+test('An identity writes and reads with tokens for storage, and a container is read by its address.', async () => {
+  const name = await writeDatabase();
+
+  const source = openDatabaseSource(address(), tokensFor());
+  const back = await text(await source.databases.read(name, never));
+
+  expect(back).toBe('a database');
+  expect(await source.latest.read(never)).toBeNull();
+  expect(new Set(asked.map(({ audience }) => audience))).toEqual(new Set(['https://storage.azure.com/']));
+});
+
+test('With an identity a database has a link that reads it without a token, for ten minutes, and nothing else.', async () => {
+  const name = await writeDatabase();
+
+  const link = new URL((await openDatabases(containerAt(address(), tokensFor())).url(name, never)) ?? '');
+  const expiresInMs = Date.parse(link.searchParams.get('se') ?? '') - Date.now();
+
+  expect(await statusOf(link)).toBe(200);
+  expect(link.searchParams.get('sp')).toBe('r');
+  expect(link.searchParams.get('sr')).toBe('b');
+  expect(link.searchParams.get('spr')).toBe('https');
+  expect(expiresInMs).toBeGreaterThan(9 * 60_000);
+  expect(expiresInMs).toBeLessThanOrEqual(10 * 60_000);
+  const elsewhere = new URL(link);
+  elsewhere.pathname = `${elsewhere.pathname}x`;
+  expect(await statusOf(elsewhere)).toBe(403);
+});
+
+test('An identity that storage refuses gets the command that grants it the role, without its token.', async () => {
+  const tokens = tokensFor('https://management.azure.com');
+  const failure = await openDatabaseSource(address(), tokens)
+    .latest.read(never)
+    .catch((error: unknown) => error);
+  const { token } = await tokens.token({ signal: never });
+
+  expect(failure).toMatchObject({
+    code: 'StorageDenied',
+    hint: expect.stringMatching(
+      /^az role assignment create .*--role "Storage Blob Data Contributor" .*devstoreaccount1/,
+    ),
+  });
+  expect(`${JSON.stringify(failure)} ${failure} ${(failure as Error).stack}`).not.toContain(token);
+});
+
+test.each([
+  'http://a.blob.core.windows.net/c',
+  'https://a.blob.core.windows.net',
+  'https://a/b/c/d',
+  'inventory',
+  'https://a/c?sig=s3cret',
+])('%s is no address of a container.', (url) => {
+  const open = (): unknown => openDatabaseSource(url, tokensFor());
+
+  expect(open).toThrow(/allowed: https:\/\/ACCOUNT/);
+  expect(open).not.toThrow(/s3cret/);
+});
+
+function statusOf(url: URL): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get(url, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).on('error', reject);
+  });
+}
