@@ -1,3 +1,4 @@
+import { existsSync, rmSync } from 'node:fs';
 import { openForWriting } from '../database/database.ts';
 import { openMerge } from '../database/merge/merge.ts';
 import { readKnownSubscriptions } from '../database/queries/known-subscriptions.ts';
@@ -32,7 +33,9 @@ export async function collectIntoFile(request: CollectIntoFileRequest): Promise<
   const now = (): string => new Date().toISOString();
   const startedAt = now();
   const principalId = await session.principalId(signal);
+  const isNew = !existsSync(request.databasePath);
   const database = openForWriting(request.databasePath);
+  let merged = false;
   try {
     const plan = await planRun({
       arm: session.arm,
@@ -53,12 +56,15 @@ export async function collectIntoFile(request: CollectIntoFileRequest): Promise<
       const progress = request.onProgress === undefined ? {} : { onProgress: request.onProgress };
       await collectSubscriptions({ arm, plan, subscriptions, sink: merge, now, ...progress, signal });
       await verifyAbsent(merge, (id, both) => verifyMachine(arm, id, both), signal);
-      return merge.commit();
+      const run = merge.commit();
+      merged = true;
+      return run;
     } catch (error) {
       merge.rollback();
       throw error;
     }
   } finally {
     database.close();
+    if (isNew && !merged) rmSync(request.databasePath, { force: true });
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -292,6 +292,12 @@ describe('scope', () => {
     expect(run).toMatchObject({ complete: true, scope: [subscriptionId(2)], coverage: { complete: 1 } });
     expect(stand.azure.requests.filter(({ path }) => path.includes(subscriptionId(0)))).toEqual([]);
   });
+});
+
+test('a first run that fails leaves no file behind', async () => {
+  stand.azure.faults.add({ match: { path: '^/subscriptions$' }, answer: serverError(500) });
+  await expect(collect()).rejects.toMatchObject({ code: 'InternalServerError' });
+  expect(existsSync(databasePath())).toBe(false);
 });
 
 test('an abort leaves the file as it was', async () => {
