@@ -22,7 +22,7 @@ import { retryPolicy } from './policies/retry-policy.ts';
 import { userAgentPolicy } from './policies/user-agent-policy.ts';
 import { attachContext, type RequestContext } from './request-context.ts';
 
-export type { RequestContext, RequestMeter, WaitBudget } from './request-context.ts';
+export type { RequestContext, RequestMeter } from './request-context.ts';
 
 interface ArmRequest {
   readonly apiVersion: string;

@@ -65,8 +65,3 @@ const sizes = {
 export function pickSize(random: Random, role: Role): string {
   return random.pick(sizes[role]);
 }
-
-const owners = ['anna.berg', 'jonas.weber', 'maria.silva', 'li.wei', 'tom.hughes', 'sofia.rossi', 'raj.patel'] as const;
-export function pickOwner(random: Random): string {
-  return `${random.pick(owners)}@${company.domain}`;
-}
