@@ -1,6 +1,7 @@
 import type { MachineIdentity } from '../../inventory/virtual-machine.ts';
 import type { Database } from '../database.ts';
 import type { Dictionary } from './dictionary.ts';
+import { createPrincipalTable } from './principal-table.ts';
 
 /** Managed identities by number. A user-assigned one with other ids under the same resource id is another identity. */
 export interface Identities {
@@ -30,11 +31,19 @@ export function openIdentities(database: Database, dictionary: Dictionary): Iden
   );
   let next = Number(database.prepare('SELECT coalesce(max(id), 0) + 1 AS next FROM identity').get()?.next);
   const known = new Map<string, { id: number; resourceId: string }>();
+  // A first run fills the table while it has no index on principal ids (see deferred-indexes.ts).
+  const added = next === 1 ? createPrincipalTable(database) : null;
+  const systemBefore = (principalId: string): number | undefined => {
+    if (added !== null) return added.find(principalId);
+    const found = findSystem.get(principalId);
+    return found === undefined ? undefined : Number(found.id);
+  };
   return {
     systemAssigned(principalId, tenantId) {
-      const found = findSystem.get(principalId);
-      if (found !== undefined) return Number(found.id);
+      const before = systemBefore(principalId);
+      if (before !== undefined) return before;
       add.run(next, 1, null, principalId, null, dictionary.text(tenantId));
+      added?.add(principalId, next);
       return next++;
     },
     userAssigned(resourceId, principalId, clientId) {

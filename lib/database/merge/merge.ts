@@ -3,6 +3,7 @@ import type { Run } from '../../inventory/run.ts';
 import { beginTransaction, type Database } from '../database.ts';
 import { getRun } from '../queries/runs.ts';
 import { createMergeContext, type MergeOptions } from './context.ts';
+import { deferIndexes } from './deferred-indexes.ts';
 import { finishMerge } from './finish.ts';
 import { type AbsentMachine, openSubscriptionMerge, type SubscriptionMerge } from './subscription-merge.ts';
 import { writeSubscriptionVersions } from './subscription-versions.ts';
@@ -37,6 +38,7 @@ export function openMerge(database: Database, plan: Plan, options: MergeOptions)
 function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merge {
   const merged = getRun(database, plan.runId);
   const context = createMergeContext(database, plan, options.ignoredTags);
+  const makeIndexes = deferIndexes(database);
   const changes = writeSubscriptionVersions(context);
   endSubscriptionMachines(context, changes.outOfScope, 'outOfScope');
   forgetAttachments(context, changes.tenantChanged);
@@ -73,6 +75,7 @@ function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merg
         database.exec('ROLLBACK');
         return merged;
       }
+      makeIndexes();
       const run = finishMerge(context, [...subscriptions.values()], changes, options);
       database.exec('COMMIT');
       return run;
