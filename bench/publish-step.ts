@@ -36,6 +36,7 @@ else {
     settings: { ignoredTags: [], retentionDays: 400 },
     verify: async () => ({ outcome: 'absent' }),
     warn: (reason) => console.error(reason.message),
+    onProgress: () => undefined,
   });
 }
 
