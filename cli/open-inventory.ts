@@ -57,13 +57,13 @@ async function withPublished<T>(
   url: string,
   use: (opened: Pick<Inventory, 'database' | 'damaged'>) => Promise<T>,
 ): Promise<T> {
-  const [{ openDatabaseSource }, { createDatabaseReader }, { createTokenSource }] = await Promise.all([
+  const [{ openPublishedInventory }, { createDatabaseReader }, { createTokenSource }] = await Promise.all([
     import('../lib/azure/store/open-store.ts'),
     import('../lib/collect/current-database.ts'),
     import('../lib/azure/token-source.ts'),
   ]);
   const folder = await mkdtemp(join(tmpdir(), 'vm-identities-'));
-  const reader = createDatabaseReader(openDatabaseSource(url, createTokenSource(settings, environment)), folder);
+  const reader = createDatabaseReader(openPublishedInventory(url, createTokenSource(settings, environment)), folder);
   try {
     messages.detail(`Downloading the newest database of ${url}`);
     return await use(await reader.current(signal));

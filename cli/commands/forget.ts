@@ -1,14 +1,18 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as v from 'valibot';
-import { forgetInFile } from '../../lib/collect/forget.ts';
+import { forgetInFile, forgetPublished } from '../../lib/collect/forget.ts';
+import type { Reason } from '../../lib/errors.ts';
 import { guid, text } from '../../lib/http/parameters/fields.ts';
-import type { Action } from '../command-context.ts';
+import type { Run } from '../../lib/inventory/run.ts';
+import type { Action, CommandContext } from '../command-context.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
 import { describeRun } from '../describe-run.ts';
 import { exitCodes } from '../exit-code.ts';
 import { existing, isUrl } from '../open-inventory.ts';
 import { parseArgument, parseOptions } from '../parse-options.ts';
 import { valueResult } from '../rows-result.ts';
-import { UsageError } from '../usage-error.ts';
 
 const schema = v.object({ reason: text });
 
@@ -22,6 +26,10 @@ export const defineForget: DefineCommand = (command, run) => {
       'forget 11111111-2222-3333-4444-555555555555 --reason "cancelled in October"',
       'it was cancelled: its machines end, and it is no blind spot any more',
     ],
+    [
+      'forget 11111111-2222-3333-4444-555555555555 --reason "sold" --database https://ACCOUNT.blob.core.windows.net/inventory',
+      'the same in the inventory that an app has published',
+    ],
   ]);
 };
 
@@ -30,10 +38,25 @@ function forget(given: string, options: Readonly<Record<string, unknown>>): Acti
     const id = parseArgument('ID', guid, given);
     const { reason } = parseOptions(schema, options);
     const { database } = context.options;
-    if (isUrl(database))
-      throw new UsageError('InvalidOption', `forget writes into a file, and --database is ${database}`);
-    const run = forgetInFile(existing(database), id, reason);
+    const run = isUrl(database)
+      ? await forgetAt(database, id, reason, context)
+      : forgetInFile(existing(database), id, reason);
     await context.write(valueResult(run, undefined, describeRun));
     return exitCodes.complete;
   };
+}
+
+/** In the published inventory of an app: the identity at hand needs Storage Blob Data Contributor there. */
+async function forgetAt(url: string, id: string, reason: string, context: CommandContext): Promise<Run> {
+  const { settings, environment, signal, messages } = context;
+  const { openPublishedInventory } = await import('../../lib/azure/store/open-store.ts');
+  const { createTokenSource } = await import('../../lib/azure/token-source.ts');
+  const folder = await mkdtemp(join(tmpdir(), 'vm-identities-'));
+  try {
+    const store = openPublishedInventory(url, createTokenSource(settings, environment));
+    const warn = ({ code, message }: Reason) => messages.line(`warning: ${code}: ${message}`);
+    return await forgetPublished({ store, subscriptionId: id, reason, folder, signal, warn });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }

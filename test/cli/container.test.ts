@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { republish } from '../../lib/collect/republish.ts';
+import type { Database } from '../../lib/database/database.ts';
 import { createCertificate } from '../../local/azure/certificate.ts';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
 import { type Azurite, startAzurite } from '../support/azurite.ts';
 import { collectRun, publish } from '../support/published-runs.ts';
-import { guid, machine } from '../support/readings.ts';
-import { newStore } from '../support/stores.ts';
+import { guid, machine, mergeRun } from '../support/readings.ts';
+import { never, newStore } from '../support/stores.ts';
 import { type CliResult, runCli } from './run-cli.ts';
 
 let folder: string;
@@ -51,6 +53,34 @@ describe('--database with the URL of a container', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout)).toEqual([['web', guid(1)]]);
     expect((await readdir(folder)).filter((name) => name.startsWith('vm-identities-'))).toEqual([]);
+  });
+
+  test('forgets a lost subscription in it: a publication of its own', async () => {
+    const { store, container } = newStore(azurite.connectionString);
+    const blindSpots = [
+      { subscriptionId: guid(1), displayName: null, source: 'previousRun' as const, grantCommand: 'az …' },
+    ];
+    const republication = { store, folder: join(folder, 'work'), signal: never, mayPublish: async () => undefined };
+    const quiet = { onProgress: () => undefined, warn: () => undefined };
+    const seen = { [guid(1)]: { machines: [machine('web')] }, [guid(2)]: {} };
+    for (const reading of [
+      { day: 20, subscriptions: seen },
+      { day: 21, subscriptions: { [guid(2)]: {} }, plan: { blindSpots } },
+    ]) {
+      const change = async (database: Database) => mergeRun(database, reading);
+      await republish({ ...republication, ...quiet, runId: `202611${reading.day}T060000Z-0000`, change });
+    }
+    const forgotten = await cli('forget', guid(1), '--reason', 'sold', '--database', container.url);
+
+    expect(forgotten).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(forgotten.stdout)).toMatchObject({
+      changes: { subscriptionForgotten: 1 },
+      virtualMachineCount: 0,
+    });
+    const listed = await cli('list', '--database', container.url);
+    expect(listed).toMatchObject({ code: 0, stderr: '', stdout: '[]\n' });
+    const again = await cli('forget', guid(1), '--reason', 'sold', '--database', container.url);
+    expect(again.code).toBe(5);
   });
 
   test('exits with 1 and the reason where nothing is published', async () => {

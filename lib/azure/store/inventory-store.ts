@@ -113,7 +113,7 @@ export interface Batches {
   read(runId: string, batch: number, planHash: string, signal: AbortSignal): Promise<Readable>;
 }
 
-/** What reading the published inventory needs: all that a container opened by its URL offers. */
+/** What reading the published inventory needs. */
 export interface DatabaseSource {
   /** Address of the container. */
   readonly url: string;
@@ -121,17 +121,21 @@ export interface DatabaseSource {
   readonly databases: Pick<Databases, 'read' | 'describe'>;
 }
 
+/** What publishing needs: all that a container opened by its URL offers. */
+export interface PublishedInventory extends DatabaseSource {
+  readonly latest: LatestPointer;
+  readonly databases: Databases;
+  /** Writes `current/virtualMachines.ndjson`: the present at a fixed name. @param chunks of whole lines */
+  writeCurrentMachines(chunks: Iterable<string>, signal: AbortSignal): Promise<void>;
+}
+
 /**
  * The container that holds the inventory. Every operation throws InventoryErrors: `StorageDenied`, `StorageNotFound`,
  * `StorageUnavailable`, `StorageUnreachable`, `StorageFailed`, and what it names itself.
  */
-export interface InventoryStore extends DatabaseSource {
-  readonly latest: LatestPointer;
-  readonly databases: Databases;
+export interface InventoryStore extends PublishedInventory {
   readonly runs: RunRecords;
   readonly claim: RunClaim;
   readonly plans: Plans;
   readonly batches: Batches;
-  /** Writes `current/virtualMachines.ndjson`: the present at a fixed name. @param chunks of whole lines */
-  writeCurrentMachines(chunks: Iterable<string>, signal: AbortSignal): Promise<void>;
 }

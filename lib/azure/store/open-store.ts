@@ -4,7 +4,7 @@ import { openBatches } from './batches.ts';
 import { containerAt, containerOf } from './container.ts';
 import { writeCurrentMachines } from './current-machines.ts';
 import { openDatabases } from './databases.ts';
-import type { DatabaseSource, InventoryStore } from './inventory-store.ts';
+import type { InventoryStore, PublishedInventory } from './inventory-store.ts';
 import { openLatestPointer } from './latest-pointer.ts';
 import { openPlans } from './plans.ts';
 import { openRunClaim } from './run-claim.ts';
@@ -29,11 +29,16 @@ export function openStore(settings: Settings, environment: Environment): Invento
 }
 
 /**
- * The published inventory in a container by its address, for reading only.
+ * The published inventory in a container by its address. Reading it needs Storage Blob Data Reader, changing it Contributor.
  * @param url `https://ACCOUNT.blob.core.windows.net/CONTAINER`
  * @throws {InvalidSettingError} not such an address
  */
-export function openDatabaseSource(url: string, tokens: TokenSource): DatabaseSource {
+export function openPublishedInventory(url: string, tokens: TokenSource): PublishedInventory {
   const container = containerAt(url, tokens);
-  return { url: container.client.url, latest: openLatestPointer(container), databases: openDatabases(container) };
+  return {
+    url: container.client.url,
+    latest: openLatestPointer(container),
+    databases: openDatabases(container),
+    writeCurrentMachines: (chunks, signal) => writeCurrentMachines(container, chunks, signal),
+  };
 }

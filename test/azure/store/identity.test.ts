@@ -8,7 +8,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { containerAt } from '../../../lib/azure/store/container.ts';
 import { openDatabases } from '../../../lib/azure/store/databases.ts';
-import { openDatabaseSource } from '../../../lib/azure/store/open-store.ts';
+import { openPublishedInventory } from '../../../lib/azure/store/open-store.ts';
 import type { TokenRequest, TokenSource } from '../../../lib/azure/token.ts';
 import { createCertificate, type LocalCertificate } from '../../../local/azure/certificate.ts';
 import { type Azurite, startAzurite } from '../../support/azurite.ts';
@@ -74,7 +74,7 @@ async function writeDatabase(): Promise<string> {
 test('An identity writes and reads with tokens for storage, and a container is read by its address.', async () => {
   const name = await writeDatabase();
 
-  const source = openDatabaseSource(address(), tokensFor());
+  const source = openPublishedInventory(address(), tokensFor());
   const back = await text(await source.databases.read(name, never));
 
   expect(back).toBe('a database');
@@ -101,7 +101,7 @@ test('With an identity a database has a link that reads it without a token, for 
 
 test('An identity that storage refuses gets the command that grants it the role, without its token.', async () => {
   const tokens = tokensFor('https://management.azure.com');
-  const failure = await openDatabaseSource(address(), tokens)
+  const failure = await openPublishedInventory(address(), tokens)
     .latest.read(never)
     .catch((error: unknown) => error);
   const { token } = await tokens.token({ signal: never });
@@ -122,7 +122,7 @@ test.each([
   'inventory',
   'https://a/c?sig=s3cret',
 ])('%s is no address of a container.', (url) => {
-  const open = (): unknown => openDatabaseSource(url, tokensFor());
+  const open = (): unknown => openPublishedInventory(url, tokensFor());
 
   expect(open).toThrow(/allowed: https:\/\/ACCOUNT/);
   expect(open).not.toThrow(/s3cret/);

@@ -1,0 +1,136 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DatabaseFile, Latest, PublishedInventory } from '../azure/store/inventory-store.ts';
+import { type Database, openForReading, openForWriting } from '../database/database.ts';
+import { resolveAsOf } from '../database/queries/as-of.ts';
+import { getRun } from '../database/queries/runs.ts';
+import { iterateVirtualMachines } from '../database/queries/virtual-machines.ts';
+import { InventoryError, type Reason, toReason } from '../errors.ts';
+import type { Run } from '../inventory/run.ts';
+import { ndjson } from '../reports/ndjson.ts';
+import { describeFile, fetchDatabase, freeBytes, publicationDamaged } from './database-file.ts';
+
+/** Runs in other apps on the same container may publish as often as we do; more rounds than this mean something else is wrong. */
+const mostRounds = 10;
+/** A file with more free pages than this share is worth rewriting. */
+const wastedShare = 0.2;
+
+/** A new state of the published inventory: what makes it, and what may still stop it. */
+export interface Republication {
+  readonly store: PublishedInventory;
+  /** Of the run that the change is recorded as. */
+  readonly runId: string;
+  /** Changes a throw-away copy of the newest database (an empty one before the first run); called again when the pointer moved. */
+  readonly change: (database: Database) => Promise<Run>;
+  /** Asked just before the pointer moves. @throws to leave everything as it was */
+  readonly mayPublish: () => Promise<void>;
+  /** For throw-away files; made when missing. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  /** Called after each part of the work: it is alive. */
+  readonly onProgress: () => void;
+  /** What went wrong after the run was published, and harms no row: the next run makes it good. */
+  readonly warn: (reason: Reason) => void;
+}
+
+/**
+ * Changes a copy of the newest database, uploads it under a new name and moves `latest.json` to it. When the pointer has moved
+ * meanwhile, it starts again from the new database. A run that is published already is not made again.
+ * @throws {InventoryError} `DatabaseDamaged`, `DatabaseTooLarge`, `PointerContended`; the store's own; what `change` throws
+ */
+export async function republish(request: Republication): Promise<Run> {
+  const { store, runId, folder, signal } = request;
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, `publish-${runId}.sqlite`);
+  try {
+    for (let round = 0; round < mostRounds; round++) {
+      const published = await publishOnce(request, path);
+      if (published !== null) {
+        await afterwards(request, path, published.latest);
+        return published.run;
+      }
+      signal.throwIfAborted();
+    }
+    throw new InventoryError('PointerContended', `latest.json in ${store.url} keeps being moved by others`, {
+      hint: 'Give each app a container of its own (INVENTORY_CONTAINER)',
+    });
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+/** @returns null when the pointer moved meanwhile */
+async function publishOnce(request: Republication, path: string): Promise<{ run: Run; latest: Latest } | null> {
+  const { store, runId, signal } = request;
+  await rm(path, { force: true });
+  const base = await store.latest.read(signal);
+  if (base !== null) await fetchNewest(request, base.latest, path);
+  const database = openForWriting(path);
+  let run: Run;
+  let seq: number;
+  try {
+    const merged = getRun(database, runId);
+    if (merged !== null && base !== null) return { run: merged, latest: base.latest };
+    // the copy is thrown away when anything fails, so it needs no journal and no waiting for the disk
+    database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF');
+    run = await request.change(database);
+    seq = resolveAsOf(database, runId).seq;
+    await vacuum(database, path, base === null);
+  } finally {
+    database.close();
+  }
+  request.onProgress();
+  const file = await describeFile(path, signal);
+  const name = await store.databases.write(runId, file, signal);
+  request.onProgress();
+  await request.mayPublish();
+  const latest = pointerTo(run, seq, name, file, base?.latest ?? null);
+  return (await store.latest.move(latest, base?.etag ?? null, signal)) ? { run, latest } : null;
+}
+
+function pointerTo(run: Run, seq: number, name: string, file: DatabaseFile, base: Latest | null): Latest {
+  return {
+    runId: run.id,
+    seq,
+    database: name,
+    sizeBytes: file.sizeBytes,
+    sha256: file.sha256,
+    publishedAt: new Date().toISOString(),
+    complete: run.complete,
+    previous: base === null ? null : { database: base.database, sha256: base.sha256 },
+  };
+}
+
+async function fetchNewest({ store, signal }: Republication, latest: Latest, path: string): Promise<void> {
+  try {
+    await fetchDatabase(store, latest, path, signal);
+  } catch (error) {
+    if (!(error instanceof InventoryError) || error.code !== 'DatabaseDamaged') throw error;
+    throw publicationDamaged(latest, error);
+  }
+}
+
+/** Rewrites the file where that pays: after the first run (rows came in no order), and when much of it is free. Needs its size once more. */
+async function vacuum(database: Database, path: string, first: boolean): Promise<void> {
+  const pragma = (name: string): number => Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
+  const pages = pragma('page_count');
+  if (!first && pragma('freelist_count') / pages < wastedShare) return;
+  if (pages * pragma('page_size') * 1.1 > (await freeBytes(path))) return;
+  database.exec('VACUUM');
+}
+
+/** What other readers use. The run is published: none of this can undo that, so that it warns instead of failing. */
+async function afterwards({ store, signal, warn }: Republication, path: string, latest: Latest): Promise<void> {
+  try {
+    const database = openForReading(path);
+    try {
+      const machines = iterateVirtualMachines(database, resolveAsOf(database, null), {});
+      await store.writeCurrentMachines(ndjson(machines), signal);
+    } finally {
+      database.close();
+    }
+    await store.databases.prune(latest, new Date(), signal);
+  } catch (error) {
+    warn(toReason(error));
+  }
+}
