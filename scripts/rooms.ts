@@ -45,6 +45,6 @@ export const rooms: readonly Room[] = [
   { path: 'web', ...nothing },
   { path: 'local', ...everything },
   { path: 'scripts', ...everything },
-  { path: 'bench', ...everything },
+  { path: 'bench', ...everything, rooms: ['*', 'test'] },
   { path: 'test', rooms: ['*'], packages: ['*'], builtins: ['*'] },
 ];

@@ -52,7 +52,7 @@ test.each([
   ['lib/settings.ts', './azure/cloud.ts', 'lib/settings may import: lib/errors'],
   ['lib/errors.ts', './settings.ts', 'lib/errors may import: nothing'],
   ['web/a.ts', '../lib/errors.ts', 'web may import: nothing'],
-  ['local/a.ts', '../test/support/a.ts', 'nothing but test may import test'],
+  ['local/a.ts', '../test/support/a.ts', 'only bench and test may import test'],
   ['local/a.ts', '@azure/functions', 'local may import of packages: anything, not @azure/functions'],
   ['scripts/a.ts', '../../elsewhere/a.ts', 'outside the project'],
 ])('%s may not import %s', async (path, specifier, rule) => {
@@ -86,6 +86,7 @@ test('takes what the table allows, and does not take text or comments for import
     'lib/database/queries/a.ts': "import { DatabaseSync } from 'node:sqlite';\nexport const from = '../../azure';\n",
     'lib/collect/a.ts': "import { b } from '../azure/b.ts';\n/** See {@link b}: `import('../http/serve.ts')`. */\n",
     'local/start.ts': "import { b } from '../lib/azure/b.ts';\nimport packageJson from '../package.json';\n",
+    'bench/main.ts': "import { b } from '../test/support/a.ts';\n",
     'test/a.test.ts': "import { app } from '@azure/functions';\nimport '../lib/http/serve.ts';\n",
   });
 
