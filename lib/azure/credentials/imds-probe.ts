@@ -23,11 +23,15 @@ export async function probeImds(
     { kind: 'unreachable', errorCode: 'NoProbeAnswer' },
     { host, endpoint: host.endpoint, identity, resource: request.resource, environment, attempts: 1 },
   );
-  const response = await fetch(host.endpoint, { signal: AbortSignal.any([request.signal, limit]) }).catch(() => {
+  const { status, body } = await ask(host.endpoint, AbortSignal.any([request.signal, limit])).catch(() => {
     request.signal.throwIfAborted();
     throw unavailable;
   });
   // a container runtime's own network can answer for an address it cannot reach
-  if (response.status === 403 && (await response.text()).includes('unreachable')) throw unavailable;
-  await response.body?.cancel();
+  if (status === 403 && body.includes('unreachable')) throw unavailable;
+}
+
+async function ask(url: string, signal: AbortSignal): Promise<{ readonly status: number; readonly body: string }> {
+  const response = await fetch(url, { signal });
+  return { status: response.status, body: await response.text() };
 }
