@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Ends a run with one plain line: `512 passed, 0 failed` (and `, 3 skipped` before it, where there are any). */
+/** Ends a run with one plain line: `512 passed, 0 failed` (`, 3 skipped` follows where there are any). */
 export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const count = { passed: 0, failed: errors.length, skipped: 0, pending: 0 };
@@ -11,7 +11,7 @@ export default class CountReporter implements Reporter {
       if (tests.length === 0 && module.state() === 'failed') count.failed++;
     }
     const skipped = count.skipped + count.pending;
-    if (skipped > 0) process.stdout.write(`${skipped} skipped\n`);
-    process.stdout.write(`${count.passed} passed, ${count.failed} failed\n`);
+    const more = skipped > 0 ? `, ${skipped} skipped` : '';
+    process.stdout.write(`${count.passed} passed, ${count.failed} failed${more}\n`);
   }
 }
