@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { measureAz } from './rows/az.ts';
 import { measureCollect } from './rows/collect.ts';
 import { measureGrowth } from './rows/growth.ts';
+import { measureHttpPage } from './rows/http-page.ts';
 import { measureLargeSubscription } from './rows/large-subscription.ts';
 import { measurePublish } from './rows/publish.ts';
 import { measureSdkLoop } from './rows/sdk-loop.ts';
@@ -11,7 +12,7 @@ import type { Figure } from './support/figure.ts';
 import { type BenchOptions, type SizeName, sizes } from './support/sizes.ts';
 import { tableOf } from './support/table.ts';
 
-/** `npm run bench -- collect|publish|all [--size S|M|L]… [--rounds N] [--row NAME]…`: the figures, their goals beside them. */
+/** `npm run bench -- collect|publish|http|all [--size S|M|L]… [--rounds N] [--row NAME]…`: the figures, their goals beside them. */
 const groups = {
   collect: {
     collect: measureCollect,
@@ -21,6 +22,7 @@ const groups = {
     'large-subscription': measureLargeSubscription,
   },
   publish: { publish: measurePublish },
+  http: { 'http-page': measureHttpPage },
 } as const satisfies Record<string, Record<string, (options: BenchOptions) => Promise<Figure[]>>>;
 
 const { values, positionals } = parseArgs({

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import * as v from 'valibot';
+
+/**
+ * The least that a Node server does to send one answer: `bare-server.ts FILE`, the file being JSON `{headers, body}`.
+ * Prints its address once it serves. A request with `If-None-Match` gets its 304.
+ */
+const answerSchema = v.object({ headers: v.record(v.string(), v.string()), body: v.string() });
+const { headers, body } = v.parse(answerSchema, JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')));
+const bytes = Buffer.from(body);
+const server = createServer((request, response) => {
+  if (request.headers['if-none-match'] === undefined) response.writeHead(200, headers).end(bytes);
+  else response.writeHead(304, { etag: headers.etag }).end();
+});
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address();
+  if (typeof address === 'object' && address !== null) {
+    console.log(JSON.stringify({ url: `http://127.0.0.1:${address.port}` }));
+  }
+});
+process.stdin.once('close', () => process.exit()).resume();
