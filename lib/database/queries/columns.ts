@@ -1,4 +1,5 @@
 import type { SQLOutputValue } from 'node:sqlite';
+import { isoTime } from './iso-time.ts';
 
 /** A row as SQLite hands it out. */
 export type SqlRow = Readonly<Record<string, SQLOutputValue>>;
@@ -30,11 +31,6 @@ export function integerOrNull(row: SqlRow, column: string): number | null {
 /** A column of epoch milliseconds as ISO 8601 UTC. */
 export function time(row: SqlRow, column: string): string {
   return isoTime(integer(row, column));
-}
-
-/** Epoch milliseconds as ISO 8601 UTC. */
-export function isoTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }
 
 /** The value, or an error that names the table whose value no reader knows. */

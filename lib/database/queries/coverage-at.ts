@@ -1,7 +1,8 @@
 import type { Reason } from '../../errors.ts';
 import { type CoverageStatus, coverageStatuses, type Kind, kinds } from '../../inventory/coverage.ts';
 import type { Database } from '../database.ts';
-import { integer, isoTime, oneOf, type SqlRow, textOrNull } from './columns.ts';
+import { integer, oneOf, type SqlRow, textOrNull } from './columns.ts';
+import { isoTime } from './iso-time.ts';
 import { prepared } from './statements.ts';
 import { storedReason } from './stored-json.ts';
 

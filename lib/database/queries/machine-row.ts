@@ -1,5 +1,6 @@
 import { machineTypes, principalIdsOf, type VirtualMachine } from '../../inventory/virtual-machine.ts';
-import { integer, integerOrNull, isoTime, type SqlRow, text, textOrNull, time } from './columns.ts';
+import { integer, integerOrNull, type SqlRow, text, textOrNull, time } from './columns.ts';
+import { isoTime } from './iso-time.ts';
 import type { MachineContext } from './machine-context.ts';
 import { machineIdentity, readAttachments } from './machine-identity.ts';
 import { endedUndeleted } from './machine-select.ts';

@@ -1,5 +1,6 @@
 import type { PrincipalMachine } from '../../inventory/principal.ts';
-import { integer, integerOrNull, isoTime, type SqlRow, text, textOrNull } from './columns.ts';
+import { integer, integerOrNull, type SqlRow, text, textOrNull } from './columns.ts';
+import { isoTime } from './iso-time.ts';
 import type { MachineContext } from './machine-context.ts';
 import { attachmentsAt, endedAtSeq } from './principal-select.ts';
 import { prepared } from './statements.ts';

@@ -1,7 +1,8 @@
 import { type NeverSeenPrincipal, type Principal, principalStates } from '../../inventory/principal.ts';
 import type { Database } from '../database.ts';
 import { batches } from './batches.ts';
-import { integer, isoTime, oneOf, type SqlRow, text, textOrNull } from './columns.ts';
+import { integer, oneOf, type SqlRow, text, textOrNull } from './columns.ts';
+import { isoTime } from './iso-time.ts';
 import { type MachineContext, machineContext } from './machine-context.ts';
 import { type PrincipalMachines, readPrincipalMachines } from './principal-machines.ts';
 import { principalByClientId, principalById, principalSelect } from './principal-select.ts';

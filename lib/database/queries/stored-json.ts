@@ -32,10 +32,14 @@ export function storedChanges(json: string): Partial<Record<ChangeKind, number>>
 
 /** Tags as a version stored them: JSON object, NULL = none. */
 export function storedTags(json: string | null): Record<string, string> {
-  const tags: Record<string, string> = {};
-  if (json === null) return tags;
-  for (const [name, value] of Object.entries(storedObject(json))) define(tags, name, string(value));
-  return tags;
+  if (json === null) return {};
+  const tags = storedObject(json);
+  if (hasOnlyTexts(tags)) return tags;
+  throw new TypeError(`Stored tags are not all texts: ${json.slice(0, 80)}`);
+}
+
+function hasOnlyTexts(object: Readonly<Record<string, unknown>>): object is Record<string, string> {
+  return Object.values(object).every((value) => typeof value === 'string');
 }
 
 /** A JSON array of texts, or NULL. */
