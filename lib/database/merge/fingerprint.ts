@@ -6,41 +6,24 @@ import type { MachineReading } from '../../inventory/virtual-machine.ts';
  */
 export function fingerprintOf(machine: MachineReading): number {
   const { identity } = machine;
+  let text = `${machine.id}|${machine.name}|${machine.location}|${machine.zones.join(';')}|${machine.vmId}|${machine.vmSize}|${machine.osType}|${machine.priority}|${machine.provisioningState}|${machine.timeCreated}|${machine.scaleSetId}|${identity.type}|${identity.principalId}|${identity.tenantId}`;
+  for (const name in machine.tags) text += `|${name}=${machine.tags[name]}`;
+  text += '|';
+  for (const id in identity.userAssignedIdentities) {
+    const assigned = identity.userAssignedIdentities[id];
+    text += `|${id}=${assigned?.principalId};${assigned?.clientId}`;
+  }
+  return hashOf(text);
+}
+
+/** Two multiplicative hashes of 32 bits side by side, mixed and cut to the 53 bits that a number holds. */
+function hashOf(text: string): number {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;
-  const add = (text: string | null): void => {
-    if (text !== null) {
-      for (let index = 0; index < text.length; index++) {
-        const unit = text.charCodeAt(index);
-        high = Math.imul(high ^ unit, 2654435761);
-        low = Math.imul(low ^ unit, 1597334677);
-      }
-    }
-    high = Math.imul(high ^ 0x1f, 2654435761);
-    low = Math.imul(low ^ (text === null ? 0x1e : 0x1f), 1597334677);
-  };
-  add(machine.id);
-  add(machine.name);
-  add(machine.location);
-  add(machine.zones.join(';'));
-  add(machine.vmId);
-  add(machine.vmSize);
-  add(machine.osType);
-  add(machine.priority);
-  add(machine.provisioningState);
-  add(machine.timeCreated);
-  add(machine.scaleSetId);
-  for (const name in machine.tags) {
-    add(name);
-    add(machine.tags[name] ?? '');
-  }
-  add(identity.type);
-  add(identity.principalId);
-  add(identity.tenantId);
-  for (const id in identity.userAssignedIdentities) {
-    add(id);
-    add(identity.userAssignedIdentities[id]?.principalId ?? null);
-    add(identity.userAssignedIdentities[id]?.clientId ?? null);
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    high = Math.imul(high ^ unit, 2654435761);
+    low = Math.imul(low ^ unit, 1597334677);
   }
   high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
   low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);

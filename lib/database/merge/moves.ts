@@ -63,9 +63,9 @@ function sameVmId({ database, fresh, seen, seq }: MergeContext): Candidate[][] {
   const rows = database
     .prepare(`SELECT v.machine, m.type, s.subscription_id, lower(v.vm_id) AS vm_id
       FROM machine_version v JOIN machine m ON m.id = v.machine JOIN subscription_key s ON s.id = m.subscription
-      WHERE v.valid_to IS NULL AND lower(v.vm_id) IN (
-        SELECT lower(vm_id) FROM machine_version WHERE valid_to IS NULL AND vm_id IS NOT NULL
-        GROUP BY lower(vm_id) HAVING count(*) > 1 AND max(valid_from) = ?)`)
+      WHERE v.valid_to IS NULL AND v.vm_id COLLATE NOCASE IN (
+        SELECT vm_id COLLATE NOCASE FROM machine_version WHERE valid_to IS NULL AND vm_id IS NOT NULL
+        GROUP BY vm_id COLLATE NOCASE HAVING count(*) > 1 AND max(valid_from) = ?)`)
     .all(seq);
   const groups = new Map<string, Candidate[]>();
   for (const row of rows) {

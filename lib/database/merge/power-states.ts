@@ -14,8 +14,10 @@ export function openPowerStates({ dictionary, powerSeen, powerRows }: MergeConte
   const type = machineTypes.indexOf(virtualMachineType);
 
   const write = ({ id, powerState }: PowerStateReading): boolean => {
-    const segments = id.split('/');
-    const known = index.get(machineKey(dictionary.resourceGroup(segments[4] ?? ''), type, segments[8] ?? ''));
+    // /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Compute/virtualMachines/NAME
+    const group = id.indexOf('/', id.indexOf('/', 15) + 1) + 1;
+    const resourceGroup = dictionary.resourceGroup(id.slice(group, id.indexOf('/', group)));
+    const known = index.get(machineKey(resourceGroup, type, id.slice(id.lastIndexOf('/') + 1)));
     if (known === undefined) return false;
     powerRows.write(known.machine, dictionary.requiredText(powerState));
     powerSeen.mark(known.machine);
