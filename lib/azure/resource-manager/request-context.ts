@@ -7,7 +7,7 @@ export interface RequestMeter {
   pages: number;
   /** Attempts sent because the one before failed. */
   retries: number;
-  /** Time spent waiting because Azure asked for it. */
+  /** Time spent waiting because Azure asked for it; whole milliseconds. */
   throttledMilliseconds: number;
   /** `x-ms-request-id` of the last answer: what Azure support asks for. */
   requestId: string | null;
@@ -33,9 +33,9 @@ export function newRequestMeter(): RequestMeter {
   return { requests: 0, pages: 0, retries: 0, throttledMilliseconds: 0, requestId: null };
 }
 
-/** Five minutes: a subscription that needs more gives up as `Throttled`, so that the run ends. */
-export function newWaitBudget(): WaitBudget {
-  return { remainingMs: throttlingWaitPerSubscriptionMs };
+/** Five minutes by default: a subscription that needs more gives up as `Throttled`, so that the run ends. */
+export function newWaitBudget(remainingMs: number = throttlingWaitPerSubscriptionMs): WaitBudget {
+  return { remainingMs };
 }
 
 const contexts = new WeakMap<PipelineRequest, RequestContext>();

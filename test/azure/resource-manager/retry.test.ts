@@ -1,5 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { systemClock } from '../../../lib/azure/resource-manager/clock.ts';
+import { newWaitBudget } from '../../../lib/azure/resource-manager/request-context.ts';
 import { drain, fakeClock, json, newContext, startArmServer, testClient } from './fixtures/arm-server.ts';
 
 const path = '/subscriptions/s1/providers/Microsoft.Compute/virtualMachines';
@@ -43,6 +45,32 @@ test('a 429 with a date is waited for until then', async () => {
 
   expect(waits[0]).toBeGreaterThan(25_000);
   expect(waits[0]).toBeLessThanOrEqual(30_000);
+});
+
+test('waits are whole milliseconds, as the database stores them', async () => {
+  await using server = await startArmServer((response, _, seen) => {
+    const fewLeft = { 'x-ms-ratelimit-remaining-subscription-reads': '3' };
+    if (seen.length === 1) json(response, throttling, 429, { 'retry-after-ms': '20.4' });
+    else json(response, { ok: true }, 200, fewLeft);
+  });
+  const { arm } = testClient(server.origin, { clock: systemClock });
+  const context = newContext();
+
+  for (let i = 0; i < 3; i += 1) await arm.get(path, { apiVersion, context });
+
+  expect(context.meter.throttledMilliseconds).toBeGreaterThan(20);
+  expect(context.meter.throttledMilliseconds % 1).toBe(0);
+});
+
+test('a wait that is longer than what is left of the budget is not begun', async () => {
+  await using server = await startArmServer((response) => json(response, throttling, 429, { 'retry-after': '1200' }));
+  const { clock, waits } = fakeClock();
+  const { arm } = testClient(server.origin, { clock });
+
+  const reading = arm.get(path, { apiVersion, context: { ...newContext(), budget: newWaitBudget(20_000) } });
+
+  await expect(reading).rejects.toMatchObject({ code: 'Throttled' });
+  expect(waits).toEqual([]);
 });
 
 test.each([

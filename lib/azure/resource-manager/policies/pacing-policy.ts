@@ -33,7 +33,7 @@ export function pacingPolicy(clock: Clock): PipelinePolicy {
       const { meter, signal } = contextOf(request);
       const pace = paceOf(paces, request.url);
       const now = clock.now();
-      const wait = pace.openAt - now;
+      const wait = Math.ceil(pace.openAt - now);
       pace.openAt = Math.max(pace.openAt, now) + pace.gapMs;
       if (wait > 0) {
         meter.throttledMilliseconds += wait;

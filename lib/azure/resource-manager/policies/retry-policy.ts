@@ -38,7 +38,7 @@ export function retryPolicy(clock: Clock): PipelinePolicy {
         const outcome = await attempt(request, next);
         if (isThrottled(outcome)) {
           const wait = Math.min(throttleWaitMs(outcome, throttles), budget.remainingMs);
-          if (wait <= 0) throw throttled(outcome);
+          if (wait <= 0 || wait < askedWaitMs(outcome)) throw throttled(outcome);
           throttles += 1;
           throttledMs += wait;
           budget.remainingMs -= wait;
@@ -88,10 +88,14 @@ function isFailure(outcome: PipelineResponse | Failed): boolean {
   return outcome.error instanceof InvalidResponseError && outcome.error.cutOff;
 }
 
+/** To ask again sooner would be in vain. */
+function askedWaitMs({ headers }: PipelineResponse): number {
+  return Math.min(Math.ceil(retryAfterMs(headers) ?? 0), maxWaitMs);
+}
+
 function throttleWaitMs(response: PipelineResponse, throttles: number): number {
-  const asked = retryAfterMs(response.headers);
-  const backOff = (asked === null ? throttleBackOffMs : leastThrottleBackOffMs) * 2 ** throttles;
-  return Math.min(Math.max(asked ?? 0, backOff), maxWaitMs);
+  const least = retryAfterMs(response.headers) === null ? throttleBackOffMs : leastThrottleBackOffMs;
+  return Math.min(Math.max(askedWaitMs(response), least * 2 ** throttles), maxWaitMs);
 }
 
 function throttled(response: PipelineResponse): ThrottledError {
