@@ -17,9 +17,9 @@ export function openForWriting(path: string): Database {
   // Every number comes from the merge's own dictionaries; checking each of them again takes a sixth of a merge.
   const database = new DatabaseSync(path, { enableForeignKeyConstraints: false, timeout: lockTimeoutMs });
   try {
+    migrate(database, path);
     // 8 MB: the rows of 200 subscriptions come in turns, and each has a page of its own in every index.
     database.exec('PRAGMA cache_size = -8000');
-    migrate(database, path);
     return database;
   } catch (error) {
     database.close();
