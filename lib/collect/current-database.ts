@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type SharedFlight, startSharedFlight } from '../azure/shared-flight.ts';
 import type { DatabaseSource, Latest } from '../azure/store/inventory-store.ts';
-import { type Database, openForReading } from '../database/database.ts';
+import { type Database, openPrivateCopy } from '../database/database.ts';
 import { InventoryError } from '../errors.ts';
 import { fetchDatabase } from './database-file.ts';
 
@@ -66,7 +66,7 @@ export function createDatabaseReader(source: DatabaseSource, folder: string): Da
     files += 1;
     const path = join(folder, `${found.latest.runId}-${process.pid}-${files}.sqlite`);
     const damaged = await fetchNewestUsable(source, found.latest, path, signal);
-    const next: OpenFile = { ...found, path, damaged, database: openForReading(path), users: 0, retired: false };
+    const next: OpenFile = { ...found, path, damaged, database: openPrivateCopy(path), users: 0, retired: false };
     all.add(next);
     const before = open;
     open = next;

@@ -43,6 +43,17 @@ export function openForReading(path: string): Database {
   }
 }
 
+/**
+ * Opens a copy that nobody will write to: the file stays locked from the first reading on, instead of from statement to statement
+ * (seven system calls each time, 10 of the 13 microseconds of a short one).
+ * @throws {InventoryError} as `openForReading`
+ */
+export function openPrivateCopy(path: string): Database {
+  const database = openForReading(path);
+  database.exec('PRAGMA locking_mode = EXCLUSIVE');
+  return database;
+}
+
 function open(path: string): Database {
   try {
     return new DatabaseSync(path, { readOnly: true, timeout: lockTimeoutMs });
