@@ -8,12 +8,18 @@ import { RequestError } from '../lib/http/request-error.ts';
 import { upstreamError } from '../lib/http/upstream-error.ts';
 import type { Settings } from '../lib/settings.ts';
 
+/** Who asks waits for the answer: after this much throttling it is Azure's refusal that they get. */
+const throttlingWaitMs = 20_000;
+
 /** Live reads as requests see them: Azure's refusals become answers that speak of Azure, not of the caller. */
 export function liveReads(session: Session, settings: Settings): Pick<HttpContext, 'listLive' | 'getLive'> {
   return {
     listLive: (subscriptionId, limit, signal) =>
-      translated(() => listLive({ session, settings, subscriptionIds: [subscriptionId], limit, signal }), signal),
-    getLive: (resourceId, signal) => translated(() => getLive(session, resourceId, signal), signal),
+      translated(
+        () => listLive({ session, settings, subscriptionIds: [subscriptionId], limit, throttlingWaitMs, signal }),
+        signal,
+      ),
+    getLive: (resourceId, signal) => translated(() => getLive(session, resourceId, signal, throttlingWaitMs), signal),
   };
 }
 

@@ -19,6 +19,8 @@ export interface CollectRequest {
   readonly sink: ReadingSink;
   /** ISO 8601 UTC. */
   readonly now: () => string;
+  /** Waiting for throttling, for each subscription; default: five minutes. */
+  readonly throttlingWaitMs?: number | undefined;
   readonly onProgress?: (progress: CollectProgress) => void;
   readonly signal: AbortSignal;
 }

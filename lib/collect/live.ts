@@ -1,8 +1,10 @@
+import type { ArmClient, RequestContext } from '../azure/resource-manager/arm-client.ts';
 import { ArmError } from '../azure/resource-manager/arm-error.ts';
 import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/request-context.ts';
+import { getSubscription } from '../azure/resource-manager/subscriptions.ts';
 import { getVirtualMachine } from '../azure/resource-manager/virtual-machine.ts';
 import type { Completeness } from '../database/queries/types.ts';
-import { InventoryError, NotFoundError } from '../errors.ts';
+import { InventoryError, NoTokenError, NotFoundError } from '../errors.ts';
 import type { Coverage } from '../inventory/coverage.ts';
 import type { KindReading, Plan, PlannedSubscription, ReadingSink } from '../inventory/reading.ts';
 import { runId } from '../inventory/run.ts';
@@ -27,6 +29,8 @@ export interface LiveRequest {
   readonly subscriptionIds: readonly string[] | null;
   /** Machines read at most. */
   readonly limit: number;
+  /** Waiting for throttling, for each subscription; default: five minutes. */
+  readonly throttlingWaitMs?: number;
   readonly signal: AbortSignal;
 }
 
@@ -37,7 +41,7 @@ export interface LiveRequest {
  * @throws {NoTokenError} no token is to be had
  */
 export async function listLive(request: LiveRequest): Promise<LiveList> {
-  const { session, settings, subscriptionIds, signal } = request;
+  const { session, settings, subscriptionIds, throttlingWaitMs, signal } = request;
   const now = (): string => new Date().toISOString();
   const startedAt = now();
   const plan = await planRun({
@@ -49,13 +53,14 @@ export async function listLive(request: LiveRequest): Promise<LiveList> {
     trigger: 'cli',
     startedAt,
     scope: subscriptionIds,
+    throttlingWaitMs,
     signal,
   });
   const unlisted = plan.blindSpots.filter(({ source }) => subscriptionIds !== null && source === 'configured');
   const subscriptions = [...plan.subscriptions, ...unlisted.map(({ subscriptionId }) => toUnlisted(subscriptionId))];
   const memory = createMemorySink(request.limit);
   try {
-    await collectSubscriptions({ arm: session.arm, plan, subscriptions, sink: memory, now, signal });
+    await collectSubscriptions({ arm: session.arm, plan, subscriptions, sink: memory, now, throttlingWaitMs, signal });
   } catch (error) {
     if (!isTimeout(signal)) throw error;
   }
@@ -68,16 +73,34 @@ export async function listLive(request: LiveRequest): Promise<LiveList> {
   };
 }
 
-/** @throws {NotFoundError} there is no such machine  @throws {ArmError} Azure refused  @throws {NoTokenError} */
-export async function getLive(session: Session, resourceId: string, signal: AbortSignal): Promise<VirtualMachine> {
-  const context = { meter: newRequestMeter(), budget: newWaitBudget(), signal };
+/**
+ * @param throttlingWaitMs waiting for throttling; default: five minutes
+ * @throws {NotFoundError} there is no such machine  @throws {ArmError} Azure refused  @throws {NoTokenError}
+ */
+export async function getLive(
+  { arm }: Session,
+  resourceId: string,
+  signal: AbortSignal,
+  throttlingWaitMs?: number,
+): Promise<VirtualMachine> {
+  const context = { meter: newRequestMeter(), budget: newWaitBudget(throttlingWaitMs), signal };
   const readAt = new Date().toISOString();
   try {
-    const { machine, powerState } = await getVirtualMachine(session.arm, resourceId, context);
-    return toLiveRow(machine, powerState, machine.subscriptionId, readAt);
+    const { machine, powerState } = await getVirtualMachine(arm, resourceId, context);
+    return toLiveRow(machine, powerState, await subscriptionName(arm, machine.subscriptionId, context), readAt);
   } catch (error) {
     if (!(error instanceof ArmError) || error.status !== 404) throw error;
     throw new NotFoundError(error.code, error.message, { cause: error });
+  }
+}
+
+/** Its id where Azure does not tell: a role on one machine does not always show the subscription. */
+async function subscriptionName(arm: ArmClient, subscriptionId: string, context: RequestContext): Promise<string> {
+  try {
+    return (await getSubscription(arm, subscriptionId, context)).displayName;
+  } catch (error) {
+    if (!(error instanceof InventoryError) || error instanceof NoTokenError) throw error;
+    return subscriptionId;
   }
 }
 

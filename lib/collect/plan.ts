@@ -21,6 +21,8 @@ export interface PlanRequest {
   readonly startedAt: string;
   /** Only these subscriptions (lower case); null = all that the settings allow. */
   readonly scope: readonly string[] | null;
+  /** Waiting for throttling while subscriptions are listed; default: five minutes. */
+  readonly throttlingWaitMs?: number | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -31,7 +33,7 @@ export interface PlanRequest {
  */
 export async function planRun(request: PlanRequest): Promise<Plan> {
   const { settings, known, scope, signal } = request;
-  const context: RequestContext = { meter: newRequestMeter(), budget: newWaitBudget(), signal };
+  const context: RequestContext = { meter: newRequestMeter(), budget: newWaitBudget(request.throttlingWaitMs), signal };
   const visible = new Map<string, Subscription>();
   for await (const page of listSubscriptions(request.arm, context)) {
     for (const subscription of page) visible.set(subscription.subscriptionId, subscription);

@@ -15,6 +15,8 @@ export interface SubscriptionRequest {
   readonly subscription: PlannedSubscription;
   readonly sink: ReadingSink;
   readonly now: () => string;
+  /** Waiting for throttling; default: five minutes. */
+  readonly throttlingWaitMs?: number | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -34,7 +36,7 @@ const firstPagePriority = Number.MAX_SAFE_INTEGER;
  * @throws {NoTokenError} everything else becomes the coverage of a kind
  */
 export async function readSubscription(
-  { arm, plan, subscription, sink, now, signal }: SubscriptionRequest,
+  { arm, plan, subscription, sink, now, throttlingWaitMs, signal }: SubscriptionRequest,
   onPage: (machines: number, requests: number) => void,
 ): Promise<void> {
   const { subscriptionId } = subscription;
@@ -46,7 +48,7 @@ export async function readSubscription(
     for (const kind of plan.kinds) write(kind, 0, newRequestMeter(), { status: 'skipped', reason: subscription.skip });
     return;
   }
-  const budget = newWaitBudget();
+  const budget = newWaitBudget(throttlingWaitMs);
   const listed = { machines: 0, powerStates: 0 };
   const context = (meter: RequestMeter, first: boolean): RequestContext => ({
     meter,

@@ -36,6 +36,20 @@ export async function* listSubscriptions(
 }
 
 /**
+ * One subscription by its id.
+ * @throws what `ArmClient.get` throws
+ * @see https://learn.microsoft.com/rest/api/resources/subscriptions/get
+ */
+export async function getSubscription(
+  arm: ArmClient,
+  subscriptionId: string,
+  context: RequestContext,
+): Promise<Subscription> {
+  const path = `/subscriptions/${encodeURIComponent(subscriptionId)}`;
+  return toSubscription(await arm.get(path, { apiVersion: subscriptionsApiVersion, context }));
+}
+
+/**
  * Tenants that the identity can sign in to, page by page.
  * @throws what `ArmClient.pages` throws
  * @see https://learn.microsoft.com/rest/api/resources/tenants/list
