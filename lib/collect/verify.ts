@@ -13,6 +13,9 @@ interface AbsenceBook {
   verified(machine: number, verification: Verification): void;
 }
 
+/** 404 as well, but what is not visible has not ended. */
+const saysNothingOfMachines = new Set(['SubscriptionNotFound', 'InvalidSubscriptionId']);
+
 /**
  * Reads one machine by its id. Only 404 says that it is gone: a list can be 200 and short.
  * @throws {NoTokenError} no token is to be had
@@ -24,7 +27,9 @@ export async function verifyMachine(arm: ArmClient, resourceId: string, signal: 
     return { outcome: 'present', machine: toMachineReading(body) };
   } catch (error) {
     if (error instanceof NoTokenError || signal.aborted) throw error;
-    if (error instanceof ArmError && error.status === 404) return { outcome: 'absent' };
+    if (error instanceof ArmError && error.status === 404 && !saysNothingOfMachines.has(error.code)) {
+      return { outcome: 'absent' };
+    }
     return { outcome: 'unverified', reason: toReason(error) };
   }
 }

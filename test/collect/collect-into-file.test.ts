@@ -204,6 +204,19 @@ describe('one subscription of three that breaks', () => {
     expect(await collect()).toMatchObject({ complete: true, changes: { virtualMachineDeleted: 1 } });
   });
 
+  test('a subscription that is not found by then says nothing of a machine in it', async () => {
+    await collect();
+    const [missing] = stand.azure.tenant.virtualMachines(subscriptionId(1));
+    stand.azure.tenant.removeVirtualMachine(missing?.id ?? '');
+    const body = { error: { code: 'SubscriptionNotFound', message: 'The subscription could not be found.' } };
+    stand.azure.faults.add({
+      match: { path: `/virtualMachines/${missing?.name}$` },
+      answer: { kind: 'status', status: 404, body },
+    });
+    expect(await collect()).toMatchObject({ complete: false, virtualMachineCount: 75, changes: {} });
+    expect(ledgerOf(subscriptionId(1))?.reason?.code).toBe('DeletionUnverified');
+  });
+
   test('power states that fail are a warning: the run is complete and they answer null', async () => {
     stand.azure.faults.add({ match: { path: subscriptionId(1), query: 'statusOnly' }, answer: serverError(500) });
     expect(await collect()).toMatchObject({ complete: true });
