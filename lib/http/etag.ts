@@ -15,5 +15,5 @@ export function etagOf(...parts: readonly (string | Uint8Array)[]): string {
 export function isFresh(request: IncomingRequest, etag: string): boolean {
   const given = request.headers.get('if-none-match');
   if (given === null) return false;
-  return given.split(',').some((candidate) => candidate.trim().replace(/^W\//, '') === etag);
+  return given.split(',').some((candidate) => ['*', etag].includes(candidate.trim().replace(/^W\//, '')));
 }

@@ -53,6 +53,8 @@ describe('runs', () => {
     const all = await served.send('runs?code=secret', { method: 'POST' }, context);
     const one = await served.send('runs', { method: 'POST', body: `{"subscriptions":["${sub1}"]}` }, context);
     const none = await served.send('runs', { method: 'POST', body: '{"subscriptions":[]}' }, context);
+    const list = await served.send('runs', { method: 'POST', body: '[]' }, context);
+    expect(list.status).toBe(400);
     expect([all.status, one.status, none.status]).toEqual([202, 202, 400]);
     expect(all.headers.get('location')).toBe(`${origin}/api/runs/${run.id}`);
     expect(Number(all.headers.get('retry-after'))).toBeGreaterThan(0);

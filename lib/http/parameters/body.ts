@@ -15,7 +15,9 @@ export async function parseBody<const Schema extends v.GenericSchema>(
   request: IncomingRequest,
 ): Promise<v.InferOutput<Schema>> {
   const text = await readText(request);
-  const result = v.safeParse(schema, text.trim() === '' ? undefined : toJson(text), { abortEarly: true });
+  const body = text.trim() === '' ? undefined : toJson(text);
+  // an array would pass for an object without members
+  const result = v.safeParse(schema, Array.isArray(body) ? null : body, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
   const target = v.getDotPath(issue) ?? 'body';

@@ -67,10 +67,7 @@ export const resourceGroupName = v.pipe(
   v.string(),
   v.regex(/^[\p{L}\p{N}_().-]{1,90}$/u, 'the name of a resource group'),
 );
-export const machineName = v.pipe(
-  v.string(),
-  v.regex(/^[^\p{Cc}/\\?#%&<>:*"|]{1,260}$/u, 'the name of a virtual machine'),
-);
+export const machineName = v.pipe(v.string(), v.regex(/^[^\p{Cc}/\\?#%]{1,260}$/u, 'the name of a virtual machine'));
 
 /**
  * A comma-separated choice of fields, each of them once.
