@@ -65,6 +65,10 @@ export function reportGaps(messages: Messages, gaps: Gaps): void {
     messages.line(`  ${reasonText(gaps.reason)}`);
     hint(messages, gaps.reason.hint);
   }
+  if (gaps.blindSpots === null) {
+    messages.line('  What lies below the configured management groups could not be read');
+    hint(messages, 'Grant the identity Management Group Reader on each of them, and check their names');
+  }
   for (const { subscriptionId, displayName, status, reason } of rows.slice(0, namedAtMost)) {
     messages.line(`  ${subscriptionId} ${displayName}: ${status}${reason === null ? '' : `, ${reasonText(reason)}`}`);
     hint(messages, reason?.hint ?? null);

@@ -71,6 +71,14 @@ describe('from Azure to an answer', () => {
     expect(JSON.parse(principal.stdout).virtualMachines).toMatchObject([{ id: machine?.id, detachedAt: null }]);
   });
 
+  test('says what is missing when a management group cannot be read', async () => {
+    const collect = await cli('collect', '--management-group', 'nobody-has-it');
+
+    expect(collect.code).toBe(3);
+    expect(collect.stderr).toContain('Management Group Reader');
+    expect(JSON.parse(collect.stdout).coverage.blindSpots).toBeNull();
+  });
+
   test('lists live what a run would find, and writes nothing', async () => {
     const live = await cli('list', '--live', '--query', '[].id');
     const files = await readdir(cwd);
@@ -83,13 +91,13 @@ describe('from Azure to an answer', () => {
 
   test('shows a machine live, by name and by id', async () => {
     const [id = '', name = ''] = JSON.parse((await cli('list', '--live', '--query', '[0].[id, name]')).stdout);
+    const [subscription] = azure.tenant.subscriptions().filter((each) => id.includes(each.subscriptionId));
     const shown = [await cli('show', '--live', id), await cli('show', '--live', name)];
     const missing = await cli('show', '--live', `${id}-missing`);
 
-    expect(shown.map(({ code, stdout }) => [code, JSON.parse(stdout).id])).toEqual([
-      [0, id],
-      [0, id],
-    ]);
+    const rows = shown.map(({ code, stdout }) => ({ code, ...JSON.parse(stdout) }));
+    const expected = { code: 0, id, subscriptionName: subscription?.displayName };
+    expect(rows).toMatchObject([expected, expected]);
     expect(missing).toMatchObject({ code: 5, stdout: '' });
   });
 
