@@ -89,9 +89,9 @@ CREATE TABLE machine (
   type INTEGER NOT NULL,                       -- 0 virtualMachines, 1 virtualMachineScaleSets, 2 HybridCompute/machines
   name TEXT NOT NULL COLLATE NOCASE,
   resource_id TEXT,                            -- only where the id is not put together from the columns in their own casing
-  first_seen INTEGER NOT NULL,                 -- epoch milliseconds
-  UNIQUE (subscription, resource_group, type, name)
+  first_seen INTEGER NOT NULL                  -- epoch milliseconds
 ) STRICT;
+CREATE UNIQUE INDEX machine_key ON machine (subscription, resource_group, type, name);
 
 CREATE TABLE machine_version (
   machine INTEGER NOT NULL REFERENCES machine,

@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts';
 
 /** Filled in no order: row by row that is a third of a first run, all at once it is a tenth. */
-const deferred = ['identity_principal', 'attachment_identity'];
+const deferred = ['machine_key', 'identity_principal', 'attachment_identity'];
 
 /**
  * Takes away indexes that nothing needs while an empty database is being filled.
