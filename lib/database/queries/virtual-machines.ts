@@ -9,6 +9,12 @@ import { machineSelect, positionOf } from './machine-select.ts';
 import { prepared } from './statements.ts';
 import type { AsOf, MachineFilter, OrderBy, Page, PageRequest } from './types.ts';
 
+/**
+ * Rows held while all are iterated. More take no less time, but outlive young collections: at 100,000 machines the process peaked
+ * at 165 MB with 256, at 119 MB with 16.
+ */
+const rowsAtOnce = 16;
+
 /** One page of the machines that a filter asks for, as they were at a run, whatever was merged since. */
 export function listVirtualMachines(
   database: Database,
@@ -38,7 +44,7 @@ export function* iterateVirtualMachines(
   const context = machineContext(database, asOf.seq);
   // A statement of its own: a kept one would start over when another reader iterates it.
   const rows = database.prepare(query.sql).iterate(query.parameters);
-  for (const batch of batches(rows, 256)) yield* toVirtualMachines(batch, context);
+  for (const batch of batches(rows, rowsAtOnce)) yield* toVirtualMachines(batch, context);
 }
 
 /**
