@@ -11,11 +11,10 @@ export type Database = DatabaseSync;
 
 /**
  * Opens the inventory for writing: makes it when there is none, migrates an older one.
- * @throws {InventoryError} `NewerDatabase`, `NotAnInventory`
+ * @throws {InventoryError} `NewerDatabase`, `NotAnInventory`, `DatabaseUnwritable`, `DatabaseBusy`
  */
 export function openForWriting(path: string): Database {
-  // Every number comes from the merge's own dictionaries; checking each of them again takes a sixth of a merge.
-  const database = new DatabaseSync(path, { enableForeignKeyConstraints: false, timeout: lockTimeoutMs });
+  const database = create(path);
   try {
     migrate(database, path);
     // 8 MB: the rows of 200 subscriptions come in turns, and each has a page of its own in every index.
@@ -54,6 +53,18 @@ export function openPrivateCopy(path: string): Database {
   return database;
 }
 
+function create(path: string): Database {
+  try {
+    // Every number comes from the merge's own dictionaries; checking each of them again takes a sixth of a merge.
+    return new DatabaseSync(path, { enableForeignKeyConstraints: false, timeout: lockTimeoutMs });
+  } catch (cause) {
+    throw new InventoryError('DatabaseUnwritable', `The database ${path} cannot be written: ${messageOf(cause)}`, {
+      hint: 'It must be a file that may be written to, in a folder that exists',
+      cause,
+    });
+  }
+}
+
 function open(path: string): Database {
   try {
     return new DatabaseSync(path, { readOnly: true, timeout: lockTimeoutMs });
@@ -69,13 +80,22 @@ function migrate(database: Database, path: string): void {
   const version = versionOf(database, path);
   if (version > schemaVersion) throw wrongVersion(path, version);
   if (version === schemaVersion) return;
+  database.exec('PRAGMA page_size = 8192');
+  beginTransaction(database);
+  // Looked at again, now that nobody else can write: another program may have made it in the meantime.
+  if (versionOf(database, path) !== schemaVersion) makeTables(database, path);
+  database.exec('COMMIT');
+}
+
+function makeTables(database: Database, path: string): void {
   const known = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get();
   if (known?.count !== 0) throw new InventoryError('NotAnInventory', `${path} is an SQLite file, but no inventory`);
-  database.exec(`PRAGMA page_size = 8192; BEGIN; ${tables} ${views} PRAGMA user_version = ${schemaVersion}; COMMIT;`);
+  database.exec(`${tables} ${views} PRAGMA user_version = ${schemaVersion};`);
 }
 
 function versionOf(database: Database, path: string): number {
   try {
+    database.exec('SELECT 1 FROM sqlite_schema'); // the header alone can be whole
     return Number(database.prepare('PRAGMA user_version').get()?.user_version);
   } catch (cause) {
     if (isBusy(cause)) throw busyDatabase(path, cause);

@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { beginTransaction, openForReading, openForWriting } from '../../lib/database/database.ts';
 import { schemaVersion } from '../../lib/database/schema.ts';
@@ -53,4 +55,29 @@ test('a second writer is told that another one is at work', () => {
   expect(() => beginTransaction(second)).toThrow(expect.objectContaining({ code: 'DatabaseBusy' }));
   first.close();
   second.close();
+});
+
+test('a folder, and a file in a folder that is not there, are refused', () => {
+  const refusal = expect.objectContaining({ code: 'DatabaseUnwritable' });
+  expect(() => openForWriting(folder)).toThrow(refusal);
+  expect(() => openForWriting(join(path('missing'), 'inventory.sqlite'))).toThrow(refusal);
+});
+
+test('a file of which only the header is whole is refused', () => {
+  openForWriting(path()).close();
+  const bytes = readFileSync(path());
+  bytes.write('STRICTLY', bytes.indexOf('STRICT'));
+  writeFileSync(path(), bytes);
+  expect(() => openForReading(path())).toThrow(expect.objectContaining({ code: 'NotAnInventory' }));
+  expect(() => openForWriting(path())).toThrow(expect.objectContaining({ code: 'NotAnInventory' }));
+});
+
+test('several programs may make the same database at once', async () => {
+  const module = new URL('../../lib/database/database.ts', import.meta.url).href;
+  const code = `import(${JSON.stringify(module)}).then(({ openForWriting }) => openForWriting(${JSON.stringify(path())}).close())`;
+
+  const ends = await Promise.all(Array.from({ length: 6 }, () => once(new Worker(code, { eval: true }), 'exit')));
+
+  expect(ends).toEqual(Array.from({ length: 6 }, () => [0]));
+  openForReading(path()).close();
 });
