@@ -2,6 +2,7 @@ import type { ArmClient } from '../azure/resource-manager/arm-client.ts';
 import type { Plan, PlannedSubscription, ReadingSink } from '../inventory/reading.ts';
 import { forEachBounded } from './bounded.ts';
 import { readSubscription } from './read-subscription.ts';
+import { writeBehind } from './write-behind.ts';
 
 /** How far collecting is. */
 export interface CollectProgress {
@@ -39,14 +40,20 @@ const openSubscriptions = 256;
 export async function collectSubscriptions(request: CollectRequest): Promise<CollectProgress> {
   const { subscriptions, onProgress } = request;
   const progress = { subscriptionsDone: 0, subscriptionsTotal: subscriptions.length, virtualMachines: 0, requests: 0 };
-  await forEachBounded(subscriptions, openSubscriptions, request.signal, async (subscription, signal) => {
-    await readSubscription({ ...request, subscription, signal }, (machines, requests) => {
-      progress.virtualMachines += machines;
-      progress.requests += requests;
+  const { sink, flush, discard } = writeBehind(request.sink);
+  try {
+    await forEachBounded(subscriptions, openSubscriptions, request.signal, async (subscription, signal) => {
+      await readSubscription({ ...request, sink, subscription, signal }, (machines, requests) => {
+        progress.virtualMachines += machines;
+        progress.requests += requests;
+        onProgress?.(progress);
+      });
+      progress.subscriptionsDone += 1;
       onProgress?.(progress);
     });
-    progress.subscriptionsDone += 1;
-    onProgress?.(progress);
-  });
+    flush();
+  } finally {
+    discard();
+  }
   return progress;
 }
