@@ -26,8 +26,12 @@ const complete: Outcome = { status: 'complete', reason: null };
 /** The action that a kind's list needs at the subscription; a role on less gives a list that is 200 and short. */
 const readAction = 'Microsoft.Compute/virtualMachines/read';
 
-/** First pages go before everything else: the longest list is found early, and it alone sets the length of the run. */
-const firstPagePriority = Number.MAX_SAFE_INTEGER;
+/**
+ * A list that is longer than this goes before others, the longest first: it alone sets the length of the run. All others are
+ * served as they come, so that heavy pages (machines) and light ones (power states, rights) stay mixed: all heavy ones
+ * first leave the network idle and then the processor (measured: 1.35 instead of 1.15 times the floor).
+ */
+const longList = 250;
 
 /**
  * Reads one subscription: its machines and their power states, and what the identity may do there (which alone tells a whole
@@ -50,19 +54,19 @@ export async function readSubscription(
   }
   const budget = newWaitBudget(throttlingWaitMs);
   const listed = { machines: 0, powerStates: 0 };
-  const context = (meter: RequestMeter, first: boolean): RequestContext => ({
+  const context = (meter: RequestMeter): RequestContext => ({
     meter,
     budget,
     signal,
     get priority() {
-      return first && meter.pages === 0 ? firstPagePriority : listed.machines;
+      return listed.machines > longList ? listed.machines : 0;
     },
   });
   const meters = { machines: newRequestMeter(), powerStates: newRequestMeter(), permissions: newRequestMeter() };
 
   const readMachines = async (): Promise<Outcome> => {
     let reported = 0;
-    await forEachPage(listVirtualMachines(arm, subscriptionId, context(meters.machines, true)), (page) => {
+    await forEachPage(listVirtualMachines(arm, subscriptionId, context(meters.machines)), (page) => {
       sink.machines(subscriptionId, page);
       listed.machines += page.length;
       onPage(page.length, meters.machines.requests - reported);
@@ -72,7 +76,7 @@ export async function readSubscription(
   };
   const readPowerStates = async (): Promise<Outcome> => {
     let reported = 0;
-    await forEachPage(listPowerStates(arm, subscriptionId, context(meters.powerStates, false)), (page) => {
+    await forEachPage(listPowerStates(arm, subscriptionId, context(meters.powerStates)), (page) => {
       sink.powerStates(subscriptionId, page);
       listed.powerStates += page.length;
       onPage(0, meters.powerStates.requests - reported);
@@ -81,7 +85,7 @@ export async function readSubscription(
     return complete;
   };
   const readRights = async (): Promise<Outcome> => {
-    const permissions = await listPermissions(arm, subscriptionId, context(meters.permissions, false));
+    const permissions = await listPermissions(arm, subscriptionId, context(meters.permissions));
     onPage(0, meters.permissions.requests);
     return allows(permissions, readAction)
       ? complete
