@@ -1,4 +1,5 @@
 import { InvalidSettingError } from './errors.ts';
+import { nearestOf } from './nearest.ts';
 
 export const cloudNames = ['AzureCloud', 'AzureUSGovernment', 'AzureChinaCloud'] as const;
 export type CloudName = (typeof cloudNames)[number];
@@ -120,8 +121,8 @@ export function readSettings(environment: Environment): Settings {
     powerState: oneOf('INVENTORY_POWER_STATE', text, ['true', 'false'], 'true') === 'true',
     ignoredTags: list(text('INVENTORY_IGNORED_TAGS')),
     retentionDays: integer('INVENTORY_RETENTION_DAYS', text, 400, 1, 36_500),
-    reports: list(text('INVENTORY_REPORTS')),
-    sources: list(text('INVENTORY_SOURCES')),
+    reports: reports(list(text('INVENTORY_REPORTS'))),
+    sources: sources(list(text('INVENTORY_SOURCES'))),
     runTimeoutMinutes: integer('INVENTORY_RUN_TIMEOUT_MINUTES', text, 60, 1, 10_080),
     idleDays: integer('INVENTORY_IDLE_DAYS', text, 30, 1, 36_500),
     sharedIdentityLimit: integer('INVENTORY_SHARED_IDENTITY_LIMIT', text, 10, 1, 1_000_000),
@@ -238,6 +239,24 @@ function storage(text: Text): StorageSetting {
   return { kind: 'none' };
 }
 
+function reports(names: readonly string[]): readonly string[] {
+  for (const name of names) {
+    if (!/^(virtualMachines|principals|changes|findings)\.(csv|xlsx|ndjson|html)$/.test(name)) {
+      throw invalid('INVENTORY_REPORTS', name, 'NAME.FORMAT such as virtualMachines.csv, comma-separated');
+    }
+  }
+  return names;
+}
+
+function sources(urls: readonly string[]): readonly string[] {
+  for (const url of urls) {
+    if (URL.parse(url)?.protocol !== 'https:') {
+      throw invalid('INVENTORY_SOURCES', url, 'https://ACCOUNT.blob.core.windows.net/CONTAINER, comma-separated');
+    }
+  }
+  return urls;
+}
+
 function httpsOrigin(name: string, value: string | null): string | null {
   if (value === null) return null;
   const url = URL.parse(value);
@@ -250,23 +269,5 @@ function httpsOrigin(name: string, value: string | null): string | null {
 function unknownNames(environment: Environment): string[] {
   return Object.keys(environment)
     .filter((name) => name.startsWith('INVENTORY_') && !known.some((allowed) => allowed === name))
-    .map((name) => `${name} is no setting; did you mean ${nearest(name)}?`);
-}
-
-function nearest(name: string): string {
-  const distances = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
-  return distances.reduce((best, next) => (next.distance < best.distance ? next : best)).candidate;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitution));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+    .map((name) => `${name} is no setting; did you mean ${nearestOf(name, known)}?`);
 }

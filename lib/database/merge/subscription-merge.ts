@@ -177,7 +177,11 @@ export function openSubscriptionMerge(
     },
     absent: () => absent.map((machine) => ({ subscriptionId, machine, resourceId: context.stored(machine).id })),
     verified(machine, verification) {
-      if (verification.outcome === 'absent') {
+      // Azure lists the subscription as deleted (it was skipped): that it answers to nothing any more is what 404 says of it.
+      const deletedSubscription = readings.get('virtualMachines')?.status === 'skipped';
+      const unknownSubscription =
+        verification.outcome === 'unverified' && verification.reason.code === 'SubscriptionNotFound';
+      if (verification.outcome === 'absent' || (deletedSubscription && unknownSubscription)) {
         proven.push(machine);
       } else if (verification.outcome === 'unverified') {
         const { code, message, hint } = verification.reason;

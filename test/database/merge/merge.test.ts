@@ -174,6 +174,16 @@ describe('what ends', () => {
     expect(coverage(one)).toMatchObject({ status: 'partial', reason: { code: 'DeletionUnverified' } });
   });
 
+  test('machines of a subscription that Azure lists as deleted end when it answers to nothing any more', () => {
+    mergeRun(database, { day: 1, subscriptions: twoMachines });
+    const run = mergeRun(database, {
+      day: 2,
+      subscriptions: { [one]: { status: 'skipped' } },
+      verify: () => ({ outcome: 'unverified', reason: reason('SubscriptionNotFound') }),
+    });
+    expect(run).toMatchObject({ complete: true, changes: { virtualMachineDeleted: 2 }, coverage: { skipped: 1 } });
+  });
+
   test.each(['partial', 'failed', 'denied'] as const)('a %s reading ends nothing', (status) => {
     mergeRun(database, { day: 1, subscriptions: twoMachines });
     const shown = status === 'partial' ? [machine('a')] : [];
