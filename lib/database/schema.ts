@@ -116,6 +116,8 @@ CREATE TABLE machine_version (
   ended_at INTEGER,                            -- only where the machine itself ended with it
   end_change TEXT,                             -- virtualMachineDeleted, or why else the machine ended (virtualMachineMoved, outOfScope, …)
   moved_from INTEGER REFERENCES machine,
+  instance_count INTEGER,                      -- of a Uniform scale set; not content: updated in place
+  end_not_before INTEGER,                      -- last complete reading with it, where the machine itself ended
   PRIMARY KEY (machine, valid_from)
 ) STRICT, WITHOUT ROWID;
 
@@ -141,7 +143,9 @@ CREATE TABLE identity (
   resource_id TEXT COLLATE NOCASE,             -- user-assigned only
   principal_id TEXT COLLATE NOCASE,
   client_id TEXT COLLATE NOCASE,
-  tenant INTEGER REFERENCES text
+  tenant INTEGER REFERENCES text,
+  subscription INTEGER REFERENCES subscription_key,  -- of a user-assigned identity: the one in its resource id
+  federated_read_at INTEGER                    -- last complete reading of its federated credentials, epoch milliseconds
 ) STRICT;
 CREATE INDEX identity_principal ON identity (principal_id) WHERE principal_id IS NOT NULL;
 CREATE INDEX identity_client ON identity (client_id) WHERE client_id IS NOT NULL;
@@ -158,7 +162,102 @@ CREATE TABLE attachment (
   begin_change TEXT,                           -- identityAttached, identityRecreated; NULL = part of the machine's own change
   ended_at INTEGER,
   end_change TEXT,                             -- identityDetached, identityRecreated, tenantChanged, …; why it ended
+  not_before INTEGER,                          -- last complete reading without it
+  end_not_before INTEGER,                      -- last complete reading with it
   PRIMARY KEY (machine, identity, valid_from)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX attachment_identity ON attachment (identity);
+
+-- What the listing of an identity's own subscription says of a user-assigned identity. No row = nobody looked.
+CREATE TABLE identity_presence (
+  identity INTEGER NOT NULL REFERENCES identity,
+  valid_from INTEGER NOT NULL,
+  valid_to INTEGER,
+  present INTEGER NOT NULL,                    -- 1 listed; 0 a complete listing lacks it and a read by its id says 404
+  began_at INTEGER NOT NULL,                   -- epoch milliseconds
+  not_before INTEGER,
+  begin_change TEXT,                           -- identityRecreated: same resource id, other principal id; NULL = none
+  ended_at INTEGER,
+  PRIMARY KEY (identity, valid_from)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE identity_unseen (                 -- listed before, and not shown by an incomplete listing
+  identity INTEGER NOT NULL REFERENCES identity,
+  valid_from INTEGER NOT NULL,
+  valid_to INTEGER,
+  last_seen INTEGER NOT NULL,                  -- epoch milliseconds
+  PRIMARY KEY (identity, valid_from)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE federated_credential (
+  identity INTEGER NOT NULL REFERENCES identity,
+  name TEXT NOT NULL COLLATE NOCASE,
+  valid_from INTEGER NOT NULL,
+  valid_to INTEGER,
+  issuer TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  audiences TEXT NOT NULL,                     -- JSON array
+  began_at INTEGER NOT NULL,                   -- epoch milliseconds
+  not_before INTEGER,
+  begin_change TEXT,                           -- federatedCredentialAdded; NULL = a baseline
+  ended_at INTEGER,
+  end_not_before INTEGER,
+  end_change TEXT,                             -- federatedCredentialRemoved, or why else it ended
+  PRIMARY KEY (identity, name, valid_from)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE role_definition (
+  id INTEGER PRIMARY KEY,
+  guid TEXT NOT NULL UNIQUE COLLATE NOCASE,    -- last segment of its id: the same in every listing
+  resource_id TEXT NOT NULL,                   -- as an assignment named it first
+  name TEXT,                                   -- NULL = the role itself was not read
+  permissions TEXT                             -- JSON [{actions, notActions}]
+) STRICT;
+
+CREATE TABLE role_assignment (                 -- to service principals; what it says never changes but for the condition: then it is another row
+  id INTEGER PRIMARY KEY,
+  resource_id TEXT NOT NULL COLLATE NOCASE,
+  scope TEXT NOT NULL COLLATE NOCASE,
+  role_definition INTEGER NOT NULL REFERENCES role_definition,
+  principal_id TEXT NOT NULL COLLATE NOCASE,
+  condition TEXT,
+  replaces INTEGER REFERENCES role_assignment  -- the same assignment before its condition (or all else) was changed
+) STRICT;
+CREATE INDEX role_assignment_resource ON role_assignment (resource_id);
+CREATE INDEX role_assignment_principal ON role_assignment (principal_id);
+
+CREATE TABLE role_assignment_seen (            -- in whose listing it appears
+  assignment INTEGER NOT NULL REFERENCES role_assignment,
+  subscription INTEGER NOT NULL REFERENCES subscription_key,
+  valid_from INTEGER NOT NULL,
+  valid_to INTEGER,
+  missing_at INTEGER,                          -- a complete listing lacked it then, while other subscriptions that showed it were not read
+  began_at INTEGER NOT NULL,                   -- epoch milliseconds
+  not_before INTEGER,
+  begin_change TEXT,                           -- roleAssigned, on one of its rows; NULL = none
+  ended_at INTEGER,
+  end_not_before INTEGER,
+  end_change TEXT,                             -- roleRemoved (on one of its rows), roleInheritanceLost, or why else it ended
+  PRIMARY KEY (assignment, subscription, valid_from)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE finding (
+  rule TEXT NOT NULL,
+  resource_id TEXT NOT NULL COLLATE NOCASE,
+  principal_id TEXT NOT NULL COLLATE NOCASE,
+  valid_from INTEGER NOT NULL,
+  valid_to INTEGER,
+  severity TEXT NOT NULL,
+  message TEXT NOT NULL,
+  remediation TEXT NOT NULL,
+  first_seen TEXT NOT NULL,                    -- ISO 8601
+  stale INTEGER NOT NULL,                      -- 1 = what it rests on was not read: carried on
+  PRIMARY KEY (rule, resource_id, principal_id, valid_from)
+) STRICT, WITHOUT ROWID;
+
+-- The log of changes without reading all of history: only rows that are a change stand in these.
+CREATE INDEX machine_version_began ON machine_version (valid_from) WHERE begin_change IS NOT NULL;
+CREATE INDEX machine_version_ended ON machine_version (valid_to) WHERE end_change IS NOT NULL;
+CREATE INDEX attachment_began ON attachment (valid_from) WHERE begin_change IS NOT NULL;
+CREATE INDEX attachment_ended ON attachment (valid_to) WHERE end_change IS NOT NULL;
 `;

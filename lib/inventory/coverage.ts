@@ -1,6 +1,6 @@
 import type { Reason } from '../errors.ts';
 
-/** What is listed in a subscription. `scaleSets`, `arcMachines`, `identities` and `roleAssignments` have their place, but are not read yet. */
+/** What is listed in a subscription. */
 export const kinds = [
   'virtualMachines',
   'powerStates',

@@ -1,3 +1,5 @@
+import type { FederatedCredential } from './user-assigned-identity.ts';
+
 export const principalStates = ['attached', 'detached', 'dangling', 'gone', 'unknown'] as const;
 export type PrincipalState = (typeof principalStates)[number];
 
@@ -20,7 +22,8 @@ export interface PrincipalRoleAssignment {
   readonly id: string;
   readonly scope: string;
   readonly roleDefinitionId: string;
-  readonly roleDefinitionName: string;
+  /** null where the role itself could not be read. */
+  readonly roleDefinitionName: string | null;
   readonly inherited: boolean;
   readonly condition: string | null;
 }
@@ -39,7 +42,8 @@ export interface Principal {
   readonly accessCoverage: AccessCoverage;
   readonly virtualMachines: readonly PrincipalMachine[];
   readonly roleAssignments: readonly PrincipalRoleAssignment[];
-  readonly federatedCredentials: readonly string[];
+  /** Of a user-assigned identity: who else may sign in as it. Read for attached ones only. */
+  readonly federatedCredentials: readonly FederatedCredential[];
 }
 
 /** The answer for an id that no run ever saw. */

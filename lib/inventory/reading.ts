@@ -1,6 +1,8 @@
 import type { Reason } from '../errors.ts';
 import type { BlindSpot, Kind, KindCoverage } from './coverage.ts';
+import type { RoleAssignmentReading, RoleDefinitionReading } from './role.ts';
 import type { RunTrigger } from './run.ts';
+import type { FederatedCredential, UserAssignedIdentityReading } from './user-assigned-identity.ts';
 import type { MachineReading, PowerStateReading } from './virtual-machine.ts';
 
 /** A subscription that a run is to read, or to skip and say so. */
@@ -23,6 +25,8 @@ export interface Plan {
   /** The subscriptions that this one run was asked for; null = all that the settings allow. */
   readonly scope: readonly string[] | null;
   readonly kinds: readonly Kind[];
+  /** Also read the client ids of system-assigned identities, one request per machine. */
+  readonly clientIds: boolean;
   /** Visible and in scope, the biggest by the last run first. */
   readonly subscriptions: readonly PlannedSubscription[];
   /** Known to the inventory, but taken out by the settings: their machines end as `outOfScope`. */
@@ -51,13 +55,47 @@ export interface KindReading extends KindCoverage {
  */
 export interface ReadingSink {
   begin(subscriptionId: string, readAt: string): void;
+  /** Rows of `virtualMachines`, `scaleSets` and `arcMachines`: their `type` tells them apart. */
   machines(subscriptionId: string, page: readonly MachineReading[]): void;
   powerStates(subscriptionId: string, page: readonly PowerStateReading[]): void;
+  identities(subscriptionId: string, page: readonly UserAssignedIdentityReading[]): void;
+  /** Service principals' only. */
+  roleAssignments(subscriptionId: string, page: readonly RoleAssignmentReading[]): void;
+  /** Of the roles that assignments of this reading name; each at least once, in whichever subscription. */
+  roleDefinitions(subscriptionId: string, page: readonly RoleDefinitionReading[]): void;
   end(coverage: KindReading): void;
 }
 
-/** What the read by id said of a machine that a list left out. Only `absent` (404) ends it. */
-export type Verification =
+/** What a read by id said of a machine or an identity that a list left out. Only `absent` (404) ends it. */
+export type Verification<Reading> =
   | { readonly outcome: 'absent' }
-  | { readonly outcome: 'present'; readonly machine: MachineReading }
+  | { readonly outcome: 'present'; readonly reading: Reading }
   | { readonly outcome: 'unverified'; readonly reason: Reason };
+
+/** A question that only the merge knows to ask: put to Azure by id once the lists are in, and told before the commit. */
+export type FollowUp =
+  /** A complete list left it out. */
+  | {
+      readonly ask: 'machine';
+      readonly resourceId: string;
+      readonly type: MachineReading['type'];
+      readonly answer: (verification: Verification<MachineReading>) => void;
+    }
+  /** On a machine, or listed before, and not in the complete listing of its subscription. */
+  | {
+      readonly ask: 'identity';
+      readonly resourceId: string;
+      readonly answer: (verification: Verification<UserAssignedIdentityReading>) => void;
+    }
+  /** Who may sign in as an identity that is on a machine. */
+  | {
+      readonly ask: 'federatedCredentials';
+      readonly resourceId: string;
+      readonly answer: (verification: Verification<readonly FederatedCredential[]>) => void;
+    }
+  /** The client id of a machine's system-assigned identity (`plan.clientIds`); null = the answer had none. */
+  | {
+      readonly ask: 'clientId';
+      readonly resourceId: string;
+      readonly answer: (verification: Verification<string | null>) => void;
+    };

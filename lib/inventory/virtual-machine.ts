@@ -1,6 +1,6 @@
 export const virtualMachineType = 'Microsoft.Compute/virtualMachines';
 
-/** Resource types that a row of the inventory can have. Scale sets and Arc machines are not read yet. */
+/** Resource types that a row of the inventory can have: a virtual machine, a Uniform scale set as a whole, an Arc machine. */
 export const machineTypes = [
   virtualMachineType,
   'Microsoft.Compute/virtualMachineScaleSets',
@@ -44,11 +44,15 @@ export interface MachineReading {
   readonly timeCreated: string | null;
   readonly tags: Readonly<Record<string, string>>;
   readonly scaleSetId: string | null;
+  /** Of a Uniform scale set: how many instances it has; null for what is one machine. */
+  readonly instanceCount: number | null;
   readonly identity: MachineIdentity;
 }
 
 /** A row of the inventory as outputs show it: a reading and what history knows of it. */
-export interface VirtualMachine extends MachineReading {
+export interface VirtualMachine extends Omit<MachineReading, 'instanceCount'> {
+  /** Of a Uniform scale set only. */
+  readonly instanceCount?: number;
   readonly subscriptionName: string;
   /** As Azure writes it, `PowerState/running`; null where it was not read. */
   readonly powerState: string | null;
