@@ -51,4 +51,21 @@ describe('a bundle', () => {
     expect(await readFile(launcher, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
     expect((await stat(cache)).isDirectory()).toBe(true);
   });
+
+  it('refuses a Node that lacks what it needs: one line for a command, an error for a host to log', async () => {
+    const withoutSqlite = ['--no-experimental-sqlite'];
+    const hosted = join(directory, 'hosted.cjs');
+    await bundle(join(import.meta.dirname, '../local/fixtures/lazy-entry.ts'), hosted, { executable: false });
+    const line = `vm-identities needs Node.js 24; this is ${process.version} without node:sqlite`;
+
+    const command = run(process.execPath, [...withoutSqlite, launcher]);
+    const host = run(process.execPath, [
+      ...withoutSqlite,
+      '-e',
+      `try { require(${JSON.stringify(hosted)}) } catch (error) { console.log(error.message) }`,
+    ]);
+
+    await expect(command).rejects.toMatchObject({ code: 1, stderr: `error UnsupportedNode: ${line}\n` });
+    expect((await host).stdout).toBe(`${line}\n`);
+  });
 });

@@ -1,0 +1,34 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import manifest from '../package.json' with { type: 'json' };
+import { zip } from './zip.ts';
+
+/**
+ * Packs what runs in Azure, and nothing else: `dist/package/` for tools that take a folder (azd, Core Tools), and the same as
+ * `dist/vm-identities.zip`. Needs a build. The same sources give the same bytes.
+ * @see https://learn.microsoft.com/azure/azure-functions/deployment-zip-push
+ */
+const folder = 'dist/package';
+const archive = 'dist/vm-identities.zip';
+/** A package is downloaded at each cold start. */
+const mostBytes = 5_000_000;
+
+const { name, version, license, type, main, engines } = manifest;
+/** Without scripts and dependencies: nothing is to be installed or built in Azure. */
+const packed = { name, version, license, private: true, type, main, engines };
+
+const files: Record<string, Uint8Array> = {
+  'host.json': await readFile('host.json'),
+  'package.json': Buffer.from(`${JSON.stringify(packed, null, 2)}\n`),
+};
+for (const path of [main, main.replace(/\.cjs$/, '.bundle.cjs')]) files[path] = await readFile(path);
+
+await rm(folder, { recursive: true, force: true });
+for (const [path, content] of Object.entries(files)) {
+  await mkdir(dirname(join(folder, path)), { recursive: true });
+  await writeFile(join(folder, path), content);
+}
+const bytes = zip(files);
+if (bytes.length > mostBytes) throw new Error(`${archive} would have ${bytes.length} bytes; at most ${mostBytes}`);
+await writeFile(archive, bytes);
+console.log(`${archive}: ${bytes.length} bytes, ${Object.keys(files).sort().join(', ')}`);

@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { unzipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { zip } from '../../scripts/zip.ts';
+import { type HostProcess, startHostProcess } from '../local/host-process.ts';
+import { type Azurite, startAzurite } from '../support/azurite.ts';
+
+const root = join(import.meta.dirname, '../..');
+const run = promisify(execFile);
+
+describe('npm run package', () => {
+  let folder: string;
+  let archive: Buffer;
+  let entries: Record<string, Uint8Array>;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'package-test-'));
+    archive = await packageOf(join(folder, 'checkout'), {});
+    entries = unzipSync(archive);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  /** Packs a copy of the sources, built there: nothing is taken from what others build in dist/ meanwhile. */
+  async function packageOf(checkout: string, environment: Record<string, string>): Promise<Buffer> {
+    await mkdir(checkout, { recursive: true });
+    for (const name of ['functions', 'lib', 'cli', 'scripts', 'package.json', 'host.json']) {
+      await cp(join(root, name), join(checkout, name), { recursive: true });
+    }
+    await symlink(join(root, 'node_modules'), join(checkout, 'node_modules'));
+    const options = { cwd: checkout, env: { ...process.env, ...environment } };
+    for (const script of ['build', 'package']) await run(process.execPath, [`scripts/${script}.ts`], options);
+    return readFile(join(checkout, 'dist/vm-identities.zip'));
+  }
+
+  it('packs what runs and nothing else, in less than 5 MB', () => {
+    expect(Object.keys(entries)).toEqual([
+      'dist/functions.bundle.cjs',
+      'dist/functions.cjs',
+      'host.json',
+      'package.json',
+    ]);
+    expect(archive.length).toBeLessThan(5_000_000);
+  });
+
+  it('takes host.json as it is, and of package.json what a host needs', async () => {
+    const text = (name: string) => Buffer.from(entries[name] ?? []).toString();
+
+    expect(text('host.json')).toBe(await readFile(join(root, 'host.json'), 'utf8'));
+    expect(JSON.parse(text('package.json'))).toEqual({
+      ...{ name: 'vm-identities', version: packageJson.version, license: 'MIT', private: true, type: 'module' },
+      ...{ main: 'dist/functions.cjs', engines: packageJson.engines },
+    });
+  });
+
+  it('gives the same bytes in another folder, at another time, in another time zone', async () => {
+    const again = await packageOf(join(folder, 'elsewhere'), { TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8' });
+
+    expect(again.equals(archive)).toBe(true);
+  });
+
+  it('leaves the same files in a folder, for tools that pack by themselves', async () => {
+    for (const [name, content] of Object.entries(entries)) {
+      expect(await readFile(join(folder, 'checkout/dist/package', name)), name).toEqual(Buffer.from(content));
+    }
+  });
+
+  describe('unpacked', () => {
+    let azurite: Azurite;
+    let host: HostProcess;
+    beforeAll(async () => {
+      for (const [name, content] of Object.entries(entries)) {
+        await mkdir(dirname(join(folder, 'site', name)), { recursive: true });
+        await writeFile(join(folder, 'site', name), content);
+      }
+      azurite = await startAzurite();
+      const env = { AzureWebJobsStorage: azurite.connectionString };
+      host = await startHostProcess(join(folder, 'site', packageJson.main), { env });
+    });
+    afterAll(async () => {
+      await host.end();
+      await azurite.stop();
+    });
+
+    it('starts by itself, without node_modules, and is healthy', async () => {
+      const health = await fetch(`${host.url}/api/health`);
+      const list = await fetch(`${host.url}/api/virtualMachines`);
+
+      expect(health.status).toBe(200);
+      expect(await health.json()).toMatchObject({ status: 'healthy', version: packageJson.version });
+      expect(list.headers.get('x-ms-error-code')).toBe('InventoryNotReady');
+    });
+  });
+});
+
+describe('a zip', () => {
+  it('does not depend on the order in which files came', () => {
+    const one = zip({ 'b/c': Buffer.from('c'), a: Buffer.from('a') });
+    const other = zip({ a: Buffer.from('a'), 'b/c': Buffer.from('c') });
+
+    expect(Buffer.from(one).equals(Buffer.from(other))).toBe(true);
+    expect(Object.keys(unzipSync(one))).toEqual(['a', 'b/c']);
+  });
+});
