@@ -109,14 +109,14 @@ param resourceManagerAudience string = ''
 @description('Conditional. Application (client) id of the app registration that stands for this app. Required if httpAuth is entra.')
 param entraClientId string = ''
 
-@description('Optional. Audiences that callers\' tokens may be for.')
+@description('Optional. Audiences that callers\' tokens may be for, besides the client id itself.')
 param entraAllowedAudiences string[] = ['api://${entraClientId}']
 
-@description('Optional. Object ids of the users, groups and service principals that may call. Empty: everybody who gets a token for this app.')
+@description('Optional. Object ids of the users and service principals that may call. Empty: everybody who gets a token for this app.')
 param entraAllowedPrincipalIds string[] = []
 
-@description('Optional. Client ids of the applications that may get tokens to call with. Empty: App Service\'s default, the app registration itself.')
-param entraAllowedApplicationIds string[] = []
+@description('Optional. Client ids of the applications whose tokens are taken: a script that signs in as itself stands here with its own.')
+param entraAllowedApplicationIds string[] = [entraClientId]
 
 // ---------- hosting ----------
 
@@ -171,29 +171,266 @@ param alertActionGroupIds string[] = []
 @maxValue(24)
 param schedulePeriodHours int = 6
 
+// ---------- names: test/infra/names.test.ts holds them against Azure's limits ----------
+
+var suffix = uniqueString(subscription().id, resourceGroupName)
+var names = {
+  actionGroup: 'ag-${name}-${suffix}'
+  alert: 'alert-${name}'
+  component: 'appi-${name}-${suffix}'
+  functionApp: 'func-${name}-${suffix}'
+  identity: 'id-${name}-${suffix}'
+  plan: 'plan-${name}-${suffix}'
+  privateEndpoint: 'pep-${name}-${suffix}'
+  storageAccount: 'st${take(replace(name, '-', ''), 9)}${suffix}'
+  virtualNetwork: 'vnet-${name}-${suffix}'
+  workspace: 'log-${name}-${suffix}'
+}
+
+// ---------- what the app is told ----------
+
+var inventorySettings = {
+  INVENTORY_SCHEDULE: schedule
+  INVENTORY_SUBSCRIPTIONS: join(subscriptions, ',')
+  INVENTORY_EXCLUDE_SUBSCRIPTIONS: join(excludeSubscriptions, ',')
+  INVENTORY_MANAGEMENT_GROUPS: join(managementGroups, ',')
+  INVENTORY_CONTAINER: container
+  INVENTORY_CONCURRENCY: string(concurrency)
+  INVENTORY_POWER_STATE: powerState ? 'true' : 'false'
+  INVENTORY_IGNORED_TAGS: join(ignoredTags, ',')
+  INVENTORY_RETENTION_DAYS: string(retentionDays)
+  INVENTORY_REPORTS: join(reports, ',')
+  INVENTORY_SOURCES: join(sources, ',')
+  INVENTORY_RUN_TIMEOUT_MINUTES: string(runTimeoutMinutes)
+  INVENTORY_IDLE_DAYS: string(idleDays)
+  INVENTORY_SHARED_IDENTITY_LIMIT: string(sharedIdentityLimit)
+  INVENTORY_ACCEPTED_FINDINGS: acceptedFindings
+  INVENTORY_HTTP_AUTH: httpAuth
+  AZURE_RESOURCE_MANAGER_ENDPOINT: resourceManagerEndpoint
+  AZURE_RESOURCE_MANAGER_AUDIENCE: resourceManagerAudience
+}
+
+// ---------- resources ----------
+
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: resourceGroupName
+  location: location
+  tags: tags
+}
+
+module identity 'modules/identity.bicep' = {
+  scope: group
+  params: {
+    name: names.identity
+    location: location
+    tags: tags
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  scope: group
+  params: {
+    workspaceName: names.workspace
+    componentName: names.component
+    location: location
+    tags: tags
+    retentionDays: logRetentionDays
+  }
+}
+
+module monitoringRole 'modules/monitoring-role.bicep' = {
+  scope: group
+  params: {
+    componentName: monitoring.outputs.componentName
+    principalId: identity.outputs.principalId
+    roleDefinitionId: roles.monitoringMetricsPublisher
+  }
+}
+
+module storage 'modules/storage.bicep' = {
+  scope: group
+  params: {
+    name: names.storageAccount
+    location: location
+    tags: tags
+    skuName: storageSkuName
+    inventoryContainerName: container
+    runRecordDays: runRecordDays
+    publicNetworkAccess: !privateNetwork
+    accessLogs: storageAccessLogs
+    workspaceName: monitoring.outputs.workspaceName
+  }
+}
+
+module storageRoles 'modules/storage-roles.bicep' = {
+  scope: group
+  params: {
+    storageAccountName: storage.outputs.name
+    principalId: identity.outputs.principalId
+    roleDefinitionIds: [
+      roles.storageBlobDataOwner
+      roles.storageQueueDataContributor
+      roles.storageTableDataContributor
+    ]
+  }
+}
+
+var storageServices = ['blob', 'queue', 'table']
+var storageZoneNames = [for service in storageServices: 'privatelink.${service}.${environment().suffixes.storage}']
+var appZoneName = {
+  AzureCloud: 'privatelink.azurewebsites.net'
+  AzureUSGovernment: 'privatelink.azurewebsites.us'
+  AzureChinaCloud: 'privatelink.chinacloudsites.cn'
+}[environment().name]
+var isAppPrivate = privateNetwork && appPublicNetworkAccess == 'Disabled'
+
+module network 'modules/network.bicep' = if (privateNetwork) {
+  scope: group
+  params: {
+    name: names.virtualNetwork
+    location: location
+    tags: tags
+    addressPrefix: virtualNetworkAddressPrefix
+    zoneNames: concat(storageZoneNames, isAppPrivate ? [appZoneName] : [])
+  }
+}
+
+module storageEndpoints 'modules/private-endpoint.bicep' = [
+  for (service, index) in storageServices: if (privateNetwork) {
+    scope: group
+    params: {
+      name: '${names.privateEndpoint}-${service}'
+      location: location
+      tags: tags
+      subnetResourceId: network!.outputs.privateEndpointSubnetResourceId
+      targetResourceId: storage.outputs.resourceId
+      groupId: service
+      zoneName: storageZoneNames[index]
+    }
+  }
+]
+
+module functionApp 'modules/function-app.bicep' = {
+  scope: group
+  params: {
+    name: names.functionApp
+    planName: names.plan
+    location: location
+    tags: tags
+    identityName: identity.outputs.name
+    readingIdentity: readingIdentity
+    storageAccountName: storage.outputs.name
+    deploymentContainerName: storage.outputs.deploymentContainerName
+    componentName: monitoring.outputs.componentName
+    inventorySettings: inventorySettings
+    instanceMemoryMB: instanceMemoryMB
+    maximumInstanceCount: maximumInstanceCount
+    publicNetworkAccess: appPublicNetworkAccess
+    subnetResourceId: privateNetwork ? network!.outputs.appSubnetResourceId : ''
+  }
+  // its first start reads and writes storage
+  dependsOn: [
+    monitoringRole
+    storageRoles
+    storageEndpoints
+  ]
+}
+
+module appEndpoint 'modules/private-endpoint.bicep' = if (isAppPrivate) {
+  scope: group
+  params: {
+    name: '${names.privateEndpoint}-sites'
+    location: location
+    tags: tags
+    subnetResourceId: network!.outputs.privateEndpointSubnetResourceId
+    targetResourceId: functionApp.outputs.resourceId
+    groupId: 'sites'
+    zoneName: appZoneName
+  }
+}
+
+module authentication 'modules/authentication.bicep' = {
+  scope: group
+  params: {
+    appName: functionApp.outputs.name
+    enabled: httpAuth == 'entra'
+    clientId: entraClientId
+    allowedAudiences: entraAllowedAudiences
+    allowedPrincipalIds: entraAllowedPrincipalIds
+    allowedApplicationIds: entraAllowedApplicationIds
+  }
+}
+
+// ---------- Reader, where it reads ----------
+
+var readerPrincipalId = readingIdentity == 'systemAssigned'
+  ? functionApp.outputs.systemAssignedPrincipalId
+  : identity.outputs.principalId
+// each once, in whatever casing it was written
+var readerSubscriptionIds = union(
+  assignReader ? [toLower(subscription().subscriptionId)] : [],
+  map(additionalSubscriptionIds, id => toLower(id))
+)
+
+module readers 'modules/subscription-role.bicep' = [
+  for subscriptionId in readerSubscriptionIds: {
+    scope: subscription(subscriptionId)
+    params: {
+      principalId: readerPrincipalId
+      roleDefinitionId: roles.reader
+    }
+  }
+]
+
+// ---------- alerts and the workbook ----------
+
+module alerts 'modules/alerts.bicep' = if (!empty(alertEmailAddresses) || !empty(alertActionGroupIds)) {
+  scope: group
+  params: {
+    namePrefix: names.alert
+    actionGroupName: names.actionGroup
+    location: location
+    tags: tags
+    workspaceResourceId: monitoring.outputs.workspaceResourceId
+    emailAddresses: alertEmailAddresses
+    actionGroupIds: alertActionGroupIds
+    schedulePeriodHours: schedulePeriodHours
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  scope: group
+  params: {
+    displayName: 'vm-identities: runs (${name})'
+    location: location
+    tags: tags
+    workspaceResourceId: monitoring.outputs.workspaceResourceId
+  }
+}
+
 @description('Name of the resource group.')
-output AZURE_RESOURCE_GROUP string = resourceGroupName
+output AZURE_RESOURCE_GROUP string = group.name
 
 @description('Name of the function app.')
-output AZURE_FUNCTION_NAME string = ''
+output AZURE_FUNCTION_NAME string = functionApp.outputs.name
 
 @description('Name of the function app, as azd expects it for the service `inventory`.')
-output SERVICE_INVENTORY_NAME string = ''
+output SERVICE_INVENTORY_NAME string = functionApp.outputs.name
 
 @description('Host name of the function app: https://HOST-NAME/api.')
-output FUNCTION_APP_HOST_NAME string = ''
+output FUNCTION_APP_HOST_NAME string = functionApp.outputs.hostName
 
 @description('Object id of the identity that reads the subscriptions: what management-group.bicep and source.bicep take as principalId.')
-output READER_PRINCIPAL_ID string = ''
+output READER_PRINCIPAL_ID string = readerPrincipalId
 
 @description('Object id of the identity that reaches storage and Application Insights. The same one, unless readingIdentity is systemAssigned.')
-output STORAGE_PRINCIPAL_ID string = ''
+output STORAGE_PRINCIPAL_ID string = identity.outputs.principalId
 
 @description('Address of the container that holds the databases: what another deployment takes as a source, and the command line as --database.')
-output DATABASE_CONTAINER_URL string = ''
+output DATABASE_CONTAINER_URL string = storage.outputs.inventoryContainerUrl
 
 @description('Name of the storage account.')
-output STORAGE_ACCOUNT_NAME string = ''
+output STORAGE_ACCOUNT_NAME string = storage.outputs.name
 
 @description('Resource id of the Log Analytics workspace.')
-output LOG_ANALYTICS_WORKSPACE_ID string = ''
+output LOG_ANALYTICS_WORKSPACE_ID string = monitoring.outputs.workspaceResourceId

@@ -1,0 +1,36 @@
+targetScope = 'managementGroup'
+
+metadata name = 'Rights on a management group'
+metadata description = 'Lets an existing identity read all subscriptions below a management group, those that join later included. Deploy it to that group.'
+
+import { roles } from 'roles.bicep'
+
+@description('Required. Object id of the reading identity: READER_PRINCIPAL_ID of main.bicep.')
+@minLength(36)
+@maxLength(36)
+param principalId string
+
+@description('Optional. Reader on the group and on all below it. It also lists the group\'s subscriptions, which blind spots are measured against.')
+param assignReader bool = true
+
+@description('Optional. Management Group Reader: lists the group\'s subscriptions (for INVENTORY_MANAGEMENT_GROUPS) without reading in them. Of use where Reader is given on single subscriptions only.')
+param assignManagementGroupReader bool = false
+
+var roleDefinitionIds = concat(
+  assignReader ? [roles.reader] : [],
+  assignManagementGroupReader ? [roles.managementGroupReader] : []
+)
+
+resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for roleDefinitionId in roleDefinitionIds: {
+    name: guid(managementGroup().id, principalId, roleDefinitionId)
+    properties: {
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: tenantResourceId('Microsoft.Authorization/roleDefinitions', roleDefinitionId)
+    }
+  }
+]
+
+@description('Resource ids of the role assignments made.')
+output roleAssignmentIds string[] = [for (id, index) in roleDefinitionIds: assignments[index].id]

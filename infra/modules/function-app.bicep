@@ -1,0 +1,171 @@
+metadata name = 'Function app'
+metadata description = 'The Flex Consumption plan and the app on it. Storage and Application Insights are reached with the user-assigned identity; no setting holds a key.'
+
+@description('Required. Name of the app.')
+@minLength(2)
+@maxLength(60)
+param name string
+
+@description('Required. Name of the plan.')
+@maxLength(60)
+param planName string
+
+@description('Required. Region of both.')
+param location string
+
+@description('Required. Tags of both.')
+param tags object
+
+@description('Required. Name of the user-assigned identity, in this resource group. Its roles must be there already.')
+param identityName string
+
+@description('Required. Whether subscriptions are read with the user-assigned identity or with a system-assigned one, made here.')
+@allowed(['userAssigned', 'systemAssigned'])
+param readingIdentity string
+
+@description('Required. Name of the storage account, in this resource group.')
+param storageAccountName string
+
+@description('Required. Container of the app\'s package.')
+param deploymentContainerName string
+
+@description('Required. Name of the Application Insights component, in this resource group.')
+param componentName string
+
+@description('Required. Settings of the app by their names. Empty ones are left out: the app then has its default.')
+param inventorySettings object
+
+@description('Required. Memory of an instance in MB.')
+param instanceMemoryMB int
+
+@description('Required. Largest number of instances.')
+param maximumInstanceCount int
+
+@description('Required. Whether the app answers from public networks.')
+param publicNetworkAccess string
+
+@description('Required. Subnet that the app\'s own requests leave through. Empty: none.')
+param subnetResourceId string
+
+// the major version that the bundle is built and tested for
+var nodeVersion = '24'
+var isSystemAssigned = readingIdentity == 'systemAssigned'
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: identityName
+}
+
+resource storage 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
+  name: storageAccountName
+}
+
+resource component 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: componentName
+}
+
+// https://learn.microsoft.com/azure/azure-functions/functions-reference#connecting-to-host-storage-with-an-identity
+var hostSettings = {
+  AzureWebJobsStorage__blobServiceUri: storage.properties.primaryEndpoints.blob
+  AzureWebJobsStorage__queueServiceUri: storage.properties.primaryEndpoints.queue
+  AzureWebJobsStorage__tableServiceUri: storage.properties.primaryEndpoints.table
+  AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__clientId: identity.properties.clientId
+  APPLICATIONINSIGHTS_CONNECTION_STRING: component.properties.ConnectionString
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
+}
+
+var identitySettings = {
+  // unset, the app reads with its system-assigned identity
+  AZURE_CLIENT_ID: isSystemAssigned ? '' : identity.properties.clientId
+  AZURE_CLOUD: environment().name
+}
+
+var settings = filter(items(union(hostSettings, identitySettings, inventorySettings)), setting => !empty(setting.value))
+
+resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
+  name: planName
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: {
+    name: 'FC1'
+    tier: 'FlexConsumption'
+  }
+  properties: {
+    reserved: true
+  }
+}
+
+resource app 'Microsoft.Web/sites@2024-11-01' = {
+  name: name
+  location: location
+  // how azd finds the app of the service in azure.yaml
+  tags: union(tags, { 'azd-service-name': 'inventory' })
+  kind: 'functionapp,linux'
+  identity: {
+    type: isSystemAssigned ? 'SystemAssigned, UserAssigned' : 'UserAssigned'
+    userAssignedIdentities: {
+      '${identity.id}': {}
+    }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    publicNetworkAccess: publicNetworkAccess
+    virtualNetworkSubnetId: empty(subnetResourceId) ? null : subnetResourceId
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: '${storage.properties.primaryEndpoints.blob}${deploymentContainerName}'
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: identity.id
+          }
+        }
+      }
+      runtime: {
+        name: 'node'
+        version: nodeVersion
+      }
+      scaleAndConcurrency: {
+        instanceMemoryMB: instanceMemoryMB
+        maximumInstanceCount: maximumInstanceCount
+      }
+    }
+    siteConfig: {
+      appSettings: map(settings, setting => { name: setting.key, value: setting.value })
+      ftpsState: 'Disabled'
+      http20Enabled: true
+      minTlsVersion: '1.2'
+      scmMinTlsVersion: '1.2'
+    }
+  }
+
+  // deployment with user names and passwords: off
+  resource ftpPasswords 'basicPublishingCredentialsPolicies' = {
+    name: 'ftp'
+    properties: {
+      allow: false
+    }
+  }
+
+  resource deploymentPasswords 'basicPublishingCredentialsPolicies' = {
+    name: 'scm'
+    properties: {
+      allow: false
+    }
+  }
+}
+
+@description('Name of the app.')
+output name string = app.name
+
+@description('Resource id of the app.')
+output resourceId string = app.id
+
+@description('Host name of the app.')
+output hostName string = app.properties.defaultHostName
+
+@description('Object id of the system-assigned identity. Empty without one.')
+output systemAssignedPrincipalId string = isSystemAssigned ? app.identity.principalId : ''

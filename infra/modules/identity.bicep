@@ -1,0 +1,23 @@
+metadata name = 'Identity'
+metadata description = 'The user-assigned identity of the app. It is made, and gets its roles, before the app: the host opens its storage and its package at the first start.'
+
+@description('Required. Name of the identity.')
+param name string
+
+@description('Required. Region of the identity.')
+param location string
+
+@description('Required. Tags of the identity.')
+param tags object
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
+  name: name
+  location: location
+  tags: tags
+}
+
+@description('Name of the identity.')
+output name string = identity.name
+
+@description('Object id of its service principal: what roles are assigned to.')
+output principalId string = identity.properties.principalId

@@ -1,0 +1,58 @@
+metadata name = 'Monitoring'
+metadata description = 'Log Analytics and Application Insights. Nothing is taken that was not sent with an Entra ID token.'
+
+@description('Required. Name of the Log Analytics workspace.')
+@minLength(4)
+@maxLength(63)
+param workspaceName string
+
+@description('Required. Name of the Application Insights component.')
+@maxLength(255)
+param componentName string
+
+@description('Required. Region of both.')
+param location string
+
+@description('Required. Tags of both.')
+param tags object
+
+@description('Required. Days that logs are kept.')
+param retentionDays int
+
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
+  name: workspaceName
+  location: location
+  tags: tags
+  properties: {
+    features: {
+      disableLocalAuth: true
+      enableLogAccessUsingOnlyResourcePermissions: true
+    }
+    retentionInDays: retentionDays
+    sku: {
+      name: 'PerGB2018'
+    }
+  }
+}
+
+resource component 'Microsoft.Insights/components@2020-02-02' = {
+  name: componentName
+  location: location
+  tags: tags
+  kind: 'web'
+  properties: {
+    Application_Type: 'web'
+    DisableLocalAuth: true
+    IngestionMode: 'LogAnalytics'
+    WorkspaceResourceId: workspace.id
+  }
+}
+
+@description('Name of the workspace.')
+output workspaceName string = workspace.name
+
+@description('Resource id of the workspace.')
+output workspaceResourceId string = workspace.id
+
+@description('Name of the component.')
+output componentName string = component.name

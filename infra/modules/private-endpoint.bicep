@@ -1,0 +1,63 @@
+metadata name = 'Private endpoint'
+metadata description = 'An address in the virtual network for one service of one resource, and its name in the private zone.'
+
+@description('Required. Name of the private endpoint.')
+@minLength(2)
+@maxLength(64)
+param name string
+
+@description('Required. Region of the virtual network.')
+param location string
+
+@description('Required. Tags of the private endpoint.')
+param tags object
+
+@description('Required. Subnet that the address is taken from.')
+param subnetResourceId string
+
+@description('Required. Resource to reach.')
+param targetResourceId string
+
+@description('Required. Service of that resource: blob, queue, table or sites.')
+param groupId string
+
+@description('Required. Private DNS zone, in this resource group.')
+param zoneName string
+
+resource zone 'Microsoft.Network/privateDnsZones@2024-06-01' existing = {
+  name: zoneName
+}
+
+resource endpoint 'Microsoft.Network/privateEndpoints@2025-05-01' = {
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    subnet: {
+      id: subnetResourceId
+    }
+    privateLinkServiceConnections: [
+      {
+        name: groupId
+        properties: {
+          groupIds: [groupId]
+          privateLinkServiceId: targetResourceId
+        }
+      }
+    ]
+  }
+
+  resource names 'privateDnsZoneGroups' = {
+    name: 'default'
+    properties: {
+      privateDnsZoneConfigs: [
+        {
+          name: groupId
+          properties: {
+            privateDnsZoneId: zone.id
+          }
+        }
+      ]
+    }
+  }
+}
