@@ -8,11 +8,12 @@ import {
 import type { Cloud } from '../cloud.ts';
 import type { TokenSource } from '../token.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { createConcurrencyGate } from './concurrency-gate.ts';
 import { createHttpsClient } from './https-client.ts';
 import { InvalidResponseError } from './invalid-response-error.ts';
+import { createPaces } from './pace.ts';
 import { pages } from './pages.ts';
 import { bearerTokenPolicy } from './policies/bearer-token-policy.ts';
-import { concurrencyPolicy } from './policies/concurrency-policy.ts';
 import { contextPolicy } from './policies/context-policy.ts';
 import { errorPolicy } from './policies/error-policy.ts';
 import { isJsonResponse, jsonPolicy } from './policies/json-policy.ts';
@@ -62,13 +63,15 @@ export interface ArmClientOptions {
   readonly concurrency: number;
   readonly userAgentVersion?: string;
   readonly clock?: Clock;
+  /** What sends; default: https. The simulation in `bench` answers by itself. */
+  readonly httpClient?: HttpClient;
 }
 
 export function createArmClient(options: ArmClientOptions): ArmClient {
   const { origin } = new URL(options.cloud.resourceManagerEndpoint);
   const policies = createPolicies(options);
   const pipeline = toPipeline(policies);
-  const httpClient = createHttpsClient(options.concurrency);
+  const httpClient = options.httpClient ?? createHttpsClient(options.concurrency);
 
   async function getJson(url: string, context: RequestContext): Promise<unknown> {
     const request = createPipelineRequest({ url });
@@ -90,7 +93,7 @@ export function createArmClient(options: ArmClientOptions): ArmClient {
   };
 }
 
-/** Outermost first. The gate stands inside of everything that waits, so that nobody holds a place while waiting. */
+/** Outermost first. Pacing stands inside of what repeats: each attempt has its turn, and its place at the gate only for itself. */
 function createPolicies({
   cloud,
   tokens,
@@ -98,13 +101,13 @@ function createPolicies({
   userAgentVersion = 'development',
   clock = systemClock,
 }: ArmClientOptions): readonly PipelinePolicy[] {
+  const paces = createPaces();
   return [
     errorPolicy(),
     userAgentPolicy(userAgentVersion),
-    retryPolicy(clock),
+    retryPolicy(paces, clock),
     bearerTokenPolicy(cloud, tokens),
-    pacingPolicy(clock),
-    concurrencyPolicy(concurrency),
+    pacingPolicy(paces, createConcurrencyGate(concurrency), clock),
     jsonPolicy(),
     requestIdPolicy(),
   ];

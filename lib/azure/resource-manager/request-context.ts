@@ -16,6 +16,8 @@ export interface RequestMeter {
 /** Waiting for throttling that a subscription has left; shared by its kinds. */
 export interface WaitBudget {
   remainingMs: number;
+  /** Waiting until then has been paid; in milliseconds of the client's clock. */
+  paidUntil: number;
 }
 
 /** What accompanies a request through the pipeline. */
@@ -35,7 +37,22 @@ export function newRequestMeter(): RequestMeter {
 
 /** Five minutes by default: a subscription that needs more gives up as `Throttled`, so that the run ends. */
 export function newWaitBudget(remainingMs: number = throttlingWaitPerSubscriptionMs): WaitBudget {
-  return { remainingMs };
+  return { remainingMs, paidUntil: 0 };
+}
+
+/** For how long a request can wait from now on: time that another of the same subscription waits as well is paid once. */
+export function affordableWaitMs({ remainingMs, paidUntil }: WaitBudget, now: number): number {
+  return remainingMs + Math.max(0, paidUntil - now);
+}
+
+/** Pays for waiting until then. @returns false when not enough is left, and nothing was paid */
+export function payForWaiting(budget: WaitBudget, now: number, until: number): boolean {
+  const cost = until - Math.max(now, budget.paidUntil);
+  if (cost <= 0) return true;
+  if (cost > budget.remainingMs) return false;
+  budget.remainingMs -= cost;
+  budget.paidUntil = until;
+  return true;
 }
 
 const contexts = new WeakMap<PipelineRequest, RequestContext>();

@@ -103,50 +103,6 @@ test("Compute's throttling answer, which has no error wrapper, is understood", a
   await expect(reading).rejects.toMatchObject({ code: 'Throttled', message: expect.stringContaining(body.message) });
 });
 
-test('a subscription that is throttled holds back its other requests, not those of others', async () => {
-  await using server = await startArmServer((response, _, seen) =>
-    seen.length === 1 ? json(response, throttling, 429, { 'retry-after': '40' }) : json(response, { ok: true }),
-  );
-  const holds: { milliseconds: number; release: () => void }[] = [];
-  const clock = {
-    now: () => 0,
-    delay: (milliseconds: number) => new Promise<void>((release) => holds.push({ milliseconds, release })),
-  };
-  const { arm } = testClient(server.origin, { clock });
-  const first = arm.get(path, { apiVersion, context: newContext() });
-  await expect.poll(() => holds.length).toBe(1);
-  const same = newContext();
-
-  const second = arm.get(path, { apiVersion, context: same });
-  await arm.get('/subscriptions/s2', { apiVersion, context: newContext() });
-
-  await expect.poll(() => holds.map(({ milliseconds }) => milliseconds)).toEqual([40_000, 40_000]);
-  expect(server.requests).toHaveLength(2);
-  expect(same.meter.throttledMilliseconds).toBe(40_000);
-  const releasing = setInterval(() => holds.pop()?.release(), 1);
-  await Promise.all([first, second]);
-  clearInterval(releasing);
-});
-
-test.each([
-  ['reads', { 'x-ms-ratelimit-remaining-subscription-reads': '3' }, 40],
-  [
-    'lists of Compute',
-    { 'x-ms-ratelimit-remaining-resource': 'Microsoft.Compute/HighCostGet;2,Microsoft.Compute/X;900' },
-    200,
-  ],
-  ['nothing', { 'x-ms-ratelimit-remaining-resource': 'Microsoft.Compute/HighCostGet3Min;46' }, 0],
-])('a subscription that runs out of %s is slowed down before it is refused', async (_, headers, gap) => {
-  await using server = await startArmServer((response) => json(response, { ok: true }, 200, { ...headers }));
-  const { clock, waits } = fakeClock();
-  const { arm } = testClient(server.origin, { clock });
-  const context = newContext();
-
-  for (let i = 0; i < 4; i += 1) await arm.get(path, { apiVersion, context });
-
-  expect(waits).toEqual(gap === 0 ? [] : [gap, gap]);
-});
-
 test.each([408, 500, 502, 503, 504])('a burst of %i passes', async (status) => {
   await using server = await startArmServer((response, _, seen) =>
     seen.length <= 4 ? json(response, '<html>busy</html>', status) : json(response, { ok: true }),

@@ -1,74 +1,69 @@
-import type { PipelinePolicy, PipelineResponse } from '@azure/core-rest-pipeline';
+import type { PipelinePolicy, PipelineRequest, PipelineResponse, SendRequest } from '@azure/core-rest-pipeline';
 import type { Clock } from '../clock.ts';
-import { contextOf } from '../request-context.ts';
-import { retryAfterMs } from '../retry-after.ts';
+import type { ConcurrencyGate } from '../concurrency-gate.ts';
+import { isCrawling, learn, type Pace, type Paces, takeTurn } from '../pace.ts';
+import { contextOf, payForWaiting, type RequestContext } from '../request-context.ts';
+import { ThrottledError } from '../throttled-error.ts';
 
 const pacingPolicyName = 'pacingPolicy';
 
-const fewLeft = 20;
-/** Resource Manager refills 25 reads a second. */
-const readGapMs = 1000 / 25;
-/** Compute refills 300 lists a minute. */
-const computeGapMs = 60_000 / 300;
-const maxHoldMs = 60_000;
-
-interface Pace {
-  /** No request of this subscription leaves before. */
-  openAt: number;
-  /** Between two requests, while few are left. */
-  gapMs: number;
-}
+const heldBack: Promise<null> = Promise.resolve(null);
 
 /**
- * Slows a subscription down to the rate at which Azure refills its bucket as soon as few requests are left in it, before
- * Azure answers 429; after a 429 all of that subscription waits and the others go on.
- * @see https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
- * @see https://learn.microsoft.com/azure/virtual-machines/compute-throttling-limits
+ * Decides when a request leaves. Its subscription's turn comes first: slowed down as soon as few requests are left in one of
+ * Azure's buckets, and held after a 429 while the others go on. Then it takes a place at the gate, which bounds what is in flight
+ * over all subscriptions; the place is kept until the body is read, and given up unused when the subscription has been held
+ * meanwhile: nobody keeps a place while waiting.
+ *
+ * Waiting after a 429 is paid from the subscription's budget, and so is going slower than the documented buckets are refilled.
+ * Going at the pace of the refill costs nothing: it is how a large subscription is read.
+ * @throws {ThrottledError} the subscription is held for longer than the budget pays
  */
-export function pacingPolicy(clock: Clock): PipelinePolicy {
-  const paces = new Map<string, Pace>();
+export function pacingPolicy(paces: Paces, gate: ConcurrencyGate, clock: Clock): PipelinePolicy {
   return {
     name: pacingPolicyName,
     async sendRequest(request, next) {
-      const { meter, signal } = contextOf(request);
-      const pace = paceOf(paces, request.url);
-      const now = clock.now();
-      const wait = Math.ceil(pace.openAt - now);
-      pace.openAt = Math.max(pace.openAt, now) + pace.gapMs;
-      if (wait > 0) {
-        meter.throttledMilliseconds += wait;
-        await clock.delay(wait, signal);
+      const context = contextOf(request);
+      const { signal } = context;
+      const pace = paces.of(request.url);
+      for (;;) {
+        const now = clock.now();
+        const turn = takeTurn(pace, now);
+        if (turn > now) await waitUntil(turn, now, pace, request, context, clock);
+        pace.underWay += 1;
+        try {
+          const task = () => (pace.heldUntil > turn ? heldBack : send(pace, request, next, clock));
+          const response = await gate.run(context.priority ?? 0, signal, task);
+          if (response !== null) return response;
+        } finally {
+          pace.underWay -= 1;
+        }
       }
-      const response = await next(request);
-      pace.gapMs = gapMs(response);
-      if (response.status === 429) {
-        const hold = Math.min(retryAfterMs(response.headers) ?? 0, maxHoldMs);
-        pace.openAt = Math.max(pace.openAt, clock.now() + hold);
-      }
-      return response;
     },
   };
 }
 
-/** Requests above subscriptions (lists of subscriptions, role definitions) share one pace. */
-function paceOf(paces: Map<string, Pace>, url: string): Pace {
-  const key = /\/subscriptions\/([^/?]+)/i.exec(url)?.[1]?.toLowerCase() ?? '';
-  const known = paces.get(key);
-  if (known !== undefined) return known;
-  const pace = { openAt: 0, gapMs: 0 };
-  paces.set(key, pace);
-  return pace;
+async function send(pace: Pace, request: PipelineRequest, next: SendRequest, clock: Clock): Promise<PipelineResponse> {
+  const response = await next(request);
+  learn(pace, response, clock.now());
+  return response;
 }
 
-function gapMs({ headers }: PipelineResponse): number {
-  const resources = headers.get('x-ms-ratelimit-remaining-resource');
-  if (resources?.split(',').some((bucket) => isFew(bucket.split(';')[1])) === true) return computeGapMs;
-  const reads =
-    isFew(headers.get('x-ms-ratelimit-remaining-subscription-reads')) ||
-    isFew(headers.get('x-ms-ratelimit-remaining-subscription-global-reads'));
-  return reads ? readGapMs : 0;
-}
-
-function isFew(remaining: string | undefined): boolean {
-  return remaining !== undefined && /^\s*\d+\s*$/.test(remaining) && Number(remaining) < fewLeft;
+async function waitUntil(
+  turn: number,
+  now: number,
+  pace: Pace,
+  request: PipelineRequest,
+  { budget, meter, signal }: RequestContext,
+  clock: Clock,
+): Promise<void> {
+  if (!payForWaiting(budget, now, pace.heldUntil)) {
+    throw new ThrottledError(new URL(request.url).pathname, pace.heldBecause);
+  }
+  // once nothing is left to pay with, Azure may say itself what is too fast
+  const until = isCrawling(pace) && !payForWaiting(budget, now, turn) ? pace.heldUntil : turn;
+  const wait = Math.ceil(until - now);
+  if (wait <= 0) return;
+  meter.throttledMilliseconds += wait;
+  await clock.delay(wait, signal);
 }

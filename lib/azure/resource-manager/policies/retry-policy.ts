@@ -3,29 +3,27 @@ import type { Clock } from '../clock.ts';
 import { ConnectionError } from '../connection-error.ts';
 import { parseErrorBody } from '../error-body.ts';
 import { InvalidResponseError } from '../invalid-response-error.ts';
-import { contextOf } from '../request-context.ts';
-import { retryAfterMs } from '../retry-after.ts';
+import { hold, type Paces } from '../pace.ts';
+import { affordableWaitMs, contextOf } from '../request-context.ts';
 import { ThrottledError } from '../throttled-error.ts';
+import { askedWaitMs, isThrottled, throttleWaitMs } from '../throttling.ts';
 
 const retryPolicyName = 'retryPolicy';
 
-const maxWaitMs = 60_000;
 const maxFailures = 5;
 /** A server that lets each attempt time out gets two. */
 const failingForMs = 90_000;
 const failureBackOffMs = 250;
-const throttleBackOffMs = 1000;
-/** A server that says `Retry-After: 0` again and again is still asked ever more rarely. */
-const leastThrottleBackOffMs = 20;
 
 /**
  * Repeats a GET: throttled ones (429, and 503 with a time to wait) for as long as the subscription's budget of waits lasts,
- * one wait a minute at most; failed ones (408, 500, 502, 503, 504, broken connections, bodies cut off) five times, with
- * exponential back-off and jitter, as long as they come soon. The last failure is passed on.
+ * one wait a minute at most, during which the whole subscription is held (the pacing policy waits and pays); failed ones (408, 500,
+ * 502, 503, 504, broken connections, bodies cut off) five times, with exponential back-off and jitter, as long as they come soon.
+ * The last failure is passed on.
  * @throws {ThrottledError} the budget is used up
  * @see https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
  */
-export function retryPolicy(clock: Clock): PipelinePolicy {
+export function retryPolicy(paces: Paces, clock: Clock): PipelinePolicy {
   return {
     name: retryPolicyName,
     async sendRequest(request, next) {
@@ -36,14 +34,15 @@ export function retryPolicy(clock: Clock): PipelinePolicy {
       let failures = 0;
       for (let throttles = 0; ; meter.retries += 1) {
         const outcome = await attempt(request, next);
-        if (isThrottled(outcome)) {
-          const wait = Math.min(throttleWaitMs(outcome, throttles), budget.remainingMs);
-          if (wait <= 0 || wait < askedWaitMs(outcome)) throw throttled(outcome);
+        if (!('error' in outcome) && isThrottled(outcome)) {
+          const now = clock.now();
+          const wait = Math.min(throttleWaitMs(outcome, throttles), affordableWaitMs(budget, now));
+          if (wait <= 0 || wait < askedWaitMs(outcome)) {
+            throw new ThrottledError(new URL(request.url).pathname, parseErrorBody(outcome.bodyAsText).message);
+          }
           throttles += 1;
           throttledMs += wait;
-          budget.remainingMs -= wait;
-          meter.throttledMilliseconds += wait;
-          await clock.delay(wait, signal);
+          hold(paces.of(request.url), now + wait);
         } else if (
           isFailure(outcome) &&
           failures < maxFailures &&
@@ -77,28 +76,8 @@ async function attempt(
   }
 }
 
-function isThrottled(outcome: PipelineResponse | Failed): outcome is PipelineResponse {
-  if ('error' in outcome) return false;
-  return outcome.status === 429 || (outcome.status === 503 && retryAfterMs(outcome.headers) !== null);
-}
-
 function isFailure(outcome: PipelineResponse | Failed): boolean {
   if (!('error' in outcome)) return [408, 500, 502, 503, 504].includes(outcome.status);
   if (outcome.error instanceof ConnectionError) return outcome.error.transient;
   return outcome.error instanceof InvalidResponseError && outcome.error.cutOff;
-}
-
-/** To ask again sooner would be in vain. */
-function askedWaitMs({ headers }: PipelineResponse): number {
-  return Math.min(Math.ceil(retryAfterMs(headers) ?? 0), maxWaitMs);
-}
-
-function throttleWaitMs(response: PipelineResponse, throttles: number): number {
-  const least = retryAfterMs(response.headers) === null ? throttleBackOffMs : leastThrottleBackOffMs;
-  return Math.min(Math.max(askedWaitMs(response), least * 2 ** throttles), maxWaitMs);
-}
-
-function throttled(response: PipelineResponse): ThrottledError {
-  const { pathname } = new URL(response.request.url);
-  return new ThrottledError(pathname, parseErrorBody(response.bodyAsText).message);
 }
