@@ -22,6 +22,7 @@ const startedAt = new Date(Date.UTC(2026, 0, 1) + Number(number) * 3_600_000).to
 const plan: Plan = {
   ...{ runId: `${startedAt.replaceAll(/[-:]|\.\d+/g, '')}-0000`, trigger: 'timer', startedAt, scope: null },
   kinds: ['virtualMachines', 'powerStates'],
+  clientIds: false,
   subscriptions: Array.from({ length: Number(count) / machinesPerSubscription }, (_, index) => ({
     subscriptionId: guid(`subscription ${index}`),
     ...{ displayName: `Subscription ${index}`, tenantId: guid('tenant'), state: 'Enabled', skip: null },
@@ -75,6 +76,7 @@ function machine(subscriptionId: string, index: number): MachineReading {
     ...{ priority: 'Regular', provisioningState: 'Succeeded', timeCreated: '2025-03-01T10:00:00.123Z' },
     tags: { env: 'prod', team: 'web', costCenter: '4711' },
     scaleSetId: null,
+    instanceCount: null,
     identity: {
       ...{
         type: 'SystemAssigned',

@@ -26,6 +26,7 @@ export async function collectRun(
   const plan: Plan = {
     ...{ runId: `202611${day}T060000Z-0000`, trigger: 'timer', startedAt, scope: null, kinds: ['virtualMachines'] },
     subscriptions: [{ subscriptionId: guid(1), displayName: 'One', tenantId: guid(9), state: 'Enabled', skip: null }],
+    clientIds: false,
     ...{ outOfScope: [], blindSpots: [], blindSpotsKnown: true, reason: null, principalId: null },
   };
   const hash = planHash(plan);

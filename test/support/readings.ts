@@ -1,8 +1,10 @@
 import type { Database } from '../../lib/database/database.ts';
 import { openMerge } from '../../lib/database/merge/merge.ts';
 import type { CoverageStatus, Kind } from '../../lib/inventory/coverage.ts';
-import type { Plan, Verification } from '../../lib/inventory/reading.ts';
+import type { FollowUp, Plan, Verification } from '../../lib/inventory/reading.ts';
+import type { RoleAssignmentReading, RoleDefinitionReading } from '../../lib/inventory/role.ts';
 import type { Run } from '../../lib/inventory/run.ts';
+import type { FederatedCredential, UserAssignedIdentityReading } from '../../lib/inventory/user-assigned-identity.ts';
 import type { MachineReading } from '../../lib/inventory/virtual-machine.ts';
 
 /** Ids that read as what they stand for: `guid(7)` ends in 7. */
@@ -14,10 +16,11 @@ export function guid(number: number): string {
 export function machine(name: string, more: Partial<MachineReading> = {}): MachineReading {
   const subscriptionId = more.subscriptionId ?? guid(1);
   const resourceGroup = more.resourceGroup ?? 'rg';
+  const type = more.type ?? 'Microsoft.Compute/virtualMachines';
   return {
-    id: `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Compute/virtualMachines/${name}`,
+    id: `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/${type}/${name}`,
     name,
-    type: 'Microsoft.Compute/virtualMachines',
+    type,
     subscriptionId,
     resourceGroup,
     location: 'westeurope',
@@ -30,6 +33,7 @@ export function machine(name: string, more: Partial<MachineReading> = {}): Machi
     timeCreated: '2025-01-01T00:00:00.000Z',
     tags: {},
     scaleSetId: null,
+    instanceCount: null,
     identity: {
       type: 'SystemAssigned',
       principalId: `principal-of-${name}`,
@@ -40,11 +44,83 @@ export function machine(name: string, more: Partial<MachineReading> = {}): Machi
   };
 }
 
+/** A user-assigned identity of subscription 1 unless told otherwise. */
+export function userAssigned(
+  name: string,
+  more: Partial<UserAssignedIdentityReading> & { readonly subscriptionId?: string } = {},
+): UserAssignedIdentityReading {
+  const { subscriptionId = guid(1), ...rest } = more;
+  return {
+    id: `/subscriptions/${subscriptionId}/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`,
+    principalId: `principal-of-${name}`,
+    clientId: `client-of-${name}`,
+    tenantId: guid(9),
+    ...rest,
+  };
+}
+
+/** The identity of a machine that has these user-assigned identities and nothing else. */
+export function having(...assigned: readonly UserAssignedIdentityReading[]): MachineReading['identity'] {
+  const entries = assigned.map(({ id, principalId, clientId }) => [id, { principalId, clientId }] as const);
+  return {
+    type: 'UserAssigned',
+    principalId: null,
+    tenantId: guid(9),
+    userAssignedIdentities: Object.fromEntries(entries),
+  };
+}
+
+/** Contributor at subscription 1, to a principal, unless told otherwise. */
+export function roleAssignment(
+  name: string,
+  principalId: string,
+  more: Partial<RoleAssignmentReading> = {},
+): RoleAssignmentReading {
+  const scope = more.scope ?? `/subscriptions/${guid(1)}`;
+  return {
+    id: `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization/roleAssignments/${name}`,
+    scope,
+    roleDefinitionId: contributor.id,
+    principalId,
+    condition: null,
+    ...more,
+  };
+}
+
+export const contributor: RoleDefinitionReading = {
+  id: `/subscriptions/${guid(1)}/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c`,
+  roleName: 'Contributor',
+  permissions: [{ actions: ['*'], notActions: ['Microsoft.Authorization/*/Write'] }],
+};
+
+export function federatedCredential(name: string, more: Partial<FederatedCredential> = {}): FederatedCredential {
+  const subject = `repo:org/${name}:ref:refs/heads/main`;
+  return {
+    name,
+    issuer: 'https://token.actions.githubusercontent.com',
+    subject,
+    audiences: ['api://AzureADTokenExchange'],
+    ...more,
+  };
+}
+
+/** A reading as outputs show it: only scale sets have an instance count. */
+export function asShown(reading: MachineReading): Partial<MachineReading> {
+  const { instanceCount, ...rest } = reading;
+  return instanceCount === null ? rest : reading;
+}
+
 export interface SubscriptionReading {
+  /** Of all types. */
   readonly machines?: readonly MachineReading[];
   readonly status?: CoverageStatus;
   readonly powerStates?: Readonly<Record<string, string>>;
   readonly powerStatus?: CoverageStatus;
+  readonly identities?: readonly UserAssignedIdentityReading[];
+  readonly roleAssignments?: readonly RoleAssignmentReading[];
+  readonly roleDefinitions?: readonly RoleDefinitionReading[];
+  /** Of the other kinds; default: complete. */
+  readonly statuses?: Readonly<Partial<Record<Kind, CoverageStatus>>>;
   readonly readAt?: string;
   readonly tenantId?: string;
 }
@@ -56,13 +132,19 @@ export interface RunReading {
   readonly plan?: Partial<Plan>;
   readonly ignoredTags?: readonly string[];
   readonly retentionDays?: number;
-  /** What a read by id says; default: there is no such machine. */
-  readonly verify?: (resourceId: string) => Verification;
+  /** What a read by id says of a machine; default: there is none. */
+  readonly verify?: (resourceId: string) => Verification<MachineReading>;
+  /** What a read by id says of an identity; default: there is none. */
+  readonly verifyIdentity?: (resourceId: string) => Verification<UserAssignedIdentityReading>;
+  /** Default: it has none. */
+  readonly federatedCredentials?: (identityId: string) => Verification<readonly FederatedCredential[]>;
+  /** Default: not said. */
+  readonly clientId?: (machineId: string) => Verification<string | null>;
 }
 
 export const dayOf = (day: number): string => `2026-11-${String(day).padStart(2, '0')}T06:00:00.000Z`;
 
-/** Merges one run as the steps do: plan, readings, checks by id, commit. */
+/** Merges one run as the steps do: plan, readings, follow-ups, commit. */
 export function mergeRun(database: Database, reading: RunReading): Run {
   const startedAt = dayOf(reading.day);
   const kinds: readonly Kind[] = ['virtualMachines', 'powerStates'];
@@ -72,6 +154,7 @@ export function mergeRun(database: Database, reading: RunReading): Run {
     startedAt,
     scope: null,
     kinds,
+    clientIds: false,
     subscriptions: Object.entries(reading.subscriptions).map(([subscriptionId, { tenantId }]) => ({
       subscriptionId,
       displayName: `Subscription ${subscriptionId.slice(-1)}`,
@@ -89,18 +172,21 @@ export function mergeRun(database: Database, reading: RunReading): Run {
   const { ignoredTags = [], retentionDays = 400 } = reading;
   const merge = openMerge(database, plan, { ignoredTags, retentionDays, finishedAt: () => startedAt });
   for (const [subscriptionId, read] of Object.entries(reading.subscriptions)) {
-    const { machines = [], status = 'complete', powerStates = {}, powerStatus = 'complete', readAt = startedAt } = read;
+    const { machines = [], powerStates = {}, readAt = startedAt } = read;
     merge.begin(subscriptionId, readAt);
     merge.machines(subscriptionId, machines);
     merge.powerStates(
       subscriptionId,
       Object.entries(powerStates).map(([id, powerState]) => ({ id, powerState })),
     );
+    merge.identities(subscriptionId, read.identities ?? []);
+    merge.roleAssignments(subscriptionId, read.roleAssignments ?? []);
+    merge.roleDefinitions(subscriptionId, read.roleDefinitions ?? []);
     for (const kind of plan.kinds) {
       merge.end({
         subscriptionId,
         kind,
-        status: kind === 'virtualMachines' ? status : powerStatus,
+        status: statusOf(read, kind),
         reason: null,
         count: machines.length,
         requests: 1,
@@ -112,8 +198,31 @@ export function mergeRun(database: Database, reading: RunReading): Run {
       });
     }
   }
-  for (const { machine: number, resourceId } of merge.absent()) {
-    merge.verified(number, reading.verify?.(resourceId) ?? { outcome: 'absent' });
+  for (let asked = merge.followUps(); asked.length > 0; asked = merge.followUps()) {
+    for (const followUp of asked) answer(followUp, reading);
   }
   return merge.commit();
+}
+
+function statusOf({ status, powerStatus, statuses }: SubscriptionReading, kind: Kind): CoverageStatus {
+  const told = kind === 'virtualMachines' ? status : kind === 'powerStates' ? powerStatus : statuses?.[kind];
+  return told ?? 'complete';
+}
+
+function answer(followUp: FollowUp, reading: RunReading): void {
+  const { resourceId } = followUp;
+  switch (followUp.ask) {
+    case 'machine':
+      followUp.answer(reading.verify?.(resourceId) ?? { outcome: 'absent' });
+      break;
+    case 'identity':
+      followUp.answer(reading.verifyIdentity?.(resourceId) ?? { outcome: 'absent' });
+      break;
+    case 'federatedCredentials':
+      followUp.answer(reading.federatedCredentials?.(resourceId) ?? { outcome: 'present', reading: [] });
+      break;
+    case 'clientId':
+      followUp.answer(reading.clientId?.(resourceId) ?? { outcome: 'present', reading: null });
+      break;
+  }
 }

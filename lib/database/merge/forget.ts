@@ -28,6 +28,7 @@ export function forgetSubscription(database: Database, request: ForgetRequest): 
     startedAt: request.startedAt,
     scope: [request.subscriptionId],
     kinds: [],
+    clientIds: false,
     subscriptions: [],
     outOfScope: [],
     blindSpots: [],

@@ -1,22 +1,24 @@
-import type { Plan, ReadingSink, Verification } from '../../inventory/reading.ts';
+import type { FollowUp, Plan, ReadingSink } from '../../inventory/reading.ts';
 import type { Run } from '../../inventory/run.ts';
 import { beginTransaction, type Database } from '../database.ts';
 import { getRun } from '../queries/runs.ts';
 import { createMergeContext, type MergeOptions } from './context.ts';
 import { deferIndexes } from './deferred-indexes.ts';
 import { finishMerge } from './finish.ts';
-import { type AbsentMachine, openSubscriptionMerge, type SubscriptionMerge } from './subscription-merge.ts';
+import { openSubscriptionMerge, type SubscriptionMerge } from './subscription-merge.ts';
 import { writeSubscriptionVersions } from './subscription-versions.ts';
 import { endSubscriptionMachines, forgetAttachments } from './whole-subscription.ts';
 
 /**
- * One run on its way into the database: a sink for what is read, then the checks by id, then one commit.
+ * One run on its way into the database: a sink for what is read, then questions that only it knows to ask, then one commit.
  * Everything happens in one transaction, so that until `commit` readers see the state before.
  */
 export interface Merge extends ReadingSink {
-  /** Machines that complete lists left out. Each must be read by its id, and `verified` told, before the commit. */
-  absent(): readonly AbsentMachine[];
-  verified(machine: number, verification: Verification): void;
+  /**
+   * The next round of questions to Azure: each must be asked and its `answer` told before the next round, and all rounds
+   * before the commit. Empty = nothing more to ask.
+   */
+  followUps(): readonly FollowUp[];
   commit(): Run;
   rollback(): void;
 }
@@ -49,7 +51,6 @@ function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merg
     if (found === undefined) throw new Error(`no reading of subscription ${subscriptionId} has begun`);
     return found;
   };
-  const absentOf = new Map<number, SubscriptionMerge>();
   return {
     begin(subscriptionId, readAt) {
       const quiet = changes.quiet.has(subscriptionId);
@@ -57,19 +58,11 @@ function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merg
     },
     machines: (subscriptionId, page) => mergeOf(subscriptionId).machines(page),
     powerStates: (subscriptionId, page) => mergeOf(subscriptionId).powerStates(page),
+    identities: () => undefined,
+    roleAssignments: () => undefined,
+    roleDefinitions: () => undefined,
     end: (reading) => mergeOf(reading.subscriptionId).end(reading),
-    absent() {
-      const all = [...subscriptions.values()].flatMap((subscription) =>
-        subscription.absent().map((machine) => ({ machine, subscription })),
-      );
-      for (const { machine, subscription } of all) absentOf.set(machine.machine, subscription);
-      return all.map(({ machine }) => machine);
-    },
-    verified(machine, verification) {
-      const subscription = absentOf.get(machine);
-      if (subscription === undefined) throw new Error(`machine ${machine} was not asked about`);
-      subscription.verified(machine, verification);
-    },
+    followUps: () => [...subscriptions.values()].flatMap((subscription) => subscription.followUps()),
     commit() {
       if (merged !== null) {
         database.exec('ROLLBACK');

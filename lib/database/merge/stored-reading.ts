@@ -11,7 +11,7 @@ export type StoredReading = (machine: number) => MachineReading;
 
 export function prepareStoredReading(database: Database): StoredReading {
   const version = database.prepare(`
-    SELECT i.resource_id AS id, m.name, m.type, i.subscription_id, v.vm_id, v.zones, v.time_created, v.tags, v.identity_type,
+    SELECT i.resource_id AS id, m.name, m.type, i.subscription_id, v.vm_id, v.zones, v.time_created, v.tags, v.identity_type, v.instance_count,
       l.value AS location, s.value AS vm_size, o.value AS os_type, p.value AS priority, r.value AS provisioning_state,
       c.value AS scale_set, t.value AS identity_tenant
     FROM machine m
@@ -45,6 +45,7 @@ export function prepareStoredReading(database: Database): StoredReading {
       timeCreated: row.time_created === null ? null : new Date(Number(row.time_created)).toISOString(),
       tags: row.tags === null ? {} : JSON.parse(String(row.tags)),
       scaleSetId: textOf(row.scale_set),
+      instanceCount: row.instance_count === null ? null : Number(row.instance_count),
       identity: storedIdentity(row.identity_type, row.identity_tenant, attachments.all(machine)),
     };
   };

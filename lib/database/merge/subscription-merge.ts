@@ -1,6 +1,6 @@
 import type { Reason } from '../../errors.ts';
 import { grantReaderCommand, type Kind } from '../../inventory/coverage.ts';
-import type { KindReading, Verification } from '../../inventory/reading.ts';
+import type { FollowUp, KindReading, Verification } from '../../inventory/reading.ts';
 import { type MachineReading, machineTypes, type PowerStateReading } from '../../inventory/virtual-machine.ts';
 import { differenceBetween } from './changed-machine.ts';
 import type { MergeContext } from './context.ts';
@@ -13,13 +13,6 @@ import { openPowerStates } from './power-states.ts';
 /** Checks by id for one subscription in one run; more absent machines than that are suspicious. */
 const mostChecks = 200;
 
-/** A machine that a complete list left out, to be read by its id. */
-export interface AbsentMachine {
-  readonly subscriptionId: string;
-  readonly machine: number;
-  readonly resourceId: string;
-}
-
 /** One subscription on its way into the database. */
 export interface SubscriptionMerge {
   readonly subscriptionId: string;
@@ -31,8 +24,8 @@ export interface SubscriptionMerge {
   machines(page: readonly MachineReading[]): void;
   powerStates(page: readonly PowerStateReading[]): void;
   end(reading: KindReading): void;
-  absent(): readonly AbsentMachine[];
-  verified(machine: number, verification: Verification): void;
+  /** Machines that a complete list left out, to be read by their ids; each is asked about once. */
+  followUps(): readonly FollowUp[];
   /** Machines whose absence is proven; they end at the commit. */
   proven(): readonly number[];
   /** Writes the coverage rows, once nothing can change them any more. */
@@ -154,6 +147,33 @@ export function openSubscriptionMerge(
       absent = open;
     }
   };
+  const verified = (machine: number, verification: Verification<MachineReading>): void => {
+    // Azure lists the subscription as deleted (it was skipped): that it answers to nothing any more is what 404 says of it.
+    const deletedSubscription = readings.get('virtualMachines')?.status === 'skipped';
+    const unknownSubscription =
+      verification.outcome === 'unverified' && verification.reason.code === 'SubscriptionNotFound';
+    if (verification.outcome === 'absent' || (deletedSubscription && unknownSubscription)) {
+      proven.push(machine);
+    } else if (verification.outcome === 'unverified') {
+      const { code, message, hint } = verification.reason;
+      unseen.open(machine, lastSeen, false);
+      weaken(
+        'DeletionUnverified',
+        `A machine is missing from the list, and reading it by its id failed: ${code}: ${message}`,
+        hint,
+      );
+    } else {
+      const before = context.stored(machine);
+      const mark = fingerprintOf(verification.reading);
+      if (fingerprintOf(before) !== mark) changeOrReplace(machine, verification.reading, mark);
+      seen.mark(machine);
+      weaken(
+        'ShortList',
+        `The list left out ${before.id}, which a read by its id found`,
+        grantReaderCommand(subscriptionId, context.plan.principalId),
+      );
+    }
+  };
   return {
     subscriptionId,
     readAt,
@@ -175,33 +195,13 @@ export function openSubscriptionMerge(
         index.clear();
       }
     },
-    absent: () => absent.map((machine) => ({ subscriptionId, machine, resourceId: context.stored(machine).id })),
-    verified(machine, verification) {
-      // Azure lists the subscription as deleted (it was skipped): that it answers to nothing any more is what 404 says of it.
-      const deletedSubscription = readings.get('virtualMachines')?.status === 'skipped';
-      const unknownSubscription =
-        verification.outcome === 'unverified' && verification.reason.code === 'SubscriptionNotFound';
-      if (verification.outcome === 'absent' || (deletedSubscription && unknownSubscription)) {
-        proven.push(machine);
-      } else if (verification.outcome === 'unverified') {
-        const { code, message, hint } = verification.reason;
-        unseen.open(machine, lastSeen, false);
-        weaken(
-          'DeletionUnverified',
-          `A machine is missing from the list, and reading it by its id failed: ${code}: ${message}`,
-          hint,
-        );
-      } else {
-        const before = context.stored(machine);
-        const mark = fingerprintOf(verification.machine);
-        if (fingerprintOf(before) !== mark) changeOrReplace(machine, verification.machine, mark);
-        seen.mark(machine);
-        weaken(
-          'ShortList',
-          `The list left out ${before.id}, which a read by its id found`,
-          grantReaderCommand(subscriptionId, context.plan.principalId),
-        );
-      }
+    followUps() {
+      const asked = absent;
+      absent = [];
+      return asked.map((machine) => {
+        const { id, type } = context.stored(machine);
+        return { ask: 'machine', resourceId: id, type, answer: (verification) => verified(machine, verification) };
+      });
     },
     proven: () => proven,
     writeCoverage() {

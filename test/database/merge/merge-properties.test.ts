@@ -5,7 +5,7 @@ import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
 import { iterateVirtualMachines } from '../../../lib/database/queries/virtual-machines.ts';
 import type { Verification } from '../../../lib/inventory/reading.ts';
 import type { MachineReading } from '../../../lib/inventory/virtual-machine.ts';
-import { dayOf, guid, machine, mergeRun, type SubscriptionReading } from '../../support/readings.ts';
+import { asShown, dayOf, guid, machine, mergeRun, type SubscriptionReading } from '../../support/readings.ts';
 
 /**
  * A small Azure that changes between runs, and runs that see any part of it: any scope, any coverage, lists that are short,
@@ -88,11 +88,11 @@ function readingOf(world: World, { sights }: Run, day: number) {
     );
     read[subscriptionId] = { machines, status: seen.status };
   }
-  const verify = (resourceId: string): Verification => {
+  const verify = (resourceId: string): Verification<MachineReading> => {
     const present = world.get(resourceId.toLowerCase());
     const subscriptionId = resourceId.split('/')[2] ?? '';
     if (failing.has(subscriptionId)) return { outcome: 'unverified', reason: { code: 'E', message: 'e', hint: null } };
-    return present === undefined ? { outcome: 'absent' } : { outcome: 'present', machine: present };
+    return present === undefined ? { outcome: 'absent' } : { outcome: 'present', reading: present };
   };
   const blindSpots = lost.map((subscriptionId) => ({
     subscriptionId,
@@ -172,9 +172,12 @@ describe('any sequence of runs, with any scopes and any coverage', () => {
               const asOf = resolveAsOf(database, null);
               const shown = [...iterateVirtualMachines(database, asOf, { subscriptionId, stale: false })];
               const truth = [...world.values()].filter((one) => one.subscriptionId === subscriptionId);
-              const sorted = (rows: readonly MachineReading[]) => rows.map(({ id }) => id).sort();
+              const sorted = (rows: readonly Pick<MachineReading, 'id'>[]) => rows.map(({ id }) => id).sort();
               expect(sorted(shown)).toEqual(sorted(truth));
-              for (const row of shown) expect(row).toMatchObject(world.get(row.id.toLowerCase()) ?? {});
+              for (const row of shown) {
+                const there = world.get(row.id.toLowerCase());
+                expect(row).toMatchObject(there === undefined ? {} : asShown(there));
+              }
               expect([...iterateVirtualMachines(database, asOf, { subscriptionId, stale: true })]).toEqual([]);
             });
           });

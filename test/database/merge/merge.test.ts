@@ -5,7 +5,7 @@ import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
 import { lookupPrincipals } from '../../../lib/database/queries/principals.ts';
 import { readLedger } from '../../../lib/database/queries/subscriptions.ts';
 import { getVirtualMachine, iterateVirtualMachines } from '../../../lib/database/queries/virtual-machines.ts';
-import { dayOf, guid, machine, mergeRun } from '../../support/readings.ts';
+import { asShown, dayOf, guid, machine, mergeRun } from '../../support/readings.ts';
 
 let database: Database;
 beforeEach(() => {
@@ -103,7 +103,7 @@ describe('what changes', () => {
   ])('%s is no change, and the newest is shown', (_what, after) => {
     expect(change(after).changes).toEqual({});
     expect(versions()).toBe(1);
-    expect(row(after.id)).toMatchObject(after);
+    expect(row(after.id)).toMatchObject(asShown(after));
   });
 
   test('an identity that is attached, detached or re-created is one change each, and no update', () => {
@@ -155,7 +155,7 @@ describe('what ends', () => {
     const run = mergeRun(database, {
       day: 2,
       subscriptions: { [one]: { machines: [machine('a')] } },
-      verify: () => ({ outcome: 'present', machine: resized }),
+      verify: () => ({ outcome: 'present', reading: resized }),
     });
     expect(run).toMatchObject({ complete: false, changes: { virtualMachineUpdated: 1 } });
     expect(row(resized.id)).toMatchObject({ deletedAt: null, stale: false, vmSize: 'Standard_D8s_v5' });

@@ -32,6 +32,7 @@ const reading = (name: string, more: Partial<MachineReading> = {}): MachineReadi
   timeCreated: '2025-01-01T00:00:00.000Z',
   tags: { Env: 'prod' },
   scaleSetId: null,
+  instanceCount: null,
   identity: {
     type: 'SystemAssigned, UserAssigned',
     principalId: `principal-of-${name}`,
@@ -56,6 +57,7 @@ function merge(seq: number, machines: readonly MachineReading[] | null, status: 
     scope: null,
     principalId: null,
     kinds: ['virtualMachines', 'powerStates'],
+    clientIds: false,
     subscriptions:
       machines === null
         ? []
@@ -91,7 +93,7 @@ function merge(seq: number, machines: readonly MachineReading[] | null, status: 
       });
     }
   }
-  for (const absent of merging.absent()) merging.verified(absent.machine, { outcome: 'absent' });
+  for (const { answer } of merging.followUps()) answer({ outcome: 'absent' });
   merging.commit();
 }
 
