@@ -34,7 +34,7 @@ export interface TenantSize {
 export const machinesOf = ({ subscriptions, vms, vmsOfLast = vms }: TenantSize): number =>
   (subscriptions - 1) * vms + vmsOfLast;
 
-/** The local Azure in a process, and on a core, of its own: 50 ms a request, pages of 50 machines of 6 kB. */
+/** The local Azure in a process, and on a core, of its own: 50 ms a request, pages of 50 machines of 6 kB, Azure's documented limits. */
 export interface AzureProcess extends AsyncDisposable {
   readonly size: TenantSize;
   readonly endpoint: string;
@@ -52,7 +52,7 @@ export async function startAzure(size: TenantSize): Promise<AzureProcess> {
   const main = new URL('../../local/azure/main.ts', import.meta.url).pathname;
   const numbers = { subscriptions, vms, 'vms-of-last': vmsOfLast, latency: 50, 'page-size': 50 };
   const options = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const { file, args } = pinned(serverCore, [process.execPath, main, '--simple', '--plain', ...options]);
+  const { file, args } = pinned(serverCore, [process.execPath, main, '--simple', '--plain', '--limits', ...options]);
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const [line] = await once(createInterface(child.stdout), 'line');
   const { identityEndpoint, ...ready } = v.parse(readySchema, JSON.parse(String(line)));

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { type Answer, jsonAnswer } from './answer.ts';
 import { type Faults, faultRuleSchema } from './faults.ts';
+import type { RateLimiter } from './rate-limits.ts';
 import type { RequestLog } from './request-log.ts';
 import type { SampleTenant } from './sample-tenant.ts';
 
@@ -9,6 +10,7 @@ export interface ControlTarget {
   readonly tenant: SampleTenant;
   readonly faults: Faults;
   readonly log: RequestLog;
+  readonly limiter: RateLimiter;
 }
 
 const rulesSchema = v.union([
@@ -22,7 +24,7 @@ const rulesSchema = v.union([
 /**
  * The stand-in's own routes, for measurements and tests in another process:
  * `GET stats`, `GET truth`, `POST faults` (one rule or an array; expressions as text), `GET faults` (how often each
- * struck) and `POST reset` (no faults, an empty log).
+ * struck) and `POST reset` (no faults, an empty log, full buckets).
  */
 export function answerControlRequest(target: ControlTarget, method: string, url: URL, body: string): Answer {
   switch (`${method} ${url.pathname}`) {
@@ -37,6 +39,7 @@ export function answerControlRequest(target: ControlTarget, method: string, url:
     case 'POST /_local/reset':
       target.faults.clear();
       target.log.reset();
+      target.limiter.refill();
       return jsonAnswer(200, {});
     default:
       return jsonAnswer(404, { error: `No control route ${method} ${url.pathname}.` });

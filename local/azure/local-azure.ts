@@ -25,6 +25,8 @@ export interface LocalAzureOptions {
   readonly tokenLifetimeSeconds?: number;
   /** Requests that a subscription takes; default: any number, with headers that tell of full buckets. */
   readonly limits?: RateLimits;
+  /** Milliseconds as the limits see them; default: the clock. */
+  readonly now?: () => number;
 }
 
 /** Azure on one machine: Resource Manager over https, the managed-identity endpoints over http. */
@@ -45,7 +47,7 @@ export interface LocalAzure extends AsyncDisposable {
   /** Every request so far, in the order they arrived. */
   readonly requests: readonly LoggedRequest[];
   readonly stats: RequestStats;
-  /** Forgets requests and faults. */
+  /** Forgets requests and faults, and fills all buckets. */
   reset(): void;
   environment(source: IdentitySource): Record<string, string>;
   stop(): Promise<void>;
@@ -58,11 +60,11 @@ export async function startLocalAzure(options: LocalAzureOptions): Promise<Local
   const faults = createFaults();
   const log = createRequestLog();
   const issuer = createTokenIssuer(tenant.tenantId, options.tokenLifetimeSeconds ?? 86_400);
-  const limiter = createRateLimiter(options.limits ?? null);
+  const limiter = createRateLimiter(options.limits ?? null, options.now);
   const pages = createPageCache(totalmem() / 8);
   const identityHeader = randomBytes(16).toString('hex');
   const manager = { tenant, issuer, limiter, pages, pageSize };
-  const served: Served = { tenant, faults, log, issuer, identityHeader, manager, latencyMs };
+  const served: Served = { tenant, faults, log, limiter, issuer, identityHeader, manager, latencyMs };
 
   const managerServer = createHttpsServer(
     { cert: certificate.certificate, key: certificate.privateKey },
@@ -94,6 +96,7 @@ export async function startLocalAzure(options: LocalAzureOptions): Promise<Local
     reset() {
       faults.clear();
       log.reset();
+      limiter.refill();
     },
     environment: (source) => localEnvironment({ endpoint, identityEndpoint, identityHeader, caFile }, source),
     stop,

@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { startLocalAzure } from './local-azure.ts';
+import { documentedLimits } from './rate-limits.ts';
 import { createSampleTenant } from './sample-tenant.ts';
 
 /**
  * Azure on one machine as a process of its own. Prints one line of JSON when it is ready; ends with its stdin or on
  * SIGTERM. `--simple` leaves out the subscriptions that are not simply readable, `--plain` makes every machine alike,
- * `--vms-of-last` gives the last readable subscription another size than the others have.
+ * `--vms-of-last` gives the last readable subscription another size than the others have, `--limits` refuses what is beyond Azure's documented limits.
  */
 const { values } = parseArgs({
   options: {
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     state: { type: 'string', default: '1' },
     simple: { type: 'boolean', default: false },
     plain: { type: 'boolean', default: false },
+    limits: { type: 'boolean', default: false },
   },
 });
 
@@ -36,6 +38,7 @@ const azure = await startLocalAzure({
   latencyMs: wholeNumber('latency', values.latency),
   pageSize: wholeNumber('page-size', values['page-size']),
   port: wholeNumber('port', values.port),
+  ...(values.limits ? { limits: documentedLimits } : {}),
 });
 const { endpoint, identityEndpoint, caFile } = azure;
 const environment = {

@@ -8,62 +8,99 @@ export interface RateLimit {
   readonly perSecond: number;
 }
 
-/**
- * Limits per subscription. Azure documents 250 and 25 a second for reads, 900 and 5 a second for lists of Compute.
- * @see https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
- */
 export interface RateLimits {
+  /** Per subscription (or the tenant, above subscriptions) and identity. All identities together have 15 times as much. */
   readonly reads: RateLimit;
+  /**
+   * Lists of Compute, per subscription and region, of all identities together. A list over the subscription takes from the
+   * buckets of all its regions at once, so that these are always equally full: one stands for them. Machines and scale sets
+   * share it here, which is stricter than Azure.
+   */
   readonly computeLists: RateLimit;
+}
+
+/**
+ * What Azure documents.
+ * @see https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
+ * @see https://learn.microsoft.com/azure/virtual-machines/compute-throttling-limits
+ */
+export const documentedLimits: RateLimits = {
+  reads: { burst: 250, perSecond: 25 },
+  computeLists: { burst: 900, perSecond: 5 },
+};
+
+const allIdentities = 15;
+
+export interface RateLimitedRequest {
+  /** Absolute path. */
+  readonly path: string;
+  /** Who asks. */
+  readonly principalId: string;
 }
 
 export interface RateLimiter {
   /** Headers that tell what is left, and the 429 once nothing is. */
-  take(subscriptionId: string, isComputeList: boolean): RateLimitVerdict;
+  take(request: RateLimitedRequest): RateLimitVerdict;
+  /** Fills all buckets. */
+  refill(): void;
 }
 export interface RateLimitVerdict {
   readonly headers: Readonly<Record<string, string>>;
   readonly refusal: Answer | null;
 }
 
-/** Without limits every request finds its buckets full, as on a quiet day. */
-export function createRateLimiter(limits: RateLimits | null): RateLimiter {
+/**
+ * @param limits null: every request finds its buckets full, as on a quiet day
+ * @param now in milliseconds
+ */
+export function createRateLimiter(limits: RateLimits | null, now: () => number = Date.now): RateLimiter {
+  const { reads, computeLists } = limits ?? documentedLimits;
+  const globalReads = { burst: reads.burst * allIdentities, perSecond: reads.perSecond * allIdentities };
   const buckets = new Map<string, { level: number; time: number }>();
   function take(key: string, limit: RateLimit): number {
-    const now = Date.now();
-    const bucket = buckets.get(key) ?? { level: limit.burst, time: now };
-    const level = Math.min(limit.burst, bucket.level + ((now - bucket.time) / 1000) * limit.perSecond) - 1;
-    buckets.set(key, { level: Math.max(level, 0), time: now });
-    return Math.floor(level);
+    if (limits === null) return limit.burst - 1;
+    const time = now();
+    const bucket = buckets.get(key) ?? { level: limit.burst, time };
+    const level = Math.min(limit.burst, bucket.level + ((time - bucket.time) / 1000) * limit.perSecond);
+    buckets.set(key, { level: level < 1 ? level : level - 1, time });
+    return Math.floor(level) - 1;
   }
   return {
-    take(subscriptionId, isComputeList) {
-      const key = subscriptionId.toLowerCase();
-      const reads = limits === null ? 249 : take(`${key} reads`, limits.reads);
-      const lists = limits === null || !isComputeList ? 899 : take(`${key} lists`, limits.computeLists);
+    refill: () => buckets.clear(),
+    take({ path, principalId }) {
+      const subscriptionId = /^\/subscriptions\/([^/]+)/i.exec(path)?.[1]?.toLowerCase() ?? null;
+      const own = take(`${subscriptionId} ${principalId}`, reads);
+      if (subscriptionId === null) {
+        const headers = { 'x-ms-ratelimit-remaining-tenant-reads': left(own) };
+        return { headers, refusal: own < 0 ? readsThrottled('tenant', reads) : null };
+      }
+      const all = take(`${subscriptionId} global`, globalReads);
       const headers = {
-        'x-ms-ratelimit-remaining-subscription-reads': String(Math.max(reads, 0)),
-        'x-ms-ratelimit-remaining-subscription-global-reads': '3749',
-        ...(isComputeList
-          ? {
-              'x-ms-ratelimit-remaining-resource': `Microsoft.Compute/HighCostGetSubscriptionMaximum;${Math.max(lists, 0)}`,
-            }
-          : {}),
+        'x-ms-ratelimit-remaining-subscription-reads': left(own),
+        'x-ms-ratelimit-remaining-subscription-global-reads': left(all),
       };
-      if (limits !== null && reads < 0) return { headers, refusal: subscriptionThrottled(limits.reads) };
-      if (limits !== null && lists < 0) return { headers, refusal: computeThrottled(limits.computeLists) };
-      return { headers, refusal: null };
+      if (own < 0 || all < 0) return { headers, refusal: readsThrottled('subscription', reads) };
+      if (!computeList.test(path)) return { headers, refusal: null };
+      const lists = take(`${subscriptionId} lists`, computeLists);
+      return {
+        headers: { ...headers, 'x-ms-ratelimit-remaining-resource': `${computeBucket};${left(lists)}` },
+        refusal: lists < 0 ? computeThrottled(computeLists) : null,
+      };
     },
   };
 }
 
+const computeList = /\/providers\/Microsoft\.Compute\/virtualMachine(s|ScaleSets)$/i;
+const computeBucket = 'Microsoft.Compute/HighCostGetSubscriptionMaximum';
+
+const left = (level: number): string => String(Math.max(level, 0));
 const retryAfter = (limit: RateLimit): string => String(Math.max(1, Math.ceil(1 / limit.perSecond)));
 
-function subscriptionThrottled(limit: RateLimit): Answer {
+function readsThrottled(scope: 'subscription' | 'tenant', limit: RateLimit): Answer {
   return armError(
     429,
-    'SubscriptionRequestsThrottled',
-    "Number of 'read' requests for subscription exceeded the limit. Please try again later.",
+    scope === 'tenant' ? 'TenantRequestsThrottled' : 'SubscriptionRequestsThrottled',
+    `Number of 'read' requests for ${scope} exceeded the limit. Please try again later.`,
     { 'retry-after': retryAfter(limit) },
   );
 }

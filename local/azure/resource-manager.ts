@@ -43,11 +43,7 @@ export function answerArmRequest(
   const { tenant } = manager;
   const checked = authenticate(authorization, tenant.tenantId, manager.issuer);
   if (checked.kind === 'refused') return withHeaders(checked.answer, common);
-  const subscriptionId = /^\/subscriptions\/([^/]+)/i.exec(url.pathname)?.[1] ?? 'tenant';
-  const verdict = manager.limiter.take(
-    subscriptionId,
-    /\/providers\/Microsoft\.Compute\/virtualMachines$/i.test(url.pathname),
-  );
+  const verdict = manager.limiter.take({ path: url.pathname, principalId: checked.claims.oid });
   const headers = { ...common, ...verdict.headers };
   return withHeaders(verdict.refusal ?? route(), headers);
 
