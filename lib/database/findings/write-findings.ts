@@ -1,0 +1,72 @@
+import type { FindingRule } from '../../inventory/finding.ts';
+import type { Database } from '../database.ts';
+import { type SqlRow, text } from '../queries/columns.ts';
+import { crossSubscriptionAccess } from './cross-subscription-access.ts';
+import { danglingIdentity } from './dangling-identity.ts';
+import { createFreshness } from './freshness.ts';
+import { idlePrivilegedIdentity } from './idle-privileged-identity.ts';
+import { orphanedRoleAssignment } from './orphaned-role-assignment.ts';
+import { privilegedIdentity } from './privileged-identity.ts';
+import { recreatedPrincipalKeepsRoles } from './recreated-principal-keeps-roles.ts';
+import type { Found, Rule, Thresholds } from './rule.ts';
+import { sharedIdentity } from './shared-identity.ts';
+
+const rules: readonly Rule[] = [
+  privilegedIdentity,
+  idlePrivilegedIdentity,
+  sharedIdentity,
+  danglingIdentity,
+  orphanedRoleAssignment,
+  crossSubscriptionAccess,
+  recreatedPrincipalKeepsRoles,
+];
+
+/**
+ * Brings the findings to the state of the inventory, at the end of a merge, within its transaction. What rests on something that
+ * was not read is in that state still (nothing ends unread), so that its finding goes on, as `stale`.
+ * @param startedAt of the run, ISO 8601
+ */
+export function writeFindings(database: Database, seq: number, startedAt: string, thresholds: Thresholds): void {
+  const context = { database, now: Date.parse(startedAt), thresholds, fresh: createFreshness(database) };
+  const insert = database.prepare(`INSERT INTO finding
+    (rule, resource_id, principal_id, valid_from, severity, message, remediation, first_seen, stale) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const end = database.prepare(
+    'UPDATE finding SET valid_to = ? WHERE rule = ? AND resource_id = ? AND principal_id = ? AND valid_to IS NULL',
+  );
+  for (const { name, find } of rules) {
+    const open = openFindings(database, name);
+    const written = new Set<string>();
+    for (const found of find(context)) {
+      const key = keyOf(found.resourceId, found.principalId);
+      if (written.has(key)) continue;
+      written.add(key);
+      const before = open.get(key);
+      open.delete(key);
+      if (before !== undefined && isSame(before, found)) continue;
+      if (before !== undefined) end.run(seq, name, found.resourceId, found.principalId);
+      const { resourceId, principalId, severity, message, remediation, stale } = found;
+      const firstSeen = before === undefined ? startedAt : text(before, 'first_seen');
+      insert.run(name, resourceId, principalId, seq, severity, message, remediation, firstSeen, stale ? 1 : 0);
+    }
+    for (const row of open.values()) end.run(seq, name, text(row, 'resource_id'), text(row, 'principal_id'));
+  }
+}
+
+/** Rows that are open, by what makes a finding one. */
+function openFindings(database: Database, rule: FindingRule): Map<string, SqlRow> {
+  const rows = database.prepare('SELECT * FROM finding WHERE rule = ? AND valid_to IS NULL').all(rule);
+  return new Map(rows.map((row) => [keyOf(text(row, 'resource_id'), text(row, 'principal_id')), row]));
+}
+
+function keyOf(resourceId: string, principalId: string): string {
+  return `${resourceId} ${principalId}`.toLowerCase();
+}
+
+function isSame(row: SqlRow, { severity, message, remediation, stale }: Found): boolean {
+  return (
+    row.severity === severity &&
+    row.message === message &&
+    row.remediation === remediation &&
+    row.stale === (stale ? 1 : 0)
+  );
+}

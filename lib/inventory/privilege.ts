@@ -1,0 +1,37 @@
+import { allows, type Permission } from './permissions.ts';
+
+/** How far a role assignment reaches at a subscription or above; null = no further than rule `privilegedIdentity` looks for. */
+export type Privilege = 'high' | 'medium' | null;
+
+/** @see https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/privileged */
+const contributor = 'b24988ac-6180-42a0-ab88-20f7382dd24c';
+const highRoles: ReadonlySet<string> = new Set([
+  '8e3af657-a8ff-443c-a75c-2fe8c4bcb635', // Owner
+  '18d7d88d-d35e-4fb5-a5c3-7773c20a72d9', // User Access Administrator
+  'f58310d9-a9f6-439a-9e8d-f62e7b41a168', // Role Based Access Control Administrator
+]);
+
+/**
+ * What a role allows whoever holds it at a scope. High: everything, or giving roles to others (which is everything in two
+ * steps). Medium: Contributor. Known roles are known by their id also where the role itself could not be read.
+ * @param permissions of the role; null = not read
+ */
+export function privilegeOf(roleGuid: string, permissions: readonly Permission[] | null, scope: string): Privilege {
+  if (!isSubscriptionOrAbove(scope)) return null;
+  const guid = roleGuid.toLowerCase();
+  if (guid === contributor) return 'medium';
+  if (highRoles.has(guid)) return 'high';
+  if (permissions === null) return null;
+  const everything = permissions.some(({ actions }) => actions.includes('*'));
+  return everything || allows(permissions, 'Microsoft.Authorization/roleAssignments/write') ? 'high' : null;
+}
+
+/** `/`, a management group, or a whole subscription. */
+function isSubscriptionOrAbove(scope: string): boolean {
+  return subscriptionOf(scope) === null || /^\/subscriptions\/[^/]+\/?$/i.test(scope);
+}
+
+/** The subscription (lower case) that a scope or resource id is at or below; null = it is above subscriptions. */
+export function subscriptionOf(scope: string): string | null {
+  return /^\/subscriptions\/([^/]+)/i.exec(scope)?.[1]?.toLowerCase() ?? null;
+}
