@@ -11,6 +11,10 @@ export const kinds = [
 ] as const;
 export type Kind = (typeof kinds)[number];
 
+/** The kinds that list machines, in the order of `machineTypes`. */
+export const machineKinds = ['virtualMachines', 'scaleSets', 'arcMachines'] as const satisfies readonly Kind[];
+export type MachineKind = (typeof machineKinds)[number];
+
 export const coverageStatuses = ['complete', 'partial', 'failed', 'denied', 'skipped'] as const;
 export type CoverageStatus = (typeof coverageStatuses)[number];
 
@@ -70,14 +74,16 @@ export interface CoverageCounts {
 }
 
 /**
- * Status of a subscription from its kinds. Power states never count: without them `powerState` is null and that is all.
- * `denied` and `failed` speak of the machines: nothing of them was read.
+ * Status of a subscription from its kinds, or from those that an answer shows. Power states never count: without them `powerState`
+ * is null and that is all. `denied` and `failed` speak of the virtual machines, or, where they are not shown, of all kinds that are.
  */
 export function subscriptionStatus(kinds: Partial<Record<Kind, { readonly status: CoverageStatus }>>): CoverageStatus {
   const machines = kinds.virtualMachines?.status;
   if (machines === 'denied' || machines === 'failed' || machines === 'skipped') return machines;
-  const all = Object.entries(kinds).filter(([kind]) => kind !== 'powerStates');
-  return all.length > 0 && all.every(([, coverage]) => coverage.status === 'complete') ? 'complete' : 'partial';
+  const [first, ...others] = Object.entries(kinds)
+    .filter(([kind]) => kind !== 'powerStates')
+    .map(([, coverage]) => coverage.status);
+  return first !== undefined && others.every((status) => status === first) ? first : 'partial';
 }
 
 /** The command that opens a subscription to an identity. */

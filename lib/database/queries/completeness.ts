@@ -61,8 +61,12 @@ function completenessOf(scope: ScopeAt, kinds: ShownKinds, only: string | undefi
   };
 }
 
-/** Status from the kinds shown. A shown kind that was not read at all is a gap, unless it is the power states. */
+/**
+ * Status from the kinds shown; of none (what the list of subscriptions alone can say) it is complete. A shown kind that was not read
+ * at all is a gap, unless it is the power states.
+ */
 function statusOf(subscription: SubscriptionAt, kinds: ShownKinds): CoverageStatus {
+  if (kinds.length === 0) return 'complete';
   const shown = subscription.kinds.filter((row) => kinds.includes(row.kind));
   const status = subscriptionStatus(Object.fromEntries(shown.map((row) => [row.kind, row])));
   const unread = kinds.some((kind) => kind !== 'powerStates' && !shown.some((row) => row.kind === kind));

@@ -48,12 +48,12 @@ SELECT CASE WHEN c.to_seq > c.from_seq AND c.to_seq > $seq THEN (
     WHERE r.seq <= $seq ORDER BY r.seq DESC LIMIT 1)
   ELSE c.read_at END AS read_at
 FROM coverage c
-WHERE c.subscription = $subscription AND c.kind = 'virtualMachines' AND c.from_seq <= $seq AND c.superseded = 0
+WHERE c.subscription = $subscription AND c.kind = $kind AND c.from_seq <= $seq AND c.superseded = 0
   AND c.status IN ($first, $second)
 ORDER BY c.from_seq DESC LIMIT 1`;
 
 /**
- * When the machines of a subscription were last read, up to a run: wholly (`complete`; skipping counts), or `atAll`.
+ * When a kind of a subscription was last read, up to a run: wholly (`complete`; skipping counts), or `atAll`.
  * Inside a folded period that time is the start of the run, as its own time is not kept.
  * @returns ISO 8601 UTC; null if there was no such reading
  */
@@ -61,11 +61,13 @@ export function lastReadAt(
   database: Database,
   seq: number,
   subscription: number,
+  kind: Kind,
   how: 'complete' | 'atAll',
 ): string | null {
   const row = prepared(database, lastReading).get({
     $seq: seq,
     $subscription: subscription,
+    $kind: kind,
     $first: 'complete',
     $second: how === 'complete' ? 'skipped' : 'partial',
   });

@@ -1,3 +1,4 @@
+import { machineKinds } from '../../inventory/coverage.ts';
 import { machineTypes } from '../../inventory/virtual-machine.ts';
 import type { Database } from '../database.ts';
 import type { Parameters } from './statements.ts';
@@ -31,7 +32,7 @@ const holds = {
   powerState: `(v.valid_to IS NULL OR v.valid_to > $seq) AND +m.subscription IN (SELECT value FROM json_each($powerStateOf)) AND EXISTS (
     SELECT 1 FROM power_state p JOIN text x ON x.id = p.state
     WHERE p.machine = m.id AND p.unread = 0 AND p.since_seq <= $seq AND x.value = 'PowerState/' || $powerState COLLATE NOCASE)`,
-  stale: `((v.valid_to IS NULL OR v.valid_to > $seq) AND (m.subscription IN (SELECT value FROM json_each($staleIn)) OR EXISTS (
+  stale: `((v.valid_to IS NULL OR v.valid_to > $seq) AND (3 * m.subscription + m.type IN (SELECT value FROM json_each($staleIn)) OR EXISTS (
     SELECT 1 FROM unseen u WHERE u.machine = m.id AND u.valid_from <= $seq AND (u.valid_to IS NULL OR u.valid_to > $seq)))) = $stale`,
 };
 
@@ -69,16 +70,20 @@ export function machineConditions(database: Database, seq: number, filter: Machi
   if (filter.tags !== undefined && filter.tags.length > 0) where(holds.tags, '$tags', JSON.stringify(filter.tags));
   if (filter.powerState !== undefined) {
     where(holds.powerState, '$powerState', filter.powerState);
-    parameters.$powerStateOf = keysWhere(database, seq, (subscription) => subscription.hasPowerStates);
+    parameters.$powerStateOf = JSON.stringify(
+      [...subscriptionsAt(database, seq).values()]
+        .filter((subscription) => subscription.hasPowerStates)
+        .map((subscription) => subscription.key),
+    );
   }
   if (filter.stale !== undefined) {
     where(holds.stale, '$stale', filter.stale ? 1 : 0);
-    parameters.$staleIn = keysWhere(database, seq, (subscription) => subscription.stale);
+    parameters.$staleIn = JSON.stringify([...subscriptionsAt(database, seq).values()].flatMap(staleTypes));
   }
   return { sql, parameters };
 }
 
-function keysWhere(database: Database, seq: number, holds: (subscription: SubscriptionAt) => boolean): string {
-  const matching = [...subscriptionsAt(database, seq).values()].filter(holds);
-  return JSON.stringify(matching.map((subscription) => subscription.key));
+/** Subscription and machine type in one number, where what is known of that type is stale. */
+function staleTypes(subscription: SubscriptionAt): number[] {
+  return machineKinds.flatMap((kind, type) => (subscription.isStale(kind) ? [3 * subscription.key + type] : []));
 }

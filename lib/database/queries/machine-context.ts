@@ -1,3 +1,4 @@
+import type { Kind } from '../../inventory/coverage.ts';
 import type { Database } from '../database.ts';
 import { text } from './columns.ts';
 import { lastReadAt } from './coverage-at.ts';
@@ -13,8 +14,8 @@ export interface MachineContext {
   textOrNull(id: number | null): string | null;
   /** @throws {TypeError} a machine belongs to a subscription that has no version */
   subscription(key: number): SubscriptionAt;
-  /** When the machines of a subscription were last read, up to this run or an earlier one; null if never. */
-  lastRead(subscription: number, seq: number): string | null;
+  /** When a kind of a subscription was last read, up to this run or an earlier one; null if never. */
+  lastRead(subscription: number, kind: Kind, seq: number): string | null;
 }
 
 export const machineContext = perRun((database: Database, seq: number): MachineContext => {
@@ -36,7 +37,8 @@ export const machineContext = perRun((database: Database, seq: number): MachineC
       if (known === undefined) throw new TypeError(`Subscription ${key} has no version at ${seq}`);
       return known;
     },
-    lastRead: (key, at) => (at === seq ? context.subscription(key).lastRead : lastReadAt(database, at, key, 'atAll')),
+    lastRead: (key, kind, at) =>
+      at === seq ? context.subscription(key).lastRead(kind) : lastReadAt(database, at, key, kind, 'atAll'),
   };
   return context;
 });

@@ -1,3 +1,4 @@
+import { machineKinds } from '../../inventory/coverage.ts';
 import { machineTypes, principalIdsOf, type VirtualMachine } from '../../inventory/virtual-machine.ts';
 import { integer, integerOrNull, type SqlRow, text, textOrNull, time } from './columns.ts';
 import { isoTime } from './iso-time.ts';
@@ -23,6 +24,8 @@ function toVirtualMachine(row: SqlRow, context: MachineContext, attachments: rea
   const shownAt = ended ? validTo - 1 : context.seq;
   const subscription = context.subscription(key);
   const type = machineTypes[integer(row, 'type')] ?? machineTypes[0];
+  const kind = machineKinds[integer(row, 'type')] ?? machineKinds[0];
+  const instanceCount = integerOrNull(row, 'instance_count');
   const name = text(row, 'name');
   const resourceId = textOrNull(row, 'resource_id');
   const resourceGroup = resourceId?.split('/')[4] ?? text(row, 'resource_group');
@@ -51,11 +54,12 @@ function toVirtualMachine(row: SqlRow, context: MachineContext, attachments: rea
     powerState: context.textOrNull(powerState),
     tags: storedTags(textOrNull(row, 'tags')),
     scaleSetId: context.textOrNull(integerOrNull(row, 'scale_set')),
+    ...(instanceCount === null ? {} : { instanceCount }),
     identity,
     principalIds: principalIdsOf(identity),
     firstSeen: time(row, 'first_seen'),
-    lastSeen: lastSeen === null ? (context.lastRead(key, shownAt) ?? time(row, 'first_seen')) : isoTime(lastSeen),
+    lastSeen: lastSeen === null ? (context.lastRead(key, kind, shownAt) ?? time(row, 'first_seen')) : isoTime(lastSeen),
     deletedAt: deleted ? time(row, 'ended_at') : null,
-    stale: !deleted && (ended || subscription.stale || lastSeen !== null),
+    stale: !deleted && (ended || subscription.isStale(kind) || lastSeen !== null),
   };
 }

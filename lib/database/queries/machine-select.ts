@@ -29,7 +29,7 @@ export function machinesShown(deleted: MachineFilter['deleted']): string {
 const columns = `m.id AS machine, m.subscription, m.type, m.name, m.resource_id, m.first_seen,
   (SELECT g.name FROM resource_group g WHERE g.id = m.resource_group) AS resource_group,
   v.valid_to, v.vm_id, v.location, v.vm_size, v.os_type, v.priority, v.provisioning_state, v.zones, v.time_created, v.tags,
-  v.scale_set, v.identity_type, v.identity_tenant, v.ended_at, v.end_change,
+  v.scale_set, v.instance_count, v.identity_type, v.identity_tenant, v.ended_at, v.end_change,
   (SELECT p.state FROM power_state p WHERE p.machine = m.id AND p.unread = 0 AND p.since_seq <= $seq) AS power_state,
   (SELECT u.last_seen FROM unseen u WHERE u.machine = m.id AND u.valid_from <= ${shownAt}
     AND (u.valid_to IS NULL OR u.valid_to > ${shownAt})) AS last_seen`;

@@ -1,3 +1,4 @@
+import { machineKinds } from '../../inventory/coverage.ts';
 import type { PrincipalMachine } from '../../inventory/principal.ts';
 import { integer, integerOrNull, type SqlRow, text, textOrNull } from './columns.ts';
 import { isoTime } from './iso-time.ts';
@@ -20,7 +21,7 @@ export interface PrincipalMachines {
 const shownAt = `ifnull(${endedAtSeq} - 1, $seq)`;
 
 const machinesOfPrincipals = `
-SELECT p.principal_id, m.name, m.subscription, m.first_seen, i.subscription_id, i.resource_id, ${endedAtSeq} AS ended_seq,
+SELECT p.principal_id, m.name, m.type, m.subscription, m.first_seen, i.subscription_id, i.resource_id, ${endedAtSeq} AS ended_seq,
   ifnull(a.began_at, m.first_seen) AS attached_at,
   ifnull(CASE WHEN a.valid_to <= $seq THEN a.ended_at END, v.ended_at) AS ended_at,
   (SELECT u.last_seen FROM unseen u WHERE u.machine = a.machine AND u.valid_from <= ${shownAt}
@@ -76,5 +77,6 @@ function lastSeenOn(row: SqlRow, context: MachineContext): string {
   if (lastSeen !== null) return isoTime(lastSeen);
   const ended = integerOrNull(row, 'ended_seq');
   const shownAt = ended === null ? context.seq : ended - 1;
-  return context.lastRead(integer(row, 'subscription'), shownAt) ?? isoTime(integer(row, 'attached_at'));
+  const kind = machineKinds[integer(row, 'type')] ?? machineKinds[0];
+  return context.lastRead(integer(row, 'subscription'), kind, shownAt) ?? isoTime(integer(row, 'attached_at'));
 }

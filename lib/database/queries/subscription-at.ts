@@ -1,3 +1,4 @@
+import type { Kind } from '../../inventory/coverage.ts';
 import type { Database } from '../database.ts';
 import { integer, type SqlRow, text, textOrNull } from './columns.ts';
 import { coverageAt, type KindAt, lastReadAt } from './coverage-at.ts';
@@ -16,10 +17,10 @@ export interface SubscriptionAt {
   /** visible, lost, outOfScope, forgotten */
   readonly visibility: string;
   readonly kinds: readonly KindAt[];
-  /** When its machines were last read, wholly or in part; null if never. */
-  readonly lastRead: string | null;
-  /** Its machines are older than the run: it was lost, or not one page of them was read. */
-  readonly stale: boolean;
+  /** When a kind of it was last read, wholly or in part; null if never. */
+  readonly lastRead: (kind: Kind) => string | null;
+  /** What is known of a kind is older than the run: it was lost, or not one page of that kind was read. */
+  readonly isStale: (kind: Kind) => boolean;
   /** Power states that are stored for its machines are of the run, too: those of a lost subscription are not. */
   readonly hasPowerStates: boolean;
 }
@@ -36,7 +37,15 @@ export const subscriptionsAt = perRun((database: Database, seq: number): Readonl
   return new Map(
     rows.map((row) => {
       const key = integer(row, 'id');
-      return [key, toSubscriptionAt(row, kinds.get(key) ?? [], lastReadAt(database, seq, key, 'atAll'))];
+      const readAt = new Map<Kind, string | null>();
+      const lastRead = (kind: Kind): string | null => {
+        const known = readAt.get(kind);
+        if (known !== undefined) return known;
+        const read = lastReadAt(database, seq, key, kind, 'atAll');
+        readAt.set(kind, read);
+        return read;
+      };
+      return [key, toSubscriptionAt(row, kinds.get(key) ?? [], lastRead)];
     }),
   );
 });
@@ -46,10 +55,10 @@ export function isInScope(subscription: SubscriptionAt): boolean {
   return subscription.visibility === 'visible' || subscription.visibility === 'lost';
 }
 
-function toSubscriptionAt(row: SqlRow, kinds: readonly KindAt[], lastRead: string | null): SubscriptionAt {
+function toSubscriptionAt(row: SqlRow, kinds: readonly KindAt[], lastRead: SubscriptionAt['lastRead']): SubscriptionAt {
   const visibility = text(row, 'visibility');
-  const machines = kinds.find(({ kind }) => kind === 'virtualMachines')?.status;
-  const powerStates = kinds.find(({ kind }) => kind === 'powerStates')?.status;
+  const statusOf = (kind: Kind) => kinds.find((one) => one.kind === kind)?.status;
+  const powerStates = statusOf('powerStates');
   return {
     key: integer(row, 'id'),
     subscriptionId: text(row, 'subscription_id'),
@@ -59,7 +68,11 @@ function toSubscriptionAt(row: SqlRow, kinds: readonly KindAt[], lastRead: strin
     visibility,
     kinds,
     lastRead,
-    stale: visibility === 'lost' || machines === 'failed' || machines === 'denied',
+    isStale(kind) {
+      const status = statusOf(kind);
+      const unread = status === undefined ? kinds.length > 0 : status === 'failed' || status === 'denied';
+      return visibility === 'lost' || unread;
+    },
     hasPowerStates: visibility === 'visible' && (powerStates === 'complete' || powerStates === 'partial'),
   };
 }

@@ -19,7 +19,7 @@ export function readLedger(database: Database, asOf: AsOf): Ledger {
       toCoverage(
         subscription,
         machines.get(subscription.key) ?? 0,
-        lastReadAt(database, asOf.seq, subscription.key, 'complete'),
+        lastReadAt(database, asOf.seq, subscription.key, 'virtualMachines', 'complete'),
       ),
     ),
     blindSpots: subscriptionListAt(database, asOf.seq).blindSpotsKnown ? blindSpotsAt(database, asOf.seq) : null,
