@@ -32,6 +32,9 @@ export interface InventoryApp {
   end(): Promise<void>;
 }
 
+/** Time to read what is new in a run, before it is logged without that. */
+const logTimeoutMs = 60_000;
+
 /**
  * Puts the app together from what the settings name. Nothing is sent yet.
  * @throws {InvalidSettingError} the storage cannot be understood
@@ -53,10 +56,10 @@ export function createInventoryApp(settings: Settings, environment: Environment)
       },
       signal,
     );
-    const finished = started.finished.then((run) => {
+    const finished = started.finished.then(async (run) => {
       reader.expire();
+      await logRun(run, reader, console, AbortSignal.timeout(logTimeoutMs));
       underWay.delete(finished);
-      logRun(run);
       return run;
     });
     underWay.add(finished);

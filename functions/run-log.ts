@@ -1,15 +1,64 @@
+import type { CurrentDatabase } from '../lib/collect/current-database.ts';
+import { type Appeared, appearedInRun } from '../lib/database/queries/appeared.ts';
+import { resolveAsOf } from '../lib/database/queries/as-of.ts';
+import { toReason } from '../lib/errors.ts';
 import type { Run } from '../lib/inventory/run.ts';
 
-/** One line of JSON per run, however it ended: what alerts and charts are made of. */
-export function logRun(run: Run): void {
+/** The invocation's own logger where there is one: what it logs surely reaches Application Insights. Else the console. */
+export interface RunLogger {
+  info(line: string): void;
+  error(line: string): void;
+}
+
+/** Where the newest database is to be had: a `DatabaseReader`. */
+interface PublishedDatabases {
+  current(signal: AbortSignal): Promise<Pick<CurrentDatabase, 'database' | 'release'>>;
+}
+
+/** A run that was not published has shown nothing. */
+const nothing: Appeared = { blindSpots: 0, findings: { high: 0, medium: 0, low: 0 } };
+
+/**
+ * Logs one line of JSON for an ended run, however it ended: what alerts and the workbook are made of. Its fields stand in
+ * docs/operations.md. What cannot be read of the database is null, and the line is logged all the same.
+ */
+export async function logRun(
+  run: Run,
+  reader: PublishedDatabases,
+  logger: RunLogger,
+  signal: AbortSignal,
+): Promise<void> {
   const { id, trigger, status, complete, startedAt, finishedAt, reason, coverage, changes, progress } = run;
   const seconds = finishedAt === null ? null : (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
+  const appeared = status === 'succeeded' ? await appearedIn(run, reader, logger, signal) : nothing;
   const line = JSON.stringify({
+    // First: queries look for the beginning of the line.
     event: 'inventoryRun',
     ...{ runId: id, trigger, status, complete, startedAt, finishedAt, seconds, scope: run.scope?.length ?? null },
     ...{ virtualMachineCount: run.virtualMachineCount, principalCount: run.principalCount },
     ...{ requests: progress.requests, coverage, changes, reason },
+    ...{ blindSpotsAppeared: appeared?.blindSpots ?? null, newFindings: appeared?.findings ?? null },
   });
-  if (status === 'succeeded') console.info(line);
-  else console.error(line);
+  if (status === 'succeeded') logger.info(line);
+  else logger.error(line);
+}
+
+async function appearedIn(
+  run: Run,
+  reader: PublishedDatabases,
+  logger: RunLogger,
+  signal: AbortSignal,
+): Promise<Appeared | null> {
+  try {
+    const current = await reader.current(signal);
+    try {
+      return appearedInRun(current.database, resolveAsOf(current.database, run.id).seq);
+    } finally {
+      current.release();
+    }
+  } catch (error) {
+    const { code, message } = toReason(error);
+    logger.error(`What is new in run ${run.id} is not known: ${code}: ${message}`);
+    return null;
+  }
 }
