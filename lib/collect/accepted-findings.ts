@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { readBlobText } from '../azure/store/read-blob-text.ts';
+import type { TokenSource } from '../azure/token.ts';
+import { InvalidSettingError } from '../errors.ts';
+import { type AcceptedFinding, findingRules } from '../inventory/finding.ts';
+import type { Environment, Settings } from '../settings.ts';
+
+const name = 'INVENTORY_ACCEPTED_FINDINGS';
+const text = v.pipe(v.string(), v.trim(), v.nonEmpty());
+const schema = v.array(
+  v.pipe(
+    v.strictObject({
+      rule: v.picklist(findingRules),
+      resourceId: v.optional(v.nullable(text)),
+      principalId: v.optional(v.nullable(text)),
+      reason: text,
+      expires: v.pipe(
+        text,
+        v.check((value) => !Number.isNaN(Date.parse(value)), 'a date is needed'),
+      ),
+    }),
+    v.check(
+      ({ resourceId, principalId }) => (resourceId ?? principalId ?? null) !== null,
+      'resourceId or principalId is needed',
+    ),
+    v.transform(
+      ({ rule, resourceId = null, principalId = null, reason, expires }): AcceptedFinding => ({
+        ...{ rule, resourceId, principalId, reason, expires },
+      }),
+    ),
+  ),
+);
+
+/**
+ * The findings that somebody accepts, as the setting names them: a JSON file, or a blob by its address.
+ * @returns empty where the setting is not set
+ * @throws {InvalidSettingError} the file is not there, or not what it should be: which entry, and what is allowed
+ * @throws {InventoryError} the blob could not be read
+ */
+export async function readAcceptedFindings(
+  settings: Settings,
+  environment: Environment,
+  tokens: TokenSource,
+  signal: AbortSignal,
+): Promise<readonly AcceptedFinding[]> {
+  const place = settings.acceptedFindings;
+  if (place === null) return [];
+  const content = /^https?:/i.test(place)
+    ? await readBlobText(place, settings, environment, tokens, signal)
+    : await readTextFile(place);
+  return parseAcceptedFindings(content, place);
+}
+
+async function readTextFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new InvalidSettingError(
+      `${name} is '${path}', which cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      { hint: 'Allowed: the path of a JSON file, or https://ACCOUNT.blob.core.windows.net/CONTAINER/NAME.json' },
+    );
+  }
+}
+
+function parseAcceptedFindings(content: string, place: string): readonly AcceptedFinding[] {
+  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), content);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw new InvalidSettingError(
+    `${name} (${place}) cannot be used: ${v.getDotPath(issue) ?? 'its text'}: ${issue.message}`,
+    {
+      hint: 'Allowed: [{"rule": "sharedIdentity", "principalId": "…" or "resourceId": "…", "reason": "…", "expires": "2027-06-30"}]',
+    },
+  );
+}

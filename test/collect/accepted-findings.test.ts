@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { TokenSource } from '../../lib/azure/token.ts';
+import { readAcceptedFindings } from '../../lib/collect/accepted-findings.ts';
+import { readSettings } from '../../lib/settings.ts';
+
+const never = new AbortController().signal;
+const noTokens: TokenSource = {
+  source: 'Unknown',
+  endpoint: null,
+  token: () => Promise.reject(new Error('no token is needed for a file')),
+};
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'accepted-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const read = (content: string) => {
+  const path = join(folder, 'accepted.json');
+  writeFileSync(path, content);
+  const environment = { INVENTORY_ACCEPTED_FINDINGS: path };
+  return readAcceptedFindings(readSettings(environment), environment, noTokens, never);
+};
+
+test('entries are read with what they leave out as null', async () => {
+  const accepted = await read(
+    '[{"rule":"sharedIdentity","principalId":"p","reason":"build farm","expires":"2027-01-01"}]',
+  );
+
+  expect(accepted).toEqual([
+    { rule: 'sharedIdentity', principalId: 'p', resourceId: null, reason: 'build farm', expires: '2027-01-01' },
+  ]);
+});
+
+test.each([
+  ['no JSON', '{', 'its text'],
+  ['an unknown rule', '[{"rule":"x","principalId":"p","reason":"r","expires":"2027-01-01"}]', '0.rule'],
+  ['no reason', '[{"rule":"sharedIdentity","principalId":"p","expires":"2027-01-01"}]', '0.reason'],
+  ['a date that is none', '[{"rule":"sharedIdentity","principalId":"p","reason":"r","expires":"soon"}]', '0.expires'],
+  [
+    'neither resource nor principal',
+    '[{"rule":"sharedIdentity","reason":"r","expires":"2027-01-01"}]',
+    'resourceId or',
+  ],
+])('%s is refused, and the message says where', async (_what, content, where) => {
+  await expect(read(content)).rejects.toMatchObject({
+    code: 'InvalidConfiguration',
+    message: expect.stringContaining(where),
+  });
+});
+
+test('a file that is not there is named', async () => {
+  const environment = { INVENTORY_ACCEPTED_FINDINGS: join(folder, 'missing.json') };
+
+  const reading = readAcceptedFindings(readSettings(environment), environment, noTokens, never);
+
+  await expect(reading).rejects.toMatchObject({ message: expect.stringContaining('missing.json') });
+});
