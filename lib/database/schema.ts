@@ -260,4 +260,10 @@ CREATE INDEX machine_version_began ON machine_version (valid_from) WHERE begin_c
 CREATE INDEX machine_version_ended ON machine_version (valid_to) WHERE end_change IS NOT NULL;
 CREATE INDEX attachment_began ON attachment (valid_from) WHERE begin_change IS NOT NULL;
 CREATE INDEX attachment_ended ON attachment (valid_to) WHERE end_change IS NOT NULL;
+CREATE INDEX subscription_changed ON subscription (valid_from) WHERE change IS NOT NULL;
+CREATE INDEX identity_presence_began ON identity_presence (valid_from) WHERE begin_change IS NOT NULL;
+CREATE INDEX federated_credential_began ON federated_credential (valid_from) WHERE begin_change IS NOT NULL;
+CREATE INDEX federated_credential_ended ON federated_credential (valid_to) WHERE end_change IS NOT NULL;
+CREATE INDEX role_assignment_seen_began ON role_assignment_seen (valid_from) WHERE begin_change IS NOT NULL;
+CREATE INDEX role_assignment_seen_ended ON role_assignment_seen (valid_to) WHERE end_change IS NOT NULL;
 `;
