@@ -5,6 +5,7 @@ import type { TokenSource } from '../../lib/azure/token.ts';
 import type { Session } from '../../lib/collect/session.ts';
 import { type Environment, readSettings, type Settings } from '../../lib/settings.ts';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
+import type { RateLimits } from '../../local/azure/rate-limits.ts';
 import { createSampleTenant, type SampleTenantOptions } from '../../local/azure/sample-tenant.ts';
 
 /** A local Azure that this process trusts, with a session on it in which waiting takes no time. */
@@ -19,9 +20,15 @@ export interface AzureForTests extends AsyncDisposable {
 /**
  * The real client and the real wire; tokens come straight from the stand-in's issuer, because the managed identity's source is
  * static in its library (the tests of lib/azure run it in processes of its own).
+ * @param limits of requests; time as they see it passes when a session waits, and only then. Default: none
  */
-export async function startAzureForTests(tenant: SampleTenantOptions): Promise<AzureForTests> {
-  const azure = await startLocalAzure({ tenant: createSampleTenant(tenant), pageSize: 10 });
+export async function startAzureForTests(tenant: SampleTenantOptions, limits?: RateLimits): Promise<AzureForTests> {
+  let time = Date.now();
+  const azure = await startLocalAzure({
+    tenant: createSampleTenant(tenant),
+    pageSize: 10,
+    ...(limits === undefined ? {} : { limits, now: () => time }),
+  });
   setDefaultCACertificates([...getCACertificates('default'), azure.caCertificate]);
   const waits: number[] = [];
   const identity = azure.tenant.systemAssignedIdentity;
@@ -42,7 +49,6 @@ export async function startAzureForTests(tenant: SampleTenantOptions): Promise<A
           return { token: held.token, expiresOnTimestamp: held.claims.exp * 1000 };
         },
       };
-      let time = Date.now();
       const clock = {
         now: () => time,
         delay: async (milliseconds: number, signal: AbortSignal): Promise<void> => {

@@ -13,7 +13,7 @@ export interface Pace {
   nextTurn: number;
   /** Between two requests, while few are left. */
   gapMs: number;
-  /** Requests that had their turn and have no answer yet. */
+  /** Requests sent that have no answer yet. */
   underWay: number;
   /** See {@link gapBetweenRequests}. */
   readonly largest: Map<string, number>;

@@ -18,7 +18,7 @@ const maxGapMs = 60_000;
 /**
  * How far apart requests must leave, so that the bucket that is next to be empty does not run dry; 0 while there is plenty.
  * At the rate of the refill as soon as few are left, slower when others keep draining the same bucket.
- * @param underWay requests sent, or about to be, that the answer may not have counted
+ * @param underWay requests sent that the answer may not have counted
  * @param largest the most that was ever left in a bucket counted over a window (`HighCostGet3Min`), by its name: what such a
  * bucket takes is documented nowhere
  * @see https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling

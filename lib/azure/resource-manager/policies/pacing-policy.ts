@@ -12,8 +12,8 @@ const heldBack: Promise<null> = Promise.resolve(null);
 /**
  * Decides when a request leaves. Its subscription's turn comes first: slowed down as soon as few requests are left in one of
  * Azure's buckets, and held after a 429 while the others go on. Then it takes a place at the gate, which bounds what is in flight
- * over all subscriptions; the place is kept until the body is read, and given up unused when the subscription has been held
- * meanwhile: nobody keeps a place while waiting.
+ * over all subscriptions; the place is kept until the body is read, and given up unused when the subscription has been held or
+ * slowed down meanwhile: nobody keeps a place while waiting.
  *
  * Waiting after a 429 is paid from the subscription's budget, and so is going slower than the documented buckets are refilled.
  * Going at the pace of the refill costs nothing: it is how a large subscription is read.
@@ -29,24 +29,26 @@ export function pacingPolicy(paces: Paces, gate: ConcurrencyGate, clock: Clock):
       for (;;) {
         const now = clock.now();
         const turn = takeTurn(pace, now);
+        const spaced = pace.gapMs > 0;
         if (turn > now) await waitUntil(turn, now, pace, request, context, clock);
-        pace.underWay += 1;
-        try {
-          const task = () => (pace.heldUntil > turn ? heldBack : send(pace, request, next, clock));
-          const response = await gate.run(context.priority ?? 0, signal, task);
-          if (response !== null) return response;
-        } finally {
-          pace.underWay -= 1;
-        }
+        const response = await gate.run(context.priority ?? 0, signal, () =>
+          pace.heldUntil > turn || (pace.gapMs > 0 && !spaced) ? heldBack : send(pace, request, next, clock),
+        );
+        if (response !== null) return response;
       }
     },
   };
 }
 
 async function send(pace: Pace, request: PipelineRequest, next: SendRequest, clock: Clock): Promise<PipelineResponse> {
-  const response = await next(request);
-  learn(pace, response, clock.now());
-  return response;
+  pace.underWay += 1;
+  try {
+    const response = await next(request);
+    learn(pace, response, clock.now());
+    return response;
+  } finally {
+    pace.underWay -= 1;
+  }
 }
 
 async function waitUntil(
