@@ -10,10 +10,11 @@ const columns = 'SELECT seq, id, finished_at FROM run';
 /**
  * The run whose state is asked for.
  * @param asOf a run id, or a time (ISO 8601): the newest run finished by then; null: the newest run
+ * @param name what the caller calls it
  * @throws {NotFoundError} `RunNotFound`, `NoRunAtThatTime`
  * @throws {InventoryError} `InventoryNotReady` there is no run at all; `InvalidAsOf` neither a run id nor a time
  */
-export function resolveAsOf(database: Database, asOf: string | null): AsOf {
+export function resolveAsOf(database: Database, asOf: string | null, name = 'asOf'): AsOf {
   const newest = toAsOf(prepared(database, `${columns} ORDER BY seq DESC LIMIT 1`).get());
   if (newest === null) {
     throw new InventoryError('InventoryNotReady', 'The inventory has no run yet', {
@@ -21,7 +22,7 @@ export function resolveAsOf(database: Database, asOf: string | null): AsOf {
     });
   }
   if (asOf === null) return newest;
-  return runIdPattern.test(asOf) ? runById(database, asOf) : runAt(database, asOf);
+  return runIdPattern.test(asOf) ? runById(database, asOf) : runAt(database, asOf, name);
 }
 
 function runById(database: Database, id: string): AsOf {
@@ -30,10 +31,10 @@ function runById(database: Database, id: string): AsOf {
   throw new NotFoundError('RunNotFound', `The inventory has no run ${id}`, { hint: 'Run: vm-identities runs' });
 }
 
-function runAt(database: Database, time: string): AsOf {
+function runAt(database: Database, time: string, name: string): AsOf {
   const milliseconds = Date.parse(time);
   if (Number.isNaN(milliseconds)) {
-    throw new InventoryError('InvalidAsOf', `asOf is "${time}", which is neither a run id nor a time`, {
+    throw new InventoryError('InvalidAsOf', `${name} is "${time}", which is neither a run id nor a time`, {
       hint: 'A run id looks like 20261121T060000Z-3f2a, a time like 2026-11-21T06:00:00Z',
     });
   }

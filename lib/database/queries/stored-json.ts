@@ -50,6 +50,11 @@ export function storedTexts(json: string | null): string[] | null {
   return value.map(string);
 }
 
+/** A JSON object with whatever fields it has, or NULL. */
+export function storedFields(json: string | null): Readonly<Record<string, unknown>> | null {
+  return json === null ? null : storedObject(json);
+}
+
 /** Sets an own property whatever its name, `__proto__` included. */
 export function define<Value>(target: Record<string, Value>, name: string, value: Value): void {
   if (name === '__proto__') {

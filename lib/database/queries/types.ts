@@ -1,5 +1,6 @@
 import type { BlindSpot, Coverage, CoverageCounts, Kind } from '../../inventory/coverage.ts';
 import type { PrincipalState } from '../../inventory/principal.ts';
+import type { ChangeKind } from '../../inventory/run.ts';
 import type { MachineType } from '../../inventory/virtual-machine.ts';
 
 /** The state of the inventory that a query answers: a run, by its place in the order of merges. */
@@ -31,6 +32,24 @@ export interface MachineFilter {
 
 export interface PrincipalFilter extends MachineFilter {
   readonly state?: PrincipalState;
+}
+
+/** Changes after one run, up to and including another. */
+export interface ChangeRange {
+  /** null = from the beginning of history, which is no change itself. */
+  readonly from: AsOf | null;
+  readonly to: AsOf;
+}
+
+/** Filters of the log of changes; ids compare without case. */
+export interface ChangeFilter {
+  readonly kind?: ChangeKind;
+  /** Of the machine, of the identity, or one in whose listing the role assignment stood. */
+  readonly subscriptionId?: string;
+  /** As `Change.resourceId` has it; of a machine that moved also the id that it had before. */
+  readonly resourceId?: string;
+  /** Also changes of machines that had the identity with them, and its being replaced. */
+  readonly principalId?: string;
 }
 
 export interface OrderBy {

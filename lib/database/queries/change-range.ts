@@ -1,0 +1,23 @@
+import type { Database } from '../database.ts';
+import { resolveAsOf } from './as-of.ts';
+import { text } from './columns.ts';
+import { prepared } from './statements.ts';
+import type { AsOf, ChangeRange } from './types.ts';
+
+/**
+ * Between which runs changes are asked for: after `from`, up to and including `to`.
+ * @param from a run id or a time; null: the run before `to`
+ * @param to a run id or a time; null: the newest run
+ * @returns `from` null where there is no run before `to`
+ * @throws {NotFoundError} `RunNotFound`, `NoRunAtThatTime`
+ * @throws {InventoryError} `InventoryNotReady`, `InvalidAsOf`
+ */
+export function resolveChangeRange(database: Database, from: string | null, to: string | null): ChangeRange {
+  const until = resolveAsOf(database, to, 'to');
+  return { from: from === null ? runBefore(database, until) : resolveAsOf(database, from, 'from'), to: until };
+}
+
+function runBefore(database: Database, { seq }: AsOf): AsOf | null {
+  const row = prepared(database, 'SELECT id FROM run WHERE seq < ? ORDER BY seq DESC LIMIT 1').get(seq);
+  return row === undefined ? null : resolveAsOf(database, text(row, 'id'));
+}

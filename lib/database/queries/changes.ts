@@ -1,0 +1,98 @@
+import type { Change } from '../../inventory/change.ts';
+import { changeKinds } from '../../inventory/run.ts';
+import type { Database } from '../database.ts';
+import { changeSources } from '../views/change-sources.ts';
+import { type ChangePosition, changeSelect, readPosition, writePosition } from './change-select.ts';
+import { integer, oneOf, type SqlRow, text, textOrNull } from './columns.ts';
+import type { Query } from './machine-select.ts';
+import { prepared } from './statements.ts';
+import { storedFields } from './stored-json.ts';
+import type { ChangeFilter, ChangeRange, Page, PageRequest } from './types.ts';
+
+/**
+ * One page of the log of changes, by the runs that found them. The changes of one run come by what they are of: subscriptions,
+ * machines, identities, credentials, roles.
+ */
+export function listChanges(
+  database: Database,
+  range: ChangeRange,
+  filter: ChangeFilter,
+  page: Pick<PageRequest, 'limit' | 'after'>,
+): Page<Change> {
+  const after = page.after === undefined ? null : readPosition(page.after);
+  const run = ({ sql, parameters }: Query) => prepared(database, sql).iterate(parameters);
+  const value: Change[] = [];
+  let last: ChangePosition | null = null;
+  for (const { row, position } of merged(database, range, filter, after, run)) {
+    if (value.length === page.limit) return last === null ? { value } : { value, next: writePosition(last) };
+    value.push(toChange(row));
+    last = position;
+  }
+  return { value };
+}
+
+/** Every change that a filter asks for, one after the other: memory does not grow with their number. */
+export function* iterateChanges(database: Database, range: ChangeRange, filter: ChangeFilter): Generator<Change> {
+  // Statements of its own: kept ones would start over when another reader iterates them.
+  const run = ({ sql, parameters }: Query) => database.prepare(sql).iterate(parameters);
+  for (const { row } of merged(database, range, filter, null, run)) yield toChange(row);
+}
+
+interface PlacedRow {
+  readonly row: SqlRow;
+  readonly position: ChangePosition;
+}
+
+/** The rows of all sources in one order: by run, then by source. A row is worked out when it is its turn, no sooner. */
+function* merged(
+  database: Database,
+  range: ChangeRange,
+  filter: ChangeFilter,
+  after: ChangePosition | null,
+  run: (query: Query) => Iterator<SqlRow>,
+): Generator<PlacedRow> {
+  const readers: { readonly rows: Iterator<SqlRow>; head: PlacedRow }[] = [];
+  try {
+    for (const [source, texts] of changeSources.entries()) {
+      const query = changeSelect(database, texts, source, range, filter, after);
+      const rows = query === null ? null : run(query);
+      const first = rows?.next();
+      if (rows !== null && first?.done === false) readers.push({ rows, head: placed(first.value, source) });
+    }
+    for (;;) {
+      const next = readers.reduce<(typeof readers)[number] | undefined>(
+        (best, reader) => (best === undefined || reader.head.position.seq < best.head.position.seq ? reader : best),
+        undefined,
+      );
+      if (next === undefined) return;
+      yield next.head;
+      const following = next.rows.next();
+      if (following.done === true) readers.splice(readers.indexOf(next), 1);
+      else next.head = placed(following.value, next.head.position.source);
+    }
+  } finally {
+    for (const { rows } of readers) rows.return?.();
+  }
+}
+
+function placed(row: SqlRow, source: number): PlacedRow {
+  return { row, position: { seq: integer(row, 'seq'), source, keys: [keyOf(row.first_key), keyOf(row.second_key)] } };
+}
+
+function keyOf(value: unknown): string | number {
+  if (typeof value === 'string' || typeof value === 'number') return value;
+  throw new TypeError(`A key of a change is ${typeof value}`);
+}
+
+function toChange(row: SqlRow): Change {
+  return {
+    at: text(row, 'at'),
+    notBefore: textOrNull(row, 'not_before'),
+    runId: text(row, 'run_id'),
+    kind: oneOf(changeKinds, row.kind, 'kind'),
+    resourceId: text(row, 'resource_id'),
+    principalId: textOrNull(row, 'principal_id'),
+    before: storedFields(textOrNull(row, 'before')),
+    after: storedFields(textOrNull(row, 'after')),
+  };
+}

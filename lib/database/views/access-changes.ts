@@ -1,0 +1,96 @@
+import { askedIdentities, askedSubscription, type ChangeSource } from './change-source.ts';
+import { iso } from './machine-content.ts';
+
+const identityId = '(SELECT d.resource_id FROM identity d WHERE d.id = f.identity)';
+const credentialJson = (
+  row: string,
+) => `json_object('identityId', ${identityId}, 'name', ${row}.name, 'issuer', ${row}.issuer,
+  'subject', ${row}.subject, 'audiences', json(${row}.audiences))`;
+
+const credential = {
+  from: 'federated_credential f',
+  keys: ['f.identity', 'f.name'],
+  resourceId: identityId,
+  principalId: '(SELECT d.principal_id FROM identity d WHERE d.id = f.identity)',
+  inSubscription: `(SELECT d.subscription FROM identity d WHERE d.id = f.identity) = ${askedSubscription}`,
+  ofResource: 'f.identity IN (SELECT d.id FROM identity d WHERE d.resource_id = $resourceId)',
+  ofPrincipal: `f.identity IN ${askedIdentities}`,
+} as const;
+
+export const credentialEnded: ChangeSource = {
+  ...credential,
+  kinds: ['federatedCredentialRemoved'],
+  where: "f.end_change IS NOT NULL AND f.end_change = 'federatedCredentialRemoved'",
+  seq: 'f.valid_to',
+  kind: 'f.end_change',
+  at: iso('f.ended_at'),
+  notBefore: iso('f.end_not_before'),
+  before: credentialJson('f'),
+  after: 'NULL',
+};
+
+/** Added; one that says something else under the same name has what it said before. */
+export const credentialBegan: ChangeSource = {
+  ...credential,
+  kinds: ['federatedCredentialAdded'],
+  where: 'f.begin_change IS NOT NULL',
+  seq: 'f.valid_from',
+  kind: 'f.begin_change',
+  at: iso('f.began_at'),
+  notBefore: iso('f.not_before'),
+  before: `(SELECT ${credentialJson('o')} FROM federated_credential o WHERE o.identity = f.identity AND o.name = f.name
+    AND o.valid_to = f.valid_from AND o.end_change IS NOT 'federatedCredentialRemoved')`,
+  after: credentialJson('f'),
+};
+
+/** Above every subscription: at a management group, or at the root. */
+export const isInherited = (scope: string) => `${scope} NOT LIKE '/subscriptions/%'`;
+
+/** A role assignment by number, as JSON; `more` = further fields. */
+const assignmentJson = (id: string, more = '') => `(SELECT json_object('id', r.resource_id, 'scope', r.scope,
+  'roleDefinitionId', n.resource_id, 'roleDefinitionName', n.name, 'inherited', json(iif(${isInherited('r.scope')}, 'true', 'false')),
+  'condition', r.condition${more}) FROM role_assignment r JOIN role_definition n ON n.id = r.role_definition WHERE r.id = ${id})`;
+const assignment = (column: string) => `(SELECT r.${column} FROM role_assignment r WHERE r.id = z.assignment)`;
+/** It stands in the listings of many subscriptions, its change on the row of one. */
+const seenThere = (seq: string) => `EXISTS (SELECT 1 FROM role_assignment_seen o WHERE o.assignment = z.assignment
+  AND o.subscription = ${askedSubscription} AND o.valid_from <= ${seq} AND (o.valid_to IS NULL OR o.valid_to >= ${seq}))`;
+
+const role = {
+  from: 'role_assignment_seen z',
+  keys: ['z.assignment', 'z.subscription'],
+  resourceId: assignment('resource_id'),
+  principalId: assignment('principal_id'),
+  ofResource: 'z.assignment IN (SELECT r.id FROM role_assignment r WHERE r.resource_id = $resourceId)',
+  ofPrincipal: 'z.assignment IN (SELECT r.id FROM role_assignment r WHERE r.principal_id = $principalId)',
+} as const;
+
+/** Removed, or only no longer inherited by one subscription. */
+export const roleEnded: ChangeSource = {
+  ...role,
+  kinds: ['roleRemoved', 'roleInheritanceLost'],
+  where: "z.end_change IS NOT NULL AND z.end_change IN ('roleRemoved', 'roleInheritanceLost')",
+  seq: 'z.valid_to',
+  kind: 'z.end_change',
+  at: iso('z.ended_at'),
+  notBefore: iso('z.end_not_before'),
+  before: `iif(z.end_change = 'roleRemoved', ${assignmentJson('z.assignment')}, ${assignmentJson(
+    'z.assignment',
+    `, 'subscriptionId', (SELECT k.subscription_id FROM subscription_key k WHERE k.id = z.subscription)`,
+  )})`,
+  after: 'NULL',
+  inSubscription: `iif(z.end_change = 'roleRemoved', ${seenThere('z.valid_to')}, z.subscription = ${askedSubscription})`,
+};
+
+/** Assigned; one whose condition was changed has what it was before. */
+export const roleBegan: ChangeSource = {
+  ...role,
+  kinds: ['roleAssigned'],
+  where: 'z.begin_change IS NOT NULL',
+  seq: 'z.valid_from',
+  kind: 'z.begin_change',
+  at: iso('z.began_at'),
+  notBefore: iso('z.not_before'),
+  before: assignmentJson(assignment('replaces')),
+  after: assignmentJson('z.assignment'),
+  inSubscription: seenThere('z.valid_from'),
+};

@@ -1,0 +1,49 @@
+import { credentialBegan, credentialEnded, roleBegan, roleEnded } from './access-changes.ts';
+import type { ChangeSource } from './change-source.ts';
+import { attachmentBegan, attachmentEnded, identityRecreated } from './identity-changes.ts';
+import { machineBegan, machineEnded } from './machine-changes.ts';
+
+/** The run before that listed subscriptions and had this one in its scope: the newest that could have said so. */
+const listedBefore = `iif(s.change = 'subscriptionForgotten', NULL, (SELECT p.started_at FROM run p
+  WHERE p.seq < s.valid_from AND p.reason IS NULL AND p.changes ->> 'subscriptionForgotten' IS NULL
+  AND (p.scope IS NULL OR EXISTS (SELECT 1 FROM json_each(p.scope) e, subscription_key k
+    WHERE k.id = s.subscription AND e.value = k.subscription_id)) ORDER BY p.seq DESC LIMIT 1))`;
+const subscriptionId = `(SELECT '/subscriptions/' || k.subscription_id FROM subscription_key k WHERE k.id = s.subscription)`;
+
+const subscriptionChanged: ChangeSource = {
+  kinds: ['subscriptionAppeared', 'subscriptionLost', 'subscriptionForgotten', 'outOfScope', 'tenantChanged'],
+  from: 'subscription s',
+  where: 's.change IS NOT NULL',
+  seq: 's.valid_from',
+  keys: ['s.subscription', '0'],
+  kind: 's.change',
+  at: '(SELECT r.started_at FROM run r WHERE r.seq = s.valid_from)',
+  notBefore: listedBefore,
+  resourceId: subscriptionId,
+  principalId: 'NULL',
+  before: 's.change_before',
+  after: 's.change_after',
+  inSubscription: 's.subscription = (SELECT id FROM subscription_key WHERE subscription_id = $subscriptionId)',
+  ofResource: `${subscriptionId} = $resourceId COLLATE NOCASE`,
+  ofPrincipal: 'FALSE',
+};
+
+/** In the order in which the changes of one run are shown. */
+export const changeSources: readonly ChangeSource[] = [
+  subscriptionChanged,
+  machineBegan,
+  machineEnded,
+  attachmentEnded,
+  attachmentBegan,
+  identityRecreated,
+  credentialEnded,
+  credentialBegan,
+  roleEnded,
+  roleBegan,
+];
+
+/** The columns of a change, as the view and the query both have them. */
+export const changeColumns = (source: ChangeSource) => `${source.seq} AS seq,
+  (SELECT r.id FROM run r WHERE r.seq = ${source.seq}) AS run_id, ${source.at} AS at, ${source.notBefore} AS not_before,
+  ${source.kind} AS kind, ${source.resourceId} AS resource_id, ${source.principalId} AS principal_id,
+  ${source.before} AS before, ${source.after} AS after`;

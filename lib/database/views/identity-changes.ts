@@ -1,0 +1,77 @@
+import { askedIdentities, askedMachine, askedSubscription, type ChangeSource } from './change-source.ts';
+import { iso } from './machine-content.ts';
+
+/** An identity `d` as JSON. */
+const identityJson = (
+  id: string,
+) => `json_object('identityId', ${id}, 'principalId', d.principal_id, 'clientId', d.client_id,
+  'kind', iif(d.kind = 1, 'SystemAssigned', 'UserAssigned'))`;
+const principalOf = (identity: string) => `(SELECT d.principal_id FROM identity d WHERE d.id = ${identity})`;
+/** The one of an attachment `a`, spelled as on its machine. */
+const attached = `(SELECT ${identityJson('coalesce(a.resource_id, d.resource_id)')} FROM identity d WHERE d.id = a.identity)`;
+
+/** The attachment that was in the same place until then: the system-assigned one's, or a user-assigned id's. */
+const replaced = `attachment o JOIN identity d ON d.id = o.identity JOIN identity n ON n.id = a.identity
+  WHERE o.machine = a.machine AND o.valid_to = a.valid_from AND o.end_change = 'identityRecreated'
+  AND n.kind = d.kind AND (d.kind = 1 OR d.resource_id = n.resource_id)`;
+
+const onMachine = {
+  from: 'attachment a',
+  keys: ['a.machine', 'a.identity'],
+  resourceId: '(SELECT i.resource_id FROM machine_id i WHERE i.machine = a.machine)',
+  principalId: principalOf('a.identity'),
+  inSubscription: `(SELECT m.subscription FROM machine m WHERE m.id = a.machine) = ${askedSubscription}`,
+  ofResource: `a.machine = ${askedMachine}`,
+} as const;
+
+export const attachmentEnded: ChangeSource = {
+  ...onMachine,
+  kinds: ['identityDetached'],
+  where: "a.end_change IS NOT NULL AND a.end_change = 'identityDetached'",
+  seq: 'a.valid_to',
+  kind: 'a.end_change',
+  at: iso('a.ended_at'),
+  notBefore: iso('a.end_not_before'),
+  before: attached,
+  after: 'NULL',
+  ofPrincipal: `a.identity IN ${askedIdentities}`,
+};
+
+/** Attached, or re-created in its place. */
+export const attachmentBegan: ChangeSource = {
+  ...onMachine,
+  kinds: ['identityAttached', 'identityRecreated'],
+  where: 'a.begin_change IS NOT NULL',
+  seq: 'a.valid_from',
+  kind: 'a.begin_change',
+  at: iso('a.began_at'),
+  notBefore: iso('a.not_before'),
+  before: `iif(a.begin_change = 'identityRecreated',
+    (SELECT ${identityJson('coalesce(o.resource_id, d.resource_id)')} FROM ${replaced}), NULL)`,
+  after: attached,
+  ofPrincipal: `(a.identity IN ${askedIdentities} OR a.begin_change = 'identityRecreated'
+    AND EXISTS (SELECT 1 FROM ${replaced} AND d.id IN ${askedIdentities}))`,
+};
+
+/** The identity of the same resource id that was listed until then. */
+const replacedInListing = `identity_presence o JOIN identity d ON d.id = o.identity JOIN identity n ON n.id = p.identity
+  WHERE d.resource_id = n.resource_id AND d.id <> n.id AND o.valid_to = p.valid_from AND o.present = 1`;
+
+/** Re-created under its resource id, as the listing of its subscription shows; where a machine shows it, it is that one's change. */
+export const identityRecreated: ChangeSource = {
+  kinds: ['identityRecreated'],
+  from: 'identity_presence p',
+  where: 'p.begin_change IS NOT NULL',
+  seq: 'p.valid_from',
+  keys: ['p.identity', '0'],
+  kind: 'p.begin_change',
+  at: iso('p.began_at'),
+  notBefore: iso('p.not_before'),
+  resourceId: '(SELECT d.resource_id FROM identity d WHERE d.id = p.identity)',
+  principalId: principalOf('p.identity'),
+  before: `(SELECT ${identityJson('d.resource_id')} FROM ${replacedInListing})`,
+  after: `(SELECT ${identityJson('d.resource_id')} FROM identity d WHERE d.id = p.identity)`,
+  inSubscription: `(SELECT d.subscription FROM identity d WHERE d.id = p.identity) = ${askedSubscription}`,
+  ofResource: 'p.identity IN (SELECT d.id FROM identity d WHERE d.resource_id = $resourceId)',
+  ofPrincipal: `(p.identity IN ${askedIdentities} OR EXISTS (SELECT 1 FROM ${replacedInListing} AND d.id IN ${askedIdentities}))`,
+};
