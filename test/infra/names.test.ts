@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { objectVariable, readTemplate } from './templates.ts';
+
+/**
+ * The longest name that Azure takes for each.
+ * @see https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+ */
+const limits: Readonly<Record<string, { readonly most: number; readonly pattern: RegExp }>> = {
+  actionGroup: { most: 260, pattern: /^[^:<>+/&%\\?|]+$/ },
+  alert: { most: 260 - '-run-incomplete'.length, pattern: /^[^#<>%&:\\?/{}*]+$/ },
+  component: { most: 255, pattern: /^[\w.()-]+$/ },
+  functionApp: { most: 60, pattern: /^[a-z0-9][a-z0-9-]*[a-z0-9]$/ },
+  identity: { most: 128, pattern: /^[a-z0-9][\w-]*$/ },
+  plan: { most: 60, pattern: /^[a-z0-9-]+$/ },
+  privateEndpoint: { most: 64 - '-table'.length, pattern: /^[a-z0-9][\w.-]*\w$/ },
+  storageAccount: { most: 24, pattern: /^[a-z0-9]{3,}$/ },
+  virtualNetwork: { most: 64, pattern: /^[a-z0-9][\w.-]*\w$/ },
+  workspace: { most: 63, pattern: /^[a-z0-9][a-z0-9-]{2,}[a-z0-9]$/ },
+};
+
+const main = await readTemplate('main.bicep');
+const names = objectVariable(main, 'names');
+const nameParameter = main.parameters.find(({ name }) => name === 'name');
+const longest = Number(nameParameter?.decorators.maxLength);
+const shortest = Number(nameParameter?.decorators.minLength);
+
+test('every name has a limit to be held against', () => {
+  expect([...names.keys()].sort()).toEqual(Object.keys(limits).sort());
+});
+
+test.each([...names])('%s: the longest and the shortest prefix make a name that Azure takes', (name, expression) => {
+  const limit = limits[name];
+  const prefixes = [
+    'a-'
+      .repeat(longest)
+      .slice(0, longest - 1)
+      .concat('z'),
+    'x'.repeat(longest),
+    'y'.repeat(shortest),
+  ];
+
+  const made = prefixes.map((prefix) => evaluated(expression, prefix));
+
+  for (const result of made) expect(result.length).toBeLessThanOrEqual(limit?.most ?? 0);
+  for (const result of made) expect(result).toMatch(limit?.pattern ?? /$^/);
+});
+
+test('two prefixes that begin alike have accounts of their own', () => {
+  // The suffix hashes the resource group's name, which is unique in its subscription.
+  expect(main.text).toContain('var suffix = uniqueString(subscription().id, resourceGroupName)');
+  for (const name of ['storageAccount', 'functionApp']) expect(names.get(name)).toMatch(/\$\{suffix\}'$/);
+});
+
+test('the resource group is as long as Azure takes at most', () => {
+  const parameter = main.parameters.find(({ name }) => name === 'resourceGroupName');
+
+  expect(parameter?.decorators.maxLength).toBe('90');
+  expect(evaluated(parameter?.fallback ?? '', 'x'.repeat(longest)).length).toBeLessThanOrEqual(90);
+});
+
+/** An interpolated Bicep text with `name`, `suffix` (13 characters, as uniqueString makes them), `take` and `replace`. */
+function evaluated(expression: string, prefix: string): string {
+  const suffix = 'abcdefgh23456';
+  const whole = /^'(.*)'$/.exec(expression)?.[1];
+  if (whole === undefined) throw new Error(`${expression} is no text`);
+  const result = whole
+    .replace(/\$\{take\(replace\(name, '-', ''\), 9\)\}/g, prefix.replaceAll('-', '').slice(0, 9))
+    .replace(/\$\{name\}/g, prefix)
+    .replace(/\$\{suffix\}/g, suffix);
+  if (result.includes('$')) throw new Error(`${expression} has a part that this test cannot evaluate`);
+  return result;
+}
