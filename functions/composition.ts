@@ -1,6 +1,9 @@
+import type { InvocationContext } from '@azure/functions';
+import { getClient } from 'durable-functions';
 import type { HttpContext } from '../lib/http/context.ts';
 import { appSettings } from './app-settings.ts';
-import type { InventoryApp } from './inventory-app.ts';
+import { driveRun } from './drive-run.ts';
+import type { Drive, InventoryApp } from './inventory-app.ts';
 
 let made: Promise<InventoryApp> | undefined;
 
@@ -13,9 +16,14 @@ export function inventoryApp(): Promise<InventoryApp> {
   return made;
 }
 
-/** What requests need of it. @throws {InvalidSettingError} a setting is wrong */
-export async function httpContext(): Promise<HttpContext> {
-  return (await inventoryApp()).http;
+/** What a request needs of it. @throws {InvalidSettingError} a setting is wrong */
+export async function httpContext(invocation: InvocationContext): Promise<HttpContext> {
+  return (await inventoryApp()).http(driveBy(invocation), invocation);
+}
+
+/** The engine, as an invocation with a durable client as extra input reaches it. */
+export function driveBy(invocation: InvocationContext): Drive {
+  return (runId, signal) => driveRun(getClient(invocation), runId, signal);
 }
 
 /** Ends what is under way, if anything ever was. */

@@ -5,9 +5,9 @@ import { httpContext } from './composition.ts';
 import { anonymousHttpFunction } from './http-function.ts';
 import { version } from './version.ts';
 
-anonymousHttpFunction('health', 'GET', 'health', async (request: HttpRequest) => {
+anonymousHttpFunction('health', 'GET', 'health', async (request: HttpRequest, invocation) => {
   try {
-    return await getHealth(request, request.params, await httpContext());
+    return await getHealth(request, request.params, await httpContext(invocation));
   } catch (error) {
     if (error instanceof InvalidSettingError) return healthOfInvalidSettings(error, version);
     throw error;

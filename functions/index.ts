@@ -4,6 +4,7 @@ import { endApp } from './composition.ts';
 import './database.ts';
 import './health.ts';
 import './identity.ts';
+import './inventory-run.ts';
 import './inventory-schedule.ts';
 import './principal.ts';
 import './principals-lookup.ts';

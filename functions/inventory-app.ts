@@ -5,35 +5,51 @@ import { readIdentityRoles } from '../lib/azure/identity-roles.ts';
 import { openStore } from '../lib/azure/store/open-store.ts';
 import { whoAmI } from '../lib/azure/whoami.ts';
 import { createDatabaseReader } from '../lib/collect/current-database.ts';
-import { startRun as startInProcess } from '../lib/collect/in-process-run.ts';
+import { publishedRun } from '../lib/collect/fail-step.ts';
+import { findMissingRights } from '../lib/collect/missing-rights.ts';
+import type { RunEnvironment } from '../lib/collect/run-environment.ts';
 import { openSession } from '../lib/collect/session.ts';
+import { startRun } from '../lib/collect/start-run.ts';
 import type { HttpContext } from '../lib/http/context.ts';
 import { createResponseCache } from '../lib/http/response-cache.ts';
+import { schedulePeriodMs } from '../lib/http/schedule-period.ts';
 import type { Run, RunTrigger } from '../lib/inventory/run.ts';
 import type { Environment, Settings } from '../lib/settings.ts';
 import { liveReads } from './live-reads.ts';
 import { publishedInventory } from './published-inventory.ts';
 import { runAccess } from './run-access.ts';
-import { logRun } from './run-log.ts';
+import { logRun, type RunLogger } from './run-log.ts';
 import { version } from './version.ts';
 
-/** A run of this process. */
-export interface AppRun {
-  readonly run: Run;
-  /** How it ended; never rejected. Logged by then. */
-  readonly finished: Promise<Run>;
-}
+/** Makes the engine take the steps of a run, unless it does already. */
+export type Drive = (runId: string, signal: AbortSignal) => Promise<void>;
 
 export interface InventoryApp {
-  readonly http: HttpContext;
-  /** @throws {RunAlreadyRunningError} */
-  startRun(trigger: RunTrigger, subscriptions: readonly string[] | null, signal: AbortSignal): Promise<AppRun>;
-  /** The process ends: so do its runs. */
+  http(drive: Drive, logger: RunLogger): HttpContext;
+  /**
+   * @returns as soon as the run is on record and driven
+   * @throws {RunAlreadyRunningError}
+   */
+  startRun(
+    request: { readonly trigger: RunTrigger; readonly scope: readonly string[] | null },
+    drive: Drive,
+    logger: RunLogger,
+    signal: AbortSignal,
+  ): Promise<Run>;
+  /** What the steps of runs work with. */
+  environment(logger: RunLogger): RunEnvironment;
+  /** To be called once for each run that ends, by what ended it. */
+  ended(run: Run, logger: RunLogger): Promise<void>;
+  /** Aborted when the process ends. */
+  readonly signal: AbortSignal;
+  /** The process ends: so does what it is doing. */
   end(): Promise<void>;
 }
 
 /** Time to read what is new in a run, before it is logged without that. */
 const logTimeoutMs = 60_000;
+/** Where the schedule says nothing of its period: a day. */
+const defaultPeriodMs = 24 * 60 * 60_000;
 
 /**
  * Puts the app together from what the settings name. Nothing is sent yet.
@@ -45,51 +61,56 @@ export function createInventoryApp(settings: Settings, environment: Environment)
   const session = openSession(settings, environment);
   const reader = createDatabaseReader(store, folder);
   const shutdown = new AbortController();
-  const underWay = new Set<Promise<Run>>();
+  const takeOverMs = schedulePeriodMs(settings.schedule, new Date()) ?? defaultPeriodMs;
+  const responses = createResponseCache();
 
-  const startRun: InventoryApp['startRun'] = async (trigger, scope, signal) => {
-    const started = await startInProcess(
-      {
-        ...{ store, reader, session, settings, trigger, scope, folder },
-        shutdown: shutdown.signal,
-        warn: ({ code, message }) => console.warn(`${code}: ${message}`),
-      },
-      signal,
-    );
-    const finished = started.finished.then(async (run) => {
+  const app: InventoryApp = {
+    signal: shutdown.signal,
+    environment: (logger) => ({
+      ...{ store, reader, session, settings, takeOverMs, folder },
+      warn: ({ code, message }) => logger.error(`${code}: ${message}`),
+    }),
+    async ended(run, logger) {
       reader.expire();
-      await logRun(run, reader, console, AbortSignal.timeout(logTimeoutMs));
-      underWay.delete(finished);
-      return run;
-    });
-    underWay.add(finished);
-    return { run: started.run, finished };
-  };
-
-  return {
-    startRun,
-    http: {
+      await logRun(run, reader, logger, AbortSignal.timeout(logTimeoutMs));
+    },
+    startRun: ({ trigger, scope }, drive, logger, signal) =>
+      startRun(
+        {
+          ...{ store, trigger, scope, drive, timeoutMinutes: settings.runTimeoutMinutes },
+          publishedRun: (runId, both) => publishedRun(reader, runId, both),
+          ended: (run) => app.ended(run, logger),
+        },
+        signal,
+      ),
+    http: (drive, logger) => ({
       version,
       schedule: settings.schedule,
       now: () => new Date(),
       ...publishedInventory(store, reader),
-      ...runAccess(store, reader, (scope, signal) => startRun('http', scope, signal)),
+      ...runAccess(store, reader, {
+        start: (scope, signal) => app.startRun({ trigger: 'http', scope }, drive, logger, signal),
+        ended: (run) => app.ended(run, logger),
+      }),
       ...liveReads(session, settings),
       async whoami(signal) {
         const { cloud, tokens, arm } = session;
         const readRoles = (principalId: string) => readIdentityRoles(arm, principalId, signal);
-        const { identity, warnings } = await whoAmI({ tokens, cloud, readRoles, signal });
+        const { identity, warnings } = await whoAmI({
+          ...{ tokens, cloud, readRoles, signal },
+          findMissingRights: (principalId) => findMissingRights({ arm, settings, environment, principalId, signal }),
+        });
         for (const warning of warnings) console.warn(`identity: ${warning}`);
         return identity;
       },
-      responses: createResponseCache(),
+      responses,
       logError: (message) => console.error(message),
-    },
+    }),
     async end() {
       shutdown.abort();
-      await Promise.allSettled(underWay);
       await reader.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
+  return app;
 }

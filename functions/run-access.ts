@@ -8,6 +8,12 @@ import { InventoryError } from '../lib/errors.ts';
 import type { HttpContext } from '../lib/http/context.ts';
 import type { Run } from '../lib/inventory/run.ts';
 
+interface RunActions {
+  readonly start: (subscriptions: readonly string[] | null, signal: AbortSignal) => Promise<Run>;
+  /** A request has ended a run. */
+  readonly ended: (run: Run) => Promise<void>;
+}
+
 /**
  * Runs as requests see them. Their records in the store come first: they have running and failed ones. The database has the
  * published ones for as long as its history reaches, whatever was cleaned up in the store.
@@ -15,7 +21,7 @@ import type { Run } from '../lib/inventory/run.ts';
 export function runAccess(
   store: InventoryStore,
   reader: DatabaseReader,
-  start: (subscriptions: readonly string[] | null, signal: AbortSignal) => Promise<{ readonly run: Run }>,
+  { start, ended }: RunActions,
 ): Pick<HttpContext, 'listRuns' | 'getRun' | 'startRun' | 'cancelRun'> {
   return {
     async listRuns(limit, before, signal) {
@@ -34,13 +40,17 @@ export function runAccess(
     },
     async startRun(subscriptions, signal) {
       try {
-        return { outcome: 'started', run: (await start(subscriptions, signal)).run };
+        return { outcome: 'started', run: await start(subscriptions, signal) };
       } catch (error) {
         if (!(error instanceof RunAlreadyRunningError)) throw error;
         return { outcome: 'alreadyRunning', runId: error.runId };
       }
     },
-    cancelRun: (id, signal) => cancelRun(store, id, signal),
+    async cancelRun(id, signal) {
+      const cancelled = await cancelRun(store, id, signal);
+      if (cancelled.outcome === 'cancelling' && cancelled.run.status === 'cancelled') await ended(cancelled.run);
+      return cancelled;
+    },
   };
 }
 

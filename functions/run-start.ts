@@ -1,4 +1,5 @@
+import { input } from 'durable-functions';
 import { startRun } from '../lib/http/handlers/start-run.ts';
 import { httpFunction } from './http-function.ts';
 
-httpFunction('run-start', 'POST', 'runs', startRun);
+httpFunction('run-start', 'POST', 'runs', startRun, [input.durableClient()]);

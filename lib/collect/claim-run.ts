@@ -1,6 +1,7 @@
 import type { InventoryStore } from '../azure/store/inventory-store.ts';
 import { InventoryError } from '../errors.ts';
 import type { Run } from '../inventory/run.ts';
+import { endRun } from './run-record.ts';
 
 const mostRounds = 20;
 
@@ -16,17 +17,23 @@ export class RunAlreadyRunningError extends InventoryError {
   }
 }
 
+export interface RunClaimRequest {
+  readonly store: Pick<InventoryStore, 'claim' | 'runs'>;
+  /** A run without progress for so long is dead. */
+  readonly timeoutMinutes: number;
+  /** A run as the published inventory has it; null when it has not. */
+  readonly publishedRun: (runId: string, signal: AbortSignal) => Promise<Run | null>;
+  /** A dead run was ended. */
+  readonly ended: (run: Run) => Promise<void>;
+}
+
 /**
- * Makes a run, whose record is written, the one that may run. A run that has been without progress for too long (its host died)
- * is ended as timed out and gives way. Ages are by the storage service's clock.
+ * Makes a run, whose record is written, the one that may run. A run that has been without progress for too long is ended as timed
+ * out (or as succeeded, if it was published and could not say so) and gives way. Ages are by the storage service's clock.
  * @throws {RunAlreadyRunningError} another run is under way, or came first
  */
-export async function claimRun(
-  store: Pick<InventoryStore, 'claim' | 'runs'>,
-  runId: string,
-  timeoutMinutes: number,
-  signal: AbortSignal,
-): Promise<void> {
+export async function claimRun(request: RunClaimRequest, runId: string, signal: AbortSignal): Promise<void> {
+  const { store, timeoutMinutes } = request;
   for (let round = 0; round < mostRounds; round++) {
     const claim = await store.claim.read(signal);
     if (claim?.runId === runId) return;
@@ -34,7 +41,7 @@ export async function claimRun(
       const holder = await store.runs.read(claim.runId, signal);
       if (holder?.run.status === 'running') {
         if (holder.ageMs < timeoutMinutes * 60_000) throw new RunAlreadyRunningError(claim.runId);
-        await endDeadRun(store, holder.run, timeoutMinutes, signal);
+        await endDeadRun(request, holder.run, signal);
         continue;
       }
     }
@@ -44,21 +51,23 @@ export async function claimRun(
 }
 
 async function endDeadRun(
-  store: Pick<InventoryStore, 'runs'>,
+  { store, timeoutMinutes, publishedRun, ended }: RunClaimRequest,
   dead: Run,
-  timeoutMinutes: number,
   signal: AbortSignal,
 ): Promise<void> {
+  const published = await publishedRun(dead.id, signal);
   const end = (run: Run): Run | null => {
     // it has moved since we looked: not dead after all
     if (run.status !== 'running' || run.progress.updatedAt !== dead.progress.updatedAt) return null;
+    if (published !== null) return { ...published, progress: { ...run.progress, step: 'done' } };
     return timedOut(run, timeoutMinutes);
   };
-  await store.runs.update(dead.id, end, signal);
+  const run = await endRun(store, dead.id, end, signal);
+  if (run !== null) await ended(run);
 }
 
 /** The record of a run that has been without progress for too long. */
-export function timedOut(run: Run, timeoutMinutes: number): Run {
+function timedOut(run: Run, timeoutMinutes: number): Run {
   return {
     ...run,
     status: 'timedOut',
@@ -66,7 +75,7 @@ export function timedOut(run: Run, timeoutMinutes: number): Run {
     reason: {
       code: 'RunTimedOut',
       message: `Run ${run.id} was without progress for ${timeoutMinutes} minutes`,
-      hint: 'The next run starts afresh. INVENTORY_RUN_TIMEOUT_MINUTES sets how long is too long',
+      hint: 'The next run takes over what it had read. INVENTORY_RUN_TIMEOUT_MINUTES sets how long is too long',
     },
   };
 }

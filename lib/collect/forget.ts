@@ -1,9 +1,10 @@
 import type { PublishedInventory } from '../azure/store/inventory-store.ts';
-import { openForWriting } from '../database/database.ts';
+import { openForReading, openForWriting } from '../database/database.ts';
 import { forgetSubscription } from '../database/merge/forget.ts';
-import type { Reason } from '../errors.ts';
+import { type Reason, toReason } from '../errors.ts';
 import type { Run } from '../inventory/run.ts';
 import { runId } from '../inventory/run.ts';
+import { refreshPublication } from './refresh-publication.ts';
 import { republish } from './republish.ts';
 import { newRunSuffix } from './run-suffix.ts';
 
@@ -35,14 +36,26 @@ export interface ForgetPublishedRequest {
  * @throws {NotFoundError} the inventory does not follow it
  * @throws {InventoryError} `SubscriptionVisible`; what `republish` throws
  */
-export function forgetPublished({ subscriptionId, reason, ...rest }: ForgetPublishedRequest): Promise<Run> {
+export function forgetPublished(request: ForgetPublishedRequest): Promise<Run> {
+  const { store, subscriptionId, reason, folder, signal, warn } = request;
   const forgetting = newForgetting(subscriptionId, reason);
   return republish({
-    ...rest,
+    ...{ store, folder, signal },
     runId: forgetting.runId,
     change: async (database) => forgetSubscription(database, forgetting),
     mayPublish: async () => undefined,
     onProgress: () => undefined,
+    async afterwards(path, latest) {
+      const database = openForReading(path);
+      try {
+        await refreshPublication(store, { database, latest }, signal);
+      } catch (error) {
+        // what is published stays so, and the next run makes this good
+        warn(toReason(error));
+      } finally {
+        database.close();
+      }
+    },
   });
 }
 

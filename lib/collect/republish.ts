@@ -1,13 +1,11 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseFile, Latest, PublishedInventory } from '../azure/store/inventory-store.ts';
-import { type Database, openForReading, openForWriting } from '../database/database.ts';
+import { type Database, openForWriting } from '../database/database.ts';
 import { resolveAsOf } from '../database/queries/as-of.ts';
 import { getRun } from '../database/queries/runs.ts';
-import { iterateVirtualMachines } from '../database/queries/virtual-machines.ts';
-import { InventoryError, type Reason, toReason } from '../errors.ts';
+import { InventoryError } from '../errors.ts';
 import type { Run } from '../inventory/run.ts';
-import { ndjson } from '../reports/ndjson.ts';
 import { describeFile, fetchDatabase, freeBytes, publicationDamaged } from './database-file.ts';
 
 /** Runs in other apps on the same container may publish as often as we do; more rounds than this mean something else is wrong. */
@@ -29,8 +27,8 @@ export interface Republication {
   readonly signal: AbortSignal;
   /** Called after each part of the work: it is alive. */
   readonly onProgress: () => void;
-  /** What went wrong after the run was published, and harms no row: the next run makes it good. */
-  readonly warn: (reason: Reason) => void;
+  /** Called with the file of the newest publication once the change is in it. */
+  readonly afterwards: (path: string, latest: Latest) => Promise<void>;
 }
 
 /**
@@ -46,7 +44,7 @@ export async function republish(request: Republication): Promise<Run> {
     for (let round = 0; round < mostRounds; round++) {
       const published = await publishOnce(request, path);
       if (published !== null) {
-        await afterwards(request, path, published.latest);
+        await request.afterwards(path, published.latest);
         return published.run;
       }
       signal.throwIfAborted();
@@ -117,20 +115,4 @@ async function vacuum(database: Database, path: string, first: boolean): Promise
   if (!first && pragma('freelist_count') / pages < wastedShare) return;
   if (pages * pragma('page_size') * 1.1 > (await freeBytes(path))) return;
   database.exec('VACUUM');
-}
-
-/** What other readers use. The run is published: none of this can undo that, so that it warns instead of failing. */
-async function afterwards({ store, signal, warn }: Republication, path: string, latest: Latest): Promise<void> {
-  try {
-    const database = openForReading(path);
-    try {
-      const machines = iterateVirtualMachines(database, resolveAsOf(database, null), {});
-      await store.writeCurrentMachines(ndjson(machines), signal);
-    } finally {
-      database.close();
-    }
-    await store.databases.prune(latest, new Date(), signal);
-  } catch (error) {
-    warn(toReason(error));
-  }
 }

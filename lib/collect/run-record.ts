@@ -39,8 +39,31 @@ export class RunEndedError extends InventoryError {
 }
 
 /**
+ * Ends a run on record. Of all who try, the one whose change was written is told so: it is the one to log the run.
+ * @param end the record as it is to be; null = leave it
+ * @returns the run as it ended; null when it was left as it was
+ */
+export async function endRun(
+  store: Pick<InventoryStore, 'runs'>,
+  runId: string,
+  end: (record: Run) => Run | null,
+  signal: AbortSignal,
+): Promise<Run | null> {
+  let ended: Run | null = null;
+  await store.runs.update(
+    runId,
+    (record) => {
+      ended = end(record);
+      return ended;
+    },
+    signal,
+  );
+  return ended;
+}
+
+/**
  * Asks a running run to stop. It may still end as succeeded when it was about to publish.
- * @returns the record, and whether it was running
+ * @returns the record, and whether it was running; it says `cancelled` unless nothing could be stopped any more
  * @throws {NotFoundError} `RunNotFound`
  */
 export async function cancelRun(
@@ -48,14 +71,16 @@ export async function cancelRun(
   runId: string,
   signal: AbortSignal,
 ): Promise<{ readonly outcome: 'cancelling' | 'ended'; readonly run: Run }> {
-  let wasRunning = false;
+  let outcome: 'cancelling' | 'ended' = 'ended';
   const run = await store.runs.update(
     runId,
     (record) => {
-      wasRunning = record.status === 'running';
-      return wasRunning ? { ...record, status: 'cancelled', finishedAt: new Date().toISOString() } : null;
+      outcome = record.status === 'running' ? 'cancelling' : 'ended';
+      // published: there is nothing left to stop
+      if (outcome === 'ended' || record.progress.step === 'report') return null;
+      return { ...record, status: 'cancelled', finishedAt: new Date().toISOString() };
     },
     signal,
   );
-  return { outcome: wasRunning ? 'cancelling' : 'ended', run };
+  return { outcome, run };
 }

@@ -41,6 +41,31 @@ export interface Plan {
   readonly reason: Reason | null;
 }
 
+/** A batch by where it is in the store. */
+export interface BatchAddress {
+  readonly runId: string;
+  /** Of the plan that it was read for. */
+  readonly planHash: string;
+  /** Its number in that plan, from 0. */
+  readonly batch: number;
+}
+
+/** Subscriptions of a plan that are read together. Its number is its place in the list of batches. */
+export interface PlannedBatch {
+  readonly subscriptionIds: readonly string[];
+  /** Where they were read already, by an earlier run that could not publish them; null = this run reads them. */
+  readonly takenFrom: BatchAddress | null;
+}
+
+/** A plan on record: what is read, and in which batches. */
+export interface RecordedPlan {
+  readonly plan: Plan;
+  /** Those to read first, the biggest first among them; then those taken over. */
+  readonly batches: readonly PlannedBatch[];
+  /** Names the plan by its content: a batch says by it for which plan it was read. */
+  readonly hash: string;
+}
+
 /** How one kind of one subscription was read; written after its rows. */
 export interface KindReading extends KindCoverage {
   readonly subscriptionId: string;

@@ -5,9 +5,12 @@ export const runStatuses = ['running', 'succeeded', 'failed', 'cancelled', 'time
 export type RunStatus = (typeof runStatuses)[number];
 export type RunTrigger = 'timer' | 'http' | 'cli';
 
+/** The steps of a run, in order. From `report` on it is published. */
+export const runStepNames = ['plan', 'collect', 'publish', 'report', 'done'] as const;
+
 /** How far a run is. Counts only, so that it fits anywhere. */
 export interface RunProgress {
-  readonly step: 'plan' | 'collect' | 'publish' | 'done';
+  readonly step: (typeof runStepNames)[number];
   readonly subscriptionsDone: number;
   readonly subscriptionsTotal: number;
   readonly virtualMachines: number;

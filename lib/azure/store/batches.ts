@@ -1,42 +1,67 @@
 import { pipeline, type Readable } from 'node:stream';
 import { createZstdDecompress } from 'node:zlib';
 import { InventoryError } from '../../errors.ts';
+import type { BatchAddress } from '../../inventory/reading.ts';
 import { attempt, type Container } from './container.ts';
 import type { BatchCounts, Batches } from './inventory-store.ts';
 import { makingContainer } from './json-blob.ts';
-import { isConditionNotMet, isNotThere } from './storage-error.ts';
+import { isConditionNotMet, isContainerMissing, isNotThere } from './storage-error.ts';
 
 type Metadata = Readonly<Record<string, string>>;
 
+interface BatchProperties {
+  readonly counts: BatchCounts;
+  readonly ageMs: number;
+}
+
 /** `runs/<runId>/batches/<n>.ndjson.zst`, each written once; its counts are in its metadata. */
 export function openBatches(container: Container): Batches {
-  const nameOf = (runId: string, batch: number): string => `runs/${runId}/batches/${batch}.ndjson.zst`;
-
-  async function find(name: string, planHash: string, signal: AbortSignal): Promise<BatchCounts | null> {
-    const blob = container.client.getBlobClient(name);
+  async function properties(address: BatchAddress, signal: AbortSignal): Promise<BatchProperties | null> {
+    const name = nameOf(address);
     return attempt(container, `read ${name}`, signal, async () => {
       try {
-        const { metadata = {} } = await blob.getProperties({ abortSignal: signal });
-        checkPlan(name, metadata, planHash);
-        return countsOf(metadata);
+        const blob = container.client.getBlobClient(name);
+        const { metadata = {}, date, lastModified } = await blob.getProperties({ abortSignal: signal });
+        checkPlan(name, metadata, address);
+        return { counts: countsOf(metadata), ageMs: (date?.getTime() ?? 0) - (lastModified?.getTime() ?? 0) };
       } catch (error) {
         if (isNotThere(error)) return null;
         throw error;
       }
     });
   }
+  const find: Batches['find'] = async (address, signal) => (await properties(address, signal))?.counts ?? null;
 
   return {
-    find: (runId, batch, planHash, signal) => find(nameOf(runId, batch), planHash, signal),
-    async write(runId, batch, planHash, file, signal) {
-      const name = nameOf(runId, batch);
+    find,
+    ageMs: async (address, signal) => (await properties(address, signal))?.ageMs ?? null,
+    async finished(runId, signal) {
+      const prefix = `runs/${runId}/batches/`;
+      return attempt(container, `list ${prefix}`, signal, async () => {
+        const sum = { subscriptions: 0, virtualMachines: 0, requests: 0 };
+        const found = container.client.listBlobsFlat({ prefix, includeMetadata: true, abortSignal: signal });
+        try {
+          for await (const { metadata = {} } of found) {
+            const counts = countsOf(metadata);
+            sum.subscriptions += counts.subscriptions;
+            sum.virtualMachines += counts.virtualMachines;
+            sum.requests += counts.requests;
+          }
+        } catch (error) {
+          if (!isContainerMissing(error)) throw error;
+        }
+        return sum;
+      });
+    },
+    async write(address, file, signal) {
+      const name = nameOf(address);
       const written = await attempt(container, `write ${name}`, signal, async () => {
         try {
           await makingContainer(container, signal, () =>
             container.client.getBlockBlobClient(name).uploadFile(file.path, {
               abortSignal: signal,
               conditions: { ifNoneMatch: '*' },
-              metadata: metadataOf(planHash, file.counts),
+              metadata: metadataOf(address.planHash, file.counts),
             }),
           );
           return true;
@@ -46,24 +71,28 @@ export function openBatches(container: Container): Batches {
         }
       });
       if (written) return file.counts;
-      return (await find(name, planHash, signal)) ?? file.counts;
+      return (await find(address, signal)) ?? file.counts;
     },
-    async read(runId, batch, planHash, signal) {
-      const name = nameOf(runId, batch);
+    async read(address, signal) {
+      const name = nameOf(address);
       return attempt(container, `read ${name}`, signal, async () => {
         try {
           const response = await container.client
             .getBlobClient(name)
             .download(0, undefined, { abortSignal: signal, maxRetryRequests: 5 });
-          checkPlan(name, response.metadata ?? {}, planHash);
+          checkPlan(name, response.metadata ?? {}, address);
           return decompressed(response.readableStreamBody, signal);
         } catch (error) {
           if (!isNotThere(error)) throw error;
-          throw new InventoryError('BatchMissing', `${name} of run ${runId} is not there`, { hint: 'Start a new run' });
+          throw new InventoryError('BatchMissing', `${name} is not there`, { hint: 'Start a new run' });
         }
       });
     },
   };
+}
+
+function nameOf({ runId, batch }: BatchAddress): string {
+  return `runs/${runId}/batches/${batch}.ndjson.zst`;
 }
 
 /** Decompresses a download as it comes. Failures of either come out of the stream returned. */
@@ -77,7 +106,7 @@ export function decompressed(body: NodeJS.ReadableStream | undefined, signal: Ab
   return output;
 }
 
-function checkPlan(name: string, metadata: Metadata, planHash: string): void {
+function checkPlan(name: string, metadata: Metadata, { planHash }: BatchAddress): void {
   if (metadata.planhash === planHash) return;
   throw new InventoryError('BatchOfAnotherPlan', `${name} was read for another plan`, { hint: 'Start a new run' });
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Plan } from '../../inventory/reading.ts';
+import type { BatchAddress, Plan, PlannedBatch, RecordedPlan } from '../../inventory/reading.ts';
 import type { Run } from '../../inventory/run.ts';
 
 /** A published database: what `latest.json` says of it. Size and hash are of the raw file, before compression. */
@@ -91,26 +91,29 @@ export interface RunClaim {
 }
 
 export interface Plans {
-  write(plan: Plan, signal: AbortSignal): Promise<void>;
-  read(runId: string, signal: AbortSignal): Promise<{ readonly plan: Plan; readonly hash: string } | null>;
+  /** Writes a run's plan. One that is there already wins. @returns the plan on record */
+  write(plan: Plan, batches: readonly PlannedBatch[], signal: AbortSignal): Promise<RecordedPlan>;
+  read(runId: string, signal: AbortSignal): Promise<RecordedPlan | null>;
 }
 
 export interface Batches {
   /** Counts of a batch that this plan has already; null when it has yet to be read. */
-  find(runId: string, batch: number, planHash: string, signal: AbortSignal): Promise<BatchCounts | null>;
+  find(address: BatchAddress, signal: AbortSignal): Promise<BatchCounts | null>;
+  /** Time since a batch was written, by the storage service's own clock; null when it has yet to be read. */
+  ageMs(address: BatchAddress, signal: AbortSignal): Promise<number | null>;
+  /** What all finished batches of a run hold together. */
+  finished(runId: string, signal: AbortSignal): Promise<BatchCounts>;
   /**
    * Uploads a batch. One that is there already for the same plan wins, and its counts are returned.
    * @throws {InventoryError} `BatchOfAnotherPlan`
    */
   write(
-    runId: string,
-    batch: number,
-    planHash: string,
+    address: BatchAddress,
     file: { readonly path: string; readonly counts: BatchCounts },
     signal: AbortSignal,
   ): Promise<BatchCounts>;
   /** The batch's lines, decompressed as they come. @throws {InventoryError} `BatchMissing`, `BatchOfAnotherPlan` */
-  read(runId: string, batch: number, planHash: string, signal: AbortSignal): Promise<Readable>;
+  read(address: BatchAddress, signal: AbortSignal): Promise<Readable>;
 }
 
 /** What reading the published inventory needs. */

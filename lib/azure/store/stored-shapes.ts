@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { kinds } from '../../inventory/coverage.ts';
-import { changeKinds, runIdPattern, runStatuses } from '../../inventory/run.ts';
+import { changeKinds, runIdPattern, runStatuses, runStepNames } from '../../inventory/run.ts';
 
 // The JSON that the store keeps, as it is read back. Unknown fields of a newer version are left out.
 
@@ -44,7 +44,7 @@ export const runShape = v.object({
   }),
   changes: v.record(v.picklist(changeKinds), count),
   progress: v.object({
-    step: v.picklist(['plan', 'collect', 'publish', 'done']),
+    step: v.picklist(runStepNames),
     subscriptionsDone: count,
     subscriptionsTotal: count,
     virtualMachines: count,
@@ -62,6 +62,7 @@ export const planShape = v.object({
     startedAt: text,
     scope: ids,
     kinds: v.array(v.picklist(kinds)),
+    clientIds: v.optional(v.boolean(), false),
     subscriptions: v.array(
       v.object({ subscriptionId: text, displayName: text, tenantId: v.nullable(text), state: text, skip: reason }),
     ),
@@ -78,6 +79,12 @@ export const planShape = v.object({
     principalId: v.nullable(text),
     reason,
   }),
+  batches: v.array(
+    v.object({
+      subscriptionIds: v.array(text),
+      takenFrom: v.nullable(v.object({ runId: text, planHash: text, batch: count })),
+    }),
+  ),
 });
 
 /** `runs/running.json` */

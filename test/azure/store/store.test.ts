@@ -6,6 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DatabaseFile, Latest } from '../../../lib/azure/store/inventory-store.ts';
 import { newRunRecord } from '../../../lib/collect/run-record.ts';
+import type { Plan } from '../../../lib/inventory/reading.ts';
 import { type Azurite, azuriteKey, connectionStringFor, startAzurite } from '../../support/azurite.ts';
 import { startBlobProxy } from '../../support/blob-proxy.ts';
 import { never, newStore } from '../../support/stores.ts';
@@ -50,7 +51,7 @@ test('A container that is missing reads as an inventory before its first run, an
     await store.runs.read(runId, never),
     await store.claim.read(never),
     await store.plans.read(runId, never),
-    await store.batches.find(runId, 0, 'hash', never),
+    await store.batches.find({ runId, planHash: 'hash', batch: 0 }, never),
   ];
   const existedBefore = await container.exists();
   const name = await store.databases.write(runId, await fileOf('a database'), never);
@@ -88,14 +89,48 @@ test('Runs are listed the newest first, and in pages.', async () => {
 test('A batch that is there already for the same plan wins; one of another plan is refused.', async () => {
   const { store } = newStore(azurite.connectionString);
   const { path } = await fileOf('lines');
-  await store.batches.write(runId, 0, 'plan-1', { path, counts }, never);
+  const first = { runId, planHash: 'plan-1', batch: 0 };
+  await store.batches.write(first, { path, counts }, never);
 
-  const again = await store.batches.write(runId, 0, 'plan-1', { path, counts: { ...counts, requests: 99 } }, never);
-  const another = store.batches.write(runId, 0, 'plan-2', { path, counts }, never);
+  const again = await store.batches.write(first, { path, counts: { ...counts, requests: 99 } }, never);
+  const another = store.batches.write({ ...first, planHash: 'plan-2' }, { path, counts }, never);
 
   expect(again).toEqual(counts);
-  expect(await store.batches.find(runId, 0, 'plan-1', never)).toEqual(counts);
+  expect(await store.batches.find(first, never)).toEqual(counts);
   await expect(another).rejects.toMatchObject({ code: 'BatchOfAnotherPlan' });
+});
+
+test('What all finished batches of a run hold is known without reading them, and how old each is.', async () => {
+  const { store } = newStore(azurite.connectionString);
+  const { path } = await fileOf('lines');
+  const address = { runId, planHash: 'plan-1', batch: 0 };
+
+  const before = [await store.batches.finished(runId, never), await store.batches.ageMs(address, never)];
+  await store.batches.write(address, { path, counts }, never);
+  await store.batches.write({ ...address, batch: 11 }, { path, counts }, never);
+
+  expect(before).toEqual([{ subscriptions: 0, virtualMachines: 0, requests: 0 }, null]);
+  expect(await store.batches.finished(runId, never)).toEqual({
+    subscriptions: counts.subscriptions * 2,
+    virtualMachines: counts.virtualMachines * 2,
+    requests: counts.requests * 2,
+  });
+  expect(await store.batches.ageMs(address, never)).toBeGreaterThanOrEqual(0);
+});
+
+test('A plan that is on record stands.', async () => {
+  const { store } = newStore(azurite.connectionString);
+  const plan: Plan = {
+    ...{ runId, trigger: 'timer', startedAt: '2026-11-21T06:00:00.000Z', scope: null, kinds: ['virtualMachines'] },
+    ...{ clientIds: false, subscriptions: [], outOfScope: [], blindSpots: [], blindSpotsKnown: true },
+    ...{ reason: null, principalId: null },
+  };
+
+  const first = await store.plans.write(plan, [{ subscriptionIds: ['a'], takenFrom: null }], never);
+  const second = await store.plans.write({ ...plan, principalId: 'someone' }, [], never);
+
+  expect(second).toEqual(first);
+  expect(await store.plans.read(runId, never)).toEqual(first);
 });
 
 test('A database comes back as it was, and is written once.', async () => {

@@ -1,0 +1,40 @@
+import type { BatchCounts } from '../azure/store/inventory-store.ts';
+import { collectBatch } from './collect-batch.ts';
+import { takenOver } from './plan-step.ts';
+import { readPlan } from './read-plan.ts';
+import type { RunEnvironment } from './run-environment.ts';
+import { progressOf } from './run-progress.ts';
+import { watchRun } from './watch-run.ts';
+
+/**
+ * A step of a run: reads one batch of its plan into the store. Batches may be read side by side, anywhere; one that is there
+ * already is not read again.
+ * @throws {RunEndedError} the run was cancelled or timed out
+ * @throws {NoTokenError} no token is to be had any more
+ * @throws {InventoryError} the store's own
+ */
+export async function collectStep(
+  environment: RunEnvironment,
+  runId: string,
+  batch: number,
+  signal: AbortSignal,
+): Promise<BatchCounts> {
+  const { store, session, folder } = environment;
+  await using watch = await watchRun(environment, runId, signal);
+  const recorded = await readPlan(store, runId, watch.signal);
+  const before = await store.batches.finished(runId, watch.signal);
+  return collectBatch({
+    ...{ store, arm: session.arm, recorded, batch, folder, signal: watch.signal },
+    onProgress: ({ subscriptionsDone, virtualMachines, requests }) =>
+      watch.report(
+        progressOf(
+          {
+            subscriptions: before.subscriptions + subscriptionsDone,
+            virtualMachines: before.virtualMachines + virtualMachines,
+            requests: before.requests + requests,
+          },
+          takenOver(recorded),
+        ),
+      ),
+  });
+}

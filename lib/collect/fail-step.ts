@@ -1,0 +1,53 @@
+import { getRun } from '../database/queries/runs.ts';
+import { InventoryError, type Reason, toReason } from '../errors.ts';
+import type { Run } from '../inventory/run.ts';
+import type { DatabaseReader } from './current-database.ts';
+import type { RunEnvironment } from './run-environment.ts';
+import { endRun } from './run-record.ts';
+
+/**
+ * Ends the record of a run that could not go on. One that was published all the same, and could not say so, has succeeded.
+ * @param reason why it could not; null = its record had ended as something else (cancelled, timed out)
+ * @returns the run as it ended; null when it had ended already
+ * @throws {InventoryError} the record could not be written
+ */
+export async function failStep(
+  environment: RunEnvironment,
+  runId: string,
+  reason: Reason | null,
+  signal: AbortSignal,
+): Promise<Run | null> {
+  const { store, reader, warn } = environment;
+  const published = await publishedRun(reader, runId, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    warn(toReason(error));
+    return null;
+  });
+  return endRun(
+    store,
+    runId,
+    (record) => {
+      if (record.status === 'succeeded') return null;
+      if (published !== null) return { ...published, progress: { ...record.progress, step: 'done' } };
+      if (record.status !== 'running' || reason === null) return null;
+      return { ...record, status: 'failed', finishedAt: new Date().toISOString(), reason };
+    },
+    signal,
+  );
+}
+
+/** A run as the published inventory has it; null when it has not. */
+export async function publishedRun(reader: DatabaseReader, runId: string, signal: AbortSignal): Promise<Run | null> {
+  reader.expire();
+  try {
+    const current = await reader.current(signal);
+    try {
+      return getRun(current.database, runId);
+    } finally {
+      current.release();
+    }
+  } catch (error) {
+    if (error instanceof InventoryError && error.code === 'InventoryNotReady') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,41 @@
+import { takenOver } from './plan-step.ts';
+import { publishRun } from './publish.ts';
+import { readPlan } from './read-plan.ts';
+import type { RunEnvironment } from './run-environment.ts';
+import { advance, progressOf } from './run-progress.ts';
+import { watchRun } from './watch-run.ts';
+
+/**
+ * A step of a run: merges its batches into the published inventory and moves the pointer. A run that is published already is not
+ * published again.
+ * @returns when the merge ended, in milliseconds since 1970
+ * @throws {RunEndedError} the run was cancelled or timed out before the pointer moved
+ * @throws {InventoryError} what `publishRun` throws
+ */
+export async function publishStep(
+  environment: RunEnvironment,
+  runId: string,
+  signal: AbortSignal,
+): Promise<{ readonly finishedAtMs: number }> {
+  const { store, session, settings, folder } = environment;
+  await using watch = await watchRun(environment, runId, signal);
+  const recorded = await readPlan(store, runId, watch.signal);
+  const finished = await store.batches.finished(runId, watch.signal);
+  await advance(store, runId, { step: 'publish', ...progressOf(finished, takenOver(recorded)) }, watch.signal);
+  const published = await publishRun({
+    ...{ store, arm: session.arm, recorded, settings, folder, signal: watch.signal },
+    arm: session.arm,
+    onProgress: () => watch.report({}),
+  });
+  // from here on nothing can undo it, a cancellation that came in the last moment neither
+  await store.runs.update(
+    runId,
+    ({ progress }) => ({
+      ...published,
+      ...{ status: 'running', finishedAt: null },
+      progress: { ...progress, step: 'report', updatedAt: new Date().toISOString() },
+    }),
+    signal,
+  );
+  return { finishedAtMs: Date.parse(published.finishedAt ?? published.startedAt) };
+}

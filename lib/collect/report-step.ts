@@ -1,0 +1,44 @@
+import { toReason } from '../errors.ts';
+import type { Run } from '../inventory/run.ts';
+import { refreshPublication } from './refresh-publication.ts';
+import type { RunEnvironment } from './run-environment.ts';
+import { endRun } from './run-record.ts';
+
+/**
+ * Last step of a run that is published: writes what is made from the new inventory for readers that know no protocol, then ends
+ * the run's record. Nothing here can undo the publication, so that a failure warns; the next run makes it good.
+ * @param finishedAtMs when the merge ended, as `publishStep` said
+ * @returns the run as it ended; null when it had ended already
+ * @throws {InventoryError} the record could not be written
+ */
+export async function reportStep(
+  environment: RunEnvironment,
+  runId: string,
+  finishedAtMs: number,
+  signal: AbortSignal,
+): Promise<Run | null> {
+  const { store, reader, warn } = environment;
+  reader.expire();
+  try {
+    const current = await reader.current(signal);
+    try {
+      if (!current.damaged) await refreshPublication(store, current, signal);
+    } finally {
+      current.release();
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    warn(toReason(error));
+  }
+  return endRun(
+    store,
+    runId,
+    (record) => (record.status === 'succeeded' ? null : succeeded(record, new Date(finishedAtMs).toISOString())),
+    signal,
+  );
+}
+
+function succeeded(record: Run, finishedAt: string): Run {
+  const progress = { ...record.progress, step: 'done', updatedAt: new Date().toISOString() } as const;
+  return { ...record, status: 'succeeded', finishedAt, progress };
+}

@@ -1,0 +1,19 @@
+import type { InventoryStore } from '../azure/store/inventory-store.ts';
+import type { Reason } from '../errors.ts';
+import type { Settings } from '../settings.ts';
+import type { DatabaseReader } from './current-database.ts';
+import type { Session } from './session.ts';
+
+/** What the steps of a run need. Nothing of a run itself: that is in the store, so that any process can take any step. */
+export interface RunEnvironment {
+  readonly store: InventoryStore;
+  readonly reader: DatabaseReader;
+  readonly session: Session;
+  readonly settings: Settings;
+  /** Batches of a run that timed out are taken over up to this age: the time between two runs. */
+  readonly takeOverMs: number;
+  /** For throw-away files; made when missing. */
+  readonly folder: string;
+  /** What went wrong on the way and harms no row. */
+  readonly warn: (reason: Reason) => void;
+}

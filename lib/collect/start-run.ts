@@ -1,0 +1,53 @@
+import type { InventoryStore } from '../azure/store/inventory-store.ts';
+import { toReason } from '../errors.ts';
+import { type Run, type RunTrigger, runId } from '../inventory/run.ts';
+import { claimRun, RunAlreadyRunningError, type RunClaimRequest } from './claim-run.ts';
+import { endRun, newRunRecord } from './run-record.ts';
+import { newRunSuffix } from './run-suffix.ts';
+
+export interface RunStart extends RunClaimRequest {
+  readonly store: Pick<InventoryStore, 'claim' | 'runs'>;
+  readonly trigger: RunTrigger;
+  /** Only these subscriptions (lower case); null = all that the settings allow. */
+  readonly scope: readonly string[] | null;
+  /** Sees to it that something takes the steps of that run; does nothing where something does already. */
+  readonly drive: (runId: string, signal: AbortSignal) => Promise<void>;
+}
+
+/** Time for taking back what a start has left that failed. */
+const takeBackMs = 30_000;
+
+/**
+ * Starts a run, if no other is under way in any process. Returns as soon as it is on record and driven. A run that is on record
+ * as under way and is driven by nothing (its starter died) is driven from here on.
+ * @param signal for the start only: the run outlives the request that asked for it
+ * @throws {RunAlreadyRunningError} with that run's id
+ * @throws {InventoryError} the store's own
+ * @throws what `drive` throws; the run has ended as failed
+ */
+export async function startRun(request: RunStart, signal: AbortSignal): Promise<Run> {
+  const { store, trigger, scope, drive, ended } = request;
+  const startedAt = new Date().toISOString();
+  const run = newRunRecord(runId(startedAt, newRunSuffix()), trigger, scope, startedAt);
+  await store.runs.create(run, signal);
+  try {
+    await claimRun(request, run.id, signal);
+  } catch (error) {
+    await store.runs.remove(run.id, AbortSignal.timeout(takeBackMs));
+    if (error instanceof RunAlreadyRunningError) await drive(error.runId, signal);
+    throw error;
+  }
+  try {
+    await drive(run.id, signal);
+  } catch (error) {
+    const reason = toReason(error);
+    const end = (record: Run): Run | null =>
+      record.status === 'running'
+        ? { ...record, status: 'failed', finishedAt: new Date().toISOString(), reason }
+        : null;
+    const failed = await endRun(store, run.id, end, AbortSignal.timeout(takeBackMs));
+    if (failed !== null) await ended(failed);
+    throw error;
+  }
+  return run;
+}

@@ -1,0 +1,48 @@
+import type { InventoryStore } from '../azure/store/inventory-store.ts';
+import type { BatchAddress, Plan, PlannedBatch, RecordedPlan } from '../inventory/reading.ts';
+import { forEachBounded } from './bounded.ts';
+
+const atOnce = 32;
+
+/**
+ * Batches that the run before finished and could not publish, because it timed out: what they hold is not read again. Those are
+ * left that are older than the time between two runs, that were read for something else (other kinds, another identity), or
+ * that hold a subscription which this run is not to read.
+ * @param maxAgeMs by the storage service's clock
+ */
+export async function batchesToTakeOver(
+  store: Pick<InventoryStore, 'runs' | 'plans' | 'batches'>,
+  plan: Plan,
+  maxAgeMs: number,
+  signal: AbortSignal,
+): Promise<readonly PlannedBatch[]> {
+  const [before] = await store.runs.list(1, signal, plan.runId);
+  if (before?.status !== 'timedOut') return [];
+  const recorded = await store.plans.read(before.id, signal);
+  if (recorded === null || !readAlike(recorded.plan, plan)) return [];
+  const then = howRead(recorded.plan);
+  const now = howRead(plan);
+  const taken: PlannedBatch[] = [];
+  await forEachBounded([...recorded.batches.entries()], atOnce, signal, async ([batch, { subscriptionIds }], both) => {
+    if (!subscriptionIds.every((id) => now.has(id) && now.get(id) === then.get(id))) return;
+    const address = addressOf(recorded, batch);
+    const ageMs = await store.batches.ageMs(address, both);
+    if (ageMs !== null && ageMs < maxAgeMs) taken.push({ subscriptionIds, takenFrom: address });
+  });
+  return taken;
+}
+
+/** Where the batch of that number of a plan is, or will be. */
+export function addressOf({ plan, hash, batches }: RecordedPlan, batch: number): BatchAddress {
+  return batches[batch]?.takenFrom ?? { runId: plan.runId, planHash: hash, batch };
+}
+
+function readAlike(one: Plan, other: Plan): boolean {
+  const howOf = ({ kinds, clientIds, principalId }: Plan): string => JSON.stringify([kinds, clientIds, principalId]);
+  return howOf(one) === howOf(other);
+}
+
+/** Why each subscription is not read; null = it is. */
+function howRead({ subscriptions }: Plan): ReadonlyMap<string, string | null> {
+  return new Map(subscriptions.map(({ subscriptionId, skip }) => [subscriptionId, skip?.code ?? null]));
+}
