@@ -1,5 +1,6 @@
 import { readIdentityRoles } from '../../lib/azure/identity-roles.ts';
 import { type WhoAmI, whoAmI } from '../../lib/azure/whoami.ts';
+import { findMissingRights } from '../../lib/collect/missing-rights.ts';
 import { openSession } from '../../lib/collect/session.ts';
 import type { Action } from '../command-context.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
@@ -26,6 +27,7 @@ function whoami(resource: string | undefined): Action {
       cloud,
       ...(resource === undefined ? {} : { resource }),
       readRoles: (principalId) => readIdentityRoles(arm, principalId, signal),
+      findMissingRights: (principalId) => findMissingRights({ arm, settings, environment, principalId, signal }),
       signal,
     });
     await write(valueResult(identity, undefined, describeIdentity));
@@ -34,9 +36,11 @@ function whoami(resource: string | undefined): Action {
   };
 }
 
-function describeIdentity({ roles, ...identity }: WhoAmI): Property[] {
+/** Missing rights are on stderr, each on a line that can be copied. */
+function describeIdentity({ roles, missingRights, ...identity }: WhoAmI): Property[] {
   const lines =
     roles?.map(({ roleDefinitionName, scope }): Property => ['', `${roleDefinitionName} at ${scope}`]) ?? [];
   const count = roles === null ? 'not known' : String(roles.length);
-  return [...flatten(identity), ['roles', count], ...lines];
+  const missing = missingRights === null ? 'not known' : String(missingRights.length);
+  return [...flatten(identity), ['roles', count], ...lines, ['missingRights', missing]];
 }

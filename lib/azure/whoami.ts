@@ -1,3 +1,4 @@
+import type { MissingRight, MissingRights } from '../inventory/missing-right.ts';
 import { readAccessToken } from './access-token.ts';
 import { resourceOf } from './audience.ts';
 import type { Cloud } from './cloud.ts';
@@ -19,6 +20,8 @@ export interface WhoAmI {
   readonly cloud: string;
   /** In the subscriptions that the identity sees; null when they could not be read. */
   readonly roles: readonly IdentityRole[] | null;
+  /** What it needs for the settings and lacks, each with the command that grants it; null when that could not be found out. */
+  readonly missingRights: readonly MissingRight[] | null;
   readonly nodeVersion: string;
 }
 
@@ -29,12 +32,14 @@ export interface WhoAmIOptions {
   readonly resource?: string;
   /** Roles of a principal: `readIdentityRoles` with a client of Resource Manager. */
   readonly readRoles: (principalId: string) => Promise<IdentityRoles>;
+  /** What a principal lacks: `findMissingRights` with a client of Resource Manager. */
+  readonly findMissingRights: (principalId: string | null) => Promise<MissingRights>;
   readonly signal: AbortSignal;
 }
 
 /**
  * Gets a token and says whose it is.
- * @returns the identity, and a line for each thing that could not be found out
+ * @returns the identity, and a line for each thing that could not be found out and for each right that is missing
  * @throws {NoTokenError} no token is to be had
  */
 export async function whoAmI(
@@ -46,6 +51,7 @@ export async function whoAmI(
   const { source, endpoint } = tokens;
   const claims = readAccessToken(token);
   const { roles, warnings } = claims.principalId === null ? rolesOfNobody : await options.readRoles(claims.principalId);
+  const missing = await options.findMissingRights(claims.principalId);
   const identity: WhoAmI = {
     source,
     endpoint,
@@ -57,9 +63,13 @@ export async function whoAmI(
     expiresOn: new Date(expiresOnTimestamp).toISOString(),
     cloud: cloud.name,
     roles,
+    missingRights: missing.missingRights,
     nodeVersion: process.version,
   };
-  return { identity, warnings };
+  const lacks = missing.missingRights?.map(
+    ({ role, scope, grantCommand }) => `${role} is missing on ${scope}: ${grantCommand}`,
+  );
+  return { identity, warnings: [...warnings, ...missing.warnings, ...(lacks ?? [])] };
 }
 
 const rolesOfNobody: IdentityRoles = {

@@ -66,12 +66,13 @@ export async function planRun(request: PlanRequest): Promise<Plan> {
   };
 }
 
-function toPlanned({ subscriptionId, displayName, tenantId, state, quotaId }: Subscription): PlannedSubscription {
-  return { subscriptionId, displayName, tenantId, state, skip: reasonToSkip(state, quotaId) };
+function toPlanned(subscription: Subscription): PlannedSubscription {
+  const { subscriptionId, displayName, tenantId, state } = subscription;
+  return { subscriptionId, displayName, tenantId, state, skip: reasonToSkip(subscription) };
 }
 
 /** Rule 3 of coverage: only these two hold no machines. Disabled, Warned and PastDue subscriptions do. */
-function reasonToSkip(state: string, quotaId: string | null): Reason | null {
+export function reasonToSkip({ state, quotaId }: Pick<Subscription, 'state' | 'quotaId'>): Reason | null {
   if (state.toLowerCase() === 'deleted') {
     return { code: 'SubscriptionDeleted', message: 'The subscription is in state Deleted', hint: null };
   }

@@ -1,4 +1,5 @@
 import type { Reason } from '../errors.ts';
+import { grantCommand } from './missing-right.ts';
 
 /** What is listed in a subscription. */
 export const kinds = [
@@ -88,6 +89,5 @@ export function subscriptionStatus(kinds: Partial<Record<Kind, { readonly status
 
 /** The command that opens a subscription to an identity. */
 export function grantReaderCommand(subscriptionId: string, principalId: string | null): string {
-  const assignee = principalId ?? '<principal id, see: vm-identities whoami>';
-  return `az role assignment create --assignee-object-id ${assignee} --assignee-principal-type ServicePrincipal --role Reader --scope /subscriptions/${subscriptionId}`;
+  return grantCommand('Reader', `/subscriptions/${subscriptionId}`, principalId);
 }

@@ -11,12 +11,12 @@ export interface Container {
   readonly service: BlobServiceClient;
   readonly client: ContainerClient;
   readonly account: string;
-  /** Only an identity can make links that read one blob. */
-  readonly byIdentity: boolean;
+  /** Of the identity that it is reached with; null for a connection string. Only an identity can make links that read one blob. */
+  readonly tokens: TokenSource | null;
 }
 
 /** One audience serves every cloud. https://learn.microsoft.com/azure/storage/blobs/authorize-access-azure-active-directory */
-const storageAudience = 'https://storage.azure.com/';
+export const storageAudience = 'https://storage.azure.com/';
 
 /** Five tries within about six seconds: what is away for longer is for the next run. */
 const pipeline: StoragePipelineOptions = {
@@ -82,12 +82,12 @@ export async function attempt<T>(
 
 function byIdentity(blobServiceUri: string, name: string, tokens: TokenSource): Container {
   const service = new BlobServiceClient(blobServiceUri, credentialOf(tokens), pipeline);
-  return opened(service, name, true);
+  return opened(service, name, tokens);
 }
 
 function byConnectionString(connectionString: string, name: string): Container {
   try {
-    return opened(BlobServiceClient.fromConnectionString(connectionString, pipeline), name, false);
+    return opened(BlobServiceClient.fromConnectionString(connectionString, pipeline), name, null);
   } catch {
     // the library's own message may quote the string, which holds a key
     throw new InvalidSettingError('INVENTORY_STORAGE or AzureWebJobsStorage is not a storage connection string', {
@@ -96,8 +96,8 @@ function byConnectionString(connectionString: string, name: string): Container {
   }
 }
 
-function opened(service: BlobServiceClient, name: string, byIdentity: boolean): Container {
-  return { service, client: service.getContainerClient(name), account: service.accountName, byIdentity };
+function opened(service: BlobServiceClient, name: string, tokens: TokenSource | null): Container {
+  return { service, client: service.getContainerClient(name), account: service.accountName, tokens };
 }
 
 function credentialOf(tokens: TokenSource): TokenCredential {

@@ -14,7 +14,7 @@ const signatureVersion = '2020-12-06';
  * @see https://learn.microsoft.com/rest/api/storageservices/create-user-delegation-sas
  */
 export async function databaseUrl(container: Container, name: string, signal: AbortSignal): Promise<string | null> {
-  if (!container.byIdentity) return null;
+  if (container.tokens === null) return null;
   const startsOn = new Date(Date.now() - backdatedMs);
   const expiresOn = new Date(Date.now() + lifetimeMs);
   const key = await container.service.getUserDelegationKey(startsOn, expiresOn, { abortSignal: signal });

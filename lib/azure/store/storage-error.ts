@@ -1,6 +1,10 @@
 import { RestError } from '@azure/storage-blob';
 import { InventoryError } from '../../errors.ts';
+import { grantCommand } from '../../inventory/missing-right.ts';
 import type { Container } from './container.ts';
+
+/** What writing the inventory needs; it includes making links that read one blob. */
+export const dataRole = 'Storage Blob Data Contributor';
 
 /**
  * What Blob storage answered, as one of our errors. Only the service's error code and request id go into it: its messages can
@@ -59,8 +63,14 @@ function serviceCode(error: RestError): string | undefined {
 }
 
 function deniedHint(container: Container): string {
-  if (!container.byIdentity)
+  if (container.tokens === null) {
     return 'Check the account key in the connection string (INVENTORY_STORAGE or AzureWebJobsStorage)';
-  const scope = `"$(az storage account show --name ${container.account} --query id --output tsv)"`;
-  return `az role assignment create --assignee-object-id <principal id, see: vm-identities whoami> --assignee-principal-type ServicePrincipal --role "Storage Blob Data Contributor" --scope ${scope} (takes effect within ten minutes; if it is there already, the account's network rules keep this host out)`;
+  }
+  const command = grantCommand(dataRole, accountScope(container), null);
+  return `${command} (takes effect within ten minutes; if it is there already, the account's network rules keep this host out)`;
+}
+
+/** The account's resource id, as a shell finds it: only its name is known here. */
+export function accountScope({ account }: Container): string {
+  return `"$(az storage account show --name ${account} --query id --output tsv)"`;
 }

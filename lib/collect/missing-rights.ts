@@ -1,0 +1,132 @@
+import type { ArmClient, RequestContext } from '../azure/resource-manager/arm-client.ts';
+import { ArmError } from '../azure/resource-manager/arm-error.ts';
+import { listDescendantSubscriptions } from '../azure/resource-manager/descendants.ts';
+import { listPermissions } from '../azure/resource-manager/permissions.ts';
+import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/request-context.ts';
+import { listSubscriptions, type Subscription } from '../azure/resource-manager/subscriptions.ts';
+import { containerOf } from '../azure/store/container.ts';
+import { findMissingStorageRight } from '../azure/store/missing-storage-right.ts';
+import { NoTokenError, toReason } from '../errors.ts';
+import { grantReaderCommand } from '../inventory/coverage.ts';
+import { grantCommand, type MissingRight, type MissingRights } from '../inventory/missing-right.ts';
+import { allows } from '../inventory/permissions.ts';
+import type { Environment, Settings } from '../settings.ts';
+import { reasonToSkip } from './plan.ts';
+
+export interface MissingRightsRequest {
+  readonly arm: ArmClient;
+  readonly settings: Settings;
+  readonly environment: Environment;
+  /** Of the identity that reads; null where its token does not say. */
+  readonly principalId: string | null;
+  readonly signal: AbortSignal;
+}
+
+/** What is read of a subscription. The built-in role that has all of them is Reader. */
+const readActions = [
+  'Microsoft.Compute/virtualMachines/read',
+  'Microsoft.Compute/virtualMachineScaleSets/read',
+  'Microsoft.HybridCompute/machines/read',
+  'Microsoft.ManagedIdentity/userAssignedIdentities/read',
+  'Microsoft.Authorization/roleAssignments/read',
+];
+
+/**
+ * Finds out which roles the identity lacks for what the settings ask of it: Reader on subscriptions that it sees only in part,
+ * that the settings name, or that are below the management groups which they name; Management Group Reader on those; the data
+ * role on the storage account. Nothing is written.
+ * @throws {NoTokenError} no token is to be had; any other failure is a warning
+ */
+export async function findMissingRights(request: MissingRightsRequest): Promise<MissingRights> {
+  const { settings, environment, signal } = request;
+  const missing: MissingRight[] = [];
+  const warnings: string[] = [];
+  /** @returns whether it could be found out */
+  const settle = async (what: string, find: () => Promise<readonly (MissingRight | null)[]>): Promise<boolean> => {
+    try {
+      missing.push(...(await find()).filter((right) => right !== null));
+      return true;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof NoTokenError) throw error;
+      const { code, message } = toReason(error);
+      warnings.push(`Whether a right is missing ${what} is not known: ${code}: ${message}`);
+      return false;
+    }
+  };
+  const storage = settle('on the storage account', async () => [
+    settings.storage.kind === 'none' ? null : await findMissingStorageRight(containerOf(settings, environment), signal),
+  ]);
+  const known = await settle('on subscriptions', async () => {
+    const visible = await visibleSubscriptions(request);
+    const expected = new Set(settings.subscriptions ?? []);
+    for (const group of settings.managementGroups) {
+      await settle(`on management group ${group}`, () => expectDescendants(request, group, expected));
+    }
+    const wanted = (id: string): boolean =>
+      (settings.subscriptions?.includes(id) ?? true) && !settings.excludeSubscriptions.includes(id);
+    const readable = visible.filter((one) => reasonToSkip(one) === null && wanted(one.subscriptionId));
+    await Promise.all(
+      readable.map(({ subscriptionId }) =>
+        settle(`on subscription ${subscriptionId}`, () => readerMissing(request, subscriptionId)),
+      ),
+    );
+    const unseen = [...expected].filter((id) => wanted(id) && !visible.some((one) => one.subscriptionId === id));
+    if (visible.length === 0 && unseen.length === 0) unseen.push('SUBSCRIPTION-ID');
+    return unseen.map((id) => reader(request, id));
+  });
+  await storage;
+  const missingRights = missing.sort((a, b) => (a.scope < b.scope ? -1 : 1));
+  return { missingRights: known || missing.length > 0 ? missingRights : null, warnings };
+}
+
+async function visibleSubscriptions({ arm, signal }: MissingRightsRequest): Promise<Subscription[]> {
+  const subscriptions: Subscription[] = [];
+  for await (const page of listSubscriptions(arm, contextFor(signal))) subscriptions.push(...page);
+  return subscriptions;
+}
+
+/** Adds the subscriptions below a management group to those expected. @returns the role that listing them lacks */
+async function expectDescendants(
+  { arm, principalId, signal }: MissingRightsRequest,
+  group: string,
+  expected: Set<string>,
+): Promise<MissingRight[]> {
+  try {
+    for await (const page of listDescendantSubscriptions(arm, group, contextFor(signal))) {
+      for (const { subscriptionId } of page) expected.add(subscriptionId);
+    }
+    return [];
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    const [scope, role] = [`/providers/Microsoft.Management/managementGroups/${group}`, 'Management Group Reader'];
+    return [{ scope, role, grantCommand: grantCommand(role, scope, principalId) }];
+  }
+}
+
+async function readerMissing(request: MissingRightsRequest, subscriptionId: string): Promise<MissingRight[]> {
+  try {
+    const permissions = await listPermissions(request.arm, subscriptionId, contextFor(request.signal));
+    const all = readActions.every((action) => allows(permissions, action));
+    return all ? [] : [reader(request, subscriptionId)];
+  } catch (error) {
+    if (isForbidden(error)) return [reader(request, subscriptionId)];
+    throw error;
+  }
+}
+
+function reader({ principalId }: MissingRightsRequest, subscriptionId: string): MissingRight {
+  return {
+    scope: `/subscriptions/${subscriptionId}`,
+    role: 'Reader',
+    grantCommand: grantReaderCommand(subscriptionId, principalId),
+  };
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof ArmError && error.status === 403;
+}
+
+function contextFor(signal: AbortSignal): RequestContext {
+  return { meter: newRequestMeter(), budget: newWaitBudget(), signal };
+}
