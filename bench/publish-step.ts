@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { openStore } from '../lib/azure/store/open-store.ts';
 import { planHash } from '../lib/azure/store/plans.ts';
-import { groupsOf } from '../lib/collect/plan-groups.ts';
 import { publishRun } from '../lib/collect/publish.ts';
+import { divideIntoBatches } from '../lib/collect/run-batches.ts';
 import { newRunRecord } from '../lib/collect/run-record.ts';
 import { writeBatch } from '../lib/collect/write-batch.ts';
 import type { Plan } from '../lib/inventory/reading.ts';
 import type { MachineReading } from '../lib/inventory/virtual-machine.ts';
 import { readSettings } from '../lib/settings.ts';
+import { absentArm } from '../test/support/absent-arm.ts';
 
 /**
  * One step of a run over generated machines, as a process of its own: `publish-step.ts collect|publish NUMBER MACHINES FOLDER`.
@@ -30,23 +31,25 @@ const plan: Plan = {
   ...{ outOfScope: [], blindSpots: [], blindSpotsKnown: true, reason: null, principalId: null },
 };
 
+const batches = divideIntoBatches(plan.subscriptions, []);
+const hash = planHash(plan, batches);
+
 if (step === 'collect') await collect();
 else {
   await publishRun({
-    ...{ store, plan, planHash: planHash(plan), folder, signal },
+    ...{ store, recorded: { plan, batches, hash }, folder, signal },
     settings: { ignoredTags: [], retentionDays: 400 },
-    verify: async () => ({ outcome: 'absent' }),
-    warn: (reason) => console.error(reason.message),
+    arm: absentArm,
     onProgress: () => undefined,
   });
 }
 
 async function collect(): Promise<void> {
   await store.runs.create(newRunRecord(plan.runId, 'timer', null, startedAt), signal);
-  for (const { batch, subscriptions } of groupsOf(plan)) {
+  for (const [batch, { subscriptionIds }] of batches.entries()) {
     const path = join(folder, `${number}-${batch}.batch`);
     const writer = writeBatch(path);
-    for (const { subscriptionId } of subscriptions) {
+    for (const subscriptionId of subscriptionIds) {
       const machines = Array.from({ length: machinesPerSubscription }, (_, index) => machine(subscriptionId, index));
       writer.begin(subscriptionId, startedAt);
       writer.machines(subscriptionId, machines);
@@ -62,7 +65,7 @@ async function collect(): Promise<void> {
       }
     }
     const counts = await writer.finish();
-    await store.batches.write(plan.runId, batch, planHash(plan), { path, counts }, signal);
+    await store.batches.write({ runId: plan.runId, planHash: hash, batch }, { path, counts }, signal);
   }
 }
 

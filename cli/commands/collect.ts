@@ -17,6 +17,7 @@ const schema = v.object({
   subscription: v.exactOptional(v.array(guid)),
   managementGroup: v.exactOptional(v.array(text)),
   powerState: v.exactOptional(v.boolean()),
+  clientIds: v.exactOptional(v.boolean()),
 });
 
 export const defineCollect: DefineCommand = (command, run) => {
@@ -24,6 +25,7 @@ export const defineCollect: DefineCommand = (command, run) => {
     .option('--subscription <ids...>', 'only these; nothing outside of them is touched')
     .option('--management-group <ids...>', 'their descendants should be seen (as INVENTORY_MANAGEMENT_GROUPS)')
     .option('--no-power-state', 'leave power states out')
+    .option('--client-ids', 'also read the client ids of system-assigned identities, one request per machine')
     .action((options: Readonly<Record<string, unknown>>) => run(command, collect(options)));
   examples(command, [
     ['collect', 'every subscription that the identity sees, into inventory.sqlite'],
@@ -55,6 +57,7 @@ function collect(given: Readonly<Record<string, unknown>>): Action {
       settings,
       trigger: 'cli',
       scope: options.subscription ?? null,
+      clientIds: options.clientIds ?? false,
       onProgress: progress.update,
       signal,
     }).finally(progress.end);

@@ -1,7 +1,8 @@
 import { NoTokenError, toReason } from '../errors.ts';
 import type { ArmClient } from './resource-manager/arm-client.ts';
 import { newRequestMeter, newWaitBudget, type RequestContext } from './resource-manager/request-context.ts';
-import { getRoleName, listRoleAssignmentsOf, type RoleAssignment } from './resource-manager/role-assignments.ts';
+import { listRoleAssignmentsOf, type RoleAssignment } from './resource-manager/role-assignments.ts';
+import { getRoleName } from './resource-manager/role-definitions.ts';
 import { listSubscriptions, type Subscription } from './resource-manager/subscriptions.ts';
 
 export interface IdentityRole {

@@ -1,17 +1,38 @@
+import type { Permission } from '../inventory/permissions.ts';
 import type { IdentityType, MachineReading, MachineType, UserAssignedIdentity } from '../inventory/virtual-machine.ts';
 
 /*
  * A batch is NDJSON: what a sink was told, in that order, one array a line.
- *   ["batch", 1]                              the format's version, first
+ *   ["batch", 2]                              the format's version, first
  *   ["begin", subscriptionId, readAt]
  *   ["machines", subscriptionId, [row, …]]    rows as below
  *   ["powerStates", subscriptionId, [[id, powerState], …]]
+ *   ["identities", subscriptionId, [[id, principalId, clientId, tenantId], …]]
+ *   ["roleAssignments", subscriptionId, [[id, scope, roleDefinitionId, principalId, condition], …]]
+ *   ["roleDefinitions", subscriptionId, [[id, roleName, permissions], …]]
  *   ["end", KindReading]
  *   ["done", BatchCounts]                     last: a batch without it was cut off
  * Rows are arrays, and leave out what their id says: a million of them must be read back in seconds.
  */
 
-export const batchVersion = 1;
+export const batchVersion = 2;
+
+export type IdentityRow = readonly [
+  id: string,
+  principalId: string | null,
+  clientId: string | null,
+  tenantId: string | null,
+];
+
+export type RoleAssignmentRow = readonly [
+  id: string,
+  scope: string,
+  roleDefinitionId: string,
+  principalId: string,
+  condition: string | null,
+];
+
+export type RoleDefinitionRow = readonly [id: string, roleName: string, permissions: readonly Permission[]];
 
 /** A machine as a batch has it. '' stands for what the id says (name, resource group) or the line (subscription). */
 export type MachineRow = readonly [
@@ -30,6 +51,7 @@ export type MachineRow = readonly [
   timeCreated: string | null,
   tags: Readonly<Record<string, string>>,
   scaleSetId: string | null,
+  instanceCount: number | null,
   identityType: IdentityType,
   principalId: string | null,
   tenantId: string | null,
@@ -54,6 +76,7 @@ export function toRow(machine: MachineReading, subscriptionId: string): MachineR
     machine.timeCreated,
     machine.tags,
     machine.scaleSetId,
+    machine.instanceCount,
     machine.identity.type,
     machine.identity.principalId,
     machine.identity.tenantId,
@@ -79,7 +102,8 @@ export function fromRow(row: MachineRow, subscriptionId: string): MachineReading
     timeCreated: row[12],
     tags: row[13],
     scaleSetId: row[14],
-    identity: { type: row[15], principalId: row[16], tenantId: row[17], userAssignedIdentities: row[18] },
+    instanceCount: row[15],
+    identity: { type: row[16], principalId: row[17], tenantId: row[18], userAssignedIdentities: row[19] },
   };
 }
 

@@ -6,10 +6,10 @@ import type { Run, RunTrigger } from '../inventory/run.ts';
 import { runId } from '../inventory/run.ts';
 import type { Settings } from '../settings.ts';
 import { type CollectProgress, collectSubscriptions } from './collect.ts';
+import { answerFollowUps } from './follow-up.ts';
 import { planRun } from './plan.ts';
 import { newRunSuffix } from './run-suffix.ts';
 import type { Session } from './session.ts';
-import { verifyAbsent, verifyMachine } from './verify.ts';
 
 export interface CollectIntoFileRequest {
   readonly databasePath: string;
@@ -18,6 +18,8 @@ export interface CollectIntoFileRequest {
   readonly trigger: RunTrigger;
   /** Only these subscriptions (lower case); null = all that the settings allow. */
   readonly scope: readonly string[] | null;
+  /** Also read the client ids of system-assigned identities, one request per machine; default: no. */
+  readonly clientIds?: boolean;
   readonly onProgress?: (progress: CollectProgress) => void;
   readonly signal: AbortSignal;
 }
@@ -46,6 +48,7 @@ export async function collectIntoFile(request: CollectIntoFileRequest): Promise<
       trigger,
       startedAt,
       scope,
+      clientIds: request.clientIds ?? false,
       signal,
     });
     const { ignoredTags, retentionDays } = settings;
@@ -55,7 +58,7 @@ export async function collectIntoFile(request: CollectIntoFileRequest): Promise<
       const { subscriptions } = plan;
       const progress = request.onProgress === undefined ? {} : { onProgress: request.onProgress };
       await collectSubscriptions({ arm, plan, subscriptions, sink: merge, now, ...progress, signal });
-      await verifyAbsent(merge, (id, both) => verifyMachine(arm, id, both), signal);
+      await answerFollowUps(merge, arm, signal);
       const run = merge.commit();
       merged = true;
       return run;

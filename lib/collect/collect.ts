@@ -1,6 +1,7 @@
 import type { ArmClient } from '../azure/resource-manager/arm-client.ts';
 import type { Plan, PlannedSubscription, ReadingSink } from '../inventory/reading.ts';
 import { forEachBounded } from './bounded.ts';
+import { createRoleBook } from './kinds/role-book.ts';
 import { readSubscription } from './read-subscription.ts';
 import { writeBehind } from './write-behind.ts';
 
@@ -41,9 +42,10 @@ export async function collectSubscriptions(request: CollectRequest): Promise<Col
   const { subscriptions, onProgress } = request;
   const progress = { subscriptionsDone: 0, subscriptionsTotal: subscriptions.length, virtualMachines: 0, requests: 0 };
   const { sink, flush, discard } = writeBehind(request.sink);
+  const roles = createRoleBook();
   try {
     await forEachBounded(subscriptions, openSubscriptions, request.signal, async (subscription, signal) => {
-      await readSubscription({ ...request, sink, subscription, signal }, (machines, requests) => {
+      await readSubscription({ ...request, sink, roles, subscription, signal }, (machines, requests) => {
         progress.virtualMachines += machines;
         progress.requests += requests;
         onProgress?.(progress);

@@ -53,6 +53,7 @@ export async function listLive(request: LiveRequest): Promise<LiveList> {
     trigger: 'cli',
     startedAt,
     scope: subscriptionIds,
+    kinds: ['virtualMachines', 'powerStates'],
     throttlingWaitMs,
     signal,
   });
@@ -149,6 +150,9 @@ function createMemorySink(limit: number): MemorySink {
     powerStates(_subscriptionId, page) {
       for (const { id, powerState } of page) powerStates.set(id.toLowerCase(), powerState);
     },
+    identities: () => undefined,
+    roleAssignments: () => undefined,
+    roleDefinitions: () => undefined,
     end: (coverage) => void readings.get(coverage.subscriptionId)?.push(coverage),
     rows: (names) =>
       [...machines].map(([key, machine]) => {
@@ -165,8 +169,10 @@ function toLiveRow(
   subscriptionName: string,
   readAt: string,
 ): VirtualMachine {
+  const { instanceCount, ...fields } = machine;
   return {
-    ...machine,
+    ...fields,
+    ...(instanceCount === null ? {} : { instanceCount }),
     subscriptionName,
     powerState,
     principalIds: principalIdsOf(machine.identity),

@@ -4,7 +4,7 @@ import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/reques
 import { listSubscriptions, type Subscription } from '../azure/resource-manager/subscriptions.ts';
 import type { KnownSubscription } from '../database/queries/known-subscriptions.ts';
 import { NoTokenError, type Reason } from '../errors.ts';
-import { type BlindSpot, grantReaderCommand } from '../inventory/coverage.ts';
+import { type BlindSpot, grantReaderCommand, type Kind, kinds } from '../inventory/coverage.ts';
 import type { Plan, PlannedSubscription } from '../inventory/reading.ts';
 import type { RunTrigger } from '../inventory/run.ts';
 import type { Settings } from '../settings.ts';
@@ -21,6 +21,10 @@ export interface PlanRequest {
   readonly startedAt: string;
   /** Only these subscriptions (lower case); null = all that the settings allow. */
   readonly scope: readonly string[] | null;
+  /** What to read of each subscription; default: everything. Power states only where the settings want them. */
+  readonly kinds?: readonly Kind[];
+  /** Also read the client ids of system-assigned identities; default: no. */
+  readonly clientIds?: boolean;
   /** Waiting for throttling while subscriptions are listed; default: five minutes. */
   readonly throttlingWaitMs?: number | undefined;
   readonly signal: AbortSignal;
@@ -56,7 +60,8 @@ export async function planRun(request: PlanRequest): Promise<Plan> {
     trigger: request.trigger,
     startedAt: request.startedAt,
     scope,
-    kinds: settings.powerState ? ['virtualMachines', 'powerStates'] : ['virtualMachines'],
+    kinds: (request.kinds ?? kinds).filter((kind) => kind !== 'powerStates' || settings.powerState),
+    clientIds: request.clientIds ?? false,
     subscriptions,
     outOfScope: scope === null ? known.map((one) => one.subscriptionId).filter((id) => !allowed(id)) : [],
     blindSpots,

@@ -1,22 +1,22 @@
+import type { ArmClient } from '../azure/resource-manager/arm-client.ts';
 import type { InventoryStore } from '../azure/store/inventory-store.ts';
 import type { Database } from '../database/database.ts';
 import { openMerge } from '../database/merge/merge.ts';
-import type { Plan, Verification } from '../inventory/reading.ts';
+import type { RecordedPlan } from '../inventory/reading.ts';
 import type { Run } from '../inventory/run.ts';
 import type { Settings } from '../settings.ts';
-import { groupsOf } from './plan-groups.ts';
+import { answerFollowUps } from './follow-up.ts';
 import { replayBatch } from './replay-batch.ts';
 import { type Republication, republish } from './republish.ts';
 import { RunEndedError } from './run-record.ts';
-import { verifyAbsent } from './verify.ts';
+import { addressOf } from './take-over.ts';
 
-export interface PublishRequest extends Pick<Republication, 'folder' | 'signal' | 'onProgress' | 'warn'> {
+export interface PublishRequest extends Pick<Republication, 'folder' | 'signal' | 'onProgress'> {
   readonly store: InventoryStore;
-  readonly plan: Plan;
-  readonly planHash: string;
+  readonly recorded: RecordedPlan;
   readonly settings: Pick<Settings, 'ignoredTags' | 'retentionDays'>;
-  /** Reads one machine by its id. */
-  readonly verify: (resourceId: string, signal: AbortSignal) => Promise<Verification>;
+  /** Answers what only the merge knows to ask. */
+  readonly arm: ArmClient;
 }
 
 /**
@@ -25,28 +25,30 @@ export interface PublishRequest extends Pick<Republication, 'folder' | 'signal' 
  *   `republish` throws
  */
 export async function publishRun(request: PublishRequest): Promise<Run> {
-  const { store, plan, folder, signal, onProgress, warn } = request;
+  const { store, recorded, folder, signal, onProgress } = request;
+  const { runId } = recorded.plan;
   return republish({
-    ...{ store, folder, signal, onProgress, warn },
-    runId: plan.runId,
+    ...{ store, runId, folder, signal, onProgress },
     change: (database) => mergeBatches(request, database),
     mayPublish: async () => {
-      const record = await store.runs.read(plan.runId, signal);
+      const record = await store.runs.read(runId, signal);
       if (record !== null && record.run.status !== 'running') throw new RunEndedError(record.run);
     },
+    afterwards: async () => undefined,
   });
 }
 
 async function mergeBatches(request: PublishRequest, database: Database): Promise<Run> {
-  const { store, plan, planHash, settings, verify, signal, onProgress } = request;
+  const { store, recorded, settings, arm, signal, onProgress } = request;
   const { ignoredTags, retentionDays } = settings;
   const finishedAt = (): string => new Date().toISOString();
-  const merge = openMerge(database, plan, { ignoredTags, retentionDays, finishedAt });
-  for (const { batch } of groupsOf(plan)) {
-    const lines = await store.batches.read(plan.runId, batch, planHash, signal);
-    await replayBatch(lines, merge, `batch ${batch} of run ${plan.runId}`);
+  const merge = openMerge(database, recorded.plan, { ignoredTags, retentionDays, finishedAt });
+  for (const number of recorded.batches.keys()) {
+    const address = addressOf(recorded, number);
+    const lines = await store.batches.read(address, signal);
+    await replayBatch(lines, merge, `batch ${address.batch} of run ${address.runId}`);
     onProgress();
   }
-  await verifyAbsent(merge, verify, signal);
+  await answerFollowUps(merge, arm, signal);
   return merge.commit();
 }

@@ -1,30 +1,34 @@
 import type { ArmClient, RequestContext, RequestMeter } from '../azure/resource-manager/arm-client.ts';
-import { ArmError } from '../azure/resource-manager/arm-error.ts';
-import { forEachPage } from '../azure/resource-manager/page-iterator.ts';
 import { listPermissions } from '../azure/resource-manager/permissions.ts';
 import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/request-context.ts';
-import { listPowerStates, listVirtualMachines } from '../azure/resource-manager/virtual-machines.ts';
-import { InventoryError, NoTokenError, type Reason, toReason } from '../errors.ts';
-import { type CoverageStatus, grantReaderCommand, type Kind, type KindCoverage } from '../inventory/coverage.ts';
-import { allows } from '../inventory/permissions.ts';
+import { InventoryError, NoTokenError, toReason } from '../errors.ts';
+import type { Kind } from '../inventory/coverage.ts';
+import { readActions } from '../inventory/read-actions.ts';
 import type { Plan, PlannedSubscription, ReadingSink } from '../inventory/reading.ts';
+import type { KindEnd } from './kinds/kind-reader.ts';
+import { kindReaders } from './kinds/kind-readers.ts';
+import { outcomeOf, proven, type Rights } from './kinds/outcome.ts';
+import type { RoleBook } from './kinds/role-book.ts';
 
 export interface SubscriptionRequest {
   readonly arm: ArmClient;
   readonly plan: Plan;
   readonly subscription: PlannedSubscription;
   readonly sink: ReadingSink;
+  /** The roles that all subscriptions read together share. */
+  readonly roles: RoleBook;
   readonly now: () => string;
   /** Waiting for throttling; default: five minutes. */
   readonly throttlingWaitMs?: number | undefined;
   readonly signal: AbortSignal;
 }
 
-type Outcome = Pick<KindCoverage, 'status' | 'reason'>;
-const complete: Outcome = { status: 'complete', reason: null };
-
-/** The action that a kind's list needs at the subscription; a role on less gives a list that is 200 and short. */
-const readAction = 'Microsoft.Compute/virtualMachines/read';
+/** What one kind came to, before the rights of the identity are known. */
+interface KindListed extends KindEnd {
+  readonly kind: Kind;
+  readonly count: number;
+  readonly meter: RequestMeter;
+}
 
 /**
  * A list that is longer than this goes before others, the longest first: it alone sets the length of the run. All others are
@@ -34,111 +38,91 @@ const readAction = 'Microsoft.Compute/virtualMachines/read';
 const longList = 250;
 
 /**
- * Reads one subscription: its machines and their power states, and what the identity may do there (which alone tells a whole
- * list from a filtered one), all at once.
- * @param onPage called for each page with the number of machines and requests since the last call
+ * Reads one subscription: each kind of the plan, and what the identity may do there (which alone tells a whole list from a
+ * filtered one), all at once, in the order of the plan. A kind that fails says so and leaves the others alone.
+ * @param onPage called for each page with the number of virtual machines and requests since the last call
  * @throws {NoTokenError} everything else becomes the coverage of a kind
  */
 export async function readSubscription(
-  { arm, plan, subscription, sink, now, throttlingWaitMs, signal }: SubscriptionRequest,
+  request: SubscriptionRequest,
   onPage: (machines: number, requests: number) => void,
 ): Promise<void> {
-  const { subscriptionId } = subscription;
+  const { plan, subscription, sink, now, throttlingWaitMs, signal } = request;
+  const { subscriptionId, skip } = subscription;
   const readAt = now();
   sink.begin(subscriptionId, readAt);
-  const write = (kind: Kind, count: number, meter: RequestMeter, { status, reason }: Outcome): void =>
-    sink.end({ subscriptionId, kind, readAt, count, ...meter, status, reason });
-  if (subscription.skip !== null) {
-    for (const kind of plan.kinds) write(kind, 0, newRequestMeter(), { status: 'skipped', reason: subscription.skip });
+  if (skip !== null) {
+    const skipped = {
+      subscriptionId,
+      readAt,
+      status: 'skipped',
+      reason: skip,
+      count: 0,
+      ...newRequestMeter(),
+    } as const;
+    for (const kind of plan.kinds) sink.end({ ...skipped, kind });
     return;
   }
   const budget = newWaitBudget(throttlingWaitMs);
-  const listed = { machines: 0, powerStates: 0 };
-  const context = (meter: RequestMeter): RequestContext => ({
+  const permissionsMeter = newRequestMeter();
+  const [listed, rights] = await Promise.all([
+    Promise.all(plan.kinds.map((kind) => readKind(request, kind, budget, onPage))),
+    readRights(request, { meter: permissionsMeter, budget, signal }, (requests) => onPage(0, requests)),
+  ]);
+  for (const { kind, outcome, alsoNeeds, count, meter } of listed) {
+    const actions = [readActions[kind], ...alsoNeeds];
+    const { status, reason } = proven(outcome, actions, rights, subscriptionId, plan.principalId);
+    const cost = kind === 'virtualMachines' ? added(meter, permissionsMeter) : meter;
+    sink.end({ subscriptionId, kind, readAt, status, reason, count, ...cost });
+  }
+}
+
+async function readKind(
+  { arm, subscription, sink, roles, signal }: SubscriptionRequest,
+  kind: Kind,
+  budget: RequestContext['budget'],
+  onPage: (machines: number, requests: number) => void,
+): Promise<KindListed> {
+  const meter = newRequestMeter();
+  let count = 0;
+  let reported = 0;
+  const context: RequestContext = {
     meter,
     budget,
     signal,
     get priority() {
-      return listed.machines > longList ? listed.machines : 0;
+      return count > longList ? count : 0;
+    },
+  };
+  const read = kindReaders[kind]({
+    ...{ arm, subscriptionId: subscription.subscriptionId, sink, context, roles },
+    onPage(rows) {
+      count += rows;
+      onPage(kind === 'virtualMachines' ? rows : 0, meter.requests - reported);
+      reported = meter.requests;
     },
   });
-  const meters = { machines: newRequestMeter(), powerStates: newRequestMeter(), permissions: newRequestMeter() };
-
-  const readMachines = async (): Promise<Outcome> => {
-    let reported = 0;
-    await forEachPage(listVirtualMachines(arm, subscriptionId, context(meters.machines)), (page) => {
-      sink.machines(subscriptionId, page);
-      listed.machines += page.length;
-      onPage(page.length, meters.machines.requests - reported);
-      reported = meters.machines.requests;
-    });
-    return complete;
-  };
-  const readPowerStates = async (): Promise<Outcome> => {
-    let reported = 0;
-    await forEachPage(listPowerStates(arm, subscriptionId, context(meters.powerStates)), (page) => {
-      sink.powerStates(subscriptionId, page);
-      listed.powerStates += page.length;
-      onPage(0, meters.powerStates.requests - reported);
-      reported = meters.powerStates.requests;
-    });
-    return complete;
-  };
-  const readRights = async (): Promise<Outcome> => {
-    const permissions = await listPermissions(arm, subscriptionId, context(meters.permissions));
-    onPage(0, meters.permissions.requests);
-    return allows(permissions, readAction)
-      ? complete
-      : { status: 'partial', reason: notReader(subscriptionId, plan.principalId) };
-  };
-  const settle = (read: Promise<Outcome>, meter: RequestMeter) =>
-    read.catch((error: unknown) => {
-      if (error instanceof NoTokenError || signal.aborted) throw error;
-      return outcomeOf(error, meter);
-    });
-  const [machines, powerStates, rights] = await Promise.all([
-    settle(readMachines(), meters.machines),
-    plan.kinds.includes('powerStates') ? settle(readPowerStates(), meters.powerStates) : null,
-    settle(readRights(), meters.permissions),
-  ]);
-  write('virtualMachines', listed.machines, added(meters.machines, meters.permissions), proven(machines, rights));
-  if (powerStates !== null) {
-    write('powerStates', listed.powerStates, meters.powerStates, proven(powerStates, rights));
+  try {
+    return { ...(await read), kind, count, meter };
+  } catch (error) {
+    if (error instanceof NoTokenError || signal.aborted) throw error;
+    return { outcome: outcomeOf(error, meter), alsoNeeds: [], kind, count, meter };
   }
 }
 
-function notReader(subscriptionId: string, principalId: string | null): Reason {
-  return {
-    code: 'NotReaderOnSubscription',
-    message: `The identity has roles on parts of subscription ${subscriptionId} only, so that lists of it are filtered`,
-    hint: grantReaderCommand(subscriptionId, principalId),
-  };
-}
-
-/** A list that was read to its end is complete only when the rights of the identity say that nothing was filtered. */
-function proven(listed: Outcome, rights: Outcome): Outcome {
-  if (listed.status !== 'complete' || listed.reason !== null || rights.status === 'complete') {
-    return { status: listed.status, reason: listed.reason };
+async function readRights(
+  { arm, subscription, signal }: SubscriptionRequest,
+  context: RequestContext,
+  onRead: (requests: number) => void,
+): Promise<Rights> {
+  try {
+    const permissions = await listPermissions(arm, subscription.subscriptionId, context);
+    onRead(context.meter.requests);
+    return { permissions };
+  } catch (error) {
+    if (error instanceof NoTokenError || signal.aborted || !(error instanceof InventoryError)) throw error;
+    return { unknown: toReason(error) };
   }
-  if (rights.reason?.code === 'NotReaderOnSubscription') return rights;
-  return {
-    status: 'partial',
-    reason: {
-      code: 'RightsNotProven',
-      message: `Whether the list is whole cannot be said, since the rights of the identity could not be read: ${rights.reason?.code}: ${rights.reason?.message}`,
-      hint: rights.reason?.hint ?? null,
-    },
-  };
-}
-
-/** What a failed list means: nothing registered is complete; 403 at once is denied; some pages are partial; else failed. */
-function outcomeOf(error: unknown, meter: RequestMeter): Outcome {
-  if (!(error instanceof InventoryError)) throw error;
-  const reason = toReason(error);
-  if (error.code === 'MissingSubscriptionRegistration') return { status: 'complete', reason };
-  const status: CoverageStatus =
-    meter.pages > 0 ? 'partial' : error instanceof ArmError && error.status === 403 ? 'denied' : 'failed';
-  return { status, reason };
 }
 
 function added(machines: RequestMeter, permissions: RequestMeter): RequestMeter {

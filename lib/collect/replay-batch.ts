@@ -1,7 +1,14 @@
 import type { Readable } from 'node:stream';
 import { InventoryError } from '../errors.ts';
 import type { KindReading, ReadingSink } from '../inventory/reading.ts';
-import { batchVersion, fromRow, type MachineRow } from './batch-rows.ts';
+import {
+  batchVersion,
+  fromRow,
+  type IdentityRow,
+  type MachineRow,
+  type RoleAssignmentRow,
+  type RoleDefinitionRow,
+} from './batch-rows.ts';
 
 const newline = 0x0a;
 
@@ -69,6 +76,32 @@ function tell(sink: ReadingSink, line: readonly unknown[], name: string): void {
       sink.powerStates(
         subscriptionId,
         rows.map(([id, powerState]) => ({ id, powerState })),
+      );
+      break;
+    }
+    case 'identities': {
+      const rows = line[2] as readonly IdentityRow[];
+      sink.identities(
+        subscriptionId,
+        rows.map(([id, principalId, clientId, tenantId]) => ({ id, principalId, clientId, tenantId })),
+      );
+      break;
+    }
+    case 'roleAssignments': {
+      const rows = line[2] as readonly RoleAssignmentRow[];
+      sink.roleAssignments(
+        subscriptionId,
+        rows.map(([id, scope, roleDefinitionId, principalId, condition]) => {
+          return { id, scope, roleDefinitionId, principalId, condition };
+        }),
+      );
+      break;
+    }
+    case 'roleDefinitions': {
+      const rows = line[2] as readonly RoleDefinitionRow[];
+      sink.roleDefinitions(
+        subscriptionId,
+        rows.map(([id, roleName, permissions]) => ({ id, roleName, permissions })),
       );
       break;
     }

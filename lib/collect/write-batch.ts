@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { createZstdCompress } from 'node:zlib';
 import type { BatchCounts } from '../azure/store/inventory-store.ts';
 import type { KindReading, ReadingSink } from '../inventory/reading.ts';
-import { batchVersion, toRow } from './batch-rows.ts';
+import { batchVersion, type IdentityRow, type RoleAssignmentRow, type RoleDefinitionRow, toRow } from './batch-rows.ts';
 
 /** Lines stay small, whatever a page holds: a reader has one of them in memory. */
 const rowsPerLine = 200;
@@ -42,13 +42,29 @@ export function writeBatch(path: string): BatchWriter {
       line(['begin', subscriptionId, readAt]);
     },
     machines(subscriptionId, page) {
-      counts.virtualMachines += page.length;
       lines('machines', subscriptionId, page, (machine) => toRow(machine, subscriptionId));
     },
     powerStates(subscriptionId, page) {
       lines('powerStates', subscriptionId, page, ({ id, powerState }) => [id, powerState]);
     },
+    identities(subscriptionId, page) {
+      lines('identities', subscriptionId, page, ({ id, principalId, clientId, tenantId }): IdentityRow => {
+        return [id, principalId, clientId, tenantId];
+      });
+    },
+    roleAssignments(subscriptionId, page) {
+      lines('roleAssignments', subscriptionId, page, (assignment): RoleAssignmentRow => {
+        const { id, scope, roleDefinitionId, principalId, condition } = assignment;
+        return [id, scope, roleDefinitionId, principalId, condition];
+      });
+    },
+    roleDefinitions(subscriptionId, page) {
+      lines('roleDefinitions', subscriptionId, page, ({ id, roleName, permissions }): RoleDefinitionRow => {
+        return [id, roleName, permissions];
+      });
+    },
     end(reading: KindReading) {
+      if (reading.kind === 'virtualMachines') counts.virtualMachines += reading.count;
       counts.requests += reading.requests;
       line(['end', reading]);
     },

@@ -61,6 +61,9 @@ export function writeBehind(target: ReadingSink): WriteBehind {
       begin: (subscriptionId, readAt) => later(() => target.begin(subscriptionId, readAt)),
       machines: (subscriptionId, page) => later(() => target.machines(subscriptionId, page)),
       powerStates: (subscriptionId, page) => later(() => target.powerStates(subscriptionId, page)),
+      identities: (subscriptionId, page) => later(() => target.identities(subscriptionId, page)),
+      roleAssignments: (subscriptionId, page) => later(() => target.roleAssignments(subscriptionId, page)),
+      roleDefinitions: (subscriptionId, page) => later(() => target.roleDefinitions(subscriptionId, page)),
       end: (coverage) => later(() => target.end(coverage)),
     },
     flush() {

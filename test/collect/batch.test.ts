@@ -35,6 +35,9 @@ function recorder(): ReadingSink & { readonly told: unknown[][] } {
     begin: (...told1) => void told.push(['begin', ...told1]),
     machines: (...told1) => void told.push(['machines', ...told1]),
     powerStates: (...told1) => void told.push(['powerStates', ...told1]),
+    identities: (...told1) => void told.push(['identities', ...told1]),
+    roleAssignments: (...told1) => void told.push(['roleAssignments', ...told1]),
+    roleDefinitions: (...told1) => void told.push(['roleDefinitions', ...told1]),
     end: (...told1) => void told.push(['end', ...told1]),
   };
 }
@@ -45,10 +48,23 @@ function tellAll(sink: ReadingSink): void {
   sink.machines(guid(1), [
     machine('vm-1'),
     machine('Vm-2', { name: 'vm-2', resourceGroup: 'RG', tags: { 'a"b': 'ü\n' }, zones: ['1', '2'] }),
-    machine('vm-3', { subscriptionId: guid(3), vmId: null, vmSize: null, osType: null, timeCreated: null }),
-    machine('vm-4', { id: '/odd/id', resourceGroup: 'other' }),
+    machine('vm-3', {
+      subscriptionId: guid(3),
+      vmId: null,
+      vmSize: null,
+      osType: null,
+      timeCreated: null,
+      resourceGroup: 'other',
+    }),
+    machine('set-1', { type: 'Microsoft.Compute/virtualMachineScaleSets', id: '/odd/id', instanceCount: 3 }),
   ]);
   sink.powerStates(guid(1), [{ id: machine('vm-1').id, powerState: 'PowerState/running' }]);
+  sink.identities(guid(1), [{ id: '/u1', principalId: 'p', clientId: null, tenantId: 't' }]);
+  sink.roleAssignments(guid(1), [
+    { id: '/a1', scope: '/', roleDefinitionId: '/r1', principalId: 'p', condition: '@x eq "1"' },
+    { id: '/a2', scope: '/s', roleDefinitionId: '/r1', principalId: 'q', condition: null },
+  ]);
+  sink.roleDefinitions(guid(1), [{ id: '/r1', roleName: 'Own', permissions: [{ actions: ['*'], notActions: ['x'] }] }]);
   sink.end(ending);
 }
 
@@ -72,7 +88,7 @@ test('A batch tells a sink what its writer was told, in that order.', async () =
   await replay(path, replayed);
 
   expect(replayed.told).toEqual(direct.told);
-  expect(counts).toEqual({ subscriptions: 2, virtualMachines: 4, requests: 2 });
+  expect(counts).toEqual({ subscriptions: 2, virtualMachines: 3, requests: 2 });
 });
 
 test('A page of many machines comes back whole, in pieces.', async () => {
@@ -107,11 +123,11 @@ test('A batch that is cut off anywhere is refused.', async () => {
 
 test.each([
   ['', 'cut off'],
-  ['["batch",1]\n["begin","s","t"]\n', 'cut off'],
-  ['["batch",2]\n["done",{}]\n', 'does not begin'],
-  ['["batch",1]\n{}\n', 'no array'],
-  ['["batch",1]\nx\n', 'no JSON'],
-  ['["batch",1]\n["other"]\n', 'no known kind'],
+  ['["batch",2]\n["begin","s","t"]\n', 'cut off'],
+  ['["batch",3]\n["done",{}]\n', 'does not begin'],
+  ['["batch",2]\n{}\n', 'no array'],
+  ['["batch",2]\nx\n', 'no JSON'],
+  ['["batch",2]\n["other"]\n', 'no known kind'],
 ])('Lines %j are refused as damaged: %s.', async (text, why) => {
   await expect(replayBatch(Readable.from([Buffer.from(text)]), recorder(), 'batch 0')).rejects.toMatchObject({
     code: 'BatchDamaged',

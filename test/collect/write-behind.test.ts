@@ -14,6 +14,9 @@ function notes(failAt = Number.POSITIVE_INFINITY) {
     begin: (id) => note(`begin ${id}`),
     machines: (_id, [first]) => note(`machine ${first?.name}`),
     powerStates: () => note('power'),
+    identities: () => note('identities'),
+    roleAssignments: () => note('assignments'),
+    roleDefinitions: () => note('definitions'),
     end: ({ kind }) => note(`end ${kind}`),
   };
   return { written, target };
@@ -27,9 +30,12 @@ test('what is read is written in its order, and nothing is left after a flush', 
   const { sink, flush } = writeBehind(target);
   sink.begin('s', 'now');
   for (const name of ['a', 'b']) sink.machines('s', [machine(name)]);
+  sink.identities('s', []);
+  sink.roleAssignments('s', []);
+  sink.roleDefinitions('s', []);
   expect(written).toEqual([]);
   flush();
-  expect(written).toEqual(['begin s', 'machine a', 'machine b']);
+  expect(written).toEqual(['begin s', 'machine a', 'machine b', 'identities', 'assignments', 'definitions']);
 });
 
 test('it is written by itself when nothing new comes', async () => {

@@ -9,7 +9,8 @@ const at = '2026-11-20T06:00:00.000Z';
 
 function row(name: string, more: Partial<VirtualMachine> = {}): VirtualMachine {
   const history = { firstSeen: at, lastSeen: at, deletedAt: null, stale: false };
-  return { ...machine(name), subscriptionName: 'One', powerState: null, principalIds: [], ...history, ...more };
+  const { instanceCount: _, ...reading } = machine(name);
+  return { ...reading, subscriptionName: 'One', powerState: null, principalIds: [], ...history, ...more };
 }
 
 const principal: Principal = {

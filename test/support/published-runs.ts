@@ -4,15 +4,15 @@ import { planHash } from '../../lib/azure/store/plans.ts';
 import { type PublishRequest, publishRun } from '../../lib/collect/publish.ts';
 import { newRunRecord } from '../../lib/collect/run-record.ts';
 import { writeBatch } from '../../lib/collect/write-batch.ts';
-import type { Plan } from '../../lib/inventory/reading.ts';
+import type { Plan, PlannedBatch, RecordedPlan } from '../../lib/inventory/reading.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import type { MachineReading } from '../../lib/inventory/virtual-machine.ts';
+import { absentArm } from './absent-arm.ts';
 import { guid } from './readings.ts';
 import { never } from './stores.ts';
 
 export interface CollectedRun {
-  readonly plan: Plan;
-  readonly planHash: string;
+  readonly recorded: RecordedPlan;
 }
 
 /** A run whose subscription 1 was read: its record, and its batch, are in the store. */
@@ -29,7 +29,8 @@ export async function collectRun(
     clientIds: false,
     ...{ outOfScope: [], blindSpots: [], blindSpotsKnown: true, reason: null, principalId: null },
   };
-  const hash = planHash(plan);
+  const batches: readonly PlannedBatch[] = [{ subscriptionIds: [guid(1)], takenFrom: null }];
+  const hash = planHash(plan, batches);
   const path = join(folder, `${plan.runId}-${machines.length}.batch`);
   const writer = writeBatch(path);
   writer.begin(guid(1), startedAt);
@@ -40,8 +41,8 @@ export async function collectRun(
   });
   const counts = await writer.finish();
   await store.runs.create(newRunRecord(plan.runId, 'timer', null, startedAt), never);
-  await store.batches.write(plan.runId, 0, hash, { path, counts }, never);
-  return { plan, planHash: hash };
+  await store.batches.write({ runId: plan.runId, planHash: hash, batch: 0 }, { path, counts }, never);
+  return { recorded: { plan, batches, hash } };
 }
 
 /** Publishes a collected run; whatever is absent is gone. */
@@ -53,11 +54,8 @@ export function publish(
 ): Promise<Run> {
   return publishRun({
     ...{ store, folder, ...run, settings: { ignoredTags: [], retentionDays: 400 }, signal: never },
-    verify: async () => ({ outcome: 'absent' }),
+    arm: absentArm,
     onProgress: () => undefined,
-    warn: (reason) => {
-      throw new Error(`unexpected warning: ${reason.message}`);
-    },
     ...more,
   });
 }

@@ -1,6 +1,7 @@
 import type { Permission } from '../../inventory/permissions.ts';
 import type { ArmClient, RequestContext } from './arm-client.ts';
 import { member } from './json.ts';
+import { subscriptionListPath } from './resource-id.ts';
 
 export const authorizationApiVersion = '2022-04-01';
 
@@ -14,7 +15,7 @@ export async function listPermissions(
   subscriptionId: string,
   context: RequestContext,
 ): Promise<readonly Permission[]> {
-  const path = `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.Authorization/permissions`;
+  const path = subscriptionListPath(subscriptionId, 'Microsoft.Authorization/permissions');
   const permissions: Permission[] = [];
   for await (const page of arm.pages(path, { apiVersion: authorizationApiVersion, context })) {
     permissions.push(...page.map(toPermission));
@@ -23,9 +24,10 @@ export async function listPermissions(
 }
 
 /**
+ * One role's share of what is allowed, of effective permissions and of role definitions alike.
  * An entry whose `notActions` cannot be read grants nothing: it would be taken for more than it is.
  */
-function toPermission(item: unknown): Permission {
+export function toPermission(item: unknown): Permission {
   const notActions = texts(member(item, 'notActions') ?? []);
   return notActions === null
     ? { actions: [], notActions: [] }

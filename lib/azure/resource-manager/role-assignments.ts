@@ -1,7 +1,10 @@
+import type { RoleAssignmentReading } from '../../inventory/role.ts';
 import type { ArmClient, RequestContext } from './arm-client.ts';
 import { InvalidResponseError } from './invalid-response-error.ts';
 import { member, textOrNull } from './json.ts';
+import { mapPages } from './page-iterator.ts';
 import { authorizationApiVersion } from './permissions.ts';
+import { subscriptionListPath } from './resource-id.ts';
 
 export interface RoleAssignment {
   readonly id: string;
@@ -10,6 +13,26 @@ export interface RoleAssignment {
   readonly roleDefinitionId: string;
   /** Whom it was given to: the principal asked for, or a group it is in. */
   readonly principalId: string | null;
+}
+
+const roleAssignmentsPath = (subscriptionId: string) =>
+  subscriptionListPath(subscriptionId, 'Microsoft.Authorization/roleAssignments');
+
+/**
+ * Role assignments to service principals at, above and below a subscription, page by page. One that does not say what kind of
+ * principal it is for may be for one, and is kept. No `$filter`: `atScope()` leaves out all that is below.
+ * @throws what `ArmClient.pages` throws
+ * @see https://learn.microsoft.com/rest/api/authorization/role-assignments/list-for-subscription
+ */
+export function listRoleAssignments(
+  arm: ArmClient,
+  subscriptionId: string,
+  context: RequestContext,
+): AsyncIterableIterator<readonly RoleAssignmentReading[], undefined> {
+  const request = { apiVersion: authorizationApiVersion, context };
+  return mapPages(arm.pages(roleAssignmentsPath(subscriptionId), request), (page) =>
+    page.filter(mayBeServicePrincipals).map(toRoleAssignmentReading),
+  );
 }
 
 /**
@@ -23,25 +46,25 @@ export async function* listRoleAssignmentsOf(
   principalId: string,
   context: RequestContext,
 ): AsyncGenerator<readonly RoleAssignment[]> {
-  const path = `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.Authorization/roleAssignments`;
   const query = { $filter: `assignedTo('${principalId.replaceAll("'", "''")}')` };
-  for await (const page of arm.pages(path, { apiVersion: authorizationApiVersion, query, context })) {
+  const request = { apiVersion: authorizationApiVersion, query, context };
+  for await (const page of arm.pages(roleAssignmentsPath(subscriptionId), request)) {
     yield page.map(toRoleAssignment);
   }
 }
 
-/**
- * The name of a role, `Reader`.
- * @param roleDefinitionId its resource id, as an assignment names it
- * @throws what `ArmClient.get` throws
- * @see https://learn.microsoft.com/rest/api/authorization/role-definitions/get-by-id
- */
-export async function getRoleName(arm: ArmClient, roleDefinitionId: string, context: RequestContext): Promise<string> {
-  const path = roleDefinitionId.split('/').map(encodeURIComponent).join('/');
-  const definition = await arm.get(path, { apiVersion: authorizationApiVersion, context });
-  const roleName = textOrNull(member(member(definition, 'properties'), 'roleName'));
-  if (roleName === null) throw new InvalidResponseError(`The role ${roleDefinitionId} came without a name`);
-  return roleName;
+function mayBeServicePrincipals(item: unknown): boolean {
+  const principalType = textOrNull(member(member(item, 'properties'), 'principalType'));
+  return principalType === null || principalType.toLowerCase() === 'serviceprincipal';
+}
+
+function toRoleAssignmentReading(item: unknown): RoleAssignmentReading {
+  const assignment = toRoleAssignment(item);
+  const { principalId } = assignment;
+  if (principalId === null) {
+    throw new InvalidResponseError(`A role assignment was listed without its principal: ${assignment.id}`);
+  }
+  return { ...assignment, principalId, condition: textOrNull(member(member(item, 'properties'), 'condition')) };
 }
 
 function toRoleAssignment(item: unknown): RoleAssignment {

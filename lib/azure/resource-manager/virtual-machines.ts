@@ -1,16 +1,16 @@
-import type { MachineReading, PowerStateReading } from '../../inventory/virtual-machine.ts';
+import { type MachineReading, type PowerStateReading, virtualMachineType } from '../../inventory/virtual-machine.ts';
 import type { ArmClient, RequestContext } from './arm-client.ts';
 import { InvalidResponseError } from './invalid-response-error.ts';
 import { member, textOrNull } from './json.ts';
 import { mapPages } from './page-iterator.ts';
+import { resourcePath, subscriptionListPath } from './resource-id.ts';
 import { toMachineReading } from './to-machine-reading.ts';
 import { toPowerState } from './to-power-state.ts';
 
 /** The one that `@azure/arm-compute` speaks, so that a machine reads the same from a list and by its id. */
 export const computeApiVersion = '2026-04-01';
 
-const virtualMachinesPath = (subscriptionId: string) =>
-  `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.Compute/virtualMachines`;
+const virtualMachinesPath = (subscriptionId: string) => subscriptionListPath(subscriptionId, virtualMachineType);
 
 /**
  * Virtual machines of one subscription, page by page, as Resource Manager lists them. Instances of Uniform scale sets are
@@ -25,6 +25,15 @@ export function listVirtualMachines(
 ): AsyncIterableIterator<readonly MachineReading[], undefined> {
   const request = { apiVersion: computeApiVersion, context };
   return mapPages(arm.pages(virtualMachinesPath(subscriptionId), request), (page) => page.map(toMachineReading));
+}
+
+/**
+ * One virtual machine by its id, as the list shows it.
+ * @throws {ArmError} `status` 404: there is none
+ * @see https://learn.microsoft.com/rest/api/compute/virtual-machines/get
+ */
+export async function readVirtualMachine(arm: ArmClient, id: string, context: RequestContext): Promise<MachineReading> {
+  return toMachineReading(await arm.get(resourcePath(id), { apiVersion: computeApiVersion, context }));
 }
 
 /**

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { listDescendantSubscriptions } from '../../../lib/azure/resource-manager/descendants.ts';
 import { listPermissions } from '../../../lib/azure/resource-manager/permissions.ts';
-import { getRoleName, listRoleAssignmentsOf } from '../../../lib/azure/resource-manager/role-assignments.ts';
+import { listRoleAssignmentsOf } from '../../../lib/azure/resource-manager/role-assignments.ts';
+import { getRoleName } from '../../../lib/azure/resource-manager/role-definitions.ts';
 import { listSubscriptions, listTenants } from '../../../lib/azure/resource-manager/subscriptions.ts';
 import { getVirtualMachine } from '../../../lib/azure/resource-manager/virtual-machine.ts';
 import { listPowerStates, listVirtualMachines } from '../../../lib/azure/resource-manager/virtual-machines.ts';

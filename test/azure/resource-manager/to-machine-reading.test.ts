@@ -46,6 +46,7 @@ test('a machine as Azure writes it becomes what the inventory keeps', () => {
     timeCreated: '2021-05-21T14:16:29.796Z',
     tags: { env: 'prod' },
     scaleSetId: '/subscriptions/x/set',
+    instanceCount: null,
     identity: {
       type: 'SystemAssigned, UserAssigned',
       principalId: 'p-1',
@@ -68,6 +69,7 @@ test('a machine with an id and nothing else has nulls, and nothing is made up', 
     timeCreated: null,
     tags: {},
     scaleSetId: null,
+    instanceCount: null,
     identity: { type: 'None', principalId: null, tenantId: null, userAssignedIdentities: {} },
   };
 

@@ -1,0 +1,85 @@
+import { getArcMachine } from '../azure/resource-manager/arc-machines.ts';
+import type { ArmClient, RequestContext } from '../azure/resource-manager/arm-client.ts';
+import { ArmError } from '../azure/resource-manager/arm-error.ts';
+import { getClientId } from '../azure/resource-manager/client-id.ts';
+import { listFederatedCredentials } from '../azure/resource-manager/federated-credentials.ts';
+import { newRequestMeter, newWaitBudget, type WaitBudget } from '../azure/resource-manager/request-context.ts';
+import { getScaleSet } from '../azure/resource-manager/scale-sets.ts';
+import { getUserAssignedIdentity } from '../azure/resource-manager/user-assigned-identities.ts';
+import { readVirtualMachine } from '../azure/resource-manager/virtual-machines.ts';
+import { NoTokenError, NotFoundError, toReason } from '../errors.ts';
+import type { FollowUp, Verification } from '../inventory/reading.ts';
+import type { MachineReading, MachineType } from '../inventory/virtual-machine.ts';
+import { forEachBounded } from './bounded.ts';
+
+/** What has questions: a merge. Each round holds what the answers to the one before made it ask; empty = no more. */
+interface Questions {
+  followUps(): readonly FollowUp[];
+}
+
+const openSubscriptions = 256;
+/** One that is throttled must not take all places. */
+const openOfOneSubscription = 32;
+
+/** 404 as well, but what is not visible has not ended. */
+const saysNothingOfResources = new Set(['SubscriptionNotFound', 'InvalidSubscriptionId']);
+
+const getMachineOf: Readonly<
+  Record<MachineType, (arm: ArmClient, id: string, context: RequestContext) => Promise<MachineReading>>
+> = {
+  'Microsoft.Compute/virtualMachines': readVirtualMachine,
+  'Microsoft.Compute/virtualMachineScaleSets': getScaleSet,
+  'Microsoft.HybridCompute/machines': getArcMachine,
+};
+
+/**
+ * Puts to Azure what only the merge knows to ask, round by round, until it asks no more. What fails is told as `unverified`
+ * and holds no other up. Waiting for throttling is bounded for each subscription: five minutes over all rounds.
+ * @throws {NoTokenError} no token is to be had
+ * @throws the signal's reason
+ */
+export async function answerFollowUps(merge: Questions, arm: ArmClient, signal: AbortSignal): Promise<void> {
+  const budgets = new Map<string, WaitBudget>();
+  for (let round = merge.followUps(); round.length > 0; round = merge.followUps()) {
+    const bySubscription = Map.groupBy(round, ({ resourceId }) => resourceId.split('/')[2]?.toLowerCase() ?? '');
+    await forEachBounded([...bySubscription], openSubscriptions, signal, async ([subscriptionId, questions], both) => {
+      const budget = budgets.get(subscriptionId) ?? newWaitBudget();
+      budgets.set(subscriptionId, budget);
+      await forEachBounded(questions, openOfOneSubscription, both, (followUp, each) =>
+        answer(followUp, arm, { meter: newRequestMeter(), budget, signal: each }),
+      );
+    });
+  }
+}
+
+async function answer(followUp: FollowUp, arm: ArmClient, context: RequestContext): Promise<void> {
+  const { resourceId } = followUp;
+  const { signal } = context;
+  switch (followUp.ask) {
+    case 'machine': {
+      const read = getMachineOf[followUp.type];
+      return followUp.answer(await verify(() => read(arm, resourceId, context), signal));
+    }
+    case 'identity':
+      return followUp.answer(await verify(() => getUserAssignedIdentity(arm, resourceId, context), signal));
+    case 'federatedCredentials':
+      return followUp.answer(await verify(() => listFederatedCredentials(arm, resourceId, context), signal));
+    case 'clientId':
+      return followUp.answer(await verify(() => getClientId(arm, resourceId, context), signal));
+  }
+}
+
+/** Only 404 says that something is not there. */
+async function verify<Reading>(read: () => Promise<Reading>, signal: AbortSignal): Promise<Verification<Reading>> {
+  try {
+    return { outcome: 'present', reading: await read() };
+  } catch (error) {
+    if (error instanceof NoTokenError || signal.aborted) throw error;
+    return isAbsence(error) ? { outcome: 'absent' } : { outcome: 'unverified', reason: toReason(error) };
+  }
+}
+
+function isAbsence(error: unknown): boolean {
+  if (error instanceof NotFoundError) return true;
+  return error instanceof ArmError && error.status === 404 && !saysNothingOfResources.has(error.code);
+}

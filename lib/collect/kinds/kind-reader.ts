@@ -1,0 +1,53 @@
+import type { ArmClient, RequestContext } from '../../azure/resource-manager/arm-client.ts';
+import { forEachPage } from '../../azure/resource-manager/page-iterator.ts';
+import type { KindCoverage } from '../../inventory/coverage.ts';
+import type { ReadingSink } from '../../inventory/reading.ts';
+import type { RoleBook } from './role-book.ts';
+
+/** How reading a kind ended. */
+export type Outcome = Pick<KindCoverage, 'status' | 'reason'>;
+
+/** Read to its end. Whether that is all there is, only the rights of the identity say. */
+export const readToItsEnd: Outcome = { status: 'complete', reason: null };
+
+export interface KindRequest {
+  readonly arm: ArmClient;
+  /** Lower case. */
+  readonly subscriptionId: string;
+  readonly sink: ReadingSink;
+  readonly context: RequestContext;
+  /** The roles that all subscriptions read together share. */
+  readonly roles: RoleBook;
+  /** Called for each page with the rows that went to the sink. */
+  readonly onPage: (rows: number) => void;
+}
+
+/**
+ * Reads one kind of one subscription into the sink.
+ * @throws what its list throws: the caller says what that means
+ */
+export type KindReader = (request: KindRequest) => Promise<KindEnd>;
+
+export interface KindEnd {
+  readonly outcome: Outcome;
+  /** Actions beyond that of the kind's own list that the identity needs for the outcome to hold. */
+  readonly alsoNeeds: readonly string[];
+}
+
+/** A reader of a kind that is one list, each page of which goes to the sink as it is. */
+export function listReader<Row>(
+  list: (
+    arm: ArmClient,
+    subscriptionId: string,
+    context: RequestContext,
+  ) => AsyncIterableIterator<readonly Row[], undefined>,
+  write: (sink: ReadingSink, subscriptionId: string, page: readonly Row[]) => void,
+): KindReader {
+  return async ({ arm, subscriptionId, sink, context, onPage }) => {
+    await forEachPage(list(arm, subscriptionId, context), (page) => {
+      write(sink, subscriptionId, page);
+      onPage(page.length);
+    });
+    return { outcome: readToItsEnd, alsoNeeds: [] };
+  };
+}

@@ -1,0 +1,45 @@
+import { forEachPage } from '../../azure/resource-manager/page-iterator.ts';
+import { listRoleAssignments } from '../../azure/resource-manager/role-assignments.ts';
+import { InventoryError, NoTokenError } from '../../errors.ts';
+import { type KindEnd, type KindRequest, type Outcome, readToItsEnd } from './kind-reader.ts';
+import { roleKey } from './role-book.ts';
+
+const readRoleDefinitions = 'Microsoft.Authorization/roleDefinitions/read';
+
+/**
+ * Role assignments of one subscription, and those roles they name that nobody has read yet. Without the names of the roles the
+ * kind is partial; the assignments stay.
+ * @throws what `listRoleAssignments` throws
+ */
+export async function readRoleAssignments(request: KindRequest): Promise<KindEnd> {
+  const { arm, subscriptionId, sink, context, roles, onPage } = request;
+  const named = new Set<string>();
+  await forEachPage(listRoleAssignments(arm, subscriptionId, context), (page) => {
+    sink.roleAssignments(subscriptionId, page);
+    for (const { roleDefinitionId } of page) named.add(roleKey(roleDefinitionId));
+    onPage(page.length);
+  });
+  let outcome = readToItsEnd;
+  let listed = false;
+  try {
+    listed = await roles.learn(named, arm, subscriptionId, context);
+  } catch (error) {
+    if (!(error instanceof InventoryError) || error instanceof NoTokenError || context.signal.aborted) throw error;
+    outcome = withoutRoleNames(subscriptionId, error);
+  }
+  const found = roles.take(named);
+  if (found.length > 0) sink.roleDefinitions(subscriptionId, found);
+  onPage(0);
+  return { outcome, alsoNeeds: listed ? [readRoleDefinitions] : [] };
+}
+
+function withoutRoleNames(subscriptionId: string, { code, message, hint }: InventoryError): Outcome {
+  return {
+    status: 'partial',
+    reason: {
+      code: 'RoleDefinitionsNotRead',
+      message: `What some roles in subscription ${subscriptionId} are called and allow could not be read: ${code}: ${message}`,
+      hint,
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import type { ArmClient, RequestContext } from '../../azure/resource-manager/arm-client.ts';
+import { forEachPage } from '../../azure/resource-manager/page-iterator.ts';
+import { listRoleDefinitions } from '../../azure/resource-manager/role-definitions.ts';
+import type { RoleDefinitionReading } from '../../inventory/role.ts';
+
+/**
+ * Roles read so far by whoever reads subscriptions together. Nearly all roles are built in and the same everywhere, so that one
+ * list answers for all subscriptions.
+ */
+export interface RoleBook {
+  /**
+   * Sees to it that roles are known: waits for the first list that anyone asked for, and asks for the subscription's own when
+   * that did not hold them all. One that no list has stays unknown.
+   * @param keys see {@link roleKey}
+   * @returns whether the subscription's own list was asked for
+   * @throws what `ArmClient.pages` throws: the subscription's own list failed
+   */
+  learn(keys: Iterable<string>, arm: ArmClient, subscriptionId: string, context: RequestContext): Promise<boolean>;
+  /** Those of the roles that are known and were not taken before: a sink needs each once. */
+  take(keys: Iterable<string>): readonly RoleDefinitionReading[];
+}
+
+/** A role by the last segment of its id: what stands before differs from one list to another. */
+export function roleKey(roleDefinitionId: string): string {
+  return roleDefinitionId.slice(roleDefinitionId.lastIndexOf('/') + 1).toLowerCase();
+}
+
+export function createRoleBook(): RoleBook {
+  const known = new Map<string, RoleDefinitionReading>();
+  const taken = new Set<string>();
+  let first: Promise<unknown> | null = null;
+
+  async function list(arm: ArmClient, subscriptionId: string, context: RequestContext): Promise<void> {
+    await forEachPage(listRoleDefinitions(arm, subscriptionId, context), (page) => {
+      for (const role of page) known.set(roleKey(role.id), role);
+    });
+  }
+
+  return {
+    async learn(keys, arm, subscriptionId, context) {
+      const wanted = [...keys];
+      const missing = (): boolean => wanted.some((key) => !known.has(key));
+      if (!missing()) return false;
+      if (first === null) {
+        const own = list(arm, subscriptionId, context);
+        // whoever waits for it looks at what is known then; that it failed is told where it was asked for
+        first = own.catch(() => undefined);
+        await own;
+        return true;
+      }
+      await first;
+      if (!missing()) return false;
+      await list(arm, subscriptionId, context);
+      return true;
+    },
+    take(keys) {
+      const roles: RoleDefinitionReading[] = [];
+      for (const key of keys) {
+        const role = known.get(key);
+        if (role === undefined || taken.has(key)) continue;
+        taken.add(key);
+        roles.push(role);
+      }
+      return roles;
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import type { ArmClient } from '../../lib/azure/resource-manager/arm-client.ts';
+import { ArmError } from '../../lib/azure/resource-manager/arm-error.ts';
+import { iteratePages } from '../../lib/azure/resource-manager/page-iterator.ts';
+
+const refuse = async (): Promise<never> => {
+  throw new ArmError({ status: 404, code: 'ResourceNotFound', message: 'gone', hint: null, requestId: null });
+};
+
+/** An Azure in which nothing is there any more. */
+export const absentArm: ArmClient = {
+  origin: 'https://localhost',
+  get: refuse,
+  pages: () => iteratePages(refuse),
+  forSdk: () => {
+    throw new Error('not asked for');
+  },
+};
