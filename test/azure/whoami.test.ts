@@ -112,3 +112,52 @@ test.each(['AppService', 'IMDS', 'CloudShell'] as const)(
     expect(identity.roles).not.toBeNull();
   },
 );
+
+/** Blob storage behind the same certificate, which answers every request with that error. */
+function storageThatAnswers(status: number, code: string): Readonly<Record<string, string>> {
+  azure.faults.add({
+    match: { endpoint: 'resourceManager', path: '^/account/' },
+    answer: { kind: 'status', status, headers: { 'x-ms-error-code': code }, body: '' },
+  });
+  return { INVENTORY_STORAGE__blobServiceUri: `${azure.endpoint}/account` };
+}
+
+test('missing rights have the command that grants each, in the answer and in a warning', async () => {
+  const [first] = azure.tenant.subscriptions();
+  azure.tenant.setAccess(first?.subscriptionId ?? '', { kind: 'none' });
+
+  const storage = storageThatAnswers(403, 'AuthorizationPermissionMismatch');
+  const { identity, warnings } = await run({ ...azure.environment('AppService'), ...storage });
+  azure.tenant.setAccess(first?.subscriptionId ?? '', { kind: 'reader' });
+
+  const { principalId } = azure.tenant.systemAssignedIdentity;
+  const create = `az role assignment create --assignee-object-id ${principalId} --assignee-principal-type ServicePrincipal`;
+  expect(identity.missingRights).toEqual([
+    {
+      ...{ scope: `/subscriptions/${first?.subscriptionId}`, role: 'Reader' },
+      grantCommand: `${create} --role Reader --scope /subscriptions/${first?.subscriptionId}`,
+    },
+    {
+      ...{ scope: `${azure.endpoint}/account`, role: 'Storage Blob Data Contributor' },
+      grantCommand: expect.stringContaining(`${create} --role "Storage Blob Data Contributor" --scope "$(az storage`),
+    },
+  ]);
+  for (const { grantCommand } of identity.missingRights ?? []) expect(warnings.join('\n')).toContain(grantCommand);
+});
+
+test('storage behind network rules is no missing role', async () => {
+  const storage = storageThatAnswers(403, 'AuthorizationFailure');
+
+  const { identity, warnings } = await run({ ...azure.environment('AppService'), ...storage });
+
+  expect(identity.missingRights).toEqual([]);
+  expect(warnings).toEqual([expect.stringContaining('on the storage account is not known: StorageDenied')]);
+});
+
+test('nothing is missing where storage would take a write', async () => {
+  const storage = storageThatAnswers(412, 'ConditionNotMet');
+
+  const { identity, warnings } = await run({ ...azure.environment('AppService'), ...storage });
+
+  expect([identity.missingRights, warnings]).toEqual([[], []]);
+});

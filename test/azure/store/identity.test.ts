@@ -8,6 +8,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { containerAt } from '../../../lib/azure/store/container.ts';
 import { openDatabases } from '../../../lib/azure/store/databases.ts';
+import { findMissingStorageRight } from '../../../lib/azure/store/missing-storage-right.ts';
 import { openPublishedInventory } from '../../../lib/azure/store/open-store.ts';
 import type { TokenRequest, TokenSource } from '../../../lib/azure/token.ts';
 import { createCertificate, type LocalCertificate } from '../../../local/azure/certificate.ts';
@@ -113,6 +114,18 @@ test('An identity that storage refuses gets the command that grants it the role,
     ),
   });
   expect(`${JSON.stringify(failure)} ${failure} ${(failure as Error).stack}`).not.toContain(token);
+});
+
+test('An identity that may write lacks nothing, with the container or without, and asking has written nothing.', async () => {
+  const there = containerAt(address(), tokensFor());
+  await writeDatabase();
+  const missing = containerAt(`${azurite.origin}/devstoreaccount1/missing`, tokensFor());
+
+  const lacks = [await findMissingStorageRight(there, never), await findMissingStorageRight(missing, never)];
+
+  expect(lacks).toEqual([null, null]);
+  expect(await there.client.getBlobClient('rights-check').exists()).toBe(false);
+  expect(await missing.client.exists()).toBe(false);
 });
 
 test.each([

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { findMissingRights } from '../../lib/collect/missing-rights.ts';
+import type { MissingRights } from '../../lib/inventory/missing-right.ts';
+import type { Environment } from '../../lib/settings.ts';
+import { rootManagementGroup } from '../../local/azure/tenant/subscriptions.ts';
+import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
+import { guid } from '../support/readings.ts';
+import { never } from '../support/stores.ts';
+
+let test1: AzureForTests;
+let readable: string;
+beforeAll(async () => {
+  test1 = await startAzureForTests({ subscriptions: 2, vms: 1 });
+  readable = test1.azure.tenant.subscriptions()[0]?.subscriptionId ?? '';
+});
+afterAll(() => test1[Symbol.asyncDispose]());
+beforeEach(() => test1.azure.reset());
+
+const principalId = (): string => test1.azure.tenant.systemAssignedIdentity.principalId;
+const byName = (displayName: RegExp): string =>
+  test1.azure.tenant.subscriptions().find((one) => displayName.test(one.displayName))?.subscriptionId ?? '';
+
+function find(environment: Environment = {}): Promise<MissingRights> {
+  const settings = test1.settings(environment);
+  const { arm } = test1.session(settings);
+  return findMissingRights({ arm, settings, environment, principalId: principalId(), signal: never });
+}
+
+const missingReader = (subscriptionId: string) => ({
+  scope: `/subscriptions/${subscriptionId}`,
+  role: 'Reader',
+  grantCommand: `az role assignment create --assignee-object-id ${principalId()} --assignee-principal-type ServicePrincipal --role Reader --scope /subscriptions/${subscriptionId}`,
+});
+
+test('Reader is missing where the identity sees a subscription in part or not at all, not where one cannot hold machines', async () => {
+  const { missingRights, warnings } = await find();
+
+  const expected = [byName(/one resource group/), byName(/Acquisitions/)].toSorted().map(missingReader);
+  expect(missingRights).toEqual(expected);
+  expect(warnings).toEqual([]);
+});
+
+test('a subscription that the settings name and the identity does not see lacks Reader; one left out lacks nothing', async () => {
+  const { missingRights } = await find({
+    INVENTORY_SUBSCRIPTIONS: `${readable},${guid(1)},${guid(2)}`,
+    INVENTORY_EXCLUDE_SUBSCRIPTIONS: guid(2),
+  });
+
+  expect(missingRights).toEqual([missingReader(guid(1))]);
+});
+
+test('subscriptions below a management group that the identity does not see lack Reader', async () => {
+  const { missingRights } = await find({ INVENTORY_MANAGEMENT_GROUPS: rootManagementGroup });
+
+  expect(missingRights).toContainEqual(missingReader(byName(/Payroll/)));
+});
+
+test('a management group that cannot be listed lacks Management Group Reader', async () => {
+  test1.azure.tenant.managementGroupReader = false;
+  const { missingRights } = await find({
+    INVENTORY_MANAGEMENT_GROUPS: rootManagementGroup,
+    INVENTORY_SUBSCRIPTIONS: readable,
+  });
+  test1.azure.tenant.managementGroupReader = true;
+
+  const scope = `/providers/Microsoft.Management/managementGroups/${rootManagementGroup}`;
+  expect(missingRights).toEqual([
+    {
+      ...{ scope, role: 'Management Group Reader' },
+      grantCommand: `az role assignment create --assignee-object-id ${principalId()} --assignee-principal-type ServicePrincipal --role "Management Group Reader" --scope ${scope}`,
+    },
+  ]);
+});
+
+test('an identity that sees no subscription lacks Reader on one', async () => {
+  test1.azure.faults.add({
+    match: { path: '^/subscriptions$' },
+    answer: { kind: 'status', status: 200, body: { value: [] } },
+  });
+
+  expect((await find()).missingRights).toEqual([missingReader('SUBSCRIPTION-ID')]);
+});
+
+test('what cannot be found out is a warning, and null rather than nothing missing', async () => {
+  const answer = {
+    kind: 'status',
+    status: 404,
+    body: { error: { code: 'Strange', message: 'no such thing' } },
+  } as const;
+  test1.azure.faults.add({ match: { path: '^/subscriptions$' }, answer });
+
+  const { missingRights, warnings } = await find();
+
+  expect(missingRights).toBeNull();
+  expect(warnings).toEqual([
+    expect.stringMatching(/^Whether a right is missing on subscriptions is not known: Strange: .*no such thing/),
+  ]);
+});
