@@ -91,7 +91,7 @@ param idleDays int = 30
 @maxValue(1000000)
 param sharedIdentityLimit int = 10
 
-@description('Optional. Blob in the container with findings to silence.')
+@description('Optional. Address of a blob with findings to silence. In another account than the app\'s own the reading identity needs Storage Blob Data Reader there (source.bicep).')
 param acceptedFindings string = ''
 
 @description('Optional. Who may call: holders of function keys, or callers that App Service authentication signs in with Entra ID (then entraClientId is needed).')
@@ -381,6 +381,17 @@ module readers 'modules/subscription-role.bicep' = [
     }
   }
 ]
+
+// It reads that blob; the other identity, which owns all blobs of the account, does so by its role there.
+module acceptedFindingsRole 'modules/container-role.bicep' = if (!empty(acceptedFindings) && readingIdentity == 'systemAssigned') {
+  scope: group
+  params: {
+    storageAccountName: storage.outputs.name
+    containerName: container
+    principalId: readerPrincipalId
+    roleDefinitionId: roles.storageBlobDataReader
+  }
+}
 
 // ---------- alerts and the workbook ----------
 

@@ -1,0 +1,152 @@
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  BlobBatchClient,
+  BlobClient,
+  BlobLeaseClient,
+  BlobServiceClient,
+  BlockBlobClient,
+  ContainerClient,
+} from '@azure/storage-blob';
+import { root } from './templates.ts';
+
+/** A request that the code can make: `GET /subscriptions/{}`, or `download` of the storage library; and where it does. */
+export interface RequestMade {
+  readonly request: string;
+  /** `lib/azure/resource-manager/subscriptions.ts` */
+  readonly file: string;
+}
+
+/** Requests whose path is no text in the code: by file, what is asked for there, and what that is on the wire. */
+const byOtherMeans: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  // a role can be defined at any scope
+  'lib/azure/resource-manager/role-definitions.ts': { 'resourcePath(roleDefinitionId)': '{}' },
+  'lib/azure/resource-manager/virtual-machine.ts': {
+    'virtualMachines.get': '/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Compute/virtualMachines/{}',
+  },
+};
+
+/**
+ * Every request to Resource Manager in lib/: calls of an ArmClient, and of an SDK client that is given one (`forSdk`).
+ * @throws a path that cannot be found out: write it as a text, or add it to `byOtherMeans`
+ */
+export async function resourceManagerRequests(): Promise<readonly RequestMade[]> {
+  const files = await readSources();
+  const made: RequestMade[] = [];
+  for (const [file, text] of files) {
+    if (file.endsWith('resource-manager/arm-client.ts')) continue;
+    const calls = [...callsOfClient(text), ...callsOfSdk(text)];
+    for (const { verb, path } of calls) made.push({ file, request: `${verb} ${pathOf(path, file, files)}` });
+    if (calls.length === 0 && /\bapiVersion\b/.test(text) && /\bArmClient\b/.test(text)) {
+      throw new Error(`${file} speaks of an apiVersion and an ArmClient, but no request is found in it`);
+    }
+  }
+  return made;
+}
+
+/** Every operation of the storage library that lib/ calls, by its name there. */
+export async function storageRequests(): Promise<readonly RequestMade[]> {
+  const made: RequestMade[] = [];
+  for (const [file, text] of await readSources()) {
+    if (!text.includes('@azure/storage-blob') && !text.includes('container.ts')) continue;
+    const called = new Set([...text.matchAll(/\.\s*(\w+)\(/g)].map(([, name = '']) => name));
+    for (const name of called) if (storageOperations.has(name)) made.push({ file, request: name });
+  }
+  return made;
+}
+
+async function readSources(): Promise<ReadonlyMap<string, string>> {
+  const sources = new Map<string, string>();
+  for await (const file of glob('lib/**/*.ts', { cwd: root }))
+    sources.set(file, await readFile(join(root, file), 'utf8'));
+  return sources;
+}
+
+/** Methods that send something. Those that only make another client, or sign by themselves, send nothing. */
+const storageOperations: ReadonlySet<string> = new Set(
+  [BlobServiceClient, ContainerClient, BlobClient, BlockBlobClient, BlobLeaseClient, BlobBatchClient]
+    .flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype))
+    .filter((name) => name !== 'constructor' && !/^get.*Client$|^generate|^with|^create.*Client$/.test(name)),
+);
+
+interface Call {
+  readonly verb: string;
+  readonly path: string;
+}
+
+/** `arm.get(PATH, …)`, `arm.pages(PATH, …)` and whatever else a client can do: `pages` is a GET as well. */
+function callsOfClient(text: string): readonly Call[] {
+  return [...text.matchAll(/\b(?:arm|armClient|resourceManager)\.(\w+)\(/g)].flatMap((match) => {
+    const [whole, method = ''] = match;
+    if (method === 'forSdk') return [];
+    const verb = method === 'get' || method === 'pages' ? 'GET' : method.toUpperCase();
+    return [{ verb, path: firstArgument(text.slice(match.index + whole.length)) }];
+  });
+}
+
+/** `client.virtualMachines.get(…)` in a file that hands an ArmClient's pipeline to a client of the SDK. */
+function callsOfSdk(text: string): readonly Call[] {
+  if (!text.includes('.forSdk(')) return [];
+  const calls = [...text.matchAll(/\.\s*([a-z]\w+)\s*\.\s*((?:get|list|begin|create|update|delete)\w*)\(/g)];
+  if (calls.length === 0) throw new Error('a client of the SDK is made, but no call of it is found');
+  return calls.map(([, group, method]) => ({ verb: 'GET', path: `${group}.${method}` }));
+}
+
+/** Up to the first comma, or the closing bracket, that stands in no bracket of its own. */
+function firstArgument(text: string): string {
+  let depth = 0;
+  for (const [index, character] of [...text].entries()) {
+    if ('([{'.includes(character)) depth += 1;
+    if (depth === 0 && (character === ',' || character === ')')) return text.slice(0, index).trim();
+    if (')]}'.includes(character)) depth -= 1;
+  }
+  throw new Error('a call without an end');
+}
+
+/** What an expression in a file is as a path, its holes as `{}`. */
+function pathOf(expression: string, file: string, files: ReadonlyMap<string, string>): string {
+  const text = files.get(file) ?? '';
+  const known = byOtherMeans[file]?.[expression] ?? textOf(expression);
+  if (known !== null) return known;
+  const type = /^subscriptionListPath\(\w+, (.*)\)$/.exec(expression)?.[1];
+  if (type !== undefined) return `/subscriptions/{}/providers/${constantOf(type, file, files)}`;
+  if (/^resourcePath\(\w+\)$/.test(expression)) {
+    return `/subscriptions/{}/resourceGroups/{}/providers/${typeOf(file, files)}/{}`;
+  }
+  // A constant, an arrow function or a function of that name in the same file, and what it is or returns.
+  const name = /^\w+/.exec(expression)?.[0] ?? '';
+  const declared = new RegExp(`\\b(?:const ${name}\\b[^=]*=|function ${name}\\b[^{]*\\{\\s*return)\\s*([^;]*);`);
+  const meaning = declared
+    .exec(text)?.[1]
+    ?.replace(/^\([^)]*\)(?:: \w+)? =>\s*/, '')
+    .trim();
+  if (meaning !== undefined && meaning !== expression) return pathOf(meaning, file, files);
+  throw new Error(`${file}: where '${expression}' leads is not found out; add it to byOtherMeans`);
+}
+
+/** The one type of resource that a file lists. */
+function typeOf(file: string, files: ReadonlyMap<string, string>): string {
+  const lists = [...(files.get(file) ?? '').matchAll(/subscriptionListPath\(\w+, ([^)]*)\)/g)];
+  const types = new Set(lists.map(([, type = '']) => constantOf(type, file, files)));
+  const [type, another] = types;
+  if (type === undefined || another !== undefined) throw new Error(`${file} reads by id, but not one type of resource`);
+  return type;
+}
+
+/** A text, or the constant of that name: in this file or, imported, in another. */
+function constantOf(expression: string, file: string, files: ReadonlyMap<string, string>): string {
+  const written = textOf(expression);
+  if (written !== null) return written;
+  const pattern = new RegExp(`\\bconst ${expression} = '([^']*)'`);
+  for (const text of [files.get(file) ?? '', ...files.values()]) {
+    const found = pattern.exec(text)?.[1];
+    if (found !== undefined) return found;
+  }
+  throw new Error(`${file}: what '${expression}' is, is not found out`);
+}
+
+/** A text or template, its holes as `{}`. */
+function textOf(expression: string): string | null {
+  const written = /^'([^']*)'$|^`([^`]*)`$/.exec(expression);
+  return written === null ? null : (written[1] ?? written[2] ?? '').replaceAll(/\$\{[^}]*\}/g, '{}');
+}

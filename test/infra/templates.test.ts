@@ -1,0 +1,147 @@
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { expect, test } from 'vitest';
+import { objectVariable, readTemplate, readTemplates, root } from './templates.ts';
+
+const templates = await readTemplates();
+const main = await readTemplate('main.bicep');
+const functionApp = await readTemplate('modules/function-app.bicep');
+
+const hostJson = v.parse(
+  v.object({
+    extensions: v.object({ http: v.object({ routePrefix: v.string() }) }),
+    extensionBundle: v.object({ id: v.string(), version: v.string() }),
+    logging: v.object({
+      applicationInsights: v.object({ samplingSettings: v.object({ excludedTypes: v.string() }) }),
+    }),
+  }),
+  JSON.parse(await readFile(join(root, 'host.json'), 'utf8')),
+);
+const packageJson = v.parse(
+  v.object({
+    main: v.string(),
+    engines: v.object({ node: v.string() }),
+    dependencies: v.record(v.string(), v.string()),
+    devDependencies: v.record(v.string(), v.string()),
+  }),
+  JSON.parse(await readFile(join(root, 'package.json'), 'utf8')),
+);
+
+test('every parameter and output says what it is, and whether it must be given', () => {
+  const wrong = templates.flatMap(({ path, parameters, outputs }) =>
+    [
+      ...parameters.filter(({ fallback, decorators }) => {
+        const beginning = fallback === null ? /^'Required\. / : /^'(Optional|Conditional)\. /;
+        return !beginning.test(decorators.description ?? '');
+      }),
+      ...outputs.filter(({ decorators }) => decorators.description === undefined),
+    ].map(({ name }) => `${path}: ${name}`),
+  );
+
+  // Each declaration was understood.
+  const declared = templates.flatMap(({ text }) => [...text.matchAll(/^(?:param|output) /gm)]).length;
+  const understood = templates.flatMap(({ parameters, outputs }) => [...parameters, ...outputs]).length;
+  expect(understood).toBe(declared);
+  expect(wrong).toEqual([]);
+});
+
+test('no output and no setting holds a secret', () => {
+  const secret =
+    /list(?:Account|Service)?(?:Keys|Sas|Secrets|HostKeys)|connectionString|instrumentationKey|accountKey|sharedKey|password/i;
+
+  const outputs = templates.flatMap(({ path, outputs }) =>
+    outputs.filter(({ name, value }) => secret.test(`${name} ${value}`)).map(({ name }) => `${path}: ${name}`),
+  );
+  const calls = templates
+    .filter(({ text }) => /\blist\w*\(|AccountKey=|SharedAccessKey/i.test(text))
+    .map(({ path }) => path);
+  const settings = [...objectVariable(functionApp, 'hostSettings')].filter(([, value]) => secret.test(value));
+
+  expect({ outputs, calls }).toEqual({ outputs: [], calls: [] });
+  // An address and an id: local authentication is off, so that it lets nobody write.
+  expect(settings).toEqual([['APPLICATIONINSIGHTS_CONNECTION_STRING', 'component.properties.ConnectionString']]);
+});
+
+test('no output begins like a setting: azd puts outputs into the environment, where the command line would refuse them', () => {
+  expect(main.outputs.filter(({ name }) => name.startsWith('INVENTORY_'))).toEqual([]);
+});
+
+test('storage and monitoring take identities only', async () => {
+  const storage = (await readTemplate('modules/storage.bicep')).text;
+  const monitoring = (await readTemplate('modules/monitoring.bicep')).text;
+
+  const lines = ['allowSharedKeyAccess: false', 'allowBlobPublicAccess: false', "minimumTlsVersion: 'TLS1_2'"];
+  const missing = lines.filter((line) => !storage.includes(line));
+
+  expect(missing).toEqual([]);
+  expect(monitoring).toContain('disableLocalAuth: true');
+  expect(monitoring).toContain('DisableLocalAuth: true');
+});
+
+test('the life-cycle rule covers runs/ and nothing else', async () => {
+  const storage = (await readTemplate('modules/storage.bicep')).text;
+
+  const prefixes = [...storage.matchAll(/prefixMatch: (.*)/g)].map(([, prefix]) => prefix);
+
+  expect(prefixes).toHaveLength(1);
+  expect(prefixes[0]).toMatch(/^\['[^,]*\/runs\/'\]$/);
+  expect(storage).toContain('isVersioningEnabled: true');
+});
+
+test('the app runs on the Node that the bundle is built for', () => {
+  const version = /var nodeVersion = '(\d+)'/.exec(functionApp.text)?.[1];
+
+  expect(functionApp.text).toContain('version: nodeVersion');
+  expect(packageJson.engines.node).toBe(`>=${version}`);
+  expect(packageJson.devDependencies.node?.split('.')[0]).toBe(version);
+});
+
+test('the bundle is what the package names, built for that Node', async () => {
+  const build = await readFile(join(root, 'scripts/build.ts'), 'utf8');
+  const bundle = await readFile(join(root, 'scripts/bundle.ts'), 'utf8');
+  const version = /var nodeVersion = '(\d+)'/.exec(functionApp.text)?.[1];
+
+  expect(build).toContain(`'${packageJson.main}'`);
+  expect(bundle).toContain(`target: 'node${version}'`);
+});
+
+test('the host has the extension that Durable Functions needs', () => {
+  expect(packageJson.dependencies['durable-functions']).toBeDefined();
+  expect(hostJson.extensionBundle.id).toBe('Microsoft.Azure.Functions.ExtensionBundle');
+});
+
+test('the path that needs no sign-in is the one that the app serves to anyone', async () => {
+  const health = await readFile(join(root, 'functions/health.ts'), 'utf8');
+  const { text } = await readTemplate('modules/authentication.bicep');
+  const route = /anonymousHttpFunction\('health', 'GET', '(\w+)'/.exec(health)?.[1];
+
+  const excluded = /excludedPaths: \['(.*)'\]/.exec(text)?.[1];
+
+  expect(excluded).toBe(`/${hostJson.extensions.http.routePrefix}/${route}`);
+});
+
+test('the line that alerts look for is sampled away by nobody', () => {
+  expect(hostJson.logging.applicationInsights.samplingSettings.excludedTypes.split(';')).toContain('Trace');
+});
+
+test('each parameter file uses a template that is there, and gives only what it takes', async () => {
+  const files: string[] = [];
+  for await (const file of glob('**/*.bicepparam', { cwd: join(root, 'infra') })) files.push(file);
+  const unknown: string[] = [];
+  for (const file of files) {
+    const text = await readFile(join(root, 'infra', file), 'utf8');
+    const used = /^using '(?:\.\.\/)?([\w.-]+)'$/m.exec(text)?.[1];
+    const template = templates.find(({ path }) => path === used);
+    const given = [...text.matchAll(/^param (\w+)/gm)].map(([, name]) => name);
+    const taken = new Set(template?.parameters.map(({ name }) => name));
+    unknown.push(...given.filter((name) => name === undefined || !taken.has(name)).map((name) => `${file}: ${name}`));
+  }
+
+  expect(files.map((file) => file.replace('parameters/', '')).sort()).toEqual(
+    ['locked-down', 'main', 'management-group', 'many-subscriptions', 'one-subscription'].map(
+      (name) => `${name}.bicepparam`,
+    ),
+  );
+  expect(unknown).toEqual([]);
+});
