@@ -30,7 +30,12 @@ const scopeAt = perRun(
  * Of the filters, only `subscriptionId` rules subscriptions out. A subscription that has gone out of sight makes the answer
  * incomplete and is counted as a blind spot, not by status.
  */
-export function completeness(database: Database, asOf: AsOf, kinds: ShownKinds, filter: MachineFilter): Completeness {
+export function completeness(
+  database: Database,
+  asOf: Pick<AsOf, 'seq'>,
+  kinds: ShownKinds,
+  filter: MachineFilter,
+): Completeness {
   const scope = scopeAt(database, asOf.seq);
   if (filter.subscriptionId !== undefined) return completenessOf(scope, kinds, filter.subscriptionId.toLowerCase());
   const key = kinds.join();

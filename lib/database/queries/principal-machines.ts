@@ -1,9 +1,10 @@
 import { machineKinds } from '../../inventory/coverage.ts';
 import type { PrincipalMachine } from '../../inventory/principal.ts';
+import { attachmentsAt as attachmentsAtRun, endedAtSeq as endedAtRun } from '../views/principal-state.ts';
 import { integer, integerOrNull, type SqlRow, text, textOrNull } from './columns.ts';
 import { isoTime } from './iso-time.ts';
 import type { MachineContext } from './machine-context.ts';
-import { attachmentsAt, endedAtSeq } from './principal-select.ts';
+
 import { prepared } from './statements.ts';
 
 /** The machines of a principal up to a run, and what follows from them for the principal itself. */
@@ -17,6 +18,8 @@ export interface PrincipalMachines {
   readonly tenantId: string | null;
 }
 
+const attachmentsAt = attachmentsAtRun('$seq');
+const endedAtSeq = endedAtRun('$seq');
 /** The last `seq` at which it was on the machine. */
 const shownAt = `ifnull(${endedAtSeq} - 1, $seq)`;
 
@@ -34,7 +37,8 @@ ORDER BY ended_seq IS NOT NULL, attached_at DESC, a.machine`;
 
 /**
  * The machines that principals are or were on, one entry per time that one was attached.
- * @param principalIds of identities that the run knows, in the casing of the database
+ * @param principalIds in any casing
+ * @returns by principal id in lower case; those that were on none are left out
  */
 export function readPrincipalMachines(
   context: MachineContext,
@@ -45,7 +49,7 @@ export function readPrincipalMachines(
     $ids: JSON.stringify(principalIds),
   });
   const byPrincipal = Map.groupBy(rows, (row) => text(row, 'principal_id').toLowerCase());
-  return new Map(principalIds.map((id) => [id, toPrincipalMachines(byPrincipal.get(id.toLowerCase()) ?? [], context)]));
+  return new Map([...byPrincipal].map(([id, of]) => [id, toPrincipalMachines(of, context)]));
 }
 
 function toPrincipalMachines(rows: readonly SqlRow[], context: MachineContext): PrincipalMachines {
@@ -54,8 +58,8 @@ function toPrincipalMachines(rows: readonly SqlRow[], context: MachineContext): 
   const newest = rows[attached.indexOf(attached.reduce((a, b) => Math.max(a, b), 0))];
   return {
     machines: rows.map(toPrincipalMachine),
-    firstSeen: attached.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER),
-    lastSeen: seen.toSorted().at(-1) ?? isoTime(0),
+    firstSeen: attached.reduce((a, b) => Math.min(a, b)),
+    lastSeen: seen.toSorted().at(-1) ?? '',
     tenantId: newest === undefined ? null : textOrNull(newest, 'tenant_id'),
   };
 }

@@ -1,55 +1,51 @@
 import type { Database } from '../database.ts';
+import { principalState, seenBy } from '../views/principal-state.ts';
 import { machineConditions } from './machine-conditions.ts';
 import { limitClause, machinesShown, type Query } from './machine-select.ts';
+import { perRun } from './per-run.ts';
+import type { Parameters } from './statements.ts';
+import { subscriptionsAt } from './subscription-at.ts';
 import type { MachineFilter, PagePosition, PrincipalFilter } from './types.ts';
 
-/**
- * Attachments up to a run with their ends as of that run. An attachment ends by itself or with its machine; `v` is the machine's version
- * in force when it did.
- */
-export const attachmentsAt = `
-  attachment a CROSS JOIN machine_version v ON v.machine = a.machine AND v.valid_from = (
-    SELECT l.valid_from FROM machine_version l
-    WHERE l.machine = a.machine AND l.valid_from <= min($seq, ifnull(a.valid_to - 1, $seq)) ORDER BY l.valid_from DESC LIMIT 1)`;
+const state = principalState('$seq', 'SELECT value FROM json_each($unreadIn)');
+const seen = (identity: string) => seenBy(identity, '$seq');
 
-/** The `seq` at which an attachment of `attachmentsAt` had ended as of the run; NULL = it had not. */
-export const endedAtSeq = `CASE WHEN a.valid_to <= $seq THEN a.valid_to WHEN v.valid_to <= $seq THEN v.valid_to END`;
-const endChange = `ifnull(CASE WHEN a.valid_to <= $seq THEN a.end_change END, CASE WHEN v.valid_to <= $seq THEN v.end_change END)`;
-
-/** All numbers of one principal: an identity whose other ids changed has several. */
-const numbers = 'SELECT s.id FROM identity s WHERE s.principal_id = i.principal_id';
-
-/** The last attachment of each machine ended in a way that says nothing of the identity: nobody looked. */
-const lastEndUnconfirmed = `EXISTS (
-  SELECT 1 FROM ${attachmentsAt}
-  WHERE a.identity IN (${numbers}) AND a.valid_from <= $seq AND ${endChange} IN ('outOfScope', 'subscriptionForgotten', 'tenantChanged')
-  AND NOT EXISTS (SELECT 1 FROM attachment n WHERE n.identity IN (${numbers}) AND n.machine = a.machine
-    AND n.valid_from > a.valid_from AND n.valid_from <= $seq))`;
-
-const state = `CASE
-  WHEN EXISTS (SELECT 1 FROM ${attachmentsAt} WHERE a.identity IN (${numbers}) AND a.valid_from <= $seq AND ${endedAtSeq} IS NULL)
-    THEN 'attached'
-  WHEN ${lastEndUnconfirmed} THEN 'unknown'
-  WHEN i.kind = 1 THEN 'gone' ELSE 'detached' END`;
-
-const seen = (identity: string) =>
-  `EXISTS (SELECT 1 FROM attachment e WHERE e.identity = ${identity}.id AND e.valid_from <= $seq)`;
+/** As told under any of the principal's numbers, the newest first. */
+const clientId = `(SELECT k.client_id FROM identity k
+  WHERE k.principal_id = i.principal_id AND k.client_id IS NOT NULL AND ${seen('k')} ORDER BY k.id DESC LIMIT 1)`;
+/** Of the identity itself, else of its subscription. */
+const tenantId = `ifnull((SELECT x.value FROM text x WHERE x.id = i.tenant), (SELECT s.tenant_id FROM subscription s
+  WHERE s.subscription = i.subscription AND s.valid_from <= $seq ORDER BY s.valid_from DESC LIMIT 1))`;
 
 /** One row per principal: the newest of its identities that the run knew. */
 const principals = `
-SELECT i.id, i.kind, i.principal_id, i.client_id, i.resource_id,
-  (SELECT x.value FROM text x WHERE x.id = i.tenant) AS tenant_id, ${state} AS state
+SELECT i.id, i.kind, i.principal_id, ifnull(i.client_id, ${clientId}) AS client_id, i.resource_id,
+  ${tenantId} AS tenant_id, ${state} AS state
 FROM identity i
 WHERE i.principal_id IS NOT NULL AND ${seen('i')}
   AND NOT EXISTS (SELECT 1 FROM identity n WHERE n.principal_id = i.principal_id AND n.id > i.id AND ${seen('n')})`;
 
+const ofClient = (parameter: string) => `(
+  SELECT c.principal_id FROM identity c WHERE c.client_id = ${parameter} AND c.principal_id IS NOT NULL AND ${seen('c')}
+  ORDER BY c.id DESC LIMIT 1)`;
+
+/** With `$id`, and the parameters of `runParameters`. */
 export const principalById = `${principals} AND i.principal_id = $id`;
-export const principalByClientId = `${principals} AND i.principal_id = (
-  SELECT c.principal_id FROM identity c WHERE c.client_id = $id AND c.principal_id IS NOT NULL AND ${seen('c')} ORDER BY c.id DESC LIMIT 1)`;
+export const principalByClientId = `${principals} AND i.principal_id = ${ofClient('$id')}`;
+
+/** What every statement on principals is bound to: the run, and the subscriptions whose identities it could not read. */
+export const runParameters = perRun((database: Database, seq: number): Parameters => {
+  const unread = [...subscriptionsAt(database, seq).values()].filter((subscription) => {
+    const identities = subscription.kinds.find(({ kind }) => kind === 'identities')?.status;
+    return subscription.visibility !== 'visible' || (identities !== 'complete' && identities !== 'partial');
+  });
+  return { $seq: seq, $unreadIn: JSON.stringify(unread.map(({ key }) => key)) };
+});
 
 /**
  * The principals that a filter asks for, as rows for `toPrincipal`. `principalId`, `clientId` and `state` speak of the principal, the
- * other filters of a machine that it is or was on; without `deleted` that machine may be gone.
+ * other filters of a machine that it is or was on; without `deleted` that machine may be gone. `subscriptionId` alone also finds the
+ * user-assigned identities that are in it, on a machine or not.
  */
 export function principalSelect(
   database: Database,
@@ -59,18 +55,20 @@ export function principalSelect(
 ): Query {
   const { principalId, clientId, state: wanted, ...ofMachines } = filter;
   const where: string[] = [];
-  const parameters: Record<string, string | number | null> = { $seq: seq };
+  const parameters: Record<string, string | number | null> = { ...runParameters(database, seq) };
   if (principalId !== undefined) {
     where.push('i.principal_id = $principalId');
     parameters.$principalId = principalId;
   }
   if (clientId !== undefined) {
-    where.push('i.client_id = $clientId');
+    where.push(`i.principal_id = ${ofClient('$clientId')}`);
     parameters.$clientId = clientId;
   }
-  if (Object.values(ofMachines).some((value) => value !== undefined)) {
+  const asked = Object.entries(ofMachines).filter(([, value]) => value !== undefined);
+  if (asked.length > 0) {
     const machines = onMachines(database, seq, ofMachines);
-    where.push(machines.sql);
+    const there = asked.every(([name]) => name === 'subscriptionId') ? ` OR ${inSubscription}` : '';
+    where.push(`(${machines.sql}${there})`);
     Object.assign(parameters, machines.parameters);
   }
   if (wanted !== undefined) {
@@ -87,6 +85,9 @@ export function principalSelect(
     parameters,
   };
 }
+
+const inSubscription = `i.principal_id IN (SELECT o.principal_id FROM identity o WHERE o.kind = 2
+  AND o.subscription = (SELECT k.id FROM subscription_key k WHERE k.subscription_id = $subscriptionId))`;
 
 function onMachines(database: Database, seq: number, filter: MachineFilter): Query {
   const deleted = filter.deleted ?? 'any';

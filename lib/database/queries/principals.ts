@@ -1,16 +1,21 @@
-import { type NeverSeenPrincipal, type Principal, principalStates } from '../../inventory/principal.ts';
+import {
+  type NeverSeenPrincipal,
+  type Principal,
+  type PrincipalRoleAssignment,
+  principalStates,
+} from '../../inventory/principal.ts';
+import type { FederatedCredential } from '../../inventory/user-assigned-identity.ts';
 import type { Database } from '../database.ts';
 import { batches } from './batches.ts';
 import { integer, oneOf, type SqlRow, text, textOrNull } from './columns.ts';
 import { isoTime } from './iso-time.ts';
 import { type MachineContext, machineContext } from './machine-context.ts';
+import { accessCoverageAt, readFederatedCredentials, readRoleAssignments } from './principal-access.ts';
+import { type PrincipalListing, readPrincipalListings } from './principal-listing.ts';
 import { type PrincipalMachines, readPrincipalMachines } from './principal-machines.ts';
-import { principalByClientId, principalById, principalSelect } from './principal-select.ts';
+import { principalByClientId, principalById, principalSelect, runParameters } from './principal-select.ts';
 import { prepared } from './statements.ts';
 import type { AsOf, Page, PageRequest, PrincipalFilter } from './types.ts';
-
-/** Roles are not read yet, nor are groups and directory roles: said, not passed over. */
-const accessCoverage = { direct: 'notRead', groups: 'notRead', directory: 'notRead' } as const;
 
 /** One page of the principals that a filter asks for, as they were at a run. Their order is that of their first appearance. */
 export function listPrincipals(
@@ -49,7 +54,8 @@ export function lookupPrincipals(
   ids: readonly string[],
 ): (Principal | NeverSeenPrincipal)[] {
   const context = machineContext(database, asOf.seq);
-  const find = (sql: string, id: string) => prepared(database, sql).get({ $seq: asOf.seq, $id: id });
+  const run = runParameters(database, asOf.seq);
+  const find = (sql: string, id: string) => prepared(database, sql).get({ ...run, $id: id });
   const rows = ids.map((id) => find(principalById, id) ?? find(principalByClientId, id));
   const found = toPrincipals(
     rows.filter((row) => row !== undefined),
@@ -61,30 +67,48 @@ export function lookupPrincipals(
   });
 }
 
-function toPrincipals(rows: readonly SqlRow[], context: MachineContext): Principal[] {
-  const machines = readPrincipalMachines(
-    context,
-    rows.map((row) => text(row, 'principal_id')),
-  );
-  return rows.map((row) => toPrincipal(row, machines));
+/** What the rows of some principals have in other tables, by principal id in lower case. */
+interface Known {
+  readonly machines: ReadonlyMap<string, PrincipalMachines>;
+  readonly listings: ReadonlyMap<string, PrincipalListing>;
+  readonly roles: ReadonlyMap<string, readonly PrincipalRoleAssignment[]>;
+  readonly credentials: ReadonlyMap<string, readonly FederatedCredential[]>;
 }
 
-function toPrincipal(row: SqlRow, known: ReadonlyMap<string, PrincipalMachines>): Principal {
+function toPrincipals(rows: readonly SqlRow[], context: MachineContext): Principal[] {
+  if (rows.length === 0) return [];
+  const all = rows.map((row) => text(row, 'principal_id'));
+  const userAssigned = rows.filter((row) => row.kind === 2).map((row) => text(row, 'principal_id'));
+  const known: Known = {
+    machines: readPrincipalMachines(context, all),
+    listings: readPrincipalListings(context, userAssigned),
+    roles: readRoleAssignments(context, all),
+    credentials: readFederatedCredentials(context, userAssigned),
+  };
+  return rows.map((row) => toPrincipal(row, known, context));
+}
+
+function toPrincipal(row: SqlRow, known: Known, context: MachineContext): Principal {
   const principalId = text(row, 'principal_id');
-  const of = known.get(principalId);
-  if (of === undefined) throw new TypeError(`Principal ${principalId} has no attachment`);
+  const key = principalId.toLowerCase();
+  const on = known.machines.get(key);
+  const seen = [on, known.listings.get(key)].filter((one) => one !== undefined);
   return {
     principalId,
     clientId: textOrNull(row, 'client_id'),
     kind: integer(row, 'kind') === 1 ? 'SystemAssigned' : 'UserAssigned',
     identityId: textOrNull(row, 'resource_id'),
-    tenantId: textOrNull(row, 'tenant_id') ?? of.tenantId,
+    tenantId: textOrNull(row, 'tenant_id') ?? on?.tenantId ?? null,
     state: oneOf(principalStates, row.state, 'state'),
-    firstSeen: isoTime(of.firstSeen),
-    lastSeen: of.lastSeen,
-    accessCoverage,
-    virtualMachines: of.machines,
-    roleAssignments: [],
-    federatedCredentials: [],
+    firstSeen: isoTime(Math.min(...seen.map(({ firstSeen }) => firstSeen))),
+    lastSeen:
+      seen
+        .map(({ lastSeen }) => lastSeen)
+        .toSorted()
+        .at(-1) ?? '',
+    accessCoverage: accessCoverageAt(context.database, context.seq),
+    virtualMachines: on?.machines ?? [],
+    roleAssignments: known.roles.get(key) ?? [],
+    federatedCredentials: known.credentials.get(key) ?? [],
   };
 }

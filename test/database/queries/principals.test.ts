@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { iteratePrincipals, listPrincipals, lookupPrincipals } from '../../../lib/database/queries/principals.ts';
 import type { AsOf, PrincipalFilter } from '../../../lib/database/queries/types.ts';
+import type { CoverageStatus } from '../../../lib/inventory/coverage.ts';
 import { createInventory, type Inventory, readAt } from '../fixtures/inventory.ts';
 
 const system = '11111111-aaaa-4aaa-8aaa-111111111111';
@@ -138,8 +139,8 @@ describe('the state of a principal', () => {
     for (const machine of Object.values(machines)) inventory.end(machine, change);
   };
   test.each([
-    ['virtualMachineDeleted', ['gone', 'detached']],
-    ['virtualMachineMoved', ['gone', 'detached']],
+    ['virtualMachineDeleted', ['gone', 'unknown']],
+    ['virtualMachineMoved', ['gone', 'unknown']],
     ['outOfScope', ['unknown', 'unknown']],
     ['subscriptionForgotten', ['unknown', 'unknown']],
   ])('after %s is %s', (change, expected) => {
@@ -176,6 +177,8 @@ describe('the state of a principal', () => {
 
   test('is gone or detached once taken off a machine that stays', () => {
     const asOf = readRun();
+    inventory.read('sub-1', 'complete', { kind: 'identities' });
+    inventory.presence(identities.shared, true);
     inventory.detach(machines.own, identities.system);
     inventory.detach(machines.one, identities.shared);
     inventory.detach(machines.two, identities.shared);
@@ -200,6 +203,160 @@ describe('the state of a principal', () => {
     inventory.unseen(machines.own, readAt(1));
     expect(lookup(asOf, system)).toMatchObject([{ state: 'attached', lastSeen: readAt(1) }]);
     expect(lookup(asOf, shared)).toMatchObject([{ lastSeen: readAt(2) }]);
+  });
+});
+
+describe('the state of a user-assigned identity on no machine', () => {
+  const lone = '44444444-dddd-4ddd-8ddd-444444444444';
+  const listedIn = (status: CoverageStatus): { asOf: AsOf; identity: number } => {
+    const asOf = readRun();
+    inventory.read('sub-1', status, { kind: 'identities' });
+    const resourceId = identityId.replace(/one$/, 'lone');
+    return { asOf, identity: inventory.userAssigned({ resourceId, principalId: lone, clientId: 'lone-client' }) };
+  };
+  const stateOf = (asOf: AsOf) => lookup(asOf, lone)[0]?.state;
+
+  test('is detached while its subscription lists it, and it has no machines', () => {
+    const { asOf, identity } = listedIn('complete');
+    inventory.presence(identity, true);
+    expect(lookup(asOf, 'LONE-client')).toMatchObject([
+      {
+        principalId: lone,
+        clientId: 'lone-client',
+        identityId: identityId.replace(/one$/, 'lone'),
+        tenantId: 'tenant-1',
+        state: 'detached',
+        firstSeen: readAt(2),
+        lastSeen: readAt(2),
+        virtualMachines: [],
+      },
+    ]);
+    expect(list(asOf, {})).toEqual([system, shared, lone]);
+    expect(list(asOf, { subscriptionId: 'SUB-1' })).toEqual([system, shared, lone]);
+    expect(list(asOf, { subscriptionId: 'sub-1', name: 'own' })).toEqual([system]);
+    expect(list(asOf, { state: 'detached' })).toEqual([lone]);
+    expect(lookup(first, lone)).toEqual([{ principalId: lone, state: 'neverSeen' }]);
+  });
+
+  test.each(['failed', 'denied'] as const)('is unknown while its subscription %s, and as it was before', (status) => {
+    const { asOf, identity } = listedIn('complete');
+    inventory.presence(identity, true);
+    const unread = readRun();
+    inventory.read('sub-1', status, { kind: 'identities' });
+    expect([stateOf(asOf), stateOf(unread)]).toEqual(['detached', 'unknown']);
+    expect(lookup(unread, lone)).toMatchObject([{ lastSeen: readAt(2) }]);
+  });
+
+  test('is unknown once an incomplete listing did not show it', () => {
+    const { identity } = listedIn('complete');
+    inventory.presence(identity, true);
+    const asOf = readRun();
+    inventory.read('sub-1', 'partial', { kind: 'identities' });
+    inventory.unlisted(identity, readAt(2));
+    expect(stateOf(asOf)).toBe('unknown');
+  });
+
+  test('is unknown while its subscription is lost, and once it is out of scope', () => {
+    const { identity } = listedIn('complete');
+    inventory.presence(identity, true);
+    const lost = inventory.run();
+    inventory.subscription('sub-1', { visibility: 'lost' });
+    const out = inventory.run();
+    inventory.subscription('sub-1', { visibility: 'outOfScope' });
+    inventory.presence(identity, null);
+    expect([stateOf(lost), stateOf(out)]).toEqual(['unknown', 'unknown']);
+  });
+
+  test('is gone once its absence is confirmed, also while nobody looks any more', () => {
+    const { identity } = listedIn('complete');
+    inventory.presence(identity, true);
+    const gone = readRun();
+    inventory.read('sub-1', 'complete', { kind: 'identities' });
+    inventory.presence(identity, false);
+    const unread = readRun();
+    inventory.read('sub-1', 'failed', { kind: 'identities' });
+    expect([stateOf(gone), stateOf(unread)]).toEqual(['gone', 'gone']);
+  });
+});
+
+test('an identity on a machine is dangling once it is confirmed absent, and attached whatever else is known', () => {
+  inventory.presence(identities.shared, true);
+  const unread = readRun();
+  inventory.read('sub-1', 'failed', { kind: 'identities' });
+  const asOf = readRun();
+  inventory.read('sub-1', 'complete', { kind: 'identities' });
+  inventory.presence(identities.shared, false);
+  expect([statesAt(first), statesAt(unread), statesAt(asOf)]).toEqual([
+    ['attached', 'attached'],
+    ['attached', 'attached'],
+    ['attached', 'dangling'],
+  ]);
+  expect([list(asOf, { state: 'dangling' }), list(asOf, { state: 'attached' })]).toEqual([[shared], [system]]);
+});
+
+describe('what a principal may do', () => {
+  const subscription = '/subscriptions/sub-1';
+  const inherited = '/providers/Microsoft.Management/managementGroups/top';
+  const roleOf = (asOf: AsOf) =>
+    lookup(asOf, shared).map((principal) => 'roleAssignments' in principal && principal.roleAssignments)[0];
+
+  test('is each assignment once, above or below, as of each run', () => {
+    const below = inventory.role({
+      id: `${subscription}/a`,
+      scope: `${subscription}/resourceGroups/g`,
+      principalId: shared,
+    });
+    const above = inventory.role({ id: `${inherited}/b`, scope: inherited, principalId: shared.toUpperCase() });
+    inventory.seen(below, 'sub-1');
+    for (const id of ['sub-1', 'sub-2']) inventory.seen(above, id);
+    const second = readRun();
+    inventory.noLongerSeen(below, 'sub-1', null);
+    const changed = inventory.role({
+      ...{ id: `${subscription}/a`, scope: `${subscription}/resourceGroups/g`, principalId: shared },
+      ...{ condition: '@x', replaces: below },
+    });
+    inventory.seen(changed, 'sub-1', 'roleAssigned');
+    const third = readRun();
+    inventory.noLongerSeen(changed, 'sub-1', 'roleRemoved');
+    inventory.noLongerSeen(above, 'sub-1', 'roleInheritanceLost');
+    const role = { roleDefinitionId: '/roles/reader', roleDefinitionName: 'Reader', condition: null };
+    const atTop = { ...role, id: `${inherited}/b`, scope: inherited, inherited: true };
+    const atGroup = { ...role, id: `${subscription}/a`, scope: `${subscription}/resourceGroups/g`, inherited: false };
+    expect(roleOf(first)).toEqual([atGroup, atTop]);
+    expect(roleOf(second)).toEqual([atTop, { ...atGroup, condition: '@x' }]);
+    expect(roleOf(third)).toEqual([atTop]);
+    expect(lookup(first, system)).toMatchObject([{ roleAssignments: [] }]);
+  });
+
+  test('is covered as far as role assignments were read', () => {
+    inventory.read('sub-1', 'complete', { kind: 'roleAssignments' });
+    const partial = readRun();
+    inventory.read('sub-1', 'complete', { kind: 'roleAssignments' });
+    inventory.subscription('sub-2');
+    inventory.read('sub-2', 'complete');
+    inventory.read('sub-2', 'denied', { kind: 'roleAssignments' });
+    const blind = readRun();
+    inventory.read('sub-1', 'complete', { kind: 'roleAssignments' });
+    inventory.subscription('sub-2', { visibility: 'forgotten' });
+    inventory.blindSpot('sub-3');
+    const unread = readRun();
+    inventory.read('sub-1', 'failed', { kind: 'roleAssignments' });
+    const directAt = (asOf: AsOf) =>
+      lookup(asOf, shared).map((principal) => 'accessCoverage' in principal && principal.accessCoverage.direct)[0];
+    expect([first, partial, blind, unread].map(directAt)).toEqual(['complete', 'partial', 'partial', 'notRead']);
+  });
+
+  test('has the federated credentials of each run', () => {
+    inventory.credential(identities.shared, 'deploy', 'repo:one');
+    const second = readRun();
+    inventory.endCredential(identities.shared, 'deploy', null);
+    inventory.credential(identities.shared, 'deploy', 'repo:two', 'federatedCredentialAdded');
+    inventory.credential(identities.shared, 'build', 'repo:three', 'federatedCredentialAdded');
+    const credential = { name: 'deploy', issuer: 'https://issuer', audiences: ['api://audience'] };
+    expect(lookup(first, shared)).toMatchObject([{ federatedCredentials: [{ ...credential, subject: 'repo:one' }] }]);
+    expect(lookup(second, shared)).toMatchObject([
+      { federatedCredentials: [{ name: 'build' }, { ...credential, subject: 'repo:two' }] },
+    ]);
   });
 });
 

@@ -1,0 +1,87 @@
+import type { AccessCoverage, PrincipalRoleAssignment } from '../../inventory/principal.ts';
+import type { FederatedCredential } from '../../inventory/user-assigned-identity.ts';
+import type { Database } from '../database.ts';
+import { isInherited } from '../views/access-changes.ts';
+import { integer, type SqlRow, text, textOrNull } from './columns.ts';
+import { completeness } from './completeness.ts';
+import type { MachineContext } from './machine-context.ts';
+import { perRun } from './per-run.ts';
+import { prepared } from './statements.ts';
+import { storedTexts } from './stored-json.ts';
+import { subscriptionsAt } from './subscription-at.ts';
+
+const holds = (row: string) => `${row}.valid_from <= $seq AND (${row}.valid_to IS NULL OR ${row}.valid_to > $seq)`;
+
+/** Once per assignment, in however many listings it stands; of one that was changed the newest. */
+const rolesOfPrincipals = `
+SELECT r.principal_id, r.resource_id, r.scope, r.condition, n.resource_id AS role_definition_id, n.name, ${isInherited('r.scope')} AS inherited
+FROM json_each($ids) j CROSS JOIN role_assignment r CROSS JOIN role_definition n ON n.id = r.role_definition
+WHERE r.principal_id = j.value AND EXISTS (SELECT 1 FROM role_assignment_seen z WHERE z.assignment = r.id AND ${holds('z')})
+  AND NOT EXISTS (SELECT 1 FROM role_assignment o WHERE o.resource_id = r.resource_id AND o.id > r.id
+    AND EXISTS (SELECT 1 FROM role_assignment_seen z WHERE z.assignment = o.id AND ${holds('z')}))
+ORDER BY r.id`;
+
+/** The role assignments of principals at a run, by principal id in lower case. */
+export function readRoleAssignments(
+  context: MachineContext,
+  principalIds: readonly string[],
+): ReadonlyMap<string, readonly PrincipalRoleAssignment[]> {
+  return grouped(context, rolesOfPrincipals, principalIds, (row) => ({
+    id: text(row, 'resource_id'),
+    scope: text(row, 'scope'),
+    roleDefinitionId: text(row, 'role_definition_id'),
+    roleDefinitionName: textOrNull(row, 'name'),
+    inherited: integer(row, 'inherited') === 1,
+    condition: textOrNull(row, 'condition'),
+  }));
+}
+
+const credentialsOfPrincipals = `
+SELECT p.principal_id, f.name, f.issuer, f.subject, f.audiences
+FROM json_each($ids) j CROSS JOIN identity p CROSS JOIN federated_credential f ON f.identity = p.id
+WHERE p.principal_id = j.value AND ${holds('f')} ORDER BY f.name`;
+
+/**
+ * Who else could sign in as principals at a run, by principal id in lower case.
+ * @param principalIds of user-assigned identities
+ */
+export function readFederatedCredentials(
+  context: MachineContext,
+  principalIds: readonly string[],
+): ReadonlyMap<string, readonly FederatedCredential[]> {
+  return grouped(context, credentialsOfPrincipals, principalIds, (row) => ({
+    name: text(row, 'name'),
+    issuer: text(row, 'issuer'),
+    subject: text(row, 'subject'),
+    audiences: storedTexts(text(row, 'audiences')) ?? [],
+  }));
+}
+
+function grouped<Value>(
+  context: MachineContext,
+  sql: string,
+  principalIds: readonly string[],
+  toValue: (row: SqlRow) => Value,
+): ReadonlyMap<string, readonly Value[]> {
+  const values = new Map<string, Value[]>();
+  if (principalIds.length === 0) return values;
+  for (const row of prepared(context.database, sql).all({ $seq: context.seq, $ids: JSON.stringify(principalIds) })) {
+    const id = text(row, 'principal_id').toLowerCase();
+    const known = values.get(id);
+    if (known === undefined) values.set(id, [toValue(row)]);
+    else known.push(toValue(row));
+  }
+  return values;
+}
+
+/**
+ * How much of the role assignments was read as of a run: what lies in a blind spot was not. Groups and directory roles are never
+ * looked at: said, not passed over.
+ */
+export const accessCoverageAt = perRun((database: Database, seq: number): AccessCoverage => {
+  const some = [...subscriptionsAt(database, seq).values()].some(({ kinds }) =>
+    kinds.some(({ kind, status }) => kind === 'roleAssignments' && (status === 'complete' || status === 'partial')),
+  );
+  const all = some && completeness(database, { seq }, ['roleAssignments'], {}).complete;
+  return { direct: all ? 'complete' : some ? 'partial' : 'notRead', groups: 'notRead', directory: 'notRead' };
+});
