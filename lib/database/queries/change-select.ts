@@ -12,7 +12,7 @@ import type { ChangeFilter, ChangeRange, PagePosition } from './types.ts';
 export interface ChangePosition {
   readonly seq: number;
   readonly source: number;
-  readonly keys: readonly [string | number, string | number];
+  readonly keys: readonly (string | number)[];
 }
 
 /**
@@ -48,12 +48,14 @@ export function changeSelect(
     ask(source.ofResource, { $resourceId: filter.resourceId, $machine: machineNumber(database, filter.resourceId) });
   }
   if (after !== null) {
-    const [$key, $secondKey] = after.keys;
-    if (place === after.source) ask(`(${keys}) > ($seq, $key, $secondKey)`, { $seq: after.seq, $key, $secondKey });
-    else ask(`${source.seq} ${place < after.source ? '>' : '>='} $seq`, { $seq: after.seq });
+    if (place === after.source) {
+      const [$first = 0, $second = 0] = after.keys;
+      const values = source.keys.length === 1 ? '$first' : '$first, $second';
+      ask(`(${keys}) > ($seq, ${values})`, { $seq: after.seq, $first, $second });
+    } else ask(`${source.seq} ${place < after.source ? '>' : '>='} $seq`, { $seq: after.seq });
   }
   return {
-    sql: `SELECT ${changeColumns(source)}, ${source.keys[0]} AS first_key, ${source.keys[1]} AS second_key
+    sql: `SELECT ${changeColumns(source)}, ${source.keys[0]} AS first_key, ${source.keys[1] ?? 'NULL'} AS second_key
       FROM ${source.from} WHERE ${where.join(' AND ')} ORDER BY ${keys}`,
     parameters,
   };
@@ -84,9 +86,9 @@ function machineNumber(database: Database, resourceId: string): number | null {
 
 /** A position as pages carry it. One that nobody gave out begins with the first change of its run. */
 export function readPosition({ row, value }: PagePosition): ChangePosition {
-  const [source, first, second] = typeof value === 'string' ? (fieldsOf(value) ?? []) : [];
-  const known = typeof source === 'number' && isKey(first) && isKey(second);
-  return known ? { seq: row, source, keys: [first, second] } : { seq: row, source: -1, keys: [0, 0] };
+  const [source, ...keys] = typeof value === 'string' ? (fieldsOf(value) ?? []) : [];
+  const known = typeof source === 'number' && keys.length > 0 && keys.every(isKey);
+  return known ? { seq: row, source, keys } : { seq: row, source: -1, keys: [] };
 }
 
 function fieldsOf(text: string): readonly unknown[] | null {

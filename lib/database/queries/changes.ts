@@ -76,12 +76,8 @@ function* merged(
 }
 
 function placed(row: SqlRow, source: number): PlacedRow {
-  return { row, position: { seq: integer(row, 'seq'), source, keys: [keyOf(row.first_key), keyOf(row.second_key)] } };
-}
-
-function keyOf(value: unknown): string | number {
-  if (typeof value === 'string' || typeof value === 'number') return value;
-  throw new TypeError(`A key of a change is ${typeof value}`);
+  const keys = [row.first_key, row.second_key].filter((key) => typeof key === 'string' || typeof key === 'number');
+  return { row, position: { seq: integer(row, 'seq'), source, keys } };
 }
 
 function toChange(row: SqlRow): Change {

@@ -12,7 +12,7 @@ export interface ChangeSource {
   /** The run that found it. */
   readonly seq: string;
   /** With `seq`, the order of the rows: unique. */
-  readonly keys: readonly [string, string];
+  readonly keys: readonly [string] | readonly [string, string];
   readonly kind: string;
   readonly at: string;
   readonly notBefore: string;

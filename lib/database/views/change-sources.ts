@@ -15,7 +15,7 @@ const subscriptionChanged: ChangeSource = {
   from: 'subscription s',
   where: 's.change IS NOT NULL',
   seq: 's.valid_from',
-  keys: ['s.subscription', '0'],
+  keys: ['s.subscription'],
   kind: 's.change',
   at: '(SELECT r.started_at FROM run r WHERE r.seq = s.valid_from)',
   notBefore: listedBefore,

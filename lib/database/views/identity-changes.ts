@@ -63,7 +63,7 @@ export const identityRecreated: ChangeSource = {
   from: 'identity_presence p',
   where: 'p.begin_change IS NOT NULL',
   seq: 'p.valid_from',
-  keys: ['p.identity', '0'],
+  keys: ['p.identity'],
   kind: 'p.begin_change',
   at: iso('p.began_at'),
   notBefore: iso('p.not_before'),
