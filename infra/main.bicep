@@ -277,11 +277,12 @@ module storageRoles 'modules/storage-roles.bicep' = {
 
 var storageServices = ['blob', 'queue', 'table']
 var storageZoneNames = [for service in storageServices: 'privatelink.${service}.${environment().suffixes.storage}']
-var appZoneName = {
+var appZoneNames = {
   AzureCloud: 'privatelink.azurewebsites.net'
   AzureUSGovernment: 'privatelink.azurewebsites.us'
   AzureChinaCloud: 'privatelink.chinacloudsites.cn'
-}[environment().name]
+}
+var appZoneName = appZoneNames[environment().name]
 var isAppPrivate = privateNetwork && appPublicNetworkAccess == 'Disabled'
 
 module network 'modules/network.bicep' = if (privateNetwork) {
