@@ -150,6 +150,7 @@ CREATE TABLE identity (
 CREATE INDEX identity_principal ON identity (principal_id) WHERE principal_id IS NOT NULL;
 CREATE INDEX identity_client ON identity (client_id) WHERE client_id IS NOT NULL;
 CREATE INDEX identity_resource ON identity (resource_id) WHERE resource_id IS NOT NULL;
+CREATE INDEX identity_subscription ON identity (subscription) WHERE subscription IS NOT NULL;
 
 CREATE TABLE attachment (
   machine INTEGER NOT NULL REFERENCES machine,
@@ -185,7 +186,8 @@ CREATE TABLE identity_unseen (                 -- listed before, and not shown b
   identity INTEGER NOT NULL REFERENCES identity,
   valid_from INTEGER NOT NULL,
   valid_to INTEGER,
-  last_seen INTEGER NOT NULL,                  -- epoch milliseconds
+  last_seen INTEGER,                           -- epoch milliseconds; NULL = known from machines, and never listed
+  missing_from_list INTEGER NOT NULL,          -- 1 = a whole list lacked it (SuspiciousShrink): a second one that agrees ends it
   PRIMARY KEY (identity, valid_from)
 ) STRICT, WITHOUT ROWID;
 
@@ -240,6 +242,7 @@ CREATE TABLE role_assignment_seen (            -- in whose listing it appears
   end_change TEXT,                             -- roleRemoved (on one of its rows), roleInheritanceLost, or why else it ended
   PRIMARY KEY (assignment, subscription, valid_from)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX role_assignment_seen_open ON role_assignment_seen (subscription) WHERE valid_to IS NULL;
 
 CREATE TABLE finding (
   rule TEXT NOT NULL,

@@ -23,7 +23,7 @@ export function differenceBetween(
   const identity = identityText(before.identity) !== identityText(after.identity);
   const content =
     contentOf(before, ignoredTags) !== contentOf(after, ignoredTags) ||
-    (identity && !hasSlotChange(before.identity, after.identity));
+    (identity && changesBeyondSlots(before.identity, after.identity));
   return content || identity ? { kind: 'changed', content, identity } : { kind: 'none' };
 }
 
@@ -31,11 +31,17 @@ function identityText(identity: MachineIdentity): string {
   return JSON.stringify([identity.type, identity.tenantId, [...attachedKeys(identity)].sort()]);
 }
 
-/** False where only ids of the same identities became known, or the type alone is another. */
-function hasSlotChange(before: MachineIdentity, after: MachineIdentity): boolean {
+/** Whether two different identities differ in more than what was attached, detached or re-created: ids that became known, the type alone. */
+function changesBeyondSlots(before: MachineIdentity, after: MachineIdentity): boolean {
   const [slotsBefore, slotsAfter] = [identitySlots(before), identitySlots(after)];
   const slots = new Set([...slotsBefore.keys(), ...slotsAfter.keys()]);
-  return [...slots].some((slot) => slotChange(slotsBefore.get(slot), slotsAfter.get(slot)) !== null);
+  const changed = new Set(
+    [...slots].filter((slot) => slotChange(slotsBefore.get(slot), slotsAfter.get(slot)) !== null),
+  );
+  const kept = (identity: MachineIdentity): string =>
+    JSON.stringify([...attachedKeys(identity)].filter((key) => !changed.has(key.slice(0, key.indexOf(' ')))).sort());
+  const movedTenant = before.tenantId !== null && after.tenantId !== null && before.tenantId !== after.tenantId;
+  return changed.size === 0 || movedTenant || kept(before) !== kept(after);
 }
 
 /** One text per identity on the machine; equal texts are the same identity. */

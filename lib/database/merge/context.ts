@@ -4,9 +4,12 @@ import { createChangeCounts } from './change-counts.ts';
 import { openCoverageRows } from './coverage-rows.ts';
 import { openDictionary } from './dictionary.ts';
 import { openIdentities } from './identities.ts';
-import { prepareMachineIndex } from './machine-index.ts';
+import { prepareMachineIndexes } from './machine-index.ts';
 import { openMachineWriter } from './machine-writer.ts';
 import { openPowerStateRows } from './power-state-rows.ts';
+import { openPresenceRows } from './presence-rows.ts';
+import { createRoleChanges } from './role-changes.ts';
+import { openRoleRows } from './role-rows.ts';
 import { createSeen } from './seen.ts';
 import { prepareStoredReading } from './stored-reading.ts';
 import { openUnseenRows } from './unseen-rows.ts';
@@ -41,11 +44,14 @@ export function createMergeContext(database: Database, plan: Plan, ignoredTags: 
     counts: createChangeCounts(),
     writer: openMachineWriter(database, dictionary, identities, seq),
     stored: prepareStoredReading(database),
-    index: prepareMachineIndex(database),
+    indexes: prepareMachineIndexes(database),
     coverage: openCoverageRows(database, seq),
     seen: createSeen(),
     powerSeen: createSeen(),
     powerRows: openPowerStateRows(database, seq),
     unseen: openUnseenRows(database, seq),
+    presence: openPresenceRows(database, seq),
+    roles: openRoleRows(database, seq),
+    roleChanges: createRoleChanges(),
   };
 }

@@ -5,25 +5,26 @@ import type { Database } from '../database.ts';
 /** Runs whose coverage is kept row by row; older rows are folded into periods of equal status and reason. */
 const keptRuns = 30;
 
-/** When a subscription's machines were read before, epoch milliseconds; null = never. */
+/** When one kind of a subscription was read before this run, epoch milliseconds; null = never. */
 export interface EarlierReadings {
   /** The newest reading stored, whatever its outcome. */
   readonly newest: number | null;
-  /** The newest that showed machines (complete or partial). */
+  /** The newest that showed rows (complete or partial). */
   readonly newestShown: number | null;
   readonly newestComplete: number | null;
 }
 
 export interface CoverageRows {
-  earlier(subscription: number): EarlierReadings;
+  /** By kind; a kind that was never read is left out. */
+  earlier(subscription: number): ReadonlyMap<string, EarlierReadings>;
   write(subscription: number, reading: KindReading, superseded: boolean): void;
 }
 
 export function openCoverageRows(database: Database, seq: number): CoverageRows {
   const earlier = database.prepare(`
-    SELECT max(read_at) AS newest, max(CASE WHEN status IN ('complete', 'partial', 'skipped') THEN read_at END) AS shown,
+    SELECT kind, max(read_at) AS newest, max(CASE WHEN status IN ('complete', 'partial', 'skipped') THEN read_at END) AS shown,
       max(CASE WHEN status IN ('complete', 'skipped') THEN read_at END) AS complete
-    FROM coverage WHERE subscription = ? AND kind = 'virtualMachines' AND superseded = 0`);
+    FROM coverage WHERE subscription = ? AND superseded = 0 AND from_seq < ? GROUP BY kind`);
   const insert = database.prepare(`INSERT INTO coverage
     (subscription, kind, from_seq, to_seq, status, reason, count, requests, pages, retries, throttled_ms, request_id, read_at, superseded)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
@@ -55,8 +56,13 @@ export function openCoverageRows(database: Database, seq: number): CoverageRows 
   const millis = (value: unknown): number | null => (typeof value === 'number' ? value : null);
   return {
     earlier(subscription) {
-      const row = earlier.get(subscription);
-      return { newest: millis(row?.newest), newestShown: millis(row?.shown), newestComplete: millis(row?.complete) };
+      const rows = earlier.all(subscription, seq);
+      return new Map(
+        rows.map(({ kind, newest, shown, complete }) => [
+          String(kind),
+          { newest: millis(newest), newestShown: millis(shown), newestComplete: millis(complete) },
+        ]),
+      );
     },
     write(subscription, reading, superseded) {
       const reason = reading.reason === null ? null : JSON.stringify(reading.reason);

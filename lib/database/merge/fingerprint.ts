@@ -21,6 +21,7 @@ export function fingerprintOf(machine: MachineReading): number {
     identity.principalId,
     identity.tenantId,
   ];
+  if (machine.instanceCount !== null) fields.push(String(machine.instanceCount));
   for (const zone of machine.zones) fields.push(zone);
   for (const name in machine.tags) fields.push('tag', name, machine.tags[name] ?? null);
   for (const id in identity.userAssignedIdentities) {

@@ -4,6 +4,7 @@ import { writeBlindSpots } from './blind-spots.ts';
 import type { MergeContext, MergeOptions } from './context.ts';
 import { settleMoves } from './moves.ts';
 import { prune } from './prune.ts';
+import { settleRoles } from './role-changes.ts';
 import { writeRun } from './run-row.ts';
 import type { SubscriptionMerge } from './subscription-merge.ts';
 import type { SubscriptionChanges } from './subscription-versions.ts';
@@ -17,11 +18,13 @@ export function finishMerge(
 ): Run {
   endProven(context, subscriptions, changes);
   context.unseen.closeSeen(context.seen);
+  for (const { identities } of subscriptions) identities.settle();
+  settleRoles(context, new Map(subscriptions.map(({ reading }) => [reading.subscription, reading])));
   for (const subscription of subscriptions) subscription.writeCoverage();
   writeAppeared(context, changes.appeared);
   const byStatus: Record<CoverageStatus, number> = { complete: 0, partial: 0, failed: 0, denied: 0, skipped: 0 };
-  for (const { readings } of subscriptions) {
-    byStatus[subscriptionStatus(Object.fromEntries(readings))] += 1;
+  for (const { reading } of subscriptions) {
+    byStatus[subscriptionStatus(Object.fromEntries(reading.readings))] += 1;
   }
   const blindSpots = writeBlindSpots(context);
   prune(context, options.retentionDays);
@@ -38,31 +41,28 @@ function endProven(
   subscriptions: readonly SubscriptionMerge[],
   changes: SubscriptionChanges,
 ): void {
-  const { plan, writer, counts, database } = context;
-  const bySubscription = new Map(subscriptions.map((subscription) => [subscription.subscriptionId, subscription]));
-  const subscriptionOf = database.prepare(
-    'SELECT s.subscription_id FROM machine m JOIN subscription_key s ON s.id = m.subscription WHERE m.id = ?',
-  );
-  const moved = settleMoves(
-    context,
-    (id) => (plan.scope === null || plan.scope.includes(id)) && bySubscription.get(id)?.superseded !== true,
-    (machine) =>
-      bySubscription.get(String(subscriptionOf.get(machine)?.subscription_id))?.readAt ?? Date.parse(plan.startedAt),
-  );
-  for (const subscription of subscriptions) {
-    const swallowed = changes.quiet.has(subscription.subscriptionId);
-    for (const machine of subscription.proven()) {
+  const { plan, writer, counts } = context;
+  const readings = new Map(subscriptions.map(({ reading }) => [reading.subscriptionId, reading]));
+  const isInScope = (id: string) => plan.scope === null || plan.scope.includes(id);
+  const moved = settleMoves(context, {
+    mayEnd: (id) => isInScope(id) && readings.get(id)?.superseded !== true,
+    readAt: (id) => readings.get(id)?.readAt ?? Date.parse(plan.startedAt),
+  });
+  for (const { reading, proven } of subscriptions) {
+    const swallowed = changes.quiet.has(reading.subscriptionId);
+    for (const { machine, notBefore } of proven()) {
       if (moved.has(machine)) continue;
-      writer.endMachine(machine, subscription.readAt, swallowed ? 'tenantChanged' : 'virtualMachineDeleted');
-      if (!swallowed) counts.add('virtualMachineDeleted');
+      const change = swallowed ? 'tenantChanged' : 'virtualMachineDeleted';
+      writer.endMachine(machine, { change, at: reading.readAt, notBefore });
+      if (!swallowed) counts.add(change);
     }
   }
 }
 
-/** `subscriptionAppeared` has the count of the machines that came with it. */
+/** `subscriptionAppeared` has the count of the virtual machines that came with it. */
 function writeAppeared({ database, dictionary, seq }: MergeContext, subscriptionIds: readonly string[]): void {
   const update = database.prepare(`UPDATE subscription SET change_after = json_object('virtualMachineCount',
-      (SELECT count(*) FROM machine m JOIN machine_version v ON v.machine = m.id AND v.valid_to IS NULL WHERE m.subscription = ?1))
+      (SELECT count(*) FROM machine m JOIN machine_version v ON v.machine = m.id AND v.valid_to IS NULL WHERE m.subscription = ?1 AND m.type = 0))
     WHERE subscription = ?1 AND valid_from = ?2`);
   for (const id of subscriptionIds) update.run(dictionary.subscription(id), seq);
 }

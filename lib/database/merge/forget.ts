@@ -5,7 +5,7 @@ import { beginTransaction, type Database } from '../database.ts';
 import { writeBlindSpots } from './blind-spots.ts';
 import { createMergeContext } from './context.ts';
 import { writeRun } from './run-row.ts';
-import { endSubscriptionMachines } from './whole-subscription.ts';
+import { endSubscription } from './whole-subscription.ts';
 
 export interface ForgetRequest {
   /** Lower case. */
@@ -40,7 +40,7 @@ export function forgetSubscription(database: Database, request: ForgetRequest): 
   try {
     const context = createMergeContext(database, plan, []);
     close(context, request);
-    endSubscriptionMachines(context, [request.subscriptionId], 'subscriptionForgotten');
+    endSubscription(context, [request.subscriptionId], 'subscriptionForgotten');
     const coverage = {
       complete: 0,
       partial: 0,
@@ -82,7 +82,7 @@ function close(
         change, change_before, change_after)
       SELECT subscription, ?1, display_name, state, tenant_id, management_group_path, 'forgotten', 'subscriptionForgotten',
         json_object('virtualMachineCount', (SELECT count(*) FROM machine m JOIN machine_version v ON v.machine = m.id
-          AND v.valid_to IS NULL WHERE m.subscription = ?2)), json_object('reason', ?3)
+          AND v.valid_to IS NULL WHERE m.subscription = ?2 AND m.type = 0)), json_object('reason', ?3)
       FROM subscription WHERE subscription = ?2 AND valid_to IS NULL`)
     .run(seq, subscription, reason);
   database

@@ -27,7 +27,7 @@ export function openIdentities(database: Database, dictionary: Dictionary): Iden
     'SELECT id, resource_id FROM identity WHERE resource_id = ? AND principal_id IS ? AND client_id IS ? AND kind = 2',
   );
   const add = database.prepare(
-    'INSERT INTO identity (id, kind, resource_id, principal_id, client_id, tenant) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO identity (id, kind, resource_id, principal_id, client_id, tenant, subscription) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   let next = Number(database.prepare('SELECT coalesce(max(id), 0) + 1 AS next FROM identity').get()?.next);
   const known = new Map<string, { id: number; resourceId: string }>();
@@ -42,7 +42,7 @@ export function openIdentities(database: Database, dictionary: Dictionary): Iden
     systemAssigned(principalId, tenantId) {
       const before = systemBefore(principalId);
       if (before !== undefined) return before;
-      add.run(next, 1, null, principalId, null, dictionary.text(tenantId));
+      add.run(next, 1, null, principalId, null, dictionary.text(tenantId), null);
       added?.add(principalId, next);
       return next++;
     },
@@ -55,11 +55,20 @@ export function openIdentities(database: Database, dictionary: Dictionary): Iden
         found === undefined
           ? { id: next++, resourceId }
           : { id: Number(found.id), resourceId: String(found.resource_id) };
-      if (found === undefined) add.run(identity.id, 2, resourceId, principalId, clientId, null);
+      if (found === undefined) {
+        const owner = subscriptionIn(resourceId);
+        const subscription = owner === null ? null : dictionary.subscription(owner);
+        add.run(identity.id, 2, resourceId, principalId, clientId, null, subscription);
+      }
       known.set(key, identity);
       return identity;
     },
   };
+}
+
+/** The subscription in a resource id, lower case; null where the id has none. */
+function subscriptionIn(resourceId: string): string | null {
+  return /^\/subscriptions\/([^/]+)\//i.exec(resourceId)?.[1]?.toLowerCase() ?? null;
 }
 
 /** The identities of a machine by number, the system-assigned one first, then in Azure's order. */

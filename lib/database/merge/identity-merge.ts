@@ -3,18 +3,26 @@ import { identitySlots, slotChange } from './changed-machine.ts';
 import type { MergeContext } from './context.ts';
 import { attachedTo } from './identities.ts';
 
+/** Two readings of one machine. */
+export interface IdentityDifference {
+  readonly machine: number;
+  readonly before: MachineReading;
+  readonly after: MachineReading;
+  /** Epoch milliseconds, as is `notBefore`: the last complete reading before it. */
+  readonly readAt: number;
+  readonly notBefore: number | null;
+}
+
 /**
  * Brings the attachments of one machine to a new reading. Each slot (the system-assigned identity, each user-assigned id)
  * that differs is one change, unless the machine's own change swallows it.
- * @param swallowedBy the change that these are a part of; `replaced` = a later page of this run corrects an earlier one
+ * @param swallowedBy the change that these are a part of; `baseline` = nothing proves what was there before;
+ *   `replaced` = a later page of this run corrects an earlier one
  */
 export function mergeIdentities(
   { database, identities, writer, counts, seq }: MergeContext,
-  machine: number,
-  before: MachineReading,
-  after: MachineReading,
-  readAt: number,
-  swallowedBy: 'virtualMachineRecreated' | 'tenantChanged' | 'replaced' | null,
+  { machine, before, after, readAt, notBefore }: IdentityDifference,
+  swallowedBy: 'virtualMachineRecreated' | 'tenantChanged' | 'baseline' | 'replaced' | null,
 ): void {
   const open = new Map(
     database
@@ -26,7 +34,9 @@ export function mergeIdentities(
   const wanted = attachedTo(after.identity, identities);
   const slotsBefore = identitySlots(before.identity);
   const slotsAfter = identitySlots(after.identity);
-  const changeOf = (slot: string) => slotChange(slotsBefore.get(slot), slotsAfter.get(slot));
+  const own = swallowedBy === null || swallowedBy === 'replaced';
+  const changeOf = (slot: string) => (own ? slotChange(slotsBefore.get(slot), slotsAfter.get(slot)) : null);
+  const swallowed = own || swallowedBy === 'baseline' ? null : swallowedBy;
   for (const [identity, row] of open) {
     if (wanted.some((attached) => attached.identity === identity)) continue;
     if (swallowedBy === 'replaced' && row.valid_from === seq) {
@@ -35,8 +45,8 @@ export function mergeIdentities(
         .run(machine, identity, seq);
       continue;
     }
-    const recorded = swallowedBy === null || swallowedBy === 'replaced' ? changeOf(String(row.slot)) : swallowedBy;
-    writer.detach(machine, identity, readAt, recorded);
+    const recorded = changeOf(String(row.slot)) ?? swallowed;
+    writer.detach(machine, identity, { at: readAt, change: recorded, notBefore: own ? notBefore : null });
     if (recorded === 'identityDetached') counts.add(recorded);
   }
   const slots = [...slotsAfter.keys()];
@@ -44,8 +54,8 @@ export function mergeIdentities(
   for (const attached of wanted) {
     if (open.has(attached.identity)) continue;
     const slot = attached.position === 0 ? 'system' : (slots[attached.position - 1 + offset] ?? '');
-    const change = swallowedBy === null || swallowedBy === 'replaced' ? changeOf(slot) : null;
-    writer.attach(machine, attached, { change, at: readAt, notBefore: null });
+    const change = changeOf(slot);
+    writer.attach(machine, attached, { change, at: readAt, notBefore });
     counts.add(change);
   }
 }

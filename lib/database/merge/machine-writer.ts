@@ -13,6 +13,15 @@ export interface Beginning {
   readonly notBefore: number | null;
 }
 
+/** Why a version or an attachment ends, and when; times in epoch milliseconds. */
+export interface Ending {
+  /** null = no change of its own (an id of the identity became known) */
+  readonly change: ChangeKind | null;
+  readonly at: number;
+  /** The last complete reading of its kind before, null = none, or part of another change. */
+  readonly notBefore: number | null;
+}
+
 /** Writes machines, their versions and attachments at one `seq`. Decides nothing. */
 export interface MachineWriter {
   /** Adds a machine that was never seen; answers its number. */
@@ -26,10 +35,9 @@ export interface MachineWriter {
   beganInThisRun(machine: number): boolean;
   attach(machine: number, attached: Attached, beginning: Beginning): void;
   attachAll(machine: number, reading: MachineReading, beginning: Beginning): void;
-  /** @param change null = no change of its own (an id of the identity became known) */
-  detach(machine: number, identity: number, endedAt: number, change: ChangeKind | null): void;
+  detach(machine: number, identity: number, ending: Ending): void;
   /** The machine itself ends, with all that is attached. */
-  endMachine(machine: number, endedAt: number, change: ChangeKind): void;
+  endMachine(machine: number, ending: Ending): void;
   /** Takes back what this run began for a machine (it turned out to be another's second id). */
   undo(machine: number): void;
 }
@@ -46,21 +54,26 @@ export function openMachineWriter(
   const respellMachine = database.prepare('UPDATE machine SET name = ?, resource_id = ? WHERE id = ?');
   const addVersion = database.prepare(`INSERT INTO machine_version
     (machine, valid_from, fingerprint, vm_id, location, vm_size, os_type, priority, provisioning_state, zones, time_created, tags,
-     scale_set, identity_type, identity_tenant, began_at, not_before, begin_change)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+     scale_set, instance_count, identity_type, identity_tenant, began_at, not_before, begin_change)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const refresh = database.prepare(`UPDATE machine_version SET
     fingerprint = ?, vm_id = ?, location = ?, vm_size = ?, os_type = ?, priority = ?, provisioning_state = ?, zones = ?,
-    time_created = ?, tags = ?, scale_set = ?, identity_type = ?, identity_tenant = ? WHERE machine = ? AND valid_to IS NULL`);
+    time_created = ?, tags = ?, scale_set = ?, instance_count = ?, identity_type = ?, identity_tenant = ? WHERE machine = ? AND valid_to IS NULL`);
   const endVersion = database.prepare('UPDATE machine_version SET valid_to = ? WHERE machine = ? AND valid_to IS NULL');
   const openFrom = database.prepare('SELECT valid_from FROM machine_version WHERE machine = ? AND valid_to IS NULL');
   const endMachine = database.prepare(
-    'UPDATE machine_version SET valid_to = ?, ended_at = ?, end_change = ? WHERE machine = ? AND valid_to IS NULL',
+    `UPDATE machine_version SET valid_to = ?, ended_at = ?, end_change = ?,
+      end_not_before = max(?, coalesce(began_at, (SELECT m.first_seen FROM machine m WHERE m.id = machine_version.machine)))
+     WHERE machine = ? AND valid_to IS NULL`,
   );
   const attach = database.prepare(
-    'INSERT INTO attachment (machine, identity, valid_from, position, resource_id, began_at, begin_change) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    `INSERT INTO attachment (machine, identity, valid_from, position, resource_id, began_at, begin_change, not_before)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const detach = database.prepare(
-    'UPDATE attachment SET valid_to = ?, ended_at = ?, end_change = ? WHERE machine = ? AND identity = ? AND valid_to IS NULL',
+    `UPDATE attachment SET valid_to = ?, ended_at = ?, end_change = ?,
+      end_not_before = max(?, coalesce(began_at, (SELECT m.first_seen FROM machine m WHERE m.id = attachment.machine)))
+     WHERE machine = ? AND identity = ? AND valid_to IS NULL`,
   );
   const detachAll = database.prepare(
     'UPDATE attachment SET valid_to = ?, ended_at = ?, end_change = ? WHERE machine = ? AND valid_to IS NULL',
@@ -127,6 +140,7 @@ export function openMachineWriter(
         c.timeCreated,
         c.tags,
         c.scaleSet,
+        reading.instanceCount,
         c.identityType,
         c.identityTenant,
         at,
@@ -148,6 +162,7 @@ export function openMachineWriter(
         c.timeCreated,
         c.tags,
         c.scaleSet,
+        reading.instanceCount,
         c.identityType,
         c.identityTenant,
         machine,
@@ -155,16 +170,18 @@ export function openMachineWriter(
     },
     beganInThisRun: (machine) => openFrom.get(machine)?.valid_from === seq,
     endVersion: (machine) => void endVersion.run(seq, machine),
-    attach(machine, attached, { change, at }) {
-      attach.run(machine, attached.identity, seq, attached.position, attached.resourceId, at, change);
+    attach(machine, { identity, position, resourceId }, { change, at, notBefore }) {
+      attach.run(machine, identity, seq, position, resourceId, at, change, change === null ? null : notBefore);
     },
     attachAll(machine, reading, beginning) {
       for (const attached of attachedTo(reading.identity, identities)) writer.attach(machine, attached, beginning);
     },
-    detach: (machine, identity, endedAt, change) => void detach.run(seq, endedAt, change, machine, identity),
-    endMachine(machine, endedAt, change) {
-      endMachine.run(seq, endedAt, change, machine);
-      detachAll.run(seq, endedAt, change, machine);
+    detach(machine, identity, { change, at, notBefore }) {
+      detach.run(seq, at, change, change === null ? null : notBefore, machine, identity);
+    },
+    endMachine(machine, { change, at, notBefore }) {
+      endMachine.run(seq, at, change, notBefore, machine);
+      detachAll.run(seq, at, change, machine);
     },
     undo(machine) {
       for (const statement of undoStatements) statement.run(machine, seq);

@@ -5,9 +5,10 @@ import { getRun } from '../queries/runs.ts';
 import { createMergeContext, type MergeOptions } from './context.ts';
 import { deferIndexes } from './deferred-indexes.ts';
 import { finishMerge } from './finish.ts';
+import { followUpRounds } from './follow-ups.ts';
 import { openSubscriptionMerge, type SubscriptionMerge } from './subscription-merge.ts';
 import { writeSubscriptionVersions } from './subscription-versions.ts';
-import { endSubscriptionMachines, forgetAttachments } from './whole-subscription.ts';
+import { endAccess, endSubscription, forgetAttachments } from './whole-subscription.ts';
 
 /**
  * One run on its way into the database: a sink for what is read, then questions that only it knows to ask, then one commit.
@@ -40,16 +41,23 @@ export function openMerge(database: Database, plan: Plan, options: MergeOptions)
 function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merge {
   const merged = getRun(database, plan.runId);
   const context = createMergeContext(database, plan, options.ignoredTags);
-  const makeIndexes = deferIndexes(database);
+  let makeIndexes = deferIndexes(database);
   const changes = writeSubscriptionVersions(context);
-  endSubscriptionMachines(context, changes.outOfScope, 'outOfScope');
+  endSubscription(context, changes.outOfScope, 'outOfScope');
   forgetAttachments(context, changes.tenantChanged);
+  endAccess(context, changes.tenantChanged, 'tenantChanged');
 
   const subscriptions = new Map<string, SubscriptionMerge>();
   const mergeOf = (subscriptionId: string): SubscriptionMerge => {
     const found = subscriptions.get(subscriptionId);
     if (found === undefined) throw new Error(`no reading of subscription ${subscriptionId} has begun`);
     return found;
+  };
+  const rounds = followUpRounds(context, subscriptions);
+  /** All lists are in: what follows looks up by every index. */
+  const endLists = (): void => {
+    makeIndexes();
+    makeIndexes = () => undefined;
   };
   return {
     begin(subscriptionId, readAt) {
@@ -58,17 +66,26 @@ function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merg
     },
     machines: (subscriptionId, page) => mergeOf(subscriptionId).machines(page),
     powerStates: (subscriptionId, page) => mergeOf(subscriptionId).powerStates(page),
-    identities: () => undefined,
-    roleAssignments: () => undefined,
-    roleDefinitions: () => undefined,
+    identities: (subscriptionId, page) => mergeOf(subscriptionId).listIdentities(page),
+    roleAssignments: (subscriptionId, page) => mergeOf(subscriptionId).roleAssignments(page),
+    roleDefinitions(_subscriptionId, page) {
+      for (const definition of page) context.roles.define(definition);
+    },
     end: (reading) => mergeOf(reading.subscriptionId).end(reading),
-    followUps: () => [...subscriptions.values()].flatMap((subscription) => subscription.followUps()),
+    followUps() {
+      endLists();
+      // Not by for-of, which would end the rounds with the first one.
+      for (let round = rounds.next(); round.done !== true; round = rounds.next()) {
+        if (round.value.length > 0) return round.value;
+      }
+      return [];
+    },
     commit() {
       if (merged !== null) {
         database.exec('ROLLBACK');
         return merged;
       }
-      makeIndexes();
+      endLists();
       const run = finishMerge(context, [...subscriptions.values()], changes, options);
       database.exec('COMMIT');
       return run;

@@ -1,4 +1,4 @@
-import { machineTypes, type PowerStateReading, virtualMachineType } from '../../inventory/virtual-machine.ts';
+import type { PowerStateReading } from '../../inventory/virtual-machine.ts';
 import type { MergeContext } from './context.ts';
 import { type MachineIndex, machineKey } from './machine-index.ts';
 
@@ -9,15 +9,15 @@ export interface PowerStates {
   finish(): void;
 }
 
+/** @param index of the virtual machines */
 export function openPowerStates({ dictionary, powerSeen, powerRows }: MergeContext, index: MachineIndex): PowerStates {
   const early: PowerStateReading[] = [];
-  const type = machineTypes.indexOf(virtualMachineType);
 
   const write = ({ id, powerState }: PowerStateReading): boolean => {
     // /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Compute/virtualMachines/NAME
     const group = id.indexOf('/', id.indexOf('/', 15) + 1) + 1;
     const resourceGroup = dictionary.resourceGroup(id.slice(group, id.indexOf('/', group)));
-    const known = index.get(machineKey(resourceGroup, type, id.slice(id.lastIndexOf('/') + 1)));
+    const known = index.get(machineKey(resourceGroup, id.slice(id.lastIndexOf('/') + 1)));
     if (known === undefined) return false;
     powerRows.write(known.machine, dictionary.requiredText(powerState));
     powerSeen.mark(known.machine);

@@ -2,6 +2,37 @@ import type { MergeContext } from './context.ts';
 
 const dayMs = 86_400_000;
 
+const temporal = [
+  'machine_version',
+  'attachment',
+  'unseen',
+  'blind_spot',
+  'subscription',
+  'identity_presence',
+  'identity_unseen',
+  'federated_credential',
+  'role_assignment_seen',
+  'finding',
+];
+
+/** What nothing speaks of any more. That an identity on no machine is gone is the end of its history, not a state to be kept. */
+const orphans = [
+  'DELETE FROM power_state WHERE machine NOT IN (SELECT machine FROM machine_version)',
+  'DELETE FROM machine WHERE id NOT IN (SELECT machine FROM machine_version)',
+  'DELETE FROM attachment WHERE machine NOT IN (SELECT id FROM machine)',
+  'DELETE FROM unseen WHERE machine NOT IN (SELECT id FROM machine)',
+  `DELETE FROM identity_presence WHERE present = 0 AND valid_to IS NULL AND valid_from <= $horizon
+    AND identity NOT IN (SELECT identity FROM attachment)`,
+  `DELETE FROM identity WHERE id NOT IN (SELECT identity FROM attachment)
+    AND id NOT IN (SELECT identity FROM identity_presence)`,
+  'DELETE FROM identity_unseen WHERE identity NOT IN (SELECT id FROM identity)',
+  'DELETE FROM federated_credential WHERE identity NOT IN (SELECT id FROM identity)',
+  'DELETE FROM role_assignment WHERE id NOT IN (SELECT assignment FROM role_assignment_seen)',
+  `UPDATE role_assignment SET replaces = NULL
+    WHERE replaces IS NOT NULL AND replaces NOT IN (SELECT id FROM role_assignment)`,
+  'DELETE FROM role_definition WHERE id NOT IN (SELECT role_definition FROM role_assignment)',
+];
+
 /**
  * Forgets what ended before the retention's horizon: the newest run that is older than it. Open versions are never touched,
  * and the state at the horizon itself stays answerable.
@@ -12,7 +43,7 @@ export function prune({ database, plan }: MergeContext, retentionDays: number): 
   if (typeof horizon !== 'number') return;
   const pruned = database.prepare('DELETE FROM run WHERE seq < ?').run(horizon);
   if (pruned.changes === 0) return;
-  for (const table of ['machine_version', 'attachment', 'unseen', 'blind_spot', 'subscription']) {
+  for (const table of temporal) {
     database.prepare(`DELETE FROM ${table} WHERE valid_to <= ?`).run(horizon);
   }
   // The newest row of each kind, and the newest complete one, say what is known now however old they are.
@@ -21,13 +52,9 @@ export function prune({ database, plan }: MergeContext, retentionDays: number): 
       AND EXISTS (SELECT 1 FROM coverage n WHERE n.subscription = coverage.subscription AND n.kind = coverage.kind
         AND n.from_seq > coverage.from_seq AND n.from_seq <= ?1 AND n.status IN ('complete', 'skipped') AND n.superseded = 0)`)
     .run(horizon);
-  for (const sql of [
-    'DELETE FROM power_state WHERE machine NOT IN (SELECT machine FROM machine_version)',
-    'DELETE FROM machine WHERE id NOT IN (SELECT machine FROM machine_version)',
-    'DELETE FROM attachment WHERE machine NOT IN (SELECT id FROM machine)',
-    'DELETE FROM unseen WHERE machine NOT IN (SELECT id FROM machine)',
-    'DELETE FROM identity WHERE id NOT IN (SELECT identity FROM attachment)',
-  ]) {
-    database.exec(sql);
+  for (const sql of orphans) {
+    const statement = database.prepare(sql);
+    statement.setAllowUnknownNamedParameters(true);
+    statement.run({ $horizon: horizon });
   }
 }

@@ -14,7 +14,12 @@ export interface RunOutcome {
 /** Writes the row of a run whose machines have been merged, and answers it. */
 export function writeRun(context: MergeContext, { coverage, complete, finishedAt }: RunOutcome): Run {
   const { database, plan, seq } = context;
-  const machines = database.prepare('SELECT count(*) AS n FROM machine_version WHERE valid_to IS NULL').get()?.n;
+  // Nearly all are virtual machines: counting the others needs no join of a million rows.
+  const machines = database
+    .prepare(`SELECT (SELECT count(*) FROM machine_version WHERE valid_to IS NULL)
+      - (SELECT count(*) FROM machine m CROSS JOIN machine_version v ON v.machine = m.id AND v.valid_to IS NULL
+         WHERE m.type <> 0) AS n`)
+    .get()?.n;
   // Position 0 holds system-assigned identities, of which each has a principal id of its own: no need to look at a million of them.
   const principals = database
     .prepare(`SELECT (SELECT count(DISTINCT identity) FROM attachment WHERE valid_to IS NULL AND position = 0)

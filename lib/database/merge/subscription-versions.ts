@@ -15,7 +15,7 @@ interface OpenVersion {
 export interface SubscriptionChanges {
   /** Changes of these subscriptions' machines are part of one change of the subscription. */
   readonly quiet: ReadonlySet<string>;
-  /** Machines whose counts belong into `subscriptionAppeared`. */
+  /** Subscriptions whose machines' counts belong into `subscriptionAppeared`. */
   readonly appeared: readonly string[];
   readonly tenantChanged: readonly string[];
   readonly outOfScope: readonly string[];
@@ -39,7 +39,7 @@ export function writeSubscriptionVersions({
   const insert = database.prepare(`INSERT INTO subscription
     (subscription, valid_from, display_name, state, tenant_id, visibility, change, change_before) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
   const machines = database.prepare(`SELECT count(*) AS machines FROM machine m
-    JOIN machine_version v ON v.machine = m.id AND v.valid_to IS NULL WHERE m.subscription = ?`);
+    JOIN machine_version v ON v.machine = m.id AND v.valid_to IS NULL WHERE m.subscription = ? AND m.type = 0`);
 
   const open = (subscription: number): OpenVersion | null => {
     const row = select.get(subscription);

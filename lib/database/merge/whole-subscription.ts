@@ -1,19 +1,24 @@
 import type { ChangeKind } from '../../inventory/run.ts';
 import type { MergeContext } from './context.ts';
 
-/** Ends every machine of subscriptions that are no longer looked at: one change of the subscription, none of its machines. */
-export function endSubscriptionMachines(
-  { database, dictionary, writer, plan }: MergeContext,
+/** Why all of a subscription ends at once: one change of the subscription, none of what is in it. */
+type WholeChange = Extract<ChangeKind, 'outOfScope' | 'subscriptionForgotten' | 'tenantChanged'>;
+
+/** Ends everything in subscriptions that are no longer looked at. */
+export function endSubscription(
+  context: MergeContext,
   subscriptionIds: readonly string[],
-  change: Extract<ChangeKind, 'outOfScope' | 'subscriptionForgotten'>,
+  change: Exclude<WholeChange, 'tenantChanged'>,
 ): void {
+  const { database, dictionary, writer, plan } = context;
   const machines = database.prepare(`SELECT m.id FROM machine m
     JOIN machine_version v ON v.machine = m.id AND v.valid_to IS NULL WHERE m.subscription = ?`);
   for (const subscriptionId of subscriptionIds) {
     for (const row of machines.all(dictionary.subscription(subscriptionId))) {
-      writer.endMachine(Number(row.id), Date.parse(plan.startedAt), change);
+      writer.endMachine(Number(row.id), { change, at: Date.parse(plan.startedAt), notBefore: null });
     }
   }
+  endAccess(context, subscriptionIds, change);
 }
 
 /**
@@ -35,5 +40,34 @@ export function forgetAttachments(
     const subscription = dictionary.subscription(subscriptionId);
     end.run(seq, Date.parse(plan.startedAt), subscription);
     compareAgain.run(subscription);
+  }
+}
+
+/**
+ * Ends what the lists of subscriptions said of identities, their federated credentials and role assignments. What comes back is
+ * a baseline again.
+ */
+export function endAccess(
+  { database, dictionary, plan, seq }: MergeContext,
+  subscriptionIds: readonly string[],
+  change: WholeChange,
+): void {
+  const ofSubscription =
+    'valid_to IS NULL AND identity IN (SELECT id FROM identity WHERE subscription = $subscription)';
+  const ends = [
+    `UPDATE identity_presence SET valid_to = $seq, ended_at = $at WHERE ${ofSubscription}`,
+    `UPDATE identity_unseen SET valid_to = $seq WHERE ${ofSubscription}`,
+    `UPDATE federated_credential SET valid_to = $seq, ended_at = $at, end_change = $change WHERE ${ofSubscription}`,
+    'UPDATE identity SET federated_read_at = NULL WHERE subscription = $subscription AND federated_read_at IS NOT NULL',
+    `UPDATE role_assignment_seen SET valid_to = $seq, ended_at = $at, end_change = $change
+      WHERE valid_to IS NULL AND subscription = $subscription`,
+  ].map((sql) => {
+    const statement = database.prepare(sql);
+    statement.setAllowUnknownNamedParameters(true);
+    return statement;
+  });
+  for (const subscriptionId of subscriptionIds) {
+    const $subscription = dictionary.subscription(subscriptionId);
+    for (const end of ends) end.run({ $seq: seq, $at: Date.parse(plan.startedAt), $change: change, $subscription });
   }
 }

@@ -1,0 +1,47 @@
+import type { FederatedCredential } from '../../inventory/user-assigned-identity.ts';
+import type { MergeContext } from './context.ts';
+
+/**
+ * Brings the federated credentials of an identity to a complete reading of them. The first reading is a baseline. One that trusts
+ * somebody else under the same name is one change: the old row ends without one, the new row begins as added.
+ * @param readAt epoch milliseconds
+ */
+export function mergeFederatedCredentials(
+  { database, seq, counts }: MergeContext,
+  identity: number,
+  readAt: number,
+  credentials: readonly FederatedCredential[],
+): void {
+  const readBefore = database.prepare('SELECT federated_read_at AS at FROM identity WHERE id = ?').get(identity)?.at;
+  const notBefore = typeof readBefore === 'number' ? readBefore : null;
+  const end =
+    database.prepare(`UPDATE federated_credential SET valid_to = ?, ended_at = ?, end_change = ?, end_not_before = ?
+    WHERE identity = ? AND name = ? AND valid_to IS NULL`);
+  const insert = database.prepare(`INSERT INTO federated_credential
+    (identity, name, valid_from, issuer, subject, audiences, began_at, not_before, begin_change)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const open = new Map(
+    database
+      .prepare('SELECT * FROM federated_credential WHERE identity = ? AND valid_to IS NULL')
+      .all(identity)
+      .map((row) => [String(row.name).toLowerCase(), row] as const),
+  );
+  const read = new Map(credentials.map((credential) => [credential.name.toLowerCase(), credential]));
+
+  for (const [key, row] of open) {
+    if (read.has(key)) continue;
+    end.run(seq, readAt, 'federatedCredentialRemoved', notBefore, identity, String(row.name));
+    counts.add('federatedCredentialRemoved');
+  }
+  for (const [key, { name, issuer, subject, audiences }] of read) {
+    const before = open.get(key);
+    const text = JSON.stringify([...audiences].sort());
+    if (before?.issuer === issuer && before.subject === subject && before.audiences === text) continue;
+    if (before !== undefined) end.run(seq, readAt, null, null, identity, String(before.name));
+    const change = notBefore === null ? null : 'federatedCredentialAdded';
+    const since = change === null ? null : notBefore;
+    insert.run(identity, name, seq, issuer, subject, text, readAt, since, change);
+    counts.add(change);
+  }
+  database.prepare('UPDATE identity SET federated_read_at = ? WHERE id = ?').run(readAt, identity);
+}

@@ -1,0 +1,81 @@
+import type { ChangeKind } from '../../inventory/run.ts';
+import type { Database } from '../database.ts';
+
+/** A user-assigned identity as the database knows it before the listing of its subscription is settled. */
+export interface KnownIdentity {
+  readonly identity: number;
+  readonly resourceId: string;
+  readonly principalId: string | null;
+  /** What was known of it: listed, gone, or (null) nobody looked. */
+  readonly present: boolean | null;
+  readonly attached: boolean;
+  /** It was on a machine before this run. */
+  readonly attachedBefore: boolean;
+  /** A machine's attachment says in this run that it replaced another one. */
+  readonly recreatedOnMachine: boolean;
+  readonly unseen: boolean;
+  /** A whole list lacked it before, too many at once to check: a second list that agrees ends it. */
+  readonly missingFromList: boolean;
+}
+
+/** Rows of `identity_presence` and `identity_unseen`. */
+export interface PresenceRows {
+  /** Identities whose resource id names this subscription. */
+  of(subscription: number): KnownIdentity[];
+  /** Ends what was known of it and begins the other. Times in epoch milliseconds. */
+  begin(identity: number, present: boolean, at: number, notBefore: number | null, change: ChangeKind | null): void;
+  /** @param lastSeen the newest reading that had it; null = it was never listed */
+  openUnseen(identity: number, lastSeen: number | null, missingFromList: boolean): void;
+  closeUnseen(identity: number): void;
+}
+
+export function openPresenceRows(database: Database, seq: number): PresenceRows {
+  const select = database.prepare(`
+    SELECT i.id, i.resource_id, i.principal_id, p.present, u.missing_from_list,
+      EXISTS (SELECT 1 FROM attachment a WHERE a.identity = i.id AND a.valid_to IS NULL) AS attached,
+      EXISTS (SELECT 1 FROM attachment a WHERE a.identity = i.id AND a.valid_from < ?1) AS attached_before,
+      EXISTS (SELECT 1 FROM attachment a WHERE a.identity = i.id AND a.valid_from = ?1
+        AND a.begin_change = 'identityRecreated') AS recreated
+    FROM identity i
+    LEFT JOIN identity_presence p ON p.identity = i.id AND p.valid_to IS NULL
+    LEFT JOIN identity_unseen u ON u.identity = i.id AND u.valid_to IS NULL
+    WHERE i.subscription = ?2 ORDER BY i.id`);
+  const end = database.prepare(
+    'UPDATE identity_presence SET valid_to = ?, ended_at = ? WHERE identity = ? AND valid_to IS NULL',
+  );
+  const insert = database.prepare(`INSERT INTO identity_presence
+    (identity, valid_from, present, began_at, not_before, begin_change) VALUES (?, ?, ?, ?, ?, ?)`);
+  const insertUnseen = database.prepare(
+    'INSERT INTO identity_unseen (identity, valid_from, last_seen, missing_from_list) VALUES (?, ?, ?, ?)',
+  );
+  const noteMissing = database.prepare(
+    'UPDATE identity_unseen SET missing_from_list = 1 WHERE identity = ? AND valid_to IS NULL',
+  );
+  const isUnseen = database.prepare('SELECT 1 FROM identity_unseen WHERE identity = ? AND valid_to IS NULL');
+  const closeUnseen = database.prepare(
+    'UPDATE identity_unseen SET valid_to = ? WHERE identity = ? AND valid_to IS NULL',
+  );
+  return {
+    of: (subscription) =>
+      select.all(seq, subscription).map((row) => ({
+        identity: Number(row.id),
+        resourceId: String(row.resource_id),
+        principalId: typeof row.principal_id === 'string' ? row.principal_id : null,
+        present: row.present === null ? null : row.present === 1,
+        attached: row.attached === 1,
+        attachedBefore: row.attached_before === 1,
+        recreatedOnMachine: row.recreated === 1,
+        unseen: row.missing_from_list !== null,
+        missingFromList: row.missing_from_list === 1,
+      })),
+    begin(identity, present, at, notBefore, change) {
+      end.run(seq, at, identity);
+      insert.run(identity, seq, present ? 1 : 0, at, notBefore, change);
+    },
+    openUnseen(identity, lastSeen, missingFromList) {
+      if (isUnseen.get(identity) === undefined) insertUnseen.run(identity, seq, lastSeen, missingFromList ? 1 : 0);
+      else if (missingFromList) noteMissing.run(identity);
+    },
+    closeUnseen: (identity) => void closeUnseen.run(seq, identity),
+  };
+}
