@@ -1,0 +1,273 @@
+import type { ServerResponse } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import { collectSubscriptions } from '../../lib/collect/collect.ts';
+import { type Kind, kinds, subscriptionStatus } from '../../lib/inventory/coverage.ts';
+import type { Plan } from '../../lib/inventory/reading.ts';
+import { json, startArmServer, testClient } from '../azure/resource-manager/fixtures/arm-server.ts';
+import { guid } from '../support/readings.ts';
+import { createMemorySink } from './memory-sink.ts';
+
+const startedAt = '2026-11-21T06:00:00.000Z';
+const inGroup = (subscriptionId: string, type: string, name: string) =>
+  `/subscriptions/${subscriptionId}/resourceGroups/rg/providers/${type}/${name}`;
+const roleId = (subscriptionId: string, name: string) =>
+  `/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${name}`;
+const roleDefinition = (subscriptionId: string, name: string) => ({
+  id: roleId(subscriptionId, name),
+  properties: { roleName: `Role ${name}`, permissions: [{ actions: [`${name}/read`], notActions: [] }] },
+});
+const assignment = (subscriptionId: string, name: string, role: string) => ({
+  id: `/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleAssignments/${name}`,
+  properties: {
+    scope: '/',
+    roleDefinitionId: roleId(subscriptionId, role),
+    principalId: 'p',
+    principalType: 'ServicePrincipal',
+  },
+});
+
+const lists = {
+  virtualMachines: 'Microsoft.Compute/virtualMachines',
+  powerStates: 'Microsoft.Compute/virtualMachines?statusOnly',
+  scaleSets: 'Microsoft.Compute/virtualMachineScaleSets',
+  arcMachines: 'Microsoft.HybridCompute/machines',
+  identities: 'Microsoft.ManagedIdentity/userAssignedIdentities',
+  roleAssignments: 'Microsoft.Authorization/roleAssignments',
+  roleDefinitions: 'Microsoft.Authorization/roleDefinitions',
+  permissions: 'Microsoft.Authorization/permissions',
+} as const;
+type List = keyof typeof lists;
+type Answer = (response: ServerResponse, subscriptionId: string) => void;
+
+const value =
+  (...items: readonly unknown[]): Answer =>
+  (response) =>
+    json(response, { value: items });
+const error =
+  (status: number, code: string, headers: Record<string, string> = {}): Answer =>
+  (response) =>
+    json(response, { error: { code, message: `said ${code}` } }, status, headers);
+
+/** One row of each kind, all of it allowed. */
+const usual: Readonly<Record<List, Answer>> = {
+  virtualMachines: (response, id) => value({ id: inGroup(id, lists.virtualMachines, 'vm-1') })(response, id),
+  powerStates: (response, id) =>
+    value({
+      id: inGroup(id, lists.virtualMachines, 'vm-1'),
+      properties: { instanceView: { statuses: [{ code: 'PowerState/running' }] } },
+    })(response, id),
+  scaleSets: (response, id) => value({ id: inGroup(id, lists.scaleSets, 'set-1'), sku: { capacity: 2 } })(response, id),
+  arcMachines: (response, id) => value({ id: inGroup(id, lists.arcMachines, 'arc-1') })(response, id),
+  identities: (response, id) => value({ id: inGroup(id, lists.identities, 'id-1') })(response, id),
+  roleAssignments: (response, id) => value(assignment(id, 'a1', 'Reader'))(response, id),
+  roleDefinitions: (response, id) => value(roleDefinition(id, 'reader'), roleDefinition(id, 'other'))(response, id),
+  permissions: value({ actions: ['*/read'], notActions: [] }),
+};
+
+/** Reads subscriptions from a server of whose lists some answer otherwise. */
+async function collect(
+  answers: Partial<Record<List, Answer>>,
+  options: { subscriptions?: number; kinds?: readonly Kind[] } = {},
+) {
+  const asked: string[] = [];
+  await using server = await startArmServer((response, { url }) => {
+    const [, , subscriptionId = '', , ...type] = url.pathname.split('/');
+    const path = url.searchParams.has('statusOnly') ? `${type.join('/')}?statusOnly` : type.join('/');
+    const list = (Object.keys(lists) as List[]).find((name) => lists[name] === path);
+    if (list === undefined) return json(response, {}, 404);
+    asked.push(list);
+    return (answers[list] ?? usual[list])(response, subscriptionId);
+  });
+  const subscriptions = Array.from({ length: options.subscriptions ?? 1 }, (_, index) => ({
+    ...{ subscriptionId: guid(index + 1), displayName: 'One', tenantId: guid(9), state: 'Enabled', skip: null },
+  }));
+  const plan: Plan = {
+    ...{ runId: 'r', trigger: 'cli', startedAt, scope: null, kinds: options.kinds ?? kinds, clientIds: false },
+    ...{ subscriptions, outOfScope: [], blindSpots: [], blindSpotsKnown: true, principalId: guid(7), reason: null },
+  };
+  const sink = createMemorySink();
+  const { arm } = testClient(server.origin, { concurrency: 32 });
+  const { signal } = new AbortController();
+  const progress = await collectSubscriptions({ arm, plan, subscriptions, sink, now: () => startedAt, signal });
+  const coverage = Object.fromEntries(sink.readings.map((reading) => [reading.kind, reading]));
+  return { sink, coverage, asked, progress };
+}
+
+test('each kind is one list, and all rows reach the sink', async () => {
+  const { sink, coverage, asked, progress } = await collect({});
+
+  expect(asked.toSorted()).toEqual(Object.keys(lists).toSorted());
+  expect(sink.rows.machines.map(({ type, name }) => [type, name]).toSorted()).toEqual([
+    ['Microsoft.Compute/virtualMachineScaleSets', 'set-1'],
+    ['Microsoft.Compute/virtualMachines', 'vm-1'],
+    ['Microsoft.HybridCompute/machines', 'arc-1'],
+  ]);
+  expect(sink.rows.powerStates).toHaveLength(1);
+  expect(sink.rows.identities).toHaveLength(1);
+  expect(sink.rows.roleAssignments).toHaveLength(1);
+  expect(sink.rows.roleDefinitions.map(({ roleName }) => roleName)).toEqual(['Role reader']);
+  for (const kind of kinds)
+    expect(coverage[kind]).toMatchObject({
+      status: 'complete',
+      reason: null,
+      count: 1,
+      pages: kind === 'roleAssignments' ? 2 : 1,
+    });
+  expect(progress).toMatchObject({ virtualMachines: 1, requests: 8, subscriptionsDone: 1 });
+});
+
+test('kinds end in the order of the plan, once all rows are told; a kind outside of the plan is not asked for', async () => {
+  const { sink, asked } = await collect({}, { kinds: ['virtualMachines', 'identities'] });
+
+  expect(sink.readings.map(({ kind }) => kind)).toEqual(['virtualMachines', 'identities']);
+  expect(asked.toSorted()).toEqual(['identities', 'permissions', 'virtualMachines']);
+});
+
+describe.each(kinds.filter((kind) => kind !== 'virtualMachines'))('%s alone', (kind) => {
+  const failures: readonly [string, Answer, string, string][] = [
+    ['403', error(403, 'AuthorizationFailed'), 'denied', 'AuthorizationFailed'],
+    ['404', error(404, 'SubscriptionNotFound'), 'failed', 'SubscriptionNotFound'],
+    ['429 for ever', error(429, 'TooManyRequests', { 'retry-after': '60' }), 'failed', 'Throttled'],
+    ['500 for ever', error(500, 'InternalServerError'), 'failed', 'InternalServerError'],
+    ['a value that is null', (response) => json(response, { value: null }), 'failed', 'InvalidResponse'],
+    ['a value that is missing', (response) => json(response, {}), 'failed', 'InvalidResponse'],
+    ['a row without an id', value({}), 'partial', 'InvalidResponse'],
+    ['HTML with 200', (response) => void response.end('<html></html>'), 'failed', 'InvalidResponse'],
+    [
+      'a nextLink to another host',
+      (response) => json(response, { value: [], nextLink: 'https://example.com/x' }),
+      'partial',
+      'ForeignNextLink',
+    ],
+    [
+      'an unregistered provider',
+      error(409, 'MissingSubscriptionRegistration'),
+      'complete',
+      'MissingSubscriptionRegistration',
+    ],
+  ];
+
+  test.each(failures)('%s says so, and leaves the others alone', async (_what, answer, status, code) => {
+    const { coverage } = await collect({ [kind]: answer });
+
+    expect(coverage[kind]).toMatchObject({ status, reason: { code }, count: 0 });
+    const throttled = code === 'Throttled';
+    for (const other of kinds.filter((one) => one !== kind)) {
+      if (!throttled) expect(coverage[other], other).toMatchObject({ status: 'complete', reason: null, count: 1 });
+    }
+    const complete = status === 'complete' || kind === 'powerStates';
+    if (!throttled) expect(subscriptionStatus(coverage)).toBe(complete ? 'complete' : 'partial');
+  });
+
+  test('an empty page with a nextLink is followed', async () => {
+    let pages = 0;
+    const { coverage } = await collect({
+      [kind]: (response: ServerResponse, id: string) => {
+        pages += 1;
+        if (pages > 1) return usual[kind](response, id);
+        const statusOnly = kind === 'powerStates' ? '&statusOnly=true' : '';
+        const path = lists[kind].split('?')[0];
+        return json(response, { value: [], nextLink: `/subscriptions/${id}/providers/${path}?skip=1${statusOnly}` });
+      },
+    });
+
+    expect(coverage[kind]).toMatchObject({ status: 'complete', count: 1 });
+    expect(pages).toBe(2);
+  });
+});
+
+describe('rights', () => {
+  test.each([
+    ['virtualMachines', 'Microsoft.Compute/virtualMachines/read', ['virtualMachines', 'powerStates']],
+    ['scaleSets', 'Microsoft.Compute/virtualMachineScaleSets/read', ['scaleSets']],
+    ['arcMachines', 'Microsoft.HybridCompute/machines/read', ['arcMachines']],
+    ['identities', 'Microsoft.ManagedIdentity/userAssignedIdentities/read', ['identities']],
+    ['roleAssignments', 'Microsoft.Authorization/roleAssignments/read', ['roleAssignments']],
+    ['the roles of assignments', 'Microsoft.Authorization/roleDefinitions/read', ['roleAssignments']],
+  ])('without the one for %s its list may be filtered, the others are whole', async (_, action, filtered) => {
+    const { coverage } = await collect({ permissions: value({ actions: ['*/read'], notActions: [action] }) });
+
+    for (const kind of kinds) {
+      if (!filtered.includes(kind)) expect(coverage[kind]).toMatchObject({ status: 'complete' });
+      else {
+        expect(coverage[kind]).toMatchObject({ status: 'partial', reason: { code: 'NotReaderOnSubscription' } });
+        expect(coverage[kind]?.reason?.message).toContain(action);
+        expect(coverage[kind]?.reason?.hint).toBe(
+          `az role assignment create --assignee-object-id ${guid(7)} --assignee-principal-type ServicePrincipal --role Reader --scope /subscriptions/${guid(1)}`,
+        );
+      }
+    }
+  });
+
+  test('that cannot be read prove no list, and take nothing from it', async () => {
+    const { coverage, sink } = await collect({ permissions: error(500, 'InternalServerError') });
+
+    for (const kind of kinds) {
+      expect(coverage[kind]).toMatchObject({ status: 'partial', reason: { code: 'RightsNotProven' }, count: 1 });
+    }
+    expect(sink.rows.machines).toHaveLength(3);
+  });
+});
+
+describe('roles', () => {
+  test('are listed once for all subscriptions, and told once', async () => {
+    const { asked, sink, coverage } = await collect({}, { subscriptions: 20 });
+
+    expect(asked.filter((list) => list === 'roleDefinitions')).toHaveLength(1);
+    expect(sink.rows.roleDefinitions.map(({ roleName }) => roleName)).toEqual(['Role reader']);
+    expect(sink.rows.roleAssignments).toHaveLength(20);
+    expect(coverage.roleAssignments).toMatchObject({ status: 'complete' });
+  });
+
+  test('are not listed where no service principal has one', async () => {
+    const { asked, coverage } = await collect({ roleAssignments: value() });
+
+    expect(asked).not.toContain('roleDefinitions');
+    expect(coverage.roleAssignments).toMatchObject({ status: 'complete', count: 0 });
+  });
+
+  test("a subscription's own roles are in its own list", async () => {
+    const { asked, sink } = await collect(
+      {
+        roleAssignments: (response, id) =>
+          value(assignment(id, 'a1', 'READER'), assignment(id, 'a2', `own-${id}`))(response, id),
+        roleDefinitions: (response, id) =>
+          value(roleDefinition(id, 'reader'), roleDefinition(id, `own-${id}`))(response, id),
+      },
+      { subscriptions: 3 },
+    );
+
+    expect(asked.filter((list) => list === 'roleDefinitions')).toHaveLength(3);
+    expect(sink.rows.roleDefinitions.map(({ roleName }) => roleName).toSorted()).toEqual([
+      `Role own-${guid(1)}`,
+      `Role own-${guid(2)}`,
+      `Role own-${guid(3)}`,
+      'Role reader',
+    ]);
+  });
+
+  test('that fail in the first subscription are asked for in the others', async () => {
+    const { sink } = await collect(
+      {
+        roleDefinitions: (response, id) =>
+          id === guid(1) ? error(403, 'AuthorizationFailed')(response, id) : usual.roleDefinitions(response, id),
+      },
+      { subscriptions: 3 },
+    );
+
+    const ends = sink.readings.filter(({ kind }) => kind === 'roleAssignments');
+    const incomplete = ends.filter(({ status }) => status !== 'complete');
+    expect(incomplete).toMatchObject([
+      { subscriptionId: guid(1), status: 'partial', reason: { code: 'RoleDefinitionsNotRead' }, count: 1 },
+    ]);
+    expect(sink.rows.roleAssignments).toHaveLength(3);
+    expect(sink.rows.roleDefinitions).toHaveLength(1);
+  });
+
+  test('one that no list has stays unknown, and the kind is complete', async () => {
+    const { sink, coverage } = await collect({ roleDefinitions: value() });
+
+    expect(coverage.roleAssignments).toMatchObject({ status: 'complete', reason: null, count: 1 });
+    expect(sink.rows.roleDefinitions).toEqual([]);
+  });
+});
