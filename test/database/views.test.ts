@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { iteratePrincipals } from '../../lib/database/queries/principals.ts';
 import { getVirtualMachine, iterateVirtualMachines } from '../../lib/database/queries/virtual-machines.ts';
 import { createInventory, type Inventory, readAt, runIdOf, startedAt } from './fixtures/inventory.ts';
 
@@ -84,6 +85,83 @@ test('principals and principal_history have the present and the past', () => {
       detached_by: 'identityDetached',
     },
   ]);
+});
+
+test('principals agrees with the queries on every state', () => {
+  inventory.run();
+  for (const id of ['sub-1', 'sub-2']) inventory.subscription(id);
+  const userAssigned = (name: string, subscription = 'sub-1') =>
+    inventory.userAssigned({
+      resourceId: identityId.replace('sub-1', subscription).replace(/one$/, name),
+      principalId: name,
+      clientId: `client-of-${name}`,
+    });
+  const one = inventory.machine({ name: 'one', identityType: 'SystemAssigned, UserAssigned' });
+  const [attached, dangling, listed] = [userAssigned('attached'), userAssigned('dangling'), userAssigned('listed')];
+  const [gone, elsewhere] = [userAssigned('gone'), userAssigned('elsewhere', 'sub-2')];
+  const system = inventory.systemAssigned('system');
+  inventory.attach(one, system, 0);
+  for (const identity of [attached, dangling]) inventory.attach(one, identity, 1);
+  for (const identity of [attached, dangling, listed, gone, elsewhere]) inventory.presence(identity, true);
+  const asOf = inventory.run();
+  for (const id of ['sub-1', 'sub-2']) inventory.read(id);
+  inventory.read('sub-1', 'complete', { kind: 'identities' });
+  inventory.read('sub-2', 'denied', { kind: 'identities' });
+  for (const identity of [dangling, gone]) inventory.presence(identity, false);
+  inventory.detach(one, system);
+  const role = inventory.role({ id: '/a', scope: '/', principalId: 'attached' });
+  for (const id of ['sub-1', 'sub-2']) inventory.seen(role, id);
+  inventory.credential(attached, 'deploy', 'repo:one');
+
+  const viewed = rows(`SELECT principal_id, client_id, kind, identity_id, state, virtual_machine_count, first_seen,
+    role_assignment_count FROM principals ORDER BY principal_id`);
+  const queried = [...iteratePrincipals(inventory.open(), asOf, {})].map((row) => ({
+    principal_id: row.principalId,
+    client_id: row.clientId,
+    kind: row.kind,
+    identity_id: row.identityId,
+    state: row.state,
+    virtual_machine_count: row.virtualMachines.filter(({ detachedAt }) => detachedAt === null).length,
+    first_seen: row.firstSeen,
+    role_assignment_count: row.roleAssignments.length,
+  }));
+  expect(viewed).toEqual(queried.toSorted((a, b) => (a.principal_id < b.principal_id ? -1 : 1)));
+  expect(viewed.map((row) => `${row.principal_id} ${row.state}`)).toEqual([
+    'attached attached',
+    'dangling dangling',
+    'elsewhere unknown',
+    'gone gone',
+    'listed detached',
+    'system gone',
+  ]);
+  expect(rows('SELECT principal_id, role_definition_name, scope, inherited, seen_in FROM role_assignments')).toEqual([
+    { principal_id: 'attached', role_definition_name: 'Reader', scope: '/', inherited: 1, seen_in: 'sub-1;sub-2' },
+  ]);
+  expect(rows('SELECT principal_id, name, subject, audiences FROM federated_credentials')).toEqual([
+    { principal_id: 'attached', name: 'deploy', subject: 'repo:one', audiences: '["api://audience"]' },
+  ]);
+});
+
+test('machines has those of every type, each stale by its own kind', () => {
+  inventory.run();
+  inventory.subscription('sub-1');
+  inventory.read('sub-1');
+  inventory.read('sub-1', 'complete', { kind: 'scaleSets' });
+  inventory.machine({ name: 'one', resourceId: idOf('one').replace('Group-1', 'GROUP-1') });
+  inventory.machine({ name: 'set', type: 1, instanceCount: 3 });
+  inventory.run();
+  inventory.read('sub-1');
+  inventory.read('sub-1', 'failed', { kind: 'scaleSets' });
+  const machines = rows('SELECT name, type, resource_group, instance_count, last_seen, stale FROM machines');
+  const set = { name: 'set', type: 'Microsoft.Compute/virtualMachineScaleSets', resource_group: 'Group-1' };
+  expect(machines).toEqual([
+    {
+      ...{ name: 'one', type: 'Microsoft.Compute/virtualMachines', resource_group: 'GROUP-1' },
+      ...{ instance_count: null, last_seen: readAt(2), stale: 0 },
+    },
+    { ...set, instance_count: 3, last_seen: readAt(1), stale: 1 },
+  ]);
+  expect(rows('SELECT name FROM virtual_machines')).toEqual([{ name: 'one' }]);
 });
 
 test('changes has one row per change', () => {

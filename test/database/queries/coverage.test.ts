@@ -139,6 +139,40 @@ describe('an answer is not complete', () => {
   });
 });
 
+describe('an answer on other kinds', () => {
+  test.each(['denied', 'failed', 'skipped'] as const)('has the status %s of the one kind shown', (status) => {
+    twoComplete();
+    const asOf = inventory.run();
+    for (const id of ['sub-1', 'sub-2']) inventory.read(id, status === 'skipped' ? status : 'complete');
+    inventory.read('sub-1', 'complete', { kind: 'scaleSets' });
+    inventory.read('sub-2', status, { kind: 'scaleSets' });
+    expect(completeness(inventory.open(), asOf, ['scaleSets'], {})).toMatchObject({
+      complete: status === 'skipped',
+      coverage: { complete: 1, [status]: 1 },
+    });
+  });
+
+  test('is partial where one of several kinds is denied', () => {
+    twoComplete();
+    const asOf = inventory.run();
+    for (const id of ['sub-1', 'sub-2']) inventory.read(id);
+    inventory.read('sub-1', 'complete', { kind: 'identities' });
+    inventory.read('sub-2', 'denied', { kind: 'identities' });
+    expect(completeness(inventory.open(), asOf, ['virtualMachines', 'identities'], {})).toMatchObject({
+      complete: false,
+      coverage: { complete: 1, partial: 1 },
+    });
+  });
+
+  test('is complete where it shows nothing but the subscriptions themselves', () => {
+    twoComplete();
+    const asOf = inventory.run();
+    inventory.read('sub-1', 'denied');
+    inventory.read('sub-2', 'denied');
+    expect(completeness(inventory.open(), asOf, [], {})).toMatchObject({ complete: true, coverage: { complete: 2 } });
+  });
+});
+
 describe('the ledger', () => {
   test('has a row per visible subscription with its kinds, reason, machines and last complete reading', () => {
     twoComplete();

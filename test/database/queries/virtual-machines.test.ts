@@ -288,3 +288,48 @@ describe('stale and lastSeen', () => {
     expect(stateAt(first)).toEqual([false, readAt(1), null]);
   });
 });
+
+describe('machines of other types', () => {
+  const kinds = ['virtualMachines', 'scaleSets', 'arcMachines'] as const;
+  const estate = () => {
+    const first = firstRun();
+    for (const kind of ['scaleSets', 'arcMachines'] as const) inventory.read('sub-1', 'complete', { kind });
+    inventory.machine({ name: 'vm' });
+    inventory.machine({ name: 'set', type: 1, instanceCount: 3 });
+    inventory.machine({ name: 'arc', type: 2 });
+    return first;
+  };
+  const shown = (asOf: ReturnType<typeof readRun>) => [
+    ...iterateVirtualMachines(inventory.open(), asOf, { type: 'any' }),
+  ];
+
+  test('are listed when asked for, and only a scale set has an instance count', () => {
+    const asOf = estate();
+    expect(shown(asOf).map((row) => [row.name, row.type, row.instanceCount, 'instanceCount' in row])).toEqual([
+      ['vm', 'Microsoft.Compute/virtualMachines', undefined, false],
+      ['set', 'Microsoft.Compute/virtualMachineScaleSets', 3, true],
+      ['arc', 'Microsoft.HybridCompute/machines', undefined, false],
+    ]);
+    expect([...iterateVirtualMachines(inventory.open(), asOf, {})].map((row) => row.name)).toEqual(['vm']);
+  });
+
+  test.each([0, 1, 2])('are stale when their own kind fails, and nothing else is (%i)', (type) => {
+    estate();
+    const asOf = inventory.run();
+    for (const [index, kind] of kinds.entries()) {
+      inventory.read('sub-1', index === type ? 'failed' : 'complete', { kind });
+    }
+    const stale = shown(asOf).map((row) => [row.stale, row.lastSeen]);
+    expect(stale).toEqual(kinds.map((_kind, index) => (index === type ? [true, readAt(1)] : [false, readAt(2)])));
+    const listed = (wanted: boolean) =>
+      [...iterateVirtualMachines(inventory.open(), asOf, { type: 'any', stale: wanted })].map((row) => row.name);
+    const names = ['vm', 'set', 'arc'];
+    expect([listed(true), listed(false)]).toEqual([[names[type]], names.filter((_name, index) => index !== type)]);
+  });
+
+  test('are stale when the newest run of their subscription left their kind out', () => {
+    estate();
+    const asOf = readRun();
+    expect(shown(asOf).map((row) => row.stale)).toEqual([false, true, true]);
+  });
+});
