@@ -20,11 +20,13 @@ const rulesSchema = v.union([
     v.transform((rule) => [rule]),
   ),
 ]);
+const stateSchema = v.object({ state: v.picklist([1, 2]) });
 
 /**
  * The stand-in's own routes, for measurements and tests in another process:
  * `GET stats`, `GET truth`, `POST faults` (one rule or an array; expressions as text), `GET faults` (how often each
- * struck) and `POST reset` (no faults, an empty log, full buckets).
+ * struck), `POST reset` (no faults, an empty log, full buckets), `POST state` (`{"state":2}`: the tenant as it is then) and
+ * `GET expected` (changes from the first state to the second, findings in this one).
  */
 export function answerControlRequest(target: ControlTarget, method: string, url: URL, body: string): Answer {
   switch (`${method} ${url.pathname}`) {
@@ -32,10 +34,17 @@ export function answerControlRequest(target: ControlTarget, method: string, url:
       return jsonAnswer(200, target.log.stats);
     case 'GET /_local/truth':
       return jsonAnswer(200, target.tenant.truth());
+    case 'GET /_local/expected':
+      return jsonAnswer(200, {
+        changes: target.tenant.expectedChanges(),
+        findings: target.tenant.expectedFindings(),
+      });
+    case 'POST /_local/state':
+      return withBody(stateSchema, body, ({ state }) => target.tenant.enterState(state));
     case 'GET /_local/faults':
       return jsonAnswer(200, { strikes: target.faults.strikes });
     case 'POST /_local/faults':
-      return addFaults(target, body);
+      return withBody(rulesSchema, body, (rules) => target.faults.add(...rules));
     case 'POST /_local/reset':
       target.faults.clear();
       target.log.reset();
@@ -46,9 +55,13 @@ export function answerControlRequest(target: ControlTarget, method: string, url:
   }
 }
 
-function addFaults(target: ControlTarget, body: string): Answer {
+function withBody<Schema extends v.GenericSchema>(
+  schema: Schema,
+  body: string,
+  act: (parsed: v.InferOutput<Schema>) => void,
+): Answer {
   try {
-    target.faults.add(...v.parse(rulesSchema, JSON.parse(body)));
+    act(v.parse(schema, JSON.parse(body)));
     return jsonAnswer(200, {});
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof v.ValiError) return jsonAnswer(400, { error: error.message });

@@ -3,7 +3,7 @@ import { type Answer, jsonAnswer } from './answer.ts';
 import { errors } from './arm-errors.ts';
 import { nextLinkAt, skipTokenOffset } from './paging.ts';
 import type { ArmRequest } from './router.ts';
-import type { ReadableMachines } from './sample-tenant.ts';
+import type { ReadableMachines } from './tenant/readable.ts';
 import type { SampleMachine } from './tenant/types.ts';
 
 /** One page of a list that is at hand. */

@@ -5,7 +5,8 @@ import { createSampleTenant } from './sample-tenant.ts';
 
 /**
  * Azure on one machine as a process of its own. Prints one line of JSON when it is ready; ends with its stdin or on
- * SIGTERM. `--simple` leaves out the subscriptions that are not simply readable, `--plain` makes every machine alike,
+ * SIGTERM. `--simple` leaves out the subscriptions that are not simply readable and those of the scenes, `--no-scenes` the latter
+ * only, `--plain` makes every machine alike,
  * `--vms-of-last` gives the last readable subscription another size than the others have, `--limits` refuses what is beyond Azure's documented limits.
  */
 const { values } = parseArgs({
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     port: { type: 'string', default: '0' },
     state: { type: 'string', default: '1' },
     simple: { type: 'boolean', default: false },
+    'no-scenes': { type: 'boolean', default: false },
     plain: { type: 'boolean', default: false },
     limits: { type: 'boolean', default: false },
   },
@@ -31,6 +33,7 @@ const tenant = createSampleTenant({
   seed: wholeNumber('seed', values.seed),
   state: wholeNumber('state', values.state) === 2 ? 2 : 1,
   awkward: !values.simple,
+  scenes: !values.simple && !values['no-scenes'],
   plain: values.plain,
 });
 const azure = await startLocalAzure({

@@ -78,7 +78,7 @@ export function createRequestLog(): RequestLog {
 /** `/subscriptions/<guid>/resourceGroups/rg/…` becomes `/subscriptions/{}/resourceGroups/{}/…`. */
 function pathPattern(path: string): string {
   return path.replaceAll(
-    /\/(subscriptions|resourcegroups|virtualmachines|roleDefinitions|managementGroups)\/[^/]+/gi,
+    /\/(subscriptions|resourcegroups|virtualmachines|virtualMachineScaleSets|machines|userAssignedIdentities|roleDefinitions|managementGroups)\/[^/]+/gi,
     '/$1/{}',
   );
 }

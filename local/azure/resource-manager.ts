@@ -5,9 +5,12 @@ import { authenticate } from './authenticate.ts';
 import type { PageCache } from './page-cache.ts';
 import type { RateLimiter } from './rate-limits.ts';
 import { answerUnknownPath, createRouter, refuseApiVersion } from './router.ts';
+import { arcMachineRoutes } from './routes/arc-machines.ts';
 import { authorizationRoutes } from './routes/authorization.ts';
 import { managementGroupRoutes } from './routes/management-groups.ts';
+import { scaleSetRoutes } from './routes/scale-sets.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
+import { userAssignedIdentityRoutes } from './routes/user-assigned-identities.ts';
 import { virtualMachineRoutes } from './routes/virtual-machines.ts';
 import type { SampleTenant } from './sample-tenant.ts';
 import type { TokenIssuer } from './tokens.ts';
@@ -23,6 +26,9 @@ export interface ResourceManager {
 const findRoute = createRouter([
   ...subscriptionRoutes,
   ...virtualMachineRoutes,
+  ...scaleSetRoutes,
+  ...arcMachineRoutes,
+  ...userAssignedIdentityRoutes,
   ...authorizationRoutes,
   ...managementGroupRoutes,
 ]);

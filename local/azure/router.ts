@@ -60,7 +60,7 @@ export function refuseApiVersion(route: Route, url: URL): Answer | null {
   const version = url.searchParams.get('api-version');
   if (version === null || version === '') return errors.missingApiVersion();
   if (route.apiVersions.includes(version)) return null;
-  const type = /\/providers\/Microsoft\.Compute\/([^/{]+)/.exec(route.path)?.[1];
+  const type = /^.*\/providers\/Microsoft\.(?:Compute|HybridCompute|ManagedIdentity)\/([^/{]+)/.exec(route.path)?.[1];
   return type === undefined
     ? errors.invalidApiVersion(version, route.apiVersions)
     : errors.noRegisteredProvider(version, type, route.apiVersions);

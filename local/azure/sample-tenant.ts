@@ -1,16 +1,24 @@
+import { createEstate, type Estate } from './tenant/estate.ts';
+import type { ExpectedChange, ExpectedFinding } from './tenant/expectation.ts';
+import { expectedChanges } from './tenant/expected-changes.ts';
 import { company } from './tenant/names.ts';
 import { createRandom } from './tenant/random.ts';
-import { awkwardSubscriptions, usualSubscriptions } from './tenant/subscriptions.ts';
-import { createTenantMachines } from './tenant/tenant-machines.ts';
+import { type ReadableMachines, readableMachines, readableRoleAssignments, truthOf } from './tenant/readable.ts';
+import type { Resources } from './tenant/resources.ts';
+import type { RoleAssignments } from './tenant/role-assignments.ts';
 import type {
   Access,
   HostIdentity,
+  RawArcMachine,
+  RawRoleAssignment,
+  RawScaleSet,
   RawVirtualMachine,
+  SampleIdentity,
   SampleMachine,
   SampleSubscription,
   SubscriptionTruth,
 } from './tenant/types.ts';
-import { canBeRead, mayRead } from './tenant/visibility.ts';
+import { canBeRead } from './tenant/visibility.ts';
 
 export interface SampleTenantOptions {
   /** Readable subscriptions. */
@@ -22,6 +30,8 @@ export interface SampleTenantOptions {
   readonly state?: 1 | 2;
   /** Add one subscription of each kind that is not simply readable. Default true. */
   readonly awkward?: boolean;
+  /** Add a few subscriptions that show every kind of change and every finding (tenant/scenes.ts). Default: as `awkward`. */
+  readonly scenes?: boolean;
   /** Every machine alike: system-assigned identity, three tags. Default false: every shape Azure is known to write. */
   readonly plain?: boolean;
   /** Virtual machines in the last of the readable subscriptions. Default: as many as in the others. */
@@ -59,14 +69,20 @@ export interface SampleTenant {
   removeVirtualMachine(id: string): void;
   updateVirtualMachine(id: string, change: (machine: RawVirtualMachine) => RawVirtualMachine): void;
   setPowerState(id: string, powerState: string | null): void;
+  readonly scaleSets: Resources<RawScaleSet>;
+  readonly arcMachines: Resources<RawArcMachine>;
+  readonly identities: Resources<SampleIdentity>;
+  readonly roleAssignments: RoleAssignments;
+  /** What the subscription's listing of role assignments shows the host's identities. */
+  readableRoleAssignments(subscription: SampleSubscription): readonly RawRoleAssignment[];
   /** What a complete reading must show: one entry for each subscription that is listed and can be read. */
   truth(): readonly SubscriptionTruth[];
-}
-
-export interface ReadableMachines {
-  readonly length: number;
-  readonly revision: string;
-  slice(start: number, end: number): SampleMachine[];
+  /** Puts the tenant into this state, as if it had been made so: what tests changed is forgotten. */
+  enterState(state: 1 | 2): void;
+  /** What an inventory must tell of the way from the first state to the second, all that it may read being read. */
+  expectedChanges(): readonly ExpectedChange[];
+  /** What an inventory must find of the scenes in this state, having read the first before the second. */
+  expectedFindings(): readonly ExpectedFinding[];
 }
 
 /** Creates the sample tenant. Deterministic by its options: no clock, no chance. */
@@ -81,84 +97,74 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
     resourceId: `${hostGroup}/${resourceId}`,
   });
 
-  const usual = usualSubscriptions(seed, tenantId, options.subscriptions);
-  const awkward = (options.awkward ?? true) ? awkwardSubscriptions(seed, tenantId, options.subscriptions) : [];
-  const subscriptions = new Map([...usual, ...awkward].map((each) => [each.subscriptionId, each]));
-  const { vms, vmsOfLast = vms } = options;
-  const last = usual.at(-1)?.subscriptionId;
-  const machines = createTenantMachines({
-    ...options,
-    seed,
-    tenantId,
-    subscriptions: [...subscriptions.values()],
-    vmsOf: ({ subscriptionId }) => (subscriptionId === last ? vmsOfLast : vms),
-  });
+  const systemAssignedIdentity = hostIdentity('Microsoft.Web/sites/func-vm-identities');
+  const userAssignedIdentities = [
+    hostIdentity('Microsoft.ManagedIdentity/userAssignedIdentities/id-vm-identities'),
+    hostIdentity('Microsoft.ManagedIdentity/userAssignedIdentities/id-vm-identities-audit'),
+  ];
+  const { awkward = true, scenes = awkward, plain = false, vmsOfLast = options.vms } = options;
+  const hostPrincipalIds = [systemAssignedIdentity, ...userAssignedIdentities].map(({ principalId }) => principalId);
+  const estateOptions = { ...options, seed, tenantId, hostPrincipalIds, awkward, scenes, plain, vmsOfLast };
+  let estate: Estate = createEstate(estateOptions, options.state ?? 1);
   let rightsRevision = 0;
 
-  const find = (subscriptionId: string) => subscriptions.get(subscriptionId.toLowerCase());
+  const find = (subscriptionId: string) => estate.subscriptions.get(subscriptionId.toLowerCase());
   function changeSubscription(subscriptionId: string, change: SubscriptionChange): void {
     const before = find(subscriptionId);
     if (before === undefined) throw new RangeError(`No subscription ${subscriptionId} in the sample tenant.`);
-    subscriptions.set(before.subscriptionId, { ...before, ...change });
+    estate.subscriptions.set(before.subscriptionId, { ...before, ...change });
     rightsRevision++;
-  }
-  function readableMachines(subscriptionId: string): ReadableMachines {
-    const subscription = find(subscriptionId);
-    const list = machines.list(subscriptionId);
-    const revision = `${rightsRevision}.${list.revision}`;
-    if (subscription?.access.kind === 'reader') {
-      const slice = (start: number, end: number) =>
-        Array.from({ length: Math.max(0, Math.min(end, list.length) - start) }, (_, at) => list.at(start + at));
-      return { length: list.length, revision, slice };
-    }
-    const visible = list.all().filter(({ machine }) => subscription !== undefined && mayRead(subscription, machine.id));
-    return { length: visible.length, revision, slice: (start, end) => visible.slice(start, end) };
   }
 
   return {
     tenantId,
     displayName: company.name,
     domain: company.domain,
-    systemAssignedIdentity: hostIdentity('Microsoft.Web/sites/func-vm-identities'),
-    userAssignedIdentities: [
-      hostIdentity('Microsoft.ManagedIdentity/userAssignedIdentities/id-vm-identities'),
-      hostIdentity('Microsoft.ManagedIdentity/userAssignedIdentities/id-vm-identities-audit'),
-    ],
+    systemAssignedIdentity,
+    userAssignedIdentities,
     managementGroupReader: true,
-    subscriptions: () => [...subscriptions.values()],
+    subscriptions: () => [...estate.subscriptions.values()],
     subscription: find,
     addSubscription(subscription) {
-      subscriptions.set(subscription.subscriptionId, subscription);
+      estate.subscriptions.set(subscription.subscriptionId, subscription);
       rightsRevision++;
     },
     changeSubscription,
     setAccess: (subscriptionId, access) => changeSubscription(subscriptionId, { access }),
     hideSubscription: (subscriptionId) =>
       changeSubscription(subscriptionId, { listed: false, access: { kind: 'none' } }),
-    readableMachines,
-    findMachine: machines.find,
+    readableMachines: (subscriptionId) => readableMachines(estate, subscriptionId, rightsRevision),
+    findMachine: (id) => estate.machines.find(id),
     virtualMachines: (subscriptionId) =>
-      machines
+      estate.machines
         .list(subscriptionId)
         .all()
         .map(({ machine }) => machine),
     addVirtualMachine: (subscriptionId, machine, powerState = 'PowerState/running') =>
-      machines.list(subscriptionId).add({ machine, powerState }),
-    removeVirtualMachine: machines.remove,
+      estate.machines.list(subscriptionId).add({ machine, powerState }),
+    removeVirtualMachine: (id) => estate.machines.remove(id),
     updateVirtualMachine: (id, change) =>
-      machines.replace(id, (before) => ({ ...before, machine: change(before.machine) })),
-    setPowerState: (id, powerState) => machines.replace(id, ({ machine }) => ({ machine, powerState })),
-    truth: () =>
-      [...subscriptions.values()].filter(canBeRead).map((subscription) => {
-        const rows = readableMachines(subscription.subscriptionId);
-        const readable = rows.slice(0, rows.length);
-        return {
-          subscriptionId: subscription.subscriptionId,
-          displayName: subscription.displayName,
-          access: subscription.access.kind,
-          virtualMachines: readable.map(({ machine }) => machine),
-          powerStates: Object.fromEntries(readable.map(({ machine, powerState }) => [machine.id, powerState])),
-        };
-      }),
+      estate.machines.replace(id, (before) => ({ ...before, machine: change(before.machine) })),
+    setPowerState: (id, powerState) => estate.machines.replace(id, ({ machine }) => ({ machine, powerState })),
+    get scaleSets() {
+      return estate.scaleSets;
+    },
+    get arcMachines() {
+      return estate.arcMachines;
+    },
+    get identities() {
+      return estate.identities;
+    },
+    get roleAssignments() {
+      return estate.roleAssignments;
+    },
+    readableRoleAssignments: (subscription) => readableRoleAssignments(estate, subscription),
+    truth: () => [...estate.subscriptions.values()].filter(canBeRead).map((each) => truthOf(estate, each)),
+    enterState(state) {
+      estate = createEstate(estateOptions, state);
+      rightsRevision++;
+    },
+    expectedChanges: () => expectedChanges(createEstate(estateOptions, 1), createEstate(estateOptions, 2)),
+    expectedFindings: () => estate.findings,
   };
 }

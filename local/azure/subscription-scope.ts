@@ -21,8 +21,9 @@ export function findSubscription(request: ArmRequest): SubscriptionScope {
   if (subscription === undefined || subscription.state === 'Deleted') {
     return refused(errors.subscriptionNotFound(subscriptionId));
   }
-  if (subscription.tenantId !== request.caller.tid) {
-    return refused(wrongTenant(request.caller.tid, subscription.tenantId));
+  const { tid } = request.caller;
+  if (subscription.tenantId !== tid && !subscription.managedByTenants.includes(tid)) {
+    return refused(wrongTenant(tid, subscription.tenantId));
   }
   return { kind: 'found', subscription };
 }

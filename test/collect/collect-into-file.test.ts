@@ -181,7 +181,7 @@ describe('one subscription of three that breaks', () => {
   });
 
   test('one without Microsoft.Compute is complete without rows', async () => {
-    stand.azure.tenant.changeSubscription(subscriptionId(1), { computeRegistered: false });
+    stand.azure.tenant.changeSubscription(subscriptionId(1), { unregistered: ['Microsoft.Compute'] });
     expect(await collect()).toMatchObject({ complete: true, virtualMachineCount: 50 });
   });
 

@@ -69,6 +69,7 @@ export async function startSystem(size: { readonly subscriptions: number; readon
       `${state}`,
       '--page-size',
       '7',
+      '--no-scenes',
     ];
     const azure = await start<AzureReady>(['local/azure/main.ts', ...azureArgs], {});
     const bundle = join(root, 'dist/functions.cjs');

@@ -3,9 +3,9 @@ import { armError } from '../arm-errors.ts';
 import { listAnswer } from '../list-answer.ts';
 import type { ArmRequest, Route } from '../router.ts';
 import { authorizationFailed, findSubscription } from '../subscription-scope.ts';
-import { createRandom } from '../tenant/random.ts';
-import { builtInRoles, type RoleAssignment, roleAssignmentsAt } from '../tenant/roles.ts';
-import { permissionsAt } from '../tenant/visibility.ts';
+import { roleDefinitionResource } from '../tenant/role-definitions.ts';
+import { isAtOrAbove } from '../tenant/scopes.ts';
+import { mayList, permissionsAt } from '../tenant/visibility.ts';
 
 const apiVersions = ['2022-04-01', '2022-05-01-preview', '2018-07-01', '2015-07-01'] as const;
 const authorization = 'providers/Microsoft.Authorization';
@@ -14,6 +14,7 @@ const subscriptionPath = `/subscriptions/{subscriptionId}/${authorization}`;
 export const authorizationRoutes: readonly Route[] = [
   { path: `${subscriptionPath}/permissions`, apiVersions, answer: listPermissions },
   { path: `${subscriptionPath}/roleAssignments`, apiVersions, answer: listRoleAssignments },
+  { path: `${subscriptionPath}/roleDefinitions`, apiVersions, answer: listRoleDefinitions },
   { path: `${subscriptionPath}/roleDefinitions/{roleDefinition}`, apiVersions, answer: getRoleDefinition },
   { path: `/${authorization}/roleDefinitions/{roleDefinition}`, apiVersions, answer: getRoleDefinition },
 ];
@@ -32,25 +33,50 @@ function listRoleAssignments(request: ArmRequest): Answer {
   const scope = findSubscription(request);
   if (scope.kind === 'refused') return scope.answer;
   const { subscription } = scope;
-  const subscriptionScope = `/subscriptions/${subscription.subscriptionId}`;
-  if (subscription.access.kind === 'none') {
-    return authorizationFailed(request, 'Microsoft.Authorization/roleAssignments/read', subscriptionScope);
+  const action = 'Microsoft.Authorization/roleAssignments/read';
+  if (!mayList(subscription, action)) {
+    return authorizationFailed(request, action, `/subscriptions/${subscription.subscriptionId}`);
   }
-  const { tenant } = request;
-  const hosts = [tenant.systemAssignedIdentity, ...tenant.userAssignedIdentities].map((each) => each.principalId);
-  const all = roleAssignmentsAt(subscription, hosts);
+  const all = request.tenant.readableRoleAssignments(subscription);
   const filter = request.url.searchParams.get('$filter');
-  if (filter === null) return listAnswer(request, all.map(toResource));
+  if (filter === null) return listAnswer(request, all);
+  if (/^\s*atScope\(\)\s*$/i.test(filter)) {
+    return listAnswer(
+      request,
+      all.filter(({ properties }) => isAtOrAbove(properties.scope, subscription)),
+    );
+  }
   const principalId = /^\s*(?:assignedTo\(\s*'([^']+)'\s*\)|principalId eq '([^']+)')\s*$/i.exec(filter);
   const wanted = principalId?.[1] ?? principalId?.[2];
-  if (wanted === undefined) return armError(400, 'InvalidFilter', `The filter '${filter}' is not supported.`);
-  const own = all.filter((each) => each.principalId.toLowerCase() === wanted.toLowerCase());
-  return listAnswer(request, own.map(toResource));
+  if (wanted === undefined) return unsupportedFilter(filter);
+  const own = all.filter(({ properties }) => properties.principalId.toLowerCase() === wanted.toLowerCase());
+  return listAnswer(request, own);
 }
 
+function listRoleDefinitions(request: ArmRequest): Answer {
+  const scope = findSubscription(request);
+  if (scope.kind === 'refused') return scope.answer;
+  const { subscription } = scope;
+  const action = 'Microsoft.Authorization/roleDefinitions/read';
+  if (!mayList(subscription, action)) {
+    return authorizationFailed(request, action, `/subscriptions/${subscription.subscriptionId}`);
+  }
+  const filter = request.url.searchParams.get('$filter');
+  if (filter !== null) return unsupportedFilter(filter);
+  const definitions = request.tenant.roleAssignments.definitionsAt(subscription);
+  return listAnswer(
+    request,
+    definitions.map((role) => roleDefinitionResource(role, subscription)),
+  );
+}
+
+/** Every caller may read any role of the tenant. */
 function getRoleDefinition(request: ArmRequest): Answer {
   const name = request.parameters.roleDefinition?.toLowerCase() ?? '';
-  const role = builtInRoles.find((each) => each.name === name);
+  const scope = request.parameters.subscriptionId === undefined ? null : findSubscription(request);
+  if (scope?.kind === 'refused') return scope.answer;
+  const at = scope?.subscription ?? null;
+  const role = request.tenant.roleAssignments.definitionsAt(at).find((each) => each.name === name);
   if (role === undefined) {
     return armError(
       404,
@@ -58,40 +84,9 @@ function getRoleDefinition(request: ArmRequest): Answer {
       `The specified role definition with ID '${name}' does not exist.`,
     );
   }
-  return jsonAnswer(200, {
-    properties: {
-      roleName: role.roleName,
-      type: 'BuiltInRole',
-      description: role.roleName,
-      assignableScopes: ['/'],
-      permissions: [role.permission],
-    },
-    id: `/${authorization}/roleDefinitions/${role.name}`,
-    type: 'Microsoft.Authorization/roleDefinitions',
-    name: role.name,
-  });
+  return jsonAnswer(200, roleDefinitionResource(role, at));
 }
 
-function toResource({ scope, role, principalId, principalType }: RoleAssignment) {
-  const name = createRandom('assignment', scope, role.name, principalId).guid();
-  const subscription = /^\/subscriptions\/[^/]+/.exec(scope)?.[0] ?? '';
-  return {
-    properties: {
-      roleDefinitionId: `${subscription}/${authorization}/roleDefinitions/${role.name}`,
-      principalId,
-      principalType,
-      scope,
-      condition: null,
-      conditionVersion: null,
-      createdOn: '2025-03-04T09:12:55.4341990Z',
-      updatedOn: '2025-03-04T09:12:55.4341990Z',
-      createdBy: '',
-      updatedBy: '',
-      delegatedManagedIdentityResourceId: null,
-      description: null,
-    },
-    id: `${scope}/${authorization}/roleAssignments/${name}`,
-    type: 'Microsoft.Authorization/roleAssignments',
-    name,
-  };
+function unsupportedFilter(filter: string): Answer {
+  return armError(400, 'InvalidFilter', `The filter '${filter}' is not supported.`);
 }

@@ -33,14 +33,14 @@ function listDescendants(request: ArmRequest): Answer {
     : [];
   const subscriptions = request.tenant
     .subscriptions()
-    .filter((each) => isRoot || each.managementGroup === group)
+    .filter(({ managementGroup }) => managementGroup !== null && (isRoot || managementGroup === group))
     .map(({ subscriptionId, displayName, managementGroup }) =>
       descendant(
         `/subscriptions/${subscriptionId}`,
         'managementGroups/subscriptions',
         subscriptionId,
         displayName,
-        managementGroup,
+        managementGroup ?? '',
       ),
     );
   return listAnswer(request, [...children, ...subscriptions]);

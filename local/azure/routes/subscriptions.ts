@@ -54,7 +54,7 @@ function toResource(subscription: SampleSubscription) {
   return {
     id: `/subscriptions/${subscription.subscriptionId}`,
     authorizationSource: 'RoleBased',
-    managedByTenants: [],
+    managedByTenants: subscription.managedByTenants.map((tenantId) => ({ tenantId })),
     tags: {},
     subscriptionId: subscription.subscriptionId,
     tenantId: subscription.tenantId,

@@ -44,7 +44,7 @@ export function evolve(placement: Placement, fate: Fate): Placement | null {
 }
 
 /** Attach one where there was none, take it away or add a second one elsewhere. */
-function otherIdentity(identity: IdentityShape): IdentityShape {
+function otherIdentity(identity: Placement['identity']): IdentityShape {
   if (identity === 'absent' || identity === 'none') return 'system';
   return identity === 'system' || identity === 'otherCase' ? 'both' : 'absent';
 }

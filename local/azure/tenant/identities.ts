@@ -15,14 +15,25 @@ export interface IdentityContext {
 
 type UserAssigned = NonNullable<RawIdentity['userAssignedIdentities']>;
 
-function userAssignedId(subscriptionId: string, name: string): string {
-  return `/subscriptions/${subscriptionId}/resourceGroups/rg-identities/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`;
+/** Where all user-assigned identities of the sample tenant are. */
+export const identityGroup = 'rg-identities';
+
+/** Resource id as machines write it; the listing of identities writes `resourcegroups`. */
+export function userAssignedId(subscriptionId: string, name: string): string {
+  return `/subscriptions/${subscriptionId}/resourceGroups/${identityGroup}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`;
 }
 
-/** The ids of a user-assigned identity follow from its resource id: the same on every machine that has it. */
+/**
+ * The ids of a user-assigned identity follow from its resource id: the same on every machine that has it.
+ * @param generation 1 = deleted and made again under its name
+ */
+export function userAssignedIds(seed: number, id: string, generation = 0) {
+  const random = createRandom(seed, 'userAssigned', id.toLowerCase(), ...(generation === 0 ? [] : [generation]));
+  return { principalId: random.guid(), clientId: random.guid() };
+}
+
 function userAssigned(context: IdentityContext, id: string, key = id): UserAssigned {
-  const random = createRandom(context.seed, 'userAssigned', id.toLowerCase());
-  return { [key]: { principalId: random.guid(), clientId: random.guid() } };
+  return { [key]: userAssignedIds(context.seed, id) };
 }
 
 function systemAssigned(context: IdentityContext, type = 'SystemAssigned'): RawIdentity {
@@ -32,8 +43,13 @@ function systemAssigned(context: IdentityContext, type = 'SystemAssigned'): RawI
 
 const team = (context: IdentityContext, name: string): string =>
   userAssignedId(context.subscriptionId, `id-${context.team}-${name}`);
-const shared = (context: IdentityContext): string =>
-  userAssignedId(context.sharedSubscriptionId, 'id-shared-monitoring');
+const shared = (context: IdentityContext): string => userAssignedId(context.sharedSubscriptionId, sharedIdentityName);
+
+/** On machines of all teams, in the first subscription. */
+export const sharedIdentityName = 'id-shared-monitoring';
+/** Those of a team that exist; the machines' `-deleted` does not. */
+export const teamIdentityNames = (shortTeam: string): readonly string[] =>
+  ['app', 'job', 'vault', 'new'].map((name) => `id-${shortTeam}-${name}`);
 
 /** Every shape of a machine's identity that Azure is known to write, the usual ones first. */
 export const identityShapes = {
@@ -59,7 +75,7 @@ export const identityShapes = {
   }),
   userNullClientId: (context) => {
     const id = team(context, 'vault');
-    const principalId = createRandom(context.seed, 'userAssigned', id.toLowerCase()).guid();
+    const { principalId } = userAssignedIds(context.seed, id);
     return { type: 'UserAssigned', userAssignedIdentities: { [id]: { principalId, clientId: null } } };
   },
   /** The key's casing differs from the id's, as Compute writes it now and then. */

@@ -20,14 +20,10 @@ export function createMachine(placement: Placement): SampleMachine {
   const group = `/subscriptions/${subscriptionId}/resourceGroups/${placement.resourceGroup}`;
   const vmId = random.guid();
   const timeCreated = `${new Date(epoch + random.below(100_000_000) * 1000).toISOString().slice(0, 19)}.${random.below(10_000_000).toString().padStart(7, '0')}+00:00`;
-  const identity = machineIdentity(placement.identity, {
-    seed: placement.seed,
-    tenantId: placement.tenantId,
-    subscriptionId,
-    sharedSubscriptionId: placement.sharedSubscriptionId,
-    team: placement.team,
-    machineKey: vmId,
-  });
+  const identity =
+    typeof placement.identity === 'string'
+      ? machineIdentity(placement.identity, { ...placement, machineKey: vmId })
+      : placement.identity;
   const tags = machineTags(placement);
   const machine: RawVirtualMachine = {
     name,

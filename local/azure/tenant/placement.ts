@@ -2,6 +2,7 @@ import type { IdentityShape } from './identities.ts';
 import { pickLocation, pickSize, type Role, roles, subscriptionNames } from './names.ts';
 import { createRandom } from './random.ts';
 import type { MachineShape } from './shapes.ts';
+import type { RawIdentity } from './types.ts';
 
 /** Where a machine is and what it is for: everything that its payload follows from. */
 export interface Placement {
@@ -14,7 +15,10 @@ export interface Placement {
   /** 0 = the first machine of this name; 1 = deleted and made again, with new ids. */
   readonly generation: number;
   readonly shape: MachineShape;
-  readonly identity: IdentityShape;
+  /** A shape that depends on where the machine is, or the identity itself; undefined = none at all. */
+  readonly identity: IdentityShape | RawIdentity | undefined;
+  /** Instead of the usual name. */
+  readonly name?: string;
   readonly team: string;
   readonly environment: string;
   readonly role: Role;
@@ -64,6 +68,7 @@ export function firstPlacement(input: PlacementInput): Placement {
 
 /** Windows names keep to 15 characters, as NetBIOS wants them. */
 export function machineName(placement: Placement): string {
+  if (placement.name !== undefined) return placement.name;
   const number = String(placement.index + 1).padStart(4, '0');
   return placement.windows
     ? `${placement.environment}${placement.team}${placement.role}${number}`.toUpperCase()

@@ -3,12 +3,20 @@ import { createRandom } from './random.ts';
 import type { SampleSubscription } from './types.ts';
 
 export const rootManagementGroup = 'northwind';
-const platform = 'northwind-platform';
-const landingZones = 'northwind-landing-zones';
+export const platform = 'northwind-platform';
+export const landingZones = 'northwind-landing-zones';
 /** Children of the root group. */
 export const childManagementGroups = [platform, landingZones] as const;
 
-function subscription(seed: number, tenantId: string, key: string | number, displayName: string): SampleSubscription {
+const allProviders = ['Microsoft.Compute', 'Microsoft.HybridCompute', 'Microsoft.ManagedIdentity'] as const;
+
+/** A readable subscription. @param key tells it from the tenant's others */
+export function createSubscription(
+  seed: number,
+  tenantId: string,
+  key: string | number,
+  displayName: string,
+): SampleSubscription {
   return {
     subscriptionId: createRandom(seed, 'subscription', key).guid(),
     displayName,
@@ -18,21 +26,24 @@ function subscription(seed: number, tenantId: string, key: string | number, disp
     listed: true,
     access: { kind: 'reader' },
     permissions: null,
-    computeRegistered: true,
+    unregistered: [],
     managementGroup: landingZones,
+    managedByTenants: [],
   };
 }
 
-/** `count` readable subscriptions. */
+/** `count` readable subscriptions; nobody has used Azure Arc in every third of them. */
 export function usualSubscriptions(seed: number, tenantId: string, count: number): SampleSubscription[] {
-  return Array.from({ length: count }, (_, index) =>
-    subscription(seed, tenantId, index, `${subscriptionNames(index).displayName}`),
-  );
+  return Array.from({ length: count }, (_, index) => ({
+    ...createSubscription(seed, tenantId, index, subscriptionNames(index).displayName),
+    unregistered: index % 3 === 2 ? ['Microsoft.HybridCompute'] : [],
+  }));
 }
 
 /** One subscription of each kind that is not simply readable. `index` numbers their machines' teams. */
 export function awkwardSubscriptions(seed: number, tenantId: string, firstIndex: number): SampleSubscription[] {
-  const make = (offset: number, displayName: string) => subscription(seed, tenantId, `awkward ${offset}`, displayName);
+  const make = (offset: number, displayName: string) =>
+    createSubscription(seed, tenantId, `awkward ${offset}`, displayName);
   const { team, environment } = subscriptionNames(firstIndex);
   return [
     {
@@ -44,11 +55,23 @@ export function awkwardSubscriptions(seed: number, tenantId: string, firstIndex:
     {
       ...make(3, 'Access to Azure Active Directory'),
       quotaId: 'AAD_2015-09-01',
-      computeRegistered: false,
+      unregistered: allProviders,
       managementGroup: platform,
     },
     { ...make(4, 'Hackathon 2024'), state: 'Deleted' },
-    { ...make(5, 'Connectivity'), computeRegistered: false, managementGroup: platform },
+    { ...make(5, 'Connectivity'), unregistered: allProviders, managementGroup: platform },
     { ...make(6, 'Payroll (restricted)'), listed: false, access: { kind: 'none' } },
+    {
+      ...make(7, 'Data Lake (roles hidden)'),
+      access: {
+        kind: 'customReader',
+        actions: [
+          'Microsoft.Compute/*/read',
+          'Microsoft.HybridCompute/*/read',
+          'Microsoft.ManagedIdentity/*/read',
+          'Microsoft.Resources/subscriptions/read',
+        ],
+      },
+    },
   ];
 }

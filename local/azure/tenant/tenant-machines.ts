@@ -46,7 +46,7 @@ export function createTenantMachines(options: TenantMachinesOptions): TenantMach
   }
 
   options.subscriptions.forEach((subscription, subscriptionIndex) => {
-    const empty = !subscription.computeRegistered || subscription.state === 'Deleted';
+    const empty = subscription.unregistered.includes('Microsoft.Compute') || subscription.state === 'Deleted';
     const vms = options.vmsOf(subscription);
     const count = vms + (options.state === 2 ? createdCount(vms) : 0);
     lists.set(

@@ -8,6 +8,76 @@ export interface RawIdentity {
   >;
 }
 
+/** What every resource that Resource Manager lists has. */
+export interface RawResource {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+}
+
+/** A scale set as Compute lists it. Uniform ones have their identity on the set, Flexible ones on their machines. */
+export interface RawScaleSet extends RawResource {
+  readonly location: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly zones?: readonly string[];
+  readonly sku: { readonly name: string; readonly tier: string; readonly capacity: number };
+  readonly identity?: RawIdentity;
+  readonly properties: {
+    readonly uniqueId: string;
+    readonly provisioningState: string;
+    readonly timeCreated: string;
+    readonly orchestrationMode: 'Uniform' | 'Flexible';
+    readonly [more: string]: unknown;
+  };
+}
+
+/** A machine outside Azure that its Arc agent has registered. */
+export interface RawArcMachine extends RawResource {
+  readonly location: string;
+  readonly tags: Readonly<Record<string, string>> | null;
+  readonly identity?: RawIdentity;
+  readonly properties: {
+    readonly vmId: string;
+    readonly provisioningState: string;
+    readonly status: string;
+    readonly osType: string;
+    readonly [more: string]: unknown;
+  };
+}
+
+/** A user-assigned identity as the listing of its subscription shows it. */
+export interface RawUserAssignedIdentity extends RawResource {
+  readonly location: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly properties: { readonly tenantId: string; readonly principalId: string; readonly clientId: string };
+}
+
+export interface RawFederatedCredential extends RawResource {
+  readonly properties: {
+    readonly issuer: string;
+    readonly subject: string;
+    readonly audiences: readonly string[];
+  };
+}
+
+/** A user-assigned identity and what only a request of its own tells. */
+export interface SampleIdentity {
+  readonly identity: RawUserAssignedIdentity;
+  readonly federatedCredentials: readonly RawFederatedCredential[];
+}
+
+/** A role assignment as the listing of one subscription shows it. */
+export interface RawRoleAssignment extends RawResource {
+  readonly properties: {
+    readonly scope: string;
+    readonly roleDefinitionId: string;
+    readonly principalId: string;
+    readonly principalType: 'User' | 'Group' | 'ServicePrincipal';
+    readonly condition: string | null;
+    readonly [more: string]: unknown;
+  };
+}
+
 /** A virtual machine as Resource Manager lists it. Only what tests compare is named; the rest is there all the same. */
 export interface RawVirtualMachine {
   readonly name: string;
@@ -48,13 +118,16 @@ export interface Permission {
 }
 
 /**
- * Rights of the host's identities in a subscription: Reader on all of it, Reader on one resource group, or a role
- * that shows the subscription and nothing in it.
+ * Rights of the host's identities in a subscription: Reader on all of it, a role of the tenant's own with just these
+ * actions, Reader on one resource group, or a role that shows the subscription and nothing in it.
  */
 export type Access =
   | { readonly kind: 'reader' }
+  | { readonly kind: 'customReader'; readonly actions: readonly string[] }
   | { readonly kind: 'resourceGroupReader'; readonly resourceGroup: string }
   | { readonly kind: 'none' };
+
+export type ResourceProvider = 'Microsoft.Compute' | 'Microsoft.HybridCompute' | 'Microsoft.ManagedIdentity';
 
 /** A subscription of the sample tenant. `listed`: whether `GET /subscriptions` shows it. */
 export interface SampleSubscription {
@@ -67,9 +140,12 @@ export interface SampleSubscription {
   readonly access: Access;
   /** Instead of what `access` implies; null = as implied. */
   readonly permissions: readonly Permission[] | null;
-  /** Whether Microsoft.Compute is registered. */
-  readonly computeRegistered: boolean;
-  readonly managementGroup: string;
+  /** Resource providers that are not registered. */
+  readonly unregistered: readonly ResourceProvider[];
+  /** Its parent; null where it is below none of the tenant's. */
+  readonly managementGroup: string | null;
+  /** Tenants whose identities may act here though it is another tenant's (Azure Lighthouse). */
+  readonly managedByTenants: readonly string[];
 }
 
 /** An identity that the host (the function app) can get tokens for. */
@@ -88,4 +164,10 @@ export interface SubscriptionTruth {
   readonly virtualMachines: readonly RawVirtualMachine[];
   /** By resource id as in `virtualMachines`; null where Azure reports no power state. */
   readonly powerStates: Readonly<Record<string, string | null>>;
+  /** Uniform and Flexible ones. */
+  readonly scaleSets: readonly RawScaleSet[];
+  readonly arcMachines: readonly RawArcMachine[];
+  readonly identities: readonly SampleIdentity[];
+  /** At, above and below the subscription, of all kinds of principals; null where they must not be read. */
+  readonly roleAssignments: readonly RawRoleAssignment[] | null;
 }

@@ -1,0 +1,124 @@
+import { createRandom } from './random.ts';
+import { builtInRoles, customRole, type RoleDefinition } from './role-definitions.ts';
+import { managementGroupScope, reaches } from './scopes.ts';
+import { rootManagementGroup } from './subscriptions.ts';
+import type { RawRoleAssignment, SampleSubscription } from './types.ts';
+
+/** A role given to somebody, wherever it is listed. */
+export interface RoleAssignment {
+  readonly scope: string;
+  readonly role: RoleDefinition;
+  readonly principalId: string;
+  readonly principalType: RawRoleAssignment['properties']['principalType'];
+  readonly condition?: string;
+}
+
+/** The role assignments of the tenant. */
+export interface RoleAssignments {
+  /** What a listing at the subscription shows, without regard to rights. */
+  reaching(subscription: SampleSubscription): readonly RoleAssignment[];
+  /** @returns the id of the assignment */
+  add(assignment: RoleAssignment): string;
+  /** By its id; one that was never there is no error. */
+  remove(id: string): void;
+  /** Built-in ones, and the custom ones that may be assigned in the subscription. */
+  definitionsAt(subscription: SampleSubscription | null): readonly RoleDefinition[];
+}
+
+/**
+ * The usual ones of every subscription (the host's own, an owner, and a group's from above), and those that are added.
+ * @param hostPrincipalIds of the function app's identities
+ */
+export function createRoleAssignments(tenantId: string, hostPrincipalIds: readonly string[]): RoleAssignments {
+  const added = new Map<string, RoleAssignment>();
+  const removed = new Set<string>();
+  const platformTeam: RoleAssignment = {
+    scope: managementGroupScope(rootManagementGroup),
+    role: builtInRoles.contributor,
+    principalId: createRandom('platform team').guid(),
+    principalType: 'Group',
+  };
+  function usual(subscription: SampleSubscription): RoleAssignment[] {
+    const { scope, role } = hostRole(tenantId, subscription);
+    const principalId = createRandom('roles', subscription.subscriptionId).guid();
+    return [
+      ...hostPrincipalIds.map(
+        (host): RoleAssignment => ({ scope, role, principalId: host, principalType: 'ServicePrincipal' }),
+      ),
+      { scope: scopeOf(subscription), role: builtInRoles.owner, principalId, principalType: 'User' },
+      platformTeam,
+    ];
+  }
+  return {
+    reaching: (subscription) =>
+      [...usual(subscription), ...[...added.values()].filter(({ scope }) => reaches(scope, subscription))].filter(
+        (each) => !removed.has(assignmentId(each).toLowerCase()),
+      ),
+    add(assignment) {
+      const id = assignmentId(assignment);
+      added.set(id.toLowerCase(), assignment);
+      removed.delete(id.toLowerCase());
+      return id;
+    },
+    remove(id) {
+      added.delete(id.toLowerCase());
+      removed.add(id.toLowerCase());
+    },
+    definitionsAt(subscription) {
+      const assigned = [...added.values(), ...(subscription === null ? [] : [hostRole(tenantId, subscription)])];
+      const custom = assigned.map(({ role }) => role).filter(({ type }) => type === 'CustomRole');
+      const here = custom.filter(
+        ({ assignableScopes }) =>
+          subscription === null || assignableScopes.some((scope) => reaches(scope, subscription)),
+      );
+      return [...Object.values(builtInRoles), ...new Map(here.map((role) => [role.name, role])).values()];
+    },
+  };
+}
+
+/** An assignment as the listing of a subscription writes it: the role's id begins with that subscription, inherited or not. */
+export function roleAssignmentResource(assignment: RoleAssignment, at: SampleSubscription): RawRoleAssignment {
+  const { scope, role, principalId, principalType, condition } = assignment;
+  const id = assignmentId(assignment);
+  return {
+    properties: {
+      roleDefinitionId: `${scopeOf(at)}/providers/Microsoft.Authorization/roleDefinitions/${role.name}`,
+      principalId,
+      principalType,
+      scope,
+      condition: condition ?? null,
+      conditionVersion: condition === undefined ? null : '2.0',
+      createdOn: '2025-03-04T09:12:55.4341990Z',
+      updatedOn: '2025-03-04T09:12:55.4341990Z',
+      createdBy: '',
+      updatedBy: '',
+      delegatedManagedIdentityResourceId: null,
+      description: null,
+    },
+    id,
+    type: 'Microsoft.Authorization/roleAssignments',
+    name: id.slice(id.lastIndexOf('/') + 1),
+  };
+}
+
+function assignmentId({ scope, role, principalId }: RoleAssignment): string {
+  const name = createRandom('assignment', scope, role.name, principalId).guid();
+  return `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization/roleAssignments/${name}`;
+}
+
+const scopeOf = ({ subscriptionId }: SampleSubscription): string => `/subscriptions/${subscriptionId}`;
+
+function hostRole(tenantId: string, subscription: SampleSubscription): Pick<RoleAssignment, 'scope' | 'role'> {
+  const scope = scopeOf(subscription);
+  const { access } = subscription;
+  switch (access.kind) {
+    case 'reader':
+      return { scope, role: builtInRoles.reader };
+    case 'customReader':
+      return { scope, role: customRole(tenantId, 'Machine Inventory Reader', access.actions, [scope]) };
+    case 'resourceGroupReader':
+      return { scope: `${scope}/resourceGroups/${access.resourceGroup}`, role: builtInRoles.reader };
+    case 'none':
+      return { scope, role: builtInRoles.billingReader };
+  }
+}

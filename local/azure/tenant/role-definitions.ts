@@ -1,0 +1,92 @@
+import { createRandom } from './random.ts';
+import type { Permission, SampleSubscription } from './types.ts';
+
+/** A role: one that every tenant has, or one of this tenant's own. */
+export interface RoleDefinition {
+  /** Its guid: the last segment of its ids. */
+  readonly name: string;
+  readonly roleName: string;
+  readonly type: 'BuiltInRole' | 'CustomRole';
+  readonly description: string;
+  readonly assignableScopes: readonly string[];
+  readonly permission: Permission;
+}
+
+const nothing = { actions: [], notActions: [], dataActions: [], notDataActions: [] } as const;
+
+const builtIn = (name: string, roleName: string, permission: Partial<Permission>): RoleDefinition => ({
+  name,
+  roleName,
+  type: 'BuiltInRole',
+  description: roleName,
+  assignableScopes: ['/'],
+  permission: { ...nothing, ...permission },
+});
+
+/**
+ * Some of the built-in roles, with the ids they have in every tenant. Permissions in short.
+ * @see https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
+ */
+export const builtInRoles = {
+  reader: builtIn('acdd72a7-3385-48ef-bd42-f606fba81ae7', 'Reader', { actions: ['*/read'] }),
+  contributor: builtIn('b24988ac-6180-42a0-ab88-20f7382dd24c', 'Contributor', {
+    actions: ['*'],
+    notActions: ['Microsoft.Authorization/*/Delete', 'Microsoft.Authorization/*/Write'],
+  }),
+  owner: builtIn('8e3af657-a8ff-443c-a75c-2fe8c4bcb635', 'Owner', { actions: ['*'] }),
+  userAccessAdministrator: builtIn('18d7d88d-d35e-4fb5-a5c3-7773c20a72d9', 'User Access Administrator', {
+    actions: ['*/read', 'Microsoft.Authorization/*', 'Microsoft.Support/*'],
+  }),
+  billingReader: builtIn('fa23ad8b-c56e-40d8-ac0c-ce449e1d2c64', 'Billing Reader', {
+    actions: ['Microsoft.Billing/*/read', 'Microsoft.Resources/subscriptions/read'],
+  }),
+  monitoringReader: builtIn('43d0d8ad-25c7-4714-9337-8ba259a9fe05', 'Monitoring Reader', { actions: ['*/read'] }),
+  virtualMachineContributor: builtIn('9980e02c-c2be-4d73-94e8-173b1dc7cf3c', 'Virtual Machine Contributor', {
+    actions: ['Microsoft.Compute/virtualMachines/*', 'Microsoft.Resources/deployments/*'],
+  }),
+  keyVaultSecretsUser: builtIn('4633458b-17de-408a-b874-0445c86b69e6', 'Key Vault Secrets User', {
+    dataActions: ['Microsoft.KeyVault/vaults/secrets/getSecret/action'],
+  }),
+  blobDataContributor: builtIn('ba92f5b4-2d11-453d-a403-e96b0029c9fe', 'Storage Blob Data Contributor', {
+    actions: ['Microsoft.Storage/storageAccounts/blobServices/containers/*'],
+    dataActions: ['Microsoft.Storage/storageAccounts/blobServices/containers/blobs/*'],
+  }),
+} as const;
+
+/** A role of the tenant's own. */
+export function customRole(
+  tenantId: string,
+  roleName: string,
+  actions: readonly string[],
+  assignableScopes: readonly string[],
+): RoleDefinition {
+  return {
+    name: createRandom('custom role', tenantId, roleName).guid(),
+    roleName,
+    type: 'CustomRole',
+    description: `${roleName} (custom)`,
+    assignableScopes,
+    permission: { ...nothing, actions },
+  };
+}
+
+/** A role as Resource Manager writes it. @param at the subscription in which it was asked for; null = the tenant */
+export function roleDefinitionResource(role: RoleDefinition, at: SampleSubscription | null) {
+  const prefix = at === null ? '' : `/subscriptions/${at.subscriptionId}`;
+  return {
+    properties: {
+      roleName: role.roleName,
+      type: role.type,
+      description: role.description,
+      assignableScopes: role.assignableScopes,
+      permissions: [role.permission],
+      createdOn: '2024-02-02T21:55:09.8806423Z',
+      updatedOn: '2025-08-11T15:09:01.1120374Z',
+      createdBy: null,
+      updatedBy: null,
+    },
+    id: `${prefix}/providers/Microsoft.Authorization/roleDefinitions/${role.name}`,
+    type: 'Microsoft.Authorization/roleDefinitions',
+    name: role.name,
+  };
+}

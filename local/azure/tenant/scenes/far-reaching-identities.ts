@@ -1,0 +1,34 @@
+import { builtInRoles } from '../role-definitions.ts';
+import type { Stage } from '../stage.ts';
+
+const { reader } = builtInRoles;
+/** `INVENTORY_SHARED_IDENTITY_LIMIT` by default. */
+const limit = 10;
+
+/** One identity in two subscriptions, or on more machines than is good. */
+export function sharedIdentities({ places, machine, identity, assign, finding }: Stage): void {
+  const both = identity('id-shared-by-two-subscriptions');
+  machine('vm-shared-identity-core', { system: false, identities: [both] });
+  const other = machine('vm-shared-identity-edge', { at: places.edge, system: false, identities: [both] });
+  finding('sharedIdentity', 'medium', both.id, both);
+  // No access across subscriptions: it has a machine there.
+  assign(reader, both, other.group);
+
+  const tooMany = identity('id-shared-by-eleven-machines');
+  const justFew = identity('id-shared-by-ten-machines');
+  for (let number = 1; number <= limit + 1; number++) {
+    const identities = number <= limit ? [tooMany, justFew] : [tooMany];
+    machine(`vm-fleet-${String(number).padStart(2, '0')}`, { system: false, identities });
+  }
+  finding('sharedIdentity', 'medium', tooMany.id, tooMany);
+}
+
+/** A role in a subscription where the identity has no machine. */
+export function crossSubscriptionAccess({ places, machine, assign, finding }: Stage): void {
+  const abroad = machine('vm-reads-other-subscription');
+  const assignment = assign(reader, abroad, `/subscriptions/${places.edge}/resourceGroups/rg-retail`);
+  finding('crossSubscriptionAccess', 'low', assignment, abroad);
+
+  const athome = machine('vm-reads-own-subscription');
+  assign(reader, athome, `/subscriptions/${places.core}`);
+}
