@@ -326,7 +326,9 @@ module functionApp 'modules/function-app.bicep' = {
     inventorySettings: inventorySettings
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
-    publicNetworkAccess: appPublicNetworkAccess
+    publicNetworkAccess: appPublicNetworkAccess == 'Enabled' || privateNetwork
+      ? appPublicNetworkAccess
+      : fail('appPublicNetworkAccess is Disabled, but privateNetwork is false: nobody could reach the app')
     subnetResourceId: privateNetwork ? network!.outputs.appSubnetResourceId : ''
   }
   // its first start reads and writes storage
@@ -354,7 +356,9 @@ module authentication 'modules/authentication.bicep' = {
   scope: group
   params: {
     appName: functionApp.outputs.name
-    enabled: httpAuth == 'entra'
+    enabled: httpAuth == 'keys'
+      ? false
+      : empty(entraClientId) ? fail('httpAuth is entra, but entraClientId is empty: docs/security.md says how to make the app registration') : true
     clientId: entraClientId
     allowedAudiences: entraAllowedAudiences
     allowedPrincipalIds: entraAllowedPrincipalIds
