@@ -7,6 +7,8 @@ export interface HostJson {
   readonly appDirectory: string;
   /** Without slashes at its ends; empty for none. */
   readonly routePrefix: string;
+  /** `extensions`, as it stands. */
+  readonly extensions: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -18,8 +20,11 @@ export async function readHostJson(bundle: string): Promise<HostJson> {
   const bundleDirectory = dirname(resolve(bundle));
   for (let directory = bundleDirectory; ; directory = dirname(directory)) {
     const text = await readIfThere(join(directory, 'host.json'));
-    if (text !== null) return { appDirectory: directory, routePrefix: routePrefixOf(JSON.parse(text)) };
-    if (directory === dirname(directory)) return { appDirectory: bundleDirectory, routePrefix: 'api' };
+    if (text !== null) {
+      const extensions = extensionsOf(JSON.parse(text));
+      return { appDirectory: directory, routePrefix: routePrefixOf(extensions), extensions };
+    }
+    if (directory === dirname(directory)) return { appDirectory: bundleDirectory, routePrefix: 'api', extensions: {} };
   }
 }
 
@@ -32,8 +37,13 @@ async function readIfThere(path: string): Promise<string | null> {
   }
 }
 
-function routePrefixOf(hostJson: unknown): string {
-  const prefix = member(member(member(hostJson, 'extensions'), 'http'), 'routePrefix');
+function extensionsOf(hostJson: unknown): Readonly<Record<string, unknown>> {
+  const extensions = member(hostJson, 'extensions');
+  return typeof extensions === 'object' && extensions !== null ? { ...extensions } : {};
+}
+
+function routePrefixOf(extensions: Readonly<Record<string, unknown>>): string {
+  const prefix = member(extensions.http, 'routePrefix');
   return typeof prefix === 'string' ? prefix.replaceAll(/^\/+|\/+$/g, '') : 'api';
 }
 

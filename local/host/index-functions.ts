@@ -1,8 +1,9 @@
 import type { Registration } from './core-module.ts';
+import type { TypedData } from './core-types.ts';
 import { bindHttp, type HttpRoute } from './http-route.ts';
 import type { HostedFunction } from './invocation.ts';
 import { writeLog } from './log.ts';
-import type { TriggerBinder, TriggerHost, TriggerListener } from './trigger.ts';
+import type { InputBinder, TriggerBinder, TriggerHost, TriggerListener } from './trigger.ts';
 
 /** The functions of an app, each ready to be triggered. */
 export interface FunctionIndex {
@@ -21,7 +22,11 @@ const namePattern = /^[a-z][\w-]{0,127}$/i;
  */
 export function indexFunctions(
   registration: Registration,
-  host: TriggerHost & { readonly routePrefix: string; readonly binders: Readonly<Record<string, TriggerBinder>> },
+  host: TriggerHost & {
+    readonly routePrefix: string;
+    readonly binders: Readonly<Record<string, TriggerBinder>>;
+    readonly inputBinders: Readonly<Record<string, InputBinder>>;
+  },
 ): FunctionIndex {
   const binders = new Map(Object.entries(host.binders).map(([type, binder]) => [type.toLowerCase(), binder]));
   const functions: HostedFunction[] = [];
@@ -30,7 +35,7 @@ export function indexFunctions(
   for (const registered of [...registration.functions].sort(byName)) {
     const { name } = registered.metadata;
     try {
-      const fn = toHostedFunction(registered);
+      const fn = toHostedFunction(registered, host);
       if (fn.trigger.type.toLowerCase() === 'httptrigger') routes.push(bindHttp(fn, host.routePrefix));
       else {
         const binder = binders.get(fn.trigger.type.toLowerCase());
@@ -52,13 +57,19 @@ function byName(one: Registration['functions'][number], other: Registration['fun
   return left < right ? -1 : Number(left > right);
 }
 
-function toHostedFunction({ metadata, callback }: Registration['functions'][number]): HostedFunction {
+function toHostedFunction(
+  { metadata, callback }: Registration['functions'][number],
+  host: TriggerHost & { readonly inputBinders: Readonly<Record<string, InputBinder>> },
+): HostedFunction {
   if (!namePattern.test(metadata.name)) throw new RangeError(`"${metadata.name}" is no name for a function`);
+  const inputs: Record<string, () => Promise<TypedData>> = {};
   let found: { readonly triggerName: string; readonly trigger: HostedFunction['trigger'] } | undefined;
   for (const [bindingName, binding] of Object.entries(metadata.bindings)) {
+    const bindInput = host.inputBinders[binding.type];
     if (/trigger$/i.test(binding.type)) found = { triggerName: bindingName, trigger: binding };
+    else if (bindInput !== undefined && binding.direction === 'in') inputs[bindingName] = bindInput(host);
     else if (binding.type !== 'http') throw new RangeError(`this host has no binding of type "${binding.type}"`);
   }
   if (found === undefined) throw new RangeError('it has no trigger');
-  return { name: metadata.name, metadata, callback, ...found };
+  return { name: metadata.name, metadata, callback, ...found, inputs };
 }

@@ -19,6 +19,8 @@ export interface HostedFunction {
   readonly callback: FunctionCallback;
   readonly triggerName: string;
   readonly trigger: Binding;
+  /** What else is handed over with each invocation, by the name of its binding. */
+  readonly inputs: Readonly<Record<string, () => Promise<TypedData>>>;
 }
 
 export interface Invocation {
@@ -77,7 +79,7 @@ async function invokeOnce(
   let context: unknown;
   const core: CoreInvocationContext = {
     invocationId: invocation.invocationId,
-    request: toRequest(fn, invocation),
+    request: await toRequest(fn, invocation),
     metadata: fn.metadata,
     state: undefined,
     log: (level, category, message) =>
@@ -105,12 +107,14 @@ async function invokeOnce(
   return called.getResponse(context, post.result);
 }
 
-function toRequest(fn: HostedFunction, invocation: Invocation): InvocationRequest {
+async function toRequest(fn: HostedFunction, invocation: Invocation): Promise<InvocationRequest> {
   const { invocationId, data, triggerMetadata, traceParent, traceState = '', retryContext } = invocation;
+  const inputs = Object.entries(fn.inputs);
+  const inputData = await Promise.all(inputs.map(async ([name, make]) => ({ name, data: await make() })));
   return {
     invocationId,
     functionId: fn.name,
-    inputData: [{ name: fn.triggerName, data }],
+    inputData: [{ name: fn.triggerName, data }, ...inputData],
     triggerMetadata,
     traceContext: { traceParent: traceParent ?? newTraceParent(invocationId), traceState },
     ...(retryContext === undefined ? {} : { retryContext }),

@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { createDurableExtension } from './durable/extension.ts';
 import { errorText, writeLog } from './log.ts';
 import { startHost } from './start-host.ts';
 
@@ -27,7 +28,10 @@ const stdin = fstatSync(0);
 if (stdin.isFIFO() || stdin.isSocket()) process.stdin.once('close', () => stopping.abort()).resume();
 
 try {
-  const host = await startHost({ bundle, port: Number(port), keys, signal: stopping.signal });
+  const host = await startHost({
+    ...{ bundle, port: Number(port), keys, signal: stopping.signal },
+    ...createDurableExtension(),
+  });
   stopping.signal.addEventListener('abort', () => void end(host.stop()), { once: true });
   if (stopping.signal.aborted) await end(host.stop());
   process.stdout.write(`${JSON.stringify({ url: host.url, functions: host.functions, keys: host.keys })}\n`);

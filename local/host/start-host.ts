@@ -12,7 +12,7 @@ import { createKeys, type HostKeys } from './keys.ts';
 import { errorText, writeLog } from './log.ts';
 import { catchStreamingServer } from './streaming-server.ts';
 import { bindTimer } from './timer-trigger.ts';
-import { resolveSettings, type TriggerBinder } from './trigger.ts';
+import { type InputBinder, resolveSettings, type TriggerBinder } from './trigger.ts';
 
 export interface StartHostOptions {
   /** The built app: one file for Node, `dist/functions.cjs`. It runs in this process and reads its settings from `process.env`. */
@@ -23,6 +23,8 @@ export interface StartHostOptions {
   readonly keys?: boolean;
   /** Listeners of further trigger types, by type (`orchestrationTrigger`). */
   readonly triggers?: Readonly<Record<string, TriggerBinder>>;
+  /** Makers of further inputs, by the type of their binding (`durableClient`). */
+  readonly inputs?: Readonly<Record<string, InputBinder>>;
   /** Stops the host. */
   readonly signal?: AbortSignal;
 }
@@ -75,7 +77,10 @@ export async function startHost(options: StartHostOptions): Promise<LocalHost> {
     invoke: invoker.invoke,
     resolveSettings: (text) => resolveSettings(text, process.env),
     routePrefix: hostJson.routePrefix,
+    extensions: hostJson.extensions,
+    environment: process.env,
     binders: { timerTrigger: bindTimer, ...options.triggers },
+    inputBinders: options.inputs ?? {},
   });
   const keys = options.keys === true ? createKeys(routes.map((route) => route.fn.name)) : null;
   const front = createHttpFront({ routes, listeners, invoke: invoker.invoke, keys, streamingServer });

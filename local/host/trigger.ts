@@ -1,3 +1,4 @@
+import type { TypedData } from './core-types.ts';
 import type { HostedFunction, Invoke } from './invocation.ts';
 
 /** What makes a function of one trigger type run. */
@@ -19,7 +20,13 @@ export interface TriggerHost {
   readonly invoke: Invoke;
   /** Replaces each `%NAME%` by that setting. @throws {RangeError} one of them is not set */
   resolveSettings(text: string): string;
+  /** `extensions` of host.json. */
+  readonly extensions: Readonly<Record<string, unknown>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
+
+/** Makes what is handed over for an input binding with each invocation. */
+export type InputBinder = (host: TriggerHost) => () => Promise<TypedData>;
 
 /**
  * Makes the listener of one function. Further trigger types are added by handing their binders to `startHost`.

@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { readBody } from '../buffered-invocation.ts';
+import { errorText, writeLog } from '../log.ts';
+import type { Engine } from './engine.ts';
+import { endOf, eventTypes, type HistoryEvent, startOf } from './history.ts';
+
+/** The address that durable clients speak to. */
+export interface ClientApi {
+  /** Ends with a slash. Holds a secret: whoever knows it may start and end orchestrations. */
+  readonly url: string;
+  close(): void;
+}
+
+const bodyLimitBytes = 1024 * 1024;
+
+/**
+ * Serves what the library's client asks of the extension, as far as this host does it: start, status, terminate.
+ * @param engineOf throws where orchestrations cannot be had: a client is told so
+ */
+export async function startClientApi(engineOf: () => Engine): Promise<ClientApi> {
+  const secret = randomBytes(16).toString('hex');
+  const server = createServer((request, response) => {
+    handle(engineOf, `/${secret}`, request, response).catch((error: unknown) => {
+      writeLog('error', 'host', `an orchestration client was not served: ${errorText(error)}`);
+      answer(response, 500, { Message: error instanceof Error ? error.message : String(error) });
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('The server has no port.');
+  return {
+    url: `http://127.0.0.1:${address.port}/${secret}/`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function handle(
+  engineOf: () => Engine,
+  prefix: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  if (!pathname.startsWith(`${prefix}/`)) return answer(response, 404, {});
+  const engine = engineOf();
+  const [kind, first = '', second] = pathname
+    .slice(prefix.length + 1)
+    .split('/')
+    .map(decodeURIComponent);
+  const route = `${request.method} ${kind}${second === 'terminate' ? '/terminate' : ''}`;
+  if (route === 'POST orchestrators' && second !== undefined) {
+    const body = (await readBody(request, bodyLimitBytes)).toString();
+    const outcome = await engine.start(first, second, body === '' ? null : JSON.parse(body));
+    const status = { started: 202, exists: 409, unknown: 404 }[outcome];
+    return answer(response, status, { id: second, outcome });
+  }
+  if (route === 'GET instances') {
+    const history = await engine.history(first);
+    if (history === null) return answer(response, 404, {});
+    return answer(response, endOf(history) === undefined ? 202 : 200, statusOf(first, history));
+  }
+  if (route === 'POST instances/terminate') {
+    const outcome = await engine.terminate(first, searchParams.get('reason') ?? '');
+    return answer(response, { terminated: 202, ended: 410, missing: 404 }[outcome], {});
+  }
+  return answer(response, 501, { Message: `The built-in host does not serve ${route}` });
+}
+
+function statusOf(instanceId: string, history: readonly HistoryEvent[]): object {
+  const started = startOf(history);
+  const end = endOf(history);
+  const turns = history.filter((event) => event.EventType === eventTypes.OrchestratorCompleted);
+  return {
+    name: started?.Name ?? '',
+    instanceId,
+    runtimeStatus: end?.OrchestrationStatus ?? (turns.length === 0 ? 'Pending' : 'Running'),
+    input: JSON.parse(started?.Input ?? 'null'),
+    customStatus: turns.at(-1)?.CustomStatus ?? null,
+    output: end === undefined ? null : JSON.parse(end.Result),
+    createdTime: history[0]?.Timestamp,
+    lastUpdatedTime: history.at(-1)?.Timestamp,
+  };
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}

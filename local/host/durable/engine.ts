@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import type { HostedFunction, Invoke } from '../invocation.ts';
+import { errorText, writeLog } from '../log.ts';
+import { endOf, eventTypes, type HistoryEvent, stamp, startOf } from './history.ts';
+import type { HistoryStore, StoredHistory } from './history-store.ts';
+import { type DrivenInstance, driveInstance } from './instance.ts';
+import { lockName } from './instance-lock.ts';
+import { createPlaces } from './places.ts';
+
+export interface EngineOptions {
+  readonly store: HistoryStore;
+  readonly invoke: Invoke;
+  /** By lower-cased name. */
+  readonly orchestrators: ReadonlyMap<string, HostedFunction>;
+  readonly activities: ReadonlyMap<string, HostedFunction>;
+  /** Activities that run at the same time. */
+  readonly activitiesAtOnce: number;
+}
+
+/** Instances of orchestrations. Several hosts on one machine may share a store: each instance is driven by one of them. */
+export interface Engine {
+  /** @returns false when there is no such orchestrator, `exists` when an instance of that id is under way */
+  start(name: string, instanceId: string, input: unknown): Promise<'started' | 'exists' | 'unknown'>;
+  /** null when there is none. */
+  history(instanceId: string): Promise<readonly HistoryEvent[] | null>;
+  terminate(instanceId: string, reason: string): Promise<'terminated' | 'ended' | 'missing'>;
+  /** Goes on with what a host that is gone has left under way. */
+  resume(): void;
+  stop(): void;
+}
+
+/** How soon it is noticed that another host is gone. */
+const lookEveryMs = 1_000;
+
+export function createEngine(options: EngineOptions): Engine {
+  const { store, orchestrators } = options;
+  const stopped = new AbortController();
+  const inTurn = createPlaces(options.activitiesAtOnce);
+  const host = { ...options, inTurn, signal: stopped.signal };
+  const here = new Map<string, DrivenInstance>();
+  /** Under way, and driven by another host for all we know. */
+  const elsewhere = new Set<string>();
+  let looking: NodeJS.Timeout | undefined;
+
+  const lock = ({ ExecutionId }: { readonly ExecutionId: string }) => lockName(`${store.url}/${ExecutionId}`);
+
+  function drive(instanceId: string, orchestrator: HostedFunction, stored: StoredHistory, unlock: () => void): void {
+    const instance = driveInstance(instanceId, orchestrator, stored, host);
+    here.set(instanceId, instance);
+    elsewhere.delete(instanceId);
+    void instance.finished.then(() => {
+      if (here.get(instanceId) === instance) here.delete(instanceId);
+      unlock();
+    });
+  }
+
+  /** Drives an instance that nobody drives. @returns whether it is under way */
+  async function adopt(instanceId: string, stored: StoredHistory | null): Promise<boolean> {
+    const started = startOf(stored?.history ?? []);
+    if (stored === null || started === undefined || endOf(stored.history) !== undefined) {
+      elsewhere.delete(instanceId);
+      return false;
+    }
+    if (here.has(instanceId) || stopped.signal.aborted) return true;
+    const orchestrator = orchestrators.get(started.Name.toLowerCase());
+    const unlock = orchestrator === undefined ? null : await lock(started);
+    if (orchestrator === undefined || unlock === null) watch(instanceId);
+    else {
+      writeLog('information', 'host', `going on with instance ${instanceId} of ${started.Name}`);
+      drive(instanceId, orchestrator, stored, unlock);
+    }
+    return true;
+  }
+
+  function watch(instanceId: string): void {
+    elsewhere.add(instanceId);
+    looking ??= setInterval(() => {
+      for (const id of elsewhere) void look(id).catch(logFailure);
+    }, lookEveryMs).unref();
+  }
+
+  const look = async (instanceId: string): Promise<boolean> => adopt(instanceId, await store.load(instanceId));
+
+  return {
+    async start(name, instanceId, input) {
+      const orchestrator = orchestrators.get(name.toLowerCase());
+      if (orchestrator === undefined) return 'unknown';
+      const before = await store.load(instanceId);
+      if (await adopt(instanceId, before)) return 'exists';
+      const now = new Date();
+      const execution = { Name: name, Input: JSON.stringify(input ?? null), ExecutionId: randomUUID() };
+      const unlock = await lock(execution);
+      if (unlock === null) throw new Error('A name made up in this moment is taken.');
+      const stored = await store
+        .create(instanceId, before, [
+          { ...stamp(now), EventType: eventTypes.OrchestratorStarted },
+          { ...stamp(now), EventType: eventTypes.ExecutionStarted, ...execution },
+        ])
+        .catch((error: unknown) => {
+          unlock();
+          throw error;
+        });
+      if (stored === null) {
+        unlock();
+        return 'exists';
+      }
+      drive(instanceId, orchestrator, stored, unlock);
+      return 'started';
+    },
+    async history(instanceId) {
+      const instance = here.get(instanceId);
+      if (instance !== undefined) return instance.history;
+      const stored = await store.load(instanceId);
+      await adopt(instanceId, stored);
+      return stored === null || stored.history.length === 0 ? null : stored.history;
+    },
+    async terminate(instanceId, reason) {
+      const stored = await store.load(instanceId);
+      if (stored === null) return 'missing';
+      if (!(await adopt(instanceId, stored))) return 'ended';
+      const instance = here.get(instanceId);
+      if (instance === undefined) await terminateElsewhere(store, instanceId, reason);
+      else instance.terminate(reason);
+      return 'terminated';
+    },
+    resume() {
+      void (async () => {
+        for (const instanceId of await store.list()) await look(instanceId);
+      })().catch(logFailure);
+    },
+    stop() {
+      stopped.abort();
+      clearInterval(looking);
+    },
+  };
+}
+
+/** The host that drives it finds, at its next turn, that its history has ended. */
+async function terminateElsewhere(store: HistoryStore, instanceId: string, reason: string): Promise<void> {
+  const Result = JSON.stringify(reason);
+  const end = {
+    ...{ ...stamp(new Date()), EventType: eventTypes.ExecutionCompleted, Result },
+    OrchestrationStatus: 'Terminated',
+  } as const;
+  for (;;) {
+    const stored = await store.load(instanceId);
+    if (stored === null || endOf(stored.history) !== undefined) return;
+    if ((await store.append(instanceId, stored, [end])) !== null) return;
+  }
+}
+
+function logFailure(error: unknown): void {
+  writeLog('warning', 'host', `histories of orchestrations cannot be read: ${errorText(error)}`);
+}

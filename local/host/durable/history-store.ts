@@ -1,0 +1,108 @@
+import { text as streamText } from 'node:stream/consumers';
+import { type AppendBlobClient, BlobServiceClient, RestError } from '@azure/storage-blob';
+import type { HistoryEvent } from './history.ts';
+
+/** A history as it is stored. Empty when the host was killed while it began one. */
+export interface StoredHistory {
+  readonly history: readonly HistoryEvent[];
+  /** Of what is stored: what is appended must follow on that. */
+  readonly etag: string;
+}
+
+/** Histories of instances, each an append blob with one line of JSON per turn: what a killed process leaves is whole turns. */
+export interface HistoryStore {
+  /** Of the container, without what signs requests. */
+  readonly url: string;
+  /** Ids of all instances that have a history. */
+  list(): Promise<readonly string[]>;
+  load(instanceId: string): Promise<StoredHistory | null>;
+  /**
+   * Begins a history.
+   * @param replaces the one that is there
+   * @returns null when another one is there
+   */
+  create(
+    instanceId: string,
+    replaces: StoredHistory | null,
+    events: readonly HistoryEvent[],
+  ): Promise<StoredHistory | null>;
+  /** @returns null when somebody else has written to it */
+  append(instanceId: string, to: StoredHistory, events: readonly HistoryEvent[]): Promise<StoredHistory | null>;
+}
+
+const suffix = '.ndjson';
+
+/**
+ * Histories in the storage account that the host itself uses.
+ * @param connectionString `AzureWebJobsStorage`
+ */
+export function openHistoryStore(connectionString: string, hubName: string): HistoryStore {
+  const service = BlobServiceClient.fromConnectionString(connectionString, {
+    retryOptions: { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_000 },
+  });
+  const container = service.getContainerClient(`${hubName.toLowerCase()}-history`);
+  const blobOf = (instanceId: string): AppendBlobClient =>
+    container.getAppendBlobClient(`${encodeURIComponent(instanceId)}${suffix}`);
+
+  const store: HistoryStore = {
+    url: container.url,
+    async list() {
+      const ids: string[] = [];
+      try {
+        for await (const { name } of container.listBlobsFlat()) {
+          if (name.endsWith(suffix)) ids.push(decodeURIComponent(name.slice(0, -suffix.length)));
+        }
+      } catch (error) {
+        if (!hasStatus(error, 404)) throw error;
+      }
+      return ids;
+    },
+    async load(instanceId) {
+      try {
+        const { etag = '', readableStreamBody } = await blobOf(instanceId).download();
+        const text = readableStreamBody === undefined ? '' : await streamText(readableStreamBody);
+        return { history: historyOf(text), etag };
+      } catch (error) {
+        if (hasStatus(error, 404)) return null;
+        throw error;
+      }
+    },
+    async create(instanceId, replaces, events) {
+      const conditions = replaces === null ? { ifNoneMatch: '*' } : { ifMatch: replaces.etag };
+      try {
+        await container.createIfNotExists();
+        const { etag = '' } = await blobOf(instanceId).create({ conditions });
+        return await store.append(instanceId, { history: [], etag }, events);
+      } catch (error) {
+        if (!hasStatus(error, 412) && !hasStatus(error, 409)) throw error;
+        // one that was begun, and nothing more: unseen by us, or by a host that was killed
+        const found = await store.load(instanceId);
+        return found?.history.length === 0 ? store.append(instanceId, found, events) : null;
+      }
+    },
+    async append(instanceId, { history, etag }, events) {
+      const line = Buffer.from(`${JSON.stringify(events)}\n`);
+      const appended = [...history, ...events];
+      try {
+        const written = await blobOf(instanceId).appendBlock(line, line.length, { conditions: { ifMatch: etag } });
+        return { history: appended, etag: written.etag ?? '' };
+      } catch (error) {
+        if (!hasStatus(error, 412)) throw error;
+        // one that had succeeded unseen finds its own line
+        const found = await store.load(instanceId);
+        return JSON.stringify(found?.history) === JSON.stringify(appended) ? found : null;
+      }
+    },
+  };
+  return store;
+}
+
+/** Lines are this file's own. */
+function historyOf(text: string): readonly HistoryEvent[] {
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.flatMap((line) => JSON.parse(line) as readonly HistoryEvent[]);
+}
+
+function hasStatus(error: unknown, status: number): boolean {
+  return error instanceof RestError && error.statusCode === status;
+}
