@@ -27,6 +27,8 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   /** Larger goes first when more requests wait than may be in flight; default 0. */
   readonly priority?: number;
+  /** Called when a request begins to wait because Azure throttles its subscription. */
+  readonly onHeld?: () => void;
 }
 
 const throttlingWaitPerSubscriptionMs = 5 * 60_000;

@@ -10,7 +10,8 @@ import type { RoleDefinitionReading } from '../../inventory/role.ts';
 export interface RoleBook {
   /**
    * Sees to it that roles are known: waits for the first list that anyone asked for, and asks for the subscription's own when
-   * that did not hold them all. One that no list has stays unknown.
+   * that did not hold them all. One that no list has stays unknown. A first list that Azure makes wait is waited for by nobody
+   * else: the next one to need roles asks for them.
    * @param keys see {@link roleKey}
    * @returns whether the subscription's own list was asked for
    * @throws what `ArmClient.pages` throws: the subscription's own list failed
@@ -18,6 +19,14 @@ export interface RoleBook {
   learn(keys: Iterable<string>, arm: ArmClient, subscriptionId: string, context: RequestContext): Promise<boolean>;
   /** Those of the roles that are known and were not taken before: a sink needs each once. */
   take(keys: Iterable<string>): readonly RoleDefinitionReading[];
+}
+
+/** The list that others wait for. */
+interface FirstList {
+  /** It was read to its end. */
+  ended: boolean;
+  /** When waiting for it makes no more sense: it has ended, or its subscription is held. */
+  readonly left: Promise<void>;
 }
 
 /** A role by the last segment of its id: what stands before differs from one list to another. */
@@ -28,7 +37,7 @@ export function roleKey(roleDefinitionId: string): string {
 export function createRoleBook(): RoleBook {
   const known = new Map<string, RoleDefinitionReading>();
   const taken = new Set<string>();
-  let first: Promise<unknown> | null = null;
+  let first: FirstList | null = null;
 
   async function list(arm: ArmClient, subscriptionId: string, context: RequestContext): Promise<void> {
     await forEachPage(listRoleDefinitions(arm, subscriptionId, context), (page) => {
@@ -36,22 +45,36 @@ export function createRoleBook(): RoleBook {
     });
   }
 
+  async function listFirst(arm: ArmClient, subscriptionId: string, context: RequestContext): Promise<void> {
+    const { promise: left, resolve: leave } = Promise.withResolvers<void>();
+    const own: FirstList = { ended: false, left };
+    first = own;
+    const onHeld = (): void => {
+      if (first === own) first = null;
+      leave();
+    };
+    try {
+      await list(arm, subscriptionId, { ...context, onHeld });
+      own.ended = true;
+    } finally {
+      // that it failed is told where it was asked for; the next one that waits for it asks again
+      if (!own.ended && first === own) first = null;
+      leave();
+    }
+  }
+
   return {
     async learn(keys, arm, subscriptionId, context) {
       const wanted = [...keys];
       const missing = (): boolean => wanted.some((key) => !known.has(key));
-      if (!missing()) return false;
-      if (first === null) {
-        const own = list(arm, subscriptionId, context);
-        // whoever waits for it looks at what is known then; that it failed is told where it was asked for
-        first = own.catch(() => undefined);
-        await own;
-        return true;
+      while (missing()) {
+        if (first === null || first.ended) {
+          await (first === null ? listFirst(arm, subscriptionId, context) : list(arm, subscriptionId, context));
+          return true;
+        }
+        await first.left;
       }
-      await first;
-      if (!missing()) return false;
-      await list(arm, subscriptionId, context);
-      return true;
+      return false;
     },
     take(keys) {
       const roles: RoleDefinitionReading[] = [];

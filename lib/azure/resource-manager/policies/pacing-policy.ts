@@ -56,7 +56,7 @@ async function waitUntil(
   now: number,
   pace: Pace,
   request: PipelineRequest,
-  { budget, meter, signal }: RequestContext,
+  { budget, meter, signal, onHeld }: RequestContext,
   clock: Clock,
 ): Promise<void> {
   if (!payForWaiting(budget, now, pace.heldUntil)) {
@@ -64,6 +64,7 @@ async function waitUntil(
   }
   // once nothing is left to pay with, Azure may say itself what is too fast
   const until = isCrawling(pace) && !payForWaiting(budget, now, turn) ? pace.heldUntil : turn;
+  if (pace.heldUntil > now) onHeld?.();
   const wait = Math.ceil(until - now);
   if (wait <= 0) return;
   meter.throttledMilliseconds += wait;
