@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { InventoryError } from '../errors.ts';
+import { migrateFrom } from './migrations.ts';
 import { schemaVersion, tables } from './schema.ts';
 import { views } from './views.ts';
 
@@ -83,14 +84,16 @@ function migrate(database: Database, path: string): void {
   database.exec('PRAGMA page_size = 8192');
   beginTransaction(database);
   // Looked at again, now that nobody else can write: another program may have made it in the meantime.
-  if (versionOf(database, path) !== schemaVersion) makeTables(database, path);
-  database.exec('COMMIT');
+  const found = versionOf(database, path);
+  if (found === 0) makeTables(database, path);
+  else if (found < schemaVersion) migrateFrom(database, found);
+  database.exec(`PRAGMA user_version = ${schemaVersion}; COMMIT`);
 }
 
 function makeTables(database: Database, path: string): void {
   const known = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get();
   if (known?.count !== 0) throw new InventoryError('NotAnInventory', `${path} is an SQLite file, but no inventory`);
-  database.exec(`${tables} ${views} PRAGMA user_version = ${schemaVersion};`);
+  database.exec(`${tables} ${views}`);
 }
 
 function versionOf(database: Database, path: string): number {

@@ -1,0 +1,43 @@
+import type { Database } from './database.ts';
+import { findingTables } from './tables/findings.ts';
+import { identityListingTables } from './tables/identity-listings.ts';
+import { roleTables } from './tables/roles.ts';
+import { views } from './views.ts';
+
+/** Where `/subscriptions/ID/…` ends its ID. */
+const subscriptionOf = "lower(substr(resource_id, 16, instr(substr(resource_id, 16), '/') - 1))";
+const namesSubscription = "resource_id LIKE '/subscriptions/%/%'";
+
+/** From version 1: machines of every kind, what user-assigned identities are and may do, findings. */
+const toVersion2 = `
+ALTER TABLE machine_version ADD COLUMN instance_count INTEGER;
+ALTER TABLE machine_version ADD COLUMN end_not_before INTEGER;
+ALTER TABLE attachment ADD COLUMN not_before INTEGER;
+ALTER TABLE attachment ADD COLUMN end_not_before INTEGER;
+ALTER TABLE identity ADD COLUMN subscription INTEGER REFERENCES subscription_key;
+ALTER TABLE identity ADD COLUMN federated_read_at INTEGER;
+INSERT OR IGNORE INTO subscription_key (subscription_id) SELECT ${subscriptionOf} FROM identity WHERE ${namesSubscription};
+UPDATE identity SET subscription = (SELECT k.id FROM subscription_key k WHERE k.subscription_id = ${subscriptionOf})
+  WHERE ${namesSubscription};
+CREATE INDEX identity_subscription ON identity (subscription) WHERE subscription IS NOT NULL;
+CREATE INDEX subscription_changed ON subscription (valid_from) WHERE change IS NOT NULL;
+CREATE INDEX machine_version_began ON machine_version (valid_from) WHERE begin_change IS NOT NULL;
+CREATE INDEX machine_version_ended ON machine_version (valid_to) WHERE end_change IS NOT NULL;
+CREATE INDEX attachment_began ON attachment (valid_from) WHERE begin_change IS NOT NULL;
+CREATE INDEX attachment_ended ON attachment (valid_to) WHERE end_change IS NOT NULL;
+${identityListingTables} ${roleTables} ${findingTables}`;
+
+/** What takes a file of version `index + 1` to the next one. */
+const migrations: readonly string[] = [toVersion2];
+
+/**
+ * Brings an older file to the present schema, inside the caller's transaction. Views are made anew.
+ * @param version of the file, 1 or higher
+ */
+export function migrateFrom(database: Database, version: number): void {
+  for (const { name } of database.prepare("SELECT name FROM sqlite_schema WHERE type = 'view'").all()) {
+    database.exec(`DROP VIEW ${name}`);
+  }
+  for (const migration of migrations.slice(version - 1)) database.exec(migration);
+  database.exec(views);
+}
