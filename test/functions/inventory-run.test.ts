@@ -1,0 +1,222 @@
+import { InvocationContext } from '@azure/functions';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { supplyCoreModule } from '../../local/host/core-module.ts';
+import {
+  endOf,
+  eventTypes,
+  type HistoryEvent,
+  type Message,
+  pendingOf,
+  stamp,
+} from '../../local/host/durable/history.ts';
+import { takeTurn } from '../../local/host/durable/turn.ts';
+import { createHooks } from '../../local/host/hooks.ts';
+import type { HostedFunction, Invoke } from '../../local/host/invocation.ts';
+
+const runId = '20261121T060000Z-3f2a';
+const messageLimitBytes = 45 * 1024;
+const core = supplyCoreModule(createHooks());
+let orchestrator: HostedFunction;
+
+beforeAll(async () => {
+  await import('../../functions/inventory-run.ts');
+  const registered = core.finish().functions.find(({ metadata }) => metadata.name === 'inventory-run');
+  if (registered === undefined) throw new Error('The orchestrator is not registered.');
+  const trigger = { type: 'orchestrationTrigger', direction: 'in' } as const;
+  orchestrator = { name: 'inventory-run', ...registered, triggerName: 'context', trigger, inputs: {} };
+});
+afterAll(() => core.dispose());
+
+/** Calls the registered handler as the library has wrapped it; what goes in and out is JSON. */
+const invoke: Invoke = async (fn, { data }) => {
+  const state = await fn.callback(JSON.parse(data.json ?? ''), new InvocationContext());
+  return { returnValue: { json: JSON.stringify(state) } };
+};
+
+/** What an activity does at its n-th call with one input: an outcome, or an error's message. */
+type Activity = (input: Record<string, unknown>, call: number) => unknown;
+type Activities = Readonly<Record<string, Activity>>;
+
+const done = (counts: Record<string, number>) => ({ outcome: 'done', counts });
+const good: Activities = {
+  plan: () => done({ batches: 3, subscriptions: 30 }),
+  collect: () => done({ subscriptions: 10, virtualMachines: 100, requests: 30 }),
+  publish: () => done({ finishedAtMs: 1_700_000_000_123 }),
+  report: () => done({}),
+  fail: () => done({}),
+};
+
+interface Driven {
+  readonly history: readonly HistoryEvent[];
+  /** Activities by name and input, in the order in which they were scheduled. */
+  readonly scheduled: readonly string[];
+  readonly output: unknown;
+  readonly status: string | undefined;
+}
+
+/**
+ * An engine in which time stands still: one event a turn, each turn checked against all history.
+ * @param next which of so many pending ones comes back first
+ */
+async function drive(activities: Activities, next: (count: number) => number): Promise<Driven> {
+  const calls = new Map<string, number>();
+  const now = new Date('2026-11-21T06:00:00.000Z');
+  const input = JSON.stringify({ runId });
+  const history: HistoryEvent[] = [
+    { ...stamp(now), EventType: eventTypes.OrchestratorStarted },
+    { ...stamp(now), EventType: eventTypes.ExecutionStarted, Name: 'inventory-run', Input: input, ExecutionId: '1' },
+  ];
+  for (let message: Message | null = null; ; ) {
+    history.push(...(await takeTurn({ instanceId: 'one', orchestrator, invoke, history, message, now })));
+    const pending = pendingOf(history);
+    if (endOf(history) !== undefined || pending.length === 0) break;
+    const event = pending[next(pending.length)];
+    if (event === undefined) throw new Error('There is nothing of that number.');
+    if (event.EventType === eventTypes.TimerCreated) {
+      message = { ...stamp(now), EventType: eventTypes.TimerFired, TimerId: event.EventId, FireAt: event.FireAt };
+      continue;
+    }
+    const key = `${event.Name} ${event.Input}`;
+    const call = (calls.get(key) ?? 0) + 1;
+    calls.set(key, call);
+    const result = activities[event.Name]?.(JSON.parse(event.Input), call);
+    message =
+      result instanceof Error
+        ? {
+            ...stamp(now),
+            EventType: eventTypes.TaskFailed,
+            TaskScheduledId: event.EventId,
+            Reason: `Activity function '${event.Name}' failed: ${result.message}`,
+            Details: '',
+          }
+        : {
+            ...stamp(now),
+            EventType: eventTypes.TaskCompleted,
+            TaskScheduledId: event.EventId,
+            Result: JSON.stringify(result),
+          };
+  }
+  const end = endOf(history);
+  return {
+    history,
+    scheduled: history.flatMap((event) =>
+      event.EventType === eventTypes.TaskScheduled ? [`${event.Name} ${event.Input}`] : [],
+    ),
+    output: end === undefined ? undefined : JSON.parse(end.Result),
+    status: end?.OrchestrationStatus,
+  };
+}
+
+test('A run is planned, collected side by side, published and reported, in that order.', async () => {
+  const { scheduled, status, output } = await drive(good, () => 0);
+
+  expect([status, output]).toEqual(['Completed', { runId, outcome: 'succeeded' }]);
+  expect(scheduled).toEqual([
+    `plan {"runId":"${runId}"}`,
+    ...[0, 1, 2].map((batch) => `collect {"runId":"${runId}","batch":${batch}}`),
+    `publish {"runId":"${runId}"}`,
+    `report {"runId":"${runId}","finishedAtMs":1700000000123}`,
+  ]);
+});
+
+test('In whatever order activities and timers come back, and however often they fail, a run comes to its end.', async () => {
+  // how often each fails before it succeeds; at the fourth time it has failed
+  const failures = fc.record({
+    plan: fc.nat(4),
+    collect: fc.array(fc.nat(4), { maxLength: 5 }),
+    publish: fc.nat(4),
+    report: fc.nat(4),
+  });
+  const order = fc.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }));
+
+  await fc.assert(
+    fc.asyncProperty(failures, order, async (times, numbers) => {
+      const failing = (count: number, call: number, result: unknown) =>
+        call <= count ? new Error('[StorageUnavailable] busy [hint] wait') : result;
+      const activities: Activities = {
+        plan: (_, call) => failing(times.plan, call, done({ batches: times.collect.length, subscriptions: 9 })),
+        collect: ({ batch }, call) => failing(times.collect[Number(batch)] ?? 0, call, good.collect?.({}, 1)),
+        publish: (_, call) => failing(times.publish, call, done({ finishedAtMs: 1 })),
+        report: (_, call) => failing(times.report, call, done({})),
+        fail: () => done({}),
+      };
+
+      const { history, scheduled, status, output } = await drive(activities, (count) =>
+        Math.floor(Number(numbers.next().value) * count),
+      );
+
+      const lost = [times.plan, ...times.collect, times.publish, times.report].includes(4);
+      expect([status, output]).toEqual(['Completed', { runId, outcome: lost ? 'failed' : 'succeeded' }]);
+      expect(pendingOf(history)).toEqual([]);
+      expect(scheduled.filter((text) => text.startsWith('fail '))).toHaveLength(lost ? 1 : 0);
+      const published = scheduled.findIndex((text) => text.startsWith('publish '));
+      expect(scheduled.findLastIndex((text) => text.startsWith('collect '))).toBeLessThan(
+        published < 0 ? Number.POSITIVE_INFINITY : published,
+      );
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('A failure that would come again is not tried again, and its reason arrives whole.', async () => {
+  const reason = { code: 'NoToken', message: 'Nothing listens', hint: 'Turn on the identity' };
+  const { scheduled, output } = await drive({ ...good, plan: () => ({ outcome: 'failed', reason }) }, () => 0);
+
+  expect(output).toEqual({ runId, outcome: 'failed' });
+  expect(scheduled.slice(1)).toEqual([`fail ${JSON.stringify({ runId, failure: reason })}`]);
+});
+
+test('A run that has ended on record goes no further.', async () => {
+  const ended = () => ({ outcome: 'ended' });
+  const { scheduled, output } = await drive({ ...good, collect: ended }, (count) => count - 1);
+
+  expect(output).toEqual({ runId, outcome: 'ended' });
+  expect(scheduled.at(-1)).toBe(`fail ${JSON.stringify({ runId, failure: null })}`);
+  expect(scheduled.some((text) => text.startsWith('publish'))).toBe(false);
+});
+
+test('A run without batches is published all the same.', async () => {
+  const { scheduled, output } = await drive({ ...good, plan: () => done({ batches: 0, subscriptions: 0 }) }, () => 0);
+
+  expect(output).toEqual({ runId, outcome: 'succeeded' });
+  expect(scheduled).toHaveLength(3);
+});
+
+test('Of 500 batches no message is long, and neither is the status.', async () => {
+  const { history, output } = await drive(
+    { ...good, plan: () => done({ batches: 500, subscriptions: 10_000 }) },
+    (count) => count - 1,
+  );
+
+  const sizes = history.flatMap((event) => {
+    if (event.EventType === eventTypes.TaskScheduled) return [event.Input.length];
+    if (event.EventType === eventTypes.TaskCompleted) return [event.Result.length];
+    return event.EventType === eventTypes.OrchestratorCompleted ? [JSON.stringify(event.CustomStatus).length] : [];
+  });
+  expect(output).toEqual({ runId, outcome: 'succeeded' });
+  expect(Math.max(...sizes) * 2).toBeLessThan(messageLimitBytes / 10);
+});
+
+test('An orchestrator that does something else than its history says is found out.', async () => {
+  const { history } = await drive(good, () => 0);
+  const changed = history.map((event) =>
+    event.EventType === eventTypes.TaskScheduled && event.Name === 'publish' ? { ...event, Name: 'unpublish' } : event,
+  );
+  const untilThere = changed.slice(0, changed.findIndex((event) => 'Name' in event && event.Name === 'unpublish') + 2);
+  const published = untilThere.findLast((event) => event.EventType === eventTypes.TaskScheduled)?.EventId ?? -1;
+  const now = new Date();
+  const message = {
+    ...stamp(now),
+    EventType: eventTypes.TaskCompleted,
+    TaskScheduledId: published,
+    Result: '{}',
+  } as const;
+
+  const events = await takeTurn({ instanceId: 'one', orchestrator, invoke, history: untilThere, message, now });
+
+  expect(endOf(events)).toMatchObject({
+    OrchestrationStatus: 'Failed',
+    Result: expect.stringContaining('NonDeterministicError'),
+  });
+});
