@@ -29,8 +29,10 @@ beforeAll(async () => {
 afterAll(() => core.dispose());
 
 /** Calls the registered handler as the library has wrapped it; what goes in and out is JSON. */
+let returned = false;
 const invoke: Invoke = async (fn, { data }) => {
   const state = await fn.callback(JSON.parse(data.json ?? ''), new InvocationContext());
+  returned = typeof state === 'object' && state !== null && 'isDone' in state && state.isDone === true;
   return { returnValue: { json: JSON.stringify(state) } };
 };
 
@@ -70,6 +72,8 @@ async function drive(activities: Activities, next: (count: number) => number): P
   for (let message: Message | null = null; ; ) {
     history.push(...(await takeTurn({ instanceId: 'one', orchestrator, invoke, history, message, now })));
     const pending = pendingOf(history);
+    // one that returns while something is under way has taken one event for another
+    if (returned && pending.length > 0) throw new Error('It returned before all that it began had come back.');
     if (endOf(history) !== undefined || pending.length === 0) break;
     const event = pending[next(pending.length)];
     if (event === undefined) throw new Error('There is nothing of that number.');
