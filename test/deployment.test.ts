@@ -1,0 +1,146 @@
+import { access, glob, readFile } from 'node:fs/promises';
+import { join, normalize } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { logRun } from '../functions/run-log.ts';
+import type { Run } from '../lib/inventory/run.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { readTemplate, root } from './infra/templates.ts';
+import { never } from './support/stores.ts';
+
+const main = await readTemplate('main.bicep');
+const managementGroup = await readTemplate('management-group.bicep');
+const parameters = new Set([...main.parameters, ...managementGroup.parameters].map(({ name }) => name));
+const outputs = new Set(main.outputs.map(({ name }) => name));
+const deploy = await readFile(join(root, 'docs/deploy.md'), 'utf8');
+const operations = await readFile(join(root, 'docs/operations.md'), 'utf8');
+const workflows: { readonly name: string; readonly text: string }[] = [];
+for await (const name of glob('.github/workflows/*.yml', { cwd: root })) {
+  workflows.push({ name, text: await readFile(join(root, name), 'utf8') });
+}
+
+/** Words in the same form that are no parameters: fields of answers and of the line per run. */
+const fields = new Set([
+  ...['missingRights', 'blindSpots', 'grantCommand', 'inventoryRun', 'timedOut', 'runId', 'startedAt', 'finishedAt'],
+  ...['virtualMachineCount', 'principalCount', 'blindSpotsAppeared', 'newFindings', 'systemAssigned'],
+]);
+
+const found = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, group = '']) => group);
+
+/** Scripts of package.json that a text runs. */
+const scriptsOf = (text: string): string[] => found(text, /npm run (?:--\S+ )*([\w:-]+)/g);
+
+/** First cells of the table below a heading. */
+function rowsBelow(text: string, heading: string): string[] {
+  const section = text.slice(text.indexOf(`\n${heading}\n`)).split(/\n#+ /)[1] ?? '';
+  return section
+    .split('\n')
+    .filter((line) => /^\| `/.test(line))
+    .flatMap((line) => found(line.split('|')[1] ?? '', /`([^`]+)`/g));
+}
+
+test.each([
+  ['docs/deploy.md', deploy],
+  ['docs/operations.md', operations],
+])('%s speaks of parameters, outputs, scripts and files that are there', async (file, text) => {
+  const words = found(text, /`([a-z]+[A-Z][A-Za-z]*)(?:=[^`]*)?`/g).filter((word) => !fields.has(word));
+  const asked = found(text, /\boutput ([A-Z_]+)\)/g);
+  const links = found(text, /\]\(([^)\s]+)\)/g).filter((link) => !/^https?:/.test(link));
+
+  const missing: string[] = [];
+  for (const link of links) {
+    const path = normalize(join(root, file, '..', link.replace(/#.*$/, '')));
+    if (!link.startsWith('#')) await access(path).catch(() => missing.push(link));
+  }
+
+  expect(words.filter((word) => !parameters.has(word))).toEqual([]);
+  expect(asked.filter((name) => !outputs.has(name))).toEqual([]);
+  expect(scriptsOf(text).filter((script) => !(script in packageJson.scripts))).toEqual([]);
+  expect(missing).toEqual([]);
+});
+
+test('docs/operations.md explains each field of the line per run, in its order', async () => {
+  const lines: string[] = [];
+  const logger = { info: (line: string) => void lines.push(line), error: (line: string) => void lines.push(line) };
+  const run: Run = {
+    ...{ id: '20261121T060000Z-0000', trigger: 'timer', status: 'failed', scope: null, complete: false, reason: null },
+    ...{
+      startedAt: '2026-11-21T06:00:00.000Z',
+      finishedAt: null,
+      virtualMachineCount: 0,
+      principalCount: 0,
+      changes: {},
+    },
+    coverage: { complete: 0, partial: 0, failed: 0, denied: 0, skipped: 0, blindSpots: null },
+    progress: {
+      ...{ step: 'plan', subscriptionsDone: 0, subscriptionsTotal: 0, virtualMachines: 0, requests: 0 },
+      updatedAt: '2026-11-21T06:00:00.000Z',
+    },
+  };
+
+  const unread = { current: () => Promise.reject(new Error('not asked for')) };
+  await logRun(run, unread, logger, never);
+
+  expect(rowsBelow(operations, '## The line per run')).toEqual(Object.keys(JSON.parse(lines[0] ?? '')));
+});
+
+test('docs/operations.md says what to do for each alert that there is', async () => {
+  const alerts = await readTemplate('modules/alerts.bicep');
+  const rules = [...found(alerts.text, /key: '([\w-]+)'/g), ...found(alerts.text, /namePrefix\}-(run-\w+)'/g)];
+
+  expect(rowsBelow(operations, '## Alerts').toSorted()).toEqual(rules.toSorted());
+});
+
+test('queries of docs/operations.md find the line as the alerts do', async () => {
+  const alerts = await readTemplate('modules/alerts.bicep');
+  const queries = found(operations, /```kusto\n([\s\S]*?)```/g).filter((query) => query.includes('inventoryRun'));
+  const [condition = 'none'] = found(alerts.text, /(where Message startswith '[^']+')/g);
+
+  expect(queries.length).toBeGreaterThan(2);
+  for (const query of queries) expect(query.replace(/ and Message has .*/, '')).toContain(condition);
+});
+
+test('host.json does not sample traces: the line per run is one', async () => {
+  const host = JSON.parse(await readFile(join(root, 'host.json'), 'utf8'));
+
+  expect(host.logging.applicationInsights.samplingSettings.excludedTypes.split(';')).toContain('Trace');
+});
+
+test('azure.yaml deploys the service that the template tags, from the folder that the package leaves', async () => {
+  const project = parse(await readFile(join(root, 'azure.yaml'), 'utf8'));
+  const functionApp = await readTemplate('modules/function-app.bicep');
+  const { inventory, ...others } = project.services;
+
+  expect(Object.keys(others)).toEqual([]);
+  expect(functionApp.text).toContain("'azd-service-name': 'inventory'");
+  expect(outputs).toContain('SERVICE_INVENTORY_NAME');
+  expect(inventory).toMatchObject({ project: '.', host: 'function', dist: 'dist/package', remoteBuild: false });
+  expect(await readFile(join(root, 'scripts/package.ts'), 'utf8')).toContain("folder = 'dist/package'");
+  for (const { run } of Object.values<{ run: string }>(inventory.hooks.prepackage)) {
+    expect(scriptsOf(run).every((script) => script in packageJson.scripts)).toBe(true);
+  }
+  await access(join(root, project.infra.path, `${project.infra.module}.bicep`));
+});
+
+test.each(workflows)('$name pins actions by commit, and runs what is there', async ({ text }) => {
+  const workflow = parse(text);
+  const actions = found(text, /uses: (.*)$/gm);
+  const asked = found(text, /\(output ([A-Z_]+)\)/g);
+
+  expect(actions.length).toBeGreaterThan(0);
+  for (const action of actions) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  expect(workflow.permissions.contents).toBe('read');
+  expect(text).not.toContain('secrets.');
+  for (const script of text.match(/run: (?:\|\n(?: {10}.*\n?)+|.*)/g) ?? []) expect(script).not.toContain('${{');
+  expect(scriptsOf(text).filter((script) => !(script in packageJson.scripts))).toEqual([]);
+  expect(asked.filter((name) => !outputs.has(name))).toEqual([]);
+  for (const option of workflow.on.workflow_dispatch?.inputs.parameters.options ?? []) {
+    await access(join(root, 'infra/parameters', `${option}.bicepparam`));
+  }
+});
+
+test('one commit per action, whichever workflow', () => {
+  const pins = new Set(workflows.flatMap(({ text }) => found(text, /uses: (\S+@\S+)/g)));
+
+  expect(pins.size).toBe(new Set([...pins].map((pin) => pin.split('@')[0])).size);
+});
