@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { forgetInFile, forgetPublished } from '../../lib/collect/forget.ts';
+import { type Forgetting, forgetInFile, forgetPublished } from '../../lib/collect/forget.ts';
 import type { Reason } from '../../lib/errors.ts';
 import { guid, text } from '../../lib/http/parameters/fields.ts';
 import type { Run } from '../../lib/inventory/run.ts';
@@ -38,16 +38,17 @@ function forget(given: string, options: Readonly<Record<string, unknown>>): Acti
     const id = parseArgument('ID', guid, given);
     const { reason } = parseOptions(schema, options);
     const { database } = context.options;
+    const forgetting = { subscriptionId: id, reason, thresholds: context.settings };
     const run = isUrl(database)
-      ? await forgetAt(database, id, reason, context)
-      : forgetInFile(existing(database), id, reason);
+      ? await forgetAt(database, forgetting, context)
+      : forgetInFile(existing(database), forgetting);
     await context.write(valueResult(run, undefined, describeRun));
     return exitCodes.complete;
   };
 }
 
 /** In the published inventory of an app: the identity at hand needs Storage Blob Data Contributor there. */
-async function forgetAt(url: string, id: string, reason: string, context: CommandContext): Promise<Run> {
+async function forgetAt(url: string, forgetting: Forgetting, context: CommandContext): Promise<Run> {
   const { settings, environment, signal, messages } = context;
   const { openPublishedInventory } = await import('../../lib/azure/store/open-store.ts');
   const { createTokenSource } = await import('../../lib/azure/token-source.ts');
@@ -55,7 +56,7 @@ async function forgetAt(url: string, id: string, reason: string, context: Comman
   try {
     const store = openPublishedInventory(url, createTokenSource(settings, environment));
     const warn = ({ code, message }: Reason) => messages.line(`warning: ${code}: ${message}`);
-    return await forgetPublished({ store, subscriptionId: id, reason, folder, signal, warn });
+    return await forgetPublished({ store, forgetting, folder, signal, warn });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -51,8 +51,7 @@ export async function collectIntoFile(request: CollectIntoFileRequest): Promise<
       clientIds: request.clientIds ?? false,
       signal,
     });
-    const { ignoredTags, retentionDays } = settings;
-    const merge = openMerge(database, plan, { ignoredTags, retentionDays, finishedAt: now });
+    const merge = openMerge(database, plan, { ...settings, finishedAt: now });
     try {
       const { arm } = session;
       const { subscriptions } = plan;

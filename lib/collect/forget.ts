@@ -1,6 +1,6 @@
 import type { PublishedInventory } from '../azure/store/inventory-store.ts';
 import { openForReading, openForWriting } from '../database/database.ts';
-import { forgetSubscription } from '../database/merge/forget.ts';
+import { type ForgetRequest, forgetSubscription } from '../database/merge/forget.ts';
 import { type Reason, toReason } from '../errors.ts';
 import type { Run } from '../inventory/run.ts';
 import { runId } from '../inventory/run.ts';
@@ -8,15 +8,18 @@ import { refreshPublication } from './refresh-publication.ts';
 import { republish } from './republish.ts';
 import { newRunSuffix } from './run-suffix.ts';
 
+/** Which subscription, why, and what findings go by afterwards. */
+export type Forgetting = Pick<ForgetRequest, 'subscriptionId' | 'reason' | 'thresholds'>;
+
 /**
  * Closes a lost subscription in a database file.
  * @throws {NotFoundError} the inventory does not follow it
  * @throws {InventoryError} `SubscriptionVisible`, `DatabaseBusy`
  */
-export function forgetInFile(databasePath: string, subscriptionId: string, reason: string): Run {
+export function forgetInFile(databasePath: string, forgetting: Forgetting): Run {
   const database = openForWriting(databasePath);
   try {
-    return forgetSubscription(database, newForgetting(subscriptionId, reason));
+    return forgetSubscription(database, asRun(forgetting));
   } finally {
     database.close();
   }
@@ -24,8 +27,7 @@ export function forgetInFile(databasePath: string, subscriptionId: string, reaso
 
 export interface ForgetPublishedRequest {
   readonly store: PublishedInventory;
-  readonly subscriptionId: string;
-  readonly reason: string;
+  readonly forgetting: Forgetting;
   readonly folder: string;
   readonly signal: AbortSignal;
   readonly warn: (reason: Reason) => void;
@@ -37,8 +39,8 @@ export interface ForgetPublishedRequest {
  * @throws {InventoryError} `SubscriptionVisible`; what `republish` throws
  */
 export function forgetPublished(request: ForgetPublishedRequest): Promise<Run> {
-  const { store, subscriptionId, reason, folder, signal, warn } = request;
-  const forgetting = newForgetting(subscriptionId, reason);
+  const { store, folder, signal, warn } = request;
+  const forgetting = asRun(request.forgetting);
   return republish({
     ...{ store, folder, signal },
     runId: forgetting.runId,
@@ -59,7 +61,8 @@ export function forgetPublished(request: ForgetPublishedRequest): Promise<Run> {
   });
 }
 
-function newForgetting(subscriptionId: string, reason: string) {
+function asRun(forgetting: Forgetting): ForgetRequest {
   const startedAt = new Date().toISOString();
-  return { subscriptionId: subscriptionId.toLowerCase(), reason, runId: runId(startedAt, newRunSuffix()), startedAt };
+  const subscriptionId = forgetting.subscriptionId.toLowerCase();
+  return { ...forgetting, subscriptionId, runId: runId(startedAt, newRunSuffix()), startedAt };
 }

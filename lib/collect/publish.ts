@@ -14,7 +14,7 @@ import { addressOf } from './take-over.ts';
 export interface PublishRequest extends Pick<Republication, 'folder' | 'signal' | 'onProgress'> {
   readonly store: InventoryStore;
   readonly recorded: RecordedPlan;
-  readonly settings: Pick<Settings, 'ignoredTags' | 'retentionDays'>;
+  readonly settings: Pick<Settings, 'ignoredTags' | 'retentionDays' | 'idleDays' | 'sharedIdentityLimit'>;
   /** Answers what only the merge knows to ask. */
   readonly arm: ArmClient;
 }
@@ -40,9 +40,8 @@ export async function publishRun(request: PublishRequest): Promise<Run> {
 
 async function mergeBatches(request: PublishRequest, database: Database): Promise<Run> {
   const { store, recorded, settings, arm, signal, onProgress } = request;
-  const { ignoredTags, retentionDays } = settings;
   const finishedAt = (): string => new Date().toISOString();
-  const merge = openMerge(database, recorded.plan, { ignoredTags, retentionDays, finishedAt });
+  const merge = openMerge(database, recorded.plan, { ...settings, finishedAt });
   for (const number of recorded.batches.keys()) {
     const address = addressOf(recorded, number);
     const lines = await store.batches.read(address, signal);

@@ -53,7 +53,13 @@ export function publish(
   more: Partial<PublishRequest> = {},
 ): Promise<Run> {
   return publishRun({
-    ...{ store, folder, ...run, settings: { ignoredTags: [], retentionDays: 400 }, signal: never },
+    ...{
+      store,
+      folder,
+      ...run,
+      settings: { ignoredTags: [], retentionDays: 400, idleDays: 30, sharedIdentityLimit: 10 },
+      signal: never,
+    },
     arm: absentArm,
     onProgress: () => undefined,
     ...more,

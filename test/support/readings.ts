@@ -132,6 +132,8 @@ export interface RunReading {
   readonly plan?: Partial<Plan>;
   readonly ignoredTags?: readonly string[];
   readonly retentionDays?: number;
+  readonly idleDays?: number;
+  readonly sharedIdentityLimit?: number;
   /** What a read by id says of a machine; default: there is none. */
   readonly verify?: (resourceId: string) => Verification<MachineReading>;
   /** What a read by id says of an identity; default: there is none. */
@@ -169,8 +171,9 @@ export function mergeRun(database: Database, reading: RunReading): Run {
     reason: null,
     ...reading.plan,
   };
-  const { ignoredTags = [], retentionDays = 400 } = reading;
-  const merge = openMerge(database, plan, { ignoredTags, retentionDays, finishedAt: () => startedAt });
+  const { ignoredTags = [], retentionDays = 400, idleDays = 30, sharedIdentityLimit = 10 } = reading;
+  const options = { ignoredTags, retentionDays, idleDays, sharedIdentityLimit, finishedAt: () => startedAt };
+  const merge = openMerge(database, plan, options);
   for (const [subscriptionId, read] of Object.entries(reading.subscriptions)) {
     const { machines = [], powerStates = {}, readAt = startedAt } = read;
     merge.begin(subscriptionId, readAt);

@@ -1,5 +1,6 @@
 import type { Plan } from '../../inventory/reading.ts';
 import type { Database } from '../database.ts';
+import type { Thresholds } from '../findings/rule.ts';
 import { createChangeCounts } from './change-counts.ts';
 import { openCoverageRows } from './coverage-rows.ts';
 import { openDictionary } from './dictionary.ts';
@@ -14,7 +15,8 @@ import { createSeen } from './seen.ts';
 import { prepareStoredReading } from './stored-reading.ts';
 import { openUnseenRows } from './unseen-rows.ts';
 
-export interface MergeOptions {
+/** What a merge goes by, from the settings: the thresholds of the findings among them. */
+export interface MergeOptions extends Thresholds {
   /** Tag names whose changes are no changes. */
   readonly ignoredTags: readonly string[];
   readonly retentionDays: number;

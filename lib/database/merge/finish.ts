@@ -1,5 +1,6 @@
 import { type CoverageStatus, subscriptionStatus } from '../../inventory/coverage.ts';
 import type { Run } from '../../inventory/run.ts';
+import { writeFindings } from '../findings/write-findings.ts';
 import { writeBlindSpots } from './blind-spots.ts';
 import type { MergeContext, MergeOptions } from './context.ts';
 import { settleMoves } from './moves.ts';
@@ -32,7 +33,9 @@ export function finishMerge(
   const complete =
     context.plan.reason === null && blindSpots === 0 && unread === 0 && byStatus.complete + byStatus.skipped > 0;
   const coverage = { ...byStatus, blindSpots };
-  return writeRun(context, { coverage, complete, finishedAt: options.finishedAt() });
+  const run = writeRun(context, { coverage, complete, finishedAt: options.finishedAt() });
+  writeFindings(context.database, context.seq, context.plan.startedAt, options);
+  return run;
 }
 
 /** Machines whose absence is proven end: moved where they were found elsewhere, else deleted. */

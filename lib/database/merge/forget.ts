@@ -2,6 +2,8 @@ import { InventoryError, NotFoundError } from '../../errors.ts';
 import type { Plan } from '../../inventory/reading.ts';
 import type { Run } from '../../inventory/run.ts';
 import { beginTransaction, type Database } from '../database.ts';
+import type { Thresholds } from '../findings/rule.ts';
+import { writeFindings } from '../findings/write-findings.ts';
 import { writeBlindSpots } from './blind-spots.ts';
 import { createMergeContext } from './context.ts';
 import { writeRun } from './run-row.ts';
@@ -13,6 +15,7 @@ export interface ForgetRequest {
   readonly reason: string;
   readonly runId: string;
   readonly startedAt: string;
+  readonly thresholds: Thresholds;
 }
 
 /**
@@ -50,6 +53,7 @@ export function forgetSubscription(database: Database, request: ForgetRequest): 
       blindSpots: writeBlindSpots(context),
     };
     const run = writeRun(context, { coverage, complete: true, finishedAt: request.startedAt });
+    writeFindings(database, context.seq, request.startedAt, request.thresholds);
     database.exec('COMMIT');
     return run;
   } catch (error) {

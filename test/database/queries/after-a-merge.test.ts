@@ -71,7 +71,13 @@ function merge(seq: number, machines: readonly MachineReading[] | null, status: 
     blindSpotsKnown: true,
     reason: null,
   };
-  const options = { ignoredTags: [], retentionDays: 400, finishedAt: () => finishedAt(seq) };
+  const options = {
+    ignoredTags: [],
+    retentionDays: 400,
+    idleDays: 30,
+    sharedIdentityLimit: 10,
+    finishedAt: () => finishedAt(seq),
+  };
   const merging = openMerge(inventory.database, plan, options);
   if (machines !== null) {
     merging.begin(subscriptionId, readAt(seq));
