@@ -264,6 +264,27 @@ describe('roles', () => {
     expect(sink.rows.roleDefinitions).toHaveLength(1);
   });
 
+  test('that fail everywhere are waited for three times at most, and then asked for by all at once', async () => {
+    const open: (() => void)[] = [];
+    const reading = collect(
+      { roleDefinitions: (response, id) => void open.push(() => error(403, 'AuthorizationFailed')(response, id)) },
+      { subscriptions: 10 },
+    );
+
+    for (let number = 0; number < 3; number += 1) {
+      await expect.poll(() => open.length).toBe(number + 1);
+      open[number]?.();
+    }
+    await expect.poll(() => open.length).toBe(10);
+    for (const answer of open.slice(3)) answer();
+    const { sink } = await reading;
+
+    const ends = sink.readings.filter(({ kind }) => kind === 'roleAssignments');
+    expect(ends.map(({ status, reason }) => `${status} ${reason?.code}`)).toEqual(
+      Array(10).fill('partial RoleDefinitionsNotRead'),
+    );
+  });
+
   test('one that no list has stays unknown, and the kind is complete', async () => {
     const { sink, coverage } = await collect({ roleDefinitions: value() });
 

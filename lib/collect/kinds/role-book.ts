@@ -34,9 +34,13 @@ export function roleKey(roleDefinitionId: string): string {
   return roleDefinitionId.slice(roleDefinitionId.lastIndexOf('/') + 1).toLowerCase();
 }
 
+/** First lists that may fail one after another. After that all ask at once: there is nothing to wait for. */
+const mostFailures = 3;
+
 export function createRoleBook(): RoleBook {
   const known = new Map<string, RoleDefinitionReading>();
   const taken = new Set<string>();
+  let failures = 0;
   let first: FirstList | null = null;
 
   async function list(arm: ArmClient, subscriptionId: string, context: RequestContext): Promise<void> {
@@ -58,6 +62,7 @@ export function createRoleBook(): RoleBook {
       own.ended = true;
     } finally {
       // that it failed is told where it was asked for; the next one that waits for it asks again
+      if (!own.ended) failures += 1;
       if (!own.ended && first === own) first = null;
       leave();
     }
@@ -68,11 +73,12 @@ export function createRoleBook(): RoleBook {
       const wanted = [...keys];
       const missing = (): boolean => wanted.some((key) => !known.has(key));
       while (missing()) {
-        if (first === null || first.ended) {
-          await (first === null ? listFirst(arm, subscriptionId, context) : list(arm, subscriptionId, context));
-          return true;
+        if (first !== null && !first.ended && failures < mostFailures) {
+          await first.left;
+          continue;
         }
-        await first.left;
+        await (first === null ? listFirst : list)(arm, subscriptionId, context);
+        return true;
       }
       return false;
     },
