@@ -81,8 +81,8 @@ param sources string[] = []
 @maxValue(10080)
 param runTimeoutMinutes int = 60
 
-@description('Optional. Days after which a privileged identity on machines that do not run is a finding.')
-@minValue(1)
+@description('Optional. Days after which a privileged identity on machines that do not run is a finding. 0: at once.')
+@minValue(0)
 @maxValue(36500)
 param idleDays int = 30
 
