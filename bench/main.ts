@@ -7,12 +7,13 @@ import { measureHttpPage } from './rows/http-page.ts';
 import { measureLargeSubscription } from './rows/large-subscription.ts';
 import { measurePublish } from './rows/publish.ts';
 import { measureSdkLoop } from './rows/sdk-loop.ts';
+import { measureSimulation } from './rows/simulate.ts';
 import { environment } from './support/environment.ts';
 import type { Figure } from './support/figure.ts';
 import { type BenchOptions, type SizeName, sizes } from './support/sizes.ts';
 import { tableOf } from './support/table.ts';
 
-/** `npm run bench -- collect|publish|http|all [--size S|M|L]… [--rounds N] [--row NAME]…`: the figures, their goals beside them. */
+/** `npm run bench -- collect|publish|http|simulate|all [--size S|M|L]… [--rounds N] [--row NAME]… [--lists N]`: the figures, their goals beside them. */
 const groups = {
   collect: {
     collect: measureCollect,
@@ -23,6 +24,7 @@ const groups = {
   },
   publish: { publish: measurePublish },
   http: { 'http-page': measureHttpPage },
+  simulate: { simulate: measureSimulation },
 } as const satisfies Record<string, Record<string, (options: BenchOptions) => Promise<Figure[]>>>;
 
 const { values, positionals } = parseArgs({
@@ -31,19 +33,20 @@ const { values, positionals } = parseArgs({
     size: { type: 'string', multiple: true, default: ['M', 'L'] },
     rounds: { type: 'string', default: '5' },
     row: { type: 'string', multiple: true },
+    lists: { type: 'string', default: '8' },
   },
 });
 const [group = 'all'] = positionals;
 const isSize = (name: string): name is SizeName => name in sizes;
-const options = { sizes: values.size.filter(isSize), rounds: Number(values.rounds) };
+const options = { sizes: values.size.filter(isSize), rounds: Number(values.rounds), lists: Number(values.lists) };
 const rows = Object.entries(groups)
   .filter(([name]) => group === 'all' || group === name)
   .flatMap(([, row]) => Object.entries(row))
   .filter(([name]) => values.row?.includes(name) ?? true);
-if (rows.length === 0 || options.sizes.length < values.size.length || !(options.rounds >= 1)) {
+if (rows.length === 0 || options.sizes.length < values.size.length || !(options.rounds >= 1) || !(options.lists >= 0)) {
   const names = Object.values(groups).flatMap((row) => Object.keys(row));
   console.error(
-    `Usage: npm run bench -- ${Object.keys(groups).join('|')}|all [--size ${Object.keys(sizes).join('|')}]… [--rounds N] [--row ${names.join('|')}]…`,
+    `Usage: npm run bench -- ${Object.keys(groups).join('|')}|all [--size ${Object.keys(sizes).join('|')}]… [--rounds N] [--row ${names.join('|')}]… [--lists N]`,
   );
   process.exit(2);
 }

@@ -11,4 +11,6 @@ export type SizeName = keyof typeof sizes;
 export interface BenchOptions {
   readonly sizes: readonly SizeName[];
   readonly rounds: number;
+  /** Lists read in each subscription of a simulated tenant. */
+  readonly lists: number;
 }

@@ -1,0 +1,123 @@
+import { type ArmClient, createArmClient } from '../lib/azure/resource-manager/arm-client.ts';
+import { collectSubscriptions } from '../lib/collect/collect.ts';
+import { planRun } from '../lib/collect/plan.ts';
+import { divideIntoBatches } from '../lib/collect/run-batches.ts';
+import type { CoverageStatus } from '../lib/inventory/coverage.ts';
+import type { Plan, PlannedSubscription } from '../lib/inventory/reading.ts';
+import { readSettings } from '../lib/settings.ts';
+import { documentedLimits } from '../local/azure/rate-limits.ts';
+import { createLedgerSink } from '../test/support/ledger-sink.ts';
+import { createVirtualClock } from '../test/support/virtual-clock.ts';
+import { withFurtherLists } from './support/further-lists.ts';
+import { createSimulatedAzure, type SimulatedTenant, type SubscriptionTrace } from './support/simulated-azure.ts';
+
+export interface Scenario extends SimulatedTenant {
+  readonly instances: number;
+  /** Batches that one instance reads at the same time. */
+  readonly batchesAtOnce: number;
+  /** Lists read in each subscription; those that the collector does not make itself are made beside it. */
+  readonly lists: number;
+}
+
+export interface SimulatedRun {
+  /** From the first batch to the last answer. */
+  readonly wallMs: number;
+  /** The same without the subscriptions that others keep busy. */
+  readonly othersMs: number;
+  /** What no run can be faster than, by latency and quota, waits for busy subscriptions left out. */
+  readonly boundMs: number;
+  /** Answers 429 left out. */
+  readonly requests: number;
+  /** Answers 429, and those that this run brought about itself. */
+  readonly refusals: { readonly all: number; readonly caused: number };
+  /** How long each subscription that is not busy was being read: the slowest over the median. */
+  readonly slowestOverMedian: number;
+  /** Of the machines' lists. */
+  readonly statuses: Partial<Record<CoverageStatus, number>>;
+}
+
+const settings = readSettings({});
+const startedAt = '2026-11-21T00:00:00Z';
+const cloud = { resourceManagerEndpoint: 'https://management.azure.com', audience: 'https://management.azure.com' };
+const tokens = { token: async () => ({ token: 'token', expiresOnTimestamp: Number.POSITIVE_INFINITY }) };
+
+/**
+ * Reads a whole tenant in virtual time: the product's own plan, batches, collecting, pacing and gates, on as many instances as
+ * asked for. Only the network and Azure are made up. The processor's own work takes no time here, nor does handing out batches.
+ */
+export async function simulate(scenario: Scenario): Promise<SimulatedRun> {
+  const alone = { ...scenario, subscriptions: 1, machines: 1, busy: 0, instances: 1, batchesAtOnce: 1 };
+  const [one] = (await read(alone, 0)).azure.traces.values();
+  const { azure, readings, wallMs, startMs } = await read(scenario, scenario.lists - (one?.latencyMs.size ?? 0));
+  const others = [...azure.traces].filter(([id]) => !azure.isBusy(id)).map(([, trace]) => trace);
+  const durations = others.map((trace) => trace.lastAnswerAt - trace.firstRequestAt).sort((a, b) => a - b);
+  const statuses: Partial<Record<CoverageStatus, number>> = {};
+  for (const { kind, status } of readings) {
+    if (kind === 'virtualMachines') statuses[status] = (statuses[status] ?? 0) + 1;
+  }
+  return {
+    wallMs,
+    othersMs: Math.max(...others.map((trace) => trace.lastAnswerAt)) - startMs,
+    boundMs: boundOf([...azure.traces.values()], scenario.instances * settings.concurrency),
+    requests: [...azure.traces.values()].reduce((sum, { requests }) => sum + requests, 0),
+    refusals: azure.refusals,
+    slowestOverMedian: (durations.at(-1) ?? Number.NaN) / (durations[durations.length >> 1] ?? Number.NaN),
+    statuses,
+  };
+}
+
+async function read(scenario: Scenario, furtherLists: number) {
+  const clock = createVirtualClock();
+  const azure = createSimulatedAzure(scenario, clock);
+  const { signal } = new AbortController();
+  const openInstance = (): ArmClient =>
+    createArmClient({ cloud, tokens, concurrency: settings.concurrency, clock, httpClient: azure.httpClient });
+  const planning = { arm: openInstance(), settings, known: [], principalId: null, scope: null, signal };
+  const plan = await clock.run(planRun({ ...planning, runId: 'run', trigger: 'timer', startedAt }));
+  const batches = batchesOf(plan, scenario.machines).values();
+  const sink = createLedgerSink();
+  const startMs = clock.now();
+  const readBatches = async (arm: ArmClient): Promise<void> => {
+    for (const subscriptions of batches) {
+      await collectSubscriptions({ arm, plan, subscriptions, sink, now: () => startedAt, signal });
+    }
+  };
+  const instances = Array.from({ length: scenario.instances }, () => withFurtherLists(openInstance(), furtherLists));
+  // instances take batches in turns
+  const workers = Array.from({ length: scenario.batchesAtOnce }, () => instances.map(readBatches)).flat();
+  await clock.run(Promise.all(workers));
+  return { azure, readings: sink.readings, wallMs: clock.now() - startMs, startMs };
+}
+
+/** As a run would divide them after one that counted the machines. */
+function batchesOf(plan: Plan, machineCount: number): readonly (readonly PlannedSubscription[])[] {
+  const known = plan.subscriptions.map(({ subscriptionId, displayName }) => ({
+    ...{ subscriptionId, displayName, machineCount, visibility: 'visible' as const },
+  }));
+  const planned = new Map(plan.subscriptions.map((one) => [one.subscriptionId, one]));
+  return divideIntoBatches(plan.subscriptions, known).map(({ subscriptionIds }) =>
+    subscriptionIds.flatMap((id) => planned.get(id) ?? []),
+  );
+}
+
+/**
+ * The longest of: all time on the network shared by all places; the longest chain of pages; what the buckets of one subscription
+ * let through.
+ */
+function boundOf(traces: readonly SubscriptionTrace[], places: number): number {
+  let network = 0;
+  let longest = 0;
+  for (const { latencyMs, requests, computeLists } of traces) {
+    for (const chain of latencyMs.values()) {
+      network += chain;
+      longest = Math.max(longest, chain);
+    }
+    const { reads, computeLists: lists } = documentedLimits;
+    longest = Math.max(
+      longest,
+      ((requests - reads.burst) / reads.perSecond) * 1000,
+      ((computeLists - lists.burst) / lists.perSecond) * 1000,
+    );
+  }
+  return Math.max(network / places, longest);
+}
