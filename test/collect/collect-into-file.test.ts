@@ -85,10 +85,18 @@ test('everything that Azure shows is there, field by field', async () => {
   }
 });
 
-test('no request is made twice, and none but the lists and the rights', async () => {
+test('no request is made twice: the lists, the rights, and what only the merge asks', async () => {
   await collect();
-  // One list of subscriptions; for each of three: rights, three pages of machines, three of power states.
-  expect(stand.azure.stats.requests).toBe(1 + 3 * (1 + 3 + 3));
+
+  const requests = stand.azure.requests.map(({ path, query }) => `${path}?${query}`);
+  expect(new Set(requests).size).toBe(requests.length);
+  const [byId, lists] = [true, false].map((one) => requests.filter((path) => /resourceGroups/i.test(path) === one));
+  // One list of subscriptions, one of roles; for each of three: rights, three pages of machines, three of power states, four
+  // other lists.
+  expect(lists).toHaveLength(1 + 1 + 3 * (1 + 3 + 3 + 4));
+  for (const path of byId ?? []) {
+    expect(path).toMatch(/userAssignedIdentities\/([^/]+\/federatedIdentityCredentials|id-\w+-deleted)\?/);
+  }
 });
 
 const broken: readonly [string, FaultAnswer, Partial<FaultRule>, string, string][] = [

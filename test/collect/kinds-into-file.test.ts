@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { collectIntoFile } from '../../lib/collect/collect-into-file.ts';
+import { openForReading } from '../../lib/database/database.ts';
+import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
+import { iteratePrincipals } from '../../lib/database/queries/principals.ts';
+import { readLedger } from '../../lib/database/queries/subscriptions.ts';
+import type { Coverage } from '../../lib/inventory/coverage.ts';
+import type { Principal } from '../../lib/inventory/principal.ts';
+import type { Run } from '../../lib/inventory/run.ts';
+import { forbidden, serverError } from '../../local/azure/fault-presets.ts';
+import type { FaultAnswer } from '../../local/azure/faults.ts';
+import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
+
+let stand: AzureForTests;
+let folder: string;
+beforeEach(async () => {
+  stand = await startAzureForTests({ subscriptions: 2, vms: 12, awkward: false });
+  folder = mkdtempSync(join(tmpdir(), 'vm-identities-'));
+});
+afterEach(async () => {
+  rmSync(folder, { recursive: true });
+  await stand[Symbol.asyncDispose]();
+});
+
+const databasePath = () => join(folder, 'inventory.sqlite');
+const subscriptionId = (index: number): string => stand.azure.tenant.subscriptions()[index]?.subscriptionId ?? '';
+const fail = (path: string, answer: FaultAnswer) => stand.azure.faults.add({ match: { path }, answer });
+async function collect(clientIds = false): Promise<Run> {
+  const settings = stand.settings();
+  const request = { databasePath: databasePath(), session: stand.session(settings), settings, clientIds };
+  return collectIntoFile({ ...request, trigger: 'cli', scope: null, signal: AbortSignal.timeout(20_000) });
+}
+function read(): { coverage: readonly Coverage[]; principals: Principal[] } {
+  using database = openForReading(databasePath());
+  const asOf = resolveAsOf(database, null);
+  return { coverage: readLedger(database, asOf).coverage, principals: [...iteratePrincipals(database, asOf, {})] };
+}
+const kindsOf = (index: number) => read().coverage.find((row) => row.subscriptionId === subscriptionId(index))?.kinds;
+
+describe('a kind that is denied in one subscription', () => {
+  test.each([
+    ['scaleSets', 'Microsoft.Compute/virtualMachineScaleSets$'],
+    ['arcMachines', 'Microsoft.HybridCompute/machines$'],
+    ['identities', 'Microsoft.ManagedIdentity/userAssignedIdentities$'],
+    ['roleAssignments', 'Microsoft.Authorization/roleAssignments$'],
+  ] as const)('%s: ends nothing, and its subscription alone is partial', async (kind, list) => {
+    await collect();
+    fail(`${subscriptionId(1)}/providers/${list}`, forbidden('x', 'y'));
+
+    const run = await collect();
+
+    expect(run).toMatchObject({ complete: false, changes: {}, coverage: { complete: 1, partial: 1 } });
+    const others = Object.entries(kindsOf(1) ?? {}).filter(([name]) => name !== kind);
+    expect(kindsOf(1)?.[kind]).toMatchObject({ status: 'denied', reason: { code: 'AuthorizationFailed' } });
+    expect(new Set(others.map(([, { status }]) => status))).toEqual(new Set(['complete']));
+  });
+});
+
+describe('what the merge asks', () => {
+  test('federated credentials of identities on machines come with them; where they fail, the kind is partial', async () => {
+    const run = await collect();
+    expect(run.complete).toBe(true);
+    fail(`${subscriptionId(1)}/.*/federatedIdentityCredentials$`, forbidden('x', 'y'));
+
+    const second = await collect();
+
+    expect(second).toMatchObject({ complete: false, changes: {} });
+    expect(kindsOf(1)?.identities).toMatchObject({
+      status: 'partial',
+      reason: { code: 'FederatedCredentialsNotRead' },
+    });
+    expect(kindsOf(0)?.identities).toMatchObject({ status: 'complete' });
+  });
+
+  test('an identity that the list lacks is read by its id; where that fails, nothing is said of it', async () => {
+    fail('/userAssignedIdentities/id-\\w+-deleted$', serverError(503));
+
+    const run = await collect();
+
+    expect(run.complete).toBe(false);
+    const reasons = [0, 1].map((index) => kindsOf(index)?.identities?.reason?.code);
+    expect(reasons).toContain('DeletionUnverified');
+    expect(read().principals.filter(({ state }) => state === 'dangling')).toEqual([]);
+    stand.azure.faults.clear();
+    expect((await collect()).complete).toBe(true);
+    expect(read().principals.some(({ state }) => state === 'dangling')).toBe(true);
+  });
+
+  test('client ids of system-assigned identities only when they are asked for, and each once', async () => {
+    const system = () => read().principals.filter(({ kind }) => kind === 'SystemAssigned');
+    const asked = () => stand.azure.requests.filter(({ path }) => path.endsWith('/identities/default'));
+    await collect();
+    expect(asked()).toEqual([]);
+    expect(new Set(system().map(({ clientId }) => clientId))).toEqual(new Set([null]));
+
+    expect((await collect(true)).complete).toBe(true);
+    expect(asked()).toHaveLength(system().length);
+    expect(system().map(({ clientId }) => clientId)).not.toContain(null);
+
+    stand.azure.reset();
+    await collect(true);
+    expect(asked()).toEqual([]);
+    expect(system().map(({ clientId }) => clientId)).not.toContain(null);
+  });
+
+  test('a client id that cannot be read makes the kind partial and takes no machine away', async () => {
+    fail(`${subscriptionId(1)}/.*/identities/default$`, forbidden('x', 'y'));
+
+    const run = await collect(true);
+
+    expect(run).toMatchObject({ complete: false, virtualMachineCount: 24 });
+    expect(kindsOf(1)?.identities).toMatchObject({ status: 'partial', reason: { code: 'ClientIdNotRead' } });
+    expect(kindsOf(1)?.virtualMachines).toMatchObject({ status: 'complete' });
+    expect(kindsOf(0)?.identities).toMatchObject({ status: 'complete' });
+  });
+});
