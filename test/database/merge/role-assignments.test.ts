@@ -1,0 +1,326 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Database, openForWriting } from '../../../lib/database/database.ts';
+import { forgetSubscription } from '../../../lib/database/merge/forget.ts';
+import type { CoverageStatus } from '../../../lib/inventory/coverage.ts';
+import type { Plan } from '../../../lib/inventory/reading.ts';
+import type { RoleAssignmentReading } from '../../../lib/inventory/role.ts';
+import { contributor, dayOf, guid, machine, mergeRun, roleAssignment } from '../../support/readings.ts';
+
+let database: Database;
+beforeEach(() => {
+  database = openForWriting(':memory:');
+});
+afterEach(() => {
+  expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
+  database.close();
+});
+
+const [one, two] = [guid(1), guid(2)];
+const known = 'principal-of-a';
+const own = roleAssignment('own', known);
+const inherited = roleAssignment('inherited', known, { scope: '/providers/Microsoft.Management/managementGroups/mg' });
+const stranger = roleAssignment('stranger', 'principal-of-nobody');
+const at = (day: number) => Date.parse(dayOf(day));
+type Shown = readonly RoleAssignmentReading[] | CoverageStatus | null;
+
+/** One run over two subscriptions: what each shows, how else it was read, or (null) that it was not in the run. */
+function read(day: number, first: Shown, second: Shown = null, plan: Partial<Plan> = {}) {
+  const reading = (shown: Shown, machines: boolean) => ({
+    machines: machines ? [machine('a')] : [],
+    roleAssignments: typeof shown === 'string' ? [] : (shown ?? []),
+    statuses: { roleAssignments: typeof shown === 'string' ? shown : ('complete' as const) },
+  });
+  return mergeRun(database, {
+    day,
+    plan: { kinds: ['virtualMachines', 'roleAssignments'], ...plan },
+    subscriptions: {
+      ...(first === null ? {} : { [one]: reading(first, true) }),
+      ...(second === null ? {} : { [two]: reading(second, false) }),
+    },
+  });
+}
+/** [name of the assignment, last digit of the subscription, from, to, begin, end] */
+const rows = () =>
+  database
+    .prepare(`SELECT r.resource_id, k.subscription_id, s.valid_from, s.valid_to, s.begin_change, s.end_change
+      FROM role_assignment_seen s JOIN role_assignment r ON r.id = s.assignment JOIN subscription_key k ON k.id = s.subscription
+      ORDER BY s.valid_from, r.id, k.id`)
+    .all()
+    .map(({ resource_id, subscription_id, ...row }) => [
+      String(resource_id).split('/').at(-1),
+      Number(String(subscription_id).slice(-1)),
+      ...Object.values(row),
+    ]);
+
+describe('what begins', () => {
+  test('the first listing is a baseline', () => {
+    expect(read(1, [own, inherited]).changes).toEqual({});
+    expect(rows()).toEqual([
+      ['own', 1, 1, null, null, null],
+      ['inherited', 1, 1, null, null, null],
+    ]);
+  });
+
+  test('is assigned where a complete listing lacked it, with the time of that listing', () => {
+    read(1, []);
+    expect(read(2, [own]).changes).toEqual({ roleAssigned: 1 });
+    expect(database.prepare('SELECT began_at, not_before, begin_change FROM role_assignment_seen').all()).toEqual([
+      { began_at: at(2), not_before: at(1), begin_change: 'roleAssigned' },
+    ]);
+  });
+
+  test('is one change though many subscriptions inherit it', () => {
+    read(1, [], []);
+    expect(read(2, [inherited], [inherited]).changes).toEqual({ roleAssigned: 1 });
+    expect(rows().filter(([, , , , begin]) => begin !== null)).toHaveLength(1);
+  });
+
+  test('is no change in a subscription that inherits it later', () => {
+    read(1, [inherited], []);
+    expect(read(2, [inherited], [inherited]).changes).toEqual({});
+    expect(rows()).toHaveLength(2);
+  });
+
+  test('is no change where assignments were never read completely', () => {
+    read(1, 'partial');
+    expect(read(2, [own]).changes).toEqual({});
+  });
+
+  test('is no change of a principal that the inventory does not know', () => {
+    read(1, []);
+    expect(read(2, [stranger]).changes).toEqual({});
+    expect(read(3, []).changes).toEqual({});
+    expect(rows()).toEqual([['stranger', 1, 2, 3, null, null]]);
+  });
+
+  test('is a change of a principal that this very run brought', () => {
+    mergeRun(database, {
+      day: 1,
+      plan: { kinds: ['virtualMachines', 'roleAssignments'] },
+      subscriptions: { [one]: {} },
+    });
+    expect(read(2, [own]).changes).toEqual({ virtualMachineCreated: 1, roleAssigned: 1 });
+  });
+
+  test('in another casing is the same', () => {
+    read(1, [own]);
+    const shouted = {
+      ...own,
+      id: own.id.toUpperCase(),
+      scope: own.scope.toUpperCase(),
+      principalId: known.toUpperCase(),
+    };
+    expect(read(2, [shouted]).changes).toEqual({});
+    expect(rows()).toEqual([['own', 1, 1, null, null, null]]);
+  });
+
+  test('is shown by a list that is not whole, too', () => {
+    read(1, []);
+    const run = mergeRun(database, {
+      day: 2,
+      plan: { kinds: ['virtualMachines', 'roleAssignments'] },
+      subscriptions: {
+        [one]: { machines: [machine('a')], roleAssignments: [own], statuses: { roleAssignments: 'partial' } },
+      },
+    });
+    expect(run.changes).toEqual({ roleAssigned: 1 });
+  });
+});
+
+describe('what changes under its id', () => {
+  const conditional = { ...inherited, condition: "@Resource[x] StringEquals 'y'" };
+
+  test('another condition is one change, and the assignment before it stays', () => {
+    read(1, [inherited], [inherited]);
+    expect(read(2, [conditional], [conditional]).changes).toEqual({ roleAssigned: 1 });
+    expect(rows()).toEqual([
+      ['inherited', 1, 1, 2, null, null],
+      ['inherited', 2, 1, 2, null, null],
+      ['inherited', 1, 2, null, 'roleAssigned', null],
+      ['inherited', 2, 2, null, null, null],
+    ]);
+    expect(database.prepare('SELECT id, replaces, condition FROM role_assignment').all()).toEqual([
+      { id: 1, replaces: null, condition: null },
+      { id: 2, replaces: 1, condition: conditional.condition },
+    ]);
+    expect(read(3, [conditional], [conditional]).changes).toEqual({});
+  });
+
+  test('a subscription that was not read has the new one when it is read', () => {
+    read(1, [inherited], [inherited]);
+    expect(read(2, [conditional], 'failed').changes).toEqual({ roleAssigned: 1 });
+    expect(rows().filter(([, , , to]) => to === null)).toEqual([['inherited', 1, 2, null, 'roleAssigned', null]]);
+    expect(read(3, [conditional], [conditional]).changes).toEqual({});
+    expect(rows().filter(([, , , to]) => to === null)).toHaveLength(2);
+  });
+
+  test('a subscription whose list still shows the one before keeps it', () => {
+    read(1, [inherited], [inherited]);
+    expect(read(2, [conditional], [inherited]).changes).toEqual({ roleAssigned: 1 });
+    expect(read(3, [conditional], [inherited]).changes).toEqual({});
+    expect(rows().filter(([, , , to]) => to === null)).toHaveLength(2);
+  });
+
+  test('another principal under the same id is a removal and an assignment', () => {
+    read(1, [own]);
+    const other = { ...own, principalId: 'principal-of-nobody' };
+    expect(read(2, [other]).changes).toEqual({ roleRemoved: 1 });
+    expect(read(3, [own]).changes).toEqual({ roleAssigned: 1 });
+    expect(database.prepare('SELECT count(*) AS n FROM role_assignment WHERE replaces IS NOT NULL').get()).toEqual({
+      n: 0,
+    });
+  });
+
+  test('after a removal it is an assignment like any other', () => {
+    read(1, [own]);
+    read(2, []);
+    expect(read(3, [{ ...own, condition: 'c' }]).changes).toEqual({ roleAssigned: 1 });
+    expect(database.prepare('SELECT replaces FROM role_assignment WHERE condition IS NOT NULL').get()).toEqual({
+      replaces: null,
+    });
+    expect(read(4, []).changes).toEqual({ roleRemoved: 1 });
+    expect(read(5, [{ ...own, condition: 'c' }]).changes).toEqual({ roleAssigned: 1 });
+  });
+});
+
+describe('what ends', () => {
+  test('ends when its subscription was read completely without it, with the time of the last listing that had it', () => {
+    read(1, [own]);
+    read(2, [own]);
+    expect(read(3, []).changes).toEqual({ roleRemoved: 1 });
+    expect(database.prepare('SELECT ended_at, end_not_before, end_change FROM role_assignment_seen').all()).toEqual([
+      { ended_at: at(3), end_not_before: at(2), end_change: 'roleRemoved' },
+    ]);
+  });
+
+  test.each(['partial', 'failed', 'denied'] as const)('does not end by a %s listing', (status) => {
+    read(1, [own]);
+    expect(read(2, status).changes).toEqual({});
+    expect(rows()).toEqual([['own', 1, 1, null, null, null]]);
+  });
+
+  test('is one change though many subscriptions lack it', () => {
+    read(1, [inherited], [inherited]);
+    expect(read(2, [], []).changes).toEqual({ roleRemoved: 1 });
+    expect(rows().map(([, , , to]) => to)).toEqual([2, 2]);
+    expect(rows().filter(([, , , , , end]) => end === 'roleRemoved')).toHaveLength(1);
+  });
+
+  test('waits for every subscription that showed it', () => {
+    read(1, [inherited], [inherited]);
+    expect(read(2, [], 'failed').changes).toEqual({});
+    expect(rows().map(([, , , to]) => to)).toEqual([null, null]);
+    expect(database.prepare('SELECT missing_at FROM role_assignment_seen ORDER BY subscription').all()).toEqual([
+      { missing_at: at(2) },
+      { missing_at: null },
+    ]);
+    expect(read(3, 'failed', []).changes).toEqual({ roleRemoved: 1 });
+    expect(rows().map(([, , , to]) => to)).toEqual([3, 3]);
+  });
+
+  test('waits for a subscription that went out of sight', () => {
+    const lost = { subscriptionId: two, displayName: null, source: 'previousRun' as const, grantCommand: 'az …' };
+    read(1, [inherited], [inherited]);
+    expect(read(2, [], null, { blindSpots: [lost] }).changes).toEqual({ subscriptionLost: 1 });
+    expect(rows().map(([, , , to]) => to)).toEqual([null, null]);
+  });
+
+  test('is no longer missing when it is seen again', () => {
+    read(1, [inherited], [inherited]);
+    read(2, [], 'failed');
+    expect(read(3, [inherited], 'failed').changes).toEqual({});
+    expect(read(4, 'failed', []).changes).toEqual({});
+    expect(rows().map(([, , , to]) => to)).toEqual([null, null]);
+  });
+
+  test('only loses its inheritance where it is missing while another subscription shows it', () => {
+    read(1, [inherited], [inherited]);
+    expect(read(2, [inherited], []).changes).toEqual({ roleInheritanceLost: 1 });
+    expect(rows()).toEqual([
+      ['inherited', 1, 1, null, null, null],
+      ['inherited', 2, 1, 2, null, 'roleInheritanceLost'],
+    ]);
+  });
+
+  test('loses its inheritance when the other subscription is read again and shows it', () => {
+    read(1, [inherited], [inherited]);
+    read(2, 'failed', []);
+    expect(read(3, [inherited], 'failed').changes).toEqual({});
+    expect(read(4, [inherited], []).changes).toEqual({ roleInheritanceLost: 1 });
+  });
+
+  test('loses the inheritance of a principal that nobody knows without a change', () => {
+    const other = { ...inherited, principalId: 'principal-of-nobody' };
+    read(1, [other], [other]);
+    expect(read(2, [other], []).changes).toEqual({});
+    expect(rows().map(([, , , to]) => to)).toEqual([null, 2]);
+  });
+
+  test('is not called removed where a subscription that showed it was taken out of scope', () => {
+    read(1, [inherited], [inherited]);
+    expect(read(2, [inherited], null, { outOfScope: [two] }).changes).toEqual({ outOfScope: 1 });
+    expect(rows()[1]).toEqual(['inherited', 2, 1, 2, null, 'outOfScope']);
+    expect(read(3, []).changes).toEqual({ roleInheritanceLost: 1 });
+  });
+
+  test('a reading older than the one stored changes nothing', () => {
+    read(5, [own]);
+    const old = { machines: [], roleAssignments: [], readAt: dayOf(4) };
+    mergeRun(database, {
+      day: 6,
+      plan: { kinds: ['virtualMachines', 'roleAssignments'] },
+      subscriptions: { [one]: old },
+    });
+    expect(rows()).toEqual([['own', 1, 1, null, null, null]]);
+  });
+});
+
+describe('whole subscriptions', () => {
+  test('forgotten by a person, what was seen there ends without a change of its own', () => {
+    const lost = { subscriptionId: two, displayName: null, source: 'previousRun' as const, grantCommand: 'az …' };
+    read(1, [inherited], [inherited]);
+    read(2, [inherited], null, { blindSpots: [lost] });
+    const thresholds = { idleDays: 30, sharedIdentityLimit: 10 };
+    const run = forgetSubscription(database, {
+      subscriptionId: two,
+      reason: 'sold',
+      runId: 'f',
+      startedAt: dayOf(3),
+      thresholds,
+    });
+    expect(run.changes).toEqual({ subscriptionForgotten: 1 });
+    expect(rows()).toEqual([
+      ['inherited', 1, 1, null, null, null],
+      ['inherited', 2, 1, 3, null, 'subscriptionForgotten'],
+    ]);
+  });
+
+  test('a subscription that comes back shows what was known before: one change of the subscription', () => {
+    read(1, [inherited], [inherited]);
+    read(2, [inherited], null, { outOfScope: [two] });
+    expect(read(3, [inherited], [inherited]).changes).toEqual({ subscriptionAppeared: 1 });
+  });
+});
+
+describe('roles', () => {
+  const definitions = () => database.prepare('SELECT name, permissions FROM role_definition').all();
+  const define = (day: number, roleDefinitions: (typeof contributor)[]) =>
+    mergeRun(database, {
+      day,
+      plan: { kinds: ['roleAssignments'] },
+      subscriptions: { [one]: { roleAssignments: [own], roleDefinitions } },
+    });
+
+  test('are known by the last segment of their ids, with what they allow', () => {
+    define(1, [{ ...contributor, id: contributor.id.replace(`/subscriptions/${one}`, '').toUpperCase() }]);
+    expect(definitions()).toEqual([{ name: 'Contributor', permissions: JSON.stringify(contributor.permissions) }]);
+  });
+
+  test('stay known when they are not read again, and are unknown until they are', () => {
+    define(1, []);
+    expect(definitions()).toEqual([{ name: null, permissions: null }]);
+    define(2, [contributor]);
+    define(3, []);
+    expect(definitions()).toEqual([{ name: 'Contributor', permissions: JSON.stringify(contributor.permissions) }]);
+  });
+});
