@@ -10,6 +10,7 @@ import { NoTokenError, toReason } from '../errors.ts';
 import { grantReaderCommand } from '../inventory/coverage.ts';
 import { grantCommand, type MissingRight, type MissingRights } from '../inventory/missing-right.ts';
 import { allows } from '../inventory/permissions.ts';
+import { readActions } from '../inventory/read-actions.ts';
 import type { Environment, Settings } from '../settings.ts';
 import { reasonToSkip } from './plan.ts';
 
@@ -21,15 +22,6 @@ export interface MissingRightsRequest {
   readonly principalId: string | null;
   readonly signal: AbortSignal;
 }
-
-/** What is read of a subscription. The built-in role that has all of them is Reader. */
-const readActions = [
-  'Microsoft.Compute/virtualMachines/read',
-  'Microsoft.Compute/virtualMachineScaleSets/read',
-  'Microsoft.HybridCompute/machines/read',
-  'Microsoft.ManagedIdentity/userAssignedIdentities/read',
-  'Microsoft.Authorization/roleAssignments/read',
-];
 
 /**
  * Finds out which roles the identity lacks for what the settings ask of it: Reader on subscriptions that it sees only in part,
@@ -107,7 +99,7 @@ async function expectDescendants(
 async function readerMissing(request: MissingRightsRequest, subscriptionId: string): Promise<MissingRight[]> {
   try {
     const permissions = await listPermissions(request.arm, subscriptionId, contextFor(request.signal));
-    const all = readActions.every((action) => allows(permissions, action));
+    const all = Object.values(readActions).every((action) => allows(permissions, action));
     return all ? [] : [reader(request, subscriptionId)];
   } catch (error) {
     if (isForbidden(error)) return [reader(request, subscriptionId)];

@@ -219,6 +219,17 @@ describe('the identity', () => {
     });
   });
 
+  test('lacks Reader: whoami says where, with the command that grants it, and ends well all the same', async () => {
+    const [first = ''] = subscriptionIds(azure);
+    azure.tenant.setAccess(first, { kind: 'none' });
+    const { code, stdout, stderr } = await cli('whoami');
+    azure.tenant.setAccess(first, { kind: 'reader' });
+
+    const missing = JSON.parse(stdout).missingRights.find(({ scope }: { scope: string }) => scope.endsWith(first));
+    expect([code, missing.role]).toEqual([0, 'Reader']);
+    expect(stderr).toContain(`warning: Reader is missing on /subscriptions/${first}: ${missing.grantCommand}\n`);
+  });
+
   test('gives tokens as az account get-access-token prints them', async () => {
     const { code, stdout } = await cli('token');
 

@@ -71,14 +71,16 @@ test('without Reader a run succeeds, is not complete, and says which command to 
     match: { path: '^/subscriptions$' },
     answer: { kind: 'status', status: 200, body: { value: [] } },
   });
-  await start({ AzureWebJobsStorage: azurite.connectionString });
+  const { line } = await start({ AzureWebJobsStorage: azurite.connectionString });
 
   const { body: started } = await ask('runs', 'POST');
   let run = started;
   while (run.status === 'running') run = (await ask(`runs/${started.id}`)).body;
   const list = await ask('virtualMachines');
   const identity = await ask('identity');
+  const logged = /\{"event":"inventoryRun",.*/.exec(await line(/"event":"inventoryRun"/))?.[0] ?? '';
 
+  expect(JSON.parse(logged)).toMatchObject({ runId: run.id, complete: false, blindSpotsAppeared: 0 });
   expect(run).toMatchObject({ status: 'succeeded', complete: false, reason: { code: 'NoSubscriptions' } });
   expect(run.reason.hint).toContain('az role assignment create');
   expect([list.status, list.body.value, list.body.complete]).toEqual([200, [], false]);
