@@ -54,8 +54,10 @@ export function changeSelect(
       ask(`(${keys}) > ($seq, ${values})`, { $seq: after.seq, $first, $second });
     } else ask(`${source.seq} ${place < after.source ? '>' : '>='} $seq`, { $seq: after.seq });
   }
+  const { before, after: then, partial, ignored } = source.compared ?? { ...source, partial: '0', ignored: 'NULL' };
   return {
-    sql: `SELECT ${changeColumns(source)}, ${source.keys[0]} AS first_key, ${source.keys[1] ?? 'NULL'} AS second_key
+    sql: `SELECT ${changeColumns(source)}, ${before} AS before, ${then} AS after, ${partial} AS partial, ${ignored} AS ignored,
+      ${source.keys[0]} AS first_key, ${source.keys[1] ?? 'NULL'} AS second_key
       FROM ${source.from} WHERE ${where.join(' AND ')} ORDER BY ${keys}`,
     parameters,
   };

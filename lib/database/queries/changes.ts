@@ -6,7 +6,7 @@ import { type ChangePosition, changeSelect, readPosition, writePosition } from '
 import { integer, oneOf, type SqlRow, text, textOrNull } from './columns.ts';
 import type { Query } from './machine-select.ts';
 import { prepared } from './statements.ts';
-import { storedFields } from './stored-json.ts';
+import { storedFields, storedTexts } from './stored-json.ts';
 import type { ChangeFilter, ChangeRange, Page, PageRequest } from './types.ts';
 
 /**
@@ -81,6 +81,9 @@ function placed(row: SqlRow, source: number): PlacedRow {
 }
 
 function toChange(row: SqlRow): Change {
+  const before = storedFields(textOrNull(row, 'before'));
+  const after = storedFields(textOrNull(row, 'after'));
+  const ignored = integer(row, 'partial') === 1 ? (storedTexts(textOrNull(row, 'ignored')) ?? []) : null;
   return {
     at: text(row, 'at'),
     notBefore: textOrNull(row, 'not_before'),
@@ -88,7 +91,16 @@ function toChange(row: SqlRow): Change {
     kind: oneOf(changeKinds, row.kind, 'kind'),
     resourceId: text(row, 'resource_id'),
     principalId: textOrNull(row, 'principal_id'),
-    before: storedFields(textOrNull(row, 'before')),
-    after: storedFields(textOrNull(row, 'after')),
+    before: ignored === null ? before : differing(before ?? {}, after ?? {}, ignored),
+    after: ignored === null ? after : differing(after ?? {}, before ?? {}, ignored),
   };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The fields of one object that another does not have in the same way. */
+function differing(one: Fields, other: Fields, ignored: readonly string[]): Fields {
+  const differs = ([field, value]: readonly [string, unknown]): boolean =>
+    !ignored.includes(field) && JSON.stringify(value) !== JSON.stringify(other[field]);
+  return Object.fromEntries(Object.entries(one).filter(differs));
 }

@@ -21,6 +21,15 @@ export interface ChangeSource {
   /** JSON objects, or NULL. */
   readonly before: string;
   readonly after: string;
+  /** Where those have only the fields that differ, the two objects in full, for who can compare them at less cost than SQL. */
+  readonly compared?: {
+    readonly before: string;
+    readonly after: string;
+    /** 1 = only the fields that differ are shown. */
+    readonly partial: string;
+    /** JSON array of fields that are left out of what differs. */
+    readonly ignored: string;
+  };
   /** Conditions on `$subscriptionId` (lower case), `$resourceId`, `$principalId`. */
   readonly inSubscription: string;
   readonly ofResource: string;

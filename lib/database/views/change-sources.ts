@@ -42,8 +42,7 @@ export const changeSources: readonly ChangeSource[] = [
   roleBegan,
 ];
 
-/** The columns of a change, as the view and the query both have them. */
+/** What every change has, but for what was before and after. */
 export const changeColumns = (source: ChangeSource) => `${source.seq} AS seq,
   (SELECT r.id FROM run r WHERE r.seq = ${source.seq}) AS run_id, ${source.at} AS at, ${source.notBefore} AS not_before,
-  ${source.kind} AS kind, ${source.resourceId} AS resource_id, ${source.principalId} AS principal_id,
-  ${source.before} AS before, ${source.after} AS after`;
+  ${source.kind} AS kind, ${source.resourceId} AS resource_id, ${source.principalId} AS principal_id`;

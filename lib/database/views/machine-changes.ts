@@ -5,15 +5,26 @@ const before = machineAt('v.machine', 'v.valid_from - 1');
 const after = machineAt('v.machine', 'v.valid_from');
 const beforeMove = machineAt('v.moved_from', 'v.valid_from - 1');
 
-/** Updated in place: what an earlier run saw of them is not kept. */
-const notContent = "d.key NOT IN ('provisioningState', 'instanceCount')";
-/** An identity that came, went or was re-created is a change of its own; a rename of the subscription is none. */
-const updatedFields = `${notContent} AND d.key <> 'subscriptionName' AND (d.key NOT IN ('identity', 'principalIds') OR NOT EXISTS (
-    SELECT 1 FROM attachment e WHERE e.machine = v.machine AND (e.valid_from = v.valid_from AND e.begin_change IS NOT NULL
-      OR e.valid_to = v.valid_from AND e.end_change = 'identityDetached')))`;
+/**
+ * Fields left out of what differs, as JSON: what is updated in place (what an earlier run saw of it is not kept); of an update also a
+ * rename of the subscription, which is no change, and identities where one came, went or was re-created, which is another change.
+ */
+const ignored = `CASE WHEN v.begin_change = 'virtualMachineMoved' THEN '["provisioningState","instanceCount"]'
+  WHEN EXISTS (SELECT 1 FROM attachment e WHERE e.machine = v.machine AND (e.valid_from = v.valid_from AND e.begin_change IS NOT NULL
+    OR e.valid_to = v.valid_from AND e.end_change = 'identityDetached'))
+  THEN '["provisioningState","instanceCount","subscriptionName","identity","principalIds"]'
+  ELSE '["provisioningState","instanceCount","subscriptionName"]' END`;
+const shown = `d.key NOT IN (SELECT value FROM json_each(${ignored}))`;
 
 const subscriptionOf = (machine: string) => `(SELECT m.subscription FROM machine m WHERE m.id = ${machine})`;
 const resourceId = '(SELECT i.resource_id FROM machine_id i WHERE i.machine = v.machine)';
+
+/** Where the machine asked for moved to. */
+const movedTo = `SELECT n.machine FROM machine_version o CROSS JOIN machine_version n
+  ON n.valid_from = o.valid_to AND n.begin_change = 'virtualMachineMoved' AND n.moved_from = o.machine
+  WHERE o.machine = ${askedMachine} AND o.end_change = 'virtualMachineMoved'`;
+/** A few machines, where the rest of the condition would look at all that changed. */
+const everOnMachine = `v.machine IN (SELECT e.machine FROM attachment e WHERE e.identity IN ${askedIdentities})`;
 
 /** Created, updated, re-created, moved. */
 export const machineBegan: ChangeSource = {
@@ -27,14 +38,20 @@ export const machineBegan: ChangeSource = {
   notBefore: iso('v.not_before'),
   resourceId,
   principalId: 'NULL',
-  before: `CASE v.begin_change WHEN 'virtualMachineUpdated' THEN ${differing(before, after, updatedFields)}
-    WHEN 'virtualMachineMoved' THEN ${differing(beforeMove, after, notContent)} WHEN 'virtualMachineRecreated' THEN ${before} END`,
-  after: `CASE v.begin_change WHEN 'virtualMachineUpdated' THEN ${differing(after, before, updatedFields)}
-    WHEN 'virtualMachineMoved' THEN ${differing(after, beforeMove, notContent)} ELSE ${after} END`,
+  before: `CASE v.begin_change WHEN 'virtualMachineUpdated' THEN ${differing(before, after, shown)}
+    WHEN 'virtualMachineMoved' THEN ${differing(beforeMove, after, shown)} WHEN 'virtualMachineRecreated' THEN ${before} END`,
+  after: `CASE v.begin_change WHEN 'virtualMachineUpdated' THEN ${differing(after, before, shown)}
+    WHEN 'virtualMachineMoved' THEN ${differing(after, beforeMove, shown)} ELSE ${after} END`,
+  compared: {
+    before: `CASE v.begin_change WHEN 'virtualMachineCreated' THEN NULL WHEN 'virtualMachineMoved' THEN ${beforeMove} ELSE ${before} END`,
+    after,
+    partial: "v.begin_change IN ('virtualMachineUpdated', 'virtualMachineMoved')",
+    ignored,
+  },
   inSubscription: `(${subscriptionOf('v.machine')} = ${askedSubscription} OR ${subscriptionOf('v.moved_from')} = ${askedSubscription})`,
-  ofResource: `(v.machine = ${askedMachine} OR v.moved_from = ${askedMachine})`,
+  ofResource: `v.machine IN (SELECT ${askedMachine} UNION ${movedTo}) AND (v.machine = ${askedMachine} OR v.moved_from = ${askedMachine})`,
   // Identities that came and went with the machine itself.
-  ofPrincipal: `EXISTS (SELECT 1 FROM attachment e WHERE e.machine = v.machine AND e.identity IN ${askedIdentities}
+  ofPrincipal: `${everOnMachine} AND EXISTS (SELECT 1 FROM attachment e WHERE e.machine = v.machine AND e.identity IN ${askedIdentities}
     AND (e.valid_from = v.valid_from AND e.begin_change IS NULL
       OR e.valid_to = v.valid_from AND ifnull(e.end_change, '') NOT IN ('identityDetached', 'identityRecreated')))`,
 };
@@ -55,6 +72,6 @@ export const machineEnded: ChangeSource = {
   after: 'NULL',
   inSubscription: `${subscriptionOf('v.machine')} = ${askedSubscription}`,
   ofResource: `v.machine = ${askedMachine}`,
-  ofPrincipal: `EXISTS (SELECT 1 FROM attachment e WHERE e.machine = v.machine AND e.identity IN ${askedIdentities}
-    AND e.valid_to = v.valid_to)`,
+  ofPrincipal: `${everOnMachine} AND EXISTS (SELECT 1 FROM attachment e WHERE e.machine = v.machine
+    AND e.identity IN ${askedIdentities} AND e.valid_to = v.valid_to)`,
 };
