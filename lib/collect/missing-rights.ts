@@ -10,7 +10,7 @@ import { NoTokenError, toReason } from '../errors.ts';
 import { grantReaderCommand } from '../inventory/coverage.ts';
 import { grantCommand, type MissingRight, type MissingRights } from '../inventory/missing-right.ts';
 import { allows } from '../inventory/permissions.ts';
-import { readActions } from '../inventory/read-actions.ts';
+import { readActions, readRoleDefinitions } from '../inventory/read-actions.ts';
 import type { Environment, Settings } from '../settings.ts';
 import { reasonToSkip } from './plan.ts';
 
@@ -99,7 +99,7 @@ async function expectDescendants(
 async function readerMissing(request: MissingRightsRequest, subscriptionId: string): Promise<MissingRight[]> {
   try {
     const permissions = await listPermissions(request.arm, subscriptionId, contextFor(request.signal));
-    const all = Object.values(readActions).every((action) => allows(permissions, action));
+    const all = [...Object.values(readActions), readRoleDefinitions].every((action) => allows(permissions, action));
     return all ? [] : [reader(request, subscriptionId)];
   } catch (error) {
     if (isForbidden(error)) return [reader(request, subscriptionId)];

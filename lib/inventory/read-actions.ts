@@ -1,8 +1,8 @@
 import type { Kind } from './coverage.ts';
 
 /**
- * The action that a kind's list needs at the subscription: a role on less gives a list that is 200 and short. Reader has them
- * all, and `Microsoft.Authorization/roleDefinitions/read` too, which naming the roles of assignments needs.
+ * The action that a kind's list needs at the subscription: a role on less gives a list that is 200 and short. The built-in role
+ * that has them all is Reader.
  */
 export const readActions: Readonly<Record<Kind, string>> = {
   virtualMachines: 'Microsoft.Compute/virtualMachines/read',
@@ -12,3 +12,6 @@ export const readActions: Readonly<Record<Kind, string>> = {
   identities: 'Microsoft.ManagedIdentity/userAssignedIdentities/read',
   roleAssignments: 'Microsoft.Authorization/roleAssignments/read',
 };
+
+/** What naming the roles of assignments needs. */
+export const readRoleDefinitions = 'Microsoft.Authorization/roleDefinitions/read';

@@ -1,10 +1,9 @@
 import { forEachPage } from '../../azure/resource-manager/page-iterator.ts';
 import { listRoleAssignments } from '../../azure/resource-manager/role-assignments.ts';
 import { InventoryError, NoTokenError } from '../../errors.ts';
+import { readRoleDefinitions } from '../../inventory/read-actions.ts';
 import { type KindEnd, type KindRequest, type Outcome, readToItsEnd } from './kind-reader.ts';
 import { roleKey } from './role-book.ts';
-
-const readRoleDefinitions = 'Microsoft.Authorization/roleDefinitions/read';
 
 /**
  * Role assignments of one subscription, and those roles they name that nobody has read yet. Without the names of the roles the
