@@ -56,7 +56,19 @@ describe('the built app', () => {
       expect(response.headers.get('x-content-type-options')).toBe('nosniff');
       expect(response.status).toBeLessThan(504);
     }
-    expect(host.functions).toHaveLength(routes.length + 2);
+    const others = host.functions
+      .filter(({ type }) => type !== 'httpTrigger')
+      .map(({ name, type }) => `${name} ${type}`);
+    expect(host.functions).toHaveLength(routes.length + 1 + others.length);
+    expect(others).toEqual([
+      'collect activityTrigger',
+      'fail activityTrigger',
+      'inventory-run orchestrationTrigger',
+      'inventory-schedule timerTrigger',
+      'plan activityTrigger',
+      'publish activityTrigger',
+      'report activityTrigger',
+    ]);
     expect(host.functions.find(({ name }) => name === 'health')?.authLevel).toBe('anonymous');
   });
 

@@ -71,7 +71,7 @@ export async function startHostProcess(
         for (const text of [...seen]) look(text);
       }),
     async end(how = 'SIGTERM') {
-      if (child.exitCode !== null) return child.exitCode;
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
       const exited = once(child, 'exit');
       if (how === 'stdin') child.stdin.end();
       else child.kill(how);

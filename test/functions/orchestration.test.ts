@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createProcesses, type Processes } from '../../local/start/processes.ts';
+import { type HostProcess, startHostProcess } from '../local/host-process.ts';
+import { type Azurite, startAzurite } from '../support/azurite.ts';
+import { never, newStore, type TestStore } from '../support/stores.ts';
+
+// The built app in hosts of their own, before Azurite and a stand-in for Azure that answers slowly enough to be killed meanwhile.
+
+const app = join(import.meta.dirname, '../../dist/functions.cjs');
+const subscriptions = 40;
+const vms = 10;
+let processes: Processes;
+let environment: Readonly<Record<string, string>>;
+let control: string;
+let azurite: Azurite;
+let target: TestStore;
+let hosts: HostProcess[];
+
+beforeAll(async () => {
+  processes = createProcesses();
+  const ready = await processes.start<{
+    identityEndpoint: string;
+    environment: { AppService: Record<string, string> };
+  }>({
+    name: 'azure',
+    command: process.execPath,
+    args: [
+      ...[join(import.meta.dirname, '../../local/azure/main.ts'), '--simple', '--latency', '20', '--page-size', '5'],
+      ...['--subscriptions', `${subscriptions}`, '--vms', `${vms}`],
+    ],
+    environment: process.env,
+    ready: (line) => JSON.parse(line),
+    onLine: () => undefined,
+  });
+  environment = ready.environment.AppService;
+  control = ready.identityEndpoint;
+});
+afterAll(() => processes.stop());
+beforeEach(async () => {
+  azurite = await startAzurite();
+  target = newStore(azurite.connectionString, 'inventory');
+  hosts = [];
+  await fetch(`${control}/_local/reset`, { method: 'POST' });
+});
+afterEach(async () => {
+  await Promise.all(hosts.map((host) => host.end('SIGKILL')));
+  await azurite.stop();
+});
+
+async function startHost(): Promise<HostProcess> {
+  const env = { ...environment, AzureWebJobsStorage: azurite.connectionString, INVENTORY_CONCURRENCY: '4' };
+  const host = await startHostProcess(app, { env });
+  hosts.push(host);
+  return host;
+}
+
+const post = (host: HostProcess) => fetch(`${host.url}/api/runs`, { method: 'POST' });
+const recordOf = async (id: string) => (await target.store.runs.read(id, never))?.run;
+const ended = (id: string) => expect.poll(async () => (await recordOf(id))?.status, { timeout: 60_000 });
+
+/** Batches of the run that are finished, with the time each was written. */
+async function batchesOf(id: string): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  for await (const { name, properties } of target.container.listBlobsFlat({ prefix: `runs/${id}/batches/` })) {
+    found.set(name, properties.lastModified.getTime());
+  }
+  return found;
+}
+
+test('A run whose host is killed goes on when the host is started again, and reads no finished batch twice.', async () => {
+  const killed = await startHost();
+  const { id } = await (await post(killed)).json();
+  await expect.poll(async () => (await batchesOf(id)).size, { timeout: 60_000, interval: 20 }).toBeGreaterThan(0);
+  await killed.end('SIGKILL');
+  const before = await batchesOf(id);
+
+  await startHost();
+  await ended(id).toBe('succeeded');
+
+  const run = await recordOf(id);
+  const after = await batchesOf(id);
+  expect(run).toMatchObject({ complete: true, virtualMachineCount: subscriptions * vms });
+  expect(run?.progress).toMatchObject({
+    step: 'done',
+    subscriptionsDone: subscriptions,
+    subscriptionsTotal: subscriptions,
+  });
+  expect(after.size).toBeGreaterThan(before.size);
+  expect([...before].filter(([name, writtenAt]) => after.get(name) !== writtenAt)).toEqual([]);
+  expect(await target.store.latest.read(never)).toMatchObject({ latest: { runId: id, seq: 1 } });
+  expect((await target.store.runs.list(10, never)).map((each) => each.id)).toEqual([id]);
+});
+
+test('Of starts on two instances at once one makes a run; the others are told which.', async () => {
+  const [one, other] = await Promise.all([startHost(), startHost()]);
+
+  const answers = await Promise.all([one, other, one, other].map(post));
+
+  const bodies = await Promise.all(answers.map((answer) => answer.json()));
+  const [started] = bodies.filter((_, index) => answers[index]?.status === 202);
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 409, 409, 409]);
+  expect(bodies.flatMap(({ error }) => (error === undefined ? [] : [error.target]))).toEqual(Array(3).fill(started.id));
+  await ended(started.id).toBe('succeeded');
+  expect((await target.store.runs.list(10, never)).map(({ id }) => id)).toEqual([started.id]);
+});
+
+test('A run that another instance began goes on in this one when that one is killed.', async () => {
+  const [one, other] = await Promise.all([startHost(), startHost()]);
+  const { id } = await (await post(one)).json();
+  expect((await post(other)).status).toBe(409);
+
+  await one.end('SIGKILL');
+
+  await ended(id).toBe('succeeded');
+  expect((await recordOf(id))?.virtualMachineCount).toBe(subscriptions * vms);
+});
+
+test('A run that is cancelled stops, publishes nothing, makes one line, and gives way to the next.', async () => {
+  const host = await startHost();
+  const { id } = await (await post(host)).json();
+  const answer = await fetch(`${host.url}/api/runs/${id}`, { method: 'DELETE' });
+
+  const next = await post(host);
+
+  expect([answer.status, (await answer.json()).status, next.status]).toEqual([202, 'cancelled', 202]);
+  const { id: nextId } = await next.json();
+  await ended(nextId).toBe('succeeded');
+  expect((await recordOf(id))?.status).toBe('cancelled');
+  expect(await target.store.latest.read(never)).toMatchObject({ latest: { runId: nextId, seq: 1 } });
+  const lines = host.lines().filter((line) => line.includes('"event":"inventoryRun"'));
+  await expect.poll(() => host.lines().filter((line) => line.includes('"event":"inventoryRun"')).length).toBe(2);
+  expect(lines[0]).toContain(`"runId":"${id}"`);
+  expect(lines[0]).toContain('"status":"cancelled"');
+});
+
+test('A run on record that no orchestration drives is driven by the next start.', async () => {
+  const host = await startHost();
+  const { newRunRecord } = await import('../../lib/collect/run-record.ts');
+  const orphan = newRunRecord('20261121T060000Z-0bad', 'timer', null, '2026-11-21T06:00:00.000Z');
+  await target.store.runs.create(orphan, never);
+  await target.store.claim.take(orphan.id, null, never);
+
+  const refused = await post(host);
+
+  expect([refused.status, (await refused.json()).error.target]).toEqual([409, orphan.id]);
+  await ended(orphan.id).toBe('succeeded');
+});
