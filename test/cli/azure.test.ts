@@ -109,6 +109,22 @@ describe('from Azure to an answer', () => {
     expect(azure.requests.some(({ query }) => query.includes('statusOnly'))).toBe(false);
   });
 
+  test('reads the client ids of system-assigned identities when asked to, and finds their machines by them', async () => {
+    const collect = await cli('collect', '--client-ids');
+    const { stdout } = await cli('principals', '--query', "[?kind=='SystemAssigned'].clientId");
+    const clientIds: string[] = JSON.parse(stdout);
+    const found = await cli('principals', clientIds[0] ?? '');
+
+    expect(collect.code).toBe(0);
+    expect(clientIds.length).toBeGreaterThan(0);
+    expect(clientIds).not.toContain(null);
+    expect(JSON.parse(found.stdout)).toMatchObject({
+      clientId: clientIds[0],
+      kind: 'SystemAssigned',
+      state: 'attached',
+    });
+  });
+
   test('refuses to forget a subscription that is visible, and forgets a lost one', async () => {
     const shrinking = await newAzure((tenant) => {
       for (const each of createSampleTenant({ subscriptions: 4, vms: 1, seed: 2, awkward: false }).subscriptions()) {

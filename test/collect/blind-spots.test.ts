@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { collectIntoFile } from '../../lib/collect/collect-into-file.ts';
+import { openForReading } from '../../lib/database/database.ts';
+import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
+import { readLedger } from '../../lib/database/queries/subscriptions.ts';
+import { iterateVirtualMachines } from '../../lib/database/queries/virtual-machines.ts';
+import type { Run } from '../../lib/inventory/run.ts';
+import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
+
+let stand: AzureForTests;
+let folder: string;
+beforeEach(async () => {
+  stand = await startAzureForTests({ subscriptions: 3, vms: 4, awkward: false });
+  folder = mkdtempSync(join(tmpdir(), 'vm-identities-'));
+});
+afterEach(async () => {
+  rmSync(folder, { recursive: true });
+  await stand[Symbol.asyncDispose]();
+});
+
+const databasePath = () => join(folder, 'inventory.sqlite');
+const hidden = () => stand.azure.tenant.subscriptions()[2]?.subscriptionId ?? '';
+async function collect(managementGroup: string | null): Promise<Run> {
+  const settings = stand.settings(managementGroup === null ? {} : { INVENTORY_MANAGEMENT_GROUPS: managementGroup });
+  const request = { databasePath: databasePath(), session: stand.session(settings), settings };
+  return collectIntoFile({ ...request, trigger: 'cli', scope: null, signal: AbortSignal.timeout(20_000) });
+}
+function read() {
+  using database = openForReading(databasePath());
+  const asOf = resolveAsOf(database, null);
+  return {
+    blindSpots: readLedger(database, asOf).blindSpots,
+    machines: [...iterateVirtualMachines(database, asOf, {})],
+  };
+}
+const grantCommand = () =>
+  `az role assignment create --assignee-object-id ${stand.azure.tenant.systemAssignedIdentity.principalId} --assignee-principal-type ServicePrincipal --role Reader --scope /subscriptions/${hidden()}`;
+
+test('a subscription below the management group that the identity does not see is one, with the command that opens it', async () => {
+  const displayName = stand.azure.tenant.subscriptions()[2]?.displayName;
+  const id = hidden();
+  stand.azure.tenant.hideSubscription(id);
+
+  const run = await collect('northwind');
+
+  expect(run).toMatchObject({ complete: false, virtualMachineCount: 8, coverage: { complete: 2, blindSpots: 1 } });
+  expect(read().blindSpots).toEqual([
+    {
+      ...{ subscriptionId: id, displayName, source: 'managementGroup', since: run.startedAt },
+      grantCommand: grantCommand(),
+    },
+  ]);
+});
+
+test('one that was there last time and is not now is one as well, and none of its machines is deleted', async () => {
+  const first = await collect('northwind');
+  const id = hidden();
+  stand.azure.tenant.hideSubscription(id);
+
+  const run = await collect('northwind');
+
+  expect(first).toMatchObject({ complete: true, coverage: { blindSpots: 0 } });
+  expect(run).toMatchObject({ complete: false, virtualMachineCount: 12, changes: { subscriptionLost: 1 } });
+  expect(read().blindSpots).toMatchObject([
+    { subscriptionId: id, source: 'previousRun', since: run.startedAt, grantCommand: grantCommand() },
+  ]);
+  expect(read().machines.filter(({ stale }) => stale)).toHaveLength(4);
+});
+
+test('without the right to list descendants they are null, and what is visible is read all the same', async () => {
+  stand.azure.tenant.managementGroupReader = false;
+
+  const run = await collect('northwind');
+
+  expect(run).toMatchObject({ complete: false, virtualMachineCount: 12, coverage: { complete: 3, blindSpots: null } });
+  expect(read().blindSpots).toBeNull();
+});
+
+test('one stays a blind spot since the run that found it, until it is visible again', async () => {
+  const id = hidden();
+  stand.azure.tenant.hideSubscription(id);
+  const first = await collect('northwind');
+  await collect('northwind');
+
+  expect(read().blindSpots).toMatchObject([{ subscriptionId: id, since: first.startedAt }]);
+
+  stand.azure.tenant.changeSubscription(id, { listed: true, access: { kind: 'reader' } });
+  const last = await collect('northwind');
+
+  expect(last).toMatchObject({ complete: true, virtualMachineCount: 12, changes: { subscriptionAppeared: 1 } });
+  expect(read().blindSpots).toEqual([]);
+});
