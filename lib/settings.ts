@@ -124,7 +124,7 @@ export function readSettings(environment: Environment): Settings {
     reports: reports(list(text('INVENTORY_REPORTS'))),
     sources: sources(list(text('INVENTORY_SOURCES'))),
     runTimeoutMinutes: integer('INVENTORY_RUN_TIMEOUT_MINUTES', text, 60, 1, 10_080),
-    idleDays: integer('INVENTORY_IDLE_DAYS', text, 30, 1, 36_500),
+    idleDays: integer('INVENTORY_IDLE_DAYS', text, 30, 0, 36_500),
     sharedIdentityLimit: integer('INVENTORY_SHARED_IDENTITY_LIMIT', text, 10, 1, 1_000_000),
     acceptedFindings: text('INVENTORY_ACCEPTED_FINDINGS'),
     httpAuth: oneOf('INVENTORY_HTTP_AUTH', text, ['keys', 'entra'], 'keys'),

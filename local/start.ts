@@ -8,16 +8,18 @@ import { InventoryError } from '../lib/errors.ts';
 import { addresses } from './start/addresses.ts';
 import { type Api, createApi } from './start/api.ts';
 import { startEverything } from './start/everything.ts';
-import { firstRun } from './start/first-run.ts';
+import { type FiredRun, fireRun } from './start/fired-run.ts';
 import type { FunctionsHost } from './start/functions-host.ts';
 import { parseStartOptions, type StartOptions } from './start/options.ts';
 import { createProcesses, type Processes } from './start/processes.ts';
+import type { SampleAzure } from './start/sample-azure.ts';
 import { stopSignal } from './start/stop-signal.ts';
-import { summaryOf } from './start/summary.ts';
+import { changesOf, summaryOf } from './start/summary.ts';
 
 /**
- * What `npm start` does: everything on one machine, one run at once, its summary, then it serves until it is told to end. All that
- * it starts ends with it. Exit codes: 0; 1 when something did not start or, with `--once`, when the run failed; 2 usage.
+ * What `npm start` does: everything on one machine, one run at once, its summary, with the sample tenant a second run a day later
+ * in it, then it serves until it is told to end. All that it starts ends with it. Exit codes: 0; 1 when something did not start
+ * or, with `--once`, when the run failed; 2 usage.
  */
 const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 const widthWithoutTerminal = 110;
@@ -59,18 +61,33 @@ async function serve(
   folder: string,
   signal: AbortSignal,
 ): Promise<number> {
-  const host = await startEverything(options, processes, print, signal);
+  const { host, sample } = await startEverything(options, processes, print, signal);
   const api = createApi(host);
-  const code = await runNow(api, signal);
+  const width = process.stdout.columns ?? widthWithoutTerminal;
+  const code = await runNow(api, (run) => summaryOf(run, api, width, signal), signal);
   if (options.once) return code;
-  if (code === exitCodes.done) for await (const line of addresses(host, api, folder, signal)) print(line);
-  else stayUp(host);
+  if (code !== exitCodes.done) stayUp(host);
+  else {
+    if (sample !== null) await runADayLater(sample, api, signal);
+    for await (const line of addresses(host, api, folder, signal)) print(line);
+  }
   return endAt(signal);
 }
 
-async function runNow(api: Api, signal: AbortSignal): Promise<number> {
+/** The second state of the sample tenant, so that there are changes to see. That it fails is said, and no more. */
+async function runADayLater(sample: SampleAzure, api: Api, signal: AbortSignal): Promise<void> {
+  await sample.enterSecondState(signal);
+  print('\nA day later in the sample tenant\n');
+  await runNow(api, changesOf, signal);
+}
+
+async function runNow(
+  api: Api,
+  tell: (run: FiredRun) => Iterable<string> | AsyncIterable<string>,
+  signal: AbortSignal,
+): Promise<number> {
   try {
-    const run = await firstRun(api, signal);
+    const run = await fireRun(api, signal);
     if (run.status !== 'succeeded') {
       const { code, message, hint } = run.reason ?? {
         code: run.status,
@@ -79,8 +96,7 @@ async function runNow(api: Api, signal: AbortSignal): Promise<number> {
       };
       throw new InventoryError(code, message, { hint });
     }
-    const width = process.stdout.columns ?? widthWithoutTerminal;
-    for await (const line of summaryOf(run, api, width, signal)) print(line);
+    for await (const line of tell(run)) print(line);
     return exitCodes.done;
   } catch (error) {
     signal.throwIfAborted();

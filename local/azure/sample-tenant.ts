@@ -1,6 +1,6 @@
 import { createEstate, type Estate } from './tenant/estate.ts';
 import type { ExpectedChange, ExpectedFinding } from './tenant/expectation.ts';
-import { expectedChanges } from './tenant/expected-changes.ts';
+import { expectedChanges, expectedFindings } from './tenant/expected.ts';
 import { company } from './tenant/names.ts';
 import { createRandom } from './tenant/random.ts';
 import { type ReadableMachines, readableMachines, readableRoleAssignments, truthOf } from './tenant/readable.ts';
@@ -81,7 +81,7 @@ export interface SampleTenant {
   enterState(state: 1 | 2): void;
   /** What an inventory must tell of the way from the first state to the second, all that it may read being read. */
   expectedChanges(): readonly ExpectedChange[];
-  /** What an inventory must find of the scenes in this state, having read the first before the second. */
+  /** What an inventory must find in this state, having read the first before the second. */
   expectedFindings(): readonly ExpectedFinding[];
 }
 
@@ -165,6 +165,6 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
       rightsRevision++;
     },
     expectedChanges: () => expectedChanges(createEstate(estateOptions, 1), createEstate(estateOptions, 2)),
-    expectedFindings: () => estate.findings,
+    expectedFindings: () => expectedFindings(estate),
   };
 }

@@ -7,7 +7,14 @@ import { requirePort } from './free-port.ts';
 import { type FunctionsHost, requireBundle, startBuiltInHost } from './functions-host.ts';
 import type { StartOptions } from './options.ts';
 import type { Processes } from './processes.ts';
-import { startSampleAzure } from './sample-azure.ts';
+import { type SampleAzure, startSampleAzure } from './sample-azure.ts';
+
+/** What was started and is spoken to later on. */
+export interface Everything {
+  readonly host: FunctionsHost;
+  /** null = the caller's own Azure. */
+  readonly sample: SampleAzure | null;
+}
 
 /** Ignored by git. */
 const keepFolder = join(import.meta.dirname, '../../.azurite');
@@ -21,7 +28,7 @@ export async function startEverything(
   processes: Processes,
   print: (text: string) => void,
   signal: AbortSignal,
-): Promise<FunctionsHost> {
+): Promise<Everything> {
   const { port, keys, subscriptions, vms } = options;
   await requirePort(port);
   await requireBundle();
@@ -41,5 +48,5 @@ export async function startEverything(
       ? await startBuiltInHost(processes, hostOptions)
       : await startCoreTools(processes, coreTools, hostOptions);
   print(`  Functions host  ${host.url} (${host.kind}, ${keys ? 'asks for keys' : 'asks for no keys'})\n`);
-  return host;
+  return { host, sample };
 }

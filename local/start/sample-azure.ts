@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { InventoryError } from '../../lib/errors.ts';
 import type { StartOptions } from './options.ts';
 import type { Processes } from './processes.ts';
 
 const readyLine = v.object({
   endpoint: v.string(),
+  identityEndpoint: v.string(),
   environment: v.object({ AppService: v.record(v.string(), v.string()) }),
 });
 
@@ -13,12 +15,14 @@ export interface SampleAzure {
   readonly endpoint: string;
   /** What leads a function app's managed identity and client there. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The tenant becomes what it is a day later. */
+  enterSecondState(signal: AbortSignal): Promise<void>;
 }
 
 /** Starts the stand-in for Azure with the sample tenant. */
 export async function startSampleAzure(processes: Processes, options: StartOptions): Promise<SampleAzure> {
   const { subscriptions, vms, seed } = options;
-  const { endpoint, environment } = await processes.start({
+  const { endpoint, identityEndpoint, environment } = await processes.start({
     name: 'The stand-in for Azure',
     command: process.execPath,
     args: [
@@ -29,5 +33,13 @@ export async function startSampleAzure(processes: Processes, options: StartOptio
     ready: (line) => v.parse(readyLine, JSON.parse(line)),
     onLine: (line) => process.stderr.write(`azure: ${line}\n`),
   });
-  return { endpoint, environment: environment.AppService };
+  return {
+    endpoint,
+    environment: environment.AppService,
+    async enterSecondState(signal) {
+      const url = `${identityEndpoint}/_local/state`;
+      const { status } = await fetch(url, { method: 'POST', body: '{"state":2}', signal });
+      if (status !== 200) throw new InventoryError(`Http${status}`, `POST ${url} was answered with ${status}`);
+    },
+  };
 }

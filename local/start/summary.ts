@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { coverageText } from '../../cli/describe-run.ts';
 import { type Column, properties, table } from '../../cli/output/table.ts';
 import type { Api } from './api.ts';
-import type { FirstRun } from './first-run.ts';
+import type { FiredRun } from './fired-run.ts';
 
 const rowsShown = 8;
 const gapsShown = 10;
@@ -45,10 +45,8 @@ const gapColumns: readonly Column<Coverage>[] = [
 ];
 
 /** What a run brought: counts, what could not be read, the first machines with an identity. */
-export async function* summaryOf(run: FirstRun, api: Api, width: number, signal: AbortSignal): AsyncGenerator<string> {
-  const seconds = (Date.parse(run.finishedAt ?? run.startedAt) - Date.parse(run.startedAt)) / 1000;
-  const rate = seconds > 0 ? `, ${run.progress.requests} requests` : '';
-  yield `\nRun ${run.id} ${run.status} in ${seconds.toFixed(1)} s${rate}\n`;
+export async function* summaryOf(run: FiredRun, api: Api, width: number, signal: AbortSignal): AsyncGenerator<string> {
+  yield runLine(run);
   yield* indented(
     properties([
       ['Virtual machines', String(run.virtualMachineCount)],
@@ -71,6 +69,19 @@ export async function* summaryOf(run: FirstRun, api: Api, width: number, signal:
     yield '\nThe first machines with an identity\n';
     yield* indented(table(machineColumns, value, width - 2));
   }
+}
+
+/** What a later run brought: how many changes of each kind. */
+export function* changesOf(run: FiredRun): Generator<string> {
+  yield runLine(run);
+  const changes = Object.entries(run.changes).map(([kind, count]): [string, string] => [kind, String(count)]);
+  yield* indented(properties(changes.length === 0 ? [['Changes', 'none']] : changes));
+}
+
+function runLine(run: FiredRun): string {
+  const seconds = (Date.parse(run.finishedAt ?? run.startedAt) - Date.parse(run.startedAt)) / 1000;
+  const rate = seconds > 0 ? `, ${run.progress.requests} requests` : '';
+  return `\nRun ${run.id} ${run.status} in ${seconds.toFixed(1)} s${rate}\n`;
 }
 
 async function readGaps(api: Api, signal: AbortSignal) {

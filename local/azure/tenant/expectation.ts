@@ -18,3 +18,6 @@ export interface ExpectedFinding {
   readonly resourceId: string;
   readonly principalId: string;
 }
+
+/** `INVENTORY_SHARED_IDENTITY_LIMIT` by default. */
+export const sharedIdentityLimit = 10;

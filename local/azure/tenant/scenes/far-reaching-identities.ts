@@ -1,9 +1,8 @@
+import { sharedIdentityLimit } from '../expectation.ts';
 import { builtInRoles } from '../role-definitions.ts';
 import type { Stage } from '../stage.ts';
 
 const { reader } = builtInRoles;
-/** `INVENTORY_SHARED_IDENTITY_LIMIT` by default. */
-const limit = 10;
 
 /** One identity in two subscriptions, or on more machines than is good. */
 export function sharedIdentities({ places, machine, identity, assign, finding }: Stage): void {
@@ -16,8 +15,8 @@ export function sharedIdentities({ places, machine, identity, assign, finding }:
 
   const tooMany = identity('id-shared-by-eleven-machines');
   const justFew = identity('id-shared-by-ten-machines');
-  for (let number = 1; number <= limit + 1; number++) {
-    const identities = number <= limit ? [tooMany, justFew] : [tooMany];
+  for (let number = 1; number <= sharedIdentityLimit + 1; number++) {
+    const identities = number <= sharedIdentityLimit ? [tooMany, justFew] : [tooMany];
     machine(`vm-fleet-${String(number).padStart(2, '0')}`, { system: false, identities });
   }
   finding('sharedIdentity', 'medium', tooMany.id, tooMany);

@@ -1,7 +1,9 @@
 import type { Estate } from './estate.ts';
-import type { ExpectedChange } from './expectation.ts';
+import type { ExpectedChange, ExpectedFinding } from './expectation.ts';
+import { truthOf } from './readable.ts';
 import type { RawVirtualMachine } from './types.ts';
 import { usualChanges } from './usual-changes.ts';
+import { usualFindings } from './usual-findings.ts';
 import { canBeRead } from './visibility.ts';
 
 /**
@@ -16,6 +18,14 @@ export function expectedChanges(before: Estate, after: Estate): readonly Expecte
     usualChanges(machinesOf(before, subscriptionId), machinesOf(after, subscriptionId)),
   );
   return [...usual, ...before.changes, ...after.changes];
+}
+
+/** What an inventory must find in an estate, having read the one before it in the first state. */
+export function expectedFindings(estate: Estate): readonly ExpectedFinding[] {
+  const usual = [...estate.subscriptions.values()].filter(
+    (each) => canBeRead(each) && !estate.stages.has(each.subscriptionId),
+  );
+  return [...usualFindings(usual.map((each) => truthOf(estate, each))), ...estate.findings];
 }
 
 function machinesOf({ machines }: Estate, subscriptionId: string): readonly RawVirtualMachine[] {

@@ -21,6 +21,8 @@ const runSchema = v.object({
     skipped: v.number(),
     blindSpots: v.nullable(v.number()),
   }),
+  /** Numbers by kind. */
+  changes: v.record(v.string(), v.number()),
   progress: v.object({
     subscriptionsDone: v.number(),
     subscriptionsTotal: v.number(),
@@ -28,7 +30,7 @@ const runSchema = v.object({
     requests: v.number(),
   }),
 });
-export type FirstRun = v.InferOutput<typeof runSchema>;
+export type FiredRun = v.InferOutput<typeof runSchema>;
 
 const newest = v.object({ value: v.array(runSchema) });
 
@@ -40,7 +42,7 @@ const appearMs = 60_000;
  * Fires the timer through the host, as the portal's "Run" does, and waits until the run has ended, however that may be.
  * @throws {InventoryError} the app refuses (a wrong setting), or no run came
  */
-export async function firstRun(api: Api, signal: AbortSignal): Promise<FirstRun> {
+export async function fireRun(api: Api, signal: AbortSignal): Promise<FiredRun> {
   const read = async () => (await api.get('runs?maxpagesize=1', newest, signal)).value[0];
   const before = await read();
   await api.fire('inventory-schedule', signal);
