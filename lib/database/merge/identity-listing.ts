@@ -31,14 +31,12 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
   const gone = new Set<string>();
   /** Read by id in this run, later than every list. */
   const checked = new Set<string>();
-  const setTenant = context.database.prepare('UPDATE identity SET tenant = ? WHERE id = ? AND tenant IS NOT ?');
 
   const status = () => reading.readings.get('identities')?.status ?? 'failed';
   const isRead = (): boolean => !reading.superseded && status() !== 'failed' && status() !== 'denied';
   const list = ({ id, principalId, clientId, tenantId }: UserAssignedIdentityReading): void => {
     const identity = identities.userAssigned(id, principalId, clientId).id;
-    const tenant = dictionary.text(tenantId);
-    setTenant.run(tenant, identity, tenant);
+    presence.setTenant(identity, dictionary.text(tenantId));
     listed.set(id.toLowerCase(), { identity, principalId });
   };
   /** Under its id there is now another identity. A machine that has it since this run alone may have been read later than the list. */

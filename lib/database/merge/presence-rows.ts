@@ -22,6 +22,8 @@ export interface KnownIdentity {
 export interface PresenceRows {
   /** Identities whose resource id names this subscription. */
   of(subscription: number): KnownIdentity[];
+  /** @param tenant its number as a text */
+  setTenant(identity: number, tenant: number | null): void;
   /** Ends what was known of it and begins the other. Times in epoch milliseconds. */
   begin(identity: number, present: boolean, at: number, notBefore: number | null, change: ChangeKind | null): void;
   /** @param lastSeen the newest reading that had it; null = it was never listed */
@@ -40,6 +42,7 @@ export function openPresenceRows(database: Database, seq: number): PresenceRows 
     LEFT JOIN identity_presence p ON p.identity = i.id AND p.valid_to IS NULL
     LEFT JOIN identity_unseen u ON u.identity = i.id AND u.valid_to IS NULL
     WHERE i.subscription = ?2 ORDER BY i.id`);
+  const setTenant = database.prepare('UPDATE identity SET tenant = ?1 WHERE id = ?2 AND tenant IS NOT ?1');
   const end = database.prepare(
     'UPDATE identity_presence SET valid_to = ?, ended_at = ? WHERE identity = ? AND valid_to IS NULL',
   );
@@ -68,6 +71,7 @@ export function openPresenceRows(database: Database, seq: number): PresenceRows 
         unseen: row.missing_from_list !== null,
         missingFromList: row.missing_from_list === 1,
       })),
+    setTenant: (identity, tenant) => void setTenant.run(tenant, identity),
     begin(identity, present, at, notBefore, change) {
       end.run(seq, at, identity);
       insert.run(identity, seq, present ? 1 : 0, at, notBefore, change);
