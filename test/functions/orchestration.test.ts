@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { newRunRecord } from '../../lib/collect/run-record.ts';
 import { createProcesses, type Processes } from '../../local/start/processes.ts';
 import { type HostProcess, startHostProcess } from '../local/host-process.ts';
 import { type Azurite, startAzurite } from '../support/azurite.ts';
@@ -56,6 +57,13 @@ async function startHost(): Promise<HostProcess> {
 }
 
 const post = (host: HostProcess) => fetch(`${host.url}/api/runs`, { method: 'POST' });
+/** A run, or the error that says which is under way. */
+interface Body {
+  readonly id: string;
+  readonly status: string;
+  readonly error?: { readonly target: string };
+}
+const bodyOf = async (response: Response): Promise<Body> => JSON.parse(await response.text());
 const recordOf = async (id: string) => (await target.store.runs.read(id, never))?.run;
 const ended = (id: string) => expect.poll(async () => (await recordOf(id))?.status, { timeout: 60_000 });
 
@@ -70,7 +78,7 @@ async function batchesOf(id: string): Promise<Map<string, number>> {
 
 test('A run whose host is killed goes on when the host is started again, and reads no finished batch twice.', async () => {
   const killed = await startHost();
-  const { id } = await (await post(killed)).json();
+  const { id } = await bodyOf(await post(killed));
   await expect.poll(async () => (await batchesOf(id)).size, { timeout: 60_000, interval: 20 }).toBeGreaterThan(0);
   await killed.end('SIGKILL');
   const before = await batchesOf(id);
@@ -97,17 +105,18 @@ test('Of starts on two instances at once one makes a run; the others are told wh
 
   const answers = await Promise.all([one, other, one, other].map(post));
 
-  const bodies = await Promise.all(answers.map((answer) => answer.json()));
+  const bodies = await Promise.all(answers.map(bodyOf));
   const [started] = bodies.filter((_, index) => answers[index]?.status === 202);
   expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 409, 409, 409]);
-  expect(bodies.flatMap(({ error }) => (error === undefined ? [] : [error.target]))).toEqual(Array(3).fill(started.id));
-  await ended(started.id).toBe('succeeded');
-  expect((await target.store.runs.list(10, never)).map(({ id }) => id)).toEqual([started.id]);
+  const id = started?.id ?? '';
+  expect(bodies.flatMap(({ error }) => (error === undefined ? [] : [error.target]))).toEqual(Array(3).fill(id));
+  await ended(id).toBe('succeeded');
+  expect((await target.store.runs.list(10, never)).map((each) => each.id)).toEqual([id]);
 });
 
 test('A run that another instance began goes on in this one when that one is killed.', async () => {
   const [one, other] = await Promise.all([startHost(), startHost()]);
-  const { id } = await (await post(one)).json();
+  const { id } = await bodyOf(await post(one));
   expect((await post(other)).status).toBe(409);
 
   await one.end('SIGKILL');
@@ -118,13 +127,13 @@ test('A run that another instance began goes on in this one when that one is kil
 
 test('A run that is cancelled stops, publishes nothing, makes one line, and gives way to the next.', async () => {
   const host = await startHost();
-  const { id } = await (await post(host)).json();
+  const { id } = await bodyOf(await post(host));
   const answer = await fetch(`${host.url}/api/runs/${id}`, { method: 'DELETE' });
 
   const next = await post(host);
 
-  expect([answer.status, (await answer.json()).status, next.status]).toEqual([202, 'cancelled', 202]);
-  const { id: nextId } = await next.json();
+  expect([answer.status, (await bodyOf(answer)).status, next.status]).toEqual([202, 'cancelled', 202]);
+  const { id: nextId } = await bodyOf(next);
   await ended(nextId).toBe('succeeded');
   expect((await recordOf(id))?.status).toBe('cancelled');
   expect(await target.store.latest.read(never)).toMatchObject({ latest: { runId: nextId, seq: 1 } });
@@ -136,13 +145,12 @@ test('A run that is cancelled stops, publishes nothing, makes one line, and give
 
 test('A run on record that no orchestration drives is driven by the next start.', async () => {
   const host = await startHost();
-  const { newRunRecord } = await import('../../lib/collect/run-record.ts');
   const orphan = newRunRecord('20261121T060000Z-0bad', 'timer', null, '2026-11-21T06:00:00.000Z');
   await target.store.runs.create(orphan, never);
   await target.store.claim.take(orphan.id, null, never);
 
   const refused = await post(host);
 
-  expect([refused.status, (await refused.json()).error.target]).toEqual([409, orphan.id]);
+  expect([refused.status, (await bodyOf(refused)).error?.target]).toEqual([409, orphan.id]);
   await ended(orphan.id).toBe('succeeded');
 });

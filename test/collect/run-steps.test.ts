@@ -1,0 +1,318 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { RunAlreadyRunningError } from '../../lib/collect/claim-run.ts';
+import { collectStep } from '../../lib/collect/collect-step.ts';
+import { createDatabaseReader, type DatabaseReader } from '../../lib/collect/current-database.ts';
+import { failStep, publishedRun } from '../../lib/collect/fail-step.ts';
+import { planStep } from '../../lib/collect/plan-step.ts';
+import { publishStep } from '../../lib/collect/publish-step.ts';
+import { reportStep } from '../../lib/collect/report-step.ts';
+import type { RunEnvironment } from '../../lib/collect/run-environment.ts';
+import { cancelRun, newRunRecord, RunEndedError } from '../../lib/collect/run-record.ts';
+import { type RunStart, startRun } from '../../lib/collect/start-run.ts';
+import type { Reason } from '../../lib/errors.ts';
+import type { Run } from '../../lib/inventory/run.ts';
+import { forbidden } from '../../local/azure/fault-presets.ts';
+import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
+import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';
+import { type BlobProxy, startBlobProxy, type Treatment } from '../support/blob-proxy.ts';
+import { never, newStore, type TestStore } from '../support/stores.ts';
+
+let azurite: Azurite;
+let azure: AzureForTests;
+let folder: string;
+let direct: TestStore;
+let proxy: BlobProxy;
+let readers: DatabaseReader[];
+let warnings: Reason[];
+/** Runs in the order in which they ended, as whoever ended one told. */
+let ended: Run[];
+
+beforeAll(async () => {
+  azurite = await startAzurite();
+  azure = await startAzureForTests({ subscriptions: 3, vms: 25, awkward: false });
+});
+afterAll(async () => {
+  await azurite.stop();
+  await azure[Symbol.asyncDispose]();
+});
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'run-'));
+  direct = newStore(azurite.connectionString);
+  proxy = await startBlobProxy(azurite.origin);
+  readers = [];
+  warnings = [];
+  ended = [];
+  azure.azure.reset();
+  return async () => {
+    for (const reader of readers) await reader.close();
+    await proxy[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  };
+});
+
+/** An instance of the app; its storage is behind the proxy. */
+function instance(): RunEnvironment {
+  const { store } = newStore(connectionStringFor(proxy.origin), direct.name);
+  const reader = createDatabaseReader(store, join(folder, `reader-${readers.length}`));
+  readers.push(reader);
+  return {
+    ...{ store, reader, session: azure.session(), settings: azure.settings(), takeOverMs: 60_000 },
+    ...{ folder: join(folder, 'work'), warn: (reason: Reason) => void warnings.push(reason) },
+  };
+}
+
+/** Starts a run that nothing drives but the test. */
+function start(environment: RunEnvironment, more: Partial<RunStart> = {}): Promise<Run> {
+  const { store, reader, settings } = environment;
+  return startRun(
+    {
+      ...{ store, trigger: 'timer', scope: null, timeoutMinutes: settings.runTimeoutMinutes },
+      drive: async () => undefined,
+      publishedRun: (runId, signal) => publishedRun(reader, runId, signal),
+      ended: async (run) => void ended.push(run),
+      ...more,
+    },
+    never,
+  );
+}
+
+async function collectAll(environment: RunEnvironment, id: string): Promise<void> {
+  const { batches } = await planStep(environment, id, never);
+  for (let batch = 0; batch < batches; batch++) await collectStep(environment, id, batch, never);
+}
+
+/** A whole run. */
+async function take(environment: RunEnvironment): Promise<Run> {
+  const { id } = await start(environment);
+  await collectAll(environment, id);
+  const { finishedAtMs } = await publishStep(environment, id, never);
+  await reportStep(environment, id, finishedAtMs, never);
+  return recordOf(id);
+}
+
+async function recordOf(id: string): Promise<Run> {
+  const found = await direct.store.runs.read(id, never);
+  if (found === null) throw new Error(`There is no run ${id}.`);
+  return found.run;
+}
+
+/** A run that was under way and has been without progress for longer than it may. */
+async function abandoned(id: string): Promise<Partial<RunStart>> {
+  // the age of a record is told in whole seconds
+  await expect
+    .poll(async () => (await direct.store.runs.read(id, never))?.ageMs, { timeout: 5_000 })
+    .toBeGreaterThan(0);
+  return { timeoutMinutes: 0.0001 };
+}
+
+test('The steps of a run read every machine and publish it; each may be taken by another instance.', async () => {
+  const run = await start(instance());
+  const atOnce = await recordOf(run.id);
+  await collectAll(instance(), run.id);
+  const { finishedAtMs } = await publishStep(instance(), run.id, never);
+  const published = await recordOf(run.id);
+  const reported = await reportStep(instance(), run.id, finishedAtMs, never);
+
+  expect(atOnce).toMatchObject({ id: run.id, status: 'running', progress: { step: 'plan' } });
+  expect(published).toMatchObject({ status: 'running', finishedAt: null, progress: { step: 'report' } });
+  expect(reported).toMatchObject({ id: run.id, status: 'succeeded', complete: true, virtualMachineCount: 75 });
+  expect(reported?.progress).toMatchObject({ step: 'done', subscriptionsDone: 3, subscriptionsTotal: 3 });
+  expect(await recordOf(run.id)).toEqual(reported);
+  expect(reported?.finishedAt).toBe((await publishedRun(instance().reader, run.id, never))?.finishedAt);
+  expect(await direct.store.latest.read(never)).toMatchObject({ latest: { runId: run.id, seq: 1 } });
+  const present = await direct.container.getBlobClient('current/virtualMachines.ndjson').downloadToBuffer();
+  expect(present.toString().trim().split('\n')).toHaveLength(75);
+  expect(warnings).toEqual([]);
+  expect(await readdir(join(folder, 'work'))).toEqual([]);
+});
+
+test('A step that is taken again changes nothing.', async () => {
+  const environment = instance();
+  const { id } = await start(environment);
+  await collectAll(environment, id);
+  const requests = azure.azure.requests.length;
+  await collectAll(environment, id);
+  const requestsAfter = azure.azure.requests.length;
+  const first = await publishStep(environment, id, never);
+  const again = await publishStep(environment, id, never);
+  const reported = await reportStep(environment, id, first.finishedAtMs, never);
+  const reportedAgain = await reportStep(environment, id, first.finishedAtMs, never);
+
+  expect(requestsAfter).toBe(requests);
+  expect(again).toEqual(first);
+  expect([reported?.status, reportedAgain]).toEqual(['succeeded', null]);
+  expect(await direct.store.latest.read(never)).toMatchObject({ latest: { runId: id, seq: 1 } });
+});
+
+test('The next run goes on from the one before.', async () => {
+  const environment = instance();
+  await take(environment);
+
+  const second = await take(environment);
+
+  expect(second).toMatchObject({ status: 'succeeded', changes: {} });
+  expect(await direct.store.latest.read(never)).toMatchObject({ latest: { seq: 2 } });
+});
+
+test('Of many starts at once one makes a run, and the others are told which.', async () => {
+  const driven: string[] = [];
+  const drive = async (runId: string) => void driven.push(runId);
+
+  const starts = await Promise.allSettled(Array.from({ length: 5 }, () => start(instance(), { drive })));
+
+  const started = starts.filter(({ status }) => status === 'fulfilled').map((each) => 'value' in each && each.value.id);
+  const refused = starts.filter((each) => each.status === 'rejected').map(({ reason }) => reason);
+  const runs = await direct.store.runs.list(10, never);
+  expect(started).toHaveLength(1);
+  expect(refused.every((reason) => reason instanceof RunAlreadyRunningError)).toBe(true);
+  expect(refused.map((reason) => reason.runId)).toEqual(Array(4).fill(started[0]));
+  expect(runs.map(({ id }) => id)).toEqual(started);
+  expect(new Set(driven)).toEqual(new Set(started));
+});
+
+test('A run that cannot be driven ends as failed, and holds nobody up.', async () => {
+  const environment = instance();
+  const drive = async () => {
+    throw new Error('no engine');
+  };
+
+  await expect(start(environment, { drive })).rejects.toThrow('no engine');
+
+  expect(ended).toMatchObject([{ status: 'failed', reason: { message: 'no engine' } }]);
+  expect((await take(environment)).status).toBe('succeeded');
+});
+
+test('A run that is cancelled just before the pointer moves publishes nothing.', async () => {
+  const environment = instance();
+  const { id } = await start(environment);
+  await collectAll(environment, id);
+  proxy.treat = async (line): Promise<Treatment> => {
+    if (line.startsWith('PUT') && line.includes('/databases/')) await cancelRun(direct.store, id, never);
+    return 'pass';
+  };
+
+  await expect(publishStep(environment, id, never)).rejects.toBeInstanceOf(RunEndedError);
+
+  expect(await failStep(environment, id, null, never)).toBeNull();
+  expect(await recordOf(id)).toMatchObject({ status: 'cancelled', complete: false });
+  expect(await direct.store.latest.read(never)).toBeNull();
+  await expect(collectStep(environment, id, 0, never)).rejects.toBeInstanceOf(RunEndedError);
+});
+
+test('A run that is published cannot be cancelled any more, and succeeds whatever becomes of it.', async () => {
+  const environment = instance();
+  const { id } = await start(environment);
+  await collectAll(environment, id);
+  await publishStep(environment, id, never);
+
+  const cancelled = await cancelRun(direct.store, id, never);
+  const end = await failStep(environment, id, { code: 'Lost', message: 'lost', hint: null }, never);
+
+  expect(cancelled).toMatchObject({ outcome: 'cancelling', run: { status: 'running' } });
+  expect(end).toMatchObject({ id, status: 'succeeded', virtualMachineCount: 75 });
+});
+
+test('A subscription list that breaks changes nothing, and its reason is on record.', async () => {
+  const environment = instance();
+  const answer = forbidden('Microsoft.Resources/subscriptions/read', '/subscriptions');
+  azure.azure.faults.add({ match: { path: '^/subscriptions$' }, answer });
+  const { id } = await start(environment);
+
+  await expect(planStep(environment, id, never)).rejects.toMatchObject({ code: 'AuthorizationFailed' });
+  const reason = { code: 'AuthorizationFailed', message: 'no', hint: null };
+  const end = await failStep(environment, id, reason, never);
+
+  expect(end).toMatchObject({ status: 'failed', reason });
+  expect(await recordOf(id)).toEqual(end);
+  expect(await direct.store.latest.read(never)).toBeNull();
+});
+
+test('Storage that refuses a batch says so, with the command that helps.', async () => {
+  const environment = instance();
+  const { id } = await start(environment);
+  await planStep(environment, id, never);
+  proxy.treat = (line) => (line.includes('/batches/') ? { status: 403, code: 'AuthorizationFailure' } : 'pass');
+
+  await expect(collectStep(environment, id, 0, never)).rejects.toMatchObject({ code: 'StorageDenied' });
+});
+
+test('What fails after the pointer has moved warns, and the run has succeeded.', async () => {
+  proxy.treat = (line) => (line.includes('/current/') ? { status: 403, code: 'AuthorizationFailure' } : 'pass');
+
+  const run = await take(instance());
+
+  expect(run.status).toBe('succeeded');
+  expect(warnings.map(({ code }) => code)).toEqual(['StorageDenied']);
+});
+
+test('A damaged inventory stops a run before it asks Azure anything.', async () => {
+  const environment = instance();
+  await take(environment);
+  await take(environment);
+  const found = await direct.store.latest.read(never);
+  await direct.container.getBlockBlobClient(found?.latest.database ?? '').upload('damaged', 7);
+  azure.azure.reset();
+  const fresh = instance();
+  const { id } = await start(fresh);
+
+  await expect(planStep(fresh, id, never)).rejects.toMatchObject({ code: 'DatabaseDamaged' });
+  expect(azure.azure.requests).toEqual([]);
+});
+
+test('A dead run is ended as timed out by the next start; a living one is not.', async () => {
+  const environment = instance();
+  const dead = newRunRecord('20261120T060000Z-dead', 'timer', null, '2026-11-20T06:00:00.000Z');
+  await direct.store.runs.create(dead, never);
+  await direct.store.claim.take(dead.id, null, never);
+
+  await expect(start(environment)).rejects.toMatchObject({ code: 'RunAlreadyRunning', runId: dead.id });
+  const next = await start(environment, await abandoned(dead.id));
+
+  expect(next.id).not.toBe(dead.id);
+  expect(ended).toMatchObject([{ id: dead.id, status: 'timedOut', reason: { code: 'RunTimedOut' } }]);
+  expect(await recordOf(dead.id)).toEqual(ended[0]);
+});
+
+test('A dead run that was published, and could not say so, has succeeded.', async () => {
+  const environment = instance();
+  const { id } = await start(environment);
+  await collectAll(environment, id);
+  await publishStep(environment, id, never);
+
+  await start(environment, await abandoned(id));
+
+  expect(ended).toMatchObject([{ id, status: 'succeeded', virtualMachineCount: 75 }]);
+});
+
+test('What a run that timed out has read is taken over by the next, and by the one after that.', async () => {
+  const environment = instance();
+  const first = await start(environment);
+  await collectAll(environment, first.id);
+  const second = await start(environment, await abandoned(first.id));
+  await planStep(environment, second.id, never);
+  azure.azure.reset();
+  const third = await start(environment, await abandoned(second.id));
+  await collectAll(environment, third.id);
+  const progress = (await recordOf(third.id)).progress;
+  const machineLists = azure.azure.requests.filter(({ path }) => path.includes('Microsoft.Compute'));
+  const { finishedAtMs } = await publishStep(environment, third.id, never);
+  const run = await reportStep(environment, third.id, finishedAtMs, never);
+
+  expect(machineLists).toEqual([]);
+  expect(progress).toMatchObject({ subscriptionsDone: 3, subscriptionsTotal: 3 });
+  expect(run).toMatchObject({ status: 'succeeded', complete: true, virtualMachineCount: 75 });
+});
+
+test('What is older than the time between two runs is read again.', async () => {
+  const environment = { ...instance(), takeOverMs: 0 };
+  const first = await start(environment);
+  await collectAll(environment, first.id);
+  const second = await start(environment, await abandoned(first.id));
+
+  const { batches } = await planStep(environment, second.id, never);
+
+  expect(batches).toBeGreaterThan(0);
+});
