@@ -22,7 +22,7 @@ export const rooms: readonly Room[] = [
   {
     path: 'lib/collect',
     rooms: ['lib/azure', 'lib/database', 'lib/inventory', 'lib/reports', 'lib/errors', 'lib/settings'],
-    packages: [],
+    packages: ['valibot'],
     builtins: platform,
   },
   {
