@@ -14,8 +14,15 @@ const { access_token } = v.parse(v.object({ access_token: v.string() }), await t
 const headers = { authorization: `Bearer ${access_token}` };
 const agent = new Agent({ keepAlive: true, maxSockets: 32, maxFreeSockets: 32 });
 
+interface Item {
+  readonly id: string;
+  readonly subscriptionId?: string;
+  readonly identity?: { readonly userAssignedIdentities?: object };
+}
+
 interface Page {
-  readonly value: readonly { readonly subscriptionId?: string }[];
+  /** Not in an error: where nothing of a kind is registered. */
+  readonly value?: readonly Item[];
   readonly nextLink?: string;
 }
 
@@ -30,25 +37,48 @@ function getPage(url: string): Promise<Page> {
   });
 }
 
-async function drain(path: string): Promise<Page['value'][number][]> {
-  const rows: Page['value'][number][] = [];
+/** Follows a list to its end, a page at a time. */
+async function drain(path: string, take: (item: Item) => void = () => undefined): Promise<void> {
   for (let url: string | undefined = `${endpoint}${path}`; url !== undefined; ) {
     const page: Page = await getPage(url);
-    if (path.startsWith('/subscriptions?')) rows.push(...page.value);
+    for (const item of page.value ?? []) take(item);
     url = page.nextLink;
   }
-  return rows;
 }
 
-const subscriptions = await drain('/subscriptions?api-version=2022-12-01');
+const subscriptions: string[] = [];
+await drain('/subscriptions?api-version=2022-12-01', ({ subscriptionId }) => {
+  if (subscriptionId !== undefined) subscriptions.push(subscriptionId);
+});
+/** User-assigned identities by id in lower case, which is how they are compared. */
+const attached = new Map<string, string>();
+const listed = new Set<string>();
+const attach = ({ identity }: Item): void => {
+  for (const id of Object.keys(identity?.userAssignedIdentities ?? {})) attached.set(id.toLowerCase(), id);
+};
 await Promise.all(
-  subscriptions.flatMap(({ subscriptionId }) => {
-    const machines = `/subscriptions/${subscriptionId}/providers/Microsoft.Compute/virtualMachines?api-version=2026-04-01`;
+  subscriptions.flatMap((subscriptionId, index) => {
+    const list = (type: string, version: string, take?: (item: Item) => void) =>
+      drain(`/subscriptions/${subscriptionId}/providers/Microsoft.${type}?api-version=${version}`, take);
     return [
-      drain(machines),
-      drain(`${machines}&statusOnly=true`),
-      drain(`/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/permissions?api-version=2022-04-01`),
+      list('Compute/virtualMachines', '2026-04-01', attach),
+      list('Compute/virtualMachines', '2026-04-01&statusOnly=true'),
+      list('Compute/virtualMachineScaleSets', '2026-04-01', attach),
+      list('HybridCompute/machines', '2025-01-13', attach),
+      list('ManagedIdentity/userAssignedIdentities', '2024-11-30', ({ id }) => listed.add(id.toLowerCase())),
+      list('Authorization/roleAssignments', '2022-04-01'),
+      list('Authorization/permissions', '2022-04-01'),
+      // roles are nearly the same everywhere: one list of them is enough
+      ...(index === 0 ? [list('Authorization/roleDefinitions', '2022-04-01')] : []),
     ];
   }),
+);
+// who may sign in as an identity that is on a machine; whether one that no list has is there at all
+await Promise.all(
+  [...attached].map(([key, id]) =>
+    listed.has(key)
+      ? drain(`${id}/federatedIdentityCredentials?api-version=2024-11-30`)
+      : getPage(`${endpoint}${id}?api-version=2024-11-30`),
+  ),
 );
 agent.destroy();
