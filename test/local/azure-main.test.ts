@@ -24,6 +24,10 @@ test('As a process it says when it is ready, obeys its control routes, and ends 
   const struck = await fetch(`${ready.identityEndpoint}/msi/token`);
   const strikes = await (await control('faults')).json();
   await post('reset', {});
+  const again = await post('state', { state: 2 });
+  const never = await post('state', { state: 3 });
+  const later = await (await control('truth')).json();
+  const expected = JSON.parse(await (await control('expected')).text());
   const stats = await (await control('stats')).json();
   const caFileThere = existsSync(ready.caFile);
   child.stdin.end();
@@ -31,6 +35,9 @@ test('As a process it says when it is ready, obeys its control routes, and ends 
 
   expect(truth).toHaveLength(2);
   expect([added.status, wrong.status, struck.status]).toEqual([200, 400, 418]);
+  expect([again.status, never.status]).toEqual([200, 400]);
+  expect(later).not.toEqual(truth);
+  expect(expected.changes.length).toBeGreaterThan(0);
   expect(strikes).toEqual({ strikes: [1] });
   expect(stats).toMatchObject({ requests: 0, byPath: {} });
   expect(Object.keys(ready.environment)).toEqual(['AppService', 'IMDS', 'CloudShell']);

@@ -2,18 +2,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
 import type { RawVirtualMachine } from '../../local/azure/tenant/types.ts';
+import { propertyPaths } from './property-paths.ts';
 
 function machines(options: Parameters<typeof createSampleTenant>[0]): readonly RawVirtualMachine[] {
   return createSampleTenant(options)
     .truth()
     .flatMap((each) => each.virtualMachines);
-}
-
-/** `properties.osProfile.computerName` and the like; arrays count by their first element. */
-function propertyPaths(value: unknown, path = ''): string[] {
-  if (Array.isArray(value)) return propertyPaths(value[0], path);
-  if (typeof value !== 'object' || value === null) return [path];
-  return Object.entries(value).flatMap(([name, inner]) => propertyPaths(inner, `${path}.${name}`));
 }
 
 test('The same options make the same tenant; another seed makes another.', () => {
@@ -115,4 +109,37 @@ test('A tenant of 400,000 machines hands out its machines by position.', () => {
   expect(tenant.subscriptions()).toHaveLength(200);
   expect(rows.length).toBe(2000);
   expect(rows.slice(1990, 2050)).toHaveLength(10);
+});
+
+test('A small tenant has as many subscriptions for its scenes as a big one, and none where it is to be simple.', () => {
+  const scenes = (options: Parameters<typeof createSampleTenant>[0]) =>
+    createSampleTenant(options)
+      .subscriptions()
+      .filter(({ displayName }) => displayName.startsWith('Retail '));
+  expect(scenes({ subscriptions: 0, vms: 0 })).toHaveLength(4);
+  expect(scenes({ subscriptions: 0, vms: 0, state: 2 })).toHaveLength(5);
+  expect(scenes({ subscriptions: 200, vms: 500 })).toHaveLength(4);
+  expect(scenes({ subscriptions: 3, vms: 5, awkward: false })).toEqual([]);
+});
+
+test('A tenant that enters its second state is the one that was made in it, whatever was changed before.', () => {
+  const options = { subscriptions: 2, vms: 25 };
+  const tenant = createSampleTenant(options);
+  const [subscription] = tenant.subscriptions();
+  tenant.hideSubscription(subscription?.subscriptionId ?? '');
+  tenant.enterState(2);
+  expect(tenant.truth()).toEqual(createSampleTenant({ ...options, state: 2 }).truth());
+  tenant.enterState(1);
+  expect(tenant.truth()).toEqual(createSampleTenant(options).truth());
+});
+
+test('Flexible scale sets are there for every machine that names one.', () => {
+  const truth = createSampleTenant({ subscriptions: 2, vms: 40 }).truth();
+  const sets = new Set(truth.flatMap(({ scaleSets }) => scaleSets).map(({ id }) => id.toLowerCase()));
+  const named = truth
+    .filter(({ access }) => access === 'reader')
+    .flatMap(({ virtualMachines }) => virtualMachines)
+    .flatMap(({ properties }) => properties.virtualMachineScaleSet?.id.toLowerCase() ?? []);
+  expect(named.length).toBeGreaterThan(2);
+  expect(named.filter((id) => !sets.has(id))).toEqual([]);
 });

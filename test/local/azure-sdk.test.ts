@@ -9,7 +9,7 @@ let azure: LocalAzure;
 
 beforeAll(async () => {
   azure = await startLocalAzure({
-    tenant: createSampleTenant({ subscriptions: 1, vms: 23, awkward: false }),
+    tenant: createSampleTenant({ subscriptions: 1, vms: 43, awkward: false, scenes: true }),
     pageSize: 10,
   });
 });
@@ -23,17 +23,20 @@ const script = `
   const endpoint = process.env.AZURE_RESOURCE_MANAGER_ENDPOINT;
   const credentials = { scopes: [process.env.SCOPE] };
   const client = new ComputeManagementClient(credential, process.env.SUBSCRIPTION, { endpoint, credentials });
-  const ids = [];
-  for await (const machine of client.virtualMachines.listAll()) ids.push(machine.id);
-  console.log(JSON.stringify(ids));
+  const [machines, scaleSets] = [[], []];
+  for await (const machine of client.virtualMachines.listAll()) machines.push(machine.id);
+  for await (const { id, identity, sku, orchestrationMode } of client.virtualMachineScaleSets.listAll()) {
+    scaleSets.push({ id, principalId: identity?.principalId, capacity: sku.capacity, orchestrationMode });
+  }
+  console.log(JSON.stringify({ machines, scaleSets }));
 `;
 
 test.each([
   ['AppService', 'https://management.azure.com/.default'],
   ['IMDS', 'https://management.azure.com/.default'],
   ['CloudShell', 'https://management.azure.com//.default'],
-] as const)("Azure's own client lists every machine with a token from %s.", async (source, scope) => {
-  const [subscription] = azure.tenant.truth();
+] as const)("Azure's own client lists every machine and scale set with a token from %s.", async (source, scope) => {
+  const subscription = azure.tenant.truth().find(({ displayName }) => displayName === 'Retail Core');
   const env = {
     PATH: process.env.PATH,
     ...azure.environment(source),
@@ -41,5 +44,13 @@ test.each([
     SCOPE: scope,
   };
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { env });
-  expect(JSON.parse(stdout)).toEqual(subscription?.virtualMachines.map((machine) => machine.id));
+  expect(JSON.parse(stdout)).toEqual({
+    machines: subscription?.virtualMachines.map(({ id }) => id),
+    scaleSets: subscription?.scaleSets.map(({ id, identity, sku, properties }) => ({
+      id,
+      principalId: identity?.principalId,
+      capacity: sku.capacity,
+      orchestrationMode: properties.orchestrationMode,
+    })),
+  });
 });

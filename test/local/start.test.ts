@@ -21,6 +21,17 @@ test('--once runs, prints its summary and ends with 0 though the sample tenant c
   expect(start.text()).toMatch(/ [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/);
 });
 
+test('without --once it runs again a day later, and tells what changed', async () => {
+  await using start = startStart(small);
+  await start.until(/Ctrl-C ends everything/);
+  const [, api] = /The API: (\S+)/.exec(start.text()) ?? [];
+
+  const runs = JSON.parse(await (await fetch(`${api}/runs`)).text());
+
+  expect(start.text()).toMatch(/A day later in the sample tenant\s+Run \S+ succeeded[\s\S]+roleInheritanceLost +1\n/);
+  expect(runs.value).toHaveLength(2);
+});
+
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends every process that was started', async (signal) => {
   await using start = startStart(small);
   const [, api] = await start.until(/The API: (\S+)[\s\S]*Ctrl-C ends everything/);

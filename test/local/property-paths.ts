@@ -1,0 +1,6 @@
+/** `.properties.osProfile.computerName` and the like; arrays count by their first element. */
+export function propertyPaths(value: unknown, path = ''): string[] {
+  if (Array.isArray(value)) return propertyPaths(value[0], path);
+  if (typeof value !== 'object' || value === null) return [path];
+  return Object.entries(value).flatMap(([name, inner]) => propertyPaths(inner, `${path}.${name}`));
+}
