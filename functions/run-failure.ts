@@ -1,7 +1,7 @@
 import type { Reason } from '../lib/errors.ts';
 
 /** Between an activity and the orchestrator the engine carries only a message, with words of its own around it. */
-const pattern = /\[(?<code>\w+)\] (?<message>[^\n]*?)(?: \[hint\] (?<hint>[^\n]*))?(?:\n|$)/;
+const pattern = /\[(?<code>\w+)\] (?<message>[^\n]*?)(?: \[hint\] (?<hint>[^\n]*?))? *(?:\n|$)/;
 const longest = 4_000;
 
 /** A reason as the message of an error. */
