@@ -273,7 +273,8 @@ describe('any sequence of runs, with any scopes, any coverage and any answers', 
             .all(seq);
           for (const row of roles) {
             const there = world.assignments.get(String(row.resource_id).slice(-1));
-            const same = there?.reading.principalId === row.principal_id && there.reading.condition === row.condition;
+            const { principalId, condition } = there?.reading ?? {};
+            const same = principalId === row.principal_id && condition === row.condition;
             // Removed: nowhere any more. Otherwise: not in that subscription any more.
             const shown =
               row.end_change === 'roleRemoved' || there?.shownIn.includes(String(row.subscription_id)) === true;

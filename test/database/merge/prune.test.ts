@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Database, openForWriting } from '../../../lib/database/database.ts';
+import { kinds } from '../../../lib/inventory/coverage.ts';
+import {
+  contributor,
+  federatedCredential,
+  guid,
+  having,
+  machine,
+  mergeRun,
+  roleAssignment,
+  type SubscriptionReading,
+  userAssigned,
+} from '../../support/readings.ts';
+
+let database: Database;
+beforeEach(() => {
+  database = openForWriting(':memory:');
+});
+afterEach(() => {
+  expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
+  database.close();
+});
+
+const [kept, gone] = [userAssigned('kept'), userAssigned('gone')];
+const role = (name: string, condition: string | null = null) => roleAssignment(name, 'principal-of-a', { condition });
+const read = (day: number, reading: SubscriptionReading, retentionDays = 400) =>
+  mergeRun(database, {
+    ...{ day, retentionDays, plan: { kinds }, subscriptions: { [guid(1)]: reading } },
+    federatedCredentials: () => ({ outcome: 'present', reading: [federatedCredential('main')] }),
+  });
+const all = (sql: string) =>
+  database
+    .prepare(sql)
+    .all()
+    .flatMap((row) => Object.values(row));
+
+test('retention forgets identities that are gone and assignments that nobody sees, and keeps what is open', () => {
+  read(1, {
+    machines: [machine('a'), machine('k', { identity: having(kept) }), machine('g', { identity: having(gone) })],
+    identities: [kept, gone],
+    roleAssignments: [role('stays'), role('changes'), role('ends')],
+    roleDefinitions: [contributor],
+  });
+  const later: SubscriptionReading = {
+    machines: [machine('a'), machine('k', { identity: having(kept) })],
+    identities: [kept],
+    roleAssignments: [role('stays'), role('changes', 'c')],
+  };
+  read(2, later);
+  read(3, later);
+  expect(all('SELECT principal_id FROM identity WHERE kind = 2 ORDER BY id')).toEqual([
+    'principal-of-kept',
+    'principal-of-gone',
+  ]);
+
+  read(20, later, 10);
+
+  expect(all('SELECT seq FROM run')).toEqual([3, 4]);
+  expect(all('SELECT principal_id FROM identity WHERE kind = 2')).toEqual(['principal-of-kept']);
+  expect(all('SELECT present FROM identity_presence')).toEqual([1]);
+  expect(all('SELECT name FROM federated_credential')).toEqual(['main']);
+  expect(all('SELECT condition FROM role_assignment ORDER BY id')).toEqual([null, 'c']);
+  expect(all('SELECT replaces FROM role_assignment')).toEqual([null, null]);
+  expect(all('SELECT name FROM role_definition')).toEqual(['Contributor']);
+});
+
+test('retention keeps an identity that is gone while a machine still has it', () => {
+  const dangling = { machines: [machine('g', { identity: having(gone) })] };
+  for (const day of [1, 2, 3]) read(day, dangling);
+  read(20, dangling, 10);
+  expect(all('SELECT present FROM identity_presence')).toEqual([0]);
+});
