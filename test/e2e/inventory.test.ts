@@ -125,10 +125,13 @@ async function countIn(database: Buffer): Promise<unknown> {
 }
 
 test('each principal id leads to the machines that it is on', async () => {
+  const truth = await system.truth();
   const expected = new Map<string, Set<string>>();
-  for (const { principalIds, id } of expectedRows(await system.truth())) {
+  for (const { principalIds, id } of expectedRows(truth)) {
     for (const each of principalIds) expected.set(each, (expected.get(each) ?? new Set()).add(id.toLowerCase()));
   }
+  const listed = truth.flatMap(({ identities }) => identities.map(({ identity }) => identity.properties.principalId));
+  for (const each of listed) expected.set(each, expected.get(each) ?? new Set());
 
   const principals = await rowsOf('principals?maxpagesize=100');
 
@@ -139,7 +142,7 @@ test('each principal id leads to the machines that it is on', async () => {
     ]),
   );
   expect(found).toEqual(expected);
-  expect(new Set(principals.map(({ state }) => state))).toEqual(new Set(['attached']));
+  expect(new Set(principals.map(({ state }) => state))).toEqual(new Set(['attached', 'dangling', 'detached']));
 });
 
 test('a subscription that is closed to the identity keeps its machines, stale, and nothing is complete', async () => {
