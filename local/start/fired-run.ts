@@ -44,7 +44,9 @@ const appearMs = 60_000;
  */
 export async function fireRun(api: Api, signal: AbortSignal): Promise<FiredRun> {
   const read = async () => (await api.get('runs?maxpagesize=1', newest, signal)).value[0];
-  const before = await read();
+  // one that was under way when the last host ended goes on: it is the one to wait for
+  const newestThere = await read();
+  const before = newestThere?.status === 'running' ? undefined : newestThere;
   await api.fire('inventory-schedule', signal);
   const progress = showProgress(process.stderr);
   const giveUp = Date.now() + appearMs;
