@@ -14,7 +14,7 @@ const lastShownAt = 'min($seq, ifnull(q.valid_to - 1, $seq))';
 
 const listings = `
 SELECT p.principal_id, p.subscription, q.began_at, ${lastShownAt} AS shown_at,
-  (SELECT u.last_seen FROM identity_unseen u WHERE u.identity = p.id AND u.valid_from <= ${lastShownAt}
+  (SELECT ifnull(u.last_seen, q.began_at) FROM identity_unseen u WHERE u.identity = p.id AND u.valid_from <= ${lastShownAt}
     AND (u.valid_to IS NULL OR u.valid_to > ${lastShownAt})) AS last_seen
 FROM json_each($ids) j CROSS JOIN identity p CROSS JOIN identity_presence q ON q.identity = p.id
 WHERE p.principal_id = j.value AND q.present = 1 AND q.valid_from <= $seq`;

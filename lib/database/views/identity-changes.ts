@@ -53,9 +53,10 @@ export const attachmentBegan: ChangeSource = {
     AND EXISTS (SELECT 1 FROM ${replaced} AND d.id IN ${askedIdentities}))`,
 };
 
-/** The identity of the same resource id that was listed until then. */
-const replacedInListing = `identity_presence o JOIN identity d ON d.id = o.identity JOIN identity n ON n.id = p.identity
-  WHERE d.resource_id = n.resource_id AND d.id <> n.id AND o.valid_to = p.valid_from AND o.present = 1`;
+/** Of the same resource id, the one that the listings spoke of last before: also after a time without any. */
+const replacedInListing = `(SELECT o.identity FROM identity n CROSS JOIN identity d ON d.resource_id = n.resource_id
+  CROSS JOIN identity_presence o ON o.identity = d.id WHERE n.id = p.identity AND d.principal_id <> n.principal_id
+  AND o.valid_from < p.valid_from ORDER BY o.valid_from DESC, o.identity DESC LIMIT 1)`;
 
 /** Re-created under its resource id, as the listing of its subscription shows; where a machine shows it, it is that one's change. */
 export const identityRecreated: ChangeSource = {
@@ -69,9 +70,9 @@ export const identityRecreated: ChangeSource = {
   notBefore: iso('p.not_before'),
   resourceId: '(SELECT d.resource_id FROM identity d WHERE d.id = p.identity)',
   principalId: principalOf('p.identity'),
-  before: `(SELECT ${identityJson('d.resource_id')} FROM ${replacedInListing})`,
+  before: `(SELECT ${identityJson('d.resource_id')} FROM identity d WHERE d.id = ${replacedInListing})`,
   after: `(SELECT ${identityJson('d.resource_id')} FROM identity d WHERE d.id = p.identity)`,
   inSubscription: `(SELECT d.subscription FROM identity d WHERE d.id = p.identity) = ${askedSubscription}`,
   ofResource: 'p.identity IN (SELECT d.id FROM identity d WHERE d.resource_id = $resourceId)',
-  ofPrincipal: `(p.identity IN ${askedIdentities} OR EXISTS (SELECT 1 FROM ${replacedInListing} AND d.id IN ${askedIdentities}))`,
+  ofPrincipal: `(p.identity IN ${askedIdentities} OR ${replacedInListing} IN ${askedIdentities})`,
 };

@@ -42,7 +42,7 @@ const listed = (seq: string, unread: string) => `EXISTS (
  */
 export const principalState = (seq: string, unread: string) => `CASE
   WHEN EXISTS (SELECT 1 FROM ${attachmentsAt(seq)} WHERE a.identity IN (${numbers}) AND a.valid_from <= ${seq} AND ${endedAtSeq(seq)} IS NULL)
-    THEN iif(${presence(seq)} = 0, 'dangling', 'attached')
+    THEN iif(i.kind = 2 AND ${presence(seq)} = 0, 'dangling', 'attached')
   WHEN i.kind = 1 THEN iif(${lastEndUnconfirmed(seq)}, 'unknown', 'gone')
   WHEN ${presence(seq)} = 0 THEN 'gone'
   WHEN ${listed(seq, unread)} THEN 'detached'
