@@ -1,0 +1,42 @@
+import { type Kind, kinds, machineKinds } from '../../inventory/coverage.ts';
+import type { ChangeKind } from '../../inventory/run.ts';
+import { type MachineType, machineTypes } from '../../inventory/virtual-machine.ts';
+import type { ShownKinds } from './types.ts';
+
+/** Kinds that a list of machines shows. */
+export function machineListKinds(type: MachineType | 'any' = machineTypes[0]): ShownKinds {
+  return type === 'any' ? machineKinds : machineKinds.filter((_kind, index) => machineTypes[index] === type);
+}
+
+/** Kinds that a principal is put together from, and that the ledger shows: all but the power states, which are never a gap. */
+export const allKinds: ShownKinds = kinds.filter((kind) => kind !== 'powerStates');
+
+/**
+ * Kinds that the log of changes shows, or one kind of change. What becomes of subscriptions is said by their list alone.
+ */
+export function changeListKinds(change: ChangeKind | undefined): ShownKinds {
+  return change === undefined ? allKinds : shownBy[change];
+}
+
+const identities: readonly Kind[] = ['identities'];
+const roles: readonly Kind[] = ['roleAssignments'];
+const shownBy: Readonly<Record<ChangeKind, ShownKinds>> = {
+  virtualMachineCreated: machineKinds,
+  virtualMachineDeleted: machineKinds,
+  virtualMachineRecreated: machineKinds,
+  virtualMachineMoved: machineKinds,
+  virtualMachineUpdated: machineKinds,
+  identityAttached: machineKinds,
+  identityDetached: machineKinds,
+  identityRecreated: [...machineKinds, ...identities],
+  roleAssigned: roles,
+  roleRemoved: roles,
+  roleInheritanceLost: roles,
+  federatedCredentialAdded: identities,
+  federatedCredentialRemoved: identities,
+  subscriptionAppeared: [],
+  subscriptionLost: [],
+  subscriptionForgotten: [],
+  outOfScope: [],
+  tenantChanged: [],
+};
