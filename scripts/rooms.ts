@@ -28,7 +28,7 @@ export const rooms: readonly Room[] = [
   {
     path: 'lib/http',
     rooms: ['lib/database', 'lib/inventory', 'lib/reports', 'lib/errors', 'lib/settings'],
-    packages: ['valibot', 'croner'],
+    packages: ['valibot', '@valibot/to-json-schema', 'croner'],
     builtins: platform,
   },
   {
@@ -38,7 +38,7 @@ export const rooms: readonly Room[] = [
     builtins: platform,
   },
   { path: 'lib/database', rooms: ['lib/inventory', 'lib/errors'], packages: [], builtins: ['node:sqlite'] },
-  { path: 'lib/reports', rooms: ['lib/inventory'], packages: ['csv-stringify'], builtins: [] },
+  { path: 'lib/reports', rooms: ['lib/inventory'], packages: ['csv-stringify', 'fflate'], builtins: [] },
   { path: 'lib/inventory', rooms: ['lib/errors'], packages: [], builtins: [] },
   { path: 'lib/settings', rooms: ['lib/errors', 'lib/nearest'], packages: [], builtins: [] },
   { path: 'lib/nearest', ...nothing },

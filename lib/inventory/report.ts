@@ -1,0 +1,41 @@
+import type { Reason } from '../errors.ts';
+import type { Change } from './change.ts';
+import type { BlindSpot, Coverage, CoverageCounts, Kind } from './coverage.ts';
+import type { Finding } from './finding.ts';
+import type { Principal } from './principal.ts';
+import type { VirtualMachine } from './virtual-machine.ts';
+
+export const reportNames = ['virtualMachines', 'principals', 'changes', 'findings'] as const;
+export type ReportName = (typeof reportNames)[number];
+
+/** Forms of a report; `md` is the command line's only. */
+export const reportFormats = ['csv', 'xlsx', 'ndjson', 'html', 'md'] as const;
+export type ReportFormat = (typeof reportFormats)[number];
+
+/** A run as reports name it. */
+export interface ReportedRun {
+  readonly runId: string;
+  readonly finishedAt: string;
+}
+
+/** What a report is written from: rows that flow as often as they are asked for, and how complete they are. */
+export interface ReportSource {
+  readonly name: ReportName;
+  /** The run whose state is shown. */
+  readonly asOf: ReportedRun;
+  /** Changes are those after this run; null where it is the first. */
+  readonly changesAfter: ReportedRun | null;
+  readonly complete: boolean;
+  readonly counts: CoverageCounts;
+  /** Kinds that `complete` speaks of. */
+  readonly kinds: readonly Kind[];
+  readonly coverage: readonly Coverage[];
+  /** null where they cannot be known. */
+  readonly blindSpots: readonly BlindSpot[] | null;
+  /** What is wrong with the run as a whole. */
+  readonly reason: Reason | null;
+  readonly virtualMachines: () => Iterable<VirtualMachine>;
+  readonly principals: () => Iterable<Principal>;
+  readonly changes: () => Iterable<Change>;
+  readonly findings: () => Iterable<Finding>;
+}

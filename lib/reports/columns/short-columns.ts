@@ -1,0 +1,67 @@
+import type { Change } from '../../inventory/change.ts';
+import type { Finding } from '../../inventory/finding.ts';
+import type { Principal } from '../../inventory/principal.ts';
+import type { VirtualMachine } from '../../inventory/virtual-machine.ts';
+import type { Cell, Columns } from './columns.ts';
+
+/** Columns for people, one row per thing: what fits a page. The other forms have every field. */
+
+export const shortVirtualMachineColumns: Columns<VirtualMachine> = {
+  Name: ({ name }) => name,
+  'Resource group': ({ resourceGroup }) => resourceGroup,
+  Subscription: ({ subscriptionName }) => subscriptionName,
+  Location: ({ location }) => location,
+  'Power state': ({ powerState }) => powerState?.replace(/^PowerState\//i, '') ?? null,
+  Identity: ({ identity }) => identity.type,
+  'Principal ids': ({ principalIds }) => principalIds.join(' '),
+  'Last seen': ({ lastSeen }) => lastSeen,
+  Mark: ({ deletedAt, stale }) => (deletedAt === null ? (stale ? 'stale' : null) : 'deleted'),
+};
+
+export const shortPrincipalColumns: Columns<Principal> = {
+  'Principal id': ({ principalId }) => principalId,
+  Kind: ({ kind }) => kind,
+  State: ({ state }) => state,
+  Identity: ({ identityId }) => identityId?.split('/').at(-1) ?? null,
+  'Virtual machines': ({ virtualMachines }) =>
+    some(virtualMachines.filter(({ detachedAt }) => detachedAt === null).map(({ name }) => name)),
+  'Role assignments': ({ roleAssignments }) =>
+    some(roleAssignments.map((role) => `${role.roleDefinitionName ?? role.roleDefinitionId} on ${role.scope}`)),
+  'Last seen': ({ lastSeen }) => lastSeen,
+};
+
+export const shortChangeColumns: Columns<Change> = {
+  At: ({ at }) => at,
+  Kind: ({ kind }) => kind,
+  Resource: ({ resourceId }) => resourceId,
+  'Principal id': ({ principalId }) => principalId,
+  Before: ({ before }) => fields(before),
+  After: ({ after }) => fields(after),
+};
+
+export const shortFindingColumns: Columns<Finding> = {
+  Severity: ({ severity }) => severity,
+  Rule: ({ rule }) => rule,
+  Resource: ({ resourceId }) => resourceId,
+  'Principal id': ({ principalId }) => principalId,
+  Message: ({ message }) => message,
+  Remediation: ({ remediation }) => remediation,
+  'First seen': ({ firstSeen }) => firstSeen,
+  Mark: ({ stale }) => (stale ? 'stale' : null),
+};
+
+const namedAtMost = 10;
+const textAtMost = 300;
+
+/** The first few, and how many there are besides. */
+function some(names: readonly string[]): Cell {
+  const more = names.length - namedAtMost;
+  return names.slice(0, namedAtMost).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** Fields and values as one line; long ones are cut. */
+function fields(of: Change['before']): Cell {
+  if (of === null) return null;
+  const text = JSON.stringify(of);
+  return text.length <= textAtMost ? text : `${text.slice(0, textAtMost)} …`;
+}

@@ -1,0 +1,63 @@
+import type { Cell } from '../columns/columns.ts';
+import type { Table } from '../table.ts';
+import { xmlText } from './xml-text.ts';
+
+/** What Excel holds in a cell. @see https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3 */
+const cellLimit = 32_767;
+const cutMark = ' … (cut: the CSV has it whole)';
+/** Styles of `styles.xml` by place. */
+const header = 1;
+const plainText = 2;
+
+/**
+ * One sheet: a header that stays in view, a filter on each column, and the rows.
+ * @param above rows above the header
+ */
+export function* sheetXml(table: Table, above: Iterable<readonly Cell[]>, selected: boolean): Generator<string> {
+  const preface = [...above];
+  const headerRow = preface.length + 1;
+  yield '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' +
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">' +
+    `<sheetViews><sheetView workbookViewId="0"${selected ? ' tabSelected="1"' : ''}>` +
+    `<pane ySplit="${headerRow}" topLeftCell="A${headerRow + 1}" activePane="bottomLeft" state="frozen"/>` +
+    '<selection pane="bottomLeft"/></sheetView></sheetViews>' +
+    `<cols>${table.header.map(columnXml).join('')}</cols><sheetData>`;
+  let row = 0;
+  for (const cells of preface) yield rowXml(cells, ++row, 0);
+  yield rowXml(table.header, ++row, header);
+  for (const cells of table.rows()) yield rowXml(cells, ++row, 0);
+  const filtered = `A${headerRow}:${columnName(table.header.length - 1)}${row}`;
+  yield `</sheetData><autoFilter ref="${filtered}"/></worksheet>`;
+}
+
+function rowXml(cells: readonly Cell[], row: number, style: number): string {
+  let xml = `<row r="${row}">`;
+  for (const [index, cell] of cells.entries()) xml += cellXml(cell, `${columnName(index)}${row}`, style);
+  return `${xml}</row>`;
+}
+
+/**
+ * Text is written as text, never as a formula; where a spreadsheet would make one of it as soon as somebody edits the cell, it has
+ * the style that stands for a leading apostrophe.
+ */
+function cellXml(cell: Cell, at: string, style: number): string {
+  if (cell === null || cell === '') return '';
+  if (typeof cell === 'number') return `<c r="${at}"><v>${cell}</v></c>`;
+  if (typeof cell === 'boolean') return `<c r="${at}" t="b"><v>${cell ? 1 : 0}</v></c>`;
+  const text = cell.length > cellLimit ? cell.slice(0, cellLimit - cutMark.length) + cutMark : cell;
+  const shown = /^[=+\-@\t\r]/.test(text) ? plainText : style;
+  return `<c r="${at}" t="inlineStr"${shown === 0 ? '' : ` s="${shown}"`}><is><t xml:space="preserve">${xmlText(text)}</t></is></c>`;
+}
+
+/** A, B, …, Z, AA, … */
+function columnName(index: number): string {
+  const letter = String.fromCharCode(65 + (index % 26));
+  return index < 26 ? letter : columnName(Math.floor(index / 26) - 1) + letter;
+}
+
+function columnXml(name: string, index: number): string {
+  const width = /id$|message|remediation|command|hint|before|after|tags|assignments|credentials|identities/i.test(name)
+    ? 40
+    : 18;
+  return `<col min="${index + 1}" max="${index + 1}" width="${width}" customWidth="1"/>`;
+}
