@@ -1,3 +1,4 @@
+import { machineListKinds } from '../lib/database/queries/shown-kinds.ts';
 import { getVirtualMachine, iterateVirtualMachines } from '../lib/database/queries/virtual-machines.ts';
 import { NotFoundError } from '../lib/errors.ts';
 import type { VirtualMachine } from '../lib/inventory/virtual-machine.ts';
@@ -30,7 +31,7 @@ export function findInInventory(
     const machine = onlyOne(existing.length > 0 ? existing : named, text);
     if (machine !== null) return machine;
   }
-  reportCompleteness(messages, inventory, ['virtualMachines'], {});
+  reportCompleteness(messages, inventory, machineListKinds('any'), {});
   throw new NotFoundError('VirtualMachineNotFound', `No run up to ${asOf.runId} has seen a virtual machine ${text}`, {
     hint: 'Names and ids: vm-identities list --deleted any --query [].id -o tsv',
   });

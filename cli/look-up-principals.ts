@@ -1,6 +1,6 @@
 import { lookupPrincipals } from '../lib/database/queries/principals.ts';
+import { allKinds } from '../lib/database/queries/shown-kinds.ts';
 import { NotFoundError } from '../lib/errors.ts';
-import { kindsOf } from '../lib/http/inventory-view.ts';
 import { guid } from '../lib/http/parameters/fields.ts';
 import { selected } from '../lib/http/select.ts';
 import type { Principal } from '../lib/inventory/principal.ts';
@@ -29,7 +29,7 @@ export async function lookUpOne(context: CommandContext, given: string, options:
   return withInventory(context, options.asOf, async (inventory) => {
     const [principal] = lookupPrincipals(inventory.database, inventory.asOf, [id]);
     if (principal === undefined || principal.state === 'neverSeen') {
-      reportCompleteness(context.messages, inventory, kindsOf(undefined), {});
+      reportCompleteness(context.messages, inventory, allKinds, {});
       throw new NotFoundError('PrincipalNotFound', `No run up to ${inventory.asOf.runId} has seen the principal ${id}`);
     }
     await context.write(
@@ -37,7 +37,7 @@ export async function lookUpOne(context: CommandContext, given: string, options:
         principalPresentation.csv([principal], options.select),
       ),
     );
-    return reportCompleteness(context.messages, inventory, kindsOf(undefined), {});
+    return reportCompleteness(context.messages, inventory, allKinds, {});
   });
 }
 
@@ -60,6 +60,6 @@ export async function lookUpSeveral(
       table: (width) =>
         select === undefined ? table(principalPresentation.columns, found, width) : anyTable(items, width),
     });
-    return reportCompleteness(context.messages, inventory, kindsOf(undefined), {});
+    return reportCompleteness(context.messages, inventory, allKinds, {});
   });
 }

@@ -1,7 +1,9 @@
 import { app } from '@azure/functions';
 import { appSettings } from './app-settings.ts';
 import { endApp } from './composition.ts';
+import './changes.ts';
 import './database.ts';
+import './findings.ts';
 import './health.ts';
 import './identity.ts';
 import './inventory-run.ts';

@@ -15,6 +15,7 @@ import { createResponseCache } from '../lib/http/response-cache.ts';
 import { schedulePeriodMs } from '../lib/http/schedule-period.ts';
 import type { Run, RunTrigger } from '../lib/inventory/run.ts';
 import type { Environment, Settings } from '../lib/settings.ts';
+import { acceptedFindings } from './accepted-findings.ts';
 import { liveReads } from './live-reads.ts';
 import { publishedInventory } from './published-inventory.ts';
 import { runAccess } from './run-access.ts';
@@ -63,6 +64,7 @@ export function createInventoryApp(settings: Settings, environment: Environment)
   const shutdown = new AbortController();
   const takeOverMs = schedulePeriodMs(settings.schedule, new Date()) ?? defaultPeriodMs;
   const responses = createResponseCache();
+  const accepted = acceptedFindings(settings, environment, session);
 
   const app: InventoryApp = {
     signal: shutdown.signal,
@@ -93,6 +95,7 @@ export function createInventoryApp(settings: Settings, environment: Environment)
         ended: (run) => app.ended(run, logger),
       }),
       ...liveReads(session, settings),
+      acceptedFindings: accepted,
       async whoami(signal) {
         const { cloud, tokens, arm } = session;
         const readRoles = (principalId: string) => readIdentityRoles(arm, principalId, signal);

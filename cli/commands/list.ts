@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { machineListKinds } from '../../lib/database/queries/shown-kinds.ts';
 import { iterateVirtualMachines } from '../../lib/database/queries/virtual-machines.ts';
-import { kindsOf } from '../../lib/http/inventory-view.ts';
 import { asOf, selection } from '../../lib/http/parameters/fields.ts';
 import { machineFilterEntries, orderBy, toMachineFilter } from '../../lib/http/parameters/machine-filter.ts';
 import { virtualMachineFields } from '../../lib/http/parameters/selectable-fields.ts';
@@ -57,7 +57,7 @@ function list(given: Readonly<Record<string, unknown>>): Action {
     return withInventory(context, options.asOf, async (inventory) => {
       const machines = iterateVirtualMachines(inventory.database, inventory.asOf, filter, orderby);
       await context.write(rowsResult(machines, select, presentation));
-      return reportCompleteness(context.messages, inventory, kindsOf(filter.type), filter);
+      return reportCompleteness(context.messages, inventory, machineListKinds(filter.type), filter);
     });
   };
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { kindsOf } from '../../lib/http/inventory-view.ts';
+import { machineListKinds } from '../../lib/database/queries/shown-kinds.ts';
 import { asOf, selection } from '../../lib/http/parameters/fields.ts';
 import { virtualMachineFields } from '../../lib/http/parameters/selectable-fields.ts';
 import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
@@ -57,7 +57,7 @@ function show(idOrName: string, given: Options): Action {
       await context.write(result(machine));
       const { subscriptionId, type } = machine;
       if (machine.deletedAt !== null) return exitCodes.complete;
-      return reportCompleteness(context.messages, inventory, kindsOf(type), {
+      return reportCompleteness(context.messages, inventory, machineListKinds(type), {
         subscriptionId: subscriptionId.toLowerCase(),
       });
     });

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { allKinds } from '../../lib/database/queries/shown-kinds.ts';
 import { readLedger } from '../../lib/database/queries/subscriptions.ts';
 import { asOf } from '../../lib/http/parameters/fields.ts';
 import type { BlindSpot, Coverage } from '../../lib/inventory/coverage.ts';
@@ -41,7 +42,7 @@ function ledger(given: Readonly<Record<string, unknown>>): Action {
         const presentation = { columns: blindSpotColumns, csv: () => anyCsv(blindSpots) };
         await context.write(rowsResult(blindSpots, undefined, presentation));
       }
-      return reportCompleteness(context.messages, inventory, ['virtualMachines'], {});
+      return reportCompleteness(context.messages, inventory, allKinds, {});
     });
   };
 }

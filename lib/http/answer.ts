@@ -18,18 +18,20 @@ const cacheControl = 'private, no-cache';
 /**
  * Answers from the published inventory. One publication, one address and one form make the same bytes: they are the entity
  * tag, so a client that has the answer gets its 304 before anything is asked of the database, and short answers are kept.
+ * @param state what else the answer depends on, as text: another state, another entity tag
  */
 export async function answerFromInventory(
   request: IncomingRequest,
   context: HttpContext,
   format: Format,
   produce: (published: PublishedDatabase) => Content,
+  state = '',
 ): Promise<Response> {
   const published = await context.currentDatabase(deadline());
   let streaming = false;
   try {
     const publication = `${context.version} ${published.etag} ${published.damaged}`;
-    const key = `${format} ${addressOf(request)}`;
+    const key = `${format} ${addressOf(request)} ${state}`;
     const etag = etagOf(publication, key);
     if (isFresh(request, etag)) return notModified(etag);
     const kept = context.responses.get(publication, key);

@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts';
 import type { Completeness } from '../database/queries/types.ts';
 import type { Coverage } from '../inventory/coverage.ts';
+import type { AcceptedFinding } from '../inventory/finding.ts';
 import type { Run } from '../inventory/run.ts';
 import type { VirtualMachine } from '../inventory/virtual-machine.ts';
 import type { ResponseCache } from './response-cache.ts';
@@ -44,6 +45,11 @@ export interface HttpContext {
   readonly now: () => Date;
   /** @throws {InventoryError} `InventoryNotReady` before the first run; the store's own codes */
   readonly currentDatabase: (signal: AbortSignal) => Promise<PublishedDatabase>;
+  /**
+   * What `INVENTORY_ACCEPTED_FINDINGS` silences, expired ones among them.
+   * @throws {InvalidSettingError} the file is not what it should be  @throws {InventoryError} it could not be read
+   */
+  readonly acceptedFindings: (signal: AbortSignal) => Promise<readonly AcceptedFinding[]>;
   /** null before the first run. Costs one small read: no database is downloaded for it. */
   readonly lastRun: (signal: AbortSignal) => Promise<LastRun | null>;
   /** A link to the compressed file that works for ten minutes; null where none can be made. */

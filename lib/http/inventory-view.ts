@@ -1,11 +1,11 @@
 import type { Database } from '../database/database.ts';
 import { resolveAsOf } from '../database/queries/as-of.ts';
+import { resolveChangeRange } from '../database/queries/change-range.ts';
 import { completeness } from '../database/queries/completeness.ts';
-import type { AsOf, Completeness, MachineFilter, ShownKinds } from '../database/queries/types.ts';
+import type { AsOf, ChangeRange, Completeness, MachineFilter, ShownKinds } from '../database/queries/types.ts';
 import { NotFoundError } from '../errors.ts';
-import type { MachineType } from '../inventory/virtual-machine.ts';
 import type { PublishedDatabase } from './context.ts';
-import { RequestError } from './request-error.ts';
+import { invalidParameter, RequestError } from './request-error.ts';
 import type { SkipToken } from './skip-token.ts';
 
 /** The inventory at one run: what an answer is drawn from. */
@@ -21,16 +21,44 @@ export interface InventoryView {
  * @throws {RequestError} 410 `SkipTokenExpired`: history no longer reaches back to the run of the first page
  */
 export function viewAt(published: PublishedDatabase, asOf: string | undefined, token: SkipToken | null): InventoryView {
-  const { database, damaged } = published;
-  const at = token?.runId ? runOfToken(database, token.runId) : resolveAsOf(database, asOf ?? null);
+  const { database } = published;
+  return viewOf(published, token?.runId ? runOfToken(database, token.runId) : resolveAsOf(database, asOf ?? null));
+}
+
+/**
+ * The inventory at the later of the two runs between which changes are asked for, and both runs. A later page stays with those of
+ * the first.
+ * @throws {NotFoundError} `RunNotFound`, `NoRunAtThatTime`
+ * @throws {RequestError} 400 `InvalidParameter`: `from` comes after `to`; 410 `SkipTokenExpired`
+ */
+export function viewBetween(
+  published: PublishedDatabase,
+  asked: { readonly from?: string; readonly to?: string },
+  token: SkipToken | null,
+): InventoryView & { readonly range: ChangeRange } {
+  const { database } = published;
+  const range = token?.runId
+    ? rangeOfToken(database, token.runId, token.fromRunId ?? null)
+    : resolveChangeRange(database, asked.from ?? null, asked.to ?? null);
+  if (range.from !== null && range.from.seq > range.to.seq) {
+    throw invalidParameter('from', asked.from ?? '', `a run or time that is not after ${range.to.runId}`);
+  }
+  return { ...viewOf(published, range.to), range };
+}
+
+function viewOf({ database, damaged }: PublishedDatabase, asOf: AsOf): InventoryView {
   return {
     database,
-    asOf: at,
+    asOf,
     completenessOf(kinds, filter) {
-      const found = completeness(database, at, kinds, filter);
+      const found = completeness(database, asOf, kinds, filter);
       return damaged ? { ...found, complete: false } : found;
     },
   };
+}
+
+function rangeOfToken(database: Database, runId: string, fromRunId: string | null): ChangeRange {
+  return { from: fromRunId === null ? null : runOfToken(database, fromRunId), to: runOfToken(database, runId) };
 }
 
 function runOfToken(database: Database, runId: string): AsOf {
@@ -42,19 +70,5 @@ function runOfToken(database: Database, runId: string): AsOf {
       target: 'skiptoken',
       hint: 'Ask for the first page again',
     });
-  }
-}
-
-/** Kinds that a list of machines shows. */
-export function kindsOf(type: MachineType | 'any' | undefined): ShownKinds {
-  switch (type) {
-    case 'any':
-      return ['virtualMachines', 'scaleSets', 'arcMachines'];
-    case 'Microsoft.Compute/virtualMachineScaleSets':
-      return ['scaleSets'];
-    case 'Microsoft.HybridCompute/machines':
-      return ['arcMachines'];
-    default:
-      return ['virtualMachines'];
   }
 }

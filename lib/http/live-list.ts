@@ -1,5 +1,5 @@
 import type { MachineFilter, OrderBy } from '../database/queries/types.ts';
-import type { VirtualMachine } from '../inventory/virtual-machine.ts';
+import { type VirtualMachine, virtualMachineType } from '../inventory/virtual-machine.ts';
 import { virtualMachineCsv } from '../reports/csv.ts';
 import { answerText } from './answer.ts';
 import type { HttpContext, IncomingRequest, LiveList } from './context.ts';
@@ -34,6 +34,9 @@ export async function answerLiveList(
   refuse('asOf', query.asOf);
   refuse('skiptoken', query.skiptoken);
   refuse('maxpagesize', query.maxpagesize);
+  if (filter.type !== undefined && filter.type !== virtualMachineType) {
+    throw invalidParameter('type', filter.type, 'virtualMachines, with live=true');
+  }
   const read = await context.listLive(filter.subscriptionId, liveLimit, liveDeadline());
   throwIfRefused(read);
   const shown = { asOf: { finishedAt: context.now().toISOString(), runId: null }, completeness: read.completeness };

@@ -11,13 +11,17 @@ export interface SkipToken {
   /** null on lists that are no state of the inventory. */
   readonly runId: string | null;
   readonly position: PagePosition;
+  /** Of the log of changes: the run that it begins after; null where it begins with the first. */
+  readonly fromRunId?: string | null;
 }
 
+const runId = v.nullable(v.pipe(v.string(), v.regex(runIdPattern)));
 const content = v.strictTuple([
-  v.nullable(v.pipe(v.string(), v.regex(runIdPattern))),
+  runId,
   v.nullable(v.union([v.pipe(v.string(), v.maxLength(512)), v.pipe(v.number(), v.finite())])),
   v.pipe(v.number(), v.safeInteger()),
   v.string(),
+  runId,
 ]);
 
 /** Parameters that may differ from page to page. */
@@ -28,8 +32,8 @@ const changeable = new Set(['skiptoken', 'maxpagesize']);
  * find out mistakes.
  */
 function writeSkipToken(token: SkipToken, request: IncomingRequest): string {
-  const { runId, position } = token;
-  const fields: v.InferOutput<typeof content> = [runId, position.value, position.row, hashOfList(request)];
+  const { runId, position, fromRunId = null } = token;
+  const fields: v.InferOutput<typeof content> = [runId, position.value, position.row, hashOfList(request), fromRunId];
   return Buffer.from(JSON.stringify(fields)).toString('base64url');
 }
 
@@ -37,11 +41,11 @@ function writeSkipToken(token: SkipToken, request: IncomingRequest): string {
 export function readSkipToken(token: string, request: IncomingRequest): SkipToken {
   const result = v.safeParse(content, decode(token));
   if (!result.success) throw invalidParameter('skiptoken', token, 'the skiptoken of a nextLink, unchanged');
-  const [runId, value, row, hash] = result.output;
+  const [runId, value, row, hash, fromRunId] = result.output;
   if (hash !== hashOfList(request)) {
     throw invalidParameter('skiptoken', token, 'the skiptoken of a nextLink, with the same filters and order as there');
   }
-  return { runId, position: { value, row } };
+  return { runId, position: { value, row }, fromRunId };
 }
 
 /** The address of the next page, without any key. */

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { allKinds } from '../../lib/database/queries/shown-kinds.ts';
 import { createInventory, runIdOf } from '../database/fixtures/inventory.ts';
 import { runCli } from './run-cli.ts';
 
@@ -24,7 +25,7 @@ beforeAll(() => {
   whole.run();
   for (const id of [one, two]) {
     whole.subscription(id, { displayName: `Sub ${id.slice(0, 1)}` });
-    whole.read(id);
+    for (const kind of allKinds) whole.read(id, 'complete', { kind });
   }
   const web = whole.machine({
     ...{ name: 'web', subscription: one, identityType: 'SystemAssigned, UserAssigned' },
@@ -37,7 +38,7 @@ beforeAll(() => {
   whole.machine({ name: 'twin', subscription: two });
   const old = whole.machine({ name: 'old', subscription: two });
   whole.run();
-  for (const id of [one, two]) whole.read(id);
+  for (const id of [one, two]) for (const kind of allKinds) whole.read(id, 'complete', { kind });
   whole.end(old, 'virtualMachineDeleted');
 
   holed.run();

@@ -19,7 +19,9 @@ describe('the list of virtual machines', () => {
     expect(body).toMatchObject({ runId: runIdOf(2), asOf: finishedAt(2), complete: false });
     expect(body.coverage).toMatchObject({ complete: 1, denied: 1 });
     expect(body.nextLink).toBe('');
-    expect(Object.keys(body.value[0] ?? {})).toEqual(virtualMachineFields);
+    expect(Object.keys(body.value[0] ?? {})).toEqual(
+      virtualMachineFields.filter((field) => field !== 'instanceCount'),
+    );
   });
 
   it('is complete where the filter leaves out what could not be read', async () => {
@@ -31,8 +33,12 @@ describe('the list of virtual machines', () => {
 
   it('never calls a list of what was not read complete', async () => {
     using served = servedInventory();
-    const body = await bodyOf(served.send(`virtualMachines?type=scaleSets&subscriptionId=${sub1}`));
-    expect(body).toMatchObject({ value: [], complete: false });
+    served.inventory.run();
+    served.inventory.read(sub1);
+    const machines = await bodyOf(served.send(`virtualMachines?subscriptionId=${sub1}`));
+    const scaleSets = await bodyOf(served.send(`virtualMachines?type=scaleSets&subscriptionId=${sub1}`));
+    expect(machines.complete).toBe(true);
+    expect(scaleSets).toMatchObject({ value: [], complete: false });
   });
 
   it('answers an unknown subscription with an empty and complete list', async () => {

@@ -37,8 +37,34 @@ export function* iterateFindings(
   filter: FindingFilter,
   accepted: Accepted,
 ): Generator<Finding> {
+  for (const finding of findingsFrom(database, asOf, filter, 0)) if (isShown(finding, filter, accepted)) yield finding;
+}
+
+/**
+ * One page of them; `after` is the row that it begins with. Rows that are not shown count, too: what is accepted between two pages
+ * moves nothing.
+ */
+export function listFindings(
+  database: Database,
+  asOf: AsOf,
+  filter: FindingFilter,
+  accepted: Accepted,
+  page: { readonly limit: number; readonly after: number },
+): Page<Finding> {
+  const value: Finding[] = [];
+  let row = page.after;
+  for (const finding of findingsFrom(database, asOf, filter, page.after)) {
+    const shown = isShown(finding, filter, accepted);
+    if (shown && value.length === page.limit) return { value, next: { value: null, row } };
+    if (shown) value.push(finding);
+    row += 1;
+  }
+  return { value };
+}
+
+function* findingsFrom(database: Database, asOf: AsOf, filter: FindingFilter, row: number): Generator<Finding> {
   const where = ['valid_from <= $seq', '(valid_to IS NULL OR valid_to > $seq)'];
-  const parameters: Record<string, string | number> = { $seq: asOf.seq };
+  const parameters: Record<string, string | number> = { $seq: asOf.seq, $row: row };
   const equal = (column: string, value: string | number | undefined): void => {
     if (value === undefined) return;
     where.push(`${column} = $${column}`);
@@ -49,30 +75,8 @@ export function* iterateFindings(
   equal('principal_id', filter.principalId);
   equal('stale', filter.stale === undefined ? undefined : Number(filter.stale));
   const sql = `SELECT * FROM finding WHERE ${where.join(' AND ')}
-    ORDER BY ${severityOrder}, rule, resource_id, principal_id`;
-  for (const row of database.prepare(sql).iterate(parameters)) {
-    const finding = toFinding(row);
-    if (filter.subscriptionId !== undefined && subscriptionOf(finding.resourceId) !== filter.subscriptionId) continue;
-    if (!isAccepted(finding, accepted)) yield finding;
-  }
-}
-
-/** One page of them; `after` is how many came before. */
-export function listFindings(
-  database: Database,
-  asOf: AsOf,
-  filter: FindingFilter,
-  accepted: Accepted,
-  page: { readonly limit: number; readonly after: number },
-): Page<Finding> {
-  const value: Finding[] = [];
-  let at = 0;
-  for (const finding of iterateFindings(database, asOf, filter, accepted)) {
-    if (at++ < page.after) continue;
-    if (value.length === page.limit) return { value, next: { value: null, row: page.after + page.limit } };
-    value.push(finding);
-  }
-  return { value };
+    ORDER BY ${severityOrder}, rule, resource_id, principal_id LIMIT -1 OFFSET $row`;
+  for (const found of database.prepare(sql).iterate(parameters)) yield toFinding(found);
 }
 
 function toFinding(row: SqlRow): Finding {
@@ -86,6 +90,11 @@ function toFinding(row: SqlRow): Finding {
     firstSeen: text(row, 'first_seen'),
     stale: integer(row, 'stale') === 1,
   };
+}
+
+function isShown(finding: Finding, { subscriptionId }: FindingFilter, accepted: Accepted): boolean {
+  if (subscriptionId !== undefined && subscriptionOf(finding.resourceId) !== subscriptionId) return false;
+  return !isAccepted(finding, accepted);
 }
 
 /** Accepted by its rule and by what it names (resource, principal, or both), until the date has come. */

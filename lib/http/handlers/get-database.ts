@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { allKinds } from '../../database/queries/shown-kinds.ts';
 import { notModified } from '../answer.ts';
 import { byteRange } from '../byte-range.ts';
 import type { Handler, HttpContext, IncomingRequest, PublishedDatabase } from '../context.ts';
@@ -47,7 +48,7 @@ async function answerFile(request: IncomingRequest, context: HttpContext): Promi
 function headersOf(published: PublishedDatabase): Record<string, string> {
   const { asOf, completenessOf } = viewAt(published, undefined, null);
   return {
-    ...inventoryHeaders({ asOf, completeness: completenessOf(['virtualMachines'], {}) }),
+    ...inventoryHeaders({ asOf, completeness: completenessOf(allKinds, {}) }),
     'cache-control': 'private, no-cache',
     'accept-ranges': 'bytes',
     'content-type': 'application/vnd.sqlite3',

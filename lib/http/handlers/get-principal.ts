@@ -1,9 +1,10 @@
 import { lookupPrincipals } from '../../database/queries/principals.ts';
+import { allKinds } from '../../database/queries/shown-kinds.ts';
 import { NotFoundError } from '../../errors.ts';
 import { answerFromInventory } from '../answer.ts';
 import type { Handler } from '../context.ts';
 import { inventoryHeaders } from '../envelope.ts';
-import { kindsOf, viewAt } from '../inventory-view.ts';
+import { viewAt } from '../inventory-view.ts';
 import { principalQuery, principalRoute } from '../parameters/list-parameters.ts';
 import { parseQuery, parseRoute } from '../parameters/parse.ts';
 import { selected } from '../select.ts';
@@ -21,7 +22,7 @@ export const getPrincipal: Handler = async (request, parameters, context) => {
         `No run up to ${view.asOf.runId} has seen the principal ${principalId}`,
       );
     }
-    const completeness = view.completenessOf(kindsOf(undefined), {});
+    const completeness = view.completenessOf(allKinds, {});
     return {
       body: JSON.stringify(selected(principal, select)),
       headers: inventoryHeaders({ asOf: view.asOf, completeness }),

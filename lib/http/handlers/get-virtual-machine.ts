@@ -1,9 +1,10 @@
+import { machineListKinds } from '../../database/queries/shown-kinds.ts';
 import { getVirtualMachine as findMachine } from '../../database/queries/virtual-machines.ts';
 import { NotFoundError } from '../../errors.ts';
 import { answerFromInventory, answerJson } from '../answer.ts';
 import type { Handler } from '../context.ts';
 import { inventoryHeaders } from '../envelope.ts';
-import { kindsOf, viewAt } from '../inventory-view.ts';
+import { viewAt } from '../inventory-view.ts';
 import { liveDeadline } from '../live-list.ts';
 import { virtualMachineQuery, virtualMachineRoute } from '../parameters/list-parameters.ts';
 import { parseQuery, parseRoute } from '../parameters/parse.ts';
@@ -23,7 +24,7 @@ export const getVirtualMachine: Handler = async (request, parameters, context) =
     const view = viewAt(published, asOf, null);
     const machine = findMachine(view.database, view.asOf, id);
     if (machine === null) throw new NotFoundError('ResourceNotFound', `No run up to ${view.asOf.runId} has seen ${id}`);
-    const completeness = view.completenessOf(kindsOf(machine.type), { subscriptionId });
+    const completeness = view.completenessOf(machineListKinds(machine.type), { subscriptionId });
     return {
       body: JSON.stringify(selected(machine, select)),
       headers: inventoryHeaders({ asOf: view.asOf, completeness }),

@@ -1,10 +1,11 @@
 import { iteratePrincipals, listPrincipals as listAll } from '../../database/queries/principals.ts';
+import { allKinds } from '../../database/queries/shown-kinds.ts';
 import type { PrincipalFilter } from '../../database/queries/types.ts';
 import { principalCsv } from '../../reports/csv.ts';
 import { answerFromInventory } from '../answer.ts';
 import type { Handler } from '../context.ts';
 import { formatOf } from '../format.ts';
-import { kindsOf, viewAt } from '../inventory-view.ts';
+import { viewAt } from '../inventory-view.ts';
 import { listContent } from '../list-content.ts';
 import { principalsQuery } from '../parameters/list-parameters.ts';
 import { toMachineFilter } from '../parameters/machine-filter.ts';
@@ -23,7 +24,7 @@ export const listPrincipals: Handler = async (request, _parameters, context) => 
     return listContent(
       { request, format, select: query.select, maxPageSize: query.maxpagesize, token },
       {
-        shown: { asOf, completeness: completenessOf(kindsOf(filter.type), filter) },
+        shown: { asOf, completeness: completenessOf(allKinds, filter) },
         page: (limit, after) => listAll(database, asOf, filter, { limit, ...(after === undefined ? {} : { after }) }),
         all: () => iteratePrincipals(database, asOf, filter),
         csv: principalCsv,

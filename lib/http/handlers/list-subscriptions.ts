@@ -1,3 +1,4 @@
+import { allKinds } from '../../database/queries/shown-kinds.ts';
 import { readLedger } from '../../database/queries/subscriptions.ts';
 import { answerFromInventory } from '../answer.ts';
 import type { Handler } from '../context.ts';
@@ -17,7 +18,7 @@ export const listSubscriptions: Handler = async (request, _parameters, context) 
     const { coverage, blindSpots } = readLedger(database, asOf);
     const from = token?.position.row ?? 0;
     const to = from + (query.maxpagesize ?? defaultPageSize);
-    const shown = { asOf, completeness: completenessOf(['virtualMachines'], {}) };
+    const shown = { asOf, completeness: completenessOf(allKinds, {}) };
     const next =
       to < coverage.length ? nextLink(request, { runId: asOf.runId, position: { value: null, row: to } }) : null;
     return {

@@ -1,3 +1,4 @@
+import { machineListKinds } from '../../database/queries/shown-kinds.ts';
 import type { MachineFilter, OrderBy } from '../../database/queries/types.ts';
 import {
   iterateVirtualMachines,
@@ -8,7 +9,7 @@ import { virtualMachineCsv } from '../../reports/csv.ts';
 import { answerFromInventory } from '../answer.ts';
 import type { Handler, HttpContext, IncomingRequest } from '../context.ts';
 import { type Format, formatOf } from '../format.ts';
-import { kindsOf, viewAt } from '../inventory-view.ts';
+import { viewAt } from '../inventory-view.ts';
 import { listContent } from '../list-content.ts';
 import { virtualMachinesQuery } from '../parameters/list-parameters.ts';
 import { toMachineFilter } from '../parameters/machine-filter.ts';
@@ -45,7 +46,7 @@ export function answerMachineList(
     return listContent(
       { request, format, select: query.select, maxPageSize: query.maxpagesize, token },
       {
-        shown: { asOf, completeness: completenessOf(kindsOf(filter.type), filter) },
+        shown: { asOf, completeness: completenessOf(machineListKinds(filter.type), filter) },
         page: (limit, after) =>
           listMachines(database, asOf, filter, {
             limit,

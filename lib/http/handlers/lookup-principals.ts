@@ -1,9 +1,10 @@
 import { lookupPrincipals as lookup } from '../../database/queries/principals.ts';
+import { allKinds } from '../../database/queries/shown-kinds.ts';
 import { answerText } from '../answer.ts';
 import type { Handler } from '../context.ts';
 import { deadline } from '../deadline.ts';
 import { envelope, inventoryHeaders } from '../envelope.ts';
-import { kindsOf, viewAt } from '../inventory-view.ts';
+import { viewAt } from '../inventory-view.ts';
 import { parseBody } from '../parameters/body.ts';
 import { lookupBody, lookupQuery } from '../parameters/list-parameters.ts';
 import { parseQuery } from '../parameters/parse.ts';
@@ -19,7 +20,7 @@ export const lookupPrincipals: Handler = async (request, _parameters, context) =
     const value = lookup(view.database, view.asOf, ids).map((principal) =>
       principal.state === 'neverSeen' ? principal : selected(principal, select),
     );
-    const shown = { asOf: view.asOf, completeness: view.completenessOf(kindsOf(undefined), {}) };
+    const shown = { asOf: view.asOf, completeness: view.completenessOf(allKinds, {}) };
     return answerText(request, envelope(value, shown, null), 'json', { headers: inventoryHeaders(shown) });
   } finally {
     published.release();

@@ -14,6 +14,15 @@ export const text = v.pipe(
   v.regex(/^[^\u0000-\u001f\u007f]{1,256}$/, '1 to 256 characters, none of them a control character'),
 );
 
+/** The id of a resource, of a role assignment or of a subscription, as `/subscriptions/<id>`. */
+export const resourceId = v.pipe(
+  v.string(),
+  v.regex(
+    /^\/[^\p{Cc}?#]{1,1023}$/u,
+    'an id that begins with /, such as /subscriptions/6f0f1a2b-0000-4c3d-8e5f-1234567890ab',
+  ),
+);
+
 export const guid = v.pipe(
   v.string(),
   v.regex(guidPattern, 'a guid such as 6f0f1a2b-0000-4c3d-8e5f-1234567890ab'),

@@ -12,8 +12,9 @@ import {
   skipToken,
   trueOrFalse,
 } from './fields.ts';
+import { changeFilterEntries, findingFilterEntries } from './log-filters.ts';
 import { machineFilterEntries, orderBy } from './machine-filter.ts';
-import { principalFields, virtualMachineFields } from './selectable-fields.ts';
+import { changeFields, findingFields, principalFields, virtualMachineFields } from './selectable-fields.ts';
 
 /** The parameters of each route: what validates requests, and what a description of the API is made of. */
 
@@ -71,6 +72,20 @@ export const lookupBody = v.strictObject(
   },
   'an object such as {"ids":["…"]}',
 );
+
+export const changesQuery = v.strictObject({
+  ...changeFilterEntries,
+  select: v.exactOptional(selection(changeFields)),
+  ...paging,
+  format,
+});
+export const findingsQuery = v.strictObject({
+  ...findingFilterEntries,
+  ...at,
+  select: v.exactOptional(selection(findingFields)),
+  ...paging,
+  format,
+});
 
 export const subscriptionsQuery = v.strictObject({ ...at, ...paging });
 

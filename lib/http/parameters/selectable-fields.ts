@@ -1,3 +1,5 @@
+import type { Change } from '../../inventory/change.ts';
+import type { Finding } from '../../inventory/finding.ts';
 import type { Principal } from '../../inventory/principal.ts';
 import type { VirtualMachine } from '../../inventory/virtual-machine.ts';
 
@@ -19,6 +21,7 @@ export const virtualMachineFields = [
   'powerState',
   'tags',
   'scaleSetId',
+  'instanceCount',
   'identity',
   'principalIds',
   'firstSeen',
@@ -41,3 +44,25 @@ export const principalFields = [
   'roleAssignments',
   'federatedCredentials',
 ] as const satisfies readonly (keyof Principal)[];
+
+export const changeFields = [
+  'at',
+  'notBefore',
+  'runId',
+  'kind',
+  'resourceId',
+  'principalId',
+  'before',
+  'after',
+] as const satisfies readonly (keyof Change)[];
+
+export const findingFields = [
+  'rule',
+  'severity',
+  'resourceId',
+  'principalId',
+  'message',
+  'remediation',
+  'firstSeen',
+  'stale',
+] as const satisfies readonly (keyof Finding)[];
