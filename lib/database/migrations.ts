@@ -27,8 +27,11 @@ CREATE INDEX attachment_began ON attachment (valid_from) WHERE begin_change IS N
 CREATE INDEX attachment_ended ON attachment (valid_to) WHERE end_change IS NOT NULL;
 ${identityListingTables} ${roleTables} ${findingTables}`;
 
+/** From version 2: readings of other deployments. */
+const toVersion3 = 'ALTER TABLE coverage ADD COLUMN source INTEGER REFERENCES text;';
+
 /** What takes a file of version `index + 1` to the next one. */
-const migrations: readonly string[] = [toVersion2];
+const migrations: readonly string[] = [toVersion2, toVersion3];
 
 /**
  * Brings an older file to the present schema, inside the caller's transaction. Views are made anew.

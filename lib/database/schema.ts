@@ -9,7 +9,7 @@ import { runTables } from './tables/runs.ts';
  * Version of the tables, kept in `PRAGMA user_version`. A file with a higher one is refused, one with a lower one migrated.
  * Every table and view is documented in docs/database.md: they are a public interface.
  */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /**
  * Temporal by row versions: valid from one `seq` up to, not including, another (`valid_to`, NULL = now).

@@ -14,7 +14,6 @@ export type Kind = (typeof kinds)[number];
 
 /** The kinds that list machines, in the order of `machineTypes`. */
 export const machineKinds = ['virtualMachines', 'scaleSets', 'arcMachines'] as const satisfies readonly Kind[];
-export type MachineKind = (typeof machineKinds)[number];
 
 export const coverageStatuses = ['complete', 'partial', 'failed', 'denied', 'skipped'] as const;
 export type CoverageStatus = (typeof coverageStatuses)[number];
@@ -53,6 +52,8 @@ export interface Coverage {
   readonly requestId: string | null;
   /** When the last complete reading was taken; null if there was none. */
   readonly readAt: string | null;
+  /** The other deployment (its container, or a file) that read it; null = this one did. */
+  readonly source: string | null;
 }
 
 /** A subscription that should be seen and is not. */

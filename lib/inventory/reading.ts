@@ -91,6 +91,21 @@ export interface ReadingSink {
   end(coverage: KindReading): void;
 }
 
+/** A machine that another deployment keeps, though its newest reading did not show it. */
+export interface UnseenMachine {
+  readonly machine: MachineReading;
+  /** The newest reading that had it, ISO 8601 UTC. */
+  readonly lastSeen: string;
+}
+
+/** A sink that also takes what other deployments have read. */
+export interface SourceSink extends ReadingSink {
+  /** As `begin`, for a reading of another deployment. @param source its container, or the file that it is in */
+  beginFrom(source: string, subscriptionId: string, readAt: string): void;
+  /** Their kind ends as `partial`, `failed` or `denied`. */
+  unseen(subscriptionId: string, page: readonly UnseenMachine[]): void;
+}
+
 /** What a read by id said of a machine or an identity that a list left out. Only `absent` (404) ends it. */
 export type Verification<Reading> =
   | { readonly outcome: 'absent' }

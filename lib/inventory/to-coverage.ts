@@ -24,5 +24,6 @@ export function toCoverage(subscription: PlannedSubscription, readings: readonly
     throttledMilliseconds: sum((one) => one.throttledMilliseconds),
     requestId: machines?.requestId ?? null,
     readAt: status === 'complete' || status === 'skipped' ? (machines?.readAt ?? null) : null,
+    source: null,
   };
 }

@@ -55,8 +55,10 @@ export function openAbsentMachines(
         for (const machine of machines) unseen.open(machine, lastSeen, false);
         return;
       }
-      proven.push(...machines.filter((machine) => unseen.isMissingFromList(machine)));
-      absent = machines.filter((machine) => !unseen.isMissingFromList(machine));
+      // the same reading of another deployment, merged once more, is no second list
+      const isSecond = (machine: number): boolean => reading.readAt > lastSeen && unseen.isMissingFromList(machine);
+      proven.push(...machines.filter(isSecond));
+      absent = machines.filter((machine) => !isSecond(machine));
       if (absent.length <= mostChecks) return;
       for (const machine of absent) unseen.open(machine, lastSeen, true);
       const message = `The list of subscription ${subscriptionId} lacks ${absent.length} machines that were there before; more than ${mostChecks} are not checked one by one`;

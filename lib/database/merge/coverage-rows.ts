@@ -7,8 +7,6 @@ const keptRuns = 30;
 
 /** When one kind of a subscription was read before this run, epoch milliseconds; null = never. */
 export interface EarlierReadings {
-  /** The newest reading stored, whatever its outcome. */
-  readonly newest: number | null;
   /** The newest that showed rows (complete or partial). */
   readonly newestShown: number | null;
   readonly newestComplete: number | null;
@@ -17,19 +15,20 @@ export interface EarlierReadings {
 export interface CoverageRows {
   /** By kind; a kind that was never read is left out. */
   earlier(subscription: number): ReadonlyMap<string, EarlierReadings>;
-  write(subscription: number, reading: KindReading, superseded: boolean): void;
+  /** @param source number of the text that names another deployment; null = this one read it */
+  write(subscription: number, reading: KindReading, superseded: boolean, source: number | null): void;
 }
 
 export function openCoverageRows(database: Database, seq: number): CoverageRows {
   const earlier = database.prepare(`
-    SELECT kind, max(read_at) AS newest, max(CASE WHEN status IN ('complete', 'partial', 'skipped') THEN read_at END) AS shown,
+    SELECT kind, max(CASE WHEN status IN ('complete', 'partial', 'skipped') THEN read_at END) AS shown,
       max(CASE WHEN status IN ('complete', 'skipped') THEN read_at END) AS complete
     FROM coverage WHERE subscription = ? AND superseded = 0 AND from_seq < ? GROUP BY kind`);
   const insert = database.prepare(`INSERT INTO coverage
-    (subscription, kind, from_seq, to_seq, status, reason, count, requests, pages, retries, throttled_ms, request_id, read_at, superseded)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    (subscription, kind, from_seq, to_seq, status, reason, count, requests, pages, retries, throttled_ms, request_id, read_at, superseded,
+      source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const folding = database.prepare(`
-    SELECT from_seq, to_seq, status, reason, count, read_at, superseded FROM coverage
+    SELECT from_seq, to_seq, status, reason, count, read_at, superseded, source FROM coverage
     WHERE subscription = ? AND kind = ? ORDER BY from_seq DESC LIMIT 2 OFFSET ${keptRuns}`);
   const extend = database.prepare(
     'UPDATE coverage SET to_seq = ?, count = ?, read_at = ? WHERE subscription = ? AND kind = ? AND from_seq = ?',
@@ -41,7 +40,11 @@ export function openCoverageRows(database: Database, seq: number): CoverageRows 
     if (row === undefined || period === undefined) return;
     if (row.superseded === 1) {
       remove.run(subscription, kind, row.from_seq ?? null);
-    } else if (row.status === period.status && codeOf(row.reason) === codeOf(period.reason)) {
+    } else if (
+      row.status === period.status &&
+      row.source === period.source &&
+      codeOf(row.reason) === codeOf(period.reason)
+    ) {
       remove.run(subscription, kind, row.from_seq ?? null);
       extend.run(
         row.to_seq ?? null,
@@ -58,13 +61,13 @@ export function openCoverageRows(database: Database, seq: number): CoverageRows 
     earlier(subscription) {
       const rows = earlier.all(subscription, seq);
       return new Map(
-        rows.map(({ kind, newest, shown, complete }) => [
+        rows.map(({ kind, shown, complete }) => [
           String(kind),
-          { newest: millis(newest), newestShown: millis(shown), newestComplete: millis(complete) },
+          { newestShown: millis(shown), newestComplete: millis(complete) },
         ]),
       );
     },
-    write(subscription, reading, superseded) {
+    write(subscription, reading, superseded, source) {
       const reason = reading.reason === null ? null : JSON.stringify(reading.reason);
       insert.run(
         subscription,
@@ -81,6 +84,7 @@ export function openCoverageRows(database: Database, seq: number): CoverageRows 
         reading.requestId,
         Date.parse(reading.readAt),
         superseded ? 1 : 0,
+        source,
       );
       fold(subscription, reading.kind);
     },

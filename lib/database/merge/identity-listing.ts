@@ -109,7 +109,7 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
       if (!isRead() || status() === 'partial') return [];
       const missing = presence.of(subscription).filter(mustBeChecked);
       for (const { resourceId, missingFromList } of missing) {
-        if (missingFromList) gone.add(resourceId.toLowerCase());
+        if (missingFromList && readAt > past.lastSeen) gone.add(resourceId.toLowerCase());
       }
       const open = missing.filter(({ resourceId }) => !gone.has(resourceId.toLowerCase()));
       const ids = new Map(open.map(({ resourceId }) => [resourceId.toLowerCase(), resourceId] as const));

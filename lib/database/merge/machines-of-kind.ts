@@ -14,6 +14,11 @@ export interface MachinesOfKind {
   merge(reading: MachineReading): void;
   /** A machine that the list left out, as a read by its id shows it. */
   mergeFound(machine: number, reading: MachineReading): void;
+  /**
+   * A machine that another deployment did not see either, and keeps. One that is known here stays as it is.
+   * @param lastSeen epoch milliseconds of the newest reading that had it
+   */
+  mergeUnseen(reading: MachineReading, lastSeen: number): void;
 }
 
 export function openMachinesOfKind(
@@ -22,10 +27,17 @@ export function openMachinesOfKind(
   kind: Kind,
   index: MachineIndex,
 ): MachinesOfKind {
-  const { dictionary, writer, seen, counts } = context;
+  const { dictionary, writer, seen, unseen, counts } = context;
   const { notBefore, silent } = past(kind);
 
-  const begin = (key: string, known: number | null, reading: MachineReading, group: number, mark: number): number => {
+  const begin = (
+    key: string,
+    known: number | null,
+    reading: MachineReading,
+    group: number,
+    mark: number,
+    readAt: number,
+  ): number => {
     const machine = known ?? writer.add(reading, subscription, group, readAt);
     const change = silent ? null : 'virtualMachineCreated';
     const at = known === null ? null : readAt;
@@ -80,7 +92,7 @@ export function openMachinesOfKind(
       const mark = fingerprintOf(reading);
       const known = index.get(key);
       if (known === undefined || known.fingerprint === null) {
-        seen.mark(begin(key, known?.machine ?? null, reading, group, mark));
+        seen.mark(begin(key, known?.machine ?? null, reading, group, mark, readAt));
         return;
       }
       if (known.fingerprint !== mark) {
@@ -93,6 +105,19 @@ export function openMachinesOfKind(
       const mark = fingerprintOf(reading);
       if (fingerprintOf(context.stored(machine)) !== mark) changeOrReplace(machine, reading, mark);
       seen.mark(machine);
+    },
+    mergeUnseen(reading, lastSeen) {
+      const group = dictionary.resourceGroup(reading.resourceGroup);
+      const key = machineKey(group, reading.name);
+      const known = index.get(key);
+      if (known !== undefined && known.fingerprint !== null) return;
+      // a whole list has lacked it since
+      if (notBefore !== null && lastSeen <= notBefore) return;
+      unseen.open(
+        begin(key, known?.machine ?? null, reading, group, fingerprintOf(reading), lastSeen),
+        lastSeen,
+        false,
+      );
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { FollowUp, Plan, ReadingSink } from '../../inventory/reading.ts';
+import type { FollowUp, Plan, SourceSink } from '../../inventory/reading.ts';
 import type { Run } from '../../inventory/run.ts';
 import { beginTransaction, type Database } from '../database.ts';
 import { getRun } from '../queries/runs.ts';
@@ -14,7 +14,7 @@ import { endAccess, endSubscription, forgetAttachments } from './whole-subscript
  * One run on its way into the database: a sink for what is read, then questions that only it knows to ask, then one commit.
  * Everything happens in one transaction, so that until `commit` readers see the state before.
  */
-export interface Merge extends ReadingSink {
+export interface Merge extends SourceSink {
   /**
    * The next round of questions to Azure: each must be asked and its `answer` told before the next round, and all rounds
    * before the commit. Empty = nothing more to ask.
@@ -59,11 +59,15 @@ function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merg
     makeIndexes();
     makeIndexes = () => undefined;
   };
+  const begin = (source: string | null, subscriptionId: string, readAt: string): void => {
+    const quiet = changes.quiet.has(subscriptionId);
+    const at = Date.parse(readAt);
+    subscriptions.set(subscriptionId, openSubscriptionMerge(context, subscriptionId, at, quiet, source));
+  };
   return {
-    begin(subscriptionId, readAt) {
-      const quiet = changes.quiet.has(subscriptionId);
-      subscriptions.set(subscriptionId, openSubscriptionMerge(context, subscriptionId, Date.parse(readAt), quiet));
-    },
+    begin: (subscriptionId, readAt) => begin(null, subscriptionId, readAt),
+    beginFrom: begin,
+    unseen: (subscriptionId, page) => mergeOf(subscriptionId).unseen(page),
     machines: (subscriptionId, page) => mergeOf(subscriptionId).machines(page),
     powerStates: (subscriptionId, page) => mergeOf(subscriptionId).powerStates(page),
     identities: (subscriptionId, page) => mergeOf(subscriptionId).listIdentities(page),

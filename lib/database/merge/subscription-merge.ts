@@ -1,5 +1,5 @@
 import { type Kind, machineKinds } from '../../inventory/coverage.ts';
-import type { FollowUp, KindReading } from '../../inventory/reading.ts';
+import type { FollowUp, KindReading, UnseenMachine } from '../../inventory/reading.ts';
 import type { RoleAssignmentReading } from '../../inventory/role.ts';
 import type { UserAssignedIdentityReading } from '../../inventory/user-assigned-identity.ts';
 import { type MachineReading, machineTypes, type PowerStateReading } from '../../inventory/virtual-machine.ts';
@@ -23,6 +23,7 @@ export interface SubscriptionMerge {
   readonly reading: SubscriptionReading;
   readonly identities: IdentityListing;
   machines(page: readonly MachineReading[]): void;
+  unseen(page: readonly UnseenMachine[]): void;
   powerStates(page: readonly PowerStateReading[]): void;
   listIdentities(page: readonly UserAssignedIdentityReading[]): void;
   roleAssignments(page: readonly RoleAssignmentReading[]): void;
@@ -35,12 +36,16 @@ export interface SubscriptionMerge {
   writeCoverage(): void;
 }
 
-/** @param quiet changes of what is in it are part of one change of the subscription */
+/**
+ * @param quiet changes of what is in it are part of one change of the subscription
+ * @param source which other deployment read it; null = this one
+ */
 export function openSubscriptionMerge(
   context: MergeContext,
   subscriptionId: string,
   readAt: number,
   quiet: boolean,
+  source: string | null,
 ): SubscriptionMerge {
   const reading = openSubscriptionReading(context, subscriptionId, readAt, quiet);
   const { subscription, superseded, readings } = reading;
@@ -52,6 +57,7 @@ export function openSubscriptionMerge(
       kind,
       index,
       merge: merging.merge,
+      mergeUnseen: merging.mergeUnseen,
       absent: openAbsentMachines(context, reading, kind, merging.mergeFound),
     };
   });
@@ -69,6 +75,12 @@ export function openSubscriptionMerge(
     machines(page) {
       if (superseded) return;
       for (const machine of page) machines[machineTypes.indexOf(machine.type)]?.merge(machine);
+    },
+    unseen(page) {
+      if (superseded) return;
+      for (const { machine, lastSeen } of page) {
+        machines[machineTypes.indexOf(machine.type)]?.mergeUnseen(machine, Date.parse(lastSeen));
+      }
     },
     powerStates(page) {
       if (!superseded) power.add(page);
@@ -94,7 +106,8 @@ export function openSubscriptionMerge(
         return absent.proven().map((machine) => ({ machine, notBefore }));
       }),
     writeCoverage() {
-      for (const kindReading of readings.values()) context.coverage.write(subscription, kindReading, superseded);
+      const by = context.dictionary.text(source);
+      for (const kindReading of readings.values()) context.coverage.write(subscription, kindReading, superseded, by);
     },
   };
 }

@@ -24,7 +24,7 @@ export interface SubscriptionReading {
   readonly readAt: number;
   /** Changes of what is in it are part of one change of the subscription. */
   readonly quiet: boolean;
-  /** This reading is older than the one already stored: recorded, and it changes nothing. */
+  /** This reading is older than one already stored that showed rows: recorded, and it changes nothing. */
   readonly superseded: boolean;
   /** How each kind was read, open to what follow-ups find out. */
   readonly readings: ReadonlyMap<Kind, KindReading>;
@@ -45,7 +45,7 @@ export function openSubscriptionReading(
   const readings = new Map<Kind, KindReading>();
   return {
     ...{ subscriptionId, subscription, readAt, quiet, readings },
-    superseded: [...earlier.values()].some(({ newest }) => newest !== null && readAt < newest),
+    superseded: [...earlier.values()].some(({ newestShown }) => newestShown !== null && readAt < newestShown),
     past(kind) {
       const notBefore = earlier.get(kind)?.newestComplete ?? null;
       return {

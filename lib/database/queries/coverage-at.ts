@@ -20,10 +20,14 @@ export interface KindAt {
   readonly retries: number;
   readonly throttledMilliseconds: number;
   readonly requestId: string | null;
+  /** When that reading began, epoch milliseconds. */
+  readonly readAt: number;
+  /** Which other deployment read it; null = this one. */
+  readonly source: string | null;
 }
 
 const newestOfEachKind = `
-SELECT c.*, min(c.to_seq, $seq) AS seq
+SELECT c.*, min(c.to_seq, $seq) AS seq, (SELECT x.value FROM text x WHERE x.id = c.source) AS source_name
 FROM subscription_key s CROSS JOIN json_each($kinds) k CROSS JOIN coverage c
   ON c.subscription = s.id AND c.kind = k.value AND c.from_seq = (
     SELECT n.from_seq FROM coverage n
@@ -87,5 +91,7 @@ function toKindAt(row: SqlRow): KindAt {
     retries: integer(row, 'retries'),
     throttledMilliseconds: integer(row, 'throttled_ms'),
     requestId: textOrNull(row, 'request_id'),
+    readAt: integer(row, 'read_at'),
+    source: textOrNull(row, 'source_name'),
   };
 }

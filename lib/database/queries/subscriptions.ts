@@ -56,6 +56,7 @@ function toCoverage(subscription: SubscriptionAt, virtualMachineCount: number, r
     throttledMilliseconds: sum(subscription.kinds, (row) => row.throttledMilliseconds),
     requestId: decisive?.requestId ?? null,
     readAt,
+    source: subscription.kinds.find(({ source }) => source !== null)?.source ?? null,
   };
 }
 

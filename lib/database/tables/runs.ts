@@ -64,6 +64,7 @@ CREATE TABLE coverage (
   request_id TEXT,
   read_at INTEGER NOT NULL,                    -- epoch milliseconds
   superseded INTEGER NOT NULL DEFAULT 0,       -- 1 = older than a reading already stored: recorded, changed nothing
+  source INTEGER REFERENCES text,              -- container or file of the deployment that read it; NULL = this one
   PRIMARY KEY (subscription, kind, from_seq)
 ) STRICT, WITHOUT ROWID;
 `;

@@ -190,6 +190,7 @@ describe('the ledger', () => {
       retries: 0,
       throttledMilliseconds: 0,
       requestId: 'request-virtualMachines',
+      source: null,
     };
     expect(readLedger(inventory.open(), asOf)).toEqual({
       coverage: [
