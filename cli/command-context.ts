@@ -12,6 +12,8 @@ export interface CommandContext {
   readonly messages: Messages;
   /** Writes the result to stdout, in the form asked for. To be called once, while what the rows come from is still open. */
   readonly write: (result: Result) => Promise<void>;
+  /** Writes bytes to stdout as they are made. */
+  readonly writePieces: (pieces: Iterable<Uint8Array>) => Promise<void>;
   readonly signal: AbortSignal;
 }
 

@@ -1,12 +1,14 @@
 import * as v from 'valibot';
 import { UsageError } from './usage-error.ts';
 
+type OptionsSchema = v.ObjectSchema<v.ObjectEntries, undefined> | v.StrictObjectSchema<v.ObjectEntries, undefined>;
+
 /**
  * Checks the options of a command.
- * @param given as commander has them, by their names in camelCase; others than the schema's are left alone
+ * @param given as commander has them, by their names in camelCase; others than the schema's are left alone, unless it is strict
  * @throws {UsageError} `InvalidOption` names the option, the value and what is allowed
  */
-export function parseOptions<const Schema extends v.ObjectSchema<v.ObjectEntries, undefined>>(
+export function parseOptions<const Schema extends OptionsSchema>(
   schema: Schema,
   given: Readonly<Record<string, unknown>>,
 ): v.InferOutput<Schema> {
@@ -14,7 +16,7 @@ export function parseOptions<const Schema extends v.ObjectSchema<v.ObjectEntries
   if (result.success) return result.output;
   const [issue] = result.issues;
   throw invalidOption(
-    `--${kebab(String(issue.path?.[0]?.key))}`,
+    optionName(String(issue.path?.[0]?.key)),
     issue.path?.at(-1)?.value ?? issue.input,
     issue.message,
   );
@@ -38,6 +40,7 @@ function invalidOption(name: string, value: unknown, allowed: string): UsageErro
   return new UsageError('InvalidOption', `${name} is '${String(value)}'; allowed: ${allowed}`);
 }
 
-function kebab(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+/** An option as it is typed: `--resource-id` for `resourceId`. */
+export function optionName(name: string): string {
+  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -6,7 +6,7 @@ import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts';
 import { globalOptionsOf } from './global-options.ts';
 import { messagesTo } from './messages.ts';
 import { render } from './output/render.ts';
-import { writeChunks } from './output/write-chunks.ts';
+import { writeChunks, writePieces } from './output/write-chunks.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The process as the command line needs it. */
@@ -38,6 +38,7 @@ export async function runAction(command: Command, action: Action, around: Surrou
         const width = stdout.isTTY === true ? stdout.columns : null;
         await writeChunks(stdout, await render(result, { form: options.output, query: options.query, width }), signal);
       },
+      writePieces: (pieces) => writePieces(stdout, pieces, signal),
       signal,
     });
     return code === exitCodes.incomplete && options.allowIncomplete ? exitCodes.complete : code;

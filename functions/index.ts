@@ -11,6 +11,7 @@ import './inventory-schedule.ts';
 import './principal.ts';
 import './principals-lookup.ts';
 import './principals.ts';
+import './report-file.ts';
 import './run-cancel.ts';
 import './run-start.ts';
 import './run.ts';

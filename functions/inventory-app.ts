@@ -69,7 +69,7 @@ export function createInventoryApp(settings: Settings, environment: Environment)
   const app: InventoryApp = {
     signal: shutdown.signal,
     environment: (logger) => ({
-      ...{ store, reader, session, settings, takeOverMs, folder },
+      ...{ store, reader, session, settings, takeOverMs, folder, acceptedFindings: accepted },
       warn: ({ code, message }) => logger.error(`${code}: ${message}`),
     }),
     async ended(run, logger) {

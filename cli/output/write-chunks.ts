@@ -8,13 +8,22 @@ const writeLength = 65_536;
  * Writes text as fast as the reader takes it. A reader that has had enough (`| head`) ends it, without an error.
  * @throws what the stream fails with otherwise (a full disk), the signal's reason
  */
-export async function writeChunks(stream: Writable, chunks: Iterable<string>, signal: AbortSignal): Promise<void> {
+export function writeChunks(stream: Writable, chunks: Iterable<string>, signal: AbortSignal): Promise<void> {
+  return writeEach(stream, gathered(chunks), signal);
+}
+
+/** The same for bytes that come in pieces of some size; empty ones are pauses. */
+export function writePieces(stream: Writable, pieces: Iterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+  return writeEach(stream, pieces, signal);
+}
+
+async function writeEach(stream: Writable, parts: Iterable<string | Uint8Array>, signal: AbortSignal): Promise<void> {
   // The write's own callback has the error; without a listener it would end the process.
   const heard = (): void => undefined;
   stream.on('error', heard);
   try {
-    for (const text of gathered(chunks)) {
-      await written(stream, text);
+    for (const part of parts) {
+      if (part.length > 0) await written(stream, part);
       // Writes to files and pipes return at once: without this no signal would be seen before the end.
       await setImmediate();
       signal.throwIfAborted();
@@ -37,9 +46,9 @@ function* gathered(chunks: Iterable<string>): Generator<string> {
   if (text !== '') yield text;
 }
 
-function written(stream: Writable, text: string): Promise<void> {
+function written(stream: Writable, part: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    stream.write(text, (error) => (error ? reject(error) : resolve()));
+    stream.write(part, (error) => (error ? reject(error) : resolve()));
   });
 }
 

@@ -1,8 +1,10 @@
+import type { Database } from '../database/database.ts';
 import { toReason } from '../errors.ts';
 import type { Run } from '../inventory/run.ts';
 import { refreshPublication } from './refresh-publication.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { endRun } from './run-record.ts';
+import { writeReports } from './write-reports.ts';
 
 /**
  * Last step of a run that is published: writes what is made from the new inventory for readers that know no protocol, then ends
@@ -22,7 +24,10 @@ export async function reportStep(
   try {
     const current = await reader.current(signal);
     try {
-      if (!current.damaged) await refreshPublication(store, current, signal);
+      if (!current.damaged) {
+        await refreshPublication(store, current, signal);
+        await writeScheduledReports(environment, runId, current.database, signal);
+      }
     } finally {
       current.release();
     }
@@ -36,6 +41,18 @@ export async function reportStep(
     (record) => (record.status === 'succeeded' ? null : succeeded(record, new Date(finishedAtMs).toISOString())),
     signal,
   );
+}
+
+/** Reports are for runs that the schedule starts; the newest database may be a later run's by now, and has this one's state, too. */
+async function writeScheduledReports(
+  environment: RunEnvironment,
+  runId: string,
+  database: Database,
+  signal: AbortSignal,
+): Promise<void> {
+  if (environment.settings.reports.length === 0) return;
+  const record = await environment.store.runs.read(runId, signal);
+  if (record?.run.trigger === 'timer') await writeReports(environment, { database, runId }, signal);
 }
 
 function succeeded(record: Run, finishedAt: string): Run {

@@ -1,5 +1,6 @@
 import type { InventoryStore } from '../azure/store/inventory-store.ts';
 import type { Reason } from '../errors.ts';
+import type { AcceptedFinding } from '../inventory/finding.ts';
 import type { Settings } from '../settings.ts';
 import type { DatabaseReader } from './current-database.ts';
 import type { Session } from './session.ts';
@@ -10,6 +11,8 @@ export interface RunEnvironment {
   readonly reader: DatabaseReader;
   readonly session: Session;
   readonly settings: Settings;
+  /** What `INVENTORY_ACCEPTED_FINDINGS` silences. @throws {InventoryError} it could not be read */
+  readonly acceptedFindings: (signal: AbortSignal) => Promise<readonly AcceptedFinding[]>;
   /** Batches of a run that timed out are taken over up to this age: the time between two runs. */
   readonly takeOverMs: number;
   /** For throw-away files; made when missing. */

@@ -60,6 +60,7 @@ function instance(): RunEnvironment {
   readers.push(reader);
   return {
     ...{ store, reader, session: azure.session(), settings: azure.settings(), takeOverMs: 60_000 },
+    acceptedFindings: async () => [],
     ...{ folder: join(folder, 'work'), warn: (reason: Reason) => void warnings.push(reason) },
   };
 }

@@ -137,6 +137,12 @@ export interface PublishedInventory extends DatabaseSource {
  * `StorageUnavailable`, `StorageUnreachable`, `StorageFailed`, and what it names itself.
  */
 export interface InventoryStore extends PublishedInventory {
+  /** Writes `reports/<runId>/<file>`. @param pieces as they are made; empty ones are pauses */
+  writeReport(
+    report: { readonly runId: string; readonly file: string; readonly contentType: string },
+    pieces: Iterable<Uint8Array>,
+    signal: AbortSignal,
+  ): Promise<void>;
   readonly runs: RunRecords;
   readonly claim: RunClaim;
   readonly plans: Plans;

@@ -7,6 +7,7 @@ import { openDatabases } from './databases.ts';
 import type { InventoryStore, PublishedInventory } from './inventory-store.ts';
 import { openLatestPointer } from './latest-pointer.ts';
 import { openPlans } from './plans.ts';
+import { writeReport } from './reports.ts';
 import { openRunClaim } from './run-claim.ts';
 import { openRunRecords } from './run-records.ts';
 
@@ -25,6 +26,7 @@ export function openStore(settings: Settings, environment: Environment): Invento
     plans: openPlans(container),
     batches: openBatches(container),
     writeCurrentMachines: (chunks, signal) => writeCurrentMachines(container, chunks, signal),
+    writeReport: (report, pieces, signal) => writeReport(container, report, pieces, signal),
   };
 }
 

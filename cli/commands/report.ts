@@ -1,0 +1,107 @@
+import { Option } from 'commander';
+import * as v from 'valibot';
+import { resolveChangeRange } from '../../lib/database/queries/change-range.ts';
+import { reportSource } from '../../lib/database/queries/report-source.ts';
+import type { ChangeRange } from '../../lib/database/queries/types.ts';
+import { type ReportParameters, reportParameters, reportQueries } from '../../lib/http/parameters/report-parameters.ts';
+import { type ReportFormat, type ReportName, reportFormats, reportNames } from '../../lib/inventory/report.ts';
+import { writeReport } from '../../lib/reports/write-report.ts';
+import { readAccepted } from '../accepted-findings.ts';
+import type { Action } from '../command-context.ts';
+import { type DefineCommand, examples } from '../define-command.ts';
+import { exitCodes } from '../exit-code.ts';
+import { addFilterOptions } from '../filter-options.ts';
+import { reportCompleteness } from '../incomplete.ts';
+import { withDatabase } from '../open-inventory.ts';
+import { optionName, parseArgument, parseOptions } from '../parse-options.ts';
+import { UsageError } from '../usage-error.ts';
+import { writeFile } from '../write-file.ts';
+
+type Options = Readonly<Record<string, unknown>>;
+
+const names = v.picklist(reportNames, reportNames.join(', '));
+
+export const defineReport: DefineCommand = (command, run) => {
+  command
+    .argument('[name]', `${reportNames.join(', ')}`, 'virtualMachines')
+    .addOption(
+      new Option('--format <format>', 'default: as the name of the file ends, else csv').choices(reportFormats),
+    )
+    .option('--out <file>', 'where to; without it text goes to standard output')
+    .option('--as-of <run|time>', 'as it was after this run, or at this time (not for changes)');
+  addFilterOptions(command);
+  command
+    .option('--state <state>', 'principals in this state')
+    .optionsGroup('Changes:')
+    .option('--from <run|time>', 'changes after this run or time; default: the run before the last')
+    .option('--to <run|time>', 'changes up to and including this run or time; default: the newest run')
+    .option('--kind <kind>', 'changes of this kind')
+    .option('--resource-id <id>', 'changes of this machine, role assignment or subscription')
+    .optionsGroup('Findings:')
+    .option('--rule <name>', 'findings of this rule')
+    .option('--severity <severity>', 'high, medium or low')
+    .action((name: string, options: Options) => run(command, report(name, options)));
+  examples(command, [
+    ['report --out machines.xlsx', 'a workbook: machines, principals, changes, findings and coverage'],
+    ['report findings --severity high --format md', 'what deserves a look, as Markdown'],
+    ['report changes --from 2026-11-01 --out november.html', 'a page with charts, in one file'],
+    ['report principals --format ndjson', 'one JSON document a line'],
+  ]);
+};
+
+function report(given: string, options: Options): Action {
+  return async (context) => {
+    const name = parseArgument('NAME', names, given);
+    const format = formatOf(options);
+    const out = typeof options.out === 'string' ? options.out : null;
+    if (context.options.query !== null) throw new UsageError('InvalidOption', 'report has no --query; list has');
+    if (out === null && format === 'xlsx') throw new UsageError('InvalidOption', '--format xlsx needs --out FILE');
+    const asked = parametersOf(name, options);
+    const findings = name === 'findings' || format === 'xlsx' ? await readAccepted(context) : [];
+    return withDatabase(context, async ({ database, damaged }) => {
+      const range = resolveChangeRange(database, asked.from ?? null, asked.to ?? null);
+      refuseBackwards(range);
+      const accepted = { findings, now: Date.now() };
+      const source = reportSource(database, {
+        report: asked.report,
+        range,
+        accepted,
+        whole: format === 'xlsx',
+        damaged,
+      });
+      const pieces = await writeReport(source, format);
+      if (out === null) await context.writePieces(pieces);
+      else await writeFile(out, pieces, context.signal);
+      if (source.complete) return exitCodes.complete;
+      const { subscriptionId } = asked.report.filter;
+      const only = subscriptionId === undefined ? {} : { subscriptionId };
+      return reportCompleteness(context.messages, { database, asOf: range.to, damaged }, source.kinds, only);
+    });
+  };
+}
+
+/** @throws {UsageError} the ending of the file's name says nothing, and neither does the option */
+function formatOf({ format, out }: Options): ReportFormat {
+  const asked = format ?? (typeof out === 'string' ? /\.([^./\\]+)$/.exec(out)?.[1]?.toLowerCase() : 'csv');
+  const found = reportFormats.find((known) => known === asked);
+  if (found !== undefined) return found;
+  throw new UsageError('InvalidOption', `--format is needed with --out ${String(out)}: ${reportFormats.join(', ')}`);
+}
+
+/** @throws {UsageError} an option that this report does not have, or a value that is not allowed */
+function parametersOf(name: ReportName, { format: _format, out: _out, ...given }: Options): ReportParameters {
+  const allowed = Object.keys(reportQueries[name].entries);
+  const foreign = Object.keys(given).find((option) => !allowed.includes(option));
+  if (foreign !== undefined) {
+    throw new UsageError('InvalidOption', `The report ${name} has no ${optionName(foreign)}`, {
+      hint: `It has ${allowed.map(optionName).join(', ')}`,
+    });
+  }
+  return reportParameters(name, (schema) => parseOptions(schema, given));
+}
+
+/** @throws {UsageError} */
+function refuseBackwards({ from, to }: ChangeRange): void {
+  if (from === null || from.seq <= to.seq) return;
+  throw new UsageError('InvalidOption', `--from is run ${from.runId}, which comes after run ${to.runId}`);
+}

@@ -1,0 +1,38 @@
+import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { attempt, type Container } from './container.ts';
+
+/**
+ * Writes one report of a run, `reports/<runId>/<file>`, as it is made. A report that breaks off on the way leaves no blob, or the
+ * one that was there.
+ * @param pieces empty ones are pauses
+ */
+export async function writeReport(
+  container: Container,
+  report: { readonly runId: string; readonly file: string; readonly contentType: string },
+  pieces: Iterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { runId, file, contentType } = report;
+  const name = `reports/${runId}/${file}`;
+  const blob = container.client.getBlockBlobClient(name);
+  const source = Readable.from(withTurns(pieces), { objectMode: false });
+  await attempt(container, `write ${name}`, signal, async () => {
+    try {
+      await blob.uploadStream(source, 4 * 1024 * 1024, 3, {
+        abortSignal: signal,
+        blobHTTPHeaders: { blobContentType: contentType },
+      });
+    } finally {
+      // an upload that fails leaves its source open
+      source.destroy();
+    }
+  });
+}
+
+async function* withTurns(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) {
+    if (piece.byteLength > 0) yield piece;
+    await nextTurn();
+  }
+}

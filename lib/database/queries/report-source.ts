@@ -1,0 +1,94 @@
+import type { Finding } from '../../inventory/finding.ts';
+import type { ReportName, ReportSource } from '../../inventory/report.ts';
+import type { Database } from '../database.ts';
+import { iterateChanges } from './changes.ts';
+import { completeness } from './completeness.ts';
+import { type Accepted, type FindingFilter, iterateFindings } from './findings.ts';
+import { iteratePrincipals } from './principals.ts';
+import { getRun } from './runs.ts';
+import { allKinds, changeListKinds, machineListKinds } from './shown-kinds.ts';
+import { readLedger } from './subscriptions.ts';
+import type { ChangeFilter, ChangeRange, MachineFilter, PrincipalFilter, ShownKinds } from './types.ts';
+import { iterateVirtualMachines } from './virtual-machines.ts';
+
+/** Which report, and which of its rows. */
+export type AskedReport =
+  | { readonly name: 'virtualMachines'; readonly filter: MachineFilter }
+  | { readonly name: 'principals'; readonly filter: PrincipalFilter }
+  | { readonly name: 'changes'; readonly filter: ChangeFilter }
+  | { readonly name: 'findings'; readonly filter: FindingFilter };
+
+interface ReportRequest {
+  readonly report: AskedReport;
+  /** Changes between these; the later one is the run whose state is shown. */
+  readonly range: ChangeRange;
+  readonly accepted: Accepted;
+  /** A workbook: it shows all reports, and is complete when all of them are. */
+  readonly whole: boolean;
+  /** The newest file could not be used and this is the one before: nothing is complete. */
+  readonly damaged: boolean;
+}
+
+/**
+ * What a report is written from. Nothing is read of its rows until they are asked for.
+ * A workbook has the other reports besides: of a report's filters, they heed those that they have themselves.
+ */
+export function reportSource(database: Database, request: ReportRequest): ReportSource {
+  const { report, range, accepted, whole, damaged } = request;
+  const asOf = range.to;
+  const kinds = whole ? allKinds : kindsOf(report);
+  const { subscriptionId } = report.filter;
+  const found = completeness(database, asOf, kinds, subscriptionId === undefined ? {} : { subscriptionId });
+  const { coverage, blindSpots } = readLedger(database, asOf);
+  const matches = (row: { readonly subscriptionId: string }): boolean =>
+    subscriptionId === undefined || row.subscriptionId.toLowerCase() === subscriptionId;
+  const filters = filtersOf(report);
+  return {
+    name: report.name,
+    asOf,
+    changesAfter: range.from,
+    complete: found.complete && !damaged,
+    counts: found.coverage,
+    kinds,
+    coverage: coverage.filter(matches),
+    blindSpots: blindSpots?.filter(matches) ?? null,
+    reason: getRun(database, asOf.runId)?.reason ?? null,
+    virtualMachines: () => iterateVirtualMachines(database, asOf, filters.virtualMachines),
+    principals: () => iteratePrincipals(database, asOf, filters.principals),
+    changes: () => iterateChanges(database, range, filters.changes),
+    findings: (): Iterable<Finding> => iterateFindings(database, asOf, filters.findings, accepted),
+  };
+}
+
+function kindsOf({ name, filter }: AskedReport): ShownKinds {
+  switch (name) {
+    case 'virtualMachines':
+      return machineListKinds(filter.type);
+    case 'changes':
+      return changeListKinds(filter.kind);
+    default:
+      return allKinds;
+  }
+}
+
+interface Filters extends Readonly<Record<ReportName, object>> {
+  readonly virtualMachines: MachineFilter;
+  readonly principals: PrincipalFilter;
+  readonly changes: ChangeFilter;
+  readonly findings: FindingFilter;
+}
+
+function filtersOf({ name, filter }: AskedReport): Filters {
+  const { subscriptionId, principalId } = filter;
+  const common = {
+    ...(subscriptionId === undefined ? {} : { subscriptionId }),
+    ...(principalId === undefined ? {} : { principalId }),
+  };
+  const others = { virtualMachines: common, principals: common, changes: common, findings: common };
+  if (name === 'virtualMachines') return { ...others, virtualMachines: filter, principals: filter };
+  if (name === 'principals') {
+    const { state: _, ...machines } = filter;
+    return { ...others, virtualMachines: machines, principals: filter };
+  }
+  return name === 'changes' ? { ...others, changes: filter } : { ...others, findings: filter };
+}
