@@ -52,6 +52,7 @@ export function endAccess(
   subscriptionIds: readonly string[],
   change: WholeChange,
 ): void {
+  if (subscriptionIds.length === 0) return;
   const ofSubscription =
     'valid_to IS NULL AND identity IN (SELECT id FROM identity WHERE subscription = $subscription)';
   const ends = [

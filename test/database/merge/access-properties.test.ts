@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { afterAll, describe, expect, test } from 'vitest';
-import { type Database, openForWriting } from '../../../lib/database/database.ts';
+import { describe, expect, test, vi } from 'vitest';
+import type { Database } from '../../../lib/database/database.ts';
 import { type CoverageStatus, type Kind, kinds } from '../../../lib/inventory/coverage.ts';
 import type { RoleAssignmentReading } from '../../../lib/inventory/role.ts';
 import type {
@@ -8,6 +8,7 @@ import type {
   UserAssignedIdentityReading,
 } from '../../../lib/inventory/user-assigned-identity.ts';
 import type { MachineReading } from '../../../lib/inventory/virtual-machine.ts';
+import { inEmptyInventory } from '../../support/empty-inventory.ts';
 import {
   federatedCredential,
   guid,
@@ -19,6 +20,9 @@ import {
   type SubscriptionReading,
   userAssigned,
 } from '../../support/readings.ts';
+
+// Hundreds of merges each, also on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 /**
  * A small Azure whose machines of all types, identities, credentials and role assignments change between runs, and runs that see
@@ -200,7 +204,7 @@ const tables = [
   ...['machine', 'machine_version', 'attachment', 'unseen', 'subscription', 'blind_spot', 'identity_presence'],
   ...['identity_unseen', 'federated_credential', 'role_definition', 'role_assignment', 'role_assignment_seen'],
 ];
-const dump = () => ({
+const dump = (database: Database) => ({
   // When credentials were read last is no row's content.
   identity: database
     .prepare('SELECT id, kind, resource_id, principal_id, client_id, tenant, subscription FROM identity')
@@ -211,27 +215,16 @@ const dump = () => ({
 });
 const emptyWorld = (): World => ({ machines: new Map(), identities: new Map(), assignments: new Map() });
 
-// One database, emptied for each history: to make its tables takes longer than a history.
-const database = openForWriting(':memory:');
-afterAll(() => database.close());
-const allTables = database
-  .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
-  .all()
-  .map(({ name }) => String(name));
-function empty(): Database {
-  for (const table of allTables) database.exec(`DELETE FROM ${table}`);
-  return database;
-}
-
 /** Merges the runs one after the other into a world that changes, and looks at each. */
-function follow(runs: readonly Run[], look: (world: World, step: Run, seq: number) => void): void {
-  empty();
-  const world = emptyWorld();
-  runs.forEach((step, index) => {
-    apply(world, step.changes);
-    mergeRun(database, readingOf(world, step, index + 1));
-    look(world, step, index + 1);
-    expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
+function follow(runs: readonly Run[], look: (database: Database, world: World, step: Run, seq: number) => void): void {
+  inEmptyInventory((database) => {
+    const world = emptyWorld();
+    runs.forEach((step, index) => {
+      apply(world, step.changes);
+      mergeRun(database, readingOf(world, step, index + 1));
+      look(database, world, step, index + 1);
+      expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
+    });
   });
 }
 
@@ -239,7 +232,7 @@ describe('any sequence of runs, with any scopes, any coverage and any answers', 
   test('never says that an identity is gone which is there', () => {
     fc.assert(
       fc.property(history, (runs) =>
-        follow(runs, (world, _step, seq) => {
+        follow(runs, (database, world, _step, seq) => {
           const gone = database
             .prepare(`SELECT i.resource_id, i.principal_id FROM identity_presence p JOIN identity i ON i.id = p.identity
               WHERE p.present = 0 AND p.valid_from = ?`)
@@ -252,14 +245,14 @@ describe('any sequence of runs, with any scopes, any coverage and any answers', 
           }
         }),
       ),
-      { numRuns: 100 },
+      { numRuns: 80 },
     );
   });
 
   test('never ends a machine, a role assignment or a federated credential that is there', () => {
     fc.assert(
       fc.property(history, (runs) =>
-        follow(runs, (world, _step, seq) => {
+        follow(runs, (database, world, _step, seq) => {
           const machines = database
             .prepare(`SELECT lower(i.resource_id) AS id FROM machine_version v JOIN machine_id i ON i.machine = v.machine
               WHERE v.valid_to = ? AND v.end_change = 'virtualMachineDeleted'`)
@@ -292,14 +285,14 @@ describe('any sequence of runs, with any scopes, any coverage and any answers', 
           }
         }),
       ),
-      { numRuns: 100 },
+      { numRuns: 80 },
     );
   });
 
   test('knows exactly what is there, wherever all of a subscription was read', () => {
     fc.assert(
       fc.property(history, (runs) =>
-        follow(runs, (world, step) => {
+        follow(runs, (database, world, step) => {
           subscriptions.forEach((subscriptionId, index) => {
             const seen = step.sights[index];
             if (seen?.seen !== 'read' || seen.followUps === 'failing' || seen.hidden.length > 0) return;
@@ -343,18 +336,19 @@ describe('any sequence of runs, with any scopes, any coverage and any answers', 
 
   test('merging the same reading twice changes no row', () => {
     fc.assert(
-      fc.property(history, (runs) => {
-        empty();
-        const world = emptyWorld();
-        runs.forEach((step, index) => {
-          apply(world, step.changes);
-          mergeRun(database, readingOf(world, step, 2 * index + 1));
-          const before = dump();
-          const again = mergeRun(database, readingOf(world, step, 2 * index + 2));
-          expect(again.changes).toEqual({});
-          expect(dump()).toEqual(before);
-        });
-      }),
+      fc.property(history, (runs) =>
+        inEmptyInventory((database) => {
+          const world = emptyWorld();
+          runs.forEach((step, index) => {
+            apply(world, step.changes);
+            mergeRun(database, readingOf(world, step, 2 * index + 1));
+            const before = dump(database);
+            const again = mergeRun(database, readingOf(world, step, 2 * index + 2));
+            expect(again.changes).toEqual({});
+            expect(dump(database)).toEqual(before);
+          });
+        }),
+      ),
       { numRuns: 80 },
     );
   });
@@ -362,7 +356,7 @@ describe('any sequence of runs, with any scopes, any coverage and any answers', 
   test('records one change for each row that says so, and counts it', () => {
     fc.assert(
       fc.property(history, (runs) =>
-        follow(runs, (_world, _step, seq) => {
+        follow(runs, (database, _world, _step, seq) => {
           const one = (sql: string) => Number(database.prepare(sql).get({ seq })?.n);
           const stored: unknown = JSON.parse(
             String(database.prepare('SELECT changes FROM run WHERE seq = ?').get(seq)?.changes),

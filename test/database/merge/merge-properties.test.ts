@@ -1,11 +1,15 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { type Database, openForWriting } from '../../../lib/database/database.ts';
+import { describe, expect, test, vi } from 'vitest';
+import type { Database } from '../../../lib/database/database.ts';
 import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
 import { iterateVirtualMachines } from '../../../lib/database/queries/virtual-machines.ts';
 import type { Verification } from '../../../lib/inventory/reading.ts';
 import type { MachineReading } from '../../../lib/inventory/virtual-machine.ts';
+import { inEmptyInventory } from '../../support/empty-inventory.ts';
 import { asShown, dayOf, guid, machine, mergeRun, type SubscriptionReading } from '../../support/readings.ts';
+
+// Hundreds of merges each, also on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 /**
  * A small Azure that changes between runs, and runs that see any part of it: any scope, any coverage, lists that are short,
@@ -121,20 +125,11 @@ const stateAt = (database: Database, asOf: string | null) =>
     .map(({ powerState, provisioningState, ...row }) => row)
     .sort((x, y) => (x.id < y.id ? -1 : 1));
 
-function inMemory<T>(use: (database: Database) => T): T {
-  const database = openForWriting(':memory:');
-  try {
-    return use(database);
-  } finally {
-    database.close();
-  }
-}
-
 describe('any sequence of runs, with any scopes and any coverage', () => {
   test('never ends a machine whose absence was not proven', () => {
     fc.assert(
       fc.property(history, (runs) =>
-        inMemory((database) => {
+        inEmptyInventory((database) => {
           const world: World = new Map();
           runs.forEach((step, index) => {
             apply(world, step.changes);
@@ -153,14 +148,14 @@ describe('any sequence of runs, with any scopes and any coverage', () => {
           });
         }),
       ),
-      { numRuns: 400 },
+      { numRuns: 100 },
     );
   });
 
   test('shows exactly what is there, wherever all of a subscription was read', () => {
     fc.assert(
       fc.property(history, (runs) =>
-        inMemory((database) => {
+        inEmptyInventory((database) => {
           const world: World = new Map();
           runs.forEach((step, index) => {
             apply(world, step.changes);
@@ -183,14 +178,14 @@ describe('any sequence of runs, with any scopes and any coverage', () => {
           });
         }),
       ),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
   test('merging the same reading twice changes no row', () => {
     fc.assert(
       fc.property(history, (runs) =>
-        inMemory((database) => {
+        inEmptyInventory((database) => {
           const world: World = new Map();
           runs.forEach((step, index) => {
             apply(world, step.changes);
@@ -202,14 +197,14 @@ describe('any sequence of runs, with any scopes and any coverage', () => {
           });
         }),
       ),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
   test('leaves every earlier state answerable as it was', () => {
     fc.assert(
       fc.property(history, (runs) =>
-        inMemory((database) => {
+        inEmptyInventory((database) => {
           const world: World = new Map();
           const states = runs.map((step, index) => {
             apply(world, step.changes);
@@ -221,7 +216,7 @@ describe('any sequence of runs, with any scopes and any coverage', () => {
           });
         }),
       ),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });
