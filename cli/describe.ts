@@ -1,4 +1,4 @@
-import type { Principal } from '../lib/inventory/principal.ts';
+import type { Principal, PrincipalRoleAssignment } from '../lib/inventory/principal.ts';
 import type { VirtualMachine } from '../lib/inventory/virtual-machine.ts';
 import { flatten } from './output/flatten.ts';
 
@@ -16,16 +16,31 @@ export function describeMachine(machine: VirtualMachine): Property[] {
   });
 }
 
-/** A principal as names and values; its machines one a line, those that it is on first. */
+/** A principal as names and values; its machines, roles and credentials one a line, the machines that it is on first. */
 export function describePrincipal(principal: Principal): Property[] {
-  const { virtualMachines, ...rest } = principal;
+  const { virtualMachines, roleAssignments, federatedCredentials, ...rest } = principal;
   const machines = virtualMachines
     .toSorted((a, b) => Number(a.detachedAt !== null) - Number(b.detachedAt !== null))
-    .map(
-      ({ id, attachedFrom, detachedAt }, index): Property => [
-        index === 0 ? 'virtualMachines' : '',
-        `${id} (from ${attachedFrom}${detachedAt === null ? '' : ` to ${detachedAt}`})`,
-      ],
-    );
-  return [...flatten(rest), ...machines];
+    .map(({ id, attachedFrom, detachedAt }) => {
+      return `${id} (from ${attachedFrom}${detachedAt === null ? '' : ` to ${detachedAt}`})`;
+    });
+  return [
+    ...flatten(rest),
+    ...oneALine('virtualMachines', machines),
+    ...oneALine('roleAssignments', roleAssignments.map(roleText)),
+    ...oneALine(
+      'federatedCredentials',
+      federatedCredentials.map(({ name, issuer, subject }) => `${name}: ${subject} of ${issuer}`),
+    ),
+  ];
+}
+
+function roleText(assignment: PrincipalRoleAssignment): string {
+  const { roleDefinitionName, roleDefinitionId, scope, inherited, condition } = assignment;
+  const role = roleDefinitionName ?? roleDefinitionId;
+  return `${role} on ${scope}${inherited ? ' (inherited)' : ''}${condition === null ? '' : ` if ${condition}`}`;
+}
+
+function oneALine(name: string, values: readonly string[]): Property[] {
+  return values.map((value, index) => [index === 0 ? name : '', value]);
 }

@@ -34,7 +34,8 @@ export async function listLiveMachines(
   if (options.asOf !== undefined) throw new UsageError('InvalidOption', '--as-of asks for history; --live has none');
   const subscriptionIds = filter.subscriptionId === undefined ? null : [filter.subscriptionId];
   const session = openSession(settings, environment);
-  const read = await listLive({ session, settings, subscriptionIds, limit: Number.POSITIVE_INFINITY, signal });
+  const { type } = filter;
+  const read = await listLive({ session, settings, subscriptionIds, type, limit: Number.POSITIVE_INFINITY, signal });
   return {
     machines: inOrder(
       read.machines.filter((machine) => machineMatches(machine, filter)),

@@ -1,4 +1,4 @@
-import type { VirtualMachine } from '../lib/inventory/virtual-machine.ts';
+import { type VirtualMachine, virtualMachineType } from '../lib/inventory/virtual-machine.ts';
 import type { Column } from './output/table.ts';
 
 const mark = (machine: VirtualMachine): string => {
@@ -13,10 +13,22 @@ export const machineColumns: readonly Column<VirtualMachine>[] = [
   { header: 'Subscription', cell: ({ subscriptionName }) => subscriptionName, leastWidth: 14, rank: 3 },
   { header: 'Location', cell: ({ location }) => location, leastWidth: 10, rank: 7 },
   { header: 'PowerState', cell: ({ powerState }) => powerStateText(powerState), leastWidth: 10, rank: 6 },
+  { header: 'Type', cell: typeText, leastWidth: 8, rank: 2, optional: true },
+  { header: 'Instances', cell: instancesText, leastWidth: 9, rank: 8, optional: true },
   { header: 'Identity', cell: ({ identity }) => identityText(identity.type), leastWidth: 8, rank: 5 },
   { header: 'PrincipalIds', cell: principalIdsText, leastWidth: 39, rank: 1 },
   { header: 'Mark', cell: mark, leastWidth: 5, rank: 2, optional: true },
 ];
+
+/** Nothing for a virtual machine: what the list is of unless it is asked for more. */
+function typeText({ type }: VirtualMachine): string {
+  if (type === virtualMachineType) return '';
+  return type === 'Microsoft.HybridCompute/machines' ? 'arc' : 'scaleSet';
+}
+
+function instancesText({ instanceCount }: VirtualMachine): string {
+  return instanceCount === undefined ? '' : String(instanceCount);
+}
 
 /** `running`; nothing where it was not read. */
 function powerStateText(powerState: string | null): string {

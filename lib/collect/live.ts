@@ -3,13 +3,19 @@ import { ArmError } from '../azure/resource-manager/arm-error.ts';
 import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/request-context.ts';
 import { getSubscription } from '../azure/resource-manager/subscriptions.ts';
 import { getVirtualMachine } from '../azure/resource-manager/virtual-machine.ts';
+import { machineListKinds } from '../database/queries/shown-kinds.ts';
 import type { Completeness } from '../database/queries/types.ts';
 import { InventoryError, NoTokenError, NotFoundError } from '../errors.ts';
 import type { Coverage } from '../inventory/coverage.ts';
 import type { KindReading, Plan, PlannedSubscription, ReadingSink } from '../inventory/reading.ts';
 import { runId } from '../inventory/run.ts';
 import { toCoverage } from '../inventory/to-coverage.ts';
-import { type MachineReading, principalIdsOf, type VirtualMachine } from '../inventory/virtual-machine.ts';
+import {
+  type MachineReading,
+  type MachineType,
+  principalIdsOf,
+  type VirtualMachine,
+} from '../inventory/virtual-machine.ts';
 import type { Settings } from '../settings.ts';
 import { collectSubscriptions } from './collect.ts';
 import { planRun } from './plan.ts';
@@ -27,6 +33,8 @@ export interface LiveRequest {
   readonly settings: Settings;
   /** Lower case; null = all that the settings allow. One that the identity does not see is asked for all the same. */
   readonly subscriptionIds: readonly string[] | null;
+  /** Default: virtual machines. */
+  readonly type?: MachineType | 'any' | undefined;
   /** Machines read at most. */
   readonly limit: number;
   /** Waiting for throttling, for each subscription; default: five minutes. */
@@ -44,6 +52,7 @@ export async function listLive(request: LiveRequest): Promise<LiveList> {
   const { session, settings, subscriptionIds, throttlingWaitMs, signal } = request;
   const now = (): string => new Date().toISOString();
   const startedAt = now();
+  const shown = machineListKinds(request.type);
   const plan = await planRun({
     arm: session.arm,
     settings: subscriptionIds === null ? settings : { ...settings, subscriptions: null, excludeSubscriptions: [] },
@@ -53,7 +62,7 @@ export async function listLive(request: LiveRequest): Promise<LiveList> {
     trigger: 'cli',
     startedAt,
     scope: subscriptionIds,
-    kinds: ['virtualMachines', 'powerStates'],
+    kinds: [...shown, ...(shown.includes('virtualMachines') ? (['powerStates'] as const) : [])],
     throttlingWaitMs,
     signal,
   });

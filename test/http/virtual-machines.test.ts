@@ -19,9 +19,7 @@ describe('the list of virtual machines', () => {
     expect(body).toMatchObject({ runId: runIdOf(2), asOf: finishedAt(2), complete: false });
     expect(body.coverage).toMatchObject({ complete: 1, denied: 1 });
     expect(body.nextLink).toBe('');
-    expect(Object.keys(body.value[0] ?? {})).toEqual(
-      virtualMachineFields.filter((field) => field !== 'instanceCount'),
-    );
+    expect(Object.keys(body.value[0] ?? {})).toEqual(virtualMachineFields.filter((field) => field !== 'instanceCount'));
   });
 
   it('is complete where the filter leaves out what could not be read', async () => {

@@ -1,0 +1,95 @@
+import type { Change } from '../lib/inventory/change.ts';
+import { lastSegment, scopeText } from './resource-text.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What happened, in a few words: from what to what. The whole of it is in the other forms of output. */
+export function changeText(change: Change): string {
+  const before = change.before ?? {};
+  const after = change.after ?? {};
+  switch (change.kind) {
+    case 'virtualMachineCreated':
+    case 'virtualMachineDeleted':
+      return machineText(change.after ?? before);
+    case 'virtualMachineRecreated':
+      return `vmId ${fromTo(before.vmId, after.vmId)}`;
+    case 'virtualMachineMoved':
+      return moveText(String(before.id).split('/'), String(after.id).split('/'));
+    case 'virtualMachineUpdated':
+      return updateText(before, after);
+    case 'identityAttached':
+    case 'identityDetached':
+      return identityText(change.after ?? before);
+    case 'identityRecreated':
+      return `principalId ${fromTo(before.principalId, after.principalId)}`;
+    case 'roleAssigned':
+      return `${roleText(after)}${change.before === null ? '' : `, was ${roleText(before)}`}`;
+    case 'roleRemoved':
+    case 'roleInheritanceLost':
+      return roleText(before);
+    case 'federatedCredentialAdded':
+    case 'federatedCredentialRemoved':
+      return credentialText(change.after ?? before);
+    default:
+      return subscriptionText(before, after);
+  }
+}
+
+function machineText({ subscriptionName, resourceGroup, vmSize }: Fields): string {
+  return [subscriptionName, resourceGroup, vmSize].filter((part) => typeof part === 'string').join(', ');
+}
+
+/** From one resource group to another; with the subscriptions where they differ. */
+function moveText(from: readonly string[], to: readonly string[]): string {
+  const place = ([, , subscriptionId, , resourceGroup]: readonly string[]): string =>
+    from[2]?.toLowerCase() === to[2]?.toLowerCase() ? String(resourceGroup) : `${subscriptionId}/${resourceGroup}`;
+  return fromTo(place(from), place(to));
+}
+
+function updateText(before: Fields, after: Fields): string {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].map((name) => fieldText(name, before[name], after[name])).join('; ');
+}
+
+/** Of tags and other objects only what differs. */
+function fieldText(name: string, before: unknown, after: unknown): string {
+  if (!isFields(before) || !isFields(after)) return `${name} ${fromTo(before, after)}`;
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  const differing = [...keys].filter((key) => valueText(before[key]) !== valueText(after[key]));
+  return differing.map((key) => `${name}.${key} ${fromTo(before[key], after[key])}`).join('; ');
+}
+
+function identityText({ identityId, kind }: Fields): string {
+  return typeof identityId === 'string' ? lastSegment(identityId) : String(kind ?? '');
+}
+
+function roleText({ roleDefinitionName, roleDefinitionId, scope, condition }: Fields): string {
+  const role = roleDefinitionName ?? lastSegment(String(roleDefinitionId));
+  return `${role} on ${scopeText(String(scope))}${typeof condition === 'string' ? ` if ${condition}` : ''}`;
+}
+
+function credentialText({ name, issuer, subject }: Fields): string {
+  return `${name}: ${subject} of ${issuer}`;
+}
+
+/** The counts and names that are kept of a subscription. */
+function subscriptionText(before: Fields, after: Fields): string {
+  return Object.entries({ ...before, ...after })
+    .map(([name, value]) =>
+      name === 'virtualMachineCount' ? `${value} virtual machines` : `${name} ${valueText(value)}`,
+    )
+    .join(', ');
+}
+
+function fromTo(before: unknown, after: unknown): string {
+  return `${valueText(before)} → ${valueText(after)}`;
+}
+
+function valueText(value: unknown): string {
+  if (value === null || value === undefined || value === '') return 'none';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

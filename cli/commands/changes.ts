@@ -1,0 +1,56 @@
+import * as v from 'valibot';
+import { resolveChangeRange } from '../../lib/database/queries/change-range.ts';
+import { iterateChanges } from '../../lib/database/queries/changes.ts';
+import { changeListKinds } from '../../lib/database/queries/shown-kinds.ts';
+import { selection } from '../../lib/http/parameters/fields.ts';
+import { changeFilterEntries } from '../../lib/http/parameters/log-filters.ts';
+import { changeFields } from '../../lib/http/parameters/selectable-fields.ts';
+import { changePresentation } from '../change-columns.ts';
+import type { Action } from '../command-context.ts';
+import { type DefineCommand, examples } from '../define-command.ts';
+import { reportCompleteness } from '../incomplete.ts';
+import { withDatabase } from '../open-inventory.ts';
+import { parseOptions } from '../parse-options.ts';
+import { rowsResult } from '../rows-result.ts';
+import { UsageError } from '../usage-error.ts';
+
+const schema = v.object({ ...changeFilterEntries, select: v.exactOptional(selection(changeFields)) });
+
+export const defineChanges: DefineCommand = (command, run) => {
+  command
+    .option('--from <run|time>', 'changes after this run or time (default: the run before the other one)')
+    .option('--to <run|time>', 'up to and including this run or time (default: the newest)')
+    .optionsGroup('Filters:')
+    .option('--kind <kind>', 'virtualMachineCreated, identityAttached, roleAssigned, …')
+    .option('--subscription-id <id>', 'of this subscription')
+    .option('--resource-id <id>', 'of this machine, identity, role assignment or subscription')
+    .option('--principal-id <id>', 'that concern this principal id')
+    .optionsGroup('Shape:')
+    .option('--select <fields>', 'only these fields, comma-separated')
+    .action((options: Readonly<Record<string, unknown>>) => run(command, changes(options)));
+  examples(command, [
+    ['changes', 'what changed between the last two runs'],
+    ['changes --from 2026-11-01 --to 2026-11-21', 'between two days'],
+    ['changes --kind roleAssigned --from 2026-11-01', 'roles that managed identities were given since then'],
+    [
+      'changes --from 2026-11-01 --principal-id 6f0f1a2b-0000-4c3d-8e5f-1234567890ab -o yaml',
+      'all that concerns one identity, in full',
+    ],
+  ]);
+};
+
+function changes(given: Readonly<Record<string, unknown>>): Action {
+  return async (context) => {
+    const { from = null, to = null, select, ...filter } = parseOptions(schema, given);
+    return withDatabase(context, async ({ database, damaged }) => {
+      const range = resolveChangeRange(database, from, to);
+      if (range.from !== null && range.from.seq > range.to.seq) {
+        throw new UsageError('InvalidOption', `--from is '${from}', which comes after ${range.to.runId}`);
+      }
+      context.messages.detail(`After ${range.from?.runId ?? 'the beginning'}, up to and including ${range.to.runId}`);
+      await context.write(rowsResult(iterateChanges(database, range, filter), select, changePresentation));
+      const inventory = { database, asOf: range.to, damaged };
+      return reportCompleteness(context.messages, inventory, changeListKinds(filter.kind), filter);
+    });
+  };
+}
