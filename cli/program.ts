@@ -41,6 +41,21 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/subscriptions.ts')).defineSubscriptions,
   },
   {
+    name: 'changes',
+    summary: 'what changed between two runs',
+    load: async () => (await import('./commands/changes.ts')).defineChanges,
+  },
+  {
+    name: 'findings',
+    summary: 'what deserves a look',
+    load: async () => (await import('./commands/findings.ts')).defineFindings,
+  },
+  {
+    name: 'report',
+    summary: 'machines, principals, changes or findings as a file: CSV, XLSX, NDJSON, HTML or Markdown',
+    load: async () => (await import('./commands/report.ts')).defineReport,
+  },
+  {
     name: 'forget',
     summary: 'close a lost subscription for good',
     load: async () => (await import('./commands/forget.ts')).defineForget,
