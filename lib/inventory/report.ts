@@ -23,7 +23,7 @@ export interface ReportSource {
   readonly name: ReportName;
   /** The run whose state is shown. */
   readonly asOf: ReportedRun;
-  /** Changes are those after this run; null where it is the first. */
+  /** Changes are those after this run; null where there is none before, and in reports without changes. */
   readonly changesAfter: ReportedRun | null;
   readonly complete: boolean;
   readonly counts: CoverageCounts;

@@ -9,7 +9,7 @@ export function coverageSummary(source: ReportSource): readonly (readonly [strin
     ['complete', complete],
     ['runId', asOf.runId],
     ['asOf', asOf.finishedAt],
-    ['changesAfter', changesAfter?.finishedAt ?? null],
+    ...(changesAfter === null ? [] : [['changesAfter', changesAfter.finishedAt] as const]),
     ...coverageStatuses.map((status): readonly [string, Cell] => [`subscriptions ${status}`, counts[status]]),
     ['blindSpots', counts.blindSpots ?? 'cannot be known'],
     ...(reason === null ? [] : [['reason', `${reason.code}: ${reason.message}`] as const]),

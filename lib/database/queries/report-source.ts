@@ -46,7 +46,7 @@ export function reportSource(database: Database, request: ReportRequest): Report
   return {
     name: report.name,
     asOf,
-    changesAfter: range.from,
+    changesAfter: whole || report.name === 'changes' ? range.from : null,
     complete: found.complete && !damaged,
     counts: found.coverage,
     kinds,

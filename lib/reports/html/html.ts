@@ -1,7 +1,7 @@
 import type { ReportSource } from '../../inventory/report.ts';
 import type { Cell } from '../columns/columns.ts';
 import { coverageSummary } from '../coverage-summary.ts';
-import { gapsOf } from '../gaps.ts';
+import { blindSpotHeader, blindSpotRows, gapHeader, gapRows } from '../gaps.ts';
 import { shortTable } from '../short-table.ts';
 import { charts } from './charts.ts';
 import { htmlText } from './html-text.ts';
@@ -41,28 +41,16 @@ function extent(count: number): string {
 function* coverage(source: ReportSource): Generator<string> {
   yield '<h2>Coverage</h2>\n';
   yield* table(null, coverageSummary(source));
-  const gaps = [...gapsOf(source)];
-  if (gaps.length > 0) yield '<h3>Not read completely</h3>\n';
-  if (gaps.length > 0)
-    yield* table(
-      ['Subscription', 'Name', 'Kind', 'Status', 'Reason', 'What to do'],
-      gaps.map(({ subscriptionId, displayName, kind, status, reason }) => [
-        ...[subscriptionId, displayName, kind, status],
-        ...[reason === null ? null : `${reason.code}: ${reason.message}`, reason?.hint ?? null],
-      ]),
-    );
-  if (source.blindSpots === null || source.blindSpots.length === 0) return;
-  yield '<h3>Blind spots</h3>\n';
-  yield* table(
-    ['Subscription', 'Name', 'Since', 'Known from', 'What opens it'],
-    source.blindSpots.map((spot) => [
-      spot.subscriptionId,
-      spot.displayName,
-      spot.since,
-      spot.source,
-      spot.grantCommand,
-    ]),
-  );
+  yield* section('Not read completely', gapHeader, gapRows(source));
+  yield* section('Blind spots', blindSpotHeader, blindSpotRows(source));
+}
+
+/** A table under a heading; nothing where there are no rows. */
+function* section(title: string, header: readonly string[], rows: Iterable<readonly Cell[]>): Generator<string> {
+  const all = [...rows];
+  if (all.length === 0) return;
+  yield `<h3>${title}</h3>\n`;
+  yield* table(header, all);
 }
 
 function* table(header: readonly string[] | null, rows: Iterable<readonly Cell[]>): Generator<string> {

@@ -8,6 +8,6 @@ figure{flex:1 1 420px;max-width:520px;margin:0}figcaption{font-weight:600}
 svg{width:100%;font-size:12px;fill:currentColor}rect{fill:var(--bar)}.label{text-anchor:end}
 .wide{overflow-x:auto}
 table{border-collapse:collapse}th,td{border-bottom:1px solid var(--line);padding:3px 10px 3px 0;text-align:left;vertical-align:top}
-td{overflow-wrap:anywhere;min-width:70px;max-width:420px}th{white-space:nowrap}
+td{overflow-wrap:anywhere;min-width:110px;max-width:420px}th{white-space:nowrap}
 @media(prefers-color-scheme:dark){:root{--bar:#7aa7ff;--bad:#ff8a80}}
 @media print{.wide{overflow:visible}body{max-width:none}}`;
