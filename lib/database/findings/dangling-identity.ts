@@ -4,7 +4,7 @@ import type { Rule } from './rule.ts';
 
 /** User-assigned identities that a complete listing of their subscription lacks, and a read by their id confirmed gone. */
 const absent = `
-SELECT DISTINCT i.principal_id FROM identity_presence p JOIN identity i ON i.id = p.identity
+SELECT DISTINCT i.principal_id FROM identity_presence p CROSS JOIN identity i ON i.id = p.identity
 WHERE p.valid_to IS NULL AND p.present = 0 AND i.principal_id IS NOT NULL ORDER BY i.principal_id`;
 
 /**

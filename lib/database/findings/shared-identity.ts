@@ -4,10 +4,10 @@ import type { Rule } from './rule.ts';
 import { assignmentsOf } from './standing-assignments.ts';
 import { counted, some } from './words.ts';
 
-/** User-assigned identities that are on more than one machine: few, found without reading all attachments of machines. */
+/** User-assigned identities that are on more than one machine: few, and only they have a resource id, by which the index finds them. */
 const onSeveral = `
-SELECT i.principal_id FROM identity i JOIN attachment a ON a.identity = i.id AND a.valid_to IS NULL
-WHERE i.kind = 2 AND i.principal_id IS NOT NULL
+SELECT i.principal_id FROM identity i INDEXED BY identity_resource CROSS JOIN attachment a ON a.identity = i.id AND a.valid_to IS NULL
+WHERE i.resource_id IS NOT NULL AND i.principal_id IS NOT NULL
 GROUP BY i.principal_id COLLATE NOCASE HAVING count(DISTINCT a.machine) > 1 ORDER BY i.principal_id`;
 
 /**
