@@ -1,32 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Principal } from '../../lib/inventory/principal.ts';
-import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
 import { principalCsv, virtualMachineCsv } from '../../lib/reports/csv.ts';
 import { ndjson } from '../../lib/reports/ndjson.ts';
-import { machine } from '../support/readings.ts';
+import { at, principal as sample, virtualMachine } from '../support/report-source.ts';
 
-const at = '2026-11-20T06:00:00.000Z';
-
-function row(name: string, more: Partial<VirtualMachine> = {}): VirtualMachine {
-  const history = { firstSeen: at, lastSeen: at, deletedAt: null, stale: false };
-  const { instanceCount: _, ...reading } = machine(name);
-  return { ...reading, subscriptionName: 'One', powerState: null, principalIds: [], ...history, ...more };
-}
-
-const principal: Principal = {
-  principalId: 'p-1',
-  clientId: null,
-  kind: 'SystemAssigned',
-  identityId: null,
-  tenantId: 't',
-  state: 'attached',
-  firstSeen: at,
-  lastSeen: at,
-  accessCoverage: { direct: 'notRead', groups: 'notRead', directory: 'notRead' },
-  virtualMachines: [],
-  roleAssignments: [],
-  federatedCredentials: [],
-};
+const row = virtualMachine;
+const principal = { ...sample, virtualMachines: [], roleAssignments: [], federatedCredentials: [] };
 
 const on = (name: string) => ({ id: `/${name}`, name, subscriptionId: 's', attachedFrom: at, detachedAt: null });
 

@@ -33,7 +33,7 @@ function verdict(complete: boolean): string {
 }
 
 function extent(count: number): string {
-  if (count <= rowsAtMost) return `${count.toLocaleString('en')} rows.`;
+  if (count <= rowsAtMost) return `${count.toLocaleString('en')} ${count === 1 ? 'row' : 'rows'}.`;
   const [shown, all] = [rowsAtMost, count].map((number) => number.toLocaleString('en'));
   return `<span class="bad">The first ${shown} of ${all} rows.</span> The charts count all of them; CSV, NDJSON and XLSX have them.`;
 }

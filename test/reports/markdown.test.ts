@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { markdown } from '../../lib/reports/markdown.ts';
+import { reportSource, virtualMachine } from '../support/report-source.ts';
+
+test('Markdown shows names with a meaning in Markdown as text', () => {
+  const name = 'a|b*c*<i>`\n# x';
+
+  const text = [...markdown(reportSource({ virtualMachines: () => [virtualMachine(name)] }))].join('');
+
+  expect(text).toContain(String.raw`| a\|b\*c\*\<i\>\` \# x | rg |`);
+});
+
+test('Markdown says whether it is complete, what it lacks, and what would open that', () => {
+  const text = [...markdown(reportSource())].join('');
+
+  expect(text).toContain('**Not complete.** As of 2026-11-20T06:00:00.000Z');
+  expect(text).toMatch(/\| denied \| virtualMachines, identities \| AuthorizationFailed: no \| az role … \|/);
+  expect(text).toMatch(/### Blind spots[\s\S]+\| az role assignment create --role Reader \|/);
+});
+
+test('Markdown has no section for what is not lacking', () => {
+  const text = [...markdown(reportSource({ complete: true, coverage: [], blindSpots: [] }))].join('');
+
+  expect(text).toContain('Complete. As of');
+  expect(text).not.toMatch(/Not read completely|Blind spots\n/);
+});

@@ -1,0 +1,85 @@
+import { strFromU8, unzipSync } from 'fflate';
+import { describe, expect, test } from 'vitest';
+import type { ReportSource } from '../../lib/inventory/report.ts';
+import { xlsx } from '../../lib/reports/xlsx/xlsx.ts';
+import { reportSource, virtualMachine } from '../support/report-source.ts';
+
+async function partsOf(source: ReportSource): Promise<Record<string, string>> {
+  const files = unzipSync(Buffer.concat([...(await xlsx(source))]));
+  return Object.fromEntries(Object.entries(files).map(([path, bytes]) => [path, strFromU8(bytes)]));
+}
+
+async function firstSheet(source: ReportSource): Promise<string> {
+  return (await partsOf(source))['xl/worksheets/sheet1.xml'] ?? '';
+}
+
+const machines = (...names: string[]): ReportSource =>
+  reportSource({ virtualMachines: () => names.map((name) => virtualMachine(name)) });
+
+describe('a workbook', () => {
+  test('has five sheets, the report that was asked for first', async () => {
+    const parts = await partsOf(reportSource({ name: 'changes' }));
+
+    const names = [...(parts['xl/workbook.xml'] ?? '').matchAll(/sheet name="([^"]+)"/g)].map(([, name]) => name);
+    expect(names).toEqual(['changes', 'virtualMachines', 'principals', 'findings', 'coverage']);
+    expect(parts['xl/worksheets/sheet1.xml']).toContain('virtualMachineMoved');
+  });
+
+  test('has a header that stays in view and a filter over every row', async () => {
+    const sheet = await firstSheet(machines('a', 'b', 'c'));
+
+    expect(sheet).toContain('<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>');
+    expect(sheet).toContain('<autoFilter ref="A1:AA4"/>');
+  });
+
+  test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx'])(
+    'shows %j as text that stays text when it is edited',
+    async (name) => {
+      const sheet = await firstSheet(machines(name));
+
+      expect(sheet).toContain(`<c r="B2" t="inlineStr" s="2"><is><t xml:space="preserve">${name}</t></is></c>`);
+      expect(sheet).not.toContain('<f>');
+    },
+  );
+
+  test('shows markup and characters that XML does not have', async () => {
+    const sheet = await firstSheet(machines('</t><x a="b">&\u0000\ud800'));
+
+    expect(sheet).toContain('&lt;/t&gt;&lt;x a=&quot;b&quot;&gt;&amp;\ufffd\ufffd</t>');
+  });
+
+  test('says where it cuts what no cell has room for', async () => {
+    const tags = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`tag-${n}`, 'x'.repeat(1_000)]));
+
+    const sheet = await firstSheet(reportSource({ virtualMachines: () => [virtualMachine('a', { tags })] }));
+
+    const [longest = ''] = [...sheet.matchAll(/>([^<]*)<\/t>/g)]
+      .map(([, text = '']) => text)
+      .toSorted((a, b) => b.length - a.length);
+    expect(longest).toHaveLength(32_767);
+    expect(longest).toMatch(/cut: the CSV has it whole\)$/);
+  });
+
+  test('says on its last sheet whether it is complete, and what it lacks', async () => {
+    const sheet = (await partsOf(reportSource()))['xl/worksheets/sheet5.xml'] ?? '';
+
+    expect(sheet).toMatch(/complete<\/t><\/is><\/c><c r="B1" t="b"><v>0<\/v>/);
+    expect(sheet).toContain('AuthorizationFailed');
+    expect(sheet).toContain('az role assignment create --role Reader');
+  });
+
+  test('refuses more rows than a sheet has room for before anything is written', async () => {
+    let read = 0;
+    function* endless() {
+      for (;;) {
+        read += 1;
+        yield virtualMachine(`vm-${read}`);
+      }
+    }
+
+    const written = xlsx(reportSource({ virtualMachines: endless }), 1_000);
+
+    await expect(written).rejects.toMatchObject({ code: 'ReportTooLarge', hint: expect.stringContaining('csv') });
+    expect(read).toBe(1_001);
+  });
+});
