@@ -38,7 +38,8 @@ if (step === 'collect') await collect();
 else {
   await publishRun({
     ...{ store, recorded: { plan, batches, hash }, folder, signal },
-    settings: { ignoredTags: [], retentionDays: 400, idleDays: 30, sharedIdentityLimit: 10 },
+    settings: { ignoredTags: [], retentionDays: 400, idleDays: 30, sharedIdentityLimit: 10, excludeSubscriptions: [] },
+    sources: [],
     arm: absentArm,
     onProgress: () => undefined,
   });

@@ -1,6 +1,4 @@
 import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { readIdentityRoles } from '../lib/azure/identity-roles.ts';
 import { openStore } from '../lib/azure/store/open-store.ts';
 import { whoAmI } from '../lib/azure/whoami.ts';
@@ -9,6 +7,7 @@ import { publishedRun } from '../lib/collect/fail-step.ts';
 import { findMissingRights } from '../lib/collect/missing-rights.ts';
 import type { RunEnvironment } from '../lib/collect/run-environment.ts';
 import { openSession } from '../lib/collect/session.ts';
+import { sourcesOf } from '../lib/collect/source.ts';
 import { startRun } from '../lib/collect/start-run.ts';
 import type { HttpContext } from '../lib/http/context.ts';
 import { createResponseCache } from '../lib/http/response-cache.ts';
@@ -20,6 +19,7 @@ import { liveReads } from './live-reads.ts';
 import { publishedInventory } from './published-inventory.ts';
 import { runAccess } from './run-access.ts';
 import { logRun, type RunLogger } from './run-log.ts';
+import { scratchFolder } from './scratch-folder.ts';
 import { version } from './version.ts';
 
 /** Makes the engine take the steps of a run, unless it does already. */
@@ -57,9 +57,10 @@ const defaultPeriodMs = 24 * 60 * 60_000;
  * @throws {InvalidSettingError} the storage cannot be understood
  */
 export function createInventoryApp(settings: Settings, environment: Environment): InventoryApp {
-  const folder = join(tmpdir(), `vm-identities-${process.pid}`);
+  const folder = scratchFolder();
   const store = openStore(settings, environment);
   const session = openSession(settings, environment);
+  const sources = sourcesOf(settings.sources, settings, environment, session.tokens);
   const reader = createDatabaseReader(store, folder);
   const shutdown = new AbortController();
   const takeOverMs = schedulePeriodMs(settings.schedule, new Date()) ?? defaultPeriodMs;
@@ -69,7 +70,7 @@ export function createInventoryApp(settings: Settings, environment: Environment)
   const app: InventoryApp = {
     signal: shutdown.signal,
     environment: (logger) => ({
-      ...{ store, reader, session, settings, takeOverMs, folder, acceptedFindings: accepted },
+      ...{ store, reader, session, settings, sources, takeOverMs, folder, acceptedFindings: accepted },
       warn: ({ code, message }) => logger.error(`${code}: ${message}`),
     }),
     async ended(run, logger) {

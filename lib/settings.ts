@@ -249,9 +249,16 @@ function reports(names: readonly string[]): readonly string[] {
 }
 
 function sources(urls: readonly string[]): readonly string[] {
-  for (const url of urls) {
-    if (URL.parse(url)?.protocol !== 'https:') {
-      throw invalid('INVENTORY_SOURCES', url, 'https://ACCOUNT.blob.core.windows.net/CONTAINER, comma-separated');
+  for (const value of urls) {
+    const url = URL.parse(value);
+    const names = url?.pathname.split('/').filter((name) => name !== '').length ?? 0;
+    // Azurite on this machine speaks http, and has the account's name in its path
+    const secure =
+      url?.protocol === 'https:' || (url?.protocol === 'http:' && /^(127\.0\.0\.1|localhost)$/.test(url.hostname));
+    if (url === null || !secure || url.search !== '' || url.username !== '' || names < 1 || names > 2) {
+      // what follows a question mark can be a signature
+      const shown = url === null ? value : `${url.protocol}//${url.host}${url.pathname}`;
+      throw invalid('INVENTORY_SOURCES', shown, 'https://ACCOUNT.blob.core.windows.net/CONTAINER, comma-separated');
     }
   }
   return urls;

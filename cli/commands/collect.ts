@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { collectIntoFile } from '../../lib/collect/collect-into-file.ts';
 import { openSession } from '../../lib/collect/session.ts';
+import { sourcesOf } from '../../lib/collect/source.ts';
 import { guid, text } from '../../lib/http/parameters/fields.ts';
 import type { Action } from '../command-context.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
@@ -18,6 +19,7 @@ const schema = v.object({
   managementGroup: v.exactOptional(v.array(text)),
   powerState: v.exactOptional(v.boolean()),
   clientIds: v.exactOptional(v.boolean()),
+  source: v.exactOptional(v.array(text)),
 });
 
 export const defineCollect: DefineCommand = (command, run) => {
@@ -26,11 +28,19 @@ export const defineCollect: DefineCommand = (command, run) => {
     .option('--management-group <ids...>', 'their descendants should be seen (as INVENTORY_MANAGEMENT_GROUPS)')
     .option('--no-power-state', 'leave power states out')
     .option('--client-ids', 'also read the client ids of system-assigned identities, one request per machine')
+    .option(
+      '--source <urls|files...>',
+      'also take in what other deployments have published, or such a file (instead of INVENTORY_SOURCES)',
+    )
     .action((options: Readonly<Record<string, unknown>>) => run(command, collect(options)));
   examples(command, [
     ['collect', 'every subscription that the identity sees, into inventory.sqlite'],
     ['collect --database estate.sqlite --no-power-state', 'into another file, with fewer requests'],
     ['collect --subscription 11111111-2222-3333-4444-555555555555', 'one subscription again'],
+    [
+      'collect --source https://contoso.blob.core.windows.net/inventory fabrikam.sqlite',
+      'and what others have read, this or another tenant',
+    ],
     ['collect --management-group contoso-root', 'and name what lies below it but cannot be seen'],
   ]);
 };
@@ -51,10 +61,13 @@ function collect(given: Readonly<Record<string, unknown>>): Action {
       powerState: options.powerState !== false && context.settings.powerState,
     };
     const progress = showProgress(process.stderr);
+    const session = openSession(settings, environment);
+    const sources = sourcesOf(options.source ?? settings.sources, settings, environment, session.tokens);
     const run = await collectIntoFile({
       databasePath: database,
-      session: openSession(settings, environment),
+      session,
       settings,
+      sources,
       trigger: 'cli',
       scope: options.subscription ?? null,
       clientIds: options.clientIds ?? false,

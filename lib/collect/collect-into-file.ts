@@ -1,15 +1,27 @@
-import { existsSync, rmSync } from 'node:fs';
+import { createReadStream, existsSync, rmSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline, type Readable } from 'node:stream';
+import { createZstdDecompress } from 'node:zlib';
 import { openForWriting } from '../database/database.ts';
-import { openMerge } from '../database/merge/merge.ts';
+import { type Merge, openMerge } from '../database/merge/merge.ts';
 import { readKnownSubscriptions } from '../database/queries/known-subscriptions.ts';
+import type { Plan } from '../inventory/reading.ts';
 import type { Run, RunTrigger } from '../inventory/run.ts';
 import { runId } from '../inventory/run.ts';
 import type { Settings } from '../settings.ts';
 import { type CollectProgress, collectSubscriptions } from './collect.ts';
 import { answerFollowUps } from './follow-up.ts';
+import { createOwnReadings } from './own-readings.ts';
 import { planRun } from './plan.ts';
+import { replayBatch } from './replay-batch.ts';
+import { routeReadings } from './route-readings.ts';
 import { newRunSuffix } from './run-suffix.ts';
 import type { Session } from './session.ts';
+import { openSources, type Source } from './source.ts';
+import { type TakenIn, takeIn } from './take-in.ts';
+import { writeBatch } from './write-batch.ts';
 
 export interface CollectIntoFileRequest {
   readonly databasePath: string;
@@ -20,6 +32,8 @@ export interface CollectIntoFileRequest {
   readonly scope: readonly string[] | null;
   /** Also read the client ids of system-assigned identities, one request per machine; default: no. */
   readonly clientIds?: boolean;
+  /** Other deployments, or files of theirs, whose present is taken in; default: none. */
+  readonly sources?: readonly Source[];
   readonly onProgress?: (progress: CollectProgress) => void;
   readonly signal: AbortSignal;
 }
@@ -39,7 +53,7 @@ export async function collectIntoFile(request: CollectIntoFileRequest): Promise<
   const database = openForWriting(request.databasePath);
   let merged = false;
   try {
-    const plan = await planRun({
+    const planned = await planRun({
       arm: session.arm,
       settings,
       known: readKnownSubscriptions(database),
@@ -51,13 +65,14 @@ export async function collectIntoFile(request: CollectIntoFileRequest): Promise<
       clientIds: request.clientIds ?? false,
       signal,
     });
-    const merge = openMerge(database, plan, { ...settings, finishedAt: now });
+    await using folder = await makeFolder();
+    await using sources = await openSources(request.sources ?? [], folder.path, signal, () => undefined);
+    const takenIn = takeIn(planned, database, sources.all, settings.excludeSubscriptions);
+    const merge = openMerge(database, takenIn.plan, { ...settings, finishedAt: now });
     try {
-      const { arm } = session;
-      const { subscriptions } = plan;
-      const progress = request.onProgress === undefined ? {} : { onProgress: request.onProgress };
-      await collectSubscriptions({ arm, plan, subscriptions, sink: merge, now, ...progress, signal });
-      await answerFollowUps(merge, arm, signal);
+      takenIn.tellOthers(merge);
+      await collectOwn(request, planned, takenIn, merge, folder.path);
+      await answerFollowUps(merge, session.arm, signal, takenIn.answered);
       const run = merge.commit();
       merged = true;
       return run;
@@ -69,4 +84,51 @@ export async function collectIntoFile(request: CollectIntoFileRequest): Promise<
     database.close();
     if (isNew && !merged) rmSync(request.databasePath, { force: true });
   }
+}
+
+/** Reads what this identity sees. Of a subscription that a source has read too, the rows wait until it is known whose reading is better. */
+async function collectOwn(
+  { session, onProgress, signal }: CollectIntoFileRequest,
+  plan: Plan,
+  { contested, tellBetter }: TakenIn,
+  merge: Merge,
+  folder: string,
+): Promise<void> {
+  const now = (): string => new Date().toISOString();
+  const progress = onProgress === undefined ? {} : { onProgress };
+  const common = { arm: session.arm, plan, subscriptions: plan.subscriptions, now, ...progress, signal };
+  if (contested.size === 0) {
+    await collectSubscriptions({ ...common, sink: merge });
+    return;
+  }
+  const path = join(folder, 'contested.ndjson.zst');
+  const waiting = writeBatch(path);
+  try {
+    const sink = routeReadings((id) => (contested.has(id) ? waiting : merge), merge);
+    await collectSubscriptions({ ...common, sink });
+    await waiting.finish();
+  } finally {
+    waiting.abandon();
+  }
+  const own = createOwnReadings();
+  await replayBatch(readBatch(path), own, path);
+  const left = tellBetter(own, merge);
+  await replayBatch(
+    readBatch(path),
+    routeReadings((id) => (left.has(id) ? null : merge), merge),
+    path,
+  );
+}
+
+function readBatch(path: string): Readable {
+  const decompress = createZstdDecompress();
+  // a failure reaches the reader of what it gives
+  pipeline(createReadStream(path), decompress, () => undefined);
+  return decompress;
+}
+
+/** A folder for throw-away files. */
+async function makeFolder(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'vm-identities-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }

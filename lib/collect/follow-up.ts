@@ -35,13 +35,22 @@ const getMachineOf: Readonly<
 /**
  * Puts to Azure what only the merge knows to ask, round by round, until it asks no more. What fails is told as `unverified`
  * and holds no other up. Waiting for throttling is bounded for each subscription: five minutes over all rounds.
+ * @param answered is asked first, and tells whether it has answered: what comes from another deployment is not put to Azure
  * @throws {NoTokenError} no token is to be had
  * @throws the signal's reason
  */
-export async function answerFollowUps(merge: Questions, arm: ArmClient, signal: AbortSignal): Promise<void> {
+export async function answerFollowUps(
+  merge: Questions,
+  arm: ArmClient,
+  signal: AbortSignal,
+  answered: (followUp: FollowUp) => boolean = () => false,
+): Promise<void> {
   const budgets = new Map<string, WaitBudget>();
   for (let round = merge.followUps(); round.length > 0; round = merge.followUps()) {
-    const bySubscription = Map.groupBy(round, ({ resourceId }) => resourceId.split('/')[2]?.toLowerCase() ?? '');
+    const bySubscription = Map.groupBy(
+      round.filter((question) => !answered(question)),
+      ({ resourceId }) => resourceId.split('/')[2]?.toLowerCase() ?? '',
+    );
     await forEachBounded([...bySubscription], openSubscriptions, signal, async ([subscriptionId, questions], both) => {
       const budget = budgets.get(subscriptionId) ?? newWaitBudget();
       budgets.set(subscriptionId, budget);

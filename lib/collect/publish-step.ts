@@ -1,3 +1,5 @@
+import type { Run } from '../inventory/run.ts';
+import { makeOwnFolder } from './own-folder.ts';
 import { takenOver } from './plan-step.ts';
 import { publishRun } from './publish.ts';
 import { readPlan } from './read-plan.ts';
@@ -17,25 +19,32 @@ export async function publishStep(
   runId: string,
   signal: AbortSignal,
 ): Promise<{ readonly finishedAtMs: number }> {
-  const { store, session, settings, folder } = environment;
+  const { store, session, settings, sources } = environment;
   await using watch = await watchRun(environment, runId, signal);
   const recorded = await readPlan(store, runId, watch.signal);
   const finished = await store.batches.finished(runId, watch.signal);
   await advance(store, runId, { step: 'publish', ...progressOf(finished, takenOver(recorded)) }, watch.signal);
+  await using folder = await makeOwnFolder(environment.folder);
   const published = await publishRun({
-    ...{ store, arm: session.arm, recorded, settings, folder, signal: watch.signal },
+    ...{ store, arm: session.arm, recorded, settings, sources, folder: folder.path, signal: watch.signal },
     arm: session.arm,
     onProgress: () => watch.report({}),
   });
-  // from here on nothing can undo it, a cancellation that came in the last moment neither
+  // from here on nothing can undo it, a cancellation that came in the last moment neither; one that another taking of this step
+  // has brought to its end has ended
   await store.runs.update(
     runId,
-    ({ progress }) => ({
-      ...published,
-      ...{ status: 'running', finishedAt: null },
-      progress: { ...progress, step: 'report', updatedAt: new Date().toISOString() },
-    }),
+    (record) => (record.status === 'succeeded' ? null : reporting(record, published)),
     signal,
   );
   return { finishedAtMs: Date.parse(published.finishedAt ?? published.startedAt) };
+}
+
+/** The record of a run that is published and has its reports to write. */
+function reporting({ progress }: Run, published: Run): Run {
+  return {
+    ...published,
+    ...{ status: 'running', finishedAt: null },
+    progress: { ...progress, step: 'report', updatedAt: new Date().toISOString() },
+  };
 }

@@ -2,19 +2,28 @@ import type { ArmClient } from '../azure/resource-manager/arm-client.ts';
 import type { InventoryStore } from '../azure/store/inventory-store.ts';
 import type { Database } from '../database/database.ts';
 import { openMerge } from '../database/merge/merge.ts';
-import type { RecordedPlan } from '../inventory/reading.ts';
+import type { ReadingSink, RecordedPlan } from '../inventory/reading.ts';
 import type { Run } from '../inventory/run.ts';
 import type { Settings } from '../settings.ts';
 import { answerFollowUps } from './follow-up.ts';
+import { createOwnReadings } from './own-readings.ts';
 import { replayBatch } from './replay-batch.ts';
 import { type Republication, republish } from './republish.ts';
+import { routeReadings } from './route-readings.ts';
 import { RunEndedError } from './run-record.ts';
+import { openSources, type Source } from './source.ts';
+import { takeIn } from './take-in.ts';
 import { addressOf } from './take-over.ts';
 
 export interface PublishRequest extends Pick<Republication, 'folder' | 'signal' | 'onProgress'> {
   readonly store: InventoryStore;
   readonly recorded: RecordedPlan;
-  readonly settings: Pick<Settings, 'ignoredTags' | 'retentionDays' | 'idleDays' | 'sharedIdentityLimit'>;
+  readonly settings: Pick<
+    Settings,
+    'ignoredTags' | 'retentionDays' | 'idleDays' | 'sharedIdentityLimit' | 'excludeSubscriptions'
+  >;
+  /** Other deployments, whose present is taken in. */
+  readonly sources: readonly Source[];
   /** Answers what only the merge knows to ask. */
   readonly arm: ArmClient;
 }
@@ -39,15 +48,35 @@ export async function publishRun(request: PublishRequest): Promise<Run> {
 }
 
 async function mergeBatches(request: PublishRequest, database: Database): Promise<Run> {
-  const { store, recorded, settings, arm, signal, onProgress } = request;
+  const { recorded, settings, arm, folder, signal, onProgress } = request;
   const finishedAt = (): string => new Date().toISOString();
-  const merge = openMerge(database, recorded.plan, { ...settings, finishedAt });
-  for (const number of recorded.batches.keys()) {
+  await using sources = await openSources(request.sources, folder, signal, onProgress);
+  const takenIn = takeIn(recorded.plan, database, sources.all, settings.excludeSubscriptions);
+  const own = createOwnReadings();
+  const isContested = (id: string): boolean => takenIn.contested.has(id);
+  const contested = recorded.batches.flatMap((batch, number) =>
+    batch.subscriptionIds.some(isContested) ? [number] : [],
+  );
+  await replay(request, contested, own);
+  const merge = openMerge(database, takenIn.plan, { ...settings, finishedAt });
+  // what this deployment has read is newer: where both show a machine, the later word counts
+  takenIn.tellOthers(merge);
+  const left = takenIn.tellBetter(own, merge);
+  await replay(
+    request,
+    [...recorded.batches.keys()],
+    routeReadings((id) => (left.has(id) ? null : merge), merge),
+  );
+  await answerFollowUps(merge, arm, signal, takenIn.answered);
+  return merge.commit();
+}
+
+async function replay(request: PublishRequest, numbers: readonly number[], sink: ReadingSink): Promise<void> {
+  const { store, recorded, signal, onProgress } = request;
+  for (const number of numbers) {
     const address = addressOf(recorded, number);
     const lines = await store.batches.read(address, signal);
-    await replayBatch(lines, merge, `batch ${address.batch} of run ${address.runId}`);
+    await replayBatch(lines, sink, `batch ${address.batch} of run ${address.runId}`);
     onProgress();
   }
-  await answerFollowUps(merge, arm, signal);
-  return merge.commit();
 }

@@ -4,6 +4,7 @@ import type { AcceptedFinding } from '../inventory/finding.ts';
 import type { Settings } from '../settings.ts';
 import type { DatabaseReader } from './current-database.ts';
 import type { Session } from './session.ts';
+import type { Source } from './source.ts';
 
 /** What the steps of a run need. Nothing of a run itself: that is in the store, so that any process can take any step. */
 export interface RunEnvironment {
@@ -11,6 +12,8 @@ export interface RunEnvironment {
   readonly reader: DatabaseReader;
   readonly session: Session;
   readonly settings: Settings;
+  /** Other deployments, whose present each run takes in. */
+  readonly sources: readonly Source[];
   /** What `INVENTORY_ACCEPTED_FINDINGS` silences. @throws {InventoryError} it could not be read */
   readonly acceptedFindings: (signal: AbortSignal) => Promise<readonly AcceptedFinding[]>;
   /** Batches of a run that timed out are taken over up to this age: the time between two runs. */

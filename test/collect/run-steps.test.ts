@@ -59,7 +59,7 @@ function instance(): RunEnvironment {
   const reader = createDatabaseReader(store, join(folder, `reader-${readers.length}`));
   readers.push(reader);
   return {
-    ...{ store, reader, session: azure.session(), settings: azure.settings(), takeOverMs: 60_000 },
+    ...{ store, reader, session: azure.session(), settings: azure.settings(), sources: [], takeOverMs: 60_000 },
     acceptedFindings: async () => [],
     ...{ folder: join(folder, 'work'), warn: (reason: Reason) => void warnings.push(reason) },
   };

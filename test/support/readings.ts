@@ -1,7 +1,7 @@
 import type { Database } from '../../lib/database/database.ts';
 import { openMerge } from '../../lib/database/merge/merge.ts';
 import type { CoverageStatus, Kind } from '../../lib/inventory/coverage.ts';
-import type { FollowUp, Plan, Verification } from '../../lib/inventory/reading.ts';
+import type { FollowUp, Plan, ReadingSink, Verification } from '../../lib/inventory/reading.ts';
 import type { RoleAssignmentReading, RoleDefinitionReading } from '../../lib/inventory/role.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import type { FederatedCredential, UserAssignedIdentityReading } from '../../lib/inventory/user-assigned-identity.ts';
@@ -146,16 +146,15 @@ export interface RunReading {
 
 export const dayOf = (day: number): string => `2026-11-${String(day).padStart(2, '0')}T06:00:00.000Z`;
 
-/** Merges one run as the steps do: plan, readings, follow-ups, commit. */
-export function mergeRun(database: Database, reading: RunReading): Run {
+/** The plan of a run that reads so. */
+export function planOf(reading: RunReading): Plan {
   const startedAt = dayOf(reading.day);
-  const kinds: readonly Kind[] = ['virtualMachines', 'powerStates'];
-  const plan: Plan = {
+  return {
     runId: `202611${String(reading.day).padStart(2, '0')}T060000Z-0000`,
     trigger: 'cli',
     startedAt,
     scope: null,
-    kinds,
+    kinds: ['virtualMachines', 'powerStates'],
     clientIds: false,
     subscriptions: Object.entries(reading.subscriptions).map(([subscriptionId, { tenantId }]) => ({
       subscriptionId,
@@ -171,22 +170,23 @@ export function mergeRun(database: Database, reading: RunReading): Run {
     reason: null,
     ...reading.plan,
   };
-  const { ignoredTags = [], retentionDays = 400, idleDays = 30, sharedIdentityLimit = 10 } = reading;
-  const options = { ignoredTags, retentionDays, idleDays, sharedIdentityLimit, finishedAt: () => startedAt };
-  const merge = openMerge(database, plan, options);
+}
+
+/** Tells a sink what a run reads. */
+export function tellRun(sink: ReadingSink, plan: Plan, reading: RunReading): void {
   for (const [subscriptionId, read] of Object.entries(reading.subscriptions)) {
-    const { machines = [], powerStates = {}, readAt = startedAt } = read;
-    merge.begin(subscriptionId, readAt);
-    merge.machines(subscriptionId, machines);
-    merge.powerStates(
+    const { machines = [], powerStates = {}, readAt = plan.startedAt } = read;
+    sink.begin(subscriptionId, readAt);
+    sink.machines(subscriptionId, machines);
+    sink.powerStates(
       subscriptionId,
       Object.entries(powerStates).map(([id, powerState]) => ({ id, powerState })),
     );
-    merge.identities(subscriptionId, read.identities ?? []);
-    merge.roleAssignments(subscriptionId, read.roleAssignments ?? []);
-    merge.roleDefinitions(subscriptionId, read.roleDefinitions ?? []);
+    sink.identities(subscriptionId, read.identities ?? []);
+    sink.roleAssignments(subscriptionId, read.roleAssignments ?? []);
+    sink.roleDefinitions(subscriptionId, read.roleDefinitions ?? []);
     for (const kind of plan.kinds) {
-      merge.end({
+      sink.end({
         subscriptionId,
         kind,
         status: statusOf(read, kind),
@@ -201,6 +201,15 @@ export function mergeRun(database: Database, reading: RunReading): Run {
       });
     }
   }
+}
+
+/** Merges one run as the steps do: plan, readings, follow-ups, commit. */
+export function mergeRun(database: Database, reading: RunReading): Run {
+  const plan = planOf(reading);
+  const { ignoredTags = [], retentionDays = 400, idleDays = 30, sharedIdentityLimit = 10 } = reading;
+  const options = { ignoredTags, retentionDays, idleDays, sharedIdentityLimit, finishedAt: () => plan.startedAt };
+  const merge = openMerge(database, plan, options);
+  tellRun(merge, plan, reading);
   for (let asked = merge.followUps(); asked.length > 0; asked = merge.followUps()) {
     for (const followUp of asked) answer(followUp, reading);
   }

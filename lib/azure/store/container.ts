@@ -4,7 +4,7 @@ import { InvalidSettingError } from '../../errors.ts';
 import type { Environment, Settings } from '../../settings.ts';
 import type { TokenSource } from '../token.ts';
 import { createTokenSource } from '../token-source.ts';
-import { storageError } from './storage-error.ts';
+import { dataRole, storageError } from './storage-error.ts';
 
 /** An open container, and how it is spoken of in messages. */
 export interface Container {
@@ -13,6 +13,8 @@ export interface Container {
   readonly account: string;
   /** Of the identity that it is reached with; null for a connection string. Only an identity can make links that read one blob. */
   readonly tokens: TokenSource | null;
+  /** What the identity needs there. */
+  readonly role: string;
 }
 
 /** One audience serves every cloud. https://learn.microsoft.com/azure/storage/blobs/authorize-access-azure-active-directory */
@@ -37,15 +39,16 @@ export function containerOf(settings: Settings, environment: Environment): Conta
   if (storage.kind === 'connectionString') return byConnectionString(storage.connectionString, settings.container);
   const own: Settings =
     storage.clientId === null ? settings : { ...settings, identity: { by: 'clientId', clientId: storage.clientId } };
-  return byIdentity(storage.blobServiceUri, settings.container, createTokenSource(own, environment));
+  return byIdentity(storage.blobServiceUri, settings.container, createTokenSource(own, environment), dataRole);
 }
 
 /**
  * A container by its address, for reading with the identity at hand.
  * @param url `https://ACCOUNT.blob.core.windows.net/CONTAINER`
+ * @param role what its work needs there, for messages
  * @throws {InvalidSettingError} not such an address
  */
-export function containerAt(url: string, tokens: TokenSource): Container {
+export function containerAt(url: string, tokens: TokenSource, role = dataRole): Container {
   const address = URL.parse(url);
   const names = address?.pathname.split('/').filter((name) => name !== '') ?? [];
   const name = names.at(-1);
@@ -62,7 +65,7 @@ export function containerAt(url: string, tokens: TokenSource): Container {
     );
   }
   // an emulator has the account's name in its path
-  return byIdentity([address.origin, ...names.slice(0, -1)].join('/'), name, tokens);
+  return byIdentity([address.origin, ...names.slice(0, -1)].join('/'), name, tokens, role);
 }
 
 /** Runs one operation on the container; what fails comes out as an InventoryError that says what was tried. */
@@ -80,14 +83,14 @@ export async function attempt<T>(
   }
 }
 
-function byIdentity(blobServiceUri: string, name: string, tokens: TokenSource): Container {
+function byIdentity(blobServiceUri: string, name: string, tokens: TokenSource, role: string): Container {
   const service = new BlobServiceClient(blobServiceUri, credentialOf(tokens), pipeline);
-  return opened(service, name, tokens);
+  return opened(service, name, tokens, role);
 }
 
 function byConnectionString(connectionString: string, name: string): Container {
   try {
-    return opened(BlobServiceClient.fromConnectionString(connectionString, pipeline), name, null);
+    return opened(BlobServiceClient.fromConnectionString(connectionString, pipeline), name, null, dataRole);
   } catch {
     // the library's own message may quote the string, which holds a key
     throw new InvalidSettingError('INVENTORY_STORAGE or AzureWebJobsStorage is not a storage connection string', {
@@ -96,8 +99,8 @@ function byConnectionString(connectionString: string, name: string): Container {
   }
 }
 
-function opened(service: BlobServiceClient, name: string, tokens: TokenSource | null): Container {
-  return { service, client: service.getContainerClient(name), account: service.accountName, tokens };
+function opened(service: BlobServiceClient, name: string, tokens: TokenSource | null, role: string): Container {
+  return { service, client: service.getContainerClient(name), account: service.accountName, tokens, role };
 }
 
 function credentialOf(tokens: TokenSource): TokenCredential {

@@ -1,10 +1,10 @@
 import type { Environment, Settings } from '../../settings.ts';
 import type { TokenSource } from '../token.ts';
 import { openBatches } from './batches.ts';
-import { containerAt, containerOf } from './container.ts';
+import { type Container, containerAt, containerOf } from './container.ts';
 import { writeCurrentMachines } from './current-machines.ts';
 import { openDatabases } from './databases.ts';
-import type { InventoryStore, PublishedInventory } from './inventory-store.ts';
+import type { DatabaseSource, InventoryStore, PublishedInventory } from './inventory-store.ts';
 import { openLatestPointer } from './latest-pointer.ts';
 import { openPlans } from './plans.ts';
 import { writeReport } from './reports.ts';
@@ -43,4 +43,26 @@ export function openPublishedInventory(url: string, tokens: TokenSource): Publis
     databases: openDatabases(container),
     writeCurrentMachines: (chunks, signal) => writeCurrentMachines(container, chunks, signal),
   };
+}
+
+/**
+ * The published inventory of another deployment. Needs Storage Blob Data Reader there, and nothing else.
+ * @param url `https://ACCOUNT.blob.core.windows.net/CONTAINER`; or a container of the emulator that a connection string names
+ * @throws {InvalidSettingError} not such an address
+ */
+export function openSourceContainer(
+  url: string,
+  settings: Settings,
+  environment: Environment,
+  tokens: TokenSource,
+): DatabaseSource {
+  const container = containerBeside(url, settings, environment) ?? containerAt(url, tokens, 'Storage Blob Data Reader');
+  return { url, latest: openLatestPointer(container), databases: openDatabases(container) };
+}
+
+/** A container in the account of the app's own storage, where that is reached by a connection string; null = it is elsewhere. */
+function containerBeside(url: string, settings: Settings, environment: Environment): Container | null {
+  if (settings.storage.kind !== 'connectionString') return null;
+  const prefix = containerOf(settings, environment).service.url.replace(/\/?$/, '/');
+  return url.startsWith(prefix) ? containerOf({ ...settings, container: url.slice(prefix.length) }, environment) : null;
 }

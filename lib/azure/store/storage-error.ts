@@ -66,7 +66,7 @@ function deniedHint(container: Container): string {
   if (container.tokens === null) {
     return 'Check the account key in the connection string (INVENTORY_STORAGE or AzureWebJobsStorage)';
   }
-  const command = grantCommand(dataRole, accountScope(container), null);
+  const command = grantCommand(container.role, accountScope(container), null);
   return `${command} (takes effect within ten minutes; if it is there already, the account's network rules keep this host out)`;
 }
 

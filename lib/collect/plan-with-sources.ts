@@ -1,0 +1,76 @@
+import type { FollowedSubscription } from '../database/source/followed-subscriptions.ts';
+import type { Reason } from '../errors.ts';
+import type { Plan } from '../inventory/reading.ts';
+import type { Offer, SourceState } from './source-offers.ts';
+
+/**
+ * A plan with what sources have: their subscriptions are followed like those that this deployment sees, and so are their blind spots.
+ * @param offers the best that sources have of each subscription in scope
+ * @param followed what this inventory follows before the run
+ */
+export function planWithSources(
+  plan: Plan,
+  states: readonly SourceState[],
+  offers: ReadonlyMap<string, Offer>,
+  followed: ReadonlyMap<string, FollowedSubscription>,
+  inScope: (subscriptionId: string) => boolean,
+): Plan {
+  const seen = new Set([...plan.subscriptions.map(({ subscriptionId }) => subscriptionId), ...offers.keys()]);
+  const others = [...offers.values()].filter(({ subscription }) => isNew(plan, subscription.subscriptionId));
+  const spots = new Map(plan.blindSpots.map((spot) => [spot.subscriptionId, spot]));
+  for (const state of states) {
+    for (const { since: _, ...spot } of 'content' in state ? state.content.blindSpots : []) {
+      if (inScope(spot.subscriptionId)) spots.set(spot.subscriptionId, spots.get(spot.subscriptionId) ?? spot);
+    }
+  }
+  for (const id of seen) spots.delete(id);
+  return {
+    ...plan,
+    subscriptions: [
+      ...plan.subscriptions,
+      ...others.map(({ subscription: { subscriptionId, displayName, tenantId, state } }) => {
+        return { subscriptionId, displayName, tenantId, state, skip: null };
+      }),
+    ],
+    outOfScope: plan.outOfScope.filter((id) => !seen.has(id)),
+    blindSpots: [...spots.values()],
+    blindSpotsKnown:
+      plan.blindSpotsKnown && states.every((state) => 'failure' in state || state.content.blindSpotsKnown),
+    reason: reasonWith(plan, states, seen, followed),
+  };
+}
+
+function isNew(plan: Plan, id: string): boolean {
+  return !plan.subscriptions.some(({ subscriptionId }) => subscriptionId === id);
+}
+
+function reasonWith(
+  plan: Plan,
+  states: readonly SourceState[],
+  seen: ReadonlySet<string>,
+  followed: ReadonlyMap<string, FollowedSubscription>,
+): Reason | null {
+  if (plan.reason !== null && !isSettled(plan, seen, followed)) return plan.reason;
+  for (const state of states) {
+    if ('content' in state) {
+      if (state.content.reason !== null) return state.content.reason;
+    } else if (![...followed.values()].some(({ source }) => source === state.name)) {
+      // nobody knows what it holds; where some of it is known, the coverage of that says why it is not complete
+      return state.failure;
+    }
+  }
+  return null;
+}
+
+/** Whether a list of subscriptions that was empty, or had lost most of what it had, is whole with what sources have. */
+function isSettled(
+  plan: Plan,
+  seen: ReadonlySet<string>,
+  followed: ReadonlyMap<string, FollowedSubscription>,
+): boolean {
+  if (seen.size === 0) return false;
+  const gone = new Set(plan.outOfScope);
+  const before = [...followed.values()].filter((one) => one.visible && !gone.has(one.subscriptionId));
+  const lost = before.filter((one) => !seen.has(one.subscriptionId));
+  return lost.length * 2 <= before.length;
+}

@@ -1,0 +1,86 @@
+import type { FollowUp } from '../../inventory/reading.ts';
+import type { FederatedCredential, UserAssignedIdentityReading } from '../../inventory/user-assigned-identity.ts';
+import { machineTypes } from '../../inventory/virtual-machine.ts';
+import type { Database } from '../database.ts';
+import { integer, text, textOrNull } from '../queries/columns.ts';
+import { storedTexts } from '../queries/stored-json.ts';
+
+/** Ends of a machine that a read by its id has proven: Azure answered 404. */
+const proven: readonly string[] = ['virtualMachineDeleted', 'virtualMachineMoved', 'tenantChanged'];
+
+/**
+ * Answers what a merge asks of a subscription from the database of the deployment that read it. Absence is what that deployment's
+ * own merge has verified by id; what its database does not know at all is not answered.
+ * @returns a function that tells whether it answered
+ */
+export function prepareSourceAnswers(database: Database): (followUp: FollowUp) => boolean {
+  const machine = database.prepare(`SELECT m.id, v.end_change FROM machine m
+    JOIN subscription_key s ON s.id = m.subscription JOIN resource_group g ON g.id = m.resource_group
+    JOIN machine_version v ON v.machine = m.id
+    WHERE s.subscription_id = ? AND g.key = ? AND m.type = ? AND m.name = ? ORDER BY v.valid_from DESC LIMIT 1`);
+  const identities =
+    database.prepare(`SELECT i.id, i.resource_id, i.principal_id, i.client_id, t.value AS tenant, i.federated_read_at,
+      p.present FROM identity i
+    JOIN identity_presence p ON p.identity = i.id AND p.valid_to IS NULL LEFT JOIN text t ON t.id = i.tenant
+    WHERE i.resource_id = ? ORDER BY p.present DESC`);
+  const credentials = database.prepare(
+    'SELECT name, issuer, subject, audiences FROM federated_credential WHERE identity = ? AND valid_to IS NULL ORDER BY name',
+  );
+  const clientId = database.prepare(`SELECT d.client_id FROM attachment a JOIN identity d ON d.id = a.identity
+    WHERE a.machine = ? AND a.valid_to IS NULL AND a.position = 0`);
+
+  const machineOf = (resourceId: string) => {
+    const [, , subscriptionId = '', , group = '', , namespace = '', type = '', name = ''] = resourceId.split('/');
+    const number = machineTypes.findIndex((known) => known.toLowerCase() === `${namespace}/${type}`.toLowerCase());
+    return machine.get(subscriptionId.toLowerCase(), group.toLowerCase(), number, name);
+  };
+  const presentIdentity = (resourceId: string) => identities.all(resourceId).find((row) => row.present === 1);
+  const credentialsOf = (identity: number): FederatedCredential[] =>
+    credentials.all(identity).map((row) => ({
+      name: text(row, 'name'),
+      issuer: text(row, 'issuer'),
+      subject: text(row, 'subject'),
+      audiences: storedTexts(text(row, 'audiences')) ?? [],
+    }));
+
+  return (followUp) => {
+    const { resourceId } = followUp;
+    switch (followUp.ask) {
+      case 'machine': {
+        const found = machineOf(resourceId);
+        if (found === undefined || !proven.includes(String(found.end_change))) return false;
+        followUp.answer({ outcome: 'absent' });
+        return true;
+      }
+      case 'identity': {
+        const found = presentIdentity(resourceId);
+        if (found !== undefined) {
+          const reading: UserAssignedIdentityReading = {
+            id: text(found, 'resource_id'),
+            principalId: textOrNull(found, 'principal_id'),
+            clientId: textOrNull(found, 'client_id'),
+            tenantId: textOrNull(found, 'tenant'),
+          };
+          followUp.answer({ outcome: 'present', reading });
+          return true;
+        }
+        if (identities.get(resourceId) === undefined) return false;
+        followUp.answer({ outcome: 'absent' });
+        return true;
+      }
+      case 'federatedCredentials': {
+        const found = presentIdentity(resourceId);
+        if (found === undefined || found.federated_read_at === null) return false;
+        followUp.answer({ outcome: 'present', reading: credentialsOf(integer(found, 'id')) });
+        return true;
+      }
+      case 'clientId': {
+        const found = machineOf(resourceId);
+        const row = found === undefined ? undefined : clientId.get(integer(found, 'id'));
+        if (row === undefined || row.client_id === null) return false;
+        followUp.answer({ outcome: 'present', reading: text(row, 'client_id') });
+        return true;
+      }
+    }
+  };
+}

@@ -1,0 +1,101 @@
+import type { Reason } from '../../errors.ts';
+import { type BlindSpot, type CoverageStatus, type Kind, subscriptionStatus } from '../../inventory/coverage.ts';
+import type { KindReading } from '../../inventory/reading.ts';
+import type { Database } from '../database.ts';
+import { resolveAsOf } from '../queries/as-of.ts';
+import { blindSpotsAt } from '../queries/blind-spots-at.ts';
+import { isoTime } from '../queries/iso-time.ts';
+import { getRun } from '../queries/runs.ts';
+import { isInScope, type SubscriptionAt, subscriptionsAt } from '../queries/subscription-at.ts';
+import { subscriptionListAt } from '../queries/subscription-list-at.ts';
+
+/** One subscription as another deployment has read it itself. */
+export interface SourceSubscription {
+  /** Its number in that database. */
+  readonly key: number;
+  readonly subscriptionId: string;
+  readonly displayName: string;
+  readonly tenantId: string | null;
+  readonly state: string;
+  readonly status: CoverageStatus;
+  /** Its newest reading, ISO 8601 UTC. */
+  readonly readAt: string;
+  /** One for each kind asked for. */
+  readonly readings: readonly KindReading[];
+  /** When rows of a kind were last read, ISO 8601 UTC; null = never. */
+  readonly lastRead: (kind: Kind) => string | null;
+}
+
+/** What another deployment's database offers. */
+export interface SourceContent {
+  readonly subscriptions: readonly SourceSubscription[];
+  /** What it should see and never saw. */
+  readonly blindSpots: readonly BlindSpot[];
+  readonly blindSpotsKnown: boolean;
+  /** Why its own list of subscriptions cannot be trusted. */
+  readonly reason: Reason | null;
+}
+
+/** Nothing was asked of Azure for it by the run that takes it in. */
+const noRequests = { requests: 0, pages: 0, retries: 0, throttledMilliseconds: 0 } as const;
+
+/**
+ * What the database of another deployment has of its own. What that took in from others is left to them: otherwise two that
+ * take in each other would hand an old reading to and fro for ever.
+ * @param source its container or file, for messages
+ * @param kinds those that the run is about
+ * @throws {InventoryError} `InventoryNotReady`: it has no run yet
+ */
+export function readSourceContent(database: Database, source: string, kinds: readonly Kind[]): SourceContent {
+  const asOf = resolveAsOf(database, null);
+  const blindSpots = blindSpotsAt(database, asOf.seq);
+  const known = [...subscriptionsAt(database, asOf.seq).values()].filter(isInScope);
+  const own = known.filter((subscription) => subscription.kinds.every((kind) => kind.source === null));
+  const ids = new Set(known.map(({ subscriptionId }) => subscriptionId));
+  const { blindSpotsKnown, trustworthy } = subscriptionListAt(database, asOf.seq);
+  return {
+    subscriptions: own.flatMap((subscription) => {
+      const spot = blindSpots.find(({ subscriptionId }) => subscriptionId === subscription.subscriptionId);
+      return toSourceSubscription(subscription, source, kinds, spot?.grantCommand ?? null);
+    }),
+    blindSpots: blindSpots.filter(({ subscriptionId }) => !ids.has(subscriptionId)),
+    blindSpotsKnown,
+    reason: trustworthy ? null : (getRun(database, asOf.runId)?.reason ?? untrusted(source)),
+  };
+}
+
+function toSourceSubscription(
+  subscription: SubscriptionAt,
+  source: string,
+  kinds: readonly Kind[],
+  grantCommand: string | null,
+): SourceSubscription[] {
+  const { key, subscriptionId, displayName, tenantId, state, visibility, lastRead } = subscription;
+  const times = subscription.kinds.map(({ readAt }) => readAt);
+  if (times.length === 0) return [];
+  const readAt = isoTime(Math.max(...times));
+  const readings = kinds.map((kind): KindReading => {
+    const found = subscription.kinds.find((one) => one.kind === kind);
+    const named = { subscriptionId, kind, ...noRequests };
+    if (found === undefined) {
+      const message = `${source} has not read ${kind} of subscription ${subscriptionId}`;
+      const reason = {
+        code: 'NotReadBySource',
+        message,
+        hint: 'Let that deployment read it: its settings leave it out',
+      };
+      return { ...named, status: 'failed', reason, count: 0, requestId: null, readAt };
+    }
+    const { requestId, count } = found;
+    const row = { ...named, requestId, readAt: isoTime(found.readAt) };
+    if (visibility === 'visible') return { ...row, status: found.status, reason: found.reason, count };
+    const message = `${source}, which read subscription ${subscriptionId}, does not see it any more`;
+    return { ...row, status: 'failed', reason: { code: 'LostBySource', message, hint: grantCommand }, count: 0 };
+  });
+  const status = subscriptionStatus(Object.fromEntries(readings.map((reading) => [reading.kind, reading])));
+  return [{ key, subscriptionId, displayName, tenantId, state, status, readAt, readings, lastRead }];
+}
+
+function untrusted(source: string): Reason {
+  return { code: 'SourceNotComplete', message: `The list of subscriptions of ${source} cannot be trusted`, hint: null };
+}
