@@ -1,5 +1,6 @@
 import type { BatchCounts } from '../azure/store/inventory-store.ts';
 import { collectBatch } from './collect-batch.ts';
+import { makeOwnFolder } from './own-folder.ts';
 import { takenOver } from './plan-step.ts';
 import { readPlan } from './read-plan.ts';
 import type { RunEnvironment } from './run-environment.ts';
@@ -19,12 +20,13 @@ export async function collectStep(
   batch: number,
   signal: AbortSignal,
 ): Promise<BatchCounts> {
-  const { store, session, folder } = environment;
+  const { store, session } = environment;
   await using watch = await watchRun(environment, runId, signal);
   const recorded = await readPlan(store, runId, watch.signal);
   const before = await store.batches.finished(runId, watch.signal);
-  return collectBatch({
-    ...{ store, arm: session.arm, recorded, batch, folder, signal: watch.signal },
+  await using folder = await makeOwnFolder(environment.folder);
+  return await collectBatch({
+    ...{ store, arm: session.arm, recorded, batch, folder: folder.path, signal: watch.signal },
     onProgress: ({ subscriptionsDone, virtualMachines, requests }) =>
       watch.report(
         progressOf(

@@ -1,0 +1,111 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { collectStep } from '../../lib/collect/collect-step.ts';
+import { createDatabaseReader, type DatabaseReader } from '../../lib/collect/current-database.ts';
+import { planStep } from '../../lib/collect/plan-step.ts';
+import { publishStep } from '../../lib/collect/publish-step.ts';
+import { reportStep } from '../../lib/collect/report-step.ts';
+import type { RunEnvironment } from '../../lib/collect/run-environment.ts';
+import { newRunRecord } from '../../lib/collect/run-record.ts';
+import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
+import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';
+import { type BlobProxy, startBlobProxy, type Treatment } from '../support/blob-proxy.ts';
+import { never, newStore, type TestStore } from '../support/stores.ts';
+
+// The engine runs an activity at least once: when it loses sight of one, it begins another, beside the first and often in the
+// same process.
+
+const runId = '20261121T060000Z-3f2a';
+let azurite: Azurite;
+let azure: AzureForTests;
+let folder: string;
+let direct: TestStore;
+let proxy: BlobProxy;
+let reader: DatabaseReader;
+let environment: RunEnvironment;
+
+beforeAll(async () => {
+  azurite = await startAzurite();
+  azure = await startAzureForTests({ subscriptions: 3, vms: 25, awkward: false });
+});
+afterAll(async () => {
+  await azurite.stop();
+  await azure[Symbol.asyncDispose]();
+});
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'run-'));
+  direct = newStore(azurite.connectionString);
+  proxy = await startBlobProxy(azurite.origin);
+  const { store } = newStore(connectionStringFor(proxy.origin), direct.name);
+  reader = createDatabaseReader(store, join(folder, 'reader'));
+  environment = {
+    ...{ store, reader, session: azure.session(), settings: azure.settings(), sources: [], takeOverMs: 60_000 },
+    acceptedFindings: async () => [],
+    ...{ folder: join(folder, 'work'), warn: () => undefined },
+  };
+  await direct.store.runs.create(newRunRecord(runId, 'timer', null, '2026-11-21T06:00:00.000Z'), never);
+  return async () => {
+    await reader.close();
+    await proxy[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  };
+});
+
+/** Holds the first request that fits until it is let go. */
+function hold(fits: (line: string) => boolean): { readonly reached: Promise<void>; readonly letGo: () => void } {
+  const reached = Promise.withResolvers<void>();
+  const free = Promise.withResolvers<void>();
+  let held = false;
+  proxy.treat = async (line): Promise<Treatment> => {
+    if (held || !fits(line)) return 'pass';
+    held = true;
+    reached.resolve();
+    await free.promise;
+    return 'pass';
+  };
+  return { reached: reached.promise, letGo: free.resolve };
+}
+
+test('A batch that is read twice at once in one process is whole.', async () => {
+  await planStep(environment, runId, never);
+
+  await Promise.all([1, 2, 3, 4].map(() => collectStep(environment, runId, 0, never)));
+  const { finishedAtMs } = await publishStep(environment, runId, never);
+  const run = await reportStep(environment, runId, finishedAtMs, never);
+
+  expect(run).toMatchObject({ status: 'succeeded', complete: true, virtualMachineCount: 75 });
+  expect(await readdir(join(folder, 'work'))).toEqual([]);
+});
+
+test('A run that is published twice at once in one process is published once, and whole.', async () => {
+  await planStep(environment, runId, never);
+  await collectStep(environment, runId, 0, never);
+
+  const times = await Promise.all([1, 2, 3].map(() => publishStep(environment, runId, never)));
+
+  const latest = await direct.store.latest.read(never);
+  const current = await reader.current(never);
+  current.release();
+  expect(new Set(times.map(({ finishedAtMs }) => finishedAtMs)).size).toBe(1);
+  expect(latest).toMatchObject({ latest: { runId, seq: 1 } });
+  expect(current).toMatchObject({ damaged: false, latest: { runId } });
+  expect(await readdir(join(folder, 'work'))).toEqual([]);
+});
+
+test('A publish that comes late, after its run has ended, leaves the record as it is.', async () => {
+  await planStep(environment, runId, never);
+  await collectStep(environment, runId, 0, never);
+  const { reached, letGo } = hold((line) => line.startsWith('GET') && line.includes('/latest.json'));
+  const late = publishStep(environment, runId, never);
+  await reached;
+
+  const { finishedAtMs } = await publishStep(environment, runId, never);
+  const ended = await reportStep(environment, runId, finishedAtMs, never);
+  letGo();
+  await late;
+
+  expect(ended?.status).toBe('succeeded');
+  expect((await direct.store.runs.read(runId, never))?.run).toEqual(ended);
+});
