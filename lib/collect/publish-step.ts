@@ -19,14 +19,14 @@ export async function publishStep(
   runId: string,
   signal: AbortSignal,
 ): Promise<{ readonly finishedAtMs: number }> {
-  const { store, session, settings } = environment;
+  const { store, session, settings, sources } = environment;
   await using watch = await watchRun(environment, runId, signal);
   const recorded = await readPlan(store, runId, watch.signal);
   const finished = await store.batches.finished(runId, watch.signal);
   await advance(store, runId, { step: 'publish', ...progressOf(finished, takenOver(recorded)) }, watch.signal);
   await using folder = await makeOwnFolder(environment.folder);
   const published = await publishRun({
-    ...{ store, arm: session.arm, recorded, settings, folder: folder.path, signal: watch.signal },
+    ...{ store, arm: session.arm, recorded, settings, sources, folder: folder.path, signal: watch.signal },
     arm: session.arm,
     onProgress: () => watch.report({}),
   });
