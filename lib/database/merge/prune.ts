@@ -34,12 +34,19 @@ const orphans = [
 ];
 
 /**
- * Forgets what ended before the retention's horizon: the newest run that is older than it. Open versions are never touched,
- * and the state at the horizon itself stays answerable.
+ * Forgets what ended before the retention's horizon: the last of the runs that are older than it. Open versions are never touched,
+ * and the state at the horizon itself stays answerable. Clocks jump: the run before must agree on the time, and a run that says it
+ * is older than those before it is not.
  */
 export function prune({ database, plan }: MergeContext, retentionDays: number): void {
-  const before = new Date(Date.parse(plan.startedAt) - retentionDays * dayMs).toISOString();
-  const horizon = database.prepare('SELECT max(seq) AS seq FROM run WHERE finished_at < ?').get(before)?.seq;
+  const last = database.prepare('SELECT finished_at FROM run ORDER BY seq DESC LIMIT 1').get();
+  if (last === undefined) return;
+  const now = Math.min(Date.parse(plan.startedAt), Date.parse(String(last.finished_at)));
+  const before = new Date(now - retentionDays * dayMs).toISOString();
+  const horizon = database
+    .prepare(`SELECT max(seq) AS seq FROM run
+      WHERE seq < (SELECT min(n.seq) FROM run n WHERE n.finished_at >= ?)`)
+    .get(before)?.seq;
   if (typeof horizon !== 'number') return;
   const pruned = database.prepare('DELETE FROM run WHERE seq < ?').run(horizon);
   if (pruned.changes === 0) return;

@@ -424,15 +424,17 @@ describe('keeping', () => {
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a'), machine('b')] } } });
     mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [machine('a')] } } });
     mergeRun(database, { day: 3, subscriptions: { [one]: { machines: [machine('a')] } } });
-    mergeRun(database, { day: 20, retentionDays: 10, subscriptions: { [one]: { machines: [machine('a')] } } });
-    expect(
+    const seqs = () =>
       database
         .prepare('SELECT seq FROM run ORDER BY seq')
         .all()
-        .map(({ seq }) => seq),
-    ).toEqual([3, 4]);
+        .map(({ seq }) => seq);
+    mergeRun(database, { day: 20, retentionDays: 10, subscriptions: { [one]: { machines: [machine('a')] } } });
+    expect(seqs()).toEqual([1, 2, 3, 4]);
+    mergeRun(database, { day: 21, retentionDays: 10, subscriptions: { [one]: { machines: [machine('a')] } } });
+    expect(seqs()).toEqual([3, 4, 5]);
     expect(row(machine('b').id)).toBeNull();
-    expect(row(machine('a').id)).toMatchObject({ firstSeen: dayOf(1), lastSeen: dayOf(20) });
+    expect(row(machine('a').id)).toMatchObject({ firstSeen: dayOf(1), lastSeen: dayOf(21) });
     expect(lookupPrincipals(database, resolveAsOf(database, null), ['principal-of-b'])).toEqual([
       { principalId: 'principal-of-b', state: 'neverSeen' },
     ]);

@@ -55,8 +55,9 @@ test('retention forgets identities that are gone and assignments that nobody see
   ]);
 
   read(20, later, 10);
+  read(21, later, 10);
 
-  expect(all('SELECT seq FROM run')).toEqual([3, 4]);
+  expect(all('SELECT seq FROM run')).toEqual([3, 4, 5]);
   expect(all('SELECT principal_id FROM identity WHERE kind = 2')).toEqual(['principal-of-kept']);
   expect(all('SELECT present FROM identity_presence')).toEqual([1]);
   expect(all('SELECT name FROM federated_credential')).toEqual(['main']);
@@ -69,5 +70,19 @@ test('retention keeps an identity that is gone while a machine still has it', ()
   const dangling = { machines: [machine('g', { identity: having(gone) })] };
   for (const day of [1, 2, 3]) read(day, dangling);
   read(20, dangling, 10);
+  read(21, dangling, 10);
   expect(all('SELECT present FROM identity_presence')).toEqual([0]);
+});
+
+test.each([
+  ['forward', [1, 2, 28, 3]],
+  ['back', [20, 21, 1, 22]],
+])('a clock that jumps %s in one run makes retention forget nothing', (_where, days) => {
+  const [first = 0, ...later] = days;
+  read(first, { machines: [machine('a')] });
+
+  for (const day of later) read(day, { machines: [] }, 10);
+
+  expect(all('SELECT seq FROM run ORDER BY seq')).toEqual([1, 2, 3, 4]);
+  expect(all('SELECT count(*) FROM machine')).toEqual([1]);
 });
