@@ -20,6 +20,7 @@ import { publishedInventory } from './published-inventory.ts';
 import { runAccess } from './run-access.ts';
 import { logRun, type RunLogger } from './run-log.ts';
 import { scratchFolder } from './scratch-folder.ts';
+import { scratchFolder } from './scratch-folder.ts';
 import { version } from './version.ts';
 
 /** Makes the engine take the steps of a run, unless it does already. */

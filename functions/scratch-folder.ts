@@ -1,0 +1,28 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const name = /^vm-identities-(\d+)$/;
+
+/**
+ * Names this process's folder for throw-away files, which is made by the first that needs it. Folders of processes that were
+ * killed are removed: an instance's temporary disk is small, and each may hold several databases.
+ */
+export function scratchFolder(): string {
+  for (const entry of readdirSync(tmpdir())) {
+    const pid = Number(name.exec(entry)?.[1]);
+    // in a container the next process often has the id of the one before
+    if (pid === process.pid || (pid > 0 && !isAlive(pid)))
+      rmSync(join(tmpdir(), entry), { recursive: true, force: true });
+  }
+  return join(tmpdir(), `vm-identities-${process.pid}`);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // somebody else's process is alive
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+  }
+}
