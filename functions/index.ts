@@ -8,6 +8,7 @@ import './health.ts';
 import './identity.ts';
 import './inventory-run.ts';
 import './inventory-schedule.ts';
+import './openapi.ts';
 import './principal.ts';
 import './principals-lookup.ts';
 import './principals.ts';

@@ -26,8 +26,8 @@ export function viewAt(published: PublishedDatabase, asOf: string | undefined, t
 }
 
 /**
- * The inventory at the later of the two runs between which changes are asked for, and both runs. A later page stays with those of
- * the first.
+ * The inventory at the later of the two runs between which changes are asked for, and both runs. A later page stays with that of
+ * the first; where it begins is behind the earlier one anyway.
  * @throws {NotFoundError} `RunNotFound`, `NoRunAtThatTime`
  * @throws {RequestError} 400 `InvalidParameter`: `from` comes after `to`; 410 `SkipTokenExpired`
  */
@@ -38,7 +38,7 @@ export function viewBetween(
 ): InventoryView & { readonly range: ChangeRange } {
   const { database } = published;
   const range = token?.runId
-    ? rangeOfToken(database, token.runId, token.fromRunId ?? null)
+    ? { from: null, to: runOfToken(database, token.runId) }
     : resolveChangeRange(database, asked.from ?? null, asked.to ?? null);
   if (range.from !== null && range.from.seq > range.to.seq) {
     throw invalidParameter('from', asked.from ?? '', `a run or time that is not after ${range.to.runId}`);
@@ -55,10 +55,6 @@ function viewOf({ database, damaged }: PublishedDatabase, asOf: AsOf): Inventory
       return damaged ? { ...found, complete: false } : found;
     },
   };
-}
-
-function rangeOfToken(database: Database, runId: string, fromRunId: string | null): ChangeRange {
-  return { from: fromRunId === null ? null : runOfToken(database, fromRunId), to: runOfToken(database, runId) };
 }
 
 function runOfToken(database: Database, runId: string): AsOf {

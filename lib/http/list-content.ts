@@ -16,8 +16,6 @@ export interface ListSource<Row extends object> {
   readonly page: (limit: number, after: PagePosition | undefined) => Page<Row>;
   readonly all: () => Iterable<Row>;
   readonly csv: CsvWriter<Row>;
-  /** Of the log of changes: the run that it begins after; null where it begins with the first. */
-  readonly fromRunId?: string | null;
 }
 
 export interface ListRequest<Row extends object> {
@@ -39,11 +37,8 @@ export function listContent<Row extends object>(asked: ListRequest<Row>, source:
     return { body: lines(source.all(), format, select, source.csv), headers };
   }
   const page = source.page(maxPageSize ?? defaultPageSize, token?.position);
-  const { runId } = source.shown.asOf;
   const next =
-    page.next === undefined
-      ? null
-      : nextLink(request, { runId, position: page.next, fromRunId: source.fromRunId ?? null });
+    page.next === undefined ? null : nextLink(request, { runId: source.shown.asOf.runId, position: page.next });
   if (format === 'json') {
     return { body: envelope([...selectFields(page.value, select)], source.shown, next), headers };
   }

@@ -11,17 +11,13 @@ export interface SkipToken {
   /** null on lists that are no state of the inventory. */
   readonly runId: string | null;
   readonly position: PagePosition;
-  /** Of the log of changes: the run that it begins after; null where it begins with the first. */
-  readonly fromRunId?: string | null;
 }
 
-const runId = v.nullable(v.pipe(v.string(), v.regex(runIdPattern)));
 const content = v.strictTuple([
-  runId,
+  v.nullable(v.pipe(v.string(), v.regex(runIdPattern))),
   v.nullable(v.union([v.pipe(v.string(), v.maxLength(512)), v.pipe(v.number(), v.finite())])),
   v.pipe(v.number(), v.safeInteger()),
   v.string(),
-  runId,
 ]);
 
 /** Parameters that may differ from page to page. */
@@ -32,8 +28,8 @@ const changeable = new Set(['skiptoken', 'maxpagesize']);
  * find out mistakes.
  */
 function writeSkipToken(token: SkipToken, request: IncomingRequest): string {
-  const { runId, position, fromRunId = null } = token;
-  const fields: v.InferOutput<typeof content> = [runId, position.value, position.row, hashOfList(request), fromRunId];
+  const { runId, position } = token;
+  const fields: v.InferOutput<typeof content> = [runId, position.value, position.row, hashOfList(request)];
   return Buffer.from(JSON.stringify(fields)).toString('base64url');
 }
 
@@ -41,11 +37,11 @@ function writeSkipToken(token: SkipToken, request: IncomingRequest): string {
 export function readSkipToken(token: string, request: IncomingRequest): SkipToken {
   const result = v.safeParse(content, decode(token));
   if (!result.success) throw invalidParameter('skiptoken', token, 'the skiptoken of a nextLink, unchanged');
-  const [runId, value, row, hash, fromRunId] = result.output;
+  const [runId, value, row, hash] = result.output;
   if (hash !== hashOfList(request)) {
     throw invalidParameter('skiptoken', token, 'the skiptoken of a nextLink, with the same filters and order as there');
   }
-  return { runId, position: { value, row }, fromRunId };
+  return { runId, position: { value, row } };
 }
 
 /** The address of the next page, without any key. */

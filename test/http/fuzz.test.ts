@@ -9,6 +9,9 @@ const paths = [
   'principals',
   `principals/${principalOf(1)}`,
   'subscriptions',
+  'changes',
+  'findings',
+  'openapi.json',
   'runs',
   'runs/20261101T000001Z-0001',
   'database',
@@ -17,7 +20,7 @@ const paths = [
 ];
 const names = [
   'type subscriptionId resourceGroup name location identityType principalId clientId tag powerState osType stale deleted',
-  'asOf select orderby maxpagesize skiptoken format state live inline code __proto__ constructor toString',
+  'from to kind resourceId rule severity asOf select orderby maxpagesize skiptoken format state live inline code __proto__ constructor toString',
 ].flatMap((line) => line.split(' '));
 const values = [
   ...[
@@ -46,6 +49,7 @@ const values = [
     '\0',
     '\u202e',
   ],
+  ...['virtualMachineDeleted', 'privilegedIdentity', 'high', '/subscriptions/x', '/'],
   ...['20261101T000001Z-0001', '2026-11-01T02:30:00Z', '+275760-09-13', '0000-00-00', '9999-12-31T23:59:60Z'],
   ...[
     'W251bGwsbnVsbCwwLCIiXQ',

@@ -59,7 +59,7 @@ function read(status: Coverage['status'], code: string | null, machines: Virtual
     throttledMilliseconds: 0,
     requestId: null,
     readAt: null,
-        source: null,
+    source: null,
   };
   const completeness = { complete: status === 'complete', coverage: { ...counts, [status]: 1 } };
   return { machines, coverage: [coverage], completeness };

@@ -25,7 +25,6 @@ export const listChanges: Handler = async (request, _parameters, context) => {
         page: (limit, after) => listPage(database, range, filter, { limit, ...(after === undefined ? {} : { after }) }),
         all: () => iterateChanges(database, range, filter),
         csv: changesCsv,
-        fromRunId: range.from?.runId ?? null,
       },
     );
   });

@@ -1,0 +1,129 @@
+import type * as v from 'valibot';
+import { contentTypes, formats } from '../format.ts';
+import { answerSchema, requestSchema } from './json-schema.ts';
+import { type Answer, type Operation, operations } from './operations.ts';
+import { type ShapeName, shapes } from './shapes.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * The description of the API, made of the schemas that its requests are checked by.
+ * @param server address of the routes, without a slash at its end
+ * @see https://spec.openapis.org/oas/v3.1.1
+ */
+export function openApiDocument(version: string, server: string): Json {
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const operation of operations) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: describe(operation) };
+  }
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'vm-identities',
+      version,
+      description:
+        'The managed identities of virtual machines in all subscriptions, now and before. Look at `complete`.',
+    },
+    servers: [{ url: server }],
+    security: [{ functionKey: [] }, { functionKeyInAddress: [] }, {}],
+    paths,
+    components: {
+      schemas: Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, answerSchema(shape)])),
+      securitySchemes: {
+        functionKey: { type: 'apiKey', in: 'header', name: 'x-functions-key' },
+        functionKeyInAddress: { type: 'apiKey', in: 'query', name: 'code' },
+      },
+    },
+  };
+}
+
+function describe(operation: Operation): Json {
+  const { id, summary, anonymous, query, route, body, answer } = operation;
+  return {
+    operationId: id,
+    summary,
+    ...(anonymous === true ? { security: [] } : {}),
+    parameters: [...parametersIn('path', route?.entries ?? {}), ...parametersIn('query', query.entries)],
+    ...(body === undefined ? {} : { requestBody: bodyOf(body) }),
+    responses: {
+      ...responsesOf(answer, 'format' in query.entries),
+      default: { description: 'An error', content: jsonContent(reference('Error')) },
+    },
+  };
+}
+
+function parametersIn(place: 'path' | 'query', entries: v.ObjectEntries): Json[] {
+  return Object.entries(entries).map(([name, entry]) => {
+    // the schema of an optional parameter is that of its value: JSON Schema has no word for being absent
+    return { name, in: place, required: place === 'path', schema: requestSchema(entry) };
+  });
+}
+
+function bodyOf(body: v.GenericSchema): Json {
+  return { required: body.type !== 'optional', content: jsonContent(requestSchema(body)) };
+}
+
+function responsesOf(answer: Answer, hasForms: boolean): Json {
+  switch (answer.kind) {
+    case 'list': {
+      const texts = hasForms ? formats.filter((format) => format !== 'json') : [];
+      const others = texts.map((format) => [
+        contentTypes[format].split(';', 1)[0] ?? '',
+        { schema: { type: 'string' } },
+      ]);
+      const content = { ...jsonContent(envelopeOf(answer.of, answer.beside ?? {})), ...Object.fromEntries(others) };
+      return { 200: { description: 'A page of the list', content }, 304: unchanged };
+    }
+    case 'runs': {
+      const properties = {
+        value: { type: 'array', items: reference('Run') },
+        nextLink: { type: 'string', format: 'uri' },
+      };
+      return {
+        200: {
+          description: 'A page of the list',
+          content: jsonContent({ type: 'object', required: ['value'], properties }),
+        },
+      };
+    }
+    case 'object':
+      return { [answer.status ?? 200]: { description: answer.of, content: jsonContent(reference(answer.of)) } };
+    case 'other':
+      return Object.fromEntries(answer.statuses.map((status) => [status, otherResponse(status, answer.mediaType)]));
+  }
+}
+
+const unchanged = { description: 'What the ETag in If-None-Match stands for still holds' };
+
+function otherResponse(status: number, mediaType: string): Json {
+  if (status === 307) return { description: 'In Location a link that works for ten minutes' };
+  return { description: status < 400 ? 'The answer' : 'Not well', content: { [mediaType]: {} } };
+}
+
+/** The object around every list. */
+function envelopeOf(of: ShapeName, beside: Readonly<Record<string, ShapeName>>): Json {
+  const besides = Object.entries(beside).map(([name, shape]) => {
+    return [name, { type: ['array', 'null'], items: reference(shape) }];
+  });
+  return {
+    type: 'object',
+    required: ['value', 'asOf', 'runId', 'complete', 'coverage', ...Object.keys(beside)],
+    properties: {
+      value: { type: 'array', items: reference(of) },
+      nextLink: { type: 'string', format: 'uri', description: 'Left out on the last page' },
+      asOf: { type: 'string', format: 'date-time' },
+      runId: { type: ['string', 'null'] },
+      complete: { type: 'boolean' },
+      coverage: reference('CoverageCounts'),
+      ...Object.fromEntries(besides),
+    },
+  };
+}
+
+function jsonContent(schema: Json): Json {
+  return { 'application/json': { schema } };
+}
+
+function reference(name: ShapeName): Json {
+  return { $ref: `#/components/schemas/${name}` };
+}
