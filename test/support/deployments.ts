@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import type { InventoryStore } from '../../lib/azure/store/inventory-store.ts';
+import { planHash } from '../../lib/azure/store/plans.ts';
+import { describeFile } from '../../lib/collect/database-file.ts';
+import { type PublishRequest, publishRun } from '../../lib/collect/publish.ts';
+import { newRunRecord } from '../../lib/collect/run-record.ts';
+import { writeBatch } from '../../lib/collect/write-batch.ts';
+import { openForWriting } from '../../lib/database/database.ts';
+import type { Run } from '../../lib/inventory/run.ts';
+import { absentArm } from './absent-arm.ts';
+import { mergeRun, planOf, type RunReading, tellRun } from './readings.ts';
+import { never } from './stores.ts';
+
+/** Publishes a run of a deployment whose database is kept in a file beside its container; nothing of Azure is asked. */
+export async function publishReading(store: InventoryStore, path: string, reading: RunReading): Promise<Run> {
+  const database = openForWriting(path);
+  const run = mergeRun(database, reading);
+  database.close();
+  const file = await describeFile(path, never);
+  const name = await store.databases.write(run.id, file, never);
+  const before = await store.latest.read(never);
+  const { sizeBytes, sha256 } = file;
+  await store.latest.move(
+    {
+      runId: run.id,
+      seq: reading.day,
+      database: name,
+      sizeBytes,
+      sha256,
+      publishedAt: run.startedAt,
+      complete: run.complete,
+      previous: null,
+    },
+    before?.etag ?? null,
+    never,
+  );
+  return run;
+}
+
+/** A run as the steps take it: its batch is written, then it is published with what the sources have. */
+export async function publishWith(
+  store: InventoryStore,
+  folder: string,
+  reading: RunReading,
+  more: Partial<PublishRequest>,
+): Promise<Run> {
+  const plan = planOf(reading);
+  const subscriptionIds = plan.subscriptions.map(({ subscriptionId }) => subscriptionId);
+  const batches = subscriptionIds.length === 0 ? [] : [{ subscriptionIds, takenFrom: null }];
+  const hash = planHash(plan, batches);
+  const path = join(folder, `${plan.runId}.batch`);
+  await store.runs.create(newRunRecord(plan.runId, 'timer', null, plan.startedAt), never);
+  if (batches.length > 0) {
+    const writer = writeBatch(path);
+    tellRun(writer, plan, reading);
+    const counts = await writer.finish();
+    await store.batches.write({ runId: plan.runId, planHash: hash, batch: 0 }, { path, counts }, never);
+  }
+  const settings = {
+    ignoredTags: [],
+    retentionDays: 400,
+    idleDays: 30,
+    sharedIdentityLimit: 10,
+    excludeSubscriptions: [],
+  };
+  return publishRun({
+    ...{ store, settings, sources: [], recorded: { plan, batches, hash }, folder: join(folder, 'work'), signal: never },
+    arm: absentArm,
+    onProgress: () => undefined,
+    ...more,
+  });
+}
