@@ -23,7 +23,7 @@ export async function httpContext(invocation: InvocationContext): Promise<HttpCo
 
 /** The engine, as an invocation with a durable client as extra input reaches it. */
 export function driveBy(invocation: InvocationContext): Drive {
-  return (runId, signal) => driveRun(getClient(invocation), runId, signal);
+  return (runId, own, signal) => driveRun(getClient(invocation), runId, own, signal);
 }
 
 /** Ends what is under way, if anything ever was. */

@@ -8,22 +8,28 @@ const pollMs = 200;
 const windDownMs = 10_000;
 const terminationMs = 60_000;
 
+/** What of the engine's client starting a run takes. */
+type Client = Pick<DurableClient, 'getStatus' | 'startNew' | 'terminate'>;
+
 /**
- * Sees to it that the orchestration of a run is under way. One of another run that is in its place has ended on record: it is
- * waited for, and ended when it takes long.
+ * Sees to it that the orchestration of a run is under way. One of another run that is in its place is waited for: it has ended on
+ * record, and winds down. When it takes long it is ended, or left, if this run is not the caller's own: it may have ended
+ * meanwhile, and the other be the next. Another start may do the same for the same run, here or elsewhere.
+ * @param own the caller has just begun that run
  * @throws {InventoryError} `OrchestrationFailed`: the engine does not take it
  */
-export async function driveRun(client: DurableClient, runId: string, signal: AbortSignal): Promise<void> {
-  if (await isDriven(client, runId)) return;
-  if (!(await isFree(client, windDownMs, signal))) {
+export async function driveRun(client: Client, runId: string, own: boolean, signal: AbortSignal): Promise<void> {
+  let place = await awaitPlace(client, runId, windDownMs, signal);
+  if (place === 'taken' && own) {
     await client.terminate(instanceId, 'RunEnded');
-    await isFree(client, terminationMs, signal);
+    place = await awaitPlace(client, runId, terminationMs, signal);
   }
+  if (place === 'ours' || (place === 'taken' && !own)) return;
   try {
     await client.startNew(orchestrationName, { instanceId, input: { runId } });
   } catch (error) {
     // another instance of the app may have come first, with the same run
-    if (await isDriven(client, runId)) return;
+    if ((await awaitPlace(client, runId, 0, signal)) === 'ours') return;
     throw new InventoryError('OrchestrationFailed', `The orchestration of run ${runId} could not be started`, {
       hint: 'See the log of the Durable Functions extension; it needs Blob, Queue and Table roles on AzureWebJobsStorage',
       cause: error,
@@ -31,23 +37,25 @@ export async function driveRun(client: DurableClient, runId: string, signal: Abo
   }
 }
 
-async function isDriven(client: DurableClient, runId: string): Promise<boolean> {
-  const status = await statusOf(client);
-  return status !== null && isUnderWay(status) && inputRunId(status) === runId;
-}
-
-async function isFree(client: DurableClient, waitMs: number, signal: AbortSignal): Promise<boolean> {
+/** Whose the place of the instance is: this run's, another's after so long a wait, or nobody's. */
+async function awaitPlace(
+  client: Client,
+  runId: string,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<'ours' | 'taken' | 'free'> {
   const until = performance.now() + waitMs;
   for (;;) {
     const status = await statusOf(client);
-    if (status === null || !isUnderWay(status)) return true;
-    if (performance.now() > until) return false;
+    if (status === null || !isUnderWay(status)) return 'free';
+    if (inputRunId(status) === runId) return 'ours';
+    if (performance.now() > until) return 'taken';
     await delay(pollMs, undefined, { signal });
   }
 }
 
 /** @returns null when there never was a run */
-async function statusOf(client: DurableClient): Promise<DurableOrchestrationStatus | null> {
+async function statusOf(client: Client): Promise<DurableOrchestrationStatus | null> {
   try {
     return await client.getStatus(instanceId, { showInput: true });
   } catch (error) {

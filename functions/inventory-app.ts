@@ -20,11 +20,10 @@ import { publishedInventory } from './published-inventory.ts';
 import { runAccess } from './run-access.ts';
 import { logRun, type RunLogger } from './run-log.ts';
 import { scratchFolder } from './scratch-folder.ts';
-import { scratchFolder } from './scratch-folder.ts';
 import { version } from './version.ts';
 
-/** Makes the engine take the steps of a run, unless it does already. */
-export type Drive = (runId: string, signal: AbortSignal) => Promise<void>;
+/** Makes the engine take the steps of a run, unless it does already. `own`: it has just been begun. */
+export type Drive = (runId: string, own: boolean, signal: AbortSignal) => Promise<void>;
 
 export interface InventoryApp {
   http(drive: Drive, logger: RunLogger): HttpContext;

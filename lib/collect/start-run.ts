@@ -10,8 +10,8 @@ export interface RunStart extends RunClaimRequest {
   readonly trigger: RunTrigger;
   /** Only these subscriptions (lower case); null = all that the settings allow. */
   readonly scope: readonly string[] | null;
-  /** Sees to it that something takes the steps of that run; does nothing where something does already. */
-  readonly drive: (runId: string, signal: AbortSignal) => Promise<void>;
+  /** Sees to it that something takes the steps of that run; does nothing where something does already. `own`: this start's. */
+  readonly drive: (runId: string, own: boolean, signal: AbortSignal) => Promise<void>;
 }
 
 /** Time for taking back what a start has left that failed. */
@@ -34,11 +34,11 @@ export async function startRun(request: RunStart, signal: AbortSignal): Promise<
     await claimRun(request, run.id, signal);
   } catch (error) {
     await store.runs.remove(run.id, AbortSignal.timeout(takeBackMs));
-    if (error instanceof RunAlreadyRunningError) await drive(error.runId, signal);
+    if (error instanceof RunAlreadyRunningError) await drive(error.runId, false, signal);
     throw error;
   }
   try {
-    await drive(run.id, signal);
+    await drive(run.id, true, signal);
   } catch (error) {
     const reason = toReason(error);
     const end = (record: Run): Run | null =>

@@ -1,0 +1,66 @@
+import { type DurableOrchestrationStatus, OrchestrationRuntimeStatus } from 'durable-functions';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { driveRun } from '../../functions/drive-run.ts';
+import { never } from '../support/stores.ts';
+
+const runId = '20261121T060000Z-3f2a';
+const earlier = '20261121T000000Z-0001';
+const later = '20261121T120000Z-0002';
+const { Running, Completed } = OrchestrationRuntimeStatus;
+
+/** What was asked of the engine, besides its status. */
+let asked: string[];
+// the wait for the end of another run is ten seconds: each look takes six
+beforeEach(() => {
+  asked = [];
+  vi.useFakeTimers({ toFake: ['performance'] });
+});
+afterEach(() => void vi.useRealTimers());
+
+/** An engine whose one instance has these runs as its input, one after the other; null = it has ended. */
+function engine(...runs: readonly (string | null)[]) {
+  let looks = 0;
+  return {
+    async getStatus(instanceId: string): Promise<DurableOrchestrationStatus> {
+      vi.advanceTimersByTime(6_000);
+      const found = runs[Math.min(looks++, runs.length - 1)] ?? null;
+      const at = new Date('2026-11-21T06:00:00Z');
+      return {
+        ...{ name: 'inventory-run', instanceId, createdTime: at, lastUpdatedTime: at, output: null },
+        ...{ input: { runId: found ?? earlier }, runtimeStatus: found === null ? Completed : Running },
+      };
+    },
+    async startNew(name: string): Promise<string> {
+      asked.push(`start ${name}`);
+      return name;
+    },
+    async terminate(): Promise<void> {
+      asked.push('terminate');
+    },
+  };
+}
+
+test('A run is started where none is under way, and left alone where it is driven.', async () => {
+  await driveRun(engine(null), runId, true, never);
+  await driveRun(engine(runId), runId, true, never);
+
+  expect(asked).toEqual(['start inventory-run']);
+});
+
+test('What is left of another run gives way to the one that was just begun.', async () => {
+  await driveRun(engine(earlier, earlier, null), runId, true, never);
+
+  expect(asked).toEqual(['terminate', 'start inventory-run']);
+});
+
+test('A run that another start has driven meanwhile is not ended.', async () => {
+  await driveRun(engine(earlier, runId), runId, true, never);
+
+  expect(asked).toEqual([]);
+});
+
+test('A start that was refused ends nothing: the run that refused it may have given way to the next.', async () => {
+  await driveRun(engine(later, later), runId, false, never);
+
+  expect(asked).toEqual([]);
+});
