@@ -379,6 +379,8 @@ var readerSubscriptionIds = union(
 
 module readers 'modules/subscription-role.bicep' = [
   for subscriptionId in readerSubscriptionIds: {
+    // seen in the deployments of other people's subscriptions: it says whose it is
+    name: 'reader-${name}-${suffix}'
     scope: subscription(subscriptionId)
     params: {
       principalId: readerPrincipalId
@@ -424,29 +426,28 @@ module workbook 'modules/workbook.bicep' = {
   }
 }
 
+// Names in camelCase: Azure gives back those in capitals with others than were written.
+
 @description('Name of the resource group.')
-output AZURE_RESOURCE_GROUP string = group.name
+output resourceGroupName string = group.name
 
 @description('Name of the function app.')
-output AZURE_FUNCTION_NAME string = functionApp.outputs.name
-
-@description('Name of the function app, as azd expects it for the service `inventory`.')
-output SERVICE_INVENTORY_NAME string = functionApp.outputs.name
+output functionAppName string = functionApp.outputs.name
 
 @description('Host name of the function app: https://HOST-NAME/api.')
-output FUNCTION_APP_HOST_NAME string = functionApp.outputs.hostName
+output functionAppHostName string = functionApp.outputs.hostName
 
 @description('Object id of the identity that reads the subscriptions: what management-group.bicep and source.bicep take as principalId.')
-output READER_PRINCIPAL_ID string = readerPrincipalId
+output readerPrincipalId string = readerPrincipalId
 
 @description('Object id of the identity that reaches storage and Application Insights. The same one, unless readingIdentity is systemAssigned.')
-output STORAGE_PRINCIPAL_ID string = identity.outputs.principalId
+output storagePrincipalId string = identity.outputs.principalId
 
 @description('Address of the container that holds the databases: what another deployment takes as a source, and the command line as --database.')
-output DATABASE_CONTAINER_URL string = storage.outputs.inventoryContainerUrl
+output databaseContainerUrl string = storage.outputs.inventoryContainerUrl
 
 @description('Name of the storage account.')
-output STORAGE_ACCOUNT_NAME string = storage.outputs.name
+output storageAccountName string = storage.outputs.name
 
 @description('Resource id of the Log Analytics workspace.')
-output LOG_ANALYTICS_WORKSPACE_ID string = monitoring.outputs.workspaceResourceId
+output logAnalyticsWorkspaceResourceId string = monitoring.outputs.workspaceResourceId

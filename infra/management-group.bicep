@@ -5,7 +5,7 @@ metadata description = 'Lets an existing identity read all subscriptions below a
 
 import { roles } from 'roles.bicep'
 
-@description('Required. Object id of the reading identity: READER_PRINCIPAL_ID of main.bicep.')
+@description('Required. Object id of the reading identity: readerPrincipalId of main.bicep.')
 @minLength(36)
 @maxLength(36)
 param principalId string

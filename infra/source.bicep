@@ -3,13 +3,13 @@ metadata description = 'Lets another deployment of this tenant read this one\'s 
 
 import { roles } from 'roles.bicep'
 
-@description('Required. Storage account that is read: STORAGE_ACCOUNT_NAME of the deployment that is read.')
+@description('Required. Storage account that is read: storageAccountName of the deployment that is read.')
 param storageAccountName string
 
 @description('Optional. Its container.')
 param containerName string = 'inventory'
 
-@description('Required. Object id of the identity that reads: READER_PRINCIPAL_ID of the other deployment.')
+@description('Required. Object id of the identity that reads: readerPrincipalId of the other deployment.')
 @minLength(36)
 @maxLength(36)
 param principalId string

@@ -4,5 +4,5 @@ using '../management-group.bicep'
 // managementGroups = ['GROUP']), then this, to that group:
 //   az deployment mg create --management-group-id GROUP --location westeurope --parameters infra/parameters/management-group.bicepparam
 
-// READER_PRINCIPAL_ID of the app's deployment
+// readerPrincipalId of the app's deployment
 param principalId = readEnvironmentVariable('READER_PRINCIPAL_ID', '00000000-0000-0000-0000-000000000000')

@@ -63,6 +63,13 @@ test('no output and no setting holds a secret', () => {
   expect(settings).toEqual([['APPLICATIONINSIGHTS_CONNECTION_STRING', 'component.properties.ConnectionString']]);
 });
 
+/** Azure answers AZURE_REGION as azurE_REGION; see https://github.com/Azure/azure-dev/issues/512 */
+test('outputs have names that Azure gives back as they were written', () => {
+  const names = templates.flatMap(({ outputs }) => outputs.map(({ name }) => name));
+
+  expect(names.filter((name) => !/^[a-z][A-Za-z]*$/.test(name))).toEqual([]);
+});
+
 test('no output begins like a setting: azd puts outputs into the environment, where the command line would refuse them', () => {
   expect(main.outputs.filter(({ name }) => name.startsWith('INVENTORY_'))).toEqual([]);
 });
