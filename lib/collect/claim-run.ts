@@ -4,6 +4,8 @@ import type { Run } from '../inventory/run.ts';
 import { endRun } from './run-record.ts';
 
 const mostRounds = 20;
+/** Of the newest: a record that nobody ends is found by the next start that makes a run. */
+const runsLookedAt = 10;
 
 /** One run at a time: another one is under way. */
 export class RunAlreadyRunningError extends InventoryError {
@@ -45,9 +47,22 @@ export async function claimRun(request: RunClaimRequest, runId: string, signal: 
         continue;
       }
     }
-    if (await store.claim.take(runId, claim?.etag ?? null, signal)) return;
+    if (!(await store.claim.take(runId, claim?.etag ?? null, signal))) continue;
+    await endUnclaimedRuns(request, runId, signal);
+    return;
   }
   throw new InventoryError('RunClaimContended', 'Too many runs are started at the same time');
+}
+
+/** Records whose start was killed before the run was the one that may run: nothing else would ever end them. */
+async function endUnclaimedRuns(request: RunClaimRequest, claimed: string, signal: AbortSignal): Promise<void> {
+  const { store, timeoutMinutes } = request;
+  for (const { id, status } of await store.runs.list(runsLookedAt, signal)) {
+    if (id === claimed || status !== 'running') continue;
+    const found = await store.runs.read(id, signal);
+    // one that is being started at this moment is told by its own claim that it came too late
+    if (found !== null && found.ageMs >= timeoutMinutes * 60_000) await endDeadRun(request, found.run, signal);
+  }
 }
 
 async function endDeadRun(

@@ -1,5 +1,5 @@
 import type { InventoryStore } from '../azure/store/inventory-store.ts';
-import { toReason } from '../errors.ts';
+import { InventoryError, toReason } from '../errors.ts';
 import { type Run, type RunTrigger, runId } from '../inventory/run.ts';
 import { claimRun, RunAlreadyRunningError, type RunClaimRequest } from './claim-run.ts';
 import { endRun, newRunRecord } from './run-record.ts';
@@ -14,6 +14,8 @@ export interface RunStart extends RunClaimRequest {
   readonly drive: (runId: string, own: boolean, signal: AbortSignal) => Promise<void>;
 }
 
+/** Two starts in one second have the same id once in 65,536 times. */
+const mostIds = 5;
 /** Time for taking back what a start has left that failed. */
 const takeBackMs = 30_000;
 
@@ -26,10 +28,8 @@ const takeBackMs = 30_000;
  * @throws what `drive` throws; the run has ended as failed
  */
 export async function startRun(request: RunStart, signal: AbortSignal): Promise<Run> {
-  const { store, trigger, scope, drive, ended } = request;
-  const startedAt = new Date().toISOString();
-  const run = newRunRecord(runId(startedAt, newRunSuffix()), trigger, scope, startedAt);
-  await store.runs.create(run, signal);
+  const { store, drive, ended } = request;
+  const run = await recordRun(request, signal);
   try {
     await claimRun(request, run.id, signal);
   } catch (error) {
@@ -50,4 +50,18 @@ export async function startRun(request: RunStart, signal: AbortSignal): Promise<
     throw error;
   }
   return run;
+}
+
+async function recordRun({ store, trigger, scope }: RunStart, signal: AbortSignal): Promise<Run> {
+  for (let ids = 1; ; ids++) {
+    const startedAt = new Date().toISOString();
+    const run = newRunRecord(runId(startedAt, newRunSuffix()), trigger, scope, startedAt);
+    try {
+      await store.runs.create(run, signal);
+      return run;
+    } catch (error) {
+      const taken = error instanceof InventoryError && error.code === 'RunExists';
+      if (!taken || ids === mostIds) throw error;
+    }
+  }
 }

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { newRunRecord } from '../../lib/collect/run-record.ts';
+import { type RunStart, startRun } from '../../lib/collect/start-run.ts';
+import type { Run } from '../../lib/inventory/run.ts';
+import { type Azurite, startAzurite } from '../support/azurite.ts';
+import { never, newStore, type TestStore } from '../support/stores.ts';
+
+let azurite: Azurite;
+let target: TestStore;
+let ended: Run[];
+
+beforeAll(async () => {
+  azurite = await startAzurite();
+});
+afterAll(() => azurite.stop());
+beforeEach(() => {
+  target = newStore(azurite.connectionString);
+  ended = [];
+});
+
+/** Starts a run that nothing drives. */
+function start(more: Partial<RunStart>): Promise<Run> {
+  const common = { store: target.store, trigger: 'http', scope: null, timeoutMinutes: 60 } as const;
+  const drive = async () => undefined;
+  return startRun(
+    { ...common, drive, publishedRun: async () => null, ended: async (run) => void ended.push(run), ...more },
+    never,
+  );
+}
+
+test('A start whose id another start of the same second has takes another id.', async () => {
+  const { runs } = target.store;
+  const ids: string[] = [];
+  const create = async (run: Run): Promise<void> => {
+    if (ids.push(run.id) === 1) await runs.create({ ...run, trigger: 'timer' }, never);
+    await runs.create(run, never);
+  };
+
+  const run = await start({ store: { ...target.store, runs: { ...runs, create } } });
+
+  expect(ids).toHaveLength(2);
+  expect(run.id).toBe(ids[1]);
+  expect((await runs.read(ids[0] ?? '', never))?.run.trigger).toBe('timer');
+});
+
+test('A record whose start was killed before it could run is ended by the next start, once it is old enough.', async () => {
+  const { runs } = target.store;
+  const left = newRunRecord('20261120T060000Z-1ef7', 'timer', null, '2026-11-20T06:00:00.000Z');
+  await runs.create(left, never);
+  const first = await start({});
+  const young = await runs.read(left.id, never);
+  await runs.update(first.id, (run) => ({ ...run, status: 'cancelled' }), never);
+  // the age of a record is told in whole seconds
+  await expect.poll(async () => (await runs.read(left.id, never))?.ageMs, { timeout: 5_000 }).toBeGreaterThan(0);
+
+  await start({ timeoutMinutes: 0.0001 });
+
+  expect(young?.run.status).toBe('running');
+  expect(ended).toMatchObject([{ id: left.id, status: 'timedOut' }]);
+  expect((await runs.read(left.id, never))?.run).toEqual(ended[0]);
+});
