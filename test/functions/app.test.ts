@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HostProcess, startHostProcess } from '../local/host-process.ts';
 import { type Azurite, startAzurite } from '../support/azurite.ts';
@@ -12,6 +13,10 @@ const routes: readonly [method: string, path: string, functionName: string][] = 
   ['GET', `principals/${id}`, 'principal'],
   ['POST', 'principals/lookup', 'principals-lookup'],
   ['GET', 'subscriptions', 'subscriptions'],
+  ['GET', 'changes', 'changes'],
+  ['GET', 'findings', 'findings'],
+  ['GET', 'reports/findings.csv', 'report-file'],
+  ['GET', 'openapi.json?bad=1', 'openapi'],
   ['GET', 'runs', 'runs'],
   ['POST', 'runs?bad=1', 'run-start'],
   ['GET', 'runs/20260101T000000Z-0000', 'run'],
@@ -19,6 +24,14 @@ const routes: readonly [method: string, path: string, functionName: string][] = 
   ['GET', 'database', 'database'],
   ['GET', 'identity?bad=1', 'identity'],
 ];
+
+const description = v.looseObject({
+  servers: v.array(v.strictObject({ url: v.string() })),
+  paths: v.record(
+    v.string(),
+    v.record(v.string(), v.looseObject({ operationId: v.string(), security: v.exactOptional(v.tuple([])) })),
+  ),
+});
 
 /** Built once before all tests. */
 const app = join(import.meta.dirname, '../../dist/functions.cjs');
@@ -70,6 +83,33 @@ describe('the built app', () => {
       'report activityTrigger',
     ]);
     expect(host.functions.find(({ name }) => name === 'health')?.authLevel).toBe('anonymous');
+  });
+
+  it('describes every route that is registered, and no other', async () => {
+    const host = await start({});
+    const answer = await fetch(`${host.url}/api/openapi.json`);
+    const { servers, paths } = v.parse(description, await answer.json());
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { operationId, security }]) => {
+        return `${operationId} ${method} ${path} ${security === undefined ? 'function' : 'anonymous'}`;
+      }),
+    );
+    const registered = host.functions
+      .filter(({ type }) => type === 'httpTrigger')
+      .map(({ name, route, methods, authLevel }) => {
+        const method = methods?.find((one) => one !== 'HEAD')?.toLowerCase();
+        return `${name} ${method} /${route} ${authLevel}`;
+      });
+    expect(servers).toEqual([{ url: `${host.url}/api` }]);
+    expect(described.toSorted()).toEqual(registered.toSorted());
+  });
+
+  it('does not serve findings while what is accepted cannot be read, and says which file that is', async () => {
+    const host = await start({ INVENTORY_ACCEPTED_FINDINGS: '/nonexistent/accepted.json' });
+    const response = await fetch(`${host.url}/api/findings`);
+    expect([response.status, codeOf(response)]).toEqual([503, 'InvalidConfiguration']);
+    expect(await response.text()).toContain('/nonexistent/accepted.json');
+    expect(codeOf(await fetch(`${host.url}/api/changes`))).toBe('InventoryNotReady');
   });
 
   it('says before the first run that there is none, and is healthy', async () => {
