@@ -1,7 +1,7 @@
 import { type Options, stringify } from 'csv-stringify/sync';
 
 /** Rows turned into text at a time: few enough to stay small, enough that the library's start doesn't count. */
-const rowsPerChunk = 200;
+const rowsPerChunk = 32;
 
 /**
  * RFC 4180: lines end in CR LF, cells are quoted where they must be. A cell that a spreadsheet would take for a formula (it

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
 import { principalCsv, virtualMachineCsv } from '../../lib/reports/csv.ts';
 import { ndjson } from '../../lib/reports/ndjson.ts';
 import { at, principal as sample, virtualMachine } from '../support/report-source.ts';

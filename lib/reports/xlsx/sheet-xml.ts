@@ -5,6 +5,9 @@ import { xmlText } from './xml-text.ts';
 /** What Excel holds in a cell. @see https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3 */
 const cellLimit = 32_767;
 const cutMark = ' … (cut: the CSV has it whole)';
+const formulaStart = /^[=+\-@\t\r]/;
+/** Without the attribute, readers may take white space away. */
+const outerSpace = /^\s|\s$|[\n\r]/;
 /** Styles of `styles.xml` by place. */
 const header = 1;
 const plainText = 2;
@@ -22,17 +25,19 @@ export function* sheetXml(table: Table, above: Iterable<readonly Cell[]>, select
     `<pane ySplit="${headerRow}" topLeftCell="A${headerRow + 1}" activePane="bottomLeft" state="frozen"/>` +
     '<selection pane="bottomLeft"/></sheetView></sheetViews>' +
     `<cols>${table.header.map(columnXml).join('')}</cols><sheetData>`;
+  const names = table.header.map((_, index) => columnName(index));
   let row = 0;
-  for (const cells of preface) yield rowXml(cells, ++row, 0);
-  yield rowXml(table.header, ++row, header);
-  for (const cells of table.rows()) yield rowXml(cells, ++row, 0);
-  const filtered = `A${headerRow}:${columnName(table.header.length - 1)}${row}`;
+  for (const cells of preface) yield rowXml(cells, names, ++row, 0);
+  yield rowXml(table.header, names, ++row, header);
+  for (const cells of table.rows()) yield rowXml(cells, names, ++row, 0);
+  const filtered = `A${headerRow}:${names.at(-1)}${row}`;
   yield `</sheetData><autoFilter ref="${filtered}"/></worksheet>`;
 }
 
-function rowXml(cells: readonly Cell[], row: number, style: number): string {
+function rowXml(cells: readonly Cell[], names: readonly string[], row: number, style: number): string {
   let xml = `<row r="${row}">`;
-  for (const [index, cell] of cells.entries()) xml += cellXml(cell, `${columnName(index)}${row}`, style);
+  for (let index = 0; index < cells.length; index++)
+    xml += cellXml(cells[index] ?? null, `${names[index]}${row}`, style);
   return `${xml}</row>`;
 }
 
@@ -45,8 +50,9 @@ function cellXml(cell: Cell, at: string, style: number): string {
   if (typeof cell === 'number') return `<c r="${at}"><v>${cell}</v></c>`;
   if (typeof cell === 'boolean') return `<c r="${at}" t="b"><v>${cell ? 1 : 0}</v></c>`;
   const text = cell.length > cellLimit ? cell.slice(0, cellLimit - cutMark.length) + cutMark : cell;
-  const shown = /^[=+\-@\t\r]/.test(text) ? plainText : style;
-  return `<c r="${at}" t="inlineStr"${shown === 0 ? '' : ` s="${shown}"`}><is><t xml:space="preserve">${xmlText(text)}</t></is></c>`;
+  const shown = formulaStart.test(text) ? plainText : style;
+  const space = outerSpace.test(text) ? ' xml:space="preserve"' : '';
+  return `<c r="${at}" t="inlineStr"${shown === 0 ? '' : ` s="${shown}"`}><is><t${space}>${xmlText(text)}</t></is></c>`;
 }
 
 /** A, B, …, Z, AA, … */
