@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { logRun } from '../functions/run-log.ts';
 import type { Run } from '../lib/inventory/run.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { readTemplate, root } from './infra/templates.ts';
+import { objectVariable, readTemplate, root } from './infra/templates.ts';
 import { never } from './support/stores.ts';
 
 const main = await readTemplate('main.bicep');
@@ -26,6 +26,14 @@ const fields = new Set([
 ]);
 
 const found = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, group = '']) => group);
+
+interface Job {
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly environment?: string;
+  readonly steps: readonly { readonly uses?: string; readonly run?: string }[];
+}
+
+const isLogin = ({ uses }: Job['steps'][number]): boolean => uses?.startsWith('azure/login@') === true;
 
 /** Scripts of package.json that a text runs. */
 const scriptsOf = (text: string): string[] => found(text, /npm run (?:--\S+ )*([\w:-]+)/g);
@@ -136,6 +144,38 @@ test.each(workflows)('$name pins actions by commit, and runs what is there', asy
   for (const option of workflow.on.workflow_dispatch?.inputs.parameters.options ?? []) {
     await access(join(root, 'infra/parameters', `${option}.bicepparam`));
   }
+});
+
+test.each(workflows)(
+  '$name: only a job in an environment signs in to Azure, and it runs no code of packages',
+  ({ text }) => {
+    const { jobs, permissions, on } = parse(text);
+    const signingIn = Object.entries<Job>(jobs).filter(([, { steps }]) => steps.some((step) => isLogin(step)));
+    const wrong = signingIn.filter(
+      ([, { permissions, environment, steps }]) =>
+        permissions?.['id-token'] !== 'write' ||
+        environment === undefined ||
+        steps.some(({ run }) => /\b(?:npm|npx|node)\b|\.ci\//.test(run ?? '')),
+    );
+    const others = Object.entries<Job>(jobs).filter(
+      ([name, job]) => job.permissions?.['id-token'] && !signingIn.some(([other]) => other === name),
+    );
+
+    expect(permissions).toEqual({ contents: 'read' });
+    expect(Object.keys(on)).not.toContain('pull_request_target');
+    expect({ wrong, others }).toEqual({ wrong: [], others: [] });
+  },
+);
+
+test('the condition in docs/deploy.md lets the deployer assign the roles of main.bicep and no other', async () => {
+  const ids = objectVariable(await readTemplate('roles.bicep'), 'roles');
+  const texts = [main.text, (await readTemplate('source.bicep')).text];
+  const assigned = [...ids].filter(([name]) => texts.some((text) => text.includes(`roles.${name}`)));
+
+  const allowed = found(deploy, /^roles='([^']*)'/gm).flatMap((list) => list.split(', '));
+
+  expect(assigned.length).toBeGreaterThan(4);
+  expect(allowed.toSorted()).toEqual(assigned.map(([, id]) => id.slice(1, -1)).toSorted());
 });
 
 test('one commit per action, whichever workflow', () => {
