@@ -36,19 +36,20 @@ export function tokenSourceOf(
   const pausedUntil = new Map<string, number>();
   let last: FetchedToken | null = null;
 
-  /** One fetch per resource and challenge, however many callers. */
-  function flightFor(resource: string, claims: string | null, quick: boolean): SharedFlight<CachedToken> {
-    const key = JSON.stringify([resource, claims, quick]);
+  /** One fetch per resource, tenant and challenge, however many callers. */
+  function flightFor(wanted: Wanted, claims: string | null, quick: boolean): SharedFlight<CachedToken> {
+    const { resource, tenantId, key: place } = wanted;
+    const key = JSON.stringify([place, claims, quick]);
     const running = flights.get(key);
     if (running !== undefined && !running.abandoned) return running;
     const flight = startSharedFlight(async (signal) => {
       try {
-        last = await fetchFromFirst(links, { resource, claims, quick, signal });
+        last = await fetchFromFirst(links, { resource, tenantId, claims, quick, signal });
         const fresh = cachedToken(last, claims, time());
-        cache.set(resource, fresh);
+        cache.set(place, fresh);
         return fresh;
       } catch (error) {
-        if (quick) pausedUntil.set(resource, time() + pauseAfterFailureMs);
+        if (quick) pausedUntil.set(place, time() + pauseAfterFailureMs);
         throw error;
       } finally {
         if (flights.get(key) === flight) flights.delete(key);
@@ -59,9 +60,9 @@ export function tokenSourceOf(
   }
 
   /** A new token, or the one at hand when none is to be had and it still holds. */
-  async function refresh(resource: string, held: CachedToken, signal: AbortSignal): Promise<CachedToken> {
+  async function refresh(wanted: Wanted, held: CachedToken, signal: AbortSignal): Promise<CachedToken> {
     try {
-      return await flightFor(resource, null, true).join(signal);
+      return await flightFor(wanted, null, true).join(signal);
     } catch (error) {
       signal.throwIfAborted();
       if (time() >= held.expiresOnTimestamp) throw error;
@@ -79,19 +80,31 @@ export function tokenSourceOf(
     async token(request: TokenRequest) {
       const { refuse, signal } = request;
       signal.throwIfAborted();
-      const resource = resourceOf(request.audience ?? defaultAudience);
+      const wanted = wantedOf(resourceOf(request.audience ?? defaultAudience), request.tenantId ?? null);
+      const { key } = wanted;
       const claims = request.claims ?? null;
-      const held = cache.get(resource);
+      const held = cache.get(key);
       const now = time();
-      if (held !== undefined && (held.token === refuse || now >= held.expiresOnTimestamp)) cache.delete(resource);
-      const fit = cache.get(resource);
+      if (held !== undefined && (held.token === refuse || now >= held.expiresOnTimestamp)) cache.delete(key);
+      const fit = cache.get(key);
       if (fit === undefined || (claims !== null && fit.claims !== claims)) {
-        return flightFor(resource, claims, false).join(signal);
+        return flightFor(wanted, claims, false).join(signal);
       }
-      if (now < fit.refreshFrom || now < (pausedUntil.get(resource) ?? 0)) return fit;
-      if (now >= fit.staleFrom) return refresh(resource, fit, signal);
-      void refresh(resource, fit, neverAborted).catch(() => cache.delete(resource));
+      if (now < fit.refreshFrom || now < (pausedUntil.get(key) ?? 0)) return fit;
+      if (now >= fit.staleFrom) return refresh(wanted, fit, signal);
+      void refresh(wanted, fit, neverAborted).catch(() => cache.delete(key));
       return fit;
     },
   };
+}
+
+/** What tokens are kept by. */
+interface Wanted {
+  readonly resource: string;
+  readonly tenantId: string | null;
+  readonly key: string;
+}
+
+function wantedOf(resource: string, tenantId: string | null): Wanted {
+  return { resource, tenantId, key: JSON.stringify([resource, tenantId]) };
 }

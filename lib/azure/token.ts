@@ -24,6 +24,8 @@ export interface Token {
 export interface TokenRequest {
   /** Whom the token is for; default: Resource Manager of the cloud in use. With or without a slash at the end. */
   readonly audience?: string;
+  /** Of that tenant, where a person's sign-in has several; a managed identity has one, whatever is asked. Default: the sign-in's own. */
+  readonly tenantId?: string;
   /** A claims challenge, decoded (JSON): a new token that answers it is fetched. */
   readonly claims?: string;
   /** The access token that was refused: another one than this is fetched. */

@@ -31,7 +31,13 @@ function askFor(origin: string): Promise<void> {
     { by: 'system' },
     {},
     false,
-    { resource: 'https://management.azure.com', claims: null, quick: false, signal: new AbortController().signal },
+    {
+      resource: 'https://management.azure.com',
+      claims: null,
+      tenantId: null,
+      quick: false,
+      signal: new AbortController().signal,
+    },
   );
 }
 

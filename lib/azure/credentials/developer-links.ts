@@ -31,7 +31,7 @@ export function developerLink(name: OtherCredentialName, options: LinkOptions): 
   return {
     source,
     endpoint: null,
-    async fetch({ resource, claims, signal }: FetchRequest): Promise<FetchedToken> {
+    async fetch({ resource, tenantId, claims, signal }: FetchRequest): Promise<FetchedToken> {
       signal.throwIfAborted();
       try {
         const credential = await createCredential(name, options);
@@ -39,6 +39,7 @@ export function developerLink(name: OtherCredentialName, options: LinkOptions): 
           abortSignal: signal,
           enableCae: true,
           ...(claims === null ? {} : { claims }),
+          ...(tenantId === null ? {} : { tenantId }),
         });
         if (token === null)
           throw new NoTokenError('CredentialUnavailable', `${source} gave no token for '${resource}'`);

@@ -17,6 +17,8 @@ export interface CredentialLink {
 export interface FetchRequest {
   readonly resource: string;
   readonly claims: string | null;
+  /** null = the sign-in's own. */
+  readonly tenantId: string | null;
   /** A token is at hand that still holds: one quick attempt will do. */
   readonly quick: boolean;
   readonly signal: AbortSignal;

@@ -111,6 +111,7 @@ function credentialOf(tokens: TokenSource): TokenCredential {
         audience: storageAudience,
         signal: options?.abortSignal instanceof AbortSignal ? options.abortSignal : never,
         ...(options?.claims === undefined ? {} : { claims: options.claims }),
+        ...(options?.tenantId === undefined ? {} : { tenantId: options.tenantId }),
       }),
   };
 }
