@@ -5,7 +5,7 @@ import { InventoryError, toReason } from '../lib/errors.ts';
 import type { Run } from '../lib/inventory/run.ts';
 import type { ActivityOutcome } from './activity-outcome.ts';
 import { inventoryApp } from './composition.ts';
-import { failureMessage } from './run-failure.ts';
+import { failureMessage, shortReason } from './run-failure.ts';
 
 /** What every step of a run is told. */
 export interface RunInput {
@@ -53,7 +53,7 @@ export function runActivity<Input extends RunInput>(
         if (error instanceof RunEndedError) return { outcome: 'ended' };
         const reason = toReason(error);
         const lasting = error instanceof InventoryError && !passing.includes(reason.code);
-        if (lasting && !signal.aborted) return { outcome: 'failed', reason };
+        if (lasting && !signal.aborted) return { outcome: 'failed', reason: shortReason(reason) };
         throw new Error(failureMessage(reason));
       }
     },

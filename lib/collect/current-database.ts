@@ -66,7 +66,7 @@ export function createDatabaseReader(source: DatabaseSource, folder: string): Da
     files += 1;
     const path = join(folder, `${found.latest.runId}-${process.pid}-${files}.sqlite`);
     const damaged = await fetchNewestUsable(source, found.latest, path, signal);
-    const next: OpenFile = { ...found, path, damaged, database: openPrivateCopy(path), users: 0, retired: false };
+    const next: OpenFile = { ...found, path, damaged, database: await openCopy(path), users: 0, retired: false };
     all.add(next);
     const before = open;
     open = next;
@@ -140,6 +140,16 @@ export function createDatabaseReader(source: DatabaseSource, folder: string): Da
       await Promise.all([...all].map(discard));
     },
   };
+}
+
+/** Leaves no file behind when it throws: this is tried again by every caller. */
+async function openCopy(path: string): Promise<Database> {
+  try {
+    return openPrivateCopy(path);
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
 }
 
 /** Downloads the newest database, or the one before when it cannot be used. @returns whether it had to be the one before */

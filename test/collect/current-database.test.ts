@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type CurrentDatabase, createDatabaseReader, type DatabaseReader } from '../../lib/collect/current-database.ts';
+import { describeFile } from '../../lib/collect/database-file.ts';
+import { openForWriting } from '../../lib/database/database.ts';
 import { listRuns } from '../../lib/database/queries/runs.ts';
 import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';
 import { type BlobProxy, startBlobProxy } from '../support/blob-proxy.ts';
@@ -147,6 +150,45 @@ test('A damaged publication marks the database at hand when the one before it is
   reader.expire();
 
   expect(await reader.current(never)).toMatchObject({ damaged: true });
+});
+
+/** Publishes a file as it is. */
+async function publishFile(path: string): Promise<void> {
+  const file = await describeFile(path, never);
+  const database = await direct.store.databases.write('20261122T060000Z-0000', file, never);
+  const found = await direct.store.latest.read(never);
+  const { sizeBytes, sha256 } = file;
+  if (found === null) throw new Error('nothing is published');
+  await direct.store.latest.move({ ...found.latest, database, sizeBytes, sha256 }, found.etag, never);
+}
+
+test('A published database of an older version is migrated by whoever has downloaded it.', async () => {
+  await publishDay(20, 'a');
+  const path = join(folder, 'older.sqlite');
+  const older = new DatabaseSync(path);
+  older.exec(await readFile(new URL('../database/fixtures/version-1.sql', import.meta.url), 'utf8'));
+  older.close();
+  await publishFile(path);
+
+  const current = await reader.current(never);
+
+  expect(runsIn(current)).toBeGreaterThan(0);
+  expect(current.damaged).toBe(false);
+});
+
+test('A published database of a newer version is refused by name, and no file is left.', async () => {
+  await publishDay(20, 'a');
+  const path = join(folder, 'newer.sqlite');
+  const newer = openForWriting(path);
+  newer.exec('PRAGMA user_version = 1000');
+  newer.close();
+  await publishFile(path);
+
+  await expect(reader.current(never)).rejects.toMatchObject({
+    code: 'NewerDatabase',
+    message: expect.stringContaining('version 1000'),
+  });
+  expect(await readdir(join(folder, 'open'))).toEqual([]);
 });
 
 test('Closing removes every file.', async () => {

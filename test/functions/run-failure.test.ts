@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failureMessage, reasonOf } from '../../functions/run-failure.ts';
+import { failureMessage, reasonOf, shortReason } from '../../functions/run-failure.ts';
 
 const reason = { code: 'StorageUnavailable', message: 'Cannot write x: 503', hint: 'The next run does it' };
 
@@ -28,4 +28,12 @@ test('A long reason is cut, so that no message of the engine is long.', () => {
   const long = failureMessage({ code: 'Long', message: 'x'.repeat(100_000), hint: 'y'.repeat(100_000) });
 
   expect(long.length).toBeLessThan(10_000);
+});
+
+test('No part of a reason makes a message long, whatever a server sends in it.', () => {
+  const nasty = '\u0001'.repeat(100_000);
+  const reason = shortReason({ code: `Auth${'x'.repeat(100_000)}`, message: nasty, hint: `${nasty}end` });
+
+  expect(JSON.stringify(reason).length * 2).toBeLessThan(45 * 1024);
+  expect(reasonOf(failureMessage(reason))).toEqual(reason);
 });

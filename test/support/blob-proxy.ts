@@ -1,8 +1,16 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What the proxy does with a request: hand it on, answer itself, or hand it on and lose the answer. */
-export type Treatment = 'pass' | 'loseAnswer' | { readonly status: number; readonly code: string };
+/**
+ * What the proxy does with a request: hand it on, answer itself, hand it on and lose the answer (and say so when storage has done
+ * it), or cut the connection instead.
+ */
+export type Treatment =
+  | 'pass'
+  | 'loseAnswer'
+  | 'cut'
+  | { readonly status: number; readonly code: string }
+  | { readonly unseen: () => void };
 
 export interface BlobProxy extends AsyncDisposable {
   readonly origin: string;
@@ -24,21 +32,30 @@ export async function startBlobProxy(target: string): Promise<BlobProxy> {
 
   async function serve(line: string, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const treatment = await proxy.treat(line);
-    if (typeof treatment === 'object') {
+    if (treatment === 'cut') {
+      response.destroy();
+      return;
+    }
+    if (typeof treatment === 'object' && 'status' in treatment) {
       incoming.resume();
       response.writeHead(treatment.status, { 'x-ms-error-code': treatment.code, 'x-ms-request-id': 'request-1' }).end();
       return;
     }
     const { method, headers } = incoming;
     const onward = request(new URL(incoming.url ?? '/', target), { method, headers }, (answer) => {
-      if (treatment === 'loseAnswer') {
-        answer.resume().on('end', () => response.destroy());
+      if (treatment !== 'pass') {
+        answer.resume().on('end', () => {
+          if (typeof treatment === 'object') treatment.unseen();
+          response.destroy();
+        });
         return;
       }
       response.writeHead(answer.statusCode ?? 500, answer.rawHeaders);
       answer.pipe(response);
     });
     onward.on('error', () => response.destroy());
+    // a client that is gone in the middle of its request leaves none open
+    incoming.on('close', () => incoming.complete || onward.destroy());
     incoming.pipe(onward);
   }
 

@@ -1,6 +1,7 @@
 import type { Kind } from '../../inventory/coverage.ts';
 import type { Database } from '../database.ts';
 import { integer, integerOrNull, text, textOrNull } from '../queries/columns.ts';
+import { unnamedOf } from '../views/unnamed-attachments.ts';
 import type { Freshness } from './freshness.ts';
 
 /** A machine that has an identity now. */
@@ -45,13 +46,13 @@ export function prepareCarriers(database: Database, fresh: Freshness): (principa
       EXISTS (SELECT 1 FROM unseen u WHERE u.machine = m.id AND u.valid_to IS NULL) AS unseen,
       x.value AS power_state, p.unread, unixepoch(r.started_at) * 1000 AS power_since,
       (SELECT unixepoch(min(o.started_at)) * 1000 FROM run o) AS oldest
-    FROM identity i
-    JOIN attachment a ON a.identity = i.id AND a.valid_to IS NULL
+    FROM attachment a
     JOIN machine m ON m.id = a.machine
     JOIN machine_id n ON n.machine = m.id
     LEFT JOIN subscription s ON s.subscription = m.subscription AND s.valid_to IS NULL
     LEFT JOIN power_state p ON p.machine = m.id LEFT JOIN text x ON x.id = p.state LEFT JOIN run r ON r.seq = p.since_seq
-    WHERE i.principal_id = ? ORDER BY m.id`);
+    WHERE a.valid_to IS NULL
+      AND a.identity IN (SELECT i.id FROM identity i WHERE i.principal_id = ?1 UNION ALL ${unnamedOf('?1', null)}) ORDER BY m.id`);
   const presence = database.prepare(`SELECT max(p.present) AS present FROM identity i
     JOIN identity_presence p ON p.identity = i.id AND p.valid_to IS NULL WHERE i.principal_id = ?`);
   const lastEnd = database.prepare(`SELECT a.end_change FROM identity i JOIN attachment a ON a.identity = i.id

@@ -1,4 +1,5 @@
 import { text } from '../queries/columns.ts';
+import { listedUnder } from '../views/unnamed-attachments.ts';
 import { prepareCarriers } from './carriers.ts';
 import type { Rule } from './rule.ts';
 import { assignmentsOf } from './standing-assignments.ts';
@@ -6,8 +7,10 @@ import { counted, some } from './words.ts';
 
 /** User-assigned identities that are on more than one machine: few, and only they have a resource id, by which the index finds them. */
 const onSeveral = `
-SELECT i.principal_id FROM identity i INDEXED BY identity_resource CROSS JOIN attachment a ON a.identity = i.id AND a.valid_to IS NULL
-WHERE i.resource_id IS NOT NULL AND i.principal_id IS NOT NULL
+WITH assigned AS MATERIALIZED (SELECT i.id, ifnull(i.principal_id, ${listedUnder('i.resource_id', null)}) AS principal_id
+  FROM identity i INDEXED BY identity_resource WHERE i.resource_id IS NOT NULL)
+SELECT i.principal_id FROM assigned i CROSS JOIN attachment a ON a.identity = i.id AND a.valid_to IS NULL
+WHERE i.principal_id IS NOT NULL
 GROUP BY i.principal_id COLLATE NOCASE HAVING count(DISTINCT a.machine) > 1 ORDER BY i.principal_id`;
 
 /**

@@ -20,15 +20,18 @@ export interface MergeOptions extends Thresholds {
   /** Tag names whose changes are no changes. */
   readonly ignoredTags: readonly string[];
   readonly retentionDays: number;
-  /** The clock, ISO 8601 UTC: asked once, at commit. */
+  /** The clock, ISO 8601 UTC: asked at the beginning, and at commit. */
   readonly finishedAt: () => string;
 }
 
 /** What the parts of one merge share: the run's place in the order of merges, statements, and what was seen. */
 export type MergeContext = ReturnType<typeof createMergeContext>;
 
-/** @param ignoredTags tag names whose changes are no changes */
-export function createMergeContext(database: Database, plan: Plan, ignoredTags: readonly string[]) {
+/**
+ * @param ignoredTags tag names whose changes are no changes
+ * @param now the time, epoch milliseconds
+ */
+export function createMergeContext(database: Database, plan: Plan, ignoredTags: readonly string[], now: number) {
   const seq = Number(database.prepare('SELECT coalesce(max(seq), 0) + 1 AS seq FROM run').get()?.seq);
   const dictionary = openDictionary(database);
   const identities = openIdentities(database, dictionary);
@@ -37,6 +40,7 @@ export function createMergeContext(database: Database, plan: Plan, ignoredTags: 
   return {
     database,
     plan,
+    now,
     seq,
     dictionary,
     identities,

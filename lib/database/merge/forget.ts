@@ -41,7 +41,7 @@ export function forgetSubscription(database: Database, request: ForgetRequest): 
   };
   beginTransaction(database);
   try {
-    const context = createMergeContext(database, plan, []);
+    const context = createMergeContext(database, plan, [], Date.parse(request.startedAt));
     close(context, request);
     endSubscription(context, [request.subscriptionId], 'subscriptionForgotten');
     const coverage = {

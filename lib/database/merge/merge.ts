@@ -40,7 +40,7 @@ export function openMerge(database: Database, plan: Plan, options: MergeOptions)
 
 function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merge {
   const merged = getRun(database, plan.runId);
-  const context = createMergeContext(database, plan, options.ignoredTags);
+  const context = createMergeContext(database, plan, options.ignoredTags, Date.parse(options.finishedAt()));
   let makeIndexes = deferIndexes(database);
   const changes = writeSubscriptionVersions(context);
   endSubscription(context, changes.outOfScope, 'outOfScope');

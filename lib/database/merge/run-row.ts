@@ -1,6 +1,7 @@
 import type { CoverageCounts } from '../../inventory/coverage.ts';
 import type { Run } from '../../inventory/run.ts';
 import { getRun } from '../queries/runs.ts';
+import { listedUnder } from '../views/unnamed-attachments.ts';
 import type { MergeContext } from './context.ts';
 
 /** Outcome of a merge, as its run records it. */
@@ -23,7 +24,7 @@ export function writeRun(context: MergeContext, { coverage, complete, finishedAt
   // Position 0 holds system-assigned identities, of which each has a principal id of its own: no need to look at a million of them.
   const principals = database
     .prepare(`SELECT (SELECT count(DISTINCT identity) FROM attachment WHERE valid_to IS NULL AND position = 0)
-      + (SELECT count(DISTINCT i.principal_id) FROM identity i
+      + (SELECT count(DISTINCT ifnull(i.principal_id, ${listedUnder('i.resource_id', null)}) COLLATE NOCASE) FROM identity i
          WHERE i.id IN (SELECT identity FROM attachment WHERE valid_to IS NULL AND position > 0)) AS n`)
     .get()?.n;
   database

@@ -24,7 +24,10 @@ export interface SubscriptionReading {
   readonly readAt: number;
   /** Changes of what is in it are part of one change of the subscription. */
   readonly quiet: boolean;
-  /** This reading is older than one already stored that showed rows: recorded, and it changes nothing. */
+  /**
+   * This reading is older than one already stored that showed rows: recorded, and it changes nothing. One that is stored with a time
+   * more than a day ahead was read by a clock that was wrong; it must not hold up what is read until then.
+   */
   readonly superseded: boolean;
   /** How each kind was read, open to what follow-ups find out. */
   readonly readings: ReadonlyMap<Kind, KindReading>;
@@ -33,6 +36,8 @@ export interface SubscriptionReading {
   /** A complete kind turns out to be `partial`; the first reason stays. */
   weaken(kind: Kind, code: string, message: string, hint: string | null): void;
 }
+
+const dayMs = 86_400_000;
 
 export function openSubscriptionReading(
   context: MergeContext,
@@ -45,7 +50,9 @@ export function openSubscriptionReading(
   const readings = new Map<Kind, KindReading>();
   return {
     ...{ subscriptionId, subscription, readAt, quiet, readings },
-    superseded: [...earlier.values()].some(({ newestShown }) => newestShown !== null && readAt < newestShown),
+    superseded: [...earlier.values()].some(
+      ({ newestShown }) => newestShown !== null && readAt < newestShown && newestShown < context.now + dayMs,
+    ),
     past(kind) {
       const notBefore = earlier.get(kind)?.newestComplete ?? null;
       return {

@@ -1,6 +1,7 @@
 import { machineKinds } from '../../inventory/coverage.ts';
 import { machineTypes } from '../../inventory/virtual-machine.ts';
 import type { Database } from '../database.ts';
+import { listedUnder } from '../views/unnamed-attachments.ts';
 import type { Parameters } from './statements.ts';
 import { type SubscriptionAt, subscriptionsAt } from './subscription-at.ts';
 import type { MachineFilter } from './types.ts';
@@ -36,11 +37,15 @@ const holds = {
     SELECT 1 FROM unseen u WHERE u.machine = m.id AND u.valid_from <= $seq AND (u.valid_to IS NULL OR u.valid_to > $seq)))) = $stale`,
 };
 
-/** The index leads from the id to the machines it was ever on; the second half keeps those that show it. */
+/** The index leads from the id to the machines it was ever on, by its ids or without; the second half keeps those that have it. */
 const has = (column: 'principal_id' | 'client_id', parameter: string) => `m.id IN (
-    SELECT a.machine FROM identity i CROSS JOIN attachment a ON a.identity = i.id WHERE i.${column} = ${parameter})
+    SELECT a.machine FROM identity i CROSS JOIN attachment a ON a.identity = i.id WHERE i.${column} = ${parameter}
+    UNION ALL SELECT a.machine FROM identity i CROSS JOIN identity u ON u.resource_id = i.resource_id AND u.principal_id IS NULL
+    CROSS JOIN attachment a ON a.identity = u.id WHERE i.${column} = ${parameter})
   AND EXISTS (SELECT 1 FROM attachment a CROSS JOIN identity i ON i.id = a.identity WHERE a.machine = m.id
-    AND i.${column} = ${parameter} AND a.valid_from <= ${shownAt} AND (a.valid_to IS NULL OR a.valid_to > ${shownAt}))`;
+    AND (i.${column} = ${parameter} OR i.kind = 2 AND i.principal_id IS NULL AND EXISTS (SELECT 1 FROM identity o
+      WHERE o.resource_id = i.resource_id AND o.${column} = ${parameter} AND o.principal_id = ${listedUnder('i.resource_id', shownAt)}))
+    AND a.valid_from <= ${shownAt} AND (a.valid_to IS NULL OR a.valid_to > ${shownAt}))`;
 const hasPrincipal = has('principal_id', '$principalId');
 const hasClient = has('client_id', '$clientId');
 

@@ -1,5 +1,6 @@
 import type { Database } from '../database.ts';
 import { principalState, seenBy } from '../views/principal-state.ts';
+import { unnamedAttachments } from '../views/unnamed-attachments.ts';
 import { machineConditions } from './machine-conditions.ts';
 import { limitClause, machinesShown, type Query } from './machine-select.ts';
 import { perRun } from './per-run.ts';
@@ -93,10 +94,13 @@ function onMachines(database: Database, seq: number, filter: MachineFilter): Que
   const deleted = filter.deleted ?? 'any';
   const conditions = machineConditions(database, seq, { ...filter, type: filter.type ?? 'any' });
   const where = ['b.valid_from <= $seq', ...conditions.sql].join(' AND ');
+  const shown = machinesShown(deleted);
   return {
-    sql: `i.principal_id IN (SELECT o.principal_id FROM ${machinesShown(deleted)}
+    sql: `(i.principal_id IN (SELECT o.principal_id FROM ${shown}
       CROSS JOIN attachment b ON b.machine = m.id CROSS JOIN identity o ON o.id = b.identity
-      WHERE ${where} AND o.principal_id IS NOT NULL)`,
+      WHERE ${where} AND o.principal_id IS NOT NULL)
+      OR i.kind = 2 AND EXISTS (SELECT 1 FROM identity o CROSS JOIN ${unnamedAttachments} b ON b.identity = o.id CROSS JOIN ${shown}
+        WHERE o.principal_id = i.principal_id AND b.listed_from <= $seq AND m.id = b.machine AND ${where}))`,
     parameters: conditions.parameters,
   };
 }

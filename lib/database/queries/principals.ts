@@ -80,7 +80,7 @@ function toPrincipals(rows: readonly SqlRow[], context: MachineContext): Princip
   const all = rows.map((row) => text(row, 'principal_id'));
   const userAssigned = rows.filter((row) => row.kind === 2).map((row) => text(row, 'principal_id'));
   const known: Known = {
-    machines: readPrincipalMachines(context, all),
+    machines: readPrincipalMachines(context, all, userAssigned),
     listings: readPrincipalListings(context, userAssigned),
     roles: readRoleAssignments(context, all),
     credentials: readFederatedCredentials(context, userAssigned),

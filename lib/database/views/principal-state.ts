@@ -1,9 +1,12 @@
+import { unnamedOf } from './unnamed-attachments.ts';
+
 /**
  * Attachments up to a run with their ends as of that run. An attachment ends by itself or with its machine; `v` is the machine's version
  * in force when it did. All texts are SQL; `seq` is that of the run's number.
+ * @param table what has the columns of `attachment`
  */
-export const attachmentsAt = (seq: string) => `
-  attachment a CROSS JOIN machine_version v ON v.machine = a.machine AND v.valid_from = (
+export const attachmentsAt = (seq: string, table = 'attachment') => `
+  ${table} a CROSS JOIN machine_version v ON v.machine = a.machine AND v.valid_from = (
     SELECT l.valid_from FROM machine_version l
     WHERE l.machine = a.machine AND l.valid_from <= min(${seq}, ifnull(a.valid_to - 1, ${seq})) ORDER BY l.valid_from DESC LIMIT 1)`;
 
@@ -36,12 +39,16 @@ const listed = (seq: string, unread: string) => `EXISTS (
   WHERE d.principal_id = i.principal_id AND p.present = 1 AND ${holds('p', seq)} AND d.subscription NOT IN (${unread})
   AND NOT EXISTS (SELECT 1 FROM identity_unseen u WHERE u.identity = d.id AND ${holds('u', seq)}))`;
 
+/** A machine has it: one of the identities of these numbers. */
+const isOnMachine = (identities: string, seq: string) => `EXISTS (
+  SELECT 1 FROM ${attachmentsAt(seq)} WHERE a.identity IN (${identities}) AND a.valid_from <= ${seq} AND ${endedAtSeq(seq)} IS NULL)`;
+
 /**
  * The state of the principal of an identity `i` at a run.
  * @param unread a query of the subscriptions (by number) whose identities the newest run could not read
  */
 export const principalState = (seq: string, unread: string) => `CASE
-  WHEN EXISTS (SELECT 1 FROM ${attachmentsAt(seq)} WHERE a.identity IN (${numbers}) AND a.valid_from <= ${seq} AND ${endedAtSeq(seq)} IS NULL)
+  WHEN ${isOnMachine(numbers, seq)} OR (i.kind = 2 AND ${isOnMachine(unnamedOf('i.principal_id', seq), seq)})
     THEN iif(i.kind = 2 AND ${presence(seq)} = 0, 'dangling', 'attached')
   WHEN i.kind = 1 THEN iif(${lastEndUnconfirmed(seq)}, 'unknown', 'gone')
   WHEN ${presence(seq)} = 0 THEN 'gone'

@@ -1,6 +1,7 @@
 import { isInherited } from './access-changes.ts';
 import { iso } from './machine-content.ts';
 import { principalState } from './principal-state.ts';
+import { isNobodys, unnamedAttachments } from './unnamed-attachments.ts';
 
 const now = '(SELECT max(r.seq) FROM run r)';
 /** Subscriptions whose identities the newest run could not read. */
@@ -8,17 +9,27 @@ const unread = `SELECT s.subscription FROM subscription s JOIN subscription_key 
   WHERE s.valid_to IS NULL AND (s.visibility <> 'visible' OR NOT EXISTS (SELECT 1 FROM coverage_now c
     WHERE c.subscription_id = k.subscription_id AND c.kind = 'identities' AND c.status IN ('complete', 'partial')))`;
 
-/** Managed identities by principal id: on which machines they are and were, and what they may do. */
-export const principalViews = `
-CREATE VIEW principal_history AS
+const history = (attachments: string) => `
 SELECT d.principal_id, d.client_id, CASE d.kind WHEN 1 THEN 'SystemAssigned' ELSE 'UserAssigned' END AS kind,
   coalesce(a.resource_id, d.resource_id) AS identity_id, i.resource_id AS virtual_machine_id, m.name AS virtual_machine_name,
   i.subscription_id, ${iso('ifnull(a.began_at, m.first_seen)')} AS attached_from, ${iso('a.ended_at')} AS detached_at,
   a.end_change AS detached_by, a.valid_from, a.valid_to
-FROM attachment a
+FROM ${attachments} a
 JOIN identity d ON d.id = a.identity
 JOIN machine m ON m.id = a.machine
-JOIN machine_id i ON i.machine = m.id;
+JOIN machine_id i ON i.machine = m.id`;
+
+/** One row per principal and time on a machine. */
+const onMachines = (attachments: string) => `
+    SELECT d.principal_id, d.id AS identity, d.client_id, i.resource_id AS virtual_machine_id, a.valid_to,
+      ${iso('ifnull(a.began_at, m.first_seen)')} AS first_seen, ${iso('a.ended_at')} AS detached_at
+    FROM ${attachments} a JOIN identity d ON d.id = a.identity JOIN machine m ON m.id = a.machine JOIN machine_id i ON i.machine = m.id`;
+
+/** Managed identities by principal id: on which machines they are and were, and what they may do. */
+export const principalViews = `
+CREATE VIEW principal_history AS ${history('attachment')}
+WHERE d.principal_id IS NOT NULL OR ${isNobodys}
+UNION ALL ${history(unnamedAttachments)};
 
 CREATE VIEW principals AS
 SELECT i.principal_id, p.client_id, iif(i.kind = 1, 'SystemAssigned', 'UserAssigned') AS kind, i.resource_id AS identity_id,
@@ -31,10 +42,8 @@ FROM (
     group_concat(virtual_machine_id, ';') FILTER (WHERE valid_to IS NULL) AS virtual_machine_ids, min(first_seen) AS first_seen,
     CASE WHEN count(virtual_machine_id) = count(valid_to) FILTER (WHERE virtual_machine_id IS NOT NULL) THEN max(detached_at) END
       AS detached_at
-  FROM (
-    SELECT d.principal_id, d.id AS identity, d.client_id, i.resource_id AS virtual_machine_id, a.valid_to,
-      ${iso('ifnull(a.began_at, m.first_seen)')} AS first_seen, ${iso('a.ended_at')} AS detached_at
-    FROM attachment a JOIN identity d ON d.id = a.identity JOIN machine m ON m.id = a.machine JOIN machine_id i ON i.machine = m.id
+  FROM (${onMachines('attachment')}
+    UNION ALL ${onMachines(unnamedAttachments)}
     UNION ALL
     SELECT d.principal_id, d.id, d.client_id, NULL, p.valid_to, ${iso('p.began_at')}, NULL
     FROM identity_presence p JOIN identity d ON d.id = p.identity WHERE p.present = 1

@@ -241,6 +241,14 @@ describe('what ends', () => {
   });
 });
 
+test('a reading that a wrong clock has put days ahead does not hold up the next', () => {
+  mergeRun(database, { day: 5, subscriptions: { [one]: { machines: [machine('a')], readAt: dayOf(25) } } });
+
+  const run = mergeRun(database, { day: 6, subscriptions: { [one]: { machines: [machine('a'), machine('c')] } } });
+
+  expect(run).toMatchObject({ complete: true, changes: { virtualMachineCreated: 1 } });
+});
+
 describe('what moves', () => {
   const moved = machine('a', { resourceGroup: 'other' });
 
