@@ -7,10 +7,11 @@ import { plan } from './plan.ts';
 import { publish } from './publish.ts';
 import { report } from './report.ts';
 import type { RunInput } from './run-activity.ts';
+import { reasonOf } from './run-failure.ts';
 import { orchestrationName } from './run-instance.ts';
 
-/** Why a run does not go on: a reason, what the engine says of an activity, or null: its record had ended. */
-type Failure = Reason | string | null;
+/** Why a run does not go on; null: its record had ended. */
+type Failure = Reason | null;
 type Counts = Readonly<Record<string, number>>;
 type Stepped = { readonly counts: Counts } | { readonly failure: Failure };
 type Steps<Result> = Generator<df.Task, Result, unknown>;
@@ -54,7 +55,7 @@ function* stepOf(task: df.Task): Steps<Stepped> {
   try {
     return steppedOf(yield task);
   } catch (error) {
-    return { failure: messageOf(error) };
+    return { failure: reasonOf(error instanceof Error ? error.message : String(error)) };
   }
 }
 
@@ -87,9 +88,4 @@ function steppedOf(value: unknown): Stepped {
   const found = readOutcome(value);
   if (found.outcome === 'done') return { counts: found.counts };
   return { failure: found.outcome === 'failed' ? found.reason : null };
-}
-
-/** Short enough for a message of the engine's, whatever it quotes. */
-function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, 8_000);
 }

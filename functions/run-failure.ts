@@ -2,13 +2,18 @@ import type { Reason } from '../lib/errors.ts';
 
 /** Between an activity and the orchestrator the engine carries only a message, with words of its own around it. */
 const pattern = /\[(?<code>\w+)\] (?<message>[^\n]*?)(?: \[hint\] (?<hint>[^\n]*?))? *(?:\n|$)/;
-const longest = 4_000;
+/** Quotes and backslashes become four characters: what is JSON in a message that is JSON is escaped twice. */
+const longest = 2_000;
 const longestCode = 200;
 
 /** A reason on one line each, short enough for a message of the engine's, whatever it quotes. */
 export function shortReason({ code, message, hint }: Reason): Reason {
-  // control characters would become six in JSON
-  const text = (part: string, length: number): string => part.replaceAll(/[\s\p{Cc}]+/gu, ' ').slice(0, length);
+  // control characters and halves of pairs would become six in JSON
+  const text = (part: string, length: number): string =>
+    part
+      .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+      .slice(0, length)
+      .toWellFormed();
   return {
     code: text(code, longestCode),
     message: text(message, longest),
@@ -23,15 +28,13 @@ export function failureMessage(reason: Reason): string {
 }
 
 /** The reason in what the engine made of such a message; what has another form (a time-out, a lost process) is the reason itself. */
-export function reasonOf(message: string): Reason {
-  const found = pattern.exec(message)?.groups;
-  if (found?.code === undefined || found.message === undefined) {
-    const [first = ''] = message.slice(0, longest).split('\n');
-    return {
-      code: 'ActivityFailed',
-      message: first.trim(),
-      hint: 'The next run takes its place. The host’s log says more',
-    };
-  }
-  return { code: found.code, message: found.message, hint: found.hint ?? null };
+export function reasonOf(text: string): Reason {
+  const { code, message, hint = null } = pattern.exec(text)?.groups ?? {};
+  if (code !== undefined && message !== undefined) return shortReason({ code, message, hint });
+  const [first = ''] = text.split('\n', 1);
+  return shortReason({
+    code: 'ActivityFailed',
+    message: first.trim(),
+    hint: 'The next run takes its place. The host’s log says more',
+  });
 }

@@ -30,10 +30,18 @@ test('A long reason is cut, so that no message of the engine is long.', () => {
   expect(long.length).toBeLessThan(10_000);
 });
 
-test('No part of a reason makes a message long, whatever a server sends in it.', () => {
-  const nasty = '\u0001'.repeat(100_000);
+test.each([
+  ['control characters', '\u0001'],
+  ['quotes', '"'],
+  ['backslashes', '\\'],
+  ['halves of pairs', '\ud800'],
+])('No reason makes a message long, whatever a server sends in it: %s.', (_, character) => {
+  const nasty = character.repeat(100_000);
   const reason = shortReason({ code: `Auth${'x'.repeat(100_000)}`, message: nasty, hint: `${nasty}end` });
+  const told = [reason, reasonOf(nasty), reasonOf(`[A] ${nasty} [hint] ${nasty}`)];
 
-  expect(JSON.stringify(reason).length * 2).toBeLessThan(45 * 1024);
+  // the engine's messages are JSON, and so is the input of an activity in them
+  const sizes = told.map((failure) => JSON.stringify(JSON.stringify({ runId: 'x'.repeat(100), failure })).length * 2);
+  expect(Math.max(...sizes)).toBeLessThan(45 * 1024);
   expect(reasonOf(failureMessage(reason))).toEqual(reason);
 });
