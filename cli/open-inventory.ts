@@ -63,7 +63,10 @@ async function withPublished<T>(
     import('../lib/azure/token-source.ts'),
   ]);
   const folder = await mkdtemp(join(tmpdir(), 'vm-identities-'));
-  const reader = createDatabaseReader(openPublishedInventory(url, createTokenSource(settings, environment)), folder);
+  const reader = createDatabaseReader(
+    openPublishedInventory(url, settings, createTokenSource(settings, environment)),
+    folder,
+  );
   try {
     messages.detail(`Downloading the newest database of ${url}`);
     return await use(await reader.current(signal));

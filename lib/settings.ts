@@ -1,3 +1,4 @@
+import { containerUrlForm, readContainerUrl, shownUrl } from './container-url.ts';
 import { InvalidSettingError } from './errors.ts';
 import { nearestOf } from './nearest.ts';
 
@@ -110,6 +111,7 @@ export function readSettings(environment: Environment): Settings {
   guids('INVENTORY_SUBSCRIPTIONS', subscriptions);
   guids('INVENTORY_EXCLUDE_SUBSCRIPTIONS', excludeSubscriptions);
   const insideFunctions = text('FUNCTIONS_WORKER_RUNTIME') !== null || text('AzureWebJobsScriptRoot') !== null;
+  const cloud = oneOf('AZURE_CLOUD', text, cloudNames, 'AzureCloud');
   return {
     schedule: schedule(text('INVENTORY_SCHEDULE')),
     subscriptions: subscriptions.length === 0 ? null : subscriptions.map((id) => id.toLowerCase()),
@@ -122,7 +124,7 @@ export function readSettings(environment: Environment): Settings {
     ignoredTags: list(text('INVENTORY_IGNORED_TAGS')),
     retentionDays: integer('INVENTORY_RETENTION_DAYS', text, 400, 1, 36_500),
     reports: reports(list(text('INVENTORY_REPORTS'))),
-    sources: sources(list(text('INVENTORY_SOURCES'))),
+    sources: sources(list(text('INVENTORY_SOURCES')), cloud),
     runTimeoutMinutes: integer('INVENTORY_RUN_TIMEOUT_MINUTES', text, 60, 1, 10_080),
     idleDays: integer('INVENTORY_IDLE_DAYS', text, 30, 0, 36_500),
     sharedIdentityLimit: integer('INVENTORY_SHARED_IDENTITY_LIMIT', text, 10, 1, 1_000_000),
@@ -130,7 +132,7 @@ export function readSettings(environment: Environment): Settings {
     httpAuth: oneOf('INVENTORY_HTTP_AUTH', text, ['keys', 'entra'], 'keys'),
     authenticationEnabled: text('WEBSITE_AUTH_ENABLED')?.toLowerCase() === 'true',
     identity: identity(text),
-    cloud: oneOf('AZURE_CLOUD', text, cloudNames, 'AzureCloud'),
+    cloud,
     resourceManagerEndpoint: httpsOrigin('AZURE_RESOURCE_MANAGER_ENDPOINT', text('AZURE_RESOURCE_MANAGER_ENDPOINT')),
     resourceManagerAudience: text('AZURE_RESOURCE_MANAGER_AUDIENCE'),
     insideFunctions,
@@ -248,20 +250,15 @@ function reports(names: readonly string[]): readonly string[] {
   return names;
 }
 
-function sources(urls: readonly string[]): readonly string[] {
-  for (const value of urls) {
-    const url = URL.parse(value);
-    const names = url?.pathname.split('/').filter((name) => name !== '').length ?? 0;
-    // Azurite on this machine speaks http, and has the account's name in its path
-    const secure =
-      url?.protocol === 'https:' || (url?.protocol === 'http:' && /^(127\.0\.0\.1|localhost)$/.test(url.hostname));
-    if (url === null || !secure || url.search !== '' || url.username !== '' || names < 1 || names > 2) {
-      // what follows a question mark can be a signature
-      const shown = url === null ? value : `${url.protocol}//${url.host}${url.pathname}`;
-      throw invalid('INVENTORY_SOURCES', shown, 'https://ACCOUNT.blob.core.windows.net/CONTAINER, comma-separated');
-    }
-  }
-  return urls;
+/** @returns each once, without a slash at the end */
+function sources(urls: readonly string[], cloud: CloudName): readonly string[] {
+  const containers = urls.map((value) => {
+    const found = readContainerUrl(value, cloud);
+    if (found === null)
+      throw invalid('INVENTORY_SOURCES', shownUrl(value), `${containerUrlForm[cloud]}, comma-separated`);
+    return found.url;
+  });
+  return [...new Set(containers)];
 }
 
 function httpsOrigin(name: string, value: string | null): string | null {

@@ -54,7 +54,7 @@ async function forgetAt(url: string, forgetting: Forgetting, context: CommandCon
   const { createTokenSource } = await import('../../lib/azure/token-source.ts');
   const folder = await mkdtemp(join(tmpdir(), 'vm-identities-'));
   try {
-    const store = openPublishedInventory(url, createTokenSource(settings, environment));
+    const store = openPublishedInventory(url, settings, createTokenSource(settings, environment));
     const warn = ({ code, message }: Reason) => messages.line(`warning: ${code}: ${message}`);
     return await forgetPublished({ store, forgetting, folder, signal, warn });
   } finally {

@@ -20,9 +20,15 @@ export interface MissingRights {
  * The command that gives an identity a role.
  * @param scope a resource id, or a shell expression for one
  * @param principalId null = not known: the command says how to find it
+ * @param principalType what the principal is; a managed identity is a service principal
  */
-export function grantCommand(role: string, scope: string, principalId: string | null): string {
+export function grantCommand(
+  role: string,
+  scope: string,
+  principalId: string | null,
+  principalType: 'ServicePrincipal' | 'User' = 'ServicePrincipal',
+): string {
   const assignee = principalId ?? '<principal id, see: vm-identities whoami>';
   const quoted = role.includes(' ') ? `"${role}"` : role;
-  return `az role assignment create --assignee-object-id ${assignee} --assignee-principal-type ServicePrincipal --role ${quoted} --scope ${scope}`;
+  return `az role assignment create --assignee-object-id ${assignee} --assignee-principal-type ${principalType} --role ${quoted} --scope ${scope}`;
 }

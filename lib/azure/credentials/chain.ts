@@ -54,5 +54,5 @@ export async function fetchFromFirst(links: readonly CredentialLink[], request: 
       failures.push({ link, error });
     }
   }
-  throw noCredentialError(failures, request.resource);
+  throw noCredentialError(failures, request);
 }

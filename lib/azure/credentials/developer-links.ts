@@ -46,7 +46,7 @@ export function developerLink(name: OtherCredentialName, options: LinkOptions): 
         return { token: token.token, expiresOnTimestamp: token.expiresOnTimestamp, source, endpoint: null };
       } catch (error) {
         signal.throwIfAborted();
-        throw toNoTokenError(error, source, options);
+        throw toNoTokenError(error, source, tenantId, options);
       }
     },
   };
@@ -72,27 +72,38 @@ async function createCredential(name: OtherCredentialName, options: LinkOptions)
 }
 
 /** `CredentialUnavailable`: not set up here, the next one may be. `AuthenticationFailed`: set up, and refused. */
-function toNoTokenError(error: unknown, source: IdentitySourceName, { environment }: LinkOptions): NoTokenError {
+function toNoTokenError(
+  error: unknown,
+  source: IdentitySourceName,
+  tenantId: string | null,
+  { environment }: LinkOptions,
+): NoTokenError {
   if (error instanceof NoTokenError) return error;
   const words = redact(error instanceof Error ? error.message : String(error), environment);
   const unavailable = error instanceof Error && /^(CredentialUnavailable|AuthenticationRequired)/.test(error.name);
   const command = /\b(?:az|azd auth) login\b[^'"]*--\S+[^'"]*/.exec(words)?.[0].trim();
-  return new NoTokenError(unavailable ? 'CredentialUnavailable' : 'AuthenticationFailed', `${source}: ${words}`, {
-    hint: command === undefined ? signInHint(source) : `Sign in again: ${command}`,
-  });
+  const where = tenantId === null ? '' : ` (in tenant ${tenantId})`;
+  return new NoTokenError(
+    unavailable ? 'CredentialUnavailable' : 'AuthenticationFailed',
+    `${source}${where}: ${words}`,
+    {
+      hint: command === undefined ? signInHint(source, tenantId) : `Sign in again: ${command}`,
+    },
+  );
 }
 
-function signInHint(source: IdentitySourceName): string {
+function signInHint(source: IdentitySourceName, tenantId: string | null): string {
+  const there = (option: string): string => (tenantId === null ? '' : ` ${option} ${tenantId}`);
   switch (source) {
     case 'AzurePowerShell':
-      return 'Sign in with: Connect-AzAccount';
+      return `Sign in with: Connect-AzAccount${there('-Tenant')}`;
     case 'AzureDeveloperCLI':
-      return 'Sign in with: azd auth login';
+      return `Sign in with: azd auth login${there('--tenant-id')}`;
     case 'Environment':
       return 'Check AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET (or AZURE_CLIENT_CERTIFICATE_PATH)';
     case 'WorkloadIdentity':
       return 'Check AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_FEDERATED_TOKEN_FILE';
     default:
-      return 'Sign in with: az login';
+      return `Sign in with: az login${there('--tenant')}`;
   }
 }

@@ -1,5 +1,5 @@
 import { NoTokenError } from '../../errors.ts';
-import type { CredentialLink } from './link.ts';
+import type { CredentialLink, FetchRequest } from './link.ts';
 
 export interface LinkFailure {
   readonly link: Pick<CredentialLink, 'source'>;
@@ -15,7 +15,10 @@ const managedIdentitySources = ['AppService', 'IMDS', 'CloudShell', 'AzureArc', 
  * One error for a chain of failures: an endpoint that answered speaks first, then what is set up but not signed in, then the fact
  * that nothing is. The code is that of the managed identity where it was tried, since that is what the product is for.
  */
-export function noCredentialError(failures: readonly LinkFailure[], resource: string): NoTokenError {
+export function noCredentialError(
+  failures: readonly LinkFailure[],
+  { resource, tenantId }: Pick<FetchRequest, 'resource' | 'tenantId'>,
+): NoTokenError {
   const [only] = failures;
   if (only !== undefined && failures.length === 1) return only.error;
   const managed = failures.find(({ link }) => managedIdentitySources.includes(link.source));
@@ -28,7 +31,8 @@ export function noCredentialError(failures: readonly LinkFailure[], resource: st
   const messages = [first, second].flatMap((failure) =>
     failure === undefined ? [] : [failure.error.message.replace(/\.$/, '')],
   );
-  const hints = [signedOut?.error.hint ?? 'On your own machine, sign in with: az login', managed?.error.hint];
+  const signIn = `On your own machine, sign in with: az login${tenantId === null ? '' : ` --tenant ${tenantId}`}`;
+  const hints = [signedOut?.error.hint ?? signIn, managed?.error.hint];
   return new NoTokenError(
     managed?.error.code ?? first.error.code,
     `No token for '${resource}': ${messages.join('; ')}`,

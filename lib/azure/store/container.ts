@@ -1,10 +1,13 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { BlobServiceClient, type ContainerClient, type StoragePipelineOptions } from '@azure/storage-blob';
+import { containerUrlForm, readContainerUrl, shownUrl } from '../../container-url.ts';
 import { InvalidSettingError } from '../../errors.ts';
 import type { Environment, Settings } from '../../settings.ts';
+import { type AccessTokenClaims, readAccessToken } from '../access-token.ts';
 import type { TokenSource } from '../token.ts';
 import { createTokenSource } from '../token-source.ts';
-import { dataRole, storageError } from './storage-error.ts';
+import { storageError } from './storage-error.ts';
+import { dataRole, type Role } from './storage-right.ts';
 
 /** An open container, and how it is spoken of in messages. */
 export interface Container {
@@ -14,7 +17,9 @@ export interface Container {
   /** Of the identity that it is reached with; null for a connection string. Only an identity can make links that read one blob. */
   readonly tokens: TokenSource | null;
   /** What the identity needs there. */
-  readonly role: string;
+  readonly role: Role;
+  /** Claims of the token that was last sent there; null = none was. */
+  readonly sent: () => AccessTokenClaims | null;
 }
 
 /** One audience serves every cloud. https://learn.microsoft.com/azure/storage/blobs/authorize-access-azure-active-directory */
@@ -46,26 +51,21 @@ export function containerOf(settings: Settings, environment: Environment): Conta
  * A container by its address, for reading with the identity at hand.
  * @param url `https://ACCOUNT.blob.core.windows.net/CONTAINER`
  * @param role what its work needs there, for messages
- * @throws {InvalidSettingError} not such an address
+ * @throws {InvalidSettingError} not such an address, or one outside this cloud
  */
-export function containerAt(url: string, tokens: TokenSource, role = dataRole): Container {
-  const address = URL.parse(url);
-  const names = address?.pathname.split('/').filter((name) => name !== '') ?? [];
-  const name = names.at(-1);
-  if (
-    address === null ||
-    address.protocol !== 'https:' ||
-    address.search !== '' ||
-    name === undefined ||
-    names.length > 2
-  ) {
-    const shown = address === null ? url : `${address.origin}${address.pathname}`;
+export function containerAt(
+  url: string,
+  { cloud }: Pick<Settings, 'cloud'>,
+  tokens: TokenSource,
+  role: Role = dataRole,
+): Container {
+  const address = readContainerUrl(url, cloud);
+  if (address === null || !address.service.startsWith('https:')) {
     throw new InvalidSettingError(
-      `'${shown}' is not the address of a container; allowed: https://ACCOUNT.blob.core.windows.net/CONTAINER`,
+      `'${shownUrl(url)}' is not the address of a container; allowed: ${containerUrlForm[cloud]}`,
     );
   }
-  // an emulator has the account's name in its path
-  return byIdentity([address.origin, ...names.slice(0, -1)].join('/'), name, tokens, role);
+  return byIdentity(address.service, address.container, tokens, role);
 }
 
 /** Runs one operation on the container; what fails comes out as an InventoryError that says what was tried. */
@@ -83,14 +83,19 @@ export async function attempt<T>(
   }
 }
 
-function byIdentity(blobServiceUri: string, name: string, tokens: TokenSource, role: string): Container {
-  const service = new BlobServiceClient(blobServiceUri, credentialOf(tokens), pipeline);
-  return opened(service, name, tokens, role);
+function byIdentity(blobServiceUri: string, name: string, tokens: TokenSource, role: Role): Container {
+  let last: string | null = null;
+  const credential = credentialOf(tokens, (token) => {
+    last = token;
+  });
+  const service = new BlobServiceClient(blobServiceUri, credential, pipeline);
+  return { ...opened(service, name), tokens, role, sent: () => (last === null ? null : readAccessToken(last)) };
 }
 
 function byConnectionString(connectionString: string, name: string): Container {
   try {
-    return opened(BlobServiceClient.fromConnectionString(connectionString, pipeline), name, null, dataRole);
+    const service = BlobServiceClient.fromConnectionString(connectionString, pipeline);
+    return { ...opened(service, name), tokens: null, role: dataRole, sent: () => null };
   } catch {
     // the library's own message may quote the string, which holds a key
     throw new InvalidSettingError('INVENTORY_STORAGE or AzureWebJobsStorage is not a storage connection string', {
@@ -99,19 +104,23 @@ function byConnectionString(connectionString: string, name: string): Container {
   }
 }
 
-function opened(service: BlobServiceClient, name: string, tokens: TokenSource | null, role: string): Container {
-  return { service, client: service.getContainerClient(name), account: service.accountName, tokens, role };
+function opened(service: BlobServiceClient, name: string): Pick<Container, 'service' | 'client' | 'account'> {
+  return { service, client: service.getContainerClient(name), account: service.accountName };
 }
 
-function credentialOf(tokens: TokenSource): TokenCredential {
+function credentialOf(tokens: TokenSource, onToken: (token: string) => void): TokenCredential {
   const never = new AbortController().signal;
   return {
-    getToken: (_scopes, options) =>
-      tokens.token({
+    async getToken(_scopes, options) {
+      const found = await tokens.token({
+        // whatever a challenge asks for
         audience: storageAudience,
         signal: options?.abortSignal instanceof AbortSignal ? options.abortSignal : never,
         ...(options?.claims === undefined ? {} : { claims: options.claims }),
         ...(options?.tenantId === undefined ? {} : { tenantId: options.tenantId }),
-      }),
+      });
+      onToken(found.token);
+      return found;
+    },
   };
 }

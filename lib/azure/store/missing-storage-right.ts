@@ -2,7 +2,8 @@ import { RestError } from '@azure/storage-blob';
 import { grantCommand, type MissingRight } from '../../inventory/missing-right.ts';
 import { readAccessToken } from '../access-token.ts';
 import { attempt, type Container, storageAudience } from './container.ts';
-import { accountScope, dataRole, isConditionNotMet, isNotThere } from './storage-error.ts';
+import { isConditionNotMet, isNotThere } from './storage-error.ts';
+import { dataRole, scopeOf } from './storage-right.ts';
 
 /** No blob has this ETag: a write on the condition that it has changes nothing, whoever is allowed to. */
 const impossible = { ifMatch: '"0x0"' };
@@ -33,7 +34,7 @@ export async function findMissingStorageRight(container: Container, signal: Abor
   return {
     scope: container.service.url.replace(/\/$/, ''),
     role: dataRole,
-    grantCommand: grantCommand(dataRole, accountScope(container), principalId),
+    grantCommand: grantCommand(dataRole, scopeOf({ ...container, role: dataRole }), principalId),
   };
 }
 

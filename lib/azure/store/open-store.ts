@@ -10,6 +10,7 @@ import { openPlans } from './plans.ts';
 import { writeReport } from './reports.ts';
 import { openRunClaim } from './run-claim.ts';
 import { openRunRecords } from './run-records.ts';
+import { readerRole } from './storage-right.ts';
 
 /**
  * The store that the settings name. Nothing is sent yet; a missing container is made by the first write.
@@ -35,8 +36,12 @@ export function openStore(settings: Settings, environment: Environment): Invento
  * @param url `https://ACCOUNT.blob.core.windows.net/CONTAINER`
  * @throws {InvalidSettingError} not such an address
  */
-export function openPublishedInventory(url: string, tokens: TokenSource): PublishedInventory {
-  const container = containerAt(url, tokens);
+export function openPublishedInventory(
+  url: string,
+  settings: Pick<Settings, 'cloud'>,
+  tokens: TokenSource,
+): PublishedInventory {
+  const container = containerAt(url, settings, tokens);
   return {
     url: container.client.url,
     latest: openLatestPointer(container),
@@ -56,7 +61,7 @@ export function openSourceContainer(
   environment: Environment,
   tokens: TokenSource,
 ): DatabaseSource {
-  const container = containerBeside(url, settings, environment) ?? containerAt(url, tokens, 'Storage Blob Data Reader');
+  const container = containerBeside(url, settings, environment) ?? containerAt(url, settings, tokens, readerRole);
   return { url, latest: openLatestPointer(container), databases: openDatabases(container) };
 }
 

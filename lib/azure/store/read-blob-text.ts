@@ -1,6 +1,7 @@
 import type { Environment, Settings } from '../../settings.ts';
 import type { TokenSource } from '../token.ts';
 import { attempt, type Container, containerAt, containerOf } from './container.ts';
+import { readerRole } from './storage-right.ts';
 
 /**
  * A small text blob by its address, in whatever container: read with the identity (Storage Blob Data Reader there), or, where the
@@ -41,7 +42,7 @@ function locate(
   const folders = url.split('/');
   // https: '' ACCOUNT CONTAINER NAME…
   return {
-    container: containerAt(folders.slice(0, 4).join('/'), tokens),
+    container: containerAt(folders.slice(0, 4).join('/'), settings, tokens, readerRole),
     name: decodeURIComponent(folders.slice(4).join('/')),
   };
 }

@@ -1,10 +1,7 @@
 import { RestError } from '@azure/storage-blob';
 import { InventoryError } from '../../errors.ts';
-import { grantCommand } from '../../inventory/missing-right.ts';
 import type { Container } from './container.ts';
-
-/** What writing the inventory needs; it includes making links that read one blob. */
-export const dataRole = 'Storage Blob Data Contributor';
+import { deniedHint } from './storage-right.ts';
 
 /**
  * What Blob storage answered, as one of our errors. Only the service's error code and request id go into it: its messages can
@@ -25,7 +22,9 @@ export function storageError(error: unknown, what: string, container: Container)
   const requestId = error.response?.headers.get('x-ms-request-id');
   const message = requestId === undefined ? said : `${said} (request ${requestId})`;
   if (status === 401 || status === 403)
-    return new InventoryError('StorageDenied', message, { hint: deniedHint(container) });
+    return new InventoryError('StorageDenied', message, {
+      hint: deniedHint(container, error.response?.headers.get('www-authenticate')),
+    });
   if (status === 404) {
     return new InventoryError('StorageNotFound', message, {
       hint: `It is made by a run. Check the names: ${new URL(container.client.url).pathname.slice(1)}`,
@@ -60,17 +59,4 @@ export function isContainerMissing(error: unknown): boolean {
 /** Answers without a body (to HEAD) have the code in a header only. */
 function serviceCode(error: RestError): string | undefined {
   return error.response?.headers.get('x-ms-error-code') ?? error.code;
-}
-
-function deniedHint(container: Container): string {
-  if (container.tokens === null) {
-    return 'Check the account key in the connection string (INVENTORY_STORAGE or AzureWebJobsStorage)';
-  }
-  const command = grantCommand(container.role, accountScope(container), null);
-  return `${command} (takes effect within ten minutes; if it is there already, the account's network rules keep this host out)`;
-}
-
-/** The account's resource id, as a shell finds it: only its name is known here. */
-export function accountScope({ account }: Container): string {
-  return `"$(az storage account show --name ${account} --query id --output tsv)"`;
 }

@@ -16,6 +16,7 @@ import { type Azurite, startAzurite } from '../../support/azurite.ts';
 import { guid } from '../../support/readings.ts';
 import { never } from '../../support/stores.ts';
 
+const cloud = { cloud: 'AzureCloud' } as const;
 const runId = '20261121T060000Z-3f2a';
 let certificate: LocalCertificate;
 let azurite: Azurite;
@@ -69,13 +70,13 @@ async function writeDatabase(): Promise<string> {
   const sha256 = createHash('sha256').update('a database').digest('hex');
   const path = join(folder, 'database');
   await writeFile(path, 'a database');
-  return openDatabases(containerAt(address(), tokensFor())).write(runId, { path, sizeBytes: 10, sha256 }, never);
+  return openDatabases(containerAt(address(), cloud, tokensFor())).write(runId, { path, sizeBytes: 10, sha256 }, never);
 }
 
 test('An identity writes and reads with tokens for storage, and a container is read by its address.', async () => {
   const name = await writeDatabase();
 
-  const source = openPublishedInventory(address(), tokensFor());
+  const source = openPublishedInventory(address(), cloud, tokensFor());
   const back = await text(await source.databases.read(name, never));
 
   expect(back).toBe('a database');
@@ -86,7 +87,7 @@ test('An identity writes and reads with tokens for storage, and a container is r
 test('With an identity a database has a link that reads it without a token, for ten minutes, and nothing else.', async () => {
   const name = await writeDatabase();
 
-  const link = new URL((await openDatabases(containerAt(address(), tokensFor())).url(name, never)) ?? '');
+  const link = new URL((await openDatabases(containerAt(address(), cloud, tokensFor())).url(name, never)) ?? '');
   const expiresInMs = Date.parse(link.searchParams.get('se') ?? '') - Date.now();
 
   expect(await statusOf(link)).toBe(200);
@@ -102,7 +103,7 @@ test('With an identity a database has a link that reads it without a token, for 
 
 test('An identity that storage refuses gets the command that grants it the role, without its token.', async () => {
   const tokens = tokensFor('https://management.azure.com');
-  const failure = await openPublishedInventory(address(), tokens)
+  const failure = await openPublishedInventory(address(), cloud, tokens)
     .latest.read(never)
     .catch((error: unknown) => error);
   const { token } = await tokens.token({ signal: never });
@@ -117,9 +118,9 @@ test('An identity that storage refuses gets the command that grants it the role,
 });
 
 test('An identity that may write lacks nothing, with the container or without, and asking has written nothing.', async () => {
-  const there = containerAt(address(), tokensFor());
+  const there = containerAt(address(), cloud, tokensFor());
   await writeDatabase();
-  const missing = containerAt(`${azurite.origin}/devstoreaccount1/missing`, tokensFor());
+  const missing = containerAt(`${azurite.origin}/devstoreaccount1/missing`, cloud, tokensFor());
 
   const lacks = [await findMissingStorageRight(there, never), await findMissingStorageRight(missing, never)];
 
@@ -135,7 +136,7 @@ test.each([
   'inventory',
   'https://a/c?sig=s3cret',
 ])('%s is no address of a container.', (url) => {
-  const open = (): unknown => openPublishedInventory(url, tokensFor());
+  const open = (): unknown => openPublishedInventory(url, cloud, tokensFor());
 
   expect(open).toThrow(/allowed: https:\/\/ACCOUNT/);
   expect(open).not.toThrow(/s3cret/);

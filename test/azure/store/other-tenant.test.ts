@@ -50,6 +50,7 @@ test('A container of another tenant names it, and is read with the sign-in there
   };
   const store = openPublishedInventory(
     `https://localhost:${port}/account/inventory`,
+    { cloud: 'AzureCloud' },
     tokenSourceOf([link], 'https://management.azure.com'),
   );
 
