@@ -77,7 +77,8 @@ export async function blobsOf({ container }: TestStore): Promise<readonly Stored
   return blobs;
 }
 
-/** Whether a host has left its throw-away files. */
-export function leftovers({ process }: HostProcess): boolean {
-  return existsSync(join(tmpdir(), `vm-identities-${process.pid}`));
+/** The folder of throw-away files that a host has left, if it has. */
+export function leftovers({ process }: HostProcess): readonly string[] {
+  const folder = join(tmpdir(), `vm-identities-${process.pid}`);
+  return existsSync(folder) ? [folder] : [];
 }

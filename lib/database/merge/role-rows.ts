@@ -12,7 +12,7 @@ export interface StoredAssignment {
 
 /** Rows of `role_definition`, `role_assignment` and `role_assignment_seen`. Decides nothing. */
 export function openRoleRows(database: Database, seq: number) {
-  const findDefinition = database.prepare('SELECT id FROM role_definition WHERE guid = ?');
+  const findDefinition = database.prepare('SELECT id, resource_id FROM role_definition WHERE guid = ?');
   const addDefinition = database.prepare('INSERT INTO role_definition (guid, resource_id) VALUES (?, ?)');
   const describe = database.prepare(`UPDATE role_definition SET name = ?1, permissions = ?2
     WHERE id = ?3 AND (name IS NOT ?1 OR permissions IS NOT ?2)`);
@@ -38,16 +38,29 @@ export function openRoleRows(database: Database, seq: number) {
     WHERE assignment = ?5 AND subscription = ?6 AND valid_to IS NULL`);
   const begin = database.prepare(`UPDATE role_assignment_seen SET begin_change = ?, not_before = ?
     WHERE assignment = ? AND subscription = ? AND valid_to IS NULL AND valid_from = ?`);
-  const definitions = new Map<string, number>();
+  const rename = database.prepare('UPDATE role_definition SET resource_id = ? WHERE id = ?');
+  const definitions = new Map<string, { readonly id: number; resourceId: string }>();
 
-  const definition = (resourceId: string): number => {
+  const findOrAdd = (guid: string, resourceId: string): { readonly id: number; resourceId: string } => {
+    const row = findDefinition.get(guid);
+    if (row !== undefined) return { id: Number(row.id), resourceId: String(row.resource_id) };
+    return { id: Number(addDefinition.run(guid, resourceId).lastInsertRowid), resourceId };
+  };
+  const definition = (resourceId: string): { readonly id: number; resourceId: string } => {
     const guid = resourceId.slice(resourceId.lastIndexOf('/') + 1);
     const key = guid.toLowerCase();
-    const known = definitions.get(key);
-    if (known !== undefined) return known;
-    const id = Number(findDefinition.get(guid)?.id ?? addDefinition.run(guid, resourceId).lastInsertRowid);
-    definitions.set(key, id);
-    return id;
+    const known = definitions.get(key) ?? findOrAdd(guid, resourceId);
+    definitions.set(key, known);
+    return known;
+  };
+  /** Each list names a role in its own subscription. The first by name stands, in whatever order the lists came. */
+  const assigned = (resourceId: string): number => {
+    const known = definition(resourceId);
+    if (resourceId < known.resourceId) {
+      rename.run(resourceId, known.id);
+      known.resourceId = resourceId;
+    }
+    return known.id;
   };
   const toStored = (row: Record<string, unknown>): StoredAssignment => {
     const { scope, role_definition: role, principal_id: principalId, condition } = row;
@@ -64,10 +77,10 @@ export function openRoleRows(database: Database, seq: number) {
     shown: createSeen(),
     /** What the reading of a role says of it; nothing is kept of what it said before. */
     define({ id, roleName, permissions }: RoleDefinitionReading): void {
-      describe.run(roleName, JSON.stringify(permissions), definition(id));
+      describe.run(roleName, JSON.stringify(permissions), definition(id).id);
     },
     mark: ({ scope, roleDefinitionId, principalId, condition }: RoleAssignmentReading): string =>
-      markOf(scope, definition(roleDefinitionId), principalId, condition),
+      markOf(scope, assigned(roleDefinitionId), principalId, condition),
     /** What a subscription showed, by lower-case id. */
     openIn: (subscription: number) =>
       new Map(
@@ -86,7 +99,7 @@ export function openRoleRows(database: Database, seq: number) {
       { id, scope, roleDefinitionId, principalId, condition }: RoleAssignmentReading,
       replaces: number | null,
     ): number {
-      const role = definition(roleDefinitionId);
+      const role = assigned(roleDefinitionId);
       return Number(addAssignment.run(id, scope, role, principalId, condition, replaces).lastInsertRowid);
     },
     /** Some subscription shows it, for all that is known. */

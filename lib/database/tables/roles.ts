@@ -3,7 +3,7 @@ export const roleTables = `
 CREATE TABLE role_definition (
   id INTEGER PRIMARY KEY,
   guid TEXT NOT NULL UNIQUE COLLATE NOCASE,    -- last segment of its id: the same in every listing
-  resource_id TEXT NOT NULL,                   -- as an assignment named it first
+  resource_id TEXT NOT NULL,                   -- of all the ids that assignments gave it, the first by name
   name TEXT,                                   -- NULL = the role itself was not read
   permissions TEXT                             -- JSON [{actions, notActions}]
 ) STRICT;

@@ -323,4 +323,21 @@ describe('roles', () => {
     define(3, []);
     expect(definitions()).toEqual([{ name: 'Contributor', permissions: JSON.stringify(contributor.permissions) }]);
   });
+
+  test('have one id though each list names them in its own subscription, in whatever order the lists come', () => {
+    const namedIn = (subscriptionId: string) => ({ id: contributor.id.replace(one, subscriptionId) });
+    const reading = (subscriptionId: string) => ({
+      roleAssignments: [{ ...inherited, roleDefinitionId: namedIn(subscriptionId).id }],
+      roleDefinitions: subscriptionId === two ? [{ ...contributor, ...namedIn(guid(0)) }] : [],
+    });
+    const ids = [[one, two] as const, [two, one] as const].map((order) => {
+      const other = openForWriting(':memory:');
+      const subscriptions = Object.fromEntries(order.map((id) => [id, reading(id)]));
+      mergeRun(other, { day: 1, plan: { kinds: ['roleAssignments'] }, subscriptions });
+      const found = other.prepare('SELECT resource_id FROM role_definition').all();
+      other.close();
+      return found.map(({ resource_id }) => resource_id);
+    });
+    expect(ids).toEqual([[contributor.id], [contributor.id]]);
+  });
 });
