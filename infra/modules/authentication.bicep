@@ -39,22 +39,25 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
     httpSettings: {
       requireHttps: true
     }
-    identityProviders: {
-      azureActiveDirectory: {
-        enabled: enabled
-        registration: {
-          clientId: clientId
-          openIdIssuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
-        }
-        validation: {
-          allowedAudiences: allowedAudiences
-          defaultAuthorizationPolicy: {
-            allowedApplications: allowedApplicationIds
-            allowedPrincipals: empty(allowedPrincipalIds) ? null : { identities: allowedPrincipalIds }
+    // none, rather than one without a client id
+    identityProviders: enabled
+      ? {
+          azureActiveDirectory: {
+            enabled: true
+            registration: {
+              clientId: clientId
+              openIdIssuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+            }
+            validation: {
+              allowedAudiences: allowedAudiences
+              defaultAuthorizationPolicy: {
+                allowedApplications: allowedApplicationIds
+                allowedPrincipals: empty(allowedPrincipalIds) ? null : { identities: allowedPrincipalIds }
+              }
+            }
           }
         }
-      }
-    }
+      : {}
     login: {
       tokenStore: {
         enabled: false

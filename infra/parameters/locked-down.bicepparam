@@ -15,8 +15,8 @@ param virtualNetworkAddressPrefix = '10.90.0.0/24'
 param appPublicNetworkAccess = 'Disabled'
 
 param httpAuth = 'entra'
-// the app registration that stands for the app: docs/security.md says how to make it
-param entraClientId = readEnvironmentVariable('ENTRA_CLIENT_ID', '00000000-0000-0000-0000-000000000000')
+// the app registration that stands for the app (docs/security.md says how to make it); without it the deployment stops and says so
+param entraClientId = readEnvironmentVariable('ENTRA_CLIENT_ID', '')
 // who may call, by object id
 param entraAllowedPrincipalIds = [
   '33333333-3333-3333-3333-333333333333'

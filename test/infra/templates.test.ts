@@ -142,6 +142,15 @@ test('the path that needs no sign-in is the one that the app serves to anyone', 
   expect(excluded).toBe(`/${hostJson.extensions.http.routePrefix}/${route}`);
 });
 
+test('with keys, Azure is not asked to take an identity provider that has no client id', async () => {
+  const { text } = await readTemplate('modules/authentication.bicep');
+
+  const [, provider = '', otherwise] = /identityProviders: enabled\n {6}\? (\{[\s\S]*?)\n {6}: (.*)\n/.exec(text) ?? [];
+
+  expect(provider).toContain('clientId: clientId');
+  expect(otherwise).toBe('{}');
+});
+
 test('the line that alerts look for is sampled away by nobody', () => {
   expect(hostJson.logging.applicationInsights.samplingSettings.excludedTypes.split(';')).toContain('Trace');
 });
