@@ -60,7 +60,7 @@ export function createInventoryApp(settings: Settings, environment: Environment)
   const folder = scratchFolder();
   const store = openStore(settings, environment);
   const session = openSession(settings, environment);
-  const sources = sourcesOf(settings.sources, settings, environment, session.tokens);
+  const sources = sourcesOf(settings, environment, session.tokens);
   const reader = createDatabaseReader(store, folder);
   const shutdown = new AbortController();
   const takeOverMs = schedulePeriodMs(settings.schedule, new Date()) ?? defaultPeriodMs;

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { collectIntoFile } from '../../lib/collect/collect-into-file.ts';
 import { openSession } from '../../lib/collect/session.ts';
 import { sourcesOf } from '../../lib/collect/source.ts';
+import { shownUrl } from '../../lib/container-url.ts';
 import { guid, text } from '../../lib/http/parameters/fields.ts';
 import type { Action } from '../command-context.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
@@ -19,7 +20,6 @@ const schema = v.object({
   managementGroup: v.exactOptional(v.array(text)),
   powerState: v.exactOptional(v.boolean()),
   clientIds: v.exactOptional(v.boolean()),
-  source: v.exactOptional(v.array(text)),
 });
 
 export const defineCollect: DefineCommand = (command, run) => {
@@ -28,19 +28,11 @@ export const defineCollect: DefineCommand = (command, run) => {
     .option('--management-group <ids...>', 'their descendants should be seen (as INVENTORY_MANAGEMENT_GROUPS)')
     .option('--no-power-state', 'leave power states out')
     .option('--client-ids', 'also read the client ids of system-assigned identities, one request per machine')
-    .option(
-      '--source <urls|files...>',
-      'also take in what other deployments have published, or such a file (instead of INVENTORY_SOURCES)',
-    )
     .action((options: Readonly<Record<string, unknown>>) => run(command, collect(options)));
   examples(command, [
     ['collect', 'every subscription that the identity sees, into inventory.sqlite'],
     ['collect --database estate.sqlite --no-power-state', 'into another file, with fewer requests'],
     ['collect --subscription 11111111-2222-3333-4444-555555555555', 'one subscription again'],
-    [
-      'collect --source https://contoso.blob.core.windows.net/inventory fabrikam.sqlite',
-      'and what others have read, this or another tenant',
-    ],
     ['collect --management-group contoso-root', 'and name what lies below it but cannot be seen'],
   ]);
 };
@@ -51,7 +43,7 @@ function collect(given: Readonly<Record<string, unknown>>): Action {
     const options = parseOptions(schema, given);
     const { database } = context.options;
     if (isUrl(database)) {
-      throw new UsageError('InvalidOption', `collect writes into a file, and --database is ${database}`, {
+      throw new UsageError('InvalidOption', `collect writes into a file, and --database is ${shownUrl(database)}`, {
         hint: 'The app itself publishes to containers: POST runs',
       });
     }
@@ -62,12 +54,11 @@ function collect(given: Readonly<Record<string, unknown>>): Action {
     };
     const progress = showProgress(process.stderr);
     const session = openSession(settings, environment);
-    const sources = sourcesOf(options.source ?? settings.sources, settings, environment, session.tokens);
     const run = await collectIntoFile({
       databasePath: database,
       session,
       settings,
-      sources,
+      sources: sourcesOf(settings, environment, session.tokens),
       trigger: 'cli',
       scope: options.subscription ?? null,
       clientIds: options.clientIds ?? false,

@@ -13,13 +13,14 @@ import { runId } from '../inventory/run.ts';
 import type { Settings } from '../settings.ts';
 import { type CollectProgress, collectSubscriptions } from './collect.ts';
 import { answerFollowUps } from './follow-up.ts';
+import { openSources } from './open-sources.ts';
 import { createOwnReadings } from './own-readings.ts';
 import { planRun } from './plan.ts';
 import { replayBatch } from './replay-batch.ts';
 import { routeReadings } from './route-readings.ts';
 import { newRunSuffix } from './run-suffix.ts';
 import type { Session } from './session.ts';
-import { openSources, type Source } from './source.ts';
+import type { Source } from './source.ts';
 import { type TakenIn, takeIn } from './take-in.ts';
 import { writeBatch } from './write-batch.ts';
 
@@ -32,7 +33,7 @@ export interface CollectIntoFileRequest {
   readonly scope: readonly string[] | null;
   /** Also read the client ids of system-assigned identities, one request per machine; default: no. */
   readonly clientIds?: boolean;
-  /** Other deployments, or files of theirs, whose present is taken in; default: none. */
+  /** Other deployments, whose present is taken in; default: none. */
   readonly sources?: readonly Source[];
   readonly onProgress?: (progress: CollectProgress) => void;
   readonly signal: AbortSignal;

@@ -4,7 +4,7 @@ import { type SharedFlight, startSharedFlight } from '../azure/shared-flight.ts'
 import type { DatabaseSource, Latest } from '../azure/store/inventory-store.ts';
 import { type Database, openPrivateCopy } from '../database/database.ts';
 import { InventoryError } from '../errors.ts';
-import { fetchDatabase } from './database-file.ts';
+import { fetchNewestUsable } from './fetch-newest.ts';
 
 /** How long an answer may be behind the newest publication. */
 const checkEveryMs = 3_000;
@@ -65,7 +65,7 @@ export function createDatabaseReader(source: DatabaseSource, folder: string): Da
     await mkdir(folder, { recursive: true });
     files += 1;
     const path = join(folder, `${found.latest.runId}-${process.pid}-${files}.sqlite`);
-    const damaged = await fetchNewestUsable(source, found.latest, path, signal);
+    const damaged = (await fetchNewestUsable(source, found.latest, path, signal)) !== null;
     const next: OpenFile = { ...found, path, damaged, database: await openCopy(path), users: 0, retired: false };
     all.add(next);
     const before = open;
@@ -149,26 +149,5 @@ async function openCopy(path: string): Promise<Database> {
   } catch (error) {
     await rm(path, { force: true });
     throw error;
-  }
-}
-
-/** Downloads the newest database, or the one before when it cannot be used. @returns whether it had to be the one before */
-async function fetchNewestUsable(
-  source: DatabaseSource,
-  latest: Latest,
-  path: string,
-  signal: AbortSignal,
-): Promise<boolean> {
-  try {
-    await fetchDatabase(source, latest, path, signal);
-    return false;
-  } catch (error) {
-    const isDamaged = error instanceof InventoryError && error.code === 'DatabaseDamaged';
-    if (!isDamaged || latest.previous === null) throw error;
-    const { previous } = latest;
-    const described = await source.databases.describe(previous.database, signal);
-    if (described === null) throw error;
-    await fetchDatabase(source, { ...previous, sizeBytes: described.sizeBytes }, path, signal);
-    return true;
   }
 }

@@ -20,6 +20,7 @@ export interface NamedDatabase {
 
 /**
  * Downloads a database and checks it. Nothing is left behind when it throws.
+ * @param copies how many of its size must fit into the folder
  * @throws {InventoryError} `DatabaseTooLarge` before anything is written; `DatabaseDamaged`: missing, cut off, or another hash
  */
 export async function fetchDatabase(
@@ -27,8 +28,9 @@ export async function fetchDatabase(
   named: NamedDatabase,
   path: string,
   signal: AbortSignal,
+  copies = 1,
 ): Promise<void> {
-  await checkSpace(named, path);
+  await checkSpace(named, path, copies);
   const hash = createHash('sha256');
   let bytes = 0;
   const measure = new Transform({
@@ -66,9 +68,9 @@ export async function freeBytes(path: string): Promise<number> {
   return bavail * bsize;
 }
 
-async function checkSpace({ database, sizeBytes }: NamedDatabase, path: string): Promise<void> {
+async function checkSpace({ database, sizeBytes }: NamedDatabase, path: string, copies: number): Promise<void> {
   const free = await freeBytes(path);
-  if (sizeBytes + spareBytes <= free) return;
+  if (sizeBytes * copies + spareBytes <= free) return;
   throw new InventoryError(
     'DatabaseTooLarge',
     `The database ${database} has ${sizeBytes} bytes, and ${free} are free in the temporary folder`,

@@ -6,12 +6,13 @@ import type { ReadingSink, RecordedPlan } from '../inventory/reading.ts';
 import type { Run } from '../inventory/run.ts';
 import type { Settings } from '../settings.ts';
 import { answerFollowUps } from './follow-up.ts';
+import { openSources } from './open-sources.ts';
 import { createOwnReadings } from './own-readings.ts';
 import { replayBatch } from './replay-batch.ts';
 import { type Republication, republish } from './republish.ts';
 import { routeReadings } from './route-readings.ts';
 import { RunEndedError } from './run-record.ts';
-import { openSources, type Source } from './source.ts';
+import type { Source } from './source.ts';
 import { takeIn } from './take-in.ts';
 import { addressOf } from './take-over.ts';
 

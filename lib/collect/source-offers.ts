@@ -1,11 +1,12 @@
 import type { Database } from '../database/database.ts';
 import type { FollowedSubscription } from '../database/source/followed-subscriptions.ts';
 import { readSourceContent, type SourceContent, type SourceSubscription } from '../database/source/source-content.ts';
-import { InventoryError, type Reason, toReason } from '../errors.ts';
-import type { CoverageStatus } from '../inventory/coverage.ts';
-import type { Plan } from '../inventory/reading.ts';
+import { type Reason, toReason } from '../errors.ts';
+import { type CoverageStatus, subscriptionStatus } from '../inventory/coverage.ts';
+import type { KindReading, Plan } from '../inventory/reading.ts';
+import { checkOffers } from './check-offers.ts';
+import type { LookedAt } from './open-sources.ts';
 import type { OwnReading } from './own-readings.ts';
-import type { LookedAt } from './source.ts';
 
 /** What one source says of a subscription. */
 export interface Offer {
@@ -25,26 +26,53 @@ export type SourceState =
   | { readonly name: string; readonly content: SourceContent; readonly database: Database }
   | { readonly name: string; readonly failure: Reason };
 
-/** What a source that was opened has, or why nothing can be taken from it. */
+/** A clock may be ahead by so much. What is read later than that would win against all readings until then. */
+const clockToleranceMs = 60 * 60_000;
+
+/**
+ * What a source that was opened has, or why nothing can be taken from it. Everything in it was written by somebody else, so that
+ * whatever goes wrong here is a failure of that source.
+ */
 export function understand(source: LookedAt, { kinds }: Plan): SourceState {
   const { name } = source;
   if ('failure' in source) return { name, failure: unreadable(name, source.failure) };
+  const { database, damage } = source;
   try {
-    return { name, database: source.database, content: readSourceContent(source.database, name, kinds) };
+    const content = readSourceContent(database, name, kinds);
+    checkOffers(database, name, content);
+    return { name, database, content: damage === null ? content : weakened(content, damage) };
   } catch (error) {
-    if (!(error instanceof InventoryError)) throw error;
     return { name, failure: unreadable(name, toReason(error)) };
   }
 }
 
-/** The best that sources have of each subscription in scope. */
+/** The state before the newest: what there is of it is shown, and none of it is complete. */
+function weakened(content: SourceContent, reason: Reason): SourceContent {
+  return {
+    ...content,
+    subscriptions: content.subscriptions.map((subscription) => {
+      const readings = subscription.readings.map((reading): KindReading => {
+        const whole = reading.status === 'complete' || reading.status === 'skipped';
+        return whole ? { ...reading, status: 'partial', reason } : reading;
+      });
+      const status = subscriptionStatus(Object.fromEntries(readings.map((reading) => [reading.kind, reading])));
+      return { ...subscription, readings, status };
+    }),
+  };
+}
+
+/**
+ * The best that sources have of each subscription in scope.
+ * @param nowMs the time, in milliseconds since 1970
+ */
 export function bestOffers(
   states: readonly SourceState[],
   followed: ReadonlyMap<string, FollowedSubscription>,
   inScope: (id: string) => boolean,
+  nowMs: number,
 ): ReadonlyMap<string, Offer> {
   const best = new Map<string, Offer>();
-  for (const offer of states.flatMap((state) => offersOf(state, followed))) {
+  for (const offer of states.flatMap((state) => offersOf(state, followed, nowMs))) {
     const { subscriptionId } = offer.subscription;
     const before = best.get(subscriptionId);
     if (inScope(subscriptionId) && (before === undefined || isBetter(offer, before))) best.set(subscriptionId, offer);
@@ -52,7 +80,7 @@ export function bestOffers(
   return best;
 }
 
-function offersOf(state: SourceState, followed: ReadonlyMap<string, FollowedSubscription>): Offer[] {
+function offersOf(state: SourceState, followed: ReadonlyMap<string, FollowedSubscription>, nowMs: number): Offer[] {
   const { name: source } = state;
   if ('failure' in state) {
     return [...followed.values()]
@@ -62,6 +90,9 @@ function offersOf(state: SourceState, followed: ReadonlyMap<string, FollowedSubs
   return state.content.subscriptions.map((subscription): Offer => {
     const { subscriptionId, readAt, status } = subscription;
     const shownAt = followed.get(subscriptionId)?.shownAt ?? null;
+    if (Date.parse(readAt) > nowMs + clockToleranceMs) {
+      return failed(source, subscription, fromTheFuture(source, subscription, nowMs));
+    }
     if (shownAt !== null && Date.parse(readAt) < shownAt) {
       return failed(source, subscription, outdated(source, subscription, shownAt));
     }
@@ -96,5 +127,13 @@ function outdated(source: string, { readAt }: SourceSubscription, shownAt: numbe
     code: 'SourceOutdated',
     message: `${source} has a reading of ${readAt}, and one of ${known} is known already`,
     hint: 'See whether that deployment still runs: GET /api/health there',
+  };
+}
+
+function fromTheFuture(source: string, { readAt }: SourceSubscription, nowMs: number): Reason {
+  return {
+    code: 'SourceClockAhead',
+    message: `${source} has a reading of ${readAt}, and it is ${new Date(nowMs).toISOString()}`,
+    hint: 'See what time the host of that deployment has',
   };
 }

@@ -1,118 +1,92 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { DatabaseSource } from '../azure/store/inventory-store.ts';
 import { openSourceContainer } from '../azure/store/open-store.ts';
 import type { TokenSource } from '../azure/token-source.ts';
-import { type Database, openForReading } from '../database/database.ts';
-import { InventoryError, type Reason, toReason } from '../errors.ts';
+import type { Database } from '../database/database.ts';
+import { openSource } from '../database/source/open-source.ts';
+import { InventoryError, type Reason } from '../errors.ts';
 import type { Environment, Settings } from '../settings.ts';
-import { fetchDatabase } from './database-file.ts';
+import { fetchNewestUsable } from './fetch-newest.ts';
+import { within } from './within.ts';
 
 /** The inventory of another deployment, which a run takes in. */
 export interface Source {
-  /** Address of its container, or its file: what the ledger says. */
+  /** Address of its container: what the ledger says. */
   readonly name: string;
   /**
    * Its newest state, checked.
    * @param path for a file that is thrown away
    * @throws {InventoryError} it cannot be reached, is damaged, or of another schema version
    */
-  open(path: string, signal: AbortSignal): Promise<Database>;
+  open(path: string, signal: AbortSignal): Promise<OpenedSource>;
 }
 
+export interface OpenedSource {
+  readonly database: Database;
+  /** Why this is the state before the newest: nothing of it counts as complete. null = it is the newest. */
+  readonly damage: Reason | null;
+}
+
+/** How long a source may take, in milliseconds: one that does not answer must not hold up the run. */
+export interface SourceLimits {
+  readonly pointerMs: number;
+  readonly databaseMs: number;
+}
+
+const usualLimits: SourceLimits = { pointerMs: 30_000, databaseMs: 300_000 };
+/** Its file, and what the inventory grows by when all of it is taken in. */
+const copies = 2;
+
 /**
- * The deployments that are named, by the address of a container or by a file. Nothing is sent yet.
+ * The deployments that `INVENTORY_SOURCES` names. Nothing is sent yet.
  * @param tokens of the identity that reads the containers
  * @throws {InvalidSettingError} not the address of a container
  */
-export function sourcesOf(
-  names: readonly string[],
-  settings: Settings,
-  environment: Environment,
-  tokens: TokenSource,
-): readonly Source[] {
-  const trimmed = new Set(names.map((name) => name.replace(/\/+$/, '')));
-  return [...trimmed].map((name) =>
-    /^https?:/i.test(name)
-      ? publishedSource(openSourceContainer(name, settings, environment, tokens), name)
-      : { name, open: async () => openChecked(name, name) },
-  );
+export function sourcesOf(settings: Settings, environment: Environment, tokens: TokenSource): readonly Source[] {
+  return settings.sources.map((url) => publishedSource(openSourceContainer(url, settings, environment, tokens), url));
 }
 
 /** What a deployment has published. */
-export function publishedSource(store: DatabaseSource, name: string = store.url): Source {
+export function publishedSource(
+  store: DatabaseSource,
+  name: string = store.url,
+  limits: SourceLimits = usualLimits,
+): Source {
   return {
     name,
     async open(path, signal) {
-      const found = await store.latest.read(signal);
+      const found = await within(limits.pointerMs, `${name} to answer`, signal, (both) => store.latest.read(both));
       if (found === null) {
-        throw new InventoryError('InventoryNotReady', `There is no inventory in ${name} yet`, {
-          hint: 'Check the address; it is there after the first run of that deployment',
-        });
+        throw new InventoryError(
+          'InventoryNotReady',
+          `There is no inventory in ${name}: no such container, or no run has ended there yet`,
+          {
+            hint: 'Check the address (output databaseContainerUrl of that deployment); POST /api/runs there starts a run',
+          },
+        );
       }
-      await fetchDatabase(store, found.latest, path, signal);
-      return openChecked(path, name);
+      const damage = await within(limits.databaseMs, `the database of ${name}`, signal, (both) =>
+        fetchNewestUsable(store, found.latest, path, both, copies),
+      );
+      return { database: openChecked(path, name), damage: damage === null ? null : older(name, damage) };
     },
   };
 }
 
+function older(name: string, { message, hint }: InventoryError): Reason {
+  return { code: 'SourceDamaged', message: `${name} is shown as it was before its newest run: ${message}`, hint };
+}
+
 function openChecked(path: string, name: string): Database {
   try {
-    const database = openForReading(path);
-    // one state of it, whoever writes to the file meanwhile
-    database.exec('BEGIN');
-    return database;
+    return openSource(path);
   } catch (error) {
     if (!(error instanceof InventoryError)) throw error;
     const hints: Readonly<Record<string, string>> = {
       OlderDatabase: 'Update vm-identities there; its next run migrates the database',
       NewerDatabase: 'Update vm-identities here: it is older than the one that wrote this',
     };
-    const hint = hints[error.code] ?? 'Check the address or the file';
-    throw new InventoryError(error.code, `${name} cannot be taken in: ${error.message}`, { hint, cause: error });
+    const hint = hints[error.code] ?? 'Check the address: is this the container of a deployment?';
+    const message = error.message.replaceAll(path, 'its database');
+    throw new InventoryError(error.code, `${name} cannot be taken in: ${message}`, { hint, cause: error });
   }
-}
-
-/** A source that a run has looked at: open until it ends, or why it is not. */
-export type LookedAt =
-  | { readonly name: string; readonly database: Database }
-  | { readonly name: string; readonly failure: Reason };
-
-/** Sources that are open until disposed of. */
-export interface OpenSources extends AsyncDisposable {
-  readonly all: readonly LookedAt[];
-}
-
-/**
- * Opens sources, one after another. One that cannot be used says so and holds no other up.
- * @param folder for throw-away files; made when missing
- */
-export async function openSources(
-  sources: readonly Source[],
-  folder: string,
-  signal: AbortSignal,
-  onProgress: () => void,
-): Promise<OpenSources> {
-  await mkdir(folder, { recursive: true });
-  const all: LookedAt[] = [];
-  const paths: string[] = [];
-  const close = async (): Promise<void> => {
-    for (const one of all) if ('database' in one) one.database.close();
-    for (const path of paths) await rm(path, { force: true });
-  };
-  for (const [index, { name, open }] of sources.entries()) {
-    const path = join(folder, `source-${process.pid}-${index}.sqlite`);
-    paths.push(path);
-    try {
-      all.push({ name, database: await open(path, signal) });
-    } catch (error) {
-      if (signal.aborted || !(error instanceof InventoryError)) {
-        await close();
-        throw error;
-      }
-      all.push({ name, failure: toReason(error) });
-    }
-    onProgress();
-  }
-  return { all, [Symbol.asyncDispose]: close };
 }

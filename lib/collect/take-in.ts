@@ -5,9 +5,9 @@ import { tellReading } from '../database/source/tell-reading.ts';
 import type { Reason } from '../errors.ts';
 import { grantReaderCommand } from '../inventory/coverage.ts';
 import type { FollowUp, Plan, SourceSink } from '../inventory/reading.ts';
+import type { LookedAt } from './open-sources.ts';
 import type { OwnReadings } from './own-readings.ts';
 import { planWithSources } from './plan-with-sources.ts';
-import type { LookedAt } from './source.ts';
 import { bestOffers, isBetter, type Offer, understand } from './source-offers.ts';
 
 /** The present of other deployments on its way into a run. */
@@ -42,7 +42,9 @@ export function takeIn(
   const followed = readFollowedSubscriptions(database);
   const states = sources.map((source) => understand(source, plan));
   const inScope = (id: string): boolean => (plan.scope?.includes(id) ?? true) && !excluded.includes(id);
-  const offers = bestOffers(states, followed, inScope);
+  // a run that is taken up again later has begun long ago
+  const nowMs = Math.max(Date.parse(plan.startedAt), Date.now());
+  const offers = bestOffers(states, followed, inScope, nowMs);
   const planned = new Set(plan.subscriptions.map(({ subscriptionId }) => subscriptionId));
   const taken = new Map<string, Offer>();
   const answersOf = new Map<Database, ReturnType<typeof prepareSourceAnswers>>();

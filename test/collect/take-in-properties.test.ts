@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openSources } from '../../lib/collect/open-sources.ts';
 import { createOwnReadings } from '../../lib/collect/own-readings.ts';
 import { routeReadings } from '../../lib/collect/route-readings.ts';
-import { openSources, type Source } from '../../lib/collect/source.ts';
+import type { Source } from '../../lib/collect/source.ts';
 import { takeIn } from '../../lib/collect/take-in.ts';
 import { type Database, openForReading, openForWriting } from '../../lib/database/database.ts';
 import { openMerge } from '../../lib/database/merge/merge.ts';
@@ -133,7 +134,7 @@ test('No deletion is ever reported of a subscription whose source could not be r
             name: `source-${source}`,
             async open() {
               if (!reachable(source)) throw new InventoryError('StorageUnreachable', 'Nothing listens');
-              return openForReading(path);
+              return { database: openForReading(path), damage: null };
             },
           }),
         );

@@ -15,8 +15,12 @@ export interface JsonBlob<T> {
 /** Which blob a write may replace: the one with this ETag, none at all, or whichever is there. */
 export type Replaces = { readonly etag: string } | 'nothing' | 'anything';
 
+/** The largest that we write, a plan of 10,000 subscriptions, has a tenth of it. */
+const usualBytes = 64 * 1024 * 1024;
+
 /**
  * Reads a small JSON blob; null when it (or the container) is not there.
+ * @param mostBytes what is longer is not read to its end: memory is bounded, whoever wrote it
  * @throws {InventoryError} `StoredJsonUnreadable` when it is not what we write
  */
 export async function readJson<S extends v.GenericSchema>(
@@ -24,6 +28,7 @@ export async function readJson<S extends v.GenericSchema>(
   name: string,
   schema: S,
   signal: AbortSignal,
+  mostBytes = usualBytes,
 ): Promise<JsonBlob<v.InferOutput<S>> | null> {
   return attempt(container, `read ${name}`, signal, async () => {
     const blob = container.client.getBlobClient(name);
@@ -34,7 +39,7 @@ export async function readJson<S extends v.GenericSchema>(
       if (isNotThere(error)) return null;
       throw error;
     }
-    const value = parse(container, name, await textOf(response), schema);
+    const value = parse(container, name, await textOf(response, mostBytes), schema);
     const ageMs = (response.date?.getTime() ?? 0) - (response.lastModified?.getTime() ?? 0);
     return { value, etag: response.etag ?? '', ageMs };
   });
@@ -87,22 +92,29 @@ function conditionsOf(replaces: Replaces): { ifMatch?: string; ifNoneMatch?: str
   return replaces === 'nothing' ? { ifNoneMatch: '*' } : { ifMatch: replaces.etag };
 }
 
-async function textOf(response: BlobDownloadResponseParsed): Promise<string> {
+/** @returns null for more than `mostBytes` */
+async function textOf(response: BlobDownloadResponseParsed, mostBytes: number): Promise<string | null> {
   const chunks: Buffer[] = [];
-  for await (const chunk of response.readableStreamBody ?? []) chunks.push(Buffer.from(chunk));
+  let bytes = 0;
+  for await (const chunk of response.readableStreamBody ?? []) {
+    const part = Buffer.from(chunk);
+    bytes += part.length;
+    if (bytes > mostBytes) return null;
+    chunks.push(part);
+  }
   return Buffer.concat(chunks).toString('utf8');
 }
 
 function parse<S extends v.GenericSchema>(
   container: Container,
   name: string,
-  text: string,
+  text: string | null,
   schema: S,
 ): v.InferOutput<S> {
   const result = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  const place = v.getDotPath(issue) ?? 'its text';
+  const place = v.getDotPath(issue) ?? (text === null ? 'its length' : 'its text');
   throw new InventoryError(
     'StoredJsonUnreadable',
     `${name} in ${container.client.url} cannot be used: ${place} is wrong`,

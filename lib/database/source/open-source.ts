@@ -1,0 +1,70 @@
+import { DatabaseSync } from 'node:sqlite';
+import { InventoryError } from '../../errors.ts';
+import { type Database, openForReading } from '../database.ts';
+import { text } from '../queries/columns.ts';
+import { tables } from '../schema.ts';
+import { views } from '../views.ts';
+
+/** A machine with all its tags has a thousandth of it. */
+const mostBytesOfAValue = 32 * 1024 * 1024;
+
+/**
+ * What a table or view is made of. The order of columns is left out: a migration appends. So are indexes: a query is right with
+ * any of them, or none.
+ */
+const shapes = `SELECT l.name, l.type || ' ' || l.strict || ' ' || CASE l.type
+    WHEN 'table' THEN (SELECT group_concat(x.name || ' ' || x.type || ' ' || x.hidden, ',' ORDER BY x.name) FROM pragma_table_xinfo(l.name) x)
+    ELSE (SELECT s.sql FROM sqlite_schema s WHERE s.name = l.name) END AS shape
+  FROM pragma_table_list l WHERE l.schema = 'main' AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`;
+
+/**
+ * Opens the database of another deployment for reading. Its schema is SQL text that somebody else wrote, and views run it: those that
+ * we read through must be ours, letter by letter. Nothing else of the file is ever run.
+ * @param path a copy that is ours alone
+ * @throws {InventoryError} `NewerDatabase`, `OlderDatabase`, `NotAnInventory`, `DatabaseUnreadable`
+ * @see https://www.sqlite.org/security.html#untrusted_sqlite_database_files
+ */
+export function openSource(path: string): Database {
+  const database = openForReading(path, { length: mostBytesOfAValue });
+  try {
+    database.exec('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0');
+    const found = shapesOf(database);
+    for (const [name, shape] of expectedShapes()) {
+      if (found.get(name) !== shape) {
+        throw new InventoryError('NotAnInventory', `${path} is no inventory database: ${name} is not what a run makes`);
+      }
+    }
+    if (!isSound(database)) throw new InventoryError('NotAnInventory', `${path} is damaged`);
+    database.exec('PRAGMA locking_mode = EXCLUSIVE');
+    return database;
+  } catch (error) {
+    database.close();
+    if (error instanceof InventoryError) throw error;
+    throw new InventoryError('NotAnInventory', `${path} is no inventory database: what it holds cannot be read`, {
+      cause: error,
+    });
+  }
+}
+
+/** Whole pages, values of their columns' types, and lists of texts where they are looked up one by one, later. */
+function isSound(database: Database): boolean {
+  if (database.prepare('PRAGMA quick_check(1)').get()?.quick_check !== 'ok') return false;
+  const others = "SELECT 1 FROM federated_credential f, json_each(f.audiences) a WHERE a.type <> 'text' LIMIT 1";
+  return database.prepare(others).get() === undefined;
+}
+
+function shapesOf(database: Database): ReadonlyMap<string, string> {
+  const rows = database.prepare(shapes).all();
+  return new Map(rows.map((row) => [text(row, 'name'), text(row, 'shape')]));
+}
+
+let expected: ReadonlyMap<string, string> | null = null;
+
+function expectedShapes(): ReadonlyMap<string, string> {
+  if (expected !== null) return expected;
+  const fresh = new DatabaseSync(':memory:');
+  fresh.exec(`${tables} ${views}`);
+  expected = shapesOf(fresh);
+  fresh.close();
+  return expected;
+}
