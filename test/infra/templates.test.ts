@@ -10,7 +10,10 @@ const functionApp = await readTemplate('modules/function-app.bicep');
 
 const hostJson = v.parse(
   v.object({
-    extensions: v.object({ http: v.object({ routePrefix: v.string() }) }),
+    extensions: v.object({
+      http: v.object({ routePrefix: v.string() }),
+      durableTask: v.object({ storageProvider: v.object({ maxQueuePollingInterval: v.string() }) }),
+    }),
     extensionBundle: v.object({ id: v.string(), version: v.string() }),
     logging: v.object({
       applicationInsights: v.object({ samplingSettings: v.object({ excludedTypes: v.string() }) }),
@@ -130,6 +133,13 @@ test('the bundle is what the package names, built for that Node', async () => {
 test('the host has the extension that Durable Functions needs', () => {
   expect(packageJson.dependencies['durable-functions']).toBeDefined();
   expect(hostJson.extensionBundle.id).toBe('Microsoft.Azure.Functions.ExtensionBundle');
+});
+
+/** @see https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-azure-storage-provider#flex-consumption-plan */
+test('queues are asked as often as the plan wants it: every ten seconds at least', () => {
+  const { maxQueuePollingInterval } = hostJson.extensions.durableTask.storageProvider;
+
+  expect(maxQueuePollingInterval).toMatch(/^00:00:(0[1-9]|10)$/);
 });
 
 test('the path that needs no sign-in is the one that the app serves to anyone', async () => {
