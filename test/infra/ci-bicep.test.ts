@@ -61,7 +61,9 @@ test('CI makes a snapshot of each parameter file, telling of a subscription only
 });
 
 async function files(pattern: string): Promise<readonly string[]> {
-  return (await Array.fromAsync(glob(pattern, { cwd: root }))).sort();
+  const found: string[] = [];
+  for await (const file of glob(pattern, { cwd: root })) found.push(file);
+  return found.sort();
 }
 
 /** Runs a step of the workflow as GitHub would, with the stand-in. What it writes to /dev/null is kept, too. */

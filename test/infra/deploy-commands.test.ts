@@ -29,23 +29,23 @@ afterAll(() => rm(folder, { recursive: true }));
 test('what to run for GitHub Actions gives each identity its rights by object id, and the one that deploys no more roles than it needs', async () => {
   const calls = await pasted(blockWith('register azure-what-if'));
 
-  const credentials = calls.flatMap((call) => valueOf(call, '--parameters'));
+  const credentials = calls.flatMap((call) => givenAs(call, '--parameters'));
   const assignments = calls.filter((call) => call.includes('assignment'));
-  const [condition = ''] = assignments.flatMap((call) => valueOf(call, '--condition'));
+  const [condition = ''] = assignments.flatMap((call) => givenAs(call, '--condition'));
 
   expect(credentials.map((text) => JSON.parse(text).subject)).toEqual([
     'repo:OWNER/REPOSITORY:environment:azure-what-if',
     'repo:OWNER/REPOSITORY:environment:azure',
   ]);
-  expect(calls.flatMap((call) => valueOf(call, '--role-definition').map((text) => JSON.parse(text).Actions))).toEqual([
+  expect(calls.flatMap((call) => givenAs(call, '--role-definition').map((text) => JSON.parse(text).Actions))).toEqual([
     ['*/read', 'Microsoft.Resources/deployments/validate/action', 'Microsoft.Resources/deployments/whatIf/action'],
   ]);
-  expect(assignments.flatMap((call) => valueOf(call, '--role'))).toEqual([
+  expect(assignments.flatMap((call) => givenAs(call, '--role'))).toEqual([
     'vm-identities what-if',
     'Contributor',
     'Role Based Access Control Administrator',
   ]);
-  expect(assignments.flatMap((call) => valueOf(call, '--assignee-object-id'))).toEqual([
+  expect(assignments.flatMap((call) => givenAs(call, '--assignee-object-id'))).toEqual([
     'principal-of-client-of-vm-identities-azure-what-if',
     'principal-of-client-of-vm-identities-azure',
     'principal-of-client-of-vm-identities-azure',
@@ -79,7 +79,7 @@ async function pasted(block: string): Promise<readonly (readonly string[])[]> {
   return written.split('\u001e').map((call) => call.split('\u001f').slice(0, -1));
 }
 
-function valueOf(call: readonly string[], option: string): readonly string[] {
+function givenAs(call: readonly string[], option: string): readonly string[] {
   const at = call.indexOf(option);
   return at < 0 ? [] : [call[at + 1] ?? ''];
 }
