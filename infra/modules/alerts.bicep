@@ -76,8 +76,7 @@ var perRun = [
 var late = '''
 let allowed = 1h * {hours};
 let firstTrace = toscalar(AppTraces | summarize min(TimeGenerated));
-{runs}
-| where status == 'succeeded'
+{runs}| where status == 'succeeded'
 | summarize lastSuccess = max(TimeGenerated)
 | where iff(isnull(lastSuccess), isnull(firstTrace) or firstTrace < ago(min_of(allowed, 46h)), lastSuccess < ago(allowed))
 '''

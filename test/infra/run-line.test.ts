@@ -59,6 +59,15 @@ test('every field that they read is in the line', async () => {
   expect(missing).toEqual([]);
 });
 
+/** @see https://learn.microsoft.com/kusto/query/mv-expand-operator#syntax */
+test('no query expands into a column that has the name of an option of mv-expand, which would be taken for it', () => {
+  const expanded = [alerts, ...workbookQueries].flatMap((text) =>
+    [...text.matchAll(/\bmv-expand (\w+) ?=/g)].map(([, column]) => column),
+  );
+
+  expect(expanded).toEqual(['change']);
+});
+
 test('there is an alert for each thing that should wake somebody', () => {
   const keys = [...alerts.matchAll(/^ {4}key: '(.*)'|name: '\$\{namePrefix\}-([a-z-]+)'/gm)].map(
     ([, key, name]) => key ?? name,
