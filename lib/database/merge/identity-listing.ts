@@ -88,7 +88,7 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
       if (present !== true) {
         const recreated =
           there.identity === identity &&
-          !past.silent &&
+          !reading.quiet &&
           !known.recreatedOnMachine &&
           others.some((other) => other.present !== null && conflict(other.principalId, principalId));
         const change = recreated ? 'identityRecreated' : null;

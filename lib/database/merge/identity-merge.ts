@@ -16,13 +16,12 @@ export interface IdentityDifference {
 /**
  * Brings the attachments of one machine to a new reading. Each slot (the system-assigned identity, each user-assigned id)
  * that differs is one change, unless the machine's own change swallows it.
- * @param swallowedBy the change that these are a part of; `baseline` = nothing proves what was there before;
- *   `replaced` = a later page of this run corrects an earlier one
+ * @param swallowedBy the change that these are a part of; `replaced` = a later page of this run corrects an earlier one
  */
 export function mergeIdentities(
   { database, identities, writer, counts, seq }: MergeContext,
   { machine, before, after, readAt, notBefore }: IdentityDifference,
-  swallowedBy: 'virtualMachineRecreated' | 'tenantChanged' | 'baseline' | 'replaced' | null,
+  swallowedBy: 'virtualMachineRecreated' | 'tenantChanged' | 'replaced' | null,
 ): void {
   const open = new Map(
     database
@@ -36,7 +35,7 @@ export function mergeIdentities(
   const slotsAfter = identitySlots(after.identity);
   const own = swallowedBy === null || swallowedBy === 'replaced';
   const changeOf = (slot: string) => (own ? slotChange(slotsBefore.get(slot), slotsAfter.get(slot)) : null);
-  const swallowed = own || swallowedBy === 'baseline' ? null : swallowedBy;
+  const swallowed = own ? null : swallowedBy;
   for (const [identity, row] of open) {
     if (wanted.some((attached) => attached.identity === identity)) continue;
     if (swallowedBy === 'replaced' && row.valid_from === seq) {

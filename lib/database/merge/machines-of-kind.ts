@@ -48,6 +48,7 @@ export function openMachinesOfKind(
     index.set(key, { machine, fingerprint: mark });
     return machine;
   };
+  /** What is known of a machine was read: that it differs now needs no complete list before. */
   const change = (machine: number, reading: MachineReading, mark: number): void => {
     const before = context.stored(machine);
     const difference = differenceBetween(before, reading, context.ignoredTags);
@@ -56,13 +57,13 @@ export function openMachinesOfKind(
     if (difference.kind === 'none') {
       writer.refreshVersion(machine, reading, mark);
     } else if (difference.kind === 'recreated') {
-      const recreated = silent ? null : 'virtualMachineRecreated';
+      const recreated = quiet ? null : 'virtualMachineRecreated';
       writer.endVersion(machine);
       writer.beginVersion(machine, reading, mark, { change: recreated, at: readAt, notBefore });
       mergeIdentities(context, slots, 'virtualMachineRecreated');
       counts.add(recreated);
     } else {
-      const updated = difference.content && !silent ? 'virtualMachineUpdated' : null;
+      const updated = difference.content && !quiet ? 'virtualMachineUpdated' : null;
       writer.endVersion(machine);
       writer.beginVersion(
         machine,
@@ -71,7 +72,7 @@ export function openMachinesOfKind(
         updated === null ? quietly : { change: updated, at: readAt, notBefore },
       );
       counts.add(updated);
-      if (difference.identity) mergeIdentities(context, slots, quiet ? 'tenantChanged' : silent ? 'baseline' : null);
+      if (difference.identity) mergeIdentities(context, slots, quiet ? 'tenantChanged' : null);
     }
   };
   /** A version that began in this very run (two pages show the machine differently) is replaced by the later reading. */

@@ -15,9 +15,10 @@ export function openRoleListing({ roles, roleChanges }: MergeContext, reading: S
   const { notBefore, silent } = reading.past('roleAssignments');
   let before: ReturnType<typeof roles.openIn> | null = null;
 
-  const begin = (assignment: number): void => {
+  /** @param replaces one that was read under its id: what it says now is news without a complete list before, too */
+  const begin = (assignment: number, replaces: boolean): void => {
     roles.see(assignment, subscription, readAt);
-    if (!silent) roleChanges.began.push({ assignment, subscription, notBefore });
+    if (!silent || (replaces && !reading.quiet)) roleChanges.began.push({ assignment, subscription, notBefore });
   };
   /** Its id says something else than it did, here or in another list. @returns whether that is still the same assignment */
   const outdate = ({ assignment, principalId }: StoredAssignment, after: RoleAssignmentReading): boolean => {
@@ -38,11 +39,9 @@ export function openRoleListing({ roles, roleChanges }: MergeContext, reading: S
     }
     const stored = roles.newest(shown.id);
     if (known !== undefined && known.assignment !== stored?.assignment) outdate(known, shown);
-    let assignment = stored?.assignment ?? 0;
-    if (stored?.mark !== mark) {
-      assignment = roles.add(shown, stored !== null && outdate(stored, shown) ? stored.assignment : null);
-    }
-    begin(assignment);
+    const replaced = stored !== null && stored.mark !== mark && outdate(stored, shown) ? stored.assignment : null;
+    const assignment = stored?.mark === mark ? stored.assignment : roles.add(shown, replaced);
+    begin(assignment, replaced !== null);
     roles.shown.mark(assignment);
     open.set(key, { assignment, mark, principalId: shown.principalId, isMissing: false, isShown: true });
   };

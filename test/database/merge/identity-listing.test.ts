@@ -218,10 +218,17 @@ describe('what is re-created under its id', () => {
     expect(changed()).toEqual([]);
   });
 
-  test('is no change while the kind was never read completely', () => {
+  test('is a change where the old one was listed, though the kind was never read completely', () => {
     read(1, { identities: [u], statuses: { identities: 'partial' } });
-    expect(read(2, { identities: [again] }).changes).toEqual({});
+    expect(read(2, { identities: [again] }).changes).toEqual({ identityRecreated: 1 });
+    expect(changed()).toEqual([{ begin_change: 'identityRecreated', not_before: null }]);
     expect(presence().filter(([, present]) => present === 0)).toEqual([['principal-of-u', 0, 2, null]]);
+  });
+
+  test('is no change where only a machine had the old one: it may have been so for long', () => {
+    const a = machine('a', { identity: having(u) });
+    read(1, { machines: [a], statuses: { identities: 'failed' } });
+    expect(read(2, { machines: [a], identities: [again] }).changes).toEqual({});
   });
 
   test('leaves a machine that still has the old one with one that is gone', () => {

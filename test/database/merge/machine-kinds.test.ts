@@ -72,6 +72,17 @@ test('each kind is silent until it was read completely once', () => {
   expect(read(3, { machines: [vm, ...more, third] }).changes).toEqual({ virtualMachineCreated: 1 });
 });
 
+test('what a kind showed changes with a change, though it was never read completely', () => {
+  const partial = { statuses: { arcMachines: 'partial' } } as const;
+  const retagged = { ...arc, tags: { moved: 'in' } };
+  const rebuilt = { ...retagged, vmId: 'another' };
+  const replaced = { ...rebuilt, identity: { ...rebuilt.identity, principalId: 'principal-of-another' } };
+  read(1, { machines: [arc], ...partial });
+  expect(read(2, { machines: [retagged], ...partial }).changes).toEqual({ virtualMachineUpdated: 1 });
+  expect(read(3, { machines: [rebuilt], ...partial }).changes).toEqual({ virtualMachineRecreated: 1 });
+  expect(read(4, { machines: [replaced], ...partial }).changes).toEqual({ identityRecreated: 1 });
+});
+
 test('what a partial list of a kind does not show is unseen, and seen again when it shows it', () => {
   read(1, { machines: [vm, set] });
   read(2, { machines: [vm], statuses: { scaleSets: 'partial' } });

@@ -161,6 +161,19 @@ describe('what changes under its id', () => {
     expect(rows().filter(([, , , to]) => to === null)).toHaveLength(2);
   });
 
+  test('another condition is a change where assignments were never read completely, too', () => {
+    const partial = (day: number, shown: typeof inherited) =>
+      mergeRun(database, {
+        day,
+        plan: { kinds: ['virtualMachines', 'roleAssignments'] },
+        subscriptions: {
+          [one]: { machines: [machine('a')], roleAssignments: [shown], statuses: { roleAssignments: 'partial' } },
+        },
+      });
+    partial(1, inherited);
+    expect(partial(2, conditional).changes).toEqual({ roleAssigned: 1 });
+  });
+
   test('another principal under the same id is a removal and an assignment', () => {
     read(1, [own]);
     const other = { ...own, principalId: 'principal-of-nobody' };
