@@ -30,7 +30,7 @@ export interface Carriers {
   readonly listed: boolean;
   /** Its listing was not read completely. */
   readonly listingStale: boolean;
-  /** Confirmed gone: nothing carries it and nothing lists it any more, and somebody looked. */
+  /** Confirmed gone: somebody looked. Machines may go on naming a user-assigned identity that was deleted. */
   readonly gone: boolean;
 }
 
@@ -81,14 +81,14 @@ export function prepareCarriers(database: Database, fresh: Freshness): (principa
     });
     const present = integerOrNull(presence.get(principalId) ?? { present: null }, 'present');
     const end = lastEnd.get(principalId)?.end_change;
-    const confirmed = kind === 'SystemAssigned' ? end !== undefined && !unconfirmed.has(String(end)) : present === 0;
+    const ended = on.length === 0 && end !== undefined && !unconfirmed.has(String(end));
     return {
       kind,
       identityId: textOrNull(newest, 'resource_id'),
       machines: on,
       listed: present === 1,
       listingStale: home === null || !fresh(home, 'identities'),
-      gone: on.length === 0 && present !== 1 && confirmed,
+      gone: kind === 'SystemAssigned' ? ended : present === 0,
     };
   };
 }

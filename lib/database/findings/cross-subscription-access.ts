@@ -16,7 +16,7 @@ export const crossSubscriptionAccess: Rule = {
       const target = subscriptionOf(scope);
       if (target === null) continue;
       const carriers = carriersOf(principalId);
-      if (carriers === null || carriers.machines.length === 0) continue;
+      if (carriers === null || carriers.gone || carriers.machines.length === 0) continue;
       const homes = [...new Set(carriers.machines.map(({ subscriptionId }) => subscriptionId.toLowerCase()))];
       if (homes.includes(target)) continue;
       yield {

@@ -20,7 +20,7 @@ export function* privilegedPrincipals({ database, fresh }: RuleContext): Generat
     if (first === undefined) return null;
     const { principalId } = first.assignment;
     const carriers = carriersOf(principalId);
-    if (carriers === null || (carriers.machines.length === 0 && !carriers.listed)) return null;
+    if (carriers === null || carriers.gone || (carriers.machines.length === 0 && !carriers.listed)) return null;
     const severity = group.some((held) => held.privilege === 'high') ? 'high' : 'medium';
     const assignments = group.filter((held) => held.privilege === severity).map(({ assignment }) => assignment);
     return { principalId, severity, assignments, carriers };

@@ -318,6 +318,22 @@ describe('orphanedRoleAssignment', () => {
     expect(found()[0]?.remediation).toBe(`az role assignment delete --ids "${held.id}"`);
   });
 
+  test('a role of a deleted identity that a machine still names is one, and no access that anybody has', () => {
+    const { run, found } = inventory();
+    const deleted = userAssigned('a');
+    const machines = [machine('b', { identity: having(deleted) })];
+    const owns = assign('a', owner, at(two));
+    run({ [one]: { machines, identities: [deleted] }, [two]: { roleAssignments: [owns] } });
+    expect(found().map(({ rule }) => rule)).toEqual(['privilegedIdentity', 'crossSubscriptionAccess']);
+
+    run({ [one]: { machines, identities: [] }, [two]: { roleAssignments: [owns] } });
+
+    expect(found()).toMatchObject([
+      { rule: 'danglingIdentity', resourceId: machines[0]?.id },
+      { rule: 'orphanedRoleAssignment', resourceId: owns.id, principalId: deleted.principalId },
+    ]);
+  });
+
   test('a role of a user-assigned identity that was deleted is one', () => {
     const { run, found } = inventory();
     const deleted = userAssigned('a');
