@@ -6,7 +6,7 @@ import { roleTables } from './tables/roles.ts';
 import { runTables } from './tables/runs.ts';
 
 /**
- * Version of the tables, kept in `PRAGMA user_version`. A file with a higher one is refused, one with a lower one migrated.
+ * Version of the tables and views (a file keeps the views it was made with), kept in `PRAGMA user_version`. A file with a higher one is refused, one with a lower one migrated.
  * Every table and view is documented in docs/database.md: they are a public interface.
  */
 export const schemaVersion = 3;

@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import { principalState, seenBy } from '../views/principal-state.ts';
-import { unnamedAttachments } from '../views/unnamed-attachments.ts';
+import { isListedOnes } from '../views/unnamed-attachments.ts';
 import { machineConditions } from './machine-conditions.ts';
 import { limitClause, machinesShown, type Query } from './machine-select.ts';
 import { perRun } from './per-run.ts';
@@ -94,13 +94,12 @@ function onMachines(database: Database, seq: number, filter: MachineFilter): Que
   const deleted = filter.deleted ?? 'any';
   const conditions = machineConditions(database, seq, { ...filter, type: filter.type ?? 'any' });
   const where = ['b.valid_from <= $seq', ...conditions.sql].join(' AND ');
-  const shown = machinesShown(deleted);
+  const attached = `${machinesShown(deleted)} CROSS JOIN attachment b ON b.machine = m.id CROSS JOIN identity u ON u.id = b.identity`;
   return {
-    sql: `(i.principal_id IN (SELECT o.principal_id FROM ${shown}
-      CROSS JOIN attachment b ON b.machine = m.id CROSS JOIN identity o ON o.id = b.identity
-      WHERE ${where} AND o.principal_id IS NOT NULL)
-      OR i.kind = 2 AND EXISTS (SELECT 1 FROM identity o CROSS JOIN ${unnamedAttachments} b ON b.identity = o.id CROSS JOIN ${shown}
-        WHERE o.principal_id = i.principal_id AND b.listed_from <= $seq AND m.id = b.machine AND ${where}))`,
+    sql: `i.principal_id IN (
+      SELECT u.principal_id FROM ${attached} WHERE ${where} AND u.principal_id IS NOT NULL
+      UNION ALL SELECT o.principal_id FROM ${attached} CROSS JOIN identity o ON o.resource_id = u.resource_id
+        CROSS JOIN identity_presence q ON q.identity = o.id WHERE ${where} AND q.valid_from <= $seq AND ${isListedOnes})`,
     parameters: conditions.parameters,
   };
 }
