@@ -1,10 +1,10 @@
 import { getArcMachine } from '../azure/resource-manager/arc-machines.ts';
 import type { ArmClient, RequestContext } from '../azure/resource-manager/arm-client.ts';
 import { ArmError } from '../azure/resource-manager/arm-error.ts';
-import { getClientId } from '../azure/resource-manager/client-id.ts';
 import { listFederatedCredentials } from '../azure/resource-manager/federated-credentials.ts';
 import { newRequestMeter, newWaitBudget, type WaitBudget } from '../azure/resource-manager/request-context.ts';
 import { getScaleSet } from '../azure/resource-manager/scale-sets.ts';
+import { getSystemAssignedIdentity } from '../azure/resource-manager/system-assigned-identity.ts';
 import { getUserAssignedIdentity } from '../azure/resource-manager/user-assigned-identities.ts';
 import { readVirtualMachine } from '../azure/resource-manager/virtual-machines.ts';
 import { NoTokenError, NotFoundError, toReason } from '../errors.ts';
@@ -74,7 +74,7 @@ async function answer(followUp: FollowUp, arm: ArmClient, context: RequestContex
     case 'federatedCredentials':
       return followUp.answer(await verify(() => listFederatedCredentials(arm, resourceId, context), signal));
     case 'clientId':
-      return followUp.answer(await verify(() => getClientId(arm, resourceId, context), signal));
+      return followUp.answer(await verify(() => getSystemAssignedIdentity(arm, resourceId, context), signal));
   }
 }
 

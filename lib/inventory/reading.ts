@@ -22,6 +22,11 @@ export interface Plan {
   readonly runId: string;
   readonly trigger: RunTrigger;
   readonly startedAt: string;
+  /**
+   * Newest `seq` in the inventory before anything was read: what it read is newer than all that was merged until then, whatever the
+   * clocks say. 0, or left out = nothing is known to be older.
+   */
+  readonly afterSeq?: number;
   /** The subscriptions that this one run was asked for; null = all that the settings allow. */
   readonly scope: readonly string[] | null;
   readonly kinds: readonly Kind[];
@@ -133,9 +138,15 @@ export type FollowUp =
       readonly resourceId: string;
       readonly answer: (verification: Verification<readonly FederatedCredential[]>) => void;
     }
-  /** The client id of a machine's system-assigned identity (`plan.clientIds`); null = the answer had none. */
+  /** The client id of a machine's system-assigned identity (`plan.clientIds`). */
   | {
       readonly ask: 'clientId';
       readonly resourceId: string;
-      readonly answer: (verification: Verification<string | null>) => void;
+      readonly answer: (verification: Verification<SystemAssignedIdentityReading>) => void;
     };
+
+/** The system-assigned identity that a machine has when it is asked: by then it may be another. null = the answer left it out. */
+export interface SystemAssignedIdentityReading {
+  readonly principalId: string | null;
+  readonly clientId: string | null;
+}

@@ -64,7 +64,7 @@ test('federated credentials and client ids are asked for below their resource', 
     ],
     (response, { url }) =>
       url.pathname.endsWith('/default')
-        ? json(response, { properties: { clientId: null } })
+        ? json(response, { properties: { principalId: 'p', clientId: null } })
         : json(response, {
             value: [{ name: 'c', properties: { issuer: 'https://i', subject: 's', audiences: ['a'] } }],
           }),
@@ -74,7 +74,7 @@ test('federated credentials and client ids are asked for below their resource', 
     outcome: 'present',
     reading: [{ name: 'c', issuer: 'https://i', subject: 's', audiences: ['a'] }],
   });
-  expect(answers.get(vm('vm-1'))).toEqual({ outcome: 'present', reading: null });
+  expect(answers.get(vm('vm-1'))).toEqual({ outcome: 'present', reading: { principalId: 'p', clientId: null } });
   expect(paths.toSorted()).toEqual(
     [
       `${vm('vm-1')}/providers/Microsoft.ManagedIdentity/identities/default?api-version=2024-11-30`,

@@ -1,7 +1,13 @@
 import type { Database } from '../../lib/database/database.ts';
 import { openMerge } from '../../lib/database/merge/merge.ts';
 import type { CoverageStatus, Kind } from '../../lib/inventory/coverage.ts';
-import type { FollowUp, Plan, ReadingSink, Verification } from '../../lib/inventory/reading.ts';
+import type {
+  FollowUp,
+  Plan,
+  ReadingSink,
+  SystemAssignedIdentityReading,
+  Verification,
+} from '../../lib/inventory/reading.ts';
 import type { RoleAssignmentReading, RoleDefinitionReading } from '../../lib/inventory/role.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import type { FederatedCredential, UserAssignedIdentityReading } from '../../lib/inventory/user-assigned-identity.ts';
@@ -141,7 +147,7 @@ export interface RunReading {
   /** Default: it has none. */
   readonly federatedCredentials?: (identityId: string) => Verification<readonly FederatedCredential[]>;
   /** Default: not said. */
-  readonly clientId?: (machineId: string) => Verification<string | null>;
+  readonly clientId?: (machineId: string) => Verification<SystemAssignedIdentityReading>;
 }
 
 export const dayOf = (day: number): string => `2026-11-${String(day).padStart(2, '0')}T06:00:00.000Z`;
@@ -234,7 +240,9 @@ function answer(followUp: FollowUp, reading: RunReading): void {
       followUp.answer(reading.federatedCredentials?.(resourceId) ?? { outcome: 'present', reading: [] });
       break;
     case 'clientId':
-      followUp.answer(reading.clientId?.(resourceId) ?? { outcome: 'present', reading: null });
+      followUp.answer(
+        reading.clientId?.(resourceId) ?? { outcome: 'present', reading: { principalId: null, clientId: null } },
+      );
       break;
   }
 }

@@ -26,7 +26,8 @@ export function prepareSourceAnswers(database: Database): (followUp: FollowUp) =
   const credentials = database.prepare(
     'SELECT name, issuer, subject, audiences FROM federated_credential WHERE identity = ? AND valid_to IS NULL ORDER BY name',
   );
-  const clientId = database.prepare(`SELECT d.client_id FROM attachment a JOIN identity d ON d.id = a.identity
+  const clientId =
+    database.prepare(`SELECT d.principal_id, d.client_id FROM attachment a JOIN identity d ON d.id = a.identity
     WHERE a.machine = ? AND a.valid_to IS NULL AND a.position = 0`);
 
   const machineOf = (resourceId: string) => {
@@ -78,7 +79,10 @@ export function prepareSourceAnswers(database: Database): (followUp: FollowUp) =
         const found = machineOf(resourceId);
         const row = found === undefined ? undefined : clientId.get(integer(found, 'id'));
         if (row === undefined || row.client_id === null) return false;
-        followUp.answer({ outcome: 'present', reading: text(row, 'client_id') });
+        followUp.answer({
+          outcome: 'present',
+          reading: { principalId: textOrNull(row, 'principal_id'), clientId: text(row, 'client_id') },
+        });
         return true;
       }
     }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { getClientId } from '../../../lib/azure/resource-manager/client-id.ts';
 import { listFederatedCredentials } from '../../../lib/azure/resource-manager/federated-credentials.ts';
+import { getSystemAssignedIdentity } from '../../../lib/azure/resource-manager/system-assigned-identity.ts';
 import {
   getUserAssignedIdentity,
   listUserAssignedIdentities,
@@ -87,9 +87,12 @@ test('the client id of a system-assigned identity is asked for at its machine', 
   await using azure = await serving(payload('system-assigned-identity-get'));
   const machineId = '/subscriptions/s/resourceGroups/r g/providers/Microsoft.Compute/virtualMachines/vm-1';
 
-  const clientId = await getClientId(azure.arm, machineId, newContext());
+  const identity = await getSystemAssignedIdentity(azure.arm, machineId, newContext());
 
-  expect(clientId).toBe('4024ab25-56a8-4370-aea6-6389221caf29');
+  expect(identity).toEqual({
+    principalId: '25cc773c-7f05-40fc-a104-32d2300754ad',
+    clientId: '4024ab25-56a8-4370-aea6-6389221caf29',
+  });
   expect(azure.server.requests[0]?.url.href).toContain(
     '/subscriptions/s/resourceGroups/r%20g/providers/Microsoft.Compute/virtualMachines/vm-1/providers/Microsoft.ManagedIdentity/identities/default?api-version=2024-11-30',
   );

@@ -163,7 +163,7 @@ describe('client ids of system-assigned identities', () => {
     const ids: string[] = [];
     const clientId = (id: string) => {
       ids.push(id);
-      return { outcome: 'present', reading: 'client-of-b' } as const;
+      return { outcome: 'present', reading: { principalId: 'Principal-of-b', clientId: 'client-of-b' } } as const;
     };
     const subscriptions = { [one]: { machines: [b, a] } };
     mergeRun(database, { day: 1, subscriptions, plan: { kinds }, clientId });
@@ -174,6 +174,17 @@ describe('client ids of system-assigned identities', () => {
     const run = mergeRun(database, { day: 3, subscriptions, plan, clientId });
     expect(ids).toEqual([b.id]);
     expect(run).toMatchObject({ complete: true, changes: {} });
+  });
+
+  test('of another identity than the list showed are not written to that one', () => {
+    const clientId = (principalId: string) => () =>
+      ({ outcome: 'present', reading: { principalId, clientId: `client of ${principalId}` } }) as const;
+    const subscriptions = { [one]: { machines: [b] } };
+    const run = mergeRun(database, { day: 1, subscriptions, plan, clientId: clientId('principal-of-the-next-b') });
+    expect(clients()).toEqual([{ client_id: null }]);
+    expect(run.complete).toBe(true);
+    mergeRun(database, { day: 2, subscriptions, plan, clientId: clientId('principal-of-b') });
+    expect(clients()).toEqual([{ client_id: 'client of principal-of-b' }]);
   });
 
   test('are not asked of machines that this run did not see', () => {
@@ -192,7 +203,8 @@ describe('client ids of system-assigned identities', () => {
   test('more than fit into a round are asked for in several', () => {
     const machines = Array.from({ length: 5003 }, (_, index) => machine(`m${index}`));
     let count = 0;
-    const clientId = () => ({ outcome: 'present', reading: `client-${count++}` }) as const;
+    const clientId = () =>
+      ({ outcome: 'present', reading: { principalId: null, clientId: `client-${count++}` } }) as const;
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines } }, plan, clientId });
     expect(count).toBe(5003);
     expect(database.prepare('SELECT count(DISTINCT client_id) AS n FROM identity').get()).toEqual({ n: 5003 });
