@@ -210,6 +210,15 @@ var inventorySettings = {
   AZURE_RESOURCE_MANAGER_AUDIENCE: resourceManagerAudience
 }
 
+// ---------- what cannot be meant: variables are worked out before anything is made ----------
+
+var isEntra = httpAuth == 'keys'
+  ? false
+  : empty(entraClientId) ? fail('httpAuth is entra, but entraClientId is empty: docs/security.md says how to make the app registration') : true
+var appAccess = appPublicNetworkAccess == 'Enabled' || privateNetwork
+  ? appPublicNetworkAccess
+  : fail('appPublicNetworkAccess is Disabled, but privateNetwork is false: nobody could reach the app')
+
 // ---------- resources ----------
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
@@ -283,7 +292,7 @@ var appZoneNames = {
   AzureChinaCloud: 'privatelink.chinacloudsites.cn'
 }
 var appZoneName = appZoneNames[environment().name]
-var isAppPrivate = privateNetwork && appPublicNetworkAccess == 'Disabled'
+var isAppPrivate = appAccess == 'Disabled'
 
 module network 'modules/network.bicep' = if (privateNetwork) {
   scope: group
@@ -326,9 +335,7 @@ module functionApp 'modules/function-app.bicep' = {
     inventorySettings: inventorySettings
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
-    publicNetworkAccess: appPublicNetworkAccess == 'Enabled' || privateNetwork
-      ? appPublicNetworkAccess
-      : fail('appPublicNetworkAccess is Disabled, but privateNetwork is false: nobody could reach the app')
+    publicNetworkAccess: appAccess
     subnetResourceId: privateNetwork ? network!.outputs.appSubnetResourceId : ''
   }
   // its first start reads and writes storage
@@ -356,9 +363,7 @@ module authentication 'modules/authentication.bicep' = {
   scope: group
   params: {
     appName: functionApp.outputs.name
-    enabled: httpAuth == 'keys'
-      ? false
-      : empty(entraClientId) ? fail('httpAuth is entra, but entraClientId is empty: docs/security.md says how to make the app registration') : true
+    enabled: isEntra
     clientId: entraClientId
     allowedAudiences: entraAllowedAudiences
     allowedPrincipalIds: entraAllowedPrincipalIds

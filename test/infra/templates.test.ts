@@ -152,6 +152,15 @@ test('the path that needs no sign-in is the one that the app serves to anyone', 
   expect(excluded).toBe(`/${hostJson.extensions.http.routePrefix}/${route}`);
 });
 
+test('what cannot be meant is refused by a variable: those are worked out before anything is made', () => {
+  const declarations = templates.flatMap(({ text }) => text.split(/^(?=\w)/m));
+
+  const refusing = declarations.filter((declaration) => declaration.includes('fail('));
+
+  expect(refusing.length).toBeGreaterThan(1);
+  expect(refusing.filter((declaration) => !declaration.startsWith('var '))).toEqual([]);
+});
+
 test('with keys, Azure is not asked to take an identity provider that has no client id', async () => {
   const { text } = await readTemplate('modules/authentication.bicep');
 
