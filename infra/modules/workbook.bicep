@@ -13,6 +13,7 @@ param tags object
 @description('Required. Workspace that the app logs to.')
 param workspaceResourceId string
 
+// For checkers that have no types of workbooks. Bicep itself has them, and no such code.
 #disable-next-line not-in-data
 resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
   name: guid(workspaceResourceId, 'runs')
