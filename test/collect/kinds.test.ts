@@ -226,6 +226,22 @@ describe('roles', () => {
     expect(coverage.roleAssignments).toMatchObject({ status: 'complete', count: 0 });
   });
 
+  test('are read for what a list of assignments showed before it broke', async () => {
+    let pages = 0;
+    const { sink, coverage } = await collect({
+      roleAssignments: (response, id) => {
+        pages += 1;
+        if (pages > 1) return error(403, 'AuthorizationFailed')(response, id);
+        const { headers, url } = response.req;
+        const nextLink = `https://${headers.host}${url}&page=2`;
+        json(response, { value: [assignment(id, 'a1', 'Reader')], nextLink });
+      },
+    });
+
+    expect(coverage.roleAssignments).toMatchObject({ status: 'partial', reason: { code: 'AuthorizationFailed' } });
+    expect(sink.rows.roleDefinitions.map(({ roleName }) => roleName)).toEqual(['Role reader']);
+  });
+
   test("a subscription's own roles are in its own list", async () => {
     const { asked, sink } = await collect(
       {

@@ -8,28 +8,45 @@ import { roleKey } from './role-book.ts';
 /**
  * Role assignments of one subscription, and those roles they name that nobody has read yet. Without the names of the roles the
  * kind is partial; the assignments stay.
- * @throws what `listRoleAssignments` throws
+ * @throws what `listRoleAssignments` throws; what was shown until then has its roles all the same
  */
 export async function readRoleAssignments(request: KindRequest): Promise<KindEnd> {
-  const { arm, subscriptionId, sink, context, roles, onPage } = request;
+  const { arm, subscriptionId, sink, context, onPage } = request;
   const named = new Set<string>();
-  await forEachPage(listRoleAssignments(arm, subscriptionId, context), (page) => {
-    sink.roleAssignments(subscriptionId, page);
-    for (const { roleDefinitionId } of page) named.add(roleKey(roleDefinitionId));
-    onPage(page.length);
-  });
+  try {
+    await forEachPage(listRoleAssignments(arm, subscriptionId, context), (page) => {
+      sink.roleAssignments(subscriptionId, page);
+      for (const { roleDefinitionId } of page) named.add(roleKey(roleDefinitionId));
+      onPage(page.length);
+    });
+  } catch (error) {
+    if (endsOneKindOnly(error, context.signal)) await readRolesNamed(named, request);
+    throw error;
+  }
+  const end = await readRolesNamed(named, request);
+  onPage(0);
+  return end;
+}
+
+async function readRolesNamed(
+  named: ReadonlySet<string>,
+  { arm, subscriptionId, sink, context, roles }: KindRequest,
+): Promise<KindEnd> {
   let outcome = readToItsEnd;
   let listed = false;
   try {
     listed = await roles.learn(named, arm, subscriptionId, context);
   } catch (error) {
-    if (!(error instanceof InventoryError) || error instanceof NoTokenError || context.signal.aborted) throw error;
+    if (!endsOneKindOnly(error, context.signal)) throw error;
     outcome = withoutRoleNames(subscriptionId, error);
   }
   const found = roles.take(named);
   if (found.length > 0) sink.roleDefinitions(subscriptionId, found);
-  onPage(0);
   return { outcome, alsoNeeds: listed ? [readRoleDefinitions] : [] };
+}
+
+function endsOneKindOnly(error: unknown, signal: AbortSignal): error is InventoryError {
+  return error instanceof InventoryError && !(error instanceof NoTokenError) && !signal.aborted;
 }
 
 function withoutRoleNames(subscriptionId: string, { code, message, hint }: InventoryError): Outcome {
