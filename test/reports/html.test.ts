@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { html } from '../../lib/reports/html/html.ts';
-import { reportSource, virtualMachine } from '../support/report-source.ts';
+import { change, finding, reportSource, virtualMachine } from '../support/report-source.ts';
 
 const page = (more: Parameters<typeof reportSource>[0] = {}): string => [...html(reportSource(more))].join('');
 
@@ -19,7 +19,7 @@ describe('the page', () => {
     const text = page();
 
     expect(text).toContain(`content="default-src 'none'; style-src 'unsafe-inline'`);
-    expect(text).not.toMatch(/\b(src|href|style|on\w+)=/i);
+    expect(text).not.toMatch(/\b(src|style|on\w+)=|href="(?!#)/i);
   });
 
   test.each(['virtualMachines', 'principals', 'changes', 'findings'] as const)('has charts and rows of %s', (name) => {
@@ -32,10 +32,33 @@ describe('the page', () => {
   test('says whether it is complete, what it lacks, and what would open that', () => {
     const [text, complete] = [page(), page({ complete: true, coverage: [], blindSpots: [] })];
 
-    expect(text).toContain('Not complete');
+    expect(text).toContain('<strong>Not complete.</strong>');
+    expect(text).toMatch(/<a href="#coverage">[\s\S]*<h2 id="coverage">/);
     expect(text).toContain('<td>virtualMachines, identities</td><td>AuthorizationFailed: no</td><td>az role …</td>');
     expect(text).toContain('<td>az role assignment create --role Reader</td>');
     expect(complete).not.toMatch(/Not complete|Blind spots</);
+  });
+
+  test('has days and ranges in their own order, and severities with the worst first', () => {
+    const bars = (text: string, title: string) =>
+      new RegExp(`aria-label="${title}\\. ([^"]*)"`).exec(text)?.[1]?.replaceAll(/: \d+/g, '');
+    const days = Array.from({ length: 40 }, (_, n) => new Date(Date.UTC(2026, 0, 40 - n)).toISOString());
+    const changes = () => days.map((at) => ({ ...change, at }));
+    const findings = () => (['high', 'low', 'low'] as const).map((severity) => ({ ...finding, severity }));
+
+    expect(bars(page({ name: 'changes', changes }), 'By day')).toMatch(/^10 before, 2026-01-11, 2026-01-12, .*-09$/);
+    expect(bars(page({ name: 'findings', findings }), 'By severity')).toBe('high, low');
+  });
+
+  test('shows of a change what differs', () => {
+    const before = { id: '/a', vmId: '1', tags: {}, location: 'westeurope' };
+    const changed = { ...change, before, after: { ...before, vmId: '2' } };
+    const created = { ...change, before: null, after: before };
+
+    const text = page({ name: 'changes', changes: () => [changed, created] });
+
+    expect(text).toContain('<td>{&quot;vmId&quot;:&quot;1&quot;}</td><td>{&quot;vmId&quot;:&quot;2&quot;}</td>');
+    expect(text).toContain('>{&quot;vmId&quot;:&quot;1&quot;,&quot;location&quot;:&quot;westeurope&quot;}</td>');
   });
 
   test('shows the first 5,000 rows, counts all, and says so', () => {

@@ -66,6 +66,7 @@ describe('a workbook', () => {
     const sheet = (await partsOf(reportSource()))['xl/worksheets/sheet5.xml'] ?? '';
 
     expect(sheet).toMatch(/complete<\/t><\/is><\/c><c r="B1" t="b"><v>0<\/v>/);
+    expect(sheet).toContain('<tabColor rgb="FFB3261E"/>');
     expect(sheet).toContain('AuthorizationFailed');
     expect(sheet).toContain('az role assignment create --role Reader');
   });
@@ -83,5 +84,18 @@ describe('a workbook', () => {
 
     await expect(written).rejects.toMatchObject({ code: 'ReportTooLarge', hint: expect.stringContaining('csv') });
     expect(read).toBe(1_001);
+  });
+
+  test('has room for as many rows as a sheet of Excel: 1,048,576 with its header', async () => {
+    const machine = virtualMachine('web');
+    const many = (count: number) =>
+      reportSource({
+        *virtualMachines() {
+          for (let row = 0; row < count; row++) yield machine;
+        },
+      });
+
+    await expect(xlsx(many(1_048_576))).rejects.toMatchObject({ code: 'ReportTooLarge' });
+    await expect(xlsx(many(1_048_575))).resolves.toBeDefined();
   });
 });

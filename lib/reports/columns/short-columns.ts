@@ -35,8 +35,8 @@ export const shortChangeColumns: Columns<Change> = {
   Kind: ({ kind }) => kind,
   Resource: ({ resourceId }) => resourceId,
   'Principal id': ({ principalId }) => principalId,
-  Before: ({ before }) => fields(before),
-  After: ({ after }) => fields(after),
+  Before: ({ before, after }) => fields(before, after),
+  After: ({ before, after }) => fields(after, before),
 };
 
 export const shortFindingColumns: Columns<Finding> = {
@@ -59,9 +59,18 @@ function some(names: readonly string[]): Cell {
   return names.slice(0, namedAtMost).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-/** Fields and values as one line; long ones are cut. */
-function fields(of: Change['before']): Cell {
+/** Said by the resource id already. */
+const inResourceId: ReadonlySet<string> = new Set(['id', 'name', 'type', 'subscriptionId', 'resourceGroup']);
+
+/** Fields and values as one line, long ones cut: those that differ from the other side; where there is none, those that say something. */
+function fields(of: Change['before'], other: Change['before']): Cell {
   if (of === null) return null;
-  const text = JSON.stringify(of);
+  const shown = Object.entries(of).filter(([name, value]) => {
+    const text = JSON.stringify(value);
+    return other === null
+      ? !(inResourceId.has(name) || ['null', '[]', '{}'].includes(text))
+      : text !== JSON.stringify(other[name]);
+  });
+  const text = JSON.stringify(Object.fromEntries(shown));
   return text.length <= textAtMost ? text : `${text.slice(0, textAtMost)} …`;
 }

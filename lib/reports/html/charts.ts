@@ -1,9 +1,16 @@
 import type { ReportSource } from '../../inventory/report.ts';
-import { barChart } from './bar-chart.ts';
+import { type BarOrder, barChart } from './bar-chart.ts';
 
 /** What is counted of the rows of a report, by the chart's title. */
 type Counted<Row> = Readonly<Record<string, (row: Row) => string>>;
 
+/** Where it is not by length. Findings come with the worst first. */
+const orders: Readonly<Record<string, BarOrder>> = {
+  'By day': 'name',
+  'By number of machines': 'name',
+  'By number of role assignments': 'name',
+  'By severity': 'given',
+};
 /** Rows counted before others have their turn. */
 const rowsPerTurn = 500;
 
@@ -46,7 +53,7 @@ function* chartsOf<Row>(rows: Iterable<Row>, counted: Counted<Row>): Generator<s
     count += 1;
     if (count % rowsPerTurn === 0) yield '';
   }
-  yield `<div class="charts">${tallies.map(({ title, tally }) => barChart(title, tally)).join('')}</div>`;
+  yield `<div class="charts">${tallies.map(({ title, tally }) => barChart(title, tally, orders[title] ?? 'length')).join('')}</div>`;
   return { rows: count };
 }
 

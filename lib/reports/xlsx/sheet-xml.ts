@@ -15,12 +15,17 @@ const plainText = 2;
 /**
  * One sheet: a header that stays in view, a filter on each column, and the rows.
  * @param above rows above the header
+ * @param warning a red tab, for what must not be overlooked
  */
-export function* sheetXml(table: Table, above: Iterable<readonly Cell[]>, selected: boolean): Generator<string> {
+export function* sheetXml(
+  table: Table,
+  { above, selected, warning }: { above: Iterable<readonly Cell[]>; selected: boolean; warning: boolean },
+): Generator<string> {
   const preface = [...above];
   const headerRow = preface.length + 1;
   yield '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' +
     '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">' +
+    (warning ? '<sheetPr><tabColor rgb="FFB3261E"/></sheetPr>' : '') +
     `<sheetViews><sheetView workbookViewId="0"${selected ? ' tabSelected="1"' : ''}>` +
     `<pane ySplit="${headerRow}" topLeftCell="A${headerRow + 1}" activePane="bottomLeft" state="frozen"/>` +
     '<selection pane="bottomLeft"/></sheetView></sheetViews>' +

@@ -44,8 +44,10 @@ function* entries(tables: readonly Table[], source: ReportSource): Generator<{ p
   for (const [path, text] of Object.entries(workbookParts(tables.map(({ name }) => name))))
     yield { path, text: [text] };
   for (const [index, table] of tables.entries()) {
-    const above = table.name === 'coverage' ? coverageSummary(source) : [];
-    yield { path: sheetPath(index), text: sheetXml(table, above, index === 0) };
+    const isCoverage = table.name === 'coverage';
+    const above = isCoverage ? coverageSummary(source) : [];
+    const warning = isCoverage && !source.complete;
+    yield { path: sheetPath(index), text: sheetXml(table, { above, selected: index === 0, warning }) };
   }
 }
 
