@@ -6,7 +6,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { createZstdDecompress } from 'node:zlib';
 import { openForWriting } from '../database/database.ts';
 import { type Merge, openMerge } from '../database/merge/merge.ts';
-import { readKnownSubscriptions } from '../database/queries/known-subscriptions.ts';
+import { readKnownSubscriptions, readNewestSeq } from '../database/queries/known-subscriptions.ts';
 import type { Plan } from '../inventory/reading.ts';
 import type { Run, RunTrigger } from '../inventory/run.ts';
 import { runId } from '../inventory/run.ts';
@@ -58,6 +58,7 @@ export async function collectIntoFile(request: CollectIntoFileRequest): Promise<
       arm: session.arm,
       settings,
       known: readKnownSubscriptions(database),
+      afterSeq: readNewestSeq(database),
       principalId,
       runId: runId(startedAt, newRunSuffix()),
       trigger,

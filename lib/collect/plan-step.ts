@@ -1,4 +1,8 @@
-import { type KnownSubscription, readKnownSubscriptions } from '../database/queries/known-subscriptions.ts';
+import {
+  type KnownSubscription,
+  readKnownSubscriptions,
+  readNewestSeq,
+} from '../database/queries/known-subscriptions.ts';
 import { InventoryError } from '../errors.ts';
 import type { RecordedPlan } from '../inventory/reading.ts';
 import type { DatabaseReader } from './current-database.ts';
@@ -45,35 +49,42 @@ export function takenOver({ batches }: RecordedPlan): number {
 
 async function makePlan(environment: RunEnvironment, runId: string, signal: AbortSignal): Promise<RecordedPlan> {
   const { store, reader, session, settings, takeOverMs } = environment;
-  const known = await knownSubscriptions(reader, signal);
+  const { known, afterSeq } = await published(reader, signal);
   const record = await store.runs.read(runId, signal);
   if (record === null) throw new InventoryError('RunNotFound', `There is no run ${runId}`);
   const { trigger, startedAt, scope } = record.run;
   const plan = await planRun({
     arm: session.arm,
     settings,
-    known,
+    ...{ known, afterSeq },
     principalId: await session.principalId(signal),
     ...{ runId, trigger, startedAt, scope, signal },
   });
-  const taken = await batchesToTakeOver(store, plan, takeOverMs, signal);
+  const { taken, afterSeq: allAfter } = await batchesToTakeOver(store, plan, takeOverMs, signal);
   const readAlready = new Set(taken.flatMap(({ subscriptionIds }) => subscriptionIds));
   const left = plan.subscriptions.filter(({ subscriptionId }) => !readAlready.has(subscriptionId));
-  return store.plans.write(plan, [...divideIntoBatches(left, known), ...taken], signal);
+  return store.plans.write({ ...plan, afterSeq: allAfter }, [...divideIntoBatches(left, known), ...taken], signal);
+}
+
+interface Published {
+  readonly known: readonly KnownSubscription[];
+  /** Of its newest run. */
+  readonly afterSeq: number;
 }
 
 /** What the published inventory follows. A damaged one stops the run before it costs anything: nothing could be published. */
-async function knownSubscriptions(reader: DatabaseReader, signal: AbortSignal): Promise<readonly KnownSubscription[]> {
+async function published(reader: DatabaseReader, signal: AbortSignal): Promise<Published> {
+  reader.expire();
   try {
     const current = await reader.current(signal);
     try {
       if (current.damaged) throw publicationDamaged(current.latest);
-      return readKnownSubscriptions(current.database);
+      return { known: readKnownSubscriptions(current.database), afterSeq: readNewestSeq(current.database) };
     } finally {
       current.release();
     }
   } catch (error) {
-    if (error instanceof InventoryError && error.code === 'InventoryNotReady') return [];
+    if (error instanceof InventoryError && error.code === 'InventoryNotReady') return { known: [], afterSeq: 0 };
     throw error;
   }
 }

@@ -14,6 +14,8 @@ export interface PlanRequest {
   readonly settings: Pick<Settings, 'subscriptions' | 'excludeSubscriptions' | 'managementGroups' | 'powerState'>;
   /** What the inventory follows already; empty before the first run. */
   readonly known: readonly KnownSubscription[];
+  /** `Plan.afterSeq`; default: 0. */
+  readonly afterSeq?: number;
   /** Of the identity, for the commands that grant it Reader. */
   readonly principalId: string | null;
   readonly runId: string;
@@ -59,6 +61,7 @@ export async function planRun(request: PlanRequest): Promise<Plan> {
     runId: request.runId,
     trigger: request.trigger,
     startedAt: request.startedAt,
+    afterSeq: request.afterSeq ?? 0,
     scope,
     kinds: (request.kinds ?? kinds).filter((kind) => kind !== 'powerStates' || settings.powerState),
     clientIds: request.clientIds ?? false,

@@ -9,17 +9,20 @@ const atOnce = 32;
  * left that are older than the time between two runs, that were read for something else (other kinds, another identity), or
  * that hold a subscription which this run is not to read.
  * @param maxAgeMs by the storage service's clock
+ * @returns the batches; and what is known to be older than all that they and the plan read, see `Plan.afterSeq`
  */
 export async function batchesToTakeOver(
   store: Pick<InventoryStore, 'runs' | 'plans' | 'batches'>,
   plan: Plan,
   maxAgeMs: number,
   signal: AbortSignal,
-): Promise<readonly PlannedBatch[]> {
+): Promise<{ readonly taken: readonly PlannedBatch[]; readonly afterSeq: number }> {
+  const { afterSeq = 0 } = plan;
+  const nothing = { taken: [], afterSeq };
   const [before] = await store.runs.list(1, signal, plan.runId);
-  if (before?.status !== 'timedOut') return [];
+  if (before?.status !== 'timedOut') return nothing;
   const recorded = await store.plans.read(before.id, signal);
-  if (recorded === null || !readAlike(recorded.plan, plan)) return [];
+  if (recorded === null || !readAlike(recorded.plan, plan)) return nothing;
   const then = howRead(recorded.plan);
   const now = howRead(plan);
   const taken: PlannedBatch[] = [];
@@ -29,7 +32,7 @@ export async function batchesToTakeOver(
     const ageMs = await store.batches.ageMs(address, both);
     if (ageMs !== null && ageMs < maxAgeMs) taken.push({ subscriptionIds, takenFrom: address });
   });
-  return taken;
+  return { taken, afterSeq: taken.length === 0 ? afterSeq : Math.min(afterSeq, recorded.plan.afterSeq ?? 0) };
 }
 
 /** Where the batch of that number of a plan is, or will be. */

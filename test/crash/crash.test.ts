@@ -2,11 +2,11 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { HostProcess } from '../local/host-process.ts';
 import type { Treatment } from '../support/blob-proxy.ts';
+import { type Dump, differences, logicalDump } from '../support/logical-dump.ts';
 import { never, type TestStore } from '../support/stores.ts';
 import { blobsOf, type CrashSystem, leftovers, type StoredBlob, startCrashSystem } from './crash-system.ts';
 import { finishRun } from './finish-run.ts';
 import { type Kill, type KillPoint, killPoints } from './kill-points.ts';
-import { type Dump, differences, logicalDump } from './logical-dump.ts';
 import { watchPointer } from './pointer-watch.ts';
 
 /*

@@ -60,6 +60,7 @@ export const planShape = v.object({
     runId: text,
     trigger,
     startedAt: text,
+    afterSeq: v.exactOptional(count),
     scope: ids,
     kinds: v.array(v.picklist(kinds)),
     clientIds: v.optional(v.boolean(), false),

@@ -51,7 +51,7 @@ export function createMergeContext(database: Database, plan: Plan, ignoredTags: 
     writer: openMachineWriter(database, dictionary, identities, seq),
     stored: prepareStoredReading(database),
     indexes: prepareMachineIndexes(database),
-    coverage: openCoverageRows(database, seq),
+    coverage: openCoverageRows(database, seq, plan.afterSeq ?? 0),
     seen: createSeen(),
     powerSeen: createSeen(),
     powerRows: openPowerStateRows(database, seq),

@@ -9,6 +9,8 @@ const keptRuns = 30;
 export interface EarlierReadings {
   /** The newest that showed rows (complete or partial). */
   readonly newestShown: number | null;
+  /** The same, of those that were merged after `Plan.afterSeq` only: this run did not know of them. */
+  readonly newestUnknown: number | null;
   readonly newestComplete: number | null;
 }
 
@@ -19,9 +21,11 @@ export interface CoverageRows {
   write(subscription: number, reading: KindReading, superseded: boolean, source: number | null): void;
 }
 
-export function openCoverageRows(database: Database, seq: number): CoverageRows {
+/** @param afterSeq see `Plan.afterSeq` */
+export function openCoverageRows(database: Database, seq: number, afterSeq: number): CoverageRows {
   const earlier = database.prepare(`
     SELECT kind, max(CASE WHEN status IN ('complete', 'partial', 'skipped') THEN read_at END) AS shown,
+      max(CASE WHEN status IN ('complete', 'partial', 'skipped') AND to_seq > ? THEN read_at END) AS unknown,
       max(CASE WHEN status IN ('complete', 'skipped') THEN read_at END) AS complete
     FROM coverage WHERE subscription = ? AND superseded = 0 AND from_seq < ? GROUP BY kind`);
   const insert = database.prepare(`INSERT INTO coverage
@@ -59,11 +63,11 @@ export function openCoverageRows(database: Database, seq: number): CoverageRows 
   const millis = (value: unknown): number | null => (typeof value === 'number' ? value : null);
   return {
     earlier(subscription) {
-      const rows = earlier.all(subscription, seq);
+      const rows = earlier.all(afterSeq, subscription, seq);
       return new Map(
-        rows.map(({ kind, shown, complete }) => [
+        rows.map(({ kind, shown, unknown, complete }) => [
           String(kind),
-          { newestShown: millis(shown), newestComplete: millis(complete) },
+          { newestShown: millis(shown), newestUnknown: millis(unknown), newestComplete: millis(complete) },
         ]),
       );
     },

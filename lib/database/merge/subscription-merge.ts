@@ -47,7 +47,7 @@ export function openSubscriptionMerge(
   quiet: boolean,
   source: string | null,
 ): SubscriptionMerge {
-  const reading = openSubscriptionReading(context, subscriptionId, readAt, quiet);
+  const reading = openSubscriptionReading(context, { subscriptionId, readAt, quiet, own: source === null });
   const { subscription, superseded, readings } = reading;
   const indexes = superseded ? machineTypes.map(() => new Map()) : context.indexes(subscription);
   const machines = machineKinds.map((kind, type) => {

@@ -25,8 +25,9 @@ export interface SubscriptionReading {
   /** Changes of what is in it are part of one change of the subscription. */
   readonly quiet: boolean;
   /**
-   * This reading is older than one already stored that showed rows: recorded, and it changes nothing. One that is stored with a time
-   * more than a day ahead was read by a clock that was wrong; it must not hold up what is read until then.
+   * This reading is older than one already stored that showed rows: recorded, and it changes nothing. Clocks jump: what was stored
+   * before this run began to read is older than what it read, whatever their times say. And a time more than a day ahead is that of a
+   * clock that was wrong; it must not hold up what is read until then.
    */
   readonly superseded: boolean;
   /** How each kind was read, open to what follow-ups find out. */
@@ -39,22 +40,25 @@ export interface SubscriptionReading {
 
 const dayMs = 86_400_000;
 
+/** @param begun `own`: read by this run, not by another deployment */
 export function openSubscriptionReading(
   context: MergeContext,
-  subscriptionId: string,
-  readAt: number,
-  quiet: boolean,
+  begun: Pick<SubscriptionReading, 'subscriptionId' | 'readAt' | 'quiet'> & { readonly own: boolean },
 ): SubscriptionReading {
+  const { subscriptionId, readAt, quiet, own } = begun;
   const subscription = context.dictionary.subscription(subscriptionId);
   const earlier = context.coverage.earlier(subscription);
   const readings = new Map<Kind, KindReading>();
   return {
     ...{ subscriptionId, subscription, readAt, quiet, readings },
-    superseded: [...earlier.values()].some(
-      ({ newestShown }) => newestShown !== null && readAt < newestShown && newestShown < context.now + dayMs,
-    ),
+    superseded: [...earlier.values()].some(({ newestShown, newestUnknown }) => {
+      const newest = own ? newestUnknown : newestShown;
+      return newest !== null && readAt < newest && newest < context.now + dayMs;
+    }),
     past(kind) {
-      const notBefore = earlier.get(kind)?.newestComplete ?? null;
+      const newestComplete = earlier.get(kind)?.newestComplete ?? null;
+      // by a clock that has been put back since, it would be later than this reading
+      const notBefore = newestComplete === null ? null : Math.min(newestComplete, readAt);
       return {
         notBefore,
         silent: quiet || notBefore === null,

@@ -26,3 +26,8 @@ export function readKnownSubscriptions(database: Database): KnownSubscription[] 
       machineCount: row.machines === null ? null : Number(row.machines),
     }));
 }
+
+/** Of the newest run; 0 = there is none. */
+export function readNewestSeq(database: Database): number {
+  return Number(database.prepare('SELECT coalesce(max(seq), 0) AS seq FROM run').get()?.seq);
+}

@@ -249,6 +249,23 @@ test('a reading that a wrong clock has put days ahead does not hold up the next'
   expect(run).toMatchObject({ complete: true, changes: { virtualMachineCreated: 1 } });
 });
 
+test('what was read after the newest run was merged is newer than that, though the clock has been put back', () => {
+  mergeRun(database, {
+    day: 5,
+    subscriptions: { [one]: { machines: [machine('a')], readAt: '2026-11-06T07:00:00.000Z' } },
+  });
+
+  const run = mergeRun(database, {
+    day: 6,
+    plan: { afterSeq: 1 },
+    subscriptions: { [one]: { machines: [machine('b')] } },
+  });
+
+  expect(run.changes).toEqual({ virtualMachineCreated: 1, virtualMachineDeleted: 1 });
+  const times = database.prepare('SELECT at, not_before FROM changes').all();
+  expect(times).toEqual([1, 2].map(() => ({ at: dayOf(6), not_before: dayOf(6) })));
+});
+
 describe('what moves', () => {
   const moved = machine('a', { resourceGroup: 'other' });
 

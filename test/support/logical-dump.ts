@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { openForReading } from '../../lib/database/database.ts';
-import { never, type TestStore } from '../support/stores.ts';
+import { never, type TestStore } from './stores.ts';
 
 /** Rows by table or view. */
 export type Dump = Readonly<Record<string, readonly string[]>>;

@@ -1,0 +1,134 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { collectStep } from '../../lib/collect/collect-step.ts';
+import { createDatabaseReader, type DatabaseReader } from '../../lib/collect/current-database.ts';
+import { publishedRun } from '../../lib/collect/fail-step.ts';
+import { planStep } from '../../lib/collect/plan-step.ts';
+import { publishStep } from '../../lib/collect/publish-step.ts';
+import { reportStep } from '../../lib/collect/report-step.ts';
+import type { RunEnvironment } from '../../lib/collect/run-environment.ts';
+import { startRun } from '../../lib/collect/start-run.ts';
+import type { Reason } from '../../lib/errors.ts';
+import type { Run } from '../../lib/inventory/run.ts';
+import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
+import { type Azurite, startAzurite } from '../support/azurite.ts';
+import { type Dump, differences, logicalDump } from '../support/logical-dump.ts';
+import { never, newStore, type TestStore } from '../support/stores.ts';
+
+const hourMs = 60 * 60_000;
+const dayMs = 24 * hourMs;
+/** Three runs each. */
+const timeLimit = 120_000;
+
+let azurite: Azurite;
+let azure: AzureForTests;
+let folder: string;
+let target: TestStore;
+let reader: DatabaseReader;
+let warnings: Reason[];
+/** What a run over the changed tenant says where no clock jumps. */
+let undisturbed: { readonly run: Run; readonly dump: Dump };
+
+beforeAll(async () => {
+  azurite = await startAzurite();
+  azure = await startAzureForTests({ subscriptions: 2, vms: 8, awkward: false, scenes: true });
+  await arrange();
+  await take({}, 1);
+  undisturbed = { run: await take({}, 2), dump: await logicalDump(target) };
+  await clear();
+  expect(undisturbed.run.status).toBe('succeeded');
+  expect(Object.keys(undisturbed.run.changes).length).toBeGreaterThan(5);
+}, timeLimit);
+afterAll(async () => {
+  await azurite.stop();
+  await azure[Symbol.asyncDispose]();
+});
+beforeEach(async () => {
+  await arrange();
+  return clear;
+});
+
+async function arrange(): Promise<void> {
+  folder = await mkdtemp(join(tmpdir(), 'clock-'));
+  target = newStore(azurite.connectionString);
+  warnings = [];
+  reader = createDatabaseReader(target.store, join(folder, 'reader'));
+}
+
+async function clear(): Promise<void> {
+  vi.useRealTimers();
+  await reader.close();
+  await rm(folder, { recursive: true });
+}
+
+function environment(): RunEnvironment {
+  return {
+    ...{ store: target.store, reader, session: azure.session(), settings: azure.settings(), sources: [] },
+    ...{ acceptedFindings: async () => [], takeOverMs: hourMs, folder: join(folder, 'work') },
+    warn: (reason) => void warnings.push(reason),
+  };
+}
+
+/** How far the host's clock is off while it takes a step, in milliseconds. */
+type Jumps = Readonly<Partial<Record<'start' | 'plan' | 'collect' | 'publish' | 'report', number>>>;
+
+/** A whole run over the tenant in that state, by hosts with such clocks. Nothing but what `Date` says is changed. */
+async function take(jumps: Jumps, state: 1 | 2): Promise<Run> {
+  azure.azure.tenant.enterState(state);
+  const at = (step: keyof Jumps): RunEnvironment => {
+    vi.useRealTimers();
+    const offMs = jumps[step] ?? 0;
+    if (offMs !== 0) vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + offMs });
+    return environment();
+  };
+  const { store } = at('start');
+  const drive = async (): Promise<void> => undefined;
+  const ended = async (): Promise<void> => undefined;
+  const published = (runId: string, signal: AbortSignal): Promise<Run | null> => publishedRun(reader, runId, signal);
+  const { id } = await startRun(
+    { store, trigger: 'timer', scope: null, timeoutMinutes: 60, drive, ended, publishedRun: published },
+    never,
+  );
+  const { batches } = await planStep(at('plan'), id, never);
+  for (let batch = 0; batch < batches; batch++) await collectStep(at('collect'), id, batch, never);
+  const { finishedAtMs } = await publishStep(at('publish'), id, never);
+  const run = await reportStep(at('report'), id, finishedAtMs, never);
+  vi.useRealTimers();
+  if (run === null) throw new Error(`Run ${id} had ended before.`);
+  return run;
+}
+
+const wholeRun = (offMs: number): Jumps => ({
+  ...{ start: offMs, plan: offMs, collect: offMs, publish: offMs, report: offMs },
+});
+
+test.each<[string, Jumps, Jumps]>([
+  ['is put back by an hour between two runs', {}, wholeRun(-hourMs)],
+  ['is put back by a year between two runs', {}, wholeRun(-365 * dayMs)],
+  ['was an hour ahead in the run before', wholeRun(hourMs), {}],
+  ['was thirty hours ahead in the run before', wholeRun(30 * hourMs), {}],
+  ['jumps ahead by three days between plan and publish', {}, { publish: 3 * dayMs, report: 3 * dayMs }],
+  ['jumps back by three days between plan and publish', {}, { publish: -3 * dayMs, report: -3 * dayMs }],
+  ['is two days ahead on the host that reads', {}, { collect: 2 * dayMs }],
+  ['is two hours behind on the host that reads', {}, { collect: -2 * hourMs }],
+  ['is ten days ahead on the host that starts', {}, { start: 10 * dayMs }],
+])(
+  'Where the clock %s, a run tells the same, and the next one has nothing to add.',
+  timeLimit,
+  async (_how, first, second) => {
+    await take(first, 1);
+
+    const run = await take(second, 2);
+    const dump = await logicalDump(target);
+    const next = await take({}, 2);
+
+    const { status, complete, coverage, changes, virtualMachineCount } = undisturbed.run;
+    expect(run).toMatchObject({ status, complete, coverage, changes, virtualMachineCount });
+    expect(differences(undisturbed.dump, dump).slice(0, 6)).toEqual([]);
+    expect(next).toMatchObject({ status: 'succeeded', changes: {} });
+    expect(await target.store.latest.read(never)).toMatchObject({ latest: { seq: 3, runId: next.id } });
+    expect(warnings).toEqual([]);
+  },
+);
