@@ -120,7 +120,9 @@ function credentialOf(tokens: TokenSource, onToken: (token: string) => void): To
         ...(options?.tenantId === undefined ? {} : { tenantId: options.tenantId }),
       });
       onToken(found.token);
-      return found;
+      // The cache is ours. With one of its own the library would ask every three seconds for as long as an earlier token holds,
+      // instead of saying that none is to be had: https://github.com/Azure/azure-sdk-for-js/blob/main/sdk/core/core-rest-pipeline/src/util/tokenCycler.ts
+      return { ...found, expiresOnTimestamp: Date.now() };
     },
   };
 }
