@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { attempt, type Container } from './container.ts';
+import { uploadStream } from './upload-stream.ts';
 
 const name = 'current/virtualMachines.ndjson';
 
@@ -14,17 +15,11 @@ export async function writeCurrentMachines(
 ): Promise<void> {
   const blob = container.client.getBlockBlobClient(name);
   const source = Readable.from(bytes(chunks), { objectMode: false });
-  await attempt(container, `write ${name}`, signal, async () => {
-    try {
-      await blob.uploadStream(source, 4 * 1024 * 1024, 3, {
-        abortSignal: signal,
-        blobHTTPHeaders: { blobContentType: 'application/x-ndjson' },
-      });
-    } finally {
-      // an upload that fails leaves its source open
-      source.destroy();
-    }
-  });
+  await attempt(container, `write ${name}`, signal, () =>
+    uploadStream(blob, source, 4 * 1024 * 1024, signal, {
+      blobHTTPHeaders: { blobContentType: 'application/x-ndjson' },
+    }),
+  );
 }
 
 function* bytes(chunks: Iterable<string>): Generator<Buffer> {

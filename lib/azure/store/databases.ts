@@ -9,9 +9,9 @@ import { databaseUrl } from './database-url.ts';
 import type { DatabaseFile, Databases } from './inventory-store.ts';
 import { makingContainer } from './json-blob.ts';
 import { isConditionNotMet, isNotThere } from './storage-error.ts';
+import { uploadStream } from './upload-stream.ts';
 
 const blockBytes = 8 * 1024 * 1024;
-const blocksAtOnce = 3;
 
 /** `databases/<runId>-<first 8 of sha256>.sqlite.zst`: immutable, size and hash of the raw file in the metadata. */
 export function openDatabases(container: Container): Databases {
@@ -48,21 +48,13 @@ export function openDatabases(container: Container): Databases {
 /** @returns false when there is a blob of that name */
 async function upload(container: Container, name: string, file: DatabaseFile, signal: AbortSignal): Promise<boolean> {
   const blob = container.client.getBlockBlobClient(name);
-  const uploadOnce = async (): Promise<void> => {
-    const source = compressed(file);
-    try {
-      await blob.uploadStream(source, blockBytes, blocksAtOnce, {
-        abortSignal: signal,
+  try {
+    await makingContainer(container, signal, () =>
+      uploadStream(blob, compressed(file), blockBytes, signal, {
         conditions: { ifNoneMatch: '*' },
         metadata: { sha256: file.sha256, sizebytes: String(file.sizeBytes) },
-      });
-    } finally {
-      // an upload that fails leaves its source open
-      source.destroy();
-    }
-  };
-  try {
-    await makingContainer(container, signal, uploadOnce);
+      }),
+    );
     return true;
   } catch (error) {
     if (isConditionNotMet(error)) return false;

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { attempt, type Container } from './container.ts';
+import { uploadStream } from './upload-stream.ts';
 
 /**
  * Writes one report of a run, `reports/<runId>/<file>`, as it is made. A report that breaks off on the way leaves no blob, or the
@@ -17,17 +18,9 @@ export async function writeReport(
   const name = `reports/${runId}/${file}`;
   const blob = container.client.getBlockBlobClient(name);
   const source = Readable.from(withTurns(pieces), { objectMode: false });
-  await attempt(container, `write ${name}`, signal, async () => {
-    try {
-      await blob.uploadStream(source, 4 * 1024 * 1024, 3, {
-        abortSignal: signal,
-        blobHTTPHeaders: { blobContentType: contentType },
-      });
-    } finally {
-      // an upload that fails leaves its source open
-      source.destroy();
-    }
-  });
+  await attempt(container, `write ${name}`, signal, () =>
+    uploadStream(blob, source, 4 * 1024 * 1024, signal, { blobHTTPHeaders: { blobContentType: contentType } }),
+  );
 }
 
 async function* withTurns(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {

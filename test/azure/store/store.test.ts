@@ -275,3 +275,18 @@ test('A call that is aborted ends with the reason of its signal.', async () => {
 
   await expect(store.latest.read(controller.signal)).rejects.toThrow('enough');
 });
+
+test('An upload that is aborted ends at once, whatever storage is doing.', async () => {
+  await using proxy = await startBlobProxy(azurite.origin);
+  const { store } = newStore(connectionStringFor(proxy.origin));
+  const controller = new AbortController();
+  proxy.treat = (line) => {
+    if (!line.includes('comp=block')) return 'pass';
+    controller.abort(new Error('enough'));
+    return new Promise(() => undefined);
+  };
+
+  const writing = store.databases.write(runId, await fileOf('a database'), controller.signal);
+
+  await expect(writing).rejects.toThrow('enough');
+});
