@@ -3,7 +3,8 @@ import { toReason } from '../errors.ts';
 import type { Run } from '../inventory/run.ts';
 import { refreshPublication } from './refresh-publication.ts';
 import type { RunEnvironment } from './run-environment.ts';
-import { endRun } from './run-record.ts';
+import { endRun, RunEndedError } from './run-record.ts';
+import { watchRun } from './watch-run.ts';
 import { writeReports } from './write-reports.ts';
 
 /**
@@ -19,15 +20,31 @@ export async function reportStep(
   finishedAtMs: number,
   signal: AbortSignal,
 ): Promise<Run | null> {
+  try {
+    // another taking of this step may end the run while this one still writes: the next run's files must not be written over
+    await using watch = await watchRun(environment, runId, signal);
+    await writeFiles(environment, runId, watch.signal);
+    return await endRun(
+      environment.store,
+      runId,
+      (record) => (record.status === 'succeeded' ? null : succeeded(record, new Date(finishedAtMs).toISOString())),
+      watch.signal,
+    );
+  } catch (error) {
+    if (error instanceof RunEndedError) return null;
+    throw error;
+  }
+}
+
+async function writeFiles(environment: RunEnvironment, runId: string, signal: AbortSignal): Promise<void> {
   const { store, reader, warn } = environment;
   reader.expire();
   try {
     const current = await reader.current(signal);
     try {
-      if (!current.damaged) {
-        await refreshPublication(store, current, signal);
-        await writeScheduledReports(environment, runId, current.database, signal);
-      }
+      if (current.damaged) return;
+      await refreshPublication(store, current, signal);
+      await writeScheduledReports(environment, runId, current.database, signal);
     } finally {
       current.release();
     }
@@ -35,12 +52,6 @@ export async function reportStep(
     signal.throwIfAborted();
     warn(toReason(error));
   }
-  return endRun(
-    store,
-    runId,
-    (record) => (record.status === 'succeeded' ? null : succeeded(record, new Date(finishedAtMs).toISOString())),
-    signal,
-  );
 }
 
 /** Reports are for runs that the schedule starts; the newest database may be a later run's by now, and has this one's state, too. */

@@ -109,3 +109,32 @@ test('A publish that comes late, after its run has ended, leaves the record as i
   expect(ended?.status).toBe('succeeded');
   expect((await direct.store.runs.read(runId, never))?.run).toEqual(ended);
 });
+
+test('What a report step writes late, after its run has ended, replaces nothing that a later run has written.', async () => {
+  await planStep(environment, runId, never);
+  await collectStep(environment, runId, 0, never);
+  const { finishedAtMs } = await publishStep(environment, runId, never);
+  const { reached, letGo } = hold((line) => line.startsWith('PUT') && line.includes('/current/'));
+  const late = reportStep(environment, runId, finishedAtMs, never);
+  await reached;
+  await reportStep(environment, runId, finishedAtMs, never);
+  const later = direct.container.getBlockBlobClient('current/virtualMachines.ndjson');
+  await later.upload('later', 5);
+
+  // it looks at the record of its run every two seconds
+  expect(await late).toBeNull();
+  letGo();
+  expect(await later.downloadToBuffer()).toEqual(Buffer.from('later'));
+});
+
+test('A report step that is taken again, after its run has ended, has nothing to do.', async () => {
+  await planStep(environment, runId, never);
+  await collectStep(environment, runId, 0, never);
+  const { finishedAtMs } = await publishStep(environment, runId, never);
+  await reportStep(environment, runId, finishedAtMs, never);
+  const { length } = proxy.requests;
+
+  expect(await reportStep(environment, runId, finishedAtMs, never)).toBeNull();
+
+  expect(proxy.requests.slice(length).filter((line) => !line.startsWith('GET'))).toEqual([]);
+});
