@@ -1,12 +1,12 @@
 import type { Database } from '../database/database.ts';
 import type { FollowedSubscription } from '../database/source/followed-subscriptions.ts';
-import { readSourceContent, type SourceContent, type SourceSubscription } from '../database/source/source-content.ts';
-import { type Reason, toReason } from '../errors.ts';
+import type { SourceContent, SourceSubscription } from '../database/source/source-content.ts';
+import { InventoryError, type Reason, toReason } from '../errors.ts';
 import { type CoverageStatus, subscriptionStatus } from '../inventory/coverage.ts';
 import type { KindReading, Plan } from '../inventory/reading.ts';
-import { checkOffers } from './check-offers.ts';
 import type { LookedAt } from './open-sources.ts';
 import type { OwnReading } from './own-readings.ts';
+import { readOffers } from './read-offers.ts';
 
 /** What one source says of a subscription. */
 export interface Offer {
@@ -29,19 +29,16 @@ export type SourceState =
 /** A clock may be ahead by so much. What is read later than that would win against all readings until then. */
 const clockToleranceMs = 60 * 60_000;
 
-/**
- * What a source that was opened has, or why nothing can be taken from it. Everything in it was written by somebody else, so that
- * whatever goes wrong here is a failure of that source.
- */
+/** What a source that was opened has, or why nothing can be taken from it. */
 export function understand(source: LookedAt, { kinds }: Plan): SourceState {
   const { name } = source;
   if ('failure' in source) return { name, failure: unreadable(name, source.failure) };
   const { database, damage } = source;
   try {
-    const content = readSourceContent(database, name, kinds);
-    checkOffers(database, name, content);
+    const content = readOffers(database, name, kinds);
     return { name, database, content: damage === null ? content : weakened(content, damage) };
   } catch (error) {
+    if (!(error instanceof InventoryError)) throw error;
     return { name, failure: unreadable(name, toReason(error)) };
   }
 }

@@ -86,7 +86,10 @@ function openChecked(path: string, name: string): Database {
       NewerDatabase: 'Update vm-identities here: it is older than the one that wrote this',
     };
     const hint = hints[error.code] ?? 'Check the address: is this the container of a deployment?';
-    const message = error.message.replaceAll(path, 'its database');
-    throw new InventoryError(error.code, `${name} cannot be taken in: ${message}`, { hint, cause: error });
+    // the throw-away file's name says nothing to anybody
+    throw new InventoryError(error.code, error.message.replaceAll(path, `the database of ${name}`), {
+      hint,
+      cause: error,
+    });
   }
 }

@@ -14,7 +14,7 @@ import type { Plan } from '../../lib/inventory/reading.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';
 import { type BlobProxy, startBlobProxy, type Treatment } from '../support/blob-proxy.ts';
-import { publishReading, publishWith } from '../support/deployments.ts';
+import { publishFile, publishReading, publishWith } from '../support/deployments.ts';
 import {
   contributor,
   dayOf,
@@ -231,26 +231,15 @@ test.each([
   const database = openForWriting(path);
   database.exec(`PRAGMA user_version = ${version}`);
   database.close();
-  await republishFile(path);
+  await publishFile(there.store, path, { previous: null });
 
   const run = await runHere(22, {});
 
   const reason = (await state()).ledger.get(other)?.reason;
   expect(run).toMatchObject({ complete: false, changes: {} });
   expect(reason).toMatchObject({ code: 'SourceUnreadable', hint: expect.stringContaining(hint) });
-  expect(reason?.message).toContain(`${code}: ${there.name}`);
+  expect(reason?.message).toContain(`${code}: the database of ${there.name} has schema version ${version}`);
 });
-
-/** Publishes the other deployment's file as it is now. */
-async function republishFile(path: string): Promise<void> {
-  const { describeFile } = await import('../../lib/collect/database-file.ts');
-  const file = await describeFile(path, never);
-  const before = await there.store.latest.read(never);
-  if (before === null) throw new Error('nothing is published');
-  const database = await there.store.databases.write('20261121T070000Z-0000', file, never);
-  const { sizeBytes, sha256 } = file;
-  await there.store.latest.move({ ...before.latest, database, sizeBytes, sha256 }, before.etag, never);
-}
 
 test('A source of which nothing is known yet and that cannot be read makes every answer incomplete.', async () => {
   const run = await runHere(21, { [own]: { machines: [machine('a')] } });
@@ -273,6 +262,18 @@ test('Of two complete readings the newer is taken, whoever took it.', async () =
   expect(between.names).toEqual(['b', 'c']);
   expect([between.ledger.get(other)?.source, between.ledger.get(third)?.source]).toEqual([late.name, null]);
   expect(after.ledger.get(other)).toMatchObject({ source: null, readAt: dayOf(23) });
+});
+
+test('Of two sources a newer reading in part does not displace an older complete one, and the ledger says which it was.', async () => {
+  const late = newStore(azurite.connectionString);
+  await runThere(20, { [other]: { machines: [inOther('b')] } });
+  await runThere(21, { [other]: { machines: [inOther('b'), inOther('c')], status: 'partial' } }, { at: late });
+
+  const run = await runHere(22, { [own]: {} }, [source(late), source()]);
+
+  const { names, ledger } = await state();
+  expect({ complete: run.complete, names }).toEqual({ complete: true, names: ['b'] });
+  expect(ledger.get(other)).toMatchObject({ source: there.name, readAt: dayOf(20), status: 'complete' });
 });
 
 test.each(['denied', 'partial', 'failed'] as const)(

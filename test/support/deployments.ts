@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { InventoryStore } from '../../lib/azure/store/inventory-store.ts';
+import type { InventoryStore, Latest } from '../../lib/azure/store/inventory-store.ts';
 import { planHash } from '../../lib/azure/store/plans.ts';
 import { describeFile } from '../../lib/collect/database-file.ts';
 import { type PublishRequest, publishRun } from '../../lib/collect/publish.ts';
@@ -37,6 +37,18 @@ export async function publishReading(store: InventoryStore, path: string, readin
   return run;
 }
 
+/** Publishes the file of a deployment as it is now, however it came to be so. The publication before is the one before. */
+export async function publishFile(store: InventoryStore, path: string, more: Partial<Latest> = {}): Promise<void> {
+  const file = await describeFile(path, never);
+  const before = await store.latest.read(never);
+  if (before === null) throw new Error('nothing is published');
+  const { latest, etag } = before;
+  const database = await store.databases.write('20261121T070000Z-0000', file, never);
+  const { sizeBytes, sha256 } = file;
+  const previous = { database: latest.database, sha256: latest.sha256 };
+  await store.latest.move({ ...latest, database, sizeBytes, sha256, previous, ...more }, etag, never);
+}
+
 /** A run as the steps take it: its batch is written, then it is published with what the sources have. */
 export async function publishWith(
   store: InventoryStore,
@@ -66,6 +78,7 @@ export async function publishWith(
   return publishRun({
     ...{ store, settings, sources: [], recorded: { plan, batches, hash }, folder: join(folder, 'work'), signal: never },
     arm: absentArm,
+    machines: 0,
     onProgress: () => undefined,
     ...more,
   });

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import type { Database } from '../database/database.ts';
-import type { SourceContent } from '../database/source/source-content.ts';
+import { readSourceContent, type SourceContent } from '../database/source/source-content.ts';
 import { tellReading } from '../database/source/tell-reading.ts';
 import { InventoryError } from '../errors.ts';
+import type { Kind } from '../inventory/coverage.ts';
 import type { SourceSink } from '../inventory/reading.ts';
 import { guidPattern } from '../settings.ts';
 
@@ -12,20 +13,22 @@ const tagsShape = v.record(v.string(), v.string());
 const permissionsShape = v.array(v.looseObject({ actions: texts, notActions: texts }));
 
 /**
- * Reads all that a source offers once, before anything of it is merged: what breaks there is its own failure, and not that of the
+ * What a source offers, all of it read once before anything is merged: what breaks there is its own failure, and not that of the
  * run which takes it in. It speaks of its subscriptions and of nothing outside of them.
- * @throws {InventoryError} `SourceMalformed`
+ * @throws {InventoryError} `SourceMalformed`; `InventoryNotReady`: it has no run yet
  */
-export function checkOffers(database: Database, source: string, { subscriptions }: SourceContent): void {
-  for (const subscription of subscriptions) {
-    const { subscriptionId } = subscription;
-    if (!guidPattern.test(subscriptionId)) throw malformed(source, `'${subscriptionId}' is no subscription`);
-    try {
+export function readOffers(database: Database, source: string, kinds: readonly Kind[]): SourceContent {
+  try {
+    const content = readSourceContent(database, source, kinds);
+    for (const subscription of content.subscriptions) {
+      const { subscriptionId } = subscription;
+      if (!guidPattern.test(subscriptionId)) throw malformed(source, `'${subscriptionId}' is no subscription`);
       tellReading(database, source, subscription, checkingSink(source, subscriptionId));
-    } catch (cause) {
-      if (cause instanceof InventoryError) throw cause;
-      throw malformed(source, `subscription ${subscriptionId} cannot be read`, cause);
     }
+    return content;
+  } catch (error) {
+    if (error instanceof InventoryError) throw error;
+    throw malformed(source, error instanceof Error ? error.message : String(error), error);
   }
 }
 
@@ -33,7 +36,7 @@ function checkingSink(source: string, subscriptionId: string): SourceSink {
   const ignore = (): void => undefined;
   const inside = ({ id }: { readonly id: string }): void => {
     if (id.toLowerCase().startsWith(`/subscriptions/${subscriptionId}/`)) return;
-    throw malformed(source, `${id.slice(0, 200)} is not in subscription ${subscriptionId}`);
+    throw malformed(source, `${id} is not in subscription ${subscriptionId}`);
   };
   return {
     ...{ begin: ignore, beginFrom: ignore, roleAssignments: ignore, end: ignore },
@@ -58,8 +61,12 @@ function checkingSink(source: string, subscriptionId: string): SourceSink {
 }
 
 function malformed(source: string, what: string, cause?: unknown): InventoryError {
-  return new InventoryError('SourceMalformed', `The database of ${source} holds what no run writes: ${what}`, {
-    hint: 'Look at it there: vm-identities subscriptions --database URL; who may write to that container can change it',
-    cause,
-  });
+  return new InventoryError(
+    'SourceMalformed',
+    `The database of ${source} holds what no run writes: ${what.slice(0, 300)}`,
+    {
+      hint: 'Look at it there: vm-identities subscriptions --database URL; who may write to that container can change it',
+      cause,
+    },
+  );
 }

@@ -1,0 +1,205 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { zstdCompressSync } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createDatabaseReader } from '../../lib/collect/current-database.ts';
+import { publishedSource, type SourceLimits } from '../../lib/collect/source.ts';
+import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
+import { readLedger } from '../../lib/database/queries/subscriptions.ts';
+import { iterateVirtualMachines } from '../../lib/database/queries/virtual-machines.ts';
+import type { Run } from '../../lib/inventory/run.ts';
+import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';
+import { type BlobProxy, startBlobProxy } from '../support/blob-proxy.ts';
+import { publishFile, publishReading, publishWith } from '../support/deployments.ts';
+import { guid, machine, type SubscriptionReading } from '../support/readings.ts';
+import { never, newStore, type TestStore } from '../support/stores.ts';
+
+const [own, other] = [guid(1), guid(2)];
+const inOther = (name: string) => machine(name, { subscriptionId: other });
+let azurite: Azurite;
+let proxy: BlobProxy;
+let folder: string;
+let here: TestStore;
+let there: TestStore;
+/** The other deployment's database. */
+let file: string;
+
+beforeAll(async () => {
+  azurite = await startAzurite();
+});
+afterAll(() => azurite.stop());
+/** This deployment knows machine b of the other one, which has machines b and c since. */
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'distrusted-'));
+  [here, there] = [newStore(azurite.connectionString), newStore(azurite.connectionString)];
+  proxy = await startBlobProxy(azurite.origin);
+  file = join(folder, 'there.sqlite');
+  await publishReading(there.store, file, { day: 18, subscriptions: { [other]: { machines: [inOther('b')] } } });
+  await runHere(19);
+  const machines = [inOther('b'), inOther('c')];
+  await publishReading(there.store, file, { day: 20, subscriptions: { [other]: { machines } } });
+  return async () => {
+    await proxy[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  };
+});
+
+function runHere(
+  day: number,
+  more: Readonly<Record<string, SubscriptionReading>> = {},
+  limits?: SourceLimits,
+): Promise<Run> {
+  const store = newStore(connectionStringFor(proxy.origin), there.name).store;
+  const sources = [publishedSource(store, there.name, limits)];
+  const subscriptions = { [own]: { machines: [machine('a')] }, ...more };
+  return publishWith(here.store, folder, { day, subscriptions }, { sources });
+}
+
+async function state() {
+  const reader = createDatabaseReader(here.store, join(folder, 'reader'));
+  const { database } = await reader.current(never);
+  const asOf = resolveAsOf(database, null);
+  const machines = [...iterateVirtualMachines(database, asOf, {})];
+  const found = {
+    names: machines.map(({ name, stale }) => (stale ? `${name} (stale)` : name)).toSorted(),
+    row: readLedger(database, asOf).coverage.find(({ subscriptionId }) => subscriptionId === other),
+    left: await readdir(join(folder, 'work')),
+  };
+  await reader.close();
+  return found;
+}
+
+/** That nothing was taken in, nothing ended, and the ledger says why. */
+async function expectRefused(run: Run, why: string): Promise<void> {
+  const { names, row, left } = await state();
+  expect(run).toMatchObject({ complete: false, changes: {}, coverage: { complete: 1, failed: 1 } });
+  expect(names).toEqual(['a', 'b (stale)']);
+  expect(row).toMatchObject({ status: 'failed', source: there.name, reason: { code: 'SourceUnreadable' } });
+  expect(row?.reason?.message).toContain(why);
+  expect(row?.reason?.hint).toEqual(expect.any(String));
+  expect(left).toEqual([]);
+}
+
+/** Changes the other deployment's file past all that guards it, and publishes it. */
+async function tamper(sql: string): Promise<void> {
+  const database = new DatabaseSync(file, { defensive: false });
+  database.exec(`PRAGMA writable_schema = ON; ${sql}`);
+  database.close();
+  await publishFile(there.store, file);
+}
+
+async function damageNewest(): Promise<void> {
+  const name = (await there.store.latest.read(never))?.latest.database ?? '';
+  await there.container.getBlockBlobClient(name).upload('damaged', 7);
+}
+
+test('Where the newest database of a source is damaged the one before is shown, and nothing of it counts as complete.', async () => {
+  await publishReading(there.store, file, { day: 21, subscriptions: { [other]: { machines: [inOther('c')] } } });
+  await publishFile(there.store, file, { previous: (await there.store.latest.read(never))?.latest ?? null });
+  await damageNewest();
+
+  const run = await runHere(22);
+
+  const { names, row } = await state();
+  expect(run).toMatchObject({ complete: false, coverage: { complete: 1, partial: 1 } });
+  expect(names).toEqual(['a', 'b (stale)', 'c']);
+  expect(row).toMatchObject({ status: 'partial', source: there.name, reason: { code: 'SourceDamaged' } });
+  expect(row?.reason?.hint).toContain('az storage blob undelete');
+});
+
+test('A source that says it has more than there is room for is not downloaded.', async () => {
+  const before = await there.store.latest.read(never);
+  if (before === null) throw new Error('nothing is published');
+  await there.store.latest.move({ ...before.latest, sizeBytes: 1e15 }, before.etag, never);
+  const asked = proxy.requests.length;
+
+  const run = await runHere(21);
+
+  await expectRefused(run, 'DatabaseTooLarge');
+  expect(proxy.requests.slice(asked).filter((line) => line.includes('/databases/'))).toEqual([]);
+});
+
+test('A source that has more than it says is read no further.', async () => {
+  const { database = '' } = (await there.store.latest.read(never))?.latest ?? {};
+  const bytes = zstdCompressSync(Buffer.alloc(256 * 1024 * 1024));
+  await there.container.getBlockBlobClient(database).upload(bytes, bytes.length);
+
+  const run = await runHere(21);
+
+  await expectRefused(run, 'it is longer than published');
+});
+
+test('A latest.json without an end is read no further.', async () => {
+  const long = Buffer.alloc(2 * 1024 * 1024, ' ');
+  await there.container.getBlockBlobClient('latest.json').upload(long, long.length);
+
+  const run = await runHere(21);
+
+  await expectRefused(run, 'its length is wrong');
+});
+
+const endless =
+  'CREATE VIEW machine_id AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS machine FROM n';
+
+test.each([
+  ['a view that never ends', `DROP VIEW machine_id; ${endless}`, 'machine_id is not what a run makes'],
+  [
+    'a view in the place of a table',
+    'ALTER TABLE role_definition RENAME TO r; CREATE VIEW role_definition AS SELECT * FROM r',
+    'is not what a run makes',
+  ],
+  [
+    'a column that is computed',
+    'ALTER TABLE run ADD COLUMN bomb TEXT AS (hex(zeroblob(9)))',
+    'run is not what a run makes',
+  ],
+  [
+    'a machine of a subscription that it is not about',
+    `UPDATE machine SET resource_id = '/subscriptions/${own}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/a'`,
+    `is not in subscription ${other}`,
+  ],
+  ['tags that are none', 'UPDATE machine_version SET tags = \'{"a":{"b":1}}\'', 'SourceMalformed'],
+  ['times that are none', 'UPDATE coverage SET read_at = 9e18', 'SourceMalformed'],
+])('A source whose database has %s is not taken in.', async (_what, sql, why) => {
+  await tamper(sql);
+
+  const run = await runHere(21);
+
+  await expectRefused(run, why);
+});
+
+test('What else a source has put into its database is not run: triggers and views of its own.', async () => {
+  await tamper(`CREATE VIEW theirs AS SELECT load_extension('x');
+    CREATE TRIGGER theirs_too AFTER INSERT ON run BEGIN SELECT load_extension('x'); END`);
+
+  const run = await runHere(21);
+
+  expect(run).toMatchObject({ complete: true, virtualMachineCount: 3 });
+});
+
+test('A source whose clock is ahead is not believed: it would win against every reading until then.', async () => {
+  const subscriptions = { [other]: { machines: [inOther('x')], readAt: '2999-01-01T00:00:00.000Z' } };
+  await publishReading(there.store, file, { day: 21, subscriptions });
+
+  const alone = await runHere(21);
+  const { row } = await state();
+  const both = await runHere(22, { [other]: { machines: [inOther('b')] } });
+
+  expect(alone).toMatchObject({ complete: false, changes: {}, coverage: { failed: 1 } });
+  expect(row?.reason).toMatchObject({ code: 'SourceClockAhead' });
+  expect(both).toMatchObject({ complete: true });
+  expect((await state()).row).toMatchObject({ source: null, status: 'complete' });
+});
+
+test.each(['latest.json', '/databases/'])(
+  'A source that never answers when asked for %s holds up no run.',
+  async (part) => {
+    proxy.treat = (line) => (line.includes(there.name) && line.includes(part) ? new Promise(() => undefined) : 'pass');
+
+    const run = await runHere(21, {}, { pointerMs: 400, databaseMs: 400 });
+
+    await expectRefused(run, 'TimedOut');
+  },
+);
