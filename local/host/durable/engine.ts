@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { HostedFunction, Invoke } from '../invocation.ts';
 import { errorText, writeLog } from '../log.ts';
 import { endOf, eventTypes, type HistoryEvent, stamp, startOf } from './history.ts';
@@ -31,6 +32,8 @@ export interface Engine {
 
 /** How soon it is noticed that another host is gone. */
 const lookEveryMs = 1_000;
+const firstWaitMs = 500;
+const longestWaitMs = 10_000;
 
 export function createEngine(options: EngineOptions): Engine {
   const { store, orchestrators } = options;
@@ -81,6 +84,19 @@ export function createEngine(options: EngineOptions): Engine {
 
   const look = async (instanceId: string): Promise<boolean> => adopt(instanceId, await store.load(instanceId));
 
+  /** Storage may be away for a while: what is left under way is waiting there. */
+  async function resumeAll(): Promise<void> {
+    for (let waitMs = firstWaitMs; !stopped.signal.aborted; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
+      try {
+        for (const instanceId of await store.list()) await look(instanceId);
+        return;
+      } catch (error) {
+        logFailure(error);
+        await delay(waitMs, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
+      }
+    }
+  }
+
   return {
     async start(name, instanceId, input) {
       const orchestrator = orchestrators.get(name.toLowerCase());
@@ -124,9 +140,7 @@ export function createEngine(options: EngineOptions): Engine {
       return 'terminated';
     },
     resume() {
-      void (async () => {
-        for (const instanceId of await store.list()) await look(instanceId);
-      })().catch(logFailure);
+      void resumeAll();
     },
     stop() {
       stopped.abort();

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { HostedFunction, Invoke } from '../invocation.ts';
 import { errorText, writeLog } from '../log.ts';
 import { runActivity } from './activity.ts';
-import { endOf, eventTypes, type HistoryEvent, type Message, pendingOf, stamp } from './history.ts';
+import { endOf, eventTypes, type HistoryEvent, type Message, pendingOf, stamp, type TimerCreated } from './history.ts';
 import type { HistoryStore, StoredHistory } from './history-store.ts';
 import { takeTurn } from './turn.ts';
 
@@ -53,14 +53,15 @@ export function driveInstance(
       if (event.EventType === eventTypes.TaskScheduled) {
         const activity = host.activities.get(event.Name.toLowerCase());
         void host.inTurn(() => runActivity(activity, event, host.invoke)).then(tell);
-      } else void fire(event.EventId, event.FireAt);
+      } else void fire(event);
     }
   }
 
-  async function fire(TimerId: number, FireAt: string): Promise<void> {
-    for (let left = 0; !signal.aborted; ) {
-      left = Date.parse(FireAt) - Date.now();
-      if (left <= 0) break;
+  async function fire({ EventId: TimerId, Timestamp, FireAt }: TimerCreated): Promise<void> {
+    // whichever way the clock has jumped since, no longer than was asked for
+    const waitMs = Math.min(Date.parse(FireAt) - Date.now(), Date.parse(FireAt) - Date.parse(Timestamp));
+    const until = performance.now() + waitMs;
+    for (let left = waitMs; left > 0 && !signal.aborted; left = until - performance.now()) {
       // a stop ends the wait, and the loop
       await delay(Math.min(left, longestTimerMs), undefined, { signal, ref: false }).catch(() => undefined);
     }
