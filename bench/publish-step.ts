@@ -40,6 +40,7 @@ else {
     ...{ store, recorded: { plan, batches, hash }, folder, signal },
     settings: { ignoredTags: [], retentionDays: 400, idleDays: 30, sharedIdentityLimit: 10, excludeSubscriptions: [] },
     sources: [],
+    machines: Number(count),
     arm: absentArm,
     onProgress: () => undefined,
   });

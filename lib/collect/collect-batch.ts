@@ -5,6 +5,7 @@ import type { BatchCounts, InventoryStore } from '../azure/store/inventory-store
 import { InventoryError } from '../errors.ts';
 import type { Plan, RecordedPlan } from '../inventory/reading.ts';
 import { type CollectProgress, collectSubscriptions } from './collect.ts';
+import { writing } from './disk-full.ts';
 import { addressOf } from './take-over.ts';
 import { writeBatch } from './write-batch.ts';
 
@@ -23,7 +24,7 @@ export interface CollectBatchRequest {
 /**
  * Reads one batch of a plan's subscriptions into Blob storage. One that is there already is not read again.
  * @throws {NoTokenError} no token is to be had any more
- * @throws {InventoryError} the store's own
+ * @throws {InventoryError} `DiskFull`; the store's own
  */
 export async function collectBatch(request: CollectBatchRequest): Promise<BatchCounts> {
   const { store, arm, recorded, batch, folder, onProgress, signal } = request;
@@ -39,7 +40,7 @@ export async function collectBatch(request: CollectBatchRequest): Promise<BatchC
   try {
     const subscriptions = subscriptionsOf(recorded, batch);
     await collectSubscriptions({ arm, plan, subscriptions, sink: writer, now, onProgress, signal });
-    const counts = await writer.finish();
+    const counts = await writing('a batch', folder, () => writer.finish());
     return await store.batches.write(address, { path, counts }, signal);
   } finally {
     writer.abandon();

@@ -6,6 +6,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { DatabaseFile, DatabaseSource, Latest } from '../azure/store/inventory-store.ts';
 import { InventoryError } from '../errors.ts';
+import { writing } from './disk-full.ts';
 import { isCutOff } from './replay-batch.ts';
 
 /** What else an instance keeps in its temporary folder. */
@@ -21,7 +22,8 @@ export interface NamedDatabase {
 /**
  * Downloads a database and checks it. Nothing is left behind when it throws.
  * @param copies how many of its size must fit into the folder
- * @throws {InventoryError} `DatabaseTooLarge` before anything is written; `DatabaseDamaged`: missing, cut off, or another hash
+ * @throws {InventoryError} `DatabaseTooLarge` before anything is written; `DatabaseDamaged`: missing, cut off, or another hash;
+ *   `DiskFull`
  */
 export async function fetchDatabase(
   source: DatabaseSource,
@@ -30,7 +32,8 @@ export async function fetchDatabase(
   signal: AbortSignal,
   copies = 1,
 ): Promise<void> {
-  await checkSpace(named, path, copies);
+  const { database, sizeBytes } = named;
+  await checkSpace(`The database ${database} has ${sizeBytes} bytes`, sizeBytes * copies, path);
   const hash = createHash('sha256');
   let bytes = 0;
   const measure = new Transform({
@@ -43,7 +46,7 @@ export async function fetchDatabase(
   });
   try {
     const body = await source.databases.read(named.database, signal);
-    await pipeline(body, measure, createWriteStream(path), { signal });
+    await writing(database, dirname(path), () => pipeline(body, measure, createWriteStream(path), { signal }));
     if (bytes !== named.sizeBytes) throw damaged(named, `it has ${bytes} bytes instead of ${named.sizeBytes}`);
     if (hash.digest('hex') !== named.sha256) throw damaged(named, 'its sha256 is not the published one');
   } catch (error) {
@@ -68,14 +71,18 @@ export async function freeBytes(path: string): Promise<number> {
   return bavail * bsize;
 }
 
-async function checkSpace({ database, sizeBytes }: NamedDatabase, path: string, copies: number): Promise<void> {
+/**
+ * Before a database is written to a folder.
+ * @param has the beginning of what is said where it does not fit
+ * @param path of its file
+ * @throws {InventoryError} `DatabaseTooLarge`
+ */
+export async function checkSpace(has: string, bytes: number, path: string): Promise<void> {
   const free = await freeBytes(path);
-  if (sizeBytes * copies + spareBytes <= free) return;
-  throw new InventoryError(
-    'DatabaseTooLarge',
-    `The database ${database} has ${sizeBytes} bytes, and ${free} are free in the temporary folder`,
-    { hint: 'Lower INVENTORY_RETENTION_DAYS, or split the inventory by INVENTORY_SUBSCRIPTIONS over several apps' },
-  );
+  if (bytes + spareBytes <= free) return;
+  throw new InventoryError('DatabaseTooLarge', `${has}, and ${free} are free in the temporary folder`, {
+    hint: 'Lower INVENTORY_RETENTION_DAYS, or split the inventory by INVENTORY_SUBSCRIPTIONS over several apps',
+  });
 }
 
 /**

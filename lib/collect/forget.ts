@@ -44,6 +44,7 @@ export function forgetPublished(request: ForgetPublishedRequest): Promise<Run> {
   return republish({
     ...{ store, folder, signal },
     runId: forgetting.runId,
+    machines: 0,
     change: async (database) => forgetSubscription(database, forgetting),
     mayPublish: async () => undefined,
     onProgress: () => undefined,

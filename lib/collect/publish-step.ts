@@ -27,7 +27,7 @@ export async function publishStep(
   await using folder = await makeOwnFolder(environment.folder);
   const published = await publishRun({
     ...{ store, arm: session.arm, recorded, settings, sources, folder: folder.path, signal: watch.signal },
-    arm: session.arm,
+    machines: finished.virtualMachines,
     onProgress: () => watch.report({}),
   });
   // from here on nothing can undo it, a cancellation that came in the last moment neither; one that another taking of this step

@@ -19,6 +19,8 @@ import { addressOf } from './take-over.ts';
 export interface PublishRequest extends Pick<Republication, 'folder' | 'signal' | 'onProgress'> {
   readonly store: InventoryStore;
   readonly recorded: RecordedPlan;
+  /** In the run's batches. */
+  readonly machines: number;
   readonly settings: Pick<
     Settings,
     'ignoredTags' | 'retentionDays' | 'idleDays' | 'sharedIdentityLimit' | 'excludeSubscriptions'
@@ -35,10 +37,10 @@ export interface PublishRequest extends Pick<Republication, 'folder' | 'signal' 
  *   `republish` throws
  */
 export async function publishRun(request: PublishRequest): Promise<Run> {
-  const { store, recorded, folder, signal, onProgress } = request;
+  const { store, recorded, machines, folder, signal, onProgress } = request;
   const { runId } = recorded.plan;
   return republish({
-    ...{ store, runId, folder, signal, onProgress },
+    ...{ store, runId, machines, folder, signal, onProgress },
     change: (database) => mergeBatches(request, database),
     mayPublish: async () => {
       const record = await store.runs.read(runId, signal);

@@ -6,18 +6,23 @@ import { resolveAsOf } from '../database/queries/as-of.ts';
 import { getRun } from '../database/queries/runs.ts';
 import { InventoryError } from '../errors.ts';
 import type { Run } from '../inventory/run.ts';
-import { describeFile, fetchDatabase, freeBytes, publicationDamaged } from './database-file.ts';
+import { checkSpace, describeFile, fetchDatabase, freeBytes, publicationDamaged } from './database-file.ts';
+import { writing } from './disk-full.ts';
 
 /** Runs in other apps on the same container may publish as often as we do; more rounds than this mean something else is wrong. */
 const mostRounds = 10;
 /** A file with more free pages than this share is worth rewriting. */
 const wastedShare = 0.2;
+/** What the present of one takes at the least, without any history. */
+const bytesPerMachine = 350;
 
 /** A new state of the published inventory: what makes it, and what may still stop it. */
 export interface Republication {
   readonly store: PublishedInventory;
   /** Of the run that the change is recorded as. */
   readonly runId: string;
+  /** That the inventory will hold, as far as is known beforehand: all of it must fit into the folder. */
+  readonly machines: number;
   /** Changes a throw-away copy of the newest database (an empty one before the first run); called again when the pointer moved. */
   readonly change: (database: Database) => Promise<Run>;
   /** Asked just before the pointer moves. @throws to leave everything as it was */
@@ -34,7 +39,7 @@ export interface Republication {
 /**
  * Changes a copy of the newest database, uploads it under a new name and moves `latest.json` to it. When the pointer has moved
  * meanwhile, it starts again from the new database. A run that is published already is not made again.
- * @throws {InventoryError} `DatabaseDamaged`, `DatabaseTooLarge`, `PointerContended`; the store's own; what `change` throws
+ * @throws {InventoryError} `DatabaseDamaged`, `DatabaseTooLarge` before anything is written, `DiskFull`, `PointerContended`; the store's own; what `change` throws
  */
 export async function republish(request: Republication): Promise<Run> {
   const { store, runId, folder, signal } = request;
@@ -42,7 +47,7 @@ export async function republish(request: Republication): Promise<Run> {
   const path = join(folder, `publish-${runId}.sqlite`);
   try {
     for (let round = 0; round < mostRounds; round++) {
-      const published = await publishOnce(request, path);
+      const published = await writing('the inventory', folder, () => publishOnce(request, path));
       if (published !== null) {
         await request.afterwards(path, published.latest);
         return published.run;
@@ -62,6 +67,8 @@ async function publishOnce(request: Republication, path: string): Promise<{ run:
   const { store, runId, signal } = request;
   await rm(path, { force: true });
   const base = await store.latest.read(signal);
+  const leastBytes = request.machines * bytesPerMachine;
+  await checkSpace(`An inventory of ${request.machines} machines takes ${leastBytes} bytes or more`, leastBytes, path);
   if (base !== null) await fetchNewest(request, base.latest, path);
   const database = openForWriting(path);
   let run: Run;

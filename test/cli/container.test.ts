@@ -61,7 +61,7 @@ describe('--database with the URL of a container', () => {
       { subscriptionId: guid(1), displayName: null, source: 'previousRun' as const, grantCommand: 'az …' },
     ];
     const republication = { store, folder: join(folder, 'work'), signal: never, mayPublish: async () => undefined };
-    const quiet = { onProgress: () => undefined, afterwards: async () => undefined };
+    const quiet = { machines: 0, onProgress: () => undefined, afterwards: async () => undefined };
     const seen = { [guid(1)]: { machines: [machine('web')] }, [guid(2)]: {} };
     for (const reading of [
       { day: 20, subscriptions: seen },

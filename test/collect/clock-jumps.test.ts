@@ -116,7 +116,6 @@ test.each<[string, Jumps, Jumps]>([
   ['is ten days ahead on the host that starts', {}, { start: 10 * dayMs }],
 ])(
   'Where the clock %s, a run tells the same, and the next one has nothing to add.',
-  timeLimit,
   async (_how, first, second) => {
     await take(first, 1);
 
@@ -131,4 +130,5 @@ test.each<[string, Jumps, Jumps]>([
     expect(await target.store.latest.read(never)).toMatchObject({ latest: { seq: 3, runId: next.id } });
     expect(warnings).toEqual([]);
   },
+  timeLimit,
 );

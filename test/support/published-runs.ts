@@ -65,6 +65,7 @@ export function publish(
         excludeSubscriptions: [],
       },
       sources: [],
+      machines: 0,
       signal: never,
     },
     arm: absentArm,

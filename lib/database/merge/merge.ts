@@ -33,7 +33,7 @@ export function openMerge(database: Database, plan: Plan, options: MergeOptions)
   try {
     return beginMerge(database, plan, options);
   } catch (error) {
-    database.exec('ROLLBACK');
+    if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
 }
@@ -94,6 +94,9 @@ function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merg
       database.exec('COMMIT');
       return run;
     },
-    rollback: () => database.exec('ROLLBACK'),
+    rollback() {
+      // SQLite has done it already where the disk was full
+      if (database.isTransaction) database.exec('ROLLBACK');
+    },
   };
 }

@@ -1,0 +1,149 @@
+import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { collectBatch } from '../../lib/collect/collect-batch.ts';
+import { createDatabaseReader } from '../../lib/collect/current-database.ts';
+import { fetchDatabase } from '../../lib/collect/database-file.ts';
+import { absentArm } from '../support/absent-arm.ts';
+import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';
+import { startBlobProxy, type Treatment } from '../support/blob-proxy.ts';
+import { collectRun, publish } from '../support/published-runs.ts';
+import { machine } from '../support/readings.ts';
+import { fillDisk, mountSmallDisk } from '../support/small-disk.ts';
+import { never, newStore, type TestStore } from '../support/stores.ts';
+
+/** A device on which every write fails for want of space: what a full disk says, without one. */
+const fullDevice = '/dev/full';
+const tooFew = { code: 'DiskFull', hint: expect.stringContaining('INVENTORY_RETENTION_DAYS') };
+let azurite: Azurite;
+let folder: string;
+let target: TestStore;
+
+beforeAll(async () => {
+  azurite = await startAzurite();
+});
+afterAll(() => azurite.stop());
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'full-'));
+  target = newStore(azurite.connectionString);
+  return () => rm(folder, { recursive: true });
+});
+
+async function publishDay(day: number, ...names: string[]): Promise<void> {
+  const machines = names.map((name) => machine(name));
+  await publish(target.store, join(folder, 'work'), await collectRun(target.store, folder, day, machines));
+}
+
+async function latestDatabase() {
+  const found = await target.store.latest.read(never);
+  if (found === null) throw new Error('nothing is published');
+  return found.latest;
+}
+
+describe('a disk that is full', () => {
+  test('while a database is downloaded is said by name, and nothing is left.', async () => {
+    await publishDay(20, 'a');
+    const path = join(folder, 'open', 'newest.sqlite');
+    await mkdir(join(folder, 'open'));
+    await symlink(fullDevice, path);
+
+    const download = fetchDatabase(target.store, await latestDatabase(), path, never);
+
+    await expect(download).rejects.toMatchObject({ ...tooFew, message: expect.stringContaining(join(folder, 'open')) });
+    expect(await readdir(join(folder, 'open'))).toEqual([]);
+  });
+
+  test('leaves readers with the database at hand, and the next one with room gets the newest.', async () => {
+    await publishDay(20, 'a');
+    const open = join(folder, 'open');
+    const reader = createDatabaseReader(target.store, open);
+    const first = await reader.current(never);
+    first.release();
+    await publishDay(21, 'a', 'b');
+    const { runId } = await latestDatabase();
+    // the place of the next download
+    await symlink(fullDevice, join(open, `${runId}-${process.pid}-2.sqlite`));
+
+    reader.expire();
+    const during = await reader.current(never);
+    during.release();
+    reader.expire();
+    const after = await reader.current(never);
+    after.release();
+
+    expect([during.latest.seq, during.damaged]).toEqual([1, false]);
+    expect([after.latest.seq, after.damaged]).toEqual([2, false]);
+    await expect.poll(() => readdir(open)).toEqual([`${runId}-${process.pid}-3.sqlite`]);
+    await reader.close();
+  });
+});
+
+test('An inventory that cannot fit is refused before anything is read or written.', async () => {
+  const collected = await collectRun(target.store, folder, 20, [machine('a')]);
+  await using proxy = await startBlobProxy(azurite.origin);
+  const { store } = newStore(connectionStringFor(proxy.origin), target.name);
+
+  const publication = publish(store, join(folder, 'work'), collected, { machines: 1e12 });
+
+  await expect(publication).rejects.toMatchObject({
+    code: 'DatabaseTooLarge',
+    message: expect.stringContaining('1000000000000 machines'),
+  });
+  expect(proxy.requests.filter((line) => /databases|batches/.test(line))).toEqual([]);
+  expect(await readdir(join(folder, 'work'))).toEqual([]);
+});
+
+const disk = mountSmallDisk('24m');
+afterAll(() => disk.unmount());
+
+describe.skipIf(disk.path === null)(`a small disk of its own${disk.whyNot}`, () => {
+  const work = join(disk.path ?? '', 'work');
+
+  test.each([
+    ['the newest database is downloaded', '/databases/'],
+    ['batches are merged', '/batches/'],
+  ])('that others fill while %s stops the publication; with room, it goes on.', async (_when, fillsAt) => {
+    await publishDay(20, 'a');
+    const before = await latestDatabase();
+    const names = Array.from({ length: 2_000 }, (_, index) => machine(`machine-${index}`));
+    const collected = await collectRun(target.store, folder, 21, names);
+    await using proxy = await startBlobProxy(azurite.origin);
+    const { store } = newStore(connectionStringFor(proxy.origin), target.name);
+    let fill: Disposable | null = null;
+    proxy.treat = (line): Treatment => {
+      if (line.startsWith('GET') && line.includes(fillsAt)) fill ??= fillDisk(disk.path ?? '');
+      return 'pass';
+    };
+
+    const failure = await publish(store, work, collected).catch((error: unknown) => error);
+    const left = await readdir(work);
+    const during = await latestDatabase();
+    proxy.treat = () => 'pass';
+    (fill as Disposable | null)?.[Symbol.dispose]();
+    const run = await publish(store, work, collected);
+
+    expect(failure).toMatchObject(tooFew);
+    expect(left).toEqual([]);
+    expect(during).toEqual(before);
+    expect(run).toMatchObject({ status: 'succeeded', virtualMachineCount: 2_000 });
+  });
+
+  test('that is full when a batch is written says so, and writes none.', async () => {
+    const { recorded } = await collectRun(target.store, folder, 20, []);
+    const another = { ...recorded, batches: [{ subscriptionIds: [], takenFrom: null }], hash: 'another' };
+    const address = { runId: recorded.plan.runId, planHash: recorded.hash, batch: 0 };
+    await target.container.deleteBlob(`runs/${address.runId}/batches/0.ndjson.zst`);
+    await mkdir(work, { recursive: true });
+    using _fill = fillDisk(disk.path ?? '');
+
+    const collected = collectBatch({
+      ...{ store: target.store, arm: absentArm, recorded: another, batch: 0, folder: work, signal: never },
+      onProgress: () => undefined,
+    });
+
+    await expect(collected).rejects.toMatchObject(tooFew);
+    expect(await target.store.batches.find(address, never)).toBeNull();
+    expect(await readdir(work)).toEqual([]);
+  });
+});
