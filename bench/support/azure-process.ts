@@ -47,12 +47,17 @@ export interface AzureProcess extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-export async function startAzure(size: TenantSize): Promise<AzureProcess> {
+/** @param wire as the documented Azure's, unless said */
+export async function startAzure(
+  size: TenantSize,
+  wire: { readonly latencyMs: number; readonly limits: boolean } = { latencyMs: 50, limits: true },
+): Promise<AzureProcess> {
   const { subscriptions, vms, vmsOfLast = vms } = size;
   const main = new URL('../../local/azure/main.ts', import.meta.url).pathname;
-  const numbers = { subscriptions, vms, 'vms-of-last': vmsOfLast, latency: 50, 'page-size': 50 };
+  const numbers = { subscriptions, vms, 'vms-of-last': vmsOfLast, latency: wire.latencyMs, 'page-size': 50 };
   const options = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const { file, args } = pinned(serverCore, [process.execPath, main, '--simple', '--plain', '--limits', ...options]);
+  const limits = wire.limits ? ['--limits'] : [];
+  const { file, args } = pinned(serverCore, [process.execPath, main, '--simple', '--plain', ...limits, ...options]);
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const [line] = await once(createInterface(child.stdout), 'line');
   const { identityEndpoint, ...ready } = v.parse(readySchema, JSON.parse(String(line)));

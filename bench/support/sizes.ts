@@ -13,4 +13,6 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Lists read in each subscription of a simulated tenant. */
   readonly lists: number;
+  /** Runs of a soak. */
+  readonly runs: number;
 }

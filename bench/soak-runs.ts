@@ -1,0 +1,64 @@
+import { readdirSync, readlinkSync } from 'node:fs';
+import { openStore } from '../lib/azure/store/open-store.ts';
+import { collectStep } from '../lib/collect/collect-step.ts';
+import { createDatabaseReader } from '../lib/collect/current-database.ts';
+import { publishedRun } from '../lib/collect/fail-step.ts';
+import { planStep } from '../lib/collect/plan-step.ts';
+import { publishStep } from '../lib/collect/publish-step.ts';
+import { reportStep } from '../lib/collect/report-step.ts';
+import type { RunEnvironment } from '../lib/collect/run-environment.ts';
+import { openSession } from '../lib/collect/session.ts';
+import { startRun } from '../lib/collect/start-run.ts';
+import { readSettings } from '../lib/settings.ts';
+
+/*
+ * Whole runs, one after the other in one process, as the app takes them: `soak-runs.ts RUNS FOLDER`. After each it prints a line
+ * of JSON, {rssBytes, descriptors, files}: memory, open descriptors, and those of them that are files on a disk.
+ */
+const [runs = '', folder = ''] = process.argv.slice(2);
+const { signal } = new AbortController();
+const settings = readSettings(process.env);
+const store = openStore(settings, process.env);
+const reader = createDatabaseReader(store, folder);
+const environment: RunEnvironment = {
+  ...{ store, reader, settings, folder, session: openSession(settings, process.env), sources: [], takeOverMs: 0 },
+  acceptedFindings: async () => [],
+  warn: ({ code, message }) => {
+    throw new Error(`${code}: ${message}`);
+  },
+};
+
+for (let run = 0; run < Number(runs); run++) {
+  await takeRun();
+  console.log(JSON.stringify({ rssBytes: process.memoryUsage.rss(), ...descriptors() }));
+}
+await reader.close();
+
+async function takeRun(): Promise<void> {
+  const { id } = await startRun(
+    {
+      ...{ store, trigger: 'timer', scope: null, timeoutMinutes: settings.runTimeoutMinutes },
+      drive: async () => undefined,
+      publishedRun: (runId, both) => publishedRun(reader, runId, both),
+      ended: async () => undefined,
+    },
+    signal,
+  );
+  const { batches } = await planStep(environment, id, signal);
+  await Promise.all(Array.from({ length: batches }, (_, batch) => collectStep(environment, id, batch, signal)));
+  const { finishedAtMs } = await publishStep(environment, id, signal);
+  const ended = await reportStep(environment, id, finishedAtMs, signal);
+  if (ended?.status !== 'succeeded') throw new Error(`Run ${id} ended as ${ended?.status}`);
+}
+
+function descriptors(): { readonly descriptors: number; readonly files: number } {
+  const targets = readdirSync('/proc/self/fd').flatMap((descriptor) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${descriptor}`)];
+    } catch {
+      // the one that listed them is closed by now
+      return [];
+    }
+  });
+  return { descriptors: targets.length, files: targets.filter((target) => target.startsWith(folder)).length };
+}

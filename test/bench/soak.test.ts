@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { startLocalAzure } from '../../local/azure/local-azure.ts';
+import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
+import { startAzurite } from '../support/azurite.ts';
+
+const program = join(import.meta.dirname, '../../bench/soak-runs.ts');
+const runs = 30;
+
+interface Sample {
+  readonly descriptors: number;
+  readonly files: number;
+}
+
+/** The one in the middle. */
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+test('Runs one after the other in one process leave no descriptor open and no file behind.', async () => {
+  const azurite = await startAzurite();
+  const azure = await startLocalAzure({ tenant: createSampleTenant({ subscriptions: 2, vms: 5, awkward: false }) });
+  const folder = await mkdtemp(join(tmpdir(), 'soak-'));
+  const environment = { AzureWebJobsStorage: azurite.connectionString, INVENTORY_CONTAINER: 'soak' };
+
+  const { stdout } = await promisify(execFile)(process.execPath, [program, String(runs), folder], {
+    env: { ...process.env, ...azure.environment('AppService'), ...environment },
+  });
+  const left = await readdir(folder);
+  await Promise.all([azure.stop(), azurite.stop(), rm(folder, { recursive: true })]);
+
+  const samples: Sample[] = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const of = (some: readonly Sample[]) => median(some.map(({ descriptors }) => descriptors));
+  expect(samples).toHaveLength(runs);
+  expect(new Set(samples.slice(5).map(({ files }) => files)).size).toBe(1);
+  // connections come and go: one that each run left open would be twenty more
+  expect(of(samples.slice(-10)) - of(samples.slice(0, 10))).toBeLessThan(5);
+  expect(left).toEqual([]);
+}, 240_000);
