@@ -48,5 +48,5 @@ export function readContainerUrl(text: string, cloud: keyof typeof accountHosts)
 
 /** An address as it may be shown: what follows a question mark can be a signature, what precedes an `@` a password. */
 export function shownUrl(text: string): string {
-  return text.replace(/[?#].*$/s, '').replace(/^(\w+:\/*)?[^/]*@/, '$1');
+  return text.replace(/[?#].*$/s, '').replace(/^(https?:\/\/)?.*@/s, '$1');
 }
