@@ -38,7 +38,7 @@ export const rooms: readonly Room[] = [
     builtins: platform,
   },
   { path: 'lib/database', rooms: ['lib/inventory', 'lib/errors'], packages: [], builtins: ['node:sqlite'] },
-  { path: 'lib/reports', rooms: ['lib/inventory'], packages: ['csv-stringify', 'fflate'], builtins: [] },
+  { path: 'lib/reports', rooms: ['lib/inventory'], packages: ['fflate'], builtins: ['node:zlib'] },
   { path: 'lib/inventory', rooms: ['lib/errors'], packages: [], builtins: [] },
   { path: 'lib/settings', rooms: ['lib/errors', 'lib/nearest', 'lib/container-url'], packages: [], builtins: [] },
   { path: 'lib/container-url', ...nothing },

@@ -10,7 +10,7 @@ const principal = { ...sample, virtualMachines: [], roleAssignments: [], federat
 const on = (name: string) => ({ id: `/${name}`, name, subscriptionId: 's', attachedFrom: at, detachedAt: null });
 
 describe('CSV of machines', () => {
-  test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx'])('makes the cell %j harmless', (name) => {
+  test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx', '\uff1d1'])('makes the cell %j harmless', (name) => {
     const [, cell] = [...virtualMachineCsv([row(name)], ['name'])].join('').split('name\r\n');
 
     expect(cell).toMatch(/^"?'/);

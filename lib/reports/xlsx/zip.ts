@@ -1,5 +1,6 @@
-import { Zip, ZipDeflate } from 'fflate';
+import { Zip } from 'fflate';
 import { pause, toPieces } from '../pieces.ts';
+import { deflatedFile } from './deflated-file.ts';
 
 /** Sizes of an archive without the 64-bit extension. */
 const sizeLimit = 2 ** 32 - 1;
@@ -21,8 +22,7 @@ export function* zip(entries: Iterable<ZipEntry>): Generator<Uint8Array> {
   });
   let written = 0;
   for (const { path, text } of entries) {
-    // The fastest level: 1.3 times the size of the usual one, at a third of its time.
-    const file = new ZipDeflate(path, { level: 1 });
+    const file = deflatedFile(path);
     archive.add(file);
     let read = 0;
     for (const piece of toPieces(text)) {
@@ -33,7 +33,7 @@ export function* zip(entries: Iterable<ZipEntry>): Generator<Uint8Array> {
       if (ready.length === 0) yield pause;
       yield* ready.splice(0);
     }
-    file.push(pause, true);
+    file.end();
     yield* ready.splice(0);
   }
   archive.end();
