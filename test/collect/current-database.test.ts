@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type CurrentDatabase, createDatabaseReader, type DatabaseReader } from '../../lib/collect/current-database.ts';
 import { describeFile } from '../../lib/collect/database-file.ts';
@@ -115,17 +116,35 @@ test('While storage is away, the database at hand serves on.', async () => {
   expect(current.damaged).toBe(false);
 });
 
-test('When the newest database is damaged, the one before is served and marked.', async () => {
+test.each<[string, (bytes: Buffer) => Buffer]>([
+  ['empty', () => Buffer.alloc(0)],
+  ['no database', () => Buffer.from('damaged')],
+  ['cut off near its beginning', (bytes) => bytes.subarray(0, 20)],
+  ['cut off in its middle', (bytes) => bytes.subarray(0, bytes.length / 2)],
+  ['without its last byte', (bytes) => bytes.subarray(0, -1)],
+  ['wrong in one byte', (bytes) => Buffer.from(bytes.map((byte, at) => (at === bytes.length >> 1 ? byte ^ 1 : byte)))],
+  ['whole, with another sha256', (bytes) => zstdCompressSync(changed(zstdDecompressSync(bytes)))],
+])('When the newest database is %s, the one before is served and marked.', async (_what, damage) => {
   await publishDay(20, 'a');
   await publishDay(21, 'a', 'b');
   const found = await direct.store.latest.read(never);
-  await direct.container.getBlockBlobClient(found?.latest.database ?? '').upload('damaged', 7);
+  const blob = direct.container.getBlockBlobClient(found?.latest.database ?? '');
+  const bytes = Buffer.from(damage(await blob.downloadToBuffer()));
+  await blob.upload(bytes, bytes.length);
 
   const current = await reader.current(never);
 
   expect(current).toMatchObject({ damaged: true, latest: { seq: 2 } });
   expect(runsIn(current)).toBe(1);
+  expect(await readdir(join(folder, 'open'))).toEqual([basename(current.path)]);
 });
+
+/** Of the same length, and still a database. */
+function changed(raw: Buffer): Buffer {
+  // the number of changes in the header, which nobody reads
+  raw.writeUInt32BE(raw.readUInt32BE(24) + 1, 24);
+  return raw;
+}
 
 test('When neither can be used, it is said so, and no file is left.', async () => {
   await publishDay(20, 'a');
