@@ -102,7 +102,8 @@ export function createInventoryApp(settings: Settings, environment: Environment)
         const readRoles = (principalId: string) => readIdentityRoles(arm, principalId, signal);
         const { identity, warnings } = await whoAmI({
           ...{ tokens, cloud, readRoles, signal },
-          findMissingRights: (principalId) => findMissingRights({ arm, settings, environment, principalId, signal }),
+          findMissingRights: (principalId) =>
+            findMissingRights({ arm, tokens, settings, environment, principalId, signal }),
         });
         for (const warning of warnings) console.warn(`identity: ${warning}`);
         return identity;

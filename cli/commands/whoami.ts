@@ -27,7 +27,8 @@ function whoami(resource: string | undefined): Action {
       cloud,
       ...(resource === undefined ? {} : { resource }),
       readRoles: (principalId) => readIdentityRoles(arm, principalId, signal),
-      findMissingRights: (principalId) => findMissingRights({ arm, settings, environment, principalId, signal }),
+      findMissingRights: (principalId) =>
+        findMissingRights({ arm, tokens, settings, environment, principalId, signal }),
       signal,
     });
     await write(valueResult(identity, undefined, describeIdentity));

@@ -5,17 +5,24 @@ import { listPermissions } from '../azure/resource-manager/permissions.ts';
 import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/request-context.ts';
 import { listSubscriptions, type Subscription } from '../azure/resource-manager/subscriptions.ts';
 import { containerOf } from '../azure/store/container.ts';
-import { findMissingStorageRight } from '../azure/store/missing-storage-right.ts';
-import { NoTokenError, toReason } from '../errors.ts';
+import { findMissingSourceRight, findMissingStorageRight } from '../azure/store/missing-storage-right.ts';
+import { sourceContainer } from '../azure/store/open-store.ts';
+import type { TokenSource } from '../azure/token-source.ts';
+import { InventoryError, NoTokenError, toReason } from '../errors.ts';
 import { grantReaderCommand } from '../inventory/coverage.ts';
 import { grantCommand, type MissingRight, type MissingRights } from '../inventory/missing-right.ts';
 import { allows } from '../inventory/permissions.ts';
 import { readActions, readRoleDefinitions } from '../inventory/read-actions.ts';
 import type { Environment, Settings } from '../settings.ts';
 import { reasonToSkip } from './plan.ts';
+import { within } from './within.ts';
+
+/** Whoever asks for rights waits for the answer. */
+const sourceTimeoutMs = 10_000;
 
 export interface MissingRightsRequest {
   readonly arm: ArmClient;
+  readonly tokens: TokenSource;
   readonly settings: Settings;
   readonly environment: Environment;
   /** Of the identity that reads; null where its token does not say. */
@@ -26,7 +33,7 @@ export interface MissingRightsRequest {
 /**
  * Finds out which roles the identity lacks for what the settings ask of it: Reader on subscriptions that it sees only in part,
  * that the settings name, or that are below the management groups which they name; Management Group Reader on those; the data
- * role on the storage account. Nothing is written.
+ * role on the storage account, and the one to read on the containers of other deployments. Nothing is written.
  * @throws {NoTokenError} no token is to be had; any other failure is a warning
  */
 export async function findMissingRights(request: MissingRightsRequest): Promise<MissingRights> {
@@ -49,6 +56,7 @@ export async function findMissingRights(request: MissingRightsRequest): Promise<
   const storage = settle('on the storage account', async () => [
     settings.storage.kind === 'none' ? null : await findMissingStorageRight(containerOf(settings, environment), signal),
   ]);
+  const sources = settings.sources.map((url) => settle(`on ${url}`, async () => [await rightOnSource(request, url)]));
   const known = await settle('on subscriptions', async () => {
     const visible = await visibleSubscriptions(request);
     const expected = new Set(settings.subscriptions ?? []);
@@ -67,9 +75,23 @@ export async function findMissingRights(request: MissingRightsRequest): Promise<
     if (visible.length === 0 && unseen.length === 0) unseen.push('SUBSCRIPTION-ID');
     return unseen.map((id) => reader(request, id));
   });
-  await storage;
+  await Promise.all([storage, ...sources]);
   const missingRights = missing.sort((a, b) => (a.scope < b.scope ? -1 : 1));
   return { missingRights: known || missing.length > 0 ? missingRights : null, warnings };
+}
+
+async function rightOnSource(
+  { settings, environment, tokens, signal }: MissingRightsRequest,
+  url: string,
+): Promise<MissingRight | null> {
+  try {
+    const container = sourceContainer(url, settings, environment, tokens);
+    return await within(sourceTimeoutMs, `${url} to answer`, signal, (both) => findMissingSourceRight(container, both));
+  } catch (error) {
+    if (!(error instanceof NoTokenError)) throw error;
+    // none for that tenant: it says nothing about the others
+    throw new InventoryError(error.code, error.message, { hint: error.hint, cause: error });
+  }
 }
 
 async function visibleSubscriptions({ arm, signal }: MissingRightsRequest): Promise<Subscription[]> {

@@ -160,10 +160,13 @@ describe('collect with INVENTORY_SOURCES', () => {
 
     const collected = await cli(['collect']);
     const listed = await cli(['list', '--query', '[?stale].name', '-o', 'json']);
+    const identity = await cli(['whoami']);
 
     expect(collected.code).toBe(3);
     expect(collected.stderr).toContain(`hint: Sign in with: az login --tenant ${theirs}\n`);
     expect(JSON.parse(collected.stdout)).toMatchObject({ complete: false, changes: {}, virtualMachineCount: 5 });
+    expect(identity.code).toBe(0);
+    expect(identity.stderr).toContain(`Whether a right is missing on ${urlOf(far)} is not known`);
     expect(listed.code).toBe(3);
     expect(JSON.parse(listed.stdout)).toEqual(['of-3']);
   });
@@ -171,13 +174,15 @@ describe('collect with INVENTORY_SOURCES', () => {
   test('names the command that grants the role where it is missing', async () => {
     await publishBoth();
     gate.admissions.set(far.name, { tenantId: theirs, hasRole: false });
+    const role = 'Storage Blob Data Reader';
+    const grantCommand = `az role assignment create --assignee-object-id ${user} --assignee-principal-type User --role "${role}" --scope "$(az storage account show --name devstoreaccount1 --query id --output tsv)/blobServices/default/containers/${far.name}"`;
 
     const collected = await cli(['collect']);
+    const missing = await cli(['whoami', '--query', 'missingRights', '-o', 'json']);
 
     expect(collected.code).toBe(3);
-    expect(collected.stderr).toContain(
-      `az role assignment create --assignee-object-id ${user} --assignee-principal-type User --role "Storage Blob Data Reader" --scope "$(az storage account show --name devstoreaccount1 --query id --output tsv)/blobServices/default/containers/${far.name}"`,
-    );
+    expect(JSON.parse(missing.stdout)).toEqual([{ scope: urlOf(far), role, grantCommand }]);
+    expect(collected.stderr).toContain(`hint: ${grantCommand} (`);
     expect(collected.stderr).toContain('infra/source.bicep');
   });
 

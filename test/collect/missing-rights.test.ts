@@ -22,8 +22,8 @@ const byName = (displayName: RegExp): string =>
 
 function find(environment: Environment = {}): Promise<MissingRights> {
   const settings = test1.settings(environment);
-  const { arm } = test1.session(settings);
-  return findMissingRights({ arm, settings, environment, principalId: principalId(), signal: never });
+  const { arm, tokens } = test1.session(settings);
+  return findMissingRights({ arm, tokens, settings, environment, principalId: principalId(), signal: never });
 }
 
 const missingReader = (subscriptionId: string) => ({

@@ -23,7 +23,7 @@ export interface Container {
 }
 
 /** One audience serves every cloud. https://learn.microsoft.com/azure/storage/blobs/authorize-access-azure-active-directory */
-export const storageAudience = 'https://storage.azure.com/';
+const storageAudience = 'https://storage.azure.com/';
 
 /** Five tries within about six seconds: what is away for longer is for the next run. */
 const pipeline: StoragePipelineOptions = {

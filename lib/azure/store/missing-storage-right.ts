@@ -1,9 +1,8 @@
 import { RestError } from '@azure/storage-blob';
-import { grantCommand, type MissingRight } from '../../inventory/missing-right.ts';
-import { readAccessToken } from '../access-token.ts';
-import { attempt, type Container, storageAudience } from './container.ts';
+import type { MissingRight } from '../../inventory/missing-right.ts';
+import { attempt, type Container } from './container.ts';
 import { isConditionNotMet, isNotThere } from './storage-error.ts';
-import { dataRole, scopeOf } from './storage-right.ts';
+import { roleCommand } from './storage-right.ts';
 
 /** No blob has this ETag: a write on the condition that it has changes nothing, whoever is allowed to. */
 const impossible = { ifMatch: '"0x0"' };
@@ -29,13 +28,31 @@ export async function findMissingStorageRight(container: Container, signal: Abor
       throw error;
     }
   });
-  if (!denied) return null;
-  const { principalId } = readAccessToken((await tokens.token({ audience: storageAudience, signal })).token);
-  return {
-    scope: container.service.url.replace(/\/$/, ''),
-    role: dataRole,
-    grantCommand: grantCommand(dataRole, scopeOf({ ...container, role: dataRole }), principalId),
-  };
+  return denied ? missing(container, container.service.url.replace(/\/$/, '')) : null;
+}
+
+/**
+ * Asks whether the identity may read what another deployment has published.
+ * @returns null where nothing is missing, and where no identity is used
+ * @throws as {@link findMissingStorageRight}; `StorageDenied` where the account is another tenant's
+ */
+export async function findMissingSourceRight(container: Container, signal: AbortSignal): Promise<MissingRight | null> {
+  if (container.tokens === null) return null;
+  const denied = await attempt(container, 'ask for the right to read', signal, async () => {
+    try {
+      await container.client.getBlobClient('latest.json').getProperties({ abortSignal: signal });
+      return false;
+    } catch (error) {
+      if (isNotThere(error)) return false;
+      if (isRoleMissing(error)) return true;
+      throw error;
+    }
+  });
+  return denied ? missing(container, container.client.url) : null;
+}
+
+function missing(container: Container, scope: string): MissingRight {
+  return { scope, role: container.role, grantCommand: roleCommand(container) };
 }
 
 /**

@@ -61,8 +61,21 @@ export function openSourceContainer(
   environment: Environment,
   tokens: TokenSource,
 ): DatabaseSource {
-  const container = containerBeside(url, settings, environment) ?? containerAt(url, settings, tokens, readerRole);
+  const container = sourceContainer(url, settings, environment, tokens);
   return { url, latest: openLatestPointer(container), databases: openDatabases(container) };
+}
+
+/**
+ * The container of another deployment, as {@link openSourceContainer} opens it.
+ * @throws {InvalidSettingError} not such an address
+ */
+export function sourceContainer(
+  url: string,
+  settings: Settings,
+  environment: Environment,
+  tokens: TokenSource,
+): Container {
+  return containerBeside(url, settings, environment) ?? containerAt(url, settings, tokens, readerRole);
 }
 
 /** A container in the account of the app's own storage, where that is reached by a connection string; null = it is elsewhere. */
