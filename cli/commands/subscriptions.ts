@@ -55,6 +55,7 @@ const coverageColumns: readonly Column<Coverage>[] = [
   { header: 'Machines', cell: ({ virtualMachineCount }) => String(virtualMachineCount), leastWidth: 8, rank: 3 },
   { header: 'ReadAt', cell: ({ readAt }) => readAt?.replace(/\.\d+Z$/, 'Z') ?? 'never', leastWidth: 20, rank: 5 },
   { header: 'Reason', cell: ({ reason }) => reason?.code ?? '', leastWidth: 8, rank: 4, optional: true },
+  { header: 'Source', cell: ({ source }) => source ?? '', leastWidth: 20, rank: 7, optional: true },
 ];
 
 const blindSpotColumns: readonly Column<BlindSpot>[] = [

@@ -20,7 +20,7 @@ export const coverageColumns: Columns<CoverageRow> = {
   'reason.hint': ({ subscription }) => subscription?.reason?.hint ?? null,
   ...Object.fromEntries(kinds.map((kind) => [`kinds.${kind}`, statusOf(kind)])),
   since: ({ blindSpot }) => blindSpot?.since ?? null,
-  source: ({ blindSpot }) => blindSpot?.source ?? null,
+  source: ({ subscription, blindSpot }) => (subscription ?? blindSpot).source,
   grantCommand: ({ blindSpot }) => blindSpot?.grantCommand ?? null,
 };
 
