@@ -444,6 +444,19 @@ describe('recreatedPrincipalKeepsRoles', () => {
     ]);
   });
 
+  test('and one whose subscription nobody lists, as its machine shows it', () => {
+    const { run, found } = inventory();
+    const elsewhere = userAssigned('a', { subscriptionId: two });
+    const anew = userAssigned('a', { subscriptionId: two, principalId: 'principal-2' });
+    run({ [one]: { machines: [machine('m', { identity: having(elsewhere) })], roleAssignments: [held] } });
+
+    run({ [one]: { machines: [machine('m', { identity: having(anew) })], roleAssignments: [held] } });
+
+    expect(found()).toMatchObject([
+      { rule: 'recreatedPrincipalKeepsRoles', resourceId: anew.id, principalId: 'principal-of-a' },
+    ]);
+  });
+
   test.each([
     ['whose old principal has no role left', [reborn], []],
     ['that is gone altogether', [], [held]],
