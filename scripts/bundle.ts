@@ -1,6 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { build } from 'esbuild';
+import { replacedModules } from './replaced-modules.ts';
 
 /**
  * Bundles one entry point into CommonJS for Node 24: `NAME.bundle.cjs` with all code, and `NAME.cjs`, a launcher that turns
@@ -29,6 +30,7 @@ export async function bundle(
     minifySyntax: true,
     legalComments: 'external',
     external: ['@azure/functions-core'],
+    plugins: [replacedModules],
     // CommonJS has no import.meta: code that asks for its address gets the bundle's own.
     define: { 'import.meta.url': '__bundleUrl' },
     banner: { js: `const __bundleUrl=require('node:url').pathToFileURL(__filename).href;` },

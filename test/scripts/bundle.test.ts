@@ -69,3 +69,9 @@ describe('a bundle', () => {
     expect((await host).stdout).toBe(`${line}\n`);
   });
 });
+
+it.each(['functions', 'cli'])('the bundle of %s has one byte for each character', async (name) => {
+  const built = await readFile(join(import.meta.dirname, `../../dist/${name}.bundle.cjs`), 'latin1');
+
+  expect(/[^\p{ASCII}]/u.exec(built)).toBeNull();
+});
