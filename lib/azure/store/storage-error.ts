@@ -46,9 +46,11 @@ export function isConditionNotMet(error: unknown): boolean {
   );
 }
 
-/** True when there is no such blob, or no container yet. */
+const absences: readonly (string | undefined)[] = ['BlobNotFound', 'ContainerNotFound'];
+
+/** True when there is no such blob, or no container yet. Any other 404 says nothing of that, and must not pass for an empty store. */
 export function isNotThere(error: unknown): boolean {
-  return error instanceof RestError && error.statusCode === 404;
+  return error instanceof RestError && error.statusCode === 404 && absences.includes(serviceCode(error));
 }
 
 /** True when the container itself is missing. */

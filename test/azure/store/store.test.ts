@@ -245,6 +245,23 @@ test.each([
   20_000,
 );
 
+test('A 404 that names neither the blob nor the container is no empty store.', async () => {
+  await using proxy = await startBlobProxy(azurite.origin);
+  proxy.treat = () => ({ status: 404, code: 'ResourceNotFound' });
+  const { store } = newStore(connectionStringFor(proxy.origin));
+  const address = { runId, planHash: 'hash', batch: 0 };
+
+  const readings = await Promise.allSettled([
+    store.latest.read(never),
+    store.runs.read(runId, never),
+    store.batches.find(address, never),
+    store.databases.describe('databases/x', never),
+  ]);
+
+  const codes = readings.map((one) => (one.status === 'rejected' ? one.reason.code : one.status));
+  expect(codes).toEqual(readings.map(() => 'StorageNotFound'));
+});
+
 test('A burst of 503 is waited out.', async () => {
   await using proxy = await startBlobProxy(azurite.origin);
   let refused = 0;
