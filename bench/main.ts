@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { measureAz } from './rows/az.ts';
+import { measureColdImport } from './rows/cold-import.ts';
 import { measureCollect } from './rows/collect.ts';
 import { measureGrowth } from './rows/growth.ts';
 import { measureHttpPage } from './rows/http-page.ts';
@@ -8,12 +9,13 @@ import { measureLargeSubscription } from './rows/large-subscription.ts';
 import { measurePublish } from './rows/publish.ts';
 import { measureSdkLoop } from './rows/sdk-loop.ts';
 import { measureSimulation } from './rows/simulate.ts';
+import { measureSoak } from './rows/soak.ts';
 import { environment } from './support/environment.ts';
 import type { Figure } from './support/figure.ts';
 import { type BenchOptions, type SizeName, sizes } from './support/sizes.ts';
 import { tableOf } from './support/table.ts';
 
-/** `npm run bench -- collect|publish|http|simulate|all [--size S|M|L]… [--rounds N] [--row NAME]… [--lists N]`: the figures, their goals beside them. */
+/** `npm run bench -- collect|publish|http|import|simulate|soak|all [--size S|M|L]… [--rounds N] [--row NAME]… [--lists N] [--runs N]`: the figures, their goals beside them. */
 const groups = {
   collect: {
     collect: measureCollect,
@@ -24,7 +26,9 @@ const groups = {
   },
   publish: { publish: measurePublish },
   http: { 'http-page': measureHttpPage },
+  import: { 'cold-import': measureColdImport },
   simulate: { simulate: measureSimulation },
+  soak: { soak: measureSoak },
 } as const satisfies Record<string, Record<string, (options: BenchOptions) => Promise<Figure[]>>>;
 
 const { values, positionals } = parseArgs({
@@ -34,19 +38,26 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '5' },
     row: { type: 'string', multiple: true },
     lists: { type: 'string', default: '8' },
+    runs: { type: 'string', default: '1000' },
   },
 });
 const [group = 'all'] = positionals;
 const isSize = (name: string): name is SizeName => name in sizes;
-const options = { sizes: values.size.filter(isSize), rounds: Number(values.rounds), lists: Number(values.lists) };
+const options = {
+  sizes: values.size.filter(isSize),
+  rounds: Number(values.rounds),
+  lists: Number(values.lists),
+  runs: Number(values.runs),
+};
 const rows = Object.entries(groups)
   .filter(([name]) => group === 'all' || group === name)
   .flatMap(([, row]) => Object.entries(row))
   .filter(([name]) => values.row?.includes(name) ?? true);
-if (rows.length === 0 || options.sizes.length < values.size.length || !(options.rounds >= 1) || !(options.lists >= 0)) {
+const inRange = options.rounds >= 1 && options.lists >= 0 && options.runs >= 10;
+if (rows.length === 0 || options.sizes.length < values.size.length || !inRange) {
   const names = Object.values(groups).flatMap((row) => Object.keys(row));
   console.error(
-    `Usage: npm run bench -- ${Object.keys(groups).join('|')}|all [--size ${Object.keys(sizes).join('|')}]… [--rounds N] [--row ${names.join('|')}]… [--lists N]`,
+    `Usage: npm run bench -- ${Object.keys(groups).join('|')}|all [--size ${Object.keys(sizes).join('|')}]… [--rounds N] [--row ${names.join('|')}]… [--lists N] [--runs N]`,
   );
   process.exit(2);
 }
