@@ -30,10 +30,7 @@ export async function driveRun(client: Client, runId: string, own: boolean, sign
   } catch (error) {
     // another instance of the app may have come first, with the same run
     if ((await awaitPlace(client, runId, 0, signal)) === 'ours') return;
-    throw new InventoryError('OrchestrationFailed', `The orchestration of run ${runId} could not be started`, {
-      hint: 'See the log of the Durable Functions extension; it needs Blob, Queue and Table roles on AzureWebJobsStorage',
-      cause: error,
-    });
+    throw engineFailed(`The orchestration of run ${runId} could not be started`, error);
   }
 }
 
@@ -54,6 +51,13 @@ async function awaitPlace(
   }
 }
 
+function engineFailed(message: string, cause: unknown): InventoryError {
+  return new InventoryError('OrchestrationFailed', message, {
+    hint: 'See the log of the Durable Functions extension; it needs Blob, Queue and Table roles on AzureWebJobsStorage',
+    cause,
+  });
+}
+
 /** @returns null when there never was a run */
 async function statusOf(client: Client): Promise<DurableOrchestrationStatus | null> {
   try {
@@ -61,7 +65,7 @@ async function statusOf(client: Client): Promise<DurableOrchestrationStatus | nu
   } catch (error) {
     // the library has no other way to say it
     if (error instanceof Error && error.message.includes('HTTP 404')) return null;
-    throw error;
+    throw engineFailed('Whether a run is orchestrated already could not be learnt', error);
   }
 }
 
