@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { handleAdmin } from './admin.ts';
 import { invokeBuffered, RequestTooLargeError } from './buffered-invocation.ts';
 import { findRoute, type HttpRoute } from './http-route.ts';
@@ -24,6 +25,8 @@ export interface HttpFrontOptions {
 /** The server that takes requests: limits, routes, keys, then the function. Every answer of its own has an empty body. */
 export function createHttpFront(options: HttpFrontOptions): Server {
   const server = createServer({ maxHeaderSize: headersLimitBytes }, (request, response) => {
+    const { socket } = request;
+    response.once('finish', () => passOver(request, socket));
     handle(options, request, response).catch((error: unknown) => fail(response, error));
   });
   // Without a listener Node hangs up on CONNECT; no function can have that method.
@@ -33,6 +36,16 @@ export function createHttpFront(options: HttpFrontOptions): Server {
   // Kestrel keeps idle connections for 130 s; Node's 5 s would cut those of clients that pool.
   server.keepAliveTimeout = 130_000;
   return server;
+}
+
+/**
+ * Makes way for the next request of the connection when an answer came before the whole body was read: what is left is read and
+ * thrown away, as Kestrel does. Where the reader has closed the body that cannot be, and the connection ends.
+ */
+function passOver(request: IncomingMessage, socket: Socket): void {
+  if (request.complete) return;
+  if (request.destroyed) socket.destroySoon();
+  else request.resume();
 }
 
 async function handle(options: HttpFrontOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -81,4 +81,14 @@ describe('principals', () => {
     expect(response.status).toBe(413);
     expect(sent).toBeLessThan(10);
   });
+
+  it('reads nothing of a body that says it is too long', async () => {
+    using served = servedInventory();
+    const pulled: string[] = [];
+    const unread = new ReadableStream<Uint8Array>({ pull: () => void pulled.push('pulled') }, { highWaterMark: 0 });
+    const response = await served.send('principals/lookup', {
+      ...{ method: 'POST', body: unread, duplex: 'half', headers: { 'content-length': '300000' } },
+    });
+    expect([response.status, pulled]).toEqual([413, []]);
+  });
 });

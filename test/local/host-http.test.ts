@@ -1,5 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { get, request as httpRequest } from 'node:http';
+import { Agent, get, request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildFixture, type HostProcess, startHostProcess } from './host-process.ts';
 
@@ -48,6 +48,30 @@ describe.each([{ streaming: true }, { streaming: false }])('an app with streamin
       header: 'header',
       body: 'hello',
     });
+  });
+
+  it('leaves no connection hanging on whose body the function has read a part only', async () => {
+    const { hostname, port } = new URL(host.url);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const send = (body: string) =>
+      new Promise<number | string | undefined>((resolve) => {
+        const sent = httpRequest({ hostname, port, path: '/api/readsSome', method: 'POST', agent }, (answer) => {
+          answer.resume().on('end', () => resolve(answer.statusCode));
+        });
+        sent.on('error', () => resolve('hung up'));
+        sent.write(body); // before the end: without a content-length
+        sent.end();
+      });
+    try {
+      const first = await send('x'.repeat(2_000_000));
+      const second = await send('short');
+
+      expect(first).toBe(200);
+      // one that was cut is made anew
+      expect(second === 'hung up' ? await send('short') : second).toBe(200);
+    } finally {
+      agent.destroy();
+    }
   });
 
   it("passes the caller's trace on and makes one up where there is none", async () => {

@@ -28,19 +28,21 @@ export async function parseBody<const Schema extends v.GenericSchema>(
 
 async function readText(request: IncomingRequest): Promise<string> {
   if (request.body === null) return '';
+  // Where it is said beforehand nothing is read, and the connection can be used again.
+  if (Number(request.headers.get('content-length') ?? 0) > bodyLimitBytes) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of request.body) {
     if (!(chunk instanceof Uint8Array)) throw new RequestError(400, 'InvalidBody', 'The body is not made of bytes');
     bytes += chunk.byteLength;
-    if (bytes > bodyLimitBytes) {
-      throw new RequestError(413, 'BodyTooLarge', `The body is larger than ${bodyLimitBytes} bytes`, {
-        target: 'body',
-      });
-    }
+    if (bytes > bodyLimitBytes) throw tooLarge();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+function tooLarge(): RequestError {
+  return new RequestError(413, 'BodyTooLarge', `The body is larger than ${bodyLimitBytes} bytes`, { target: 'body' });
 }
 
 function toJson(text: string): unknown {
