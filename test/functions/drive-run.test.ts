@@ -64,3 +64,17 @@ test('A start that was refused ends nothing: the run that refused it may have gi
 
   expect(asked).toEqual([]);
 });
+
+test('An engine that does not say what is under way is named, with what to look at.', async () => {
+  const silent = {
+    ...engine(null),
+    async getStatus(): Promise<never> {
+      throw new Error('The operation failed with an unexpected HTTP status code: 500');
+    },
+  };
+
+  const driven = driveRun(silent, runId, true, never);
+
+  await expect(driven).rejects.toMatchObject({ code: 'OrchestrationFailed', hint: expect.stringContaining('log') });
+  expect(asked).toEqual([]);
+});

@@ -11,7 +11,8 @@ import { makingContainer } from './json-blob.ts';
 import { isConditionNotMet, isNotThere } from './storage-error.ts';
 import { uploadStream } from './upload-stream.ts';
 
-const blockBytes = 8 * 1024 * 1024;
+const mostBlockBytes = 8 * 1024 * 1024;
+const leastBlockBytes = 64 * 1024;
 
 /** `databases/<runId>-<first 8 of sha256>.sqlite.zst`: immutable, size and hash of the raw file in the metadata. */
 export function openDatabases(container: Container): Databases {
@@ -48,6 +49,8 @@ export function openDatabases(container: Container): Databases {
 /** @returns false when there is a blob of that name */
 async function upload(container: Container, name: string, file: DatabaseFile, signal: AbortSignal): Promise<boolean> {
   const blob = container.client.getBlockBlobClient(name);
+  // the library takes the memory of a whole block for each, however little is in it
+  const blockBytes = Math.min(mostBlockBytes, Math.max(leastBlockBytes, file.sizeBytes));
   try {
     await makingContainer(container, signal, () =>
       uploadStream(blob, compressed(file), blockBytes, signal, {
