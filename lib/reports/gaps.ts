@@ -10,14 +10,14 @@ interface Gap {
   readonly reason: Coverage['reason'];
 }
 
-export const gapHeader = ['Subscription', 'Name', 'Status', 'Not read completely', 'Reason', 'What to do'];
+export const gapHeader = ['Subscription', 'Name', 'Status', 'Not read completely', 'What to do', 'Reason'];
 
 /** What a report lacks, of the kinds that it shows: rows under `gapHeader`. */
 export function* gapRows({ coverage, kinds }: Pick<ReportSource, 'coverage' | 'kinds'>): Generator<readonly Cell[]> {
   for (const row of coverage) {
     for (const { kinds: lacking, status, reason } of gapsOf(row, kinds)) {
       const told = reason === null ? null : `${reason.code}: ${reason.message}`;
-      yield [row.subscriptionId, row.displayName, status, lacking.join(', '), told, reason?.hint ?? null];
+      yield [row.subscriptionId, row.displayName, status, lacking.join(', '), reason?.hint ?? null, told];
     }
   }
 }

@@ -34,7 +34,7 @@ describe('the page', () => {
 
     expect(text).toContain('<strong>Not complete.</strong>');
     expect(text).toMatch(/<a href="#coverage">[\s\S]*<h2 id="coverage">/);
-    expect(text).toContain('<td>virtualMachines, identities</td><td>AuthorizationFailed: no</td><td>az role …</td>');
+    expect(text).toContain('<td>virtualMachines, identities</td><td>az role …</td><td>AuthorizationFailed: no</td>');
     expect(text).toContain('<td>az role assignment create --role Reader</td>');
     expect(complete).not.toMatch(/Not complete|Blind spots</);
   });

@@ -14,7 +14,7 @@ test('Markdown says whether it is complete, what it lacks, and what would open t
   const text = [...markdown(reportSource())].join('');
 
   expect(text).toContain('**Not complete.** As of 2026-11-20T06:00:00.000Z');
-  expect(text).toMatch(/\| denied \| virtualMachines, identities \| AuthorizationFailed: no \| az role … \|/);
+  expect(text).toMatch(/\| denied \| virtualMachines, identities \| az role … \| AuthorizationFailed: no \|/);
   expect(text).toMatch(/### Blind spots[\s\S]+\| az role assignment create --role Reader \|/);
 });
 
