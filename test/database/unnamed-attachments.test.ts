@@ -110,6 +110,15 @@ describe('an identity that a machine names without its ids', () => {
     expect(whoIs('principal-of-u')).toMatchObject({ virtualMachines: { length: 1 } });
   });
 
+  test('was never off it where the machine leaves out its client id for a while', () => {
+    const half = machine('plain', { identity: having({ ...u, clientId: null }) });
+    read(1, { machines: [plain], identities: [u] });
+    read(2, { machines: [half], identities: [u] });
+
+    const attached = { state: 'attached', virtualMachines: [on('plain', 1)] };
+    expect(whoIs('principal-of-u')).toMatchObject(attached);
+  });
+
   test('that is re-created under its resource id is another one from then on, and the old one stays known', () => {
     read(1, { machines: [silent], identities: [u] });
     const run = read(2, { machines: [silent], identities: [again] });

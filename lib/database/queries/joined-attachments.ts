@@ -1,14 +1,15 @@
 import { integer, integerOrNull, type SqlRow, text } from './columns.ts';
 
 /**
- * One row per time that a principal was on a machine: where the machine named it by its ids for a while and without them for
- * another, it was never off it.
+ * One row per time that a principal was on a machine: where the machine named it by its ids for a while and without them, or
+ * without its client id, for another, it was never off it.
  * @param rows with `from_seq`, `ended_seq`, `end_change` and `attached_at`, by principal and machine
  * @param unnamed the same, of the times without ids
  * @returns those that have not ended first, then by the time it was attached, newest first
  */
 export function joinAttachments(rows: readonly SqlRow[], unnamed: readonly SqlRow[]): readonly SqlRow[] {
-  if (unnamed.length === 0) return rows;
+  const renamed = rows.some((row) => integerOrNull(row, 'ended_seq') !== null && row.end_change === null);
+  if (unnamed.length === 0 && !renamed) return rows;
   const joined: SqlRow[] = [];
   const inTime = [...rows, ...unnamed].toSorted((a, b) => integer(a, 'from_seq') - integer(b, 'from_seq'));
   const byMachine = Map.groupBy(
