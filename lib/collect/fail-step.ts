@@ -5,11 +5,13 @@ import type { DatabaseReader } from './current-database.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { endRun } from './run-record.ts';
 
+const passing = ['StorageUnavailable', 'StorageUnreachable', 'StorageFailed'];
+
 /**
  * Ends the record of a run that could not go on. One that was published all the same, and could not say so, has succeeded.
  * @param reason why it could not; null = its record had ended as something else (cancelled, timed out)
  * @returns the run as it ended; null when it had ended already
- * @throws {InventoryError} the record could not be written
+ * @throws {InventoryError} the record could not be written, or nobody can tell at this moment whether the run was published
  */
 export async function failStep(
   environment: RunEnvironment,
@@ -18,8 +20,13 @@ export async function failStep(
   signal: AbortSignal,
 ): Promise<Run | null> {
   const { store, reader, warn } = environment;
-  const published = await publishedRun(reader, runId, signal).catch((error: unknown) => {
+  const step = (await store.runs.read(runId, signal))?.run.progress.step;
+  const mayBePublished = step !== 'plan' && step !== 'collect';
+  const asked = mayBePublished ? publishedRun(reader, runId, signal) : null;
+  const published = await asked?.catch((error: unknown) => {
     signal.throwIfAborted();
+    // whether it was published can be told when storage is back
+    if (error instanceof InventoryError && passing.includes(error.code)) throw error;
     warn(toReason(error));
     return null;
   });
@@ -28,7 +35,7 @@ export async function failStep(
     runId,
     (record) => {
       if (record.status === 'succeeded') return null;
-      if (published !== null) return { ...published, progress: { ...record.progress, step: 'done' } };
+      if (published) return { ...published, progress: { ...record.progress, step: 'done' } };
       if (record.status !== 'running' || reason === null) return null;
       return { ...record, status: 'failed', finishedAt: new Date().toISOString(), reason };
     },

@@ -216,6 +216,19 @@ test('A run that is published cannot be cancelled any more, and succeeds whateve
   expect(end).toMatchObject({ id, status: 'succeeded', virtualMachineCount: 75 });
 });
 
+test('A run that may have been published is not called failed while storage is away.', async () => {
+  const environment = instance();
+  const { id } = await start(environment);
+  await collectAll(environment, id);
+  await publishStep(environment, id, never);
+  proxy.treat = (line) => (line.includes('/latest.json') ? { status: 503, code: 'ServerBusy' } : 'pass');
+  const lost = { code: 'Lost', message: 'lost', hint: null };
+
+  await expect(failStep(environment, id, lost, never)).rejects.toMatchObject({ code: 'StorageUnavailable' });
+  proxy.treat = () => 'pass';
+  expect(await failStep(environment, id, lost, never)).toMatchObject({ id, status: 'succeeded' });
+});
+
 test('A subscription list that breaks changes nothing, and its reason is on record.', async () => {
   const environment = instance();
   const answer = forbidden('Microsoft.Resources/subscriptions/read', '/subscriptions');
