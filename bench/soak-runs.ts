@@ -1,4 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { openStore } from '../lib/azure/store/open-store.ts';
 import { collectStep } from '../lib/collect/collect-step.ts';
 import { createDatabaseReader } from '../lib/collect/current-database.ts';
@@ -13,8 +15,11 @@ import { readSettings } from '../lib/settings.ts';
 
 /*
  * Whole runs, one after the other in one process, as the app takes them: `soak-runs.ts RUNS FOLDER`. After each it prints a line
- * of JSON, {rssBytes, descriptors, files}: memory, open descriptors, and those of them that are files on a disk.
+ * of JSON, {rssBytes, descriptors, files}: memory, open descriptors, and those of them that are files on a disk. Ten times it
+ * collects garbage after that, and adds what is left: liveBytes.
  */
+setFlagsFromString('--expose-gc');
+const collectGarbage: unknown = runInNewContext('gc');
 const [runs = '', folder = ''] = process.argv.slice(2);
 const { signal } = new AbortController();
 const settings = readSettings(process.env);
@@ -30,7 +35,10 @@ const environment: RunEnvironment = {
 
 for (let run = 0; run < Number(runs); run++) {
   await takeRun();
-  console.log(JSON.stringify({ rssBytes: process.memoryUsage.rss(), ...descriptors() }));
+  const sample = { rssBytes: process.memoryUsage.rss(), ...descriptors() };
+  console.log(
+    JSON.stringify((run + 1) % Math.ceil(Number(runs) / 10) === 0 ? { ...sample, liveBytes: live() } : sample),
+  );
 }
 await reader.close();
 
@@ -49,6 +57,13 @@ async function takeRun(): Promise<void> {
   const { finishedAtMs } = await publishStep(environment, id, signal);
   const ended = await reportStep(environment, id, finishedAtMs, signal);
   if (ended?.status !== 'succeeded') throw new Error(`Run ${id} ended as ${ended?.status}`);
+}
+
+function live(): number {
+  if (typeof collectGarbage !== 'function') throw new Error('there is no gc');
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 function descriptors(): { readonly descriptors: number; readonly files: number } {

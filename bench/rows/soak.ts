@@ -8,7 +8,12 @@ import { scratchFolder } from '../support/scratch.ts';
 import type { BenchOptions } from '../support/sizes.ts';
 
 const program = new URL('../soak-runs.ts', import.meta.url).pathname;
-const sampleSchema = v.object({ rssBytes: v.number(), descriptors: v.number(), files: v.number() });
+const sampleSchema = v.object({
+  rssBytes: v.number(),
+  descriptors: v.number(),
+  files: v.number(),
+  liveBytes: v.optional(v.number()),
+});
 type Sample = v.InferOutput<typeof sampleSchema>;
 
 /** Many runs of a small tenant in one process: memory and open descriptors of the last tenth against the first tenth. */
@@ -31,9 +36,15 @@ export async function measureSoak({ runs }: BenchOptions): Promise<Figure[]> {
       const median = (some: readonly Sample[]): number => quartilesOf(some.map(of)).median;
       return median(samples.slice(-tenth)) / median(samples.slice(0, tenth));
     };
+    const live = samples.flatMap(({ liveBytes }) => liveBytes ?? []);
     const what = `${samples.length} runs in one process, last tenth / first tenth`;
     return [
       { name: `${what}: RSS`, goal: { at: 'most', value: 1.1 }, values: [ratio(({ rssBytes }) => rssBytes)] },
+      {
+        name: `${what}: memory in use after a collection`,
+        goal: { at: 'most', value: 1.1 },
+        values: [(live.at(-1) ?? Number.NaN) / (live[0] ?? Number.NaN)],
+      },
       { name: `${what}: open descriptors`, goal: { at: 'most', value: 1 }, values: [ratio((one) => one.descriptors)] },
       { name: `${what}: open files`, goal: { at: 'most', value: 1 }, values: [ratio(({ files }) => files)] },
     ];
