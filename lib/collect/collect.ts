@@ -4,6 +4,7 @@ import { forEachBounded } from './bounded.ts';
 import { createRoleBook } from './kinds/role-book.ts';
 import { readSubscription } from './read-subscription.ts';
 import { writeBehind } from './write-behind.ts';
+import { limitYoungGeneration } from './young-generation.ts';
 
 /** How far collecting is. */
 export interface CollectProgress {
@@ -48,6 +49,7 @@ export async function collectSubscriptions(request: CollectRequest): Promise<Col
       await readSubscription({ ...request, sink, roles, subscription, signal }, (machines, requests) => {
         progress.virtualMachines += machines;
         progress.requests += requests;
+        limitYoungGeneration();
         onProgress?.(progress);
       });
       progress.subscriptionsDone += 1;

@@ -1,0 +1,20 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+const program = join(import.meta.dirname, 'fixtures/young-generation-process.ts');
+
+/** Bytes of the young generation at its largest; each in a process of its own, since a flag of V8 cannot be taken back. */
+async function largest(...options: readonly string[]): Promise<number> {
+  const { stdout } = await promisify(execFile)(process.execPath, [program, ...options]);
+  return Number(stdout);
+}
+
+test('the young generation stays as it is once it is large enough for pages', async () => {
+  const [free, limited] = await Promise.all([largest(), largest('limited')]);
+
+  expect(free).toBeGreaterThan(50 * 2 ** 20);
+  expect(limited).toBeGreaterThanOrEqual(32 * 2 ** 20);
+  expect(limited).toBeLessThan(36 * 2 ** 20);
+});
