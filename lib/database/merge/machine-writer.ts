@@ -62,18 +62,18 @@ export function openMachineWriter(
   const endVersion = database.prepare('UPDATE machine_version SET valid_to = ? WHERE machine = ? AND valid_to IS NULL');
   const openFrom = database.prepare('SELECT valid_from FROM machine_version WHERE machine = ? AND valid_to IS NULL');
   const endMachine = database.prepare(
-    `UPDATE machine_version SET valid_to = ?, ended_at = ?, end_change = ?,
-      end_not_before = max(?, coalesce(began_at, (SELECT m.first_seen FROM machine m WHERE m.id = machine_version.machine)))
-     WHERE machine = ? AND valid_to IS NULL`,
+    `UPDATE machine_version SET valid_to = ?1, ended_at = ?2, end_change = ?3,
+      end_not_before = min(?2, max(?4, coalesce(began_at, (SELECT m.first_seen FROM machine m WHERE m.id = machine_version.machine))))
+     WHERE machine = ?5 AND valid_to IS NULL`,
   );
   const attach = database.prepare(
     `INSERT INTO attachment (machine, identity, valid_from, position, resource_id, began_at, begin_change, not_before)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const detach = database.prepare(
-    `UPDATE attachment SET valid_to = ?, ended_at = ?, end_change = ?,
-      end_not_before = max(?, coalesce(began_at, (SELECT m.first_seen FROM machine m WHERE m.id = attachment.machine)))
-     WHERE machine = ? AND identity = ? AND valid_to IS NULL`,
+    `UPDATE attachment SET valid_to = ?1, ended_at = ?2, end_change = ?3,
+      end_not_before = min(?2, max(?4, coalesce(began_at, (SELECT m.first_seen FROM machine m WHERE m.id = attachment.machine))))
+     WHERE machine = ?5 AND identity = ?6 AND valid_to IS NULL`,
   );
   const detachAll = database.prepare(
     'UPDATE attachment SET valid_to = ?, ended_at = ?, end_change = ? WHERE machine = ? AND valid_to IS NULL',
