@@ -64,9 +64,10 @@ function faultPoints(): readonly FaultPoint[] {
   }));
 }
 
-/** Asks for runs until one has succeeded. @returns those that had not, by why */
-async function runUntilSucceeded(url: string, target: TestStore): Promise<readonly string[]> {
+/** Asks for runs until one has succeeded. @returns those that had not, by why; how many starts were refused */
+async function runUntilSucceeded(url: string, target: TestStore) {
   const failures: string[] = [];
+  let refused = 0;
   let last: string | null = null;
   for (let starts = 0; starts < mostStarts; starts++) {
     const answer = await fetch(`${url}/api/runs`, { method: 'POST' });
@@ -75,13 +76,14 @@ async function runUntilSucceeded(url: string, target: TestStore): Promise<readon
       // the fault met the start itself: that is said, too
       expect([502, 503], text).toContain(answer.status);
       failures.push(answer.headers.get('x-ms-error-code') ?? text);
+      refused += 1;
       continue;
     }
     await expect
       .poll(async () => (await claimedRun(target))?.status ?? 'running', { timeout: 90_000, interval: 50 })
       .not.toBe('running');
     const run = await claimedRun(target);
-    if (run?.status === 'succeeded' && run.id !== last) return failures;
+    if (run?.status === 'succeeded' && run.id !== last) return { failures, refused };
     last = run?.id ?? null;
     failures.push(run?.reason?.code ?? `${run?.status}`);
   }
@@ -98,14 +100,16 @@ async function disturb({ request, length, fault }: FaultPoint): Promise<readonly
     return number >= request && number < request + length ? fault : 'pass';
   };
   try {
-    const failures = await runUntilSucceeded(host.url, target);
+    const { failures, refused } = await runUntilSucceeded(host.url, target);
     await watch.stop();
 
     expect(watch.problems).toEqual([]);
     expect(watch.seen).toHaveLength(1);
     expect(failures.filter((code) => !/^(Storage|OrchestrationFailed$)/.test(code))).toEqual([]);
     expect(differences(undisturbed.dump, await logicalDump(target)).slice(0, 6)).toEqual([]);
-    expect((await target.store.runs.list(10, never)).filter(({ status }) => status === 'running')).toEqual([]);
+    // a start that storage refuses, and then the removal of its record, too, leaves it to the first start after the time-out
+    const unended = (await target.store.runs.list(20, never)).filter(({ status }) => status === 'running');
+    expect(unended.length).toBeLessThanOrEqual(refused);
     return failures;
   } finally {
     system.proxy.treat = () => 'pass';
