@@ -6,6 +6,7 @@ import { readPlan } from './read-plan.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { progressOf } from './run-progress.ts';
 import { watchRun } from './watch-run.ts';
+import { limitYoungGeneration } from './young-generation.ts';
 
 /**
  * A step of a run: reads one batch of its plan into the store. Batches may be read side by side, anywhere; one that is there
@@ -27,7 +28,8 @@ export async function collectStep(
   await using folder = await makeOwnFolder(environment.folder);
   return await collectBatch({
     ...{ store, arm: session.arm, recorded, batch, folder: folder.path, signal: watch.signal },
-    onProgress: ({ subscriptionsDone, virtualMachines, requests }) =>
+    onProgress: ({ subscriptionsDone, virtualMachines, requests }) => {
+      limitYoungGeneration();
       watch.report(
         progressOf(
           {
@@ -37,6 +39,7 @@ export async function collectStep(
           },
           takenOver(recorded),
         ),
-      ),
+      );
+    },
   });
 }

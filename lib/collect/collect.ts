@@ -4,7 +4,6 @@ import { forEachBounded } from './bounded.ts';
 import { createRoleBook } from './kinds/role-book.ts';
 import { readSubscription } from './read-subscription.ts';
 import { writeBehind } from './write-behind.ts';
-import { limitYoungGeneration } from './young-generation.ts';
 
 /** How far collecting is. */
 export interface CollectProgress {
@@ -49,7 +48,6 @@ export async function collectSubscriptions(request: CollectRequest): Promise<Col
       await readSubscription({ ...request, sink, roles, subscription, signal }, (machines, requests) => {
         progress.virtualMachines += machines;
         progress.requests += requests;
-        limitYoungGeneration();
         onProgress?.(progress);
       });
       progress.subscriptionsDone += 1;

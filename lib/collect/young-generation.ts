@@ -6,8 +6,8 @@ let stopped = false;
 
 /**
  * Lets V8's young generation grow no further once it has 32 MiB. It would take 128 MiB for pages that live for milliseconds, and
- * give them back to nobody but an idle process. To be called while pages come; a setting of the program is no way, since hosts start
- * Node themselves.
+ * give them back to nobody but an idle process. For hosts, which live on and share an instance's memory; to be called while pages
+ * come. No option of Node's does it, since hosts start Node themselves.
  * @see https://nodejs.org/api/v8.html#v8setflagsfromstringflags
  */
 export function limitYoungGeneration(): void {
