@@ -6,8 +6,8 @@ export default defineConfig({
     // Real processes and real servers: generous limits, so that a busy machine fails no test. Two at a time are enough for it.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     globalSetup: ['test/support/build-bundles.ts'],
     // CI reads the last line that the second one writes.
     reporters: ['default', './test/support/count-reporter.ts'],
