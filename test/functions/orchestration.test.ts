@@ -77,6 +77,14 @@ async function batchesOf(id: string): Promise<Map<string, number>> {
 }
 
 test('A run whose host is killed goes on when the host is started again, and reads no finished batch twice.', async () => {
+  // one list never comes, so that one batch cannot be finished before the host is killed
+  const fault = {
+    match: { path: 'Microsoft.Compute/virtualMachines$' },
+    skip: 10,
+    times: 1,
+    answer: { kind: 'never' },
+  };
+  await fetch(`${control}/_local/faults`, { method: 'POST', body: JSON.stringify([fault]) });
   const killed = await startHost();
   const { id } = await bodyOf(await post(killed));
   await expect.poll(async () => (await batchesOf(id)).size, { timeout: 60_000, interval: 20 }).toBeGreaterThan(0);
