@@ -1,6 +1,7 @@
 import { containerUrlForm, readContainerUrl, shownUrl } from './container-url.ts';
 import { InvalidSettingError } from './errors.ts';
 import { nearestOf } from './nearest.ts';
+import { httpsOrigin, integer, invalid, list, oneOf, type Text } from './setting-values.ts';
 
 export const cloudNames = ['AzureCloud', 'AzureUSGovernment', 'AzureChinaCloud'] as const;
 export type CloudName = (typeof cloudNames)[number];
@@ -117,7 +118,7 @@ export function readSettings(environment: Environment): Settings {
     subscriptions: subscriptions.length === 0 ? null : subscriptions.map((id) => id.toLowerCase()),
     excludeSubscriptions: excludeSubscriptions.map((id) => id.toLowerCase()),
     managementGroups: list(text('INVENTORY_MANAGEMENT_GROUPS')),
-    storage: storage(text),
+    storage: storage(text, cloud),
     container: container(text('INVENTORY_CONTAINER')),
     concurrency: integer('INVENTORY_CONCURRENCY', text, 32, 1, 256),
     powerState: oneOf('INVENTORY_POWER_STATE', text, ['true', 'false'], 'true') === 'true',
@@ -144,41 +145,10 @@ export function readSettings(environment: Environment): Settings {
   };
 }
 
-type Text = (name: string) => string | null;
-
-function invalid(name: string, value: string, allowed: string): InvalidSettingError {
-  return new InvalidSettingError(`${name} is '${value}'; allowed: ${allowed}`);
-}
-
-function list(value: string | null): string[] {
-  return (value ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-}
-
 function guids(name: string, values: readonly string[]): void {
   for (const value of values) {
     if (!guidPattern.test(value)) throw invalid(name, value, 'subscription ids (guids), comma-separated');
   }
-}
-
-function integer(name: string, text: Text, fallback: number, least: number, most: number): number {
-  const value = text(name);
-  if (value === null) return fallback;
-  const number = Number(value);
-  if (!/^\d+$/.test(value) || number < least || number > most) {
-    throw invalid(name, value, `a whole number from ${least} to ${most}`);
-  }
-  return number;
-}
-
-function oneOf<T extends string>(name: string, text: Text, allowed: readonly T[], fallback: T): T {
-  const value = text(name);
-  if (value === null) return fallback;
-  const found = allowed.find((candidate) => candidate.toLowerCase() === value.toLowerCase());
-  if (found === undefined) throw invalid(name, value, allowed.join(', '));
-  return found;
 }
 
 /** Accepts what the host accepts as NCRONTAB: five or six fields. A finer check is the host's own. */
@@ -223,22 +193,26 @@ function identity(text: Text): IdentitySetting {
 }
 
 /** Identity-based connections: https://learn.microsoft.com/azure/azure-functions/functions-reference#configure-an-identity-based-connection */
-function storage(text: Text): StorageSetting {
+function storage(text: Text, cloud: CloudName): StorageSetting {
   for (const prefix of ['INVENTORY_STORAGE', 'AzureWebJobsStorage']) {
     const accountName = prefix === 'AzureWebJobsStorage' ? text(`${prefix}__accountName`) : null;
-    const uri = text(`${prefix}__blobServiceUri`) ?? (accountName && `https://${accountName}.blob.core.windows.net`);
+    const uri = text(`${prefix}__blobServiceUri`) ?? (accountName && serviceOf(accountName, cloud));
     const credential = text(`${prefix}__credential`);
     if (credential !== null && credential.toLowerCase() !== 'managedidentity') {
       throw invalid(`${prefix}__credential`, credential, 'managedidentity');
     }
     if (uri) {
-      if (!URL.canParse(uri)) throw invalid(`${prefix}__blobServiceUri`, uri, 'https://ACCOUNT.blob.core.windows.net');
+      if (!URL.canParse(uri)) throw invalid(`${prefix}__blobServiceUri`, uri, serviceOf('ACCOUNT', cloud));
       return { kind: 'identity', blobServiceUri: uri.replace(/\/+$/, ''), clientId: text(`${prefix}__clientId`) };
     }
     const connectionString = text(prefix);
     if (connectionString !== null) return { kind: 'connectionString', connectionString };
   }
   return { kind: 'none' };
+}
+
+function serviceOf(account: string, cloud: CloudName): string {
+  return new URL(containerUrlForm[cloud]).origin.replace('account', account);
 }
 
 function reports(names: readonly string[]): readonly string[] {
@@ -259,15 +233,6 @@ function sources(urls: readonly string[], cloud: CloudName): readonly string[] {
     return found.url;
   });
   return [...new Set(containers)];
-}
-
-function httpsOrigin(name: string, value: string | null): string | null {
-  if (value === null) return null;
-  const url = URL.parse(value);
-  if (url === null || url.protocol !== 'https:' || url.pathname !== '/' || url.search !== '' || url.username !== '') {
-    throw invalid(name, value, 'an https origin such as https://management.azure.com');
-  }
-  return url.origin;
 }
 
 function unknownNames(environment: Environment): string[] {

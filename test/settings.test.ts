@@ -60,3 +60,23 @@ test('an unknown name gets a suggestion', () => {
     'INVENTORY_CONCURENCY is no setting; did you mean INVENTORY_CONCURRENCY?',
   ]);
 });
+
+test.each([
+  [{ AzureWebJobsStorage__accountName: 'contoso' }, 'https://contoso.blob.core.windows.net'],
+  [
+    { AzureWebJobsStorage__accountName: 'contoso', AZURE_CLOUD: 'AzureUSGovernment' },
+    'https://contoso.blob.core.usgovcloudapi.net',
+  ],
+  [
+    { AzureWebJobsStorage__accountName: 'host', INVENTORY_STORAGE__blobServiceUri: 'https://own.example/' },
+    'https://own.example',
+  ],
+])('%j is storage at %s', (environment, blobServiceUri) => {
+  expect(readSettings(environment).storage).toEqual({ kind: 'identity', blobServiceUri, clientId: null });
+});
+
+test('an address of storage that is none names where it is looked for in that cloud', () => {
+  const environment = { INVENTORY_STORAGE__blobServiceUri: 'contoso', AZURE_CLOUD: 'AzureChinaCloud' };
+
+  expect(() => readSettings(environment)).toThrow('https://ACCOUNT.blob.core.chinacloudapi.cn');
+});

@@ -1,0 +1,47 @@
+import { InvalidSettingError } from './errors.ts';
+
+/** The text of a setting, trimmed; null = unset. */
+export type Text = (name: string) => string | null;
+
+/** For a setting's value that cannot be meant. */
+export function invalid(name: string, value: string, allowed: string): InvalidSettingError {
+  return new InvalidSettingError(`${name} is '${value}'; allowed: ${allowed}`);
+}
+
+/** Comma-separated. */
+export function list(value: string | null): string[] {
+  return (value ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+/** @throws {InvalidSettingError} */
+export function integer(name: string, text: Text, fallback: number, least: number, most: number): number {
+  const value = text(name);
+  if (value === null) return fallback;
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || number < least || number > most) {
+    throw invalid(name, value, `a whole number from ${least} to ${most}`);
+  }
+  return number;
+}
+
+/** In any casing. @throws {InvalidSettingError} */
+export function oneOf<T extends string>(name: string, text: Text, allowed: readonly T[], fallback: T): T {
+  const value = text(name);
+  if (value === null) return fallback;
+  const found = allowed.find((candidate) => candidate.toLowerCase() === value.toLowerCase());
+  if (found === undefined) throw invalid(name, value, allowed.join(', '));
+  return found;
+}
+
+/** @throws {InvalidSettingError} */
+export function httpsOrigin(name: string, value: string | null): string | null {
+  if (value === null) return null;
+  const url = URL.parse(value);
+  if (url === null || url.protocol !== 'https:' || url.pathname !== '/' || url.search !== '' || url.username !== '') {
+    throw invalid(name, value, 'an https origin such as https://management.azure.com');
+  }
+  return url.origin;
+}
