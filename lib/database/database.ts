@@ -14,7 +14,19 @@ interface Limits {
 }
 
 /** An open inventory database. */
-export type Database = DatabaseSync;
+export class Database extends DatabaseSync {
+  readonly #closing: (() => void)[] = [];
+
+  /** Calls `forget` when the database is closed: a value that is kept for it and has a statement in it would never go by itself. */
+  whenClosed(forget: () => void): void {
+    this.#closing.push(forget);
+  }
+
+  override close(): void {
+    for (const forget of this.#closing.splice(0)) forget();
+    super.close();
+  }
+}
 
 /**
  * Opens the inventory for writing: makes it when there is none, migrates an older one.
@@ -66,7 +78,7 @@ export function openPrivateCopy(path: string): Database {
 function create(path: string): Database {
   try {
     // Every number comes from the merge's own dictionaries; checking each of them again takes a sixth of a merge.
-    return new DatabaseSync(path, { enableForeignKeyConstraints: false, timeout: lockTimeoutMs });
+    return new Database(path, { enableForeignKeyConstraints: false, timeout: lockTimeoutMs });
   } catch (cause) {
     throw new InventoryError('DatabaseUnwritable', `The database ${path} cannot be written: ${messageOf(cause)}`, {
       hint: 'It must be a file that may be written to, in a folder that exists',
@@ -77,7 +89,7 @@ function create(path: string): Database {
 
 function open(path: string, limits: Limits): Database {
   try {
-    return new DatabaseSync(path, { readOnly: true, timeout: lockTimeoutMs, limits });
+    return new Database(path, { readOnly: true, timeout: lockTimeoutMs, limits });
   } catch (cause) {
     throw new InventoryError('DatabaseUnreadable', `The database ${path} cannot be opened: ${messageOf(cause)}`, {
       hint: 'Run: vm-identities collect',

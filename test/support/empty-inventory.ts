@@ -1,5 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
-import { type Database, openForWriting } from '../../lib/database/database.ts';
+import { Database, openForWriting } from '../../lib/database/database.ts';
 
 const template = openForWriting(':memory:');
 const bytes = template.serialize();
@@ -7,7 +6,7 @@ template.close();
 
 /** An inventory in memory for one use, copied: to make its tables takes eight times as long. */
 export function inEmptyInventory<T>(use: (database: Database) => T): T {
-  const database = new DatabaseSync(':memory:', { enableForeignKeyConstraints: false });
+  const database = new Database(':memory:', { enableForeignKeyConstraints: false });
   try {
     database.deserialize(bytes);
     return use(database);

@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { whileOpen } from './while-open.ts';
 
 /** Runs whose answers are kept at once per open database: the newest, and a few that people page through or look back at. */
 const keptRuns = 4;
@@ -10,10 +11,9 @@ const keptRuns = 4;
 export function perRun<Value>(
   read: (database: Database, seq: number) => Value,
 ): (database: Database, seq: number) => Value {
-  const databases = new WeakMap<Database, Map<number, Value>>();
+  const runsOf = whileOpen(() => new Map<number, Value>());
   return (database, seq) => {
-    const runs = databases.get(database) ?? new Map<number, Value>();
-    databases.set(database, runs);
+    const runs = runsOf(database);
     const found = runs.get(seq);
     if (found !== undefined) return found;
     const value = read(database, seq);

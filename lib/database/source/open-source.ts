@@ -1,6 +1,5 @@
-import { DatabaseSync } from 'node:sqlite';
 import { InventoryError } from '../../errors.ts';
-import { type Database, openForReading } from '../database.ts';
+import { Database, openForReading } from '../database.ts';
 import { text } from '../queries/columns.ts';
 import { tables } from '../schema.ts';
 import { views } from '../views.ts';
@@ -62,7 +61,7 @@ let expected: ReadonlyMap<string, string> | null = null;
 
 function expectedShapes(): ReadonlyMap<string, string> {
   if (expected !== null) return expected;
-  const fresh = new DatabaseSync(':memory:');
+  const fresh = new Database(':memory:');
   fresh.exec(`${tables} ${views}`);
   expected = shapesOf(fresh);
   fresh.close();

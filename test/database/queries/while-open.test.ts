@@ -1,0 +1,42 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, test } from 'vitest';
+import { type Database, openForWriting } from '../../../lib/database/database.ts';
+import { perRun } from '../../../lib/database/queries/per-run.ts';
+import { prepared } from '../../../lib/database/queries/statements.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: unknown = runInNewContext('gc');
+
+const countAt = perRun((database: Database) => ({
+  count: prepared(database, 'SELECT count(*) AS count FROM run').get(),
+}));
+const statementAt = perRun((database: Database) => database.prepare('SELECT 1 AS one'));
+
+test('a database that is closed leaves nothing behind, whatever was kept for it', async () => {
+  const opened = Array.from({ length: 20 }, () => new WeakRef(useAndClose()));
+  expect(opened.some((one) => one.deref() !== undefined)).toBe(true);
+  if (typeof collectGarbage !== 'function') throw new Error('there is no gc');
+  // Statements go first, their database after them; and what a WeakRef was asked for stays until the event loop's next turn.
+  for (let round = 0; round < 3; round++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+  }
+  expect(opened.filter((one) => one.deref() !== undefined)).toHaveLength(0);
+});
+
+test('a statement is prepared once while its database is open, and for each database anew', () => {
+  const [one, other] = [openForWriting(':memory:'), openForWriting(':memory:')];
+  expect(prepared(one, 'SELECT 1')).toBe(prepared(one, 'SELECT 1'));
+  expect(prepared(one, 'SELECT 1')).not.toBe(prepared(other, 'SELECT 1'));
+  one.close();
+  other.close();
+});
+
+function useAndClose(): Database {
+  const database = openForWriting(':memory:');
+  expect(countAt(database, 1)).toEqual({ count: { count: 0 } });
+  expect(statementAt(database, 1).get()).toEqual({ one: 1 });
+  database.close();
+  return database;
+}
