@@ -3,6 +3,8 @@ import type { BatchAddress, Plan, PlannedBatch, RecordedPlan } from '../inventor
 import { forEachBounded } from './bounded.ts';
 
 const atOnce = 32;
+/** Before a run, for the newest that came to a plan. */
+const runsLookedAt = 5;
 
 /**
  * Batches that the run before finished and could not publish, because it timed out: what they hold is not read again. Those are
@@ -19,9 +21,7 @@ export async function batchesToTakeOver(
 ): Promise<{ readonly taken: readonly PlannedBatch[]; readonly afterSeq: number }> {
   const { afterSeq = 0 } = plan;
   const nothing = { taken: [], afterSeq };
-  const [before] = await store.runs.list(1, signal, plan.runId);
-  if (before?.status !== 'timedOut') return nothing;
-  const recorded = await store.plans.read(before.id, signal);
+  const recorded = await unfinishedBefore(store, plan.runId, signal);
   if (recorded === null || !readAlike(recorded.plan, plan)) return nothing;
   const then = howRead(recorded.plan);
   const now = howRead(plan);
@@ -33,6 +33,19 @@ export async function batchesToTakeOver(
     if (ageMs !== null && ageMs < maxAgeMs) taken.push({ subscriptionIds, takenFrom: address });
   });
   return { taken, afterSeq: taken.length === 0 ? afterSeq : Math.min(afterSeq, recorded.plan.afterSeq ?? 0) };
+}
+
+/** The plan of the run before, if that timed out. Runs that ended before they had a plan have read nothing, and are passed over. */
+async function unfinishedBefore(
+  store: Pick<InventoryStore, 'runs' | 'plans'>,
+  runId: string,
+  signal: AbortSignal,
+): Promise<RecordedPlan | null> {
+  for (const { id, status } of await store.runs.list(runsLookedAt, signal, runId)) {
+    const recorded = await store.plans.read(id, signal);
+    if (recorded !== null) return status === 'timedOut' ? recorded : null;
+  }
+  return null;
 }
 
 /** Where the batch of that number of a plan is, or will be. */

@@ -320,6 +320,32 @@ test('What a run that timed out has read is taken over by the next, and by the o
   expect(run).toMatchObject({ status: 'succeeded', complete: true, virtualMachineCount: 75 });
 });
 
+test('Runs that ended before they had a plan do not stand between a run and what an earlier one has read.', async () => {
+  const environment = instance();
+  const first = await start(environment);
+  await collectAll(environment, first.id);
+  const killed = await start(environment, await abandoned(first.id));
+  const failed = await start(environment, await abandoned(killed.id));
+  await failStep(environment, failed.id, { code: 'AuthorizationFailed', message: 'no right', hint: null }, never);
+  const last = await start(environment);
+
+  const { batches } = await planStep(environment, last.id, never);
+
+  expect(batches).toBe(0);
+});
+
+test('What a run that was cancelled has read is not taken over.', async () => {
+  const environment = instance();
+  const first = await start(environment);
+  await collectAll(environment, first.id);
+  await cancelRun(direct.store, first.id, never);
+  const second = await start(environment);
+
+  const { batches } = await planStep(environment, second.id, never);
+
+  expect(batches).toBeGreaterThan(0);
+});
+
 test('What is older than the time between two runs is read again.', async () => {
   const environment = { ...instance(), takeOverMs: 0 };
   const first = await start(environment);

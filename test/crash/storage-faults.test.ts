@@ -10,10 +10,10 @@ import { watchPointer } from './pointer-watch.ts';
 
 /*
  * Storage fails at requests chosen at random, for a while, under a host that lives on. The run that meets it ends as succeeded, or as
- * failed with a reason that names storage or the engine, which keeps its history there, too; the next one succeeds. FAULT_POINTS: how many (6); FAULT_SEED: which (1).
+ * failed with a reason that names storage or the engine, which keeps its history there, too; the next one succeeds. FAULT_POINTS: how many (7); FAULT_SEED: which (1).
  */
 
-const count = Number(process.env.FAULT_POINTS ?? 6);
+const count = Number(process.env.FAULT_POINTS ?? 7);
 const seed = Number(process.env.FAULT_SEED ?? 1);
 const perPointMs = 240_000;
 const tenant = { subscriptions: 60, vms: 3 };
@@ -36,6 +36,7 @@ const faults: readonly Treatment[] = [
   { status: 500, code: 'InternalError' },
   'cut',
   'loseAnswer',
+  'breakOff',
 ];
 
 let system: CrashSystem;
@@ -59,7 +60,7 @@ function faultPoints(): readonly FaultPoint[] {
   return Array.from({ length: count }, (_, index) => ({
     request: 1 + random.below(undisturbed.requests),
     length: 1 + random.below(12),
-    // each kind in turn: six points have them all
+    // each kind in turn: seven points have them all
     fault: faults[index % faults.length] ?? 'cut',
   }));
 }

@@ -3,12 +3,15 @@ import type { AddressInfo } from 'node:net';
 
 /**
  * What the proxy does with a request: hand it on, answer itself, hand it on and lose the answer (and say so when storage has done
- * it), or cut the connection instead.
+ * it), cut the connection instead, never answer; or stop in the middle of the body, and stay connected or not.
  */
 export type Treatment =
   | 'pass'
   | 'loseAnswer'
   | 'cut'
+  | 'hold'
+  | 'stall'
+  | 'breakOff'
   | { readonly status: number; readonly code: string }
   | { readonly unseen: () => void };
 
@@ -36,6 +39,10 @@ export async function startBlobProxy(target: string): Promise<BlobProxy> {
       response.destroy();
       return;
     }
+    if (treatment === 'hold') {
+      incoming.resume();
+      return;
+    }
     if (typeof treatment === 'object' && 'status' in treatment) {
       incoming.resume();
       response.writeHead(treatment.status, { 'x-ms-error-code': treatment.code, 'x-ms-request-id': 'request-1' }).end();
@@ -43,6 +50,17 @@ export async function startBlobProxy(target: string): Promise<BlobProxy> {
     }
     const { method, headers } = incoming;
     const onward = request(new URL(incoming.url ?? '/', target), { method, headers }, (answer) => {
+      if (treatment === 'stall' || treatment === 'breakOff') {
+        response.writeHead(answer.statusCode ?? 500, answer.rawHeaders);
+        answer.once('end', () => response.end());
+        answer.once('data', (chunk: Buffer) =>
+          response.write(chunk.subarray(0, chunk.length / 2), () => {
+            answer.destroy();
+            if (treatment === 'breakOff') response.destroy();
+          }),
+        );
+        return;
+      }
       if (treatment !== 'pass') {
         answer.resume().on('end', () => {
           if (typeof treatment === 'object') treatment.unseen();

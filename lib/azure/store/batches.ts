@@ -3,6 +3,7 @@ import { createZstdDecompress } from 'node:zlib';
 import { InventoryError } from '../../errors.ts';
 import type { BatchAddress } from '../../inventory/reading.ts';
 import { attempt, type Container } from './container.ts';
+import { download } from './download.ts';
 import type { BatchCounts, Batches } from './inventory-store.ts';
 import { makingContainer } from './json-blob.ts';
 import { isConditionNotMet, isContainerMissing, isNotThere } from './storage-error.ts';
@@ -77,11 +78,9 @@ export function openBatches(container: Container): Batches {
       const name = nameOf(address);
       return attempt(container, `read ${name}`, signal, async () => {
         try {
-          const response = await container.client
-            .getBlobClient(name)
-            .download(0, undefined, { abortSignal: signal, maxRetryRequests: 5 });
-          checkPlan(name, response.metadata ?? {}, address);
-          return decompressed(response.readableStreamBody, signal);
+          const { properties, body } = await download(container, name, signal);
+          checkPlan(name, properties.metadata ?? {}, address);
+          return decompressed(body, signal);
         } catch (error) {
           if (!isNotThere(error)) throw error;
           throw new InventoryError('BatchMissing', `${name} is not there`, { hint: 'Start a new run' });
@@ -96,8 +95,7 @@ function nameOf({ runId, batch }: BatchAddress): string {
 }
 
 /** Decompresses a download as it comes. Failures of either come out of the stream returned. */
-export function decompressed(body: NodeJS.ReadableStream | undefined, signal: AbortSignal): Readable {
-  if (body === undefined) throw new Error('a download outside a browser has a stream');
+export function decompressed(body: Readable, signal: AbortSignal): Readable {
   const output = createZstdDecompress({ chunkSize: 256 * 1024 });
   const onAbort = (): void => void output.destroy(signal.reason instanceof Error ? signal.reason : undefined);
   signal.addEventListener('abort', onAbort, { once: true });

@@ -1,11 +1,12 @@
 import type { TokenCredential } from '@azure/core-auth';
-import { BlobServiceClient, type ContainerClient, type StoragePipelineOptions } from '@azure/storage-blob';
+import { BlobServiceClient, type ContainerClient, newPipeline, type StoragePipelineOptions } from '@azure/storage-blob';
 import { containerUrlForm, readContainerUrl, shownUrl } from '../../container-url.ts';
 import { InvalidSettingError } from '../../errors.ts';
 import type { Environment, Settings } from '../../settings.ts';
 import { type AccessTokenClaims, readAccessToken } from '../access-token.ts';
 import type { TokenSource } from '../token.ts';
 import { createTokenSource } from '../token-source.ts';
+import { breakQuietConnections } from './quiet-connections.ts';
 import { storageError } from './storage-error.ts';
 import { dataRole, type Role } from './storage-right.ts';
 
@@ -26,9 +27,12 @@ export interface Container {
 const storageAudience = 'https://storage.azure.com/';
 
 /** Five tries within about six seconds: what is away for longer is for the next run. */
-const pipeline: StoragePipelineOptions = {
+const options: StoragePipelineOptions = {
   retryOptions: { maxTries: 5, retryDelayInMs: 500, maxRetryDelayInMs: 10_000 },
 };
+
+/** As long as the service takes for most requests. https://learn.microsoft.com/rest/api/storageservices/setting-timeouts-for-blob-service-operations */
+const connections = breakQuietConnections(30_000);
 
 /**
  * The container that the settings name, reached with the managed identity or by a connection string. Nothing is sent yet.
@@ -88,14 +92,18 @@ function byIdentity(blobServiceUri: string, name: string, tokens: TokenSource, r
   const credential = credentialOf(tokens, (token) => {
     last = token;
   });
-  const service = new BlobServiceClient(blobServiceUri, credential, pipeline);
-  return { ...opened(service, name), tokens, role, sent: () => (last === null ? null : readAccessToken(last)) };
+  return {
+    ...opened(blobServiceUri, credential, name),
+    tokens,
+    role,
+    sent: () => (last === null ? null : readAccessToken(last)),
+  };
 }
 
 function byConnectionString(connectionString: string, name: string): Container {
   try {
-    const service = BlobServiceClient.fromConnectionString(connectionString, pipeline);
-    return { ...opened(service, name), tokens: null, role: dataRole, sent: () => null };
+    const { url, credential } = BlobServiceClient.fromConnectionString(connectionString);
+    return { ...opened(url, credential, name), tokens: null, role: dataRole, sent: () => null };
   } catch {
     // the library's own message may quote the string, which holds a key
     throw new InvalidSettingError('INVENTORY_STORAGE or AzureWebJobsStorage is not a storage connection string', {
@@ -104,7 +112,14 @@ function byConnectionString(connectionString: string, name: string): Container {
   }
 }
 
-function opened(service: BlobServiceClient, name: string): Pick<Container, 'service' | 'client' | 'account'> {
+function opened(
+  url: string,
+  credential: BlobServiceClient['credential'],
+  name: string,
+): Pick<Container, 'service' | 'client' | 'account'> {
+  const pipeline = newPipeline(credential, options);
+  pipeline.factories.unshift(connections);
+  const service = new BlobServiceClient(url, pipeline);
   return { service, client: service.getContainerClient(name), account: service.accountName };
 }
 

@@ -6,6 +6,7 @@ import { decompressed } from './batches.ts';
 import { attempt, type Container } from './container.ts';
 import { pruneDatabases } from './database-retention.ts';
 import { databaseUrl } from './database-url.ts';
+import { download } from './download.ts';
 import type { DatabaseFile, Databases } from './inventory-store.ts';
 import { makingContainer } from './json-blob.ts';
 import { isConditionNotMet, isNotThere } from './storage-error.ts';
@@ -37,7 +38,7 @@ export function openDatabases(container: Container): Databases {
       }
       return name;
     },
-    read: (name, signal) => attempt(container, `read ${name}`, signal, () => download(container, name, signal)),
+    read: (name, signal) => attempt(container, `read ${name}`, signal, () => read(container, name, signal)),
     describe,
     url: (name, signal) =>
       attempt(container, `make a link to ${name}`, signal, () => databaseUrl(container, name, signal)),
@@ -76,11 +77,10 @@ function compressed(file: DatabaseFile): Readable {
   return output;
 }
 
-async function download(container: Container, name: string, signal: AbortSignal): Promise<Readable> {
+async function read(container: Container, name: string, signal: AbortSignal): Promise<Readable> {
   try {
-    const blob = container.client.getBlobClient(name);
-    const response = await blob.download(0, undefined, { abortSignal: signal, maxRetryRequests: 5 });
-    return decompressed(response.readableStreamBody, signal);
+    const { body } = await download(container, name, signal);
+    return decompressed(body, signal);
   } catch (error) {
     if (!isNotThere(error)) throw error;
     throw new InventoryError('DatabaseMissing', `The database ${name} is not in ${container.client.url}`);

@@ -1,7 +1,8 @@
-import type { BlobDownloadResponseParsed } from '@azure/storage-blob';
+import type { Readable } from 'node:stream';
 import * as v from 'valibot';
 import { InventoryError } from '../../errors.ts';
 import { attempt, type Container } from './container.ts';
+import { type Download, download } from './download.ts';
 import { isConditionNotMet, isContainerMissing, isNotThere } from './storage-error.ts';
 
 /** A small blob, parsed, with what the service says of it. */
@@ -31,17 +32,17 @@ export async function readJson<S extends v.GenericSchema>(
   mostBytes = usualBytes,
 ): Promise<JsonBlob<v.InferOutput<S>> | null> {
   return attempt(container, `read ${name}`, signal, async () => {
-    const blob = container.client.getBlobClient(name);
-    let response: BlobDownloadResponseParsed;
+    let found: Download;
     try {
-      response = await blob.download(0, undefined, { abortSignal: signal, maxRetryRequests: 5 });
+      found = await download(container, name, signal);
     } catch (error) {
       if (isNotThere(error)) return null;
       throw error;
     }
-    const value = parse(container, name, await textOf(response, mostBytes), schema);
-    const ageMs = (response.date?.getTime() ?? 0) - (response.lastModified?.getTime() ?? 0);
-    return { value, etag: response.etag ?? '', ageMs };
+    const { properties, body } = found;
+    const value = parse(container, name, await textOf(body, mostBytes), schema);
+    const ageMs = (properties.date?.getTime() ?? 0) - (properties.lastModified?.getTime() ?? 0);
+    return { value, etag: properties.etag ?? '', ageMs };
   });
 }
 
@@ -93,14 +94,13 @@ function conditionsOf(replaces: Replaces): { ifMatch?: string; ifNoneMatch?: str
 }
 
 /** @returns null for more than `mostBytes` */
-async function textOf(response: BlobDownloadResponseParsed, mostBytes: number): Promise<string | null> {
+async function textOf(body: Readable, mostBytes: number): Promise<string | null> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of response.readableStreamBody ?? []) {
-    const part = Buffer.from(chunk);
-    bytes += part.length;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
     if (bytes > mostBytes) return null;
-    chunks.push(part);
+    chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
 }

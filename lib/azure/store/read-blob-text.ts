@@ -1,6 +1,8 @@
+import { text } from 'node:stream/consumers';
 import type { Environment, Settings } from '../../settings.ts';
 import type { TokenSource } from '../token.ts';
 import { attempt, type Container, containerAt, containerOf } from './container.ts';
+import { download } from './download.ts';
 import { readerRole } from './storage-right.ts';
 
 /**
@@ -18,10 +20,8 @@ export async function readBlobText(
   signal: AbortSignal,
 ): Promise<string> {
   const { container, name } = locate(url, settings, environment, tokens);
-  const content = await attempt(container, `read ${name}`, signal, () =>
-    container.client.getBlobClient(name).downloadToBuffer(0, undefined, { abortSignal: signal }),
-  );
-  return content.toString('utf8');
+  const { body } = await attempt(container, `read ${name}`, signal, () => download(container, name, signal));
+  return await text(body);
 }
 
 function locate(

@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Container } from '../../../lib/azure/store/container.ts';
+import { containerOf } from '../../../lib/azure/store/container.ts';
+import { download } from '../../../lib/azure/store/download.ts';
+import { readSettings } from '../../../lib/settings.ts';
+import { type Azurite, connectionStringFor, startAzurite } from '../../support/azurite.ts';
+import { type BlobProxy, startBlobProxy, type Treatment } from '../../support/blob-proxy.ts';
+import { never, newStore, type TestStore } from '../../support/stores.ts';
+
+const content = randomBytes(300_000);
+let azurite: Azurite;
+let proxy: BlobProxy;
+let direct: TestStore;
+let container: Container;
+
+beforeAll(async () => {
+  azurite = await startAzurite();
+  proxy = await startBlobProxy(azurite.origin);
+});
+afterAll(async () => {
+  await proxy[Symbol.asyncDispose]();
+  await azurite.stop();
+});
+beforeEach(async () => {
+  direct = newStore(azurite.connectionString);
+  await direct.container.create();
+  await direct.container.uploadBlockBlob('blob', content, content.length);
+  const environment = {
+    AzureWebJobsStorage: connectionStringFor(proxy.origin),
+    INVENTORY_CONTAINER: direct.name,
+  };
+  container = containerOf(readSettings(environment), environment);
+});
+
+/** Treats requests in turn, and what comes after them as given. @returns how many came */
+function treat(treatments: readonly Treatment[], then: Treatment = 'pass'): () => number {
+  let requests = 0;
+  proxy.treat = () => treatments[requests++] ?? then;
+  return () => requests;
+}
+
+test('A connection that breaks in the middle of a blob is taken up where it broke.', async () => {
+  const requests = treat(['breakOff', 'breakOff', 'cut', 'breakOff']);
+
+  const { body, properties } = await download(container, 'blob', never);
+
+  expect((await buffer(body)).equals(content)).toBe(true);
+  expect(properties.contentLength).toBe(content.length);
+  expect(requests()).toBe(5);
+});
+
+test('A blob whose connections all break says so, and what to check.', async () => {
+  treat([], 'breakOff');
+
+  const { body } = await download(container, 'blob', never);
+
+  await expect(buffer(body)).rejects.toMatchObject({
+    code: 'StorageUnreachable',
+    message: `Cannot read blob in container ${direct.name} of storage account devstoreaccount1: ECONNRESET`,
+    hint: expect.stringContaining(proxy.origin),
+  });
+});
+
+test('What was begun is not taken up in another version of the blob.', async () => {
+  treat(['breakOff']);
+  const { body } = await download(container, 'blob', never);
+  await direct.container.uploadBlockBlob('blob', randomBytes(300_000), 300_000);
+
+  await expect(buffer(body)).rejects.toMatchObject({
+    code: 'StorageFailed',
+    message: expect.stringContaining('412 ConditionNotMet'),
+  });
+});
+
+test('One that is given up ends with why.', async () => {
+  treat(['stall']);
+  const given = new AbortController();
+  const { body } = await download(container, 'blob', given.signal);
+  const read = buffer(body);
+  given.abort(new Error('enough'));
+
+  await expect(read).rejects.toThrow('enough');
+});
+
+test('A database and a small blob are read through breaks, too.', async () => {
+  await direct.store.claim.take('20261121T060000Z-3f2a', null, never);
+  const environment = { AzureWebJobsStorage: connectionStringFor(proxy.origin), INVENTORY_CONTAINER: direct.name };
+  const { store } = newStore(environment.AzureWebJobsStorage, direct.name);
+  treat(['breakOff']);
+
+  expect((await store.claim.read(never))?.runId).toBe('20261121T060000Z-3f2a');
+});
