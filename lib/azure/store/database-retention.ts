@@ -2,6 +2,8 @@ import type { Container } from './container.ts';
 import type { Latest } from './inventory-store.ts';
 
 const newestKept = 10;
+/** A page is a kilobyte of XML for each; there are a few dozen of them, or hundreds after a day of runs in a row. */
+const pageSize = 250;
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
@@ -16,8 +18,11 @@ export async function pruneDatabases(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const found: { readonly name: string; readonly writtenAt: number }[] = [];
-  for await (const item of container.client.listBlobsFlat({ prefix: 'databases/', abortSignal: signal })) {
-    found.push({ name: item.name, writtenAt: item.properties.lastModified.getTime() });
+  const listing = container.client.listBlobsFlat({ prefix: 'databases/', abortSignal: signal });
+  for await (const { segment } of listing.byPage({ maxPageSize: pageSize })) {
+    for (const { name, properties } of segment.blobItems) {
+      found.push({ name, writtenAt: properties.lastModified.getTime() });
+    }
   }
   // by time, then by name: names begin with the run's start
   found.sort((a, b) => b.writtenAt - a.writtenAt || (a.name < b.name ? 1 : -1));
