@@ -11,6 +11,7 @@ import { reportStep } from '../lib/collect/report-step.ts';
 import type { RunEnvironment } from '../lib/collect/run-environment.ts';
 import { openSession } from '../lib/collect/session.ts';
 import { startRun } from '../lib/collect/start-run.ts';
+import type { Reason } from '../lib/errors.ts';
 import { readSettings } from '../lib/settings.ts';
 
 /*
@@ -24,13 +25,14 @@ const [runs = '', folder = ''] = process.argv.slice(2);
 const { signal } = new AbortController();
 const settings = readSettings(process.env);
 const store = openStore(settings, process.env);
-const reader = createDatabaseReader(store, folder);
+const warn = ({ code, message }: Reason): never => {
+  throw new Error(`${code}: ${message}`);
+};
+const reader = createDatabaseReader(store, folder, warn);
 const environment: RunEnvironment = {
   ...{ store, reader, settings, folder, session: openSession(settings, process.env), sources: [], takeOverMs: 0 },
   acceptedFindings: async () => [],
-  warn: ({ code, message }) => {
-    throw new Error(`${code}: ${message}`);
-  },
+  warn,
 };
 
 for (let run = 0; run < Number(runs); run++) {

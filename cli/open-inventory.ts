@@ -31,8 +31,6 @@ export async function withInventory<T>(
   return withDatabase(context, async ({ database, damaged }) => {
     const at = resolveAsOf(database, asOf ?? null);
     messages.detail(`The inventory is that of run ${at.runId}, finished at ${at.finishedAt}`);
-    if (damaged)
-      messages.line('warning: the newest database is damaged; this is the one before, so nothing is complete');
     return use({ database, asOf: at, damaged });
   });
 }
@@ -66,10 +64,16 @@ async function withPublished<T>(
   const reader = createDatabaseReader(
     openPublishedInventory(url, settings, createTokenSource(settings, environment)),
     folder,
+    (reason) => messages.line(`warning: ${reasonText(reason)}`),
   );
   try {
     messages.detail(`Downloading the newest database of ${url}`);
-    return await use(await reader.current(signal));
+    const current = await reader.current(signal);
+    if (current.damaged) {
+      const newest = `the newest database, of run ${current.latest.runId},`;
+      messages.line(`warning: ${newest} is damaged; this is the one before, so nothing is complete`);
+    }
+    return await use(current);
   } finally {
     await reader.close();
     await rm(folder, { recursive: true, force: true });

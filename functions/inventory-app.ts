@@ -61,7 +61,9 @@ export function createInventoryApp(settings: Settings, environment: Environment)
   const store = openStore(settings, environment);
   const session = openSession(settings, environment);
   const sources = sourcesOf(settings, environment, session.tokens);
-  const reader = createDatabaseReader(store, folder);
+  const reader = createDatabaseReader(store, folder, ({ code, message, hint }) =>
+    console.error(`The newest inventory cannot be used, the one before serves on: ${code}: ${message}. ${hint ?? ''}`),
+  );
   const shutdown = new AbortController();
   const takeOverMs = schedulePeriodMs(settings.schedule, new Date()) ?? defaultPeriodMs;
   const responses = createResponseCache();

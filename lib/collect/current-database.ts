@@ -1,13 +1,20 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type SharedFlight, startSharedFlight } from '../azure/shared-flight.ts';
-import type { DatabaseSource, Latest } from '../azure/store/inventory-store.ts';
+import type { DatabaseSource, Latest, PublishedPointer } from '../azure/store/inventory-store.ts';
 import { type Database, openPrivateCopy } from '../database/database.ts';
-import { InventoryError } from '../errors.ts';
+import { InventoryError, type Reason, toReason } from '../errors.ts';
 import { fetchNewestUsable } from './fetch-newest.ts';
 
 /** How long an answer may be behind the newest publication. */
 const checkEveryMs = 3_000;
+/** One that is there and cannot be used is not fetched again sooner. */
+const checkUnusableEveryMs = 60_000;
+/** How long answers wait for a newer publication while there is one to answer from. */
+const patienceMs = 10_000;
+/** Storage is away: that says nothing of what it holds. */
+const away = ['StorageUnavailable', 'StorageUnreachable', 'StorageFailed'];
 
 /** The published inventory, open for reading until `release`. */
 export interface CurrentDatabase {
@@ -18,7 +25,7 @@ export interface CurrentDatabase {
   readonly latest: Latest;
   /** Of `latest.json`: another publication, another value. */
   readonly etag: string;
-  /** The newest file could not be used and this is the one before: no answer is complete. */
+  /** The newest cannot be used, and this is one before: no answer is complete. */
   readonly damaged: boolean;
   /** To be called once, when the last row is read: a newer publication closes and removes the file after its last user. */
   release(): void;
@@ -26,10 +33,16 @@ export interface CurrentDatabase {
 
 export interface DatabaseReader {
   /**
+   * For answers: the newest, or the one at hand while storage is away or takes long.
    * @throws {InventoryError} `InventoryNotReady` before the first publication; `DatabaseDamaged` when the one before cannot be
    *   used either; `DatabaseTooLarge`; the store's own
    */
   current(signal: AbortSignal): Promise<CurrentDatabase>;
+  /**
+   * For the steps of a run: what is the newest at this moment or later.
+   * @throws {InventoryError} as `current`; also when storage cannot say which is the newest
+   */
+  newest(signal: AbortSignal): Promise<CurrentDatabase>;
   /** There may be a new publication: the next caller asks for it, however short ago the last one did. */
   expire(): void;
   /** Closes and removes everything, in use or not. */
@@ -42,19 +55,30 @@ interface OpenFile extends Omit<CurrentDatabase, 'release' | 'damaged'> {
   retired: boolean;
 }
 
+interface Flight extends SharedFlight<OpenFile> {
+  readonly number: number;
+  readonly startedAt: number;
+}
+
 /**
  * Keeps the newest published database open: one download per ETag of `latest.json` however many callers wait for it, which is
  * asked for every few seconds at most. While storage is away, the one at hand serves on.
  * @param folder for the files; made when missing
+ * @param warn told of a newest publication that cannot be used while the one before serves on, and of a file that stays behind
  */
-export function createDatabaseReader(source: DatabaseSource, folder: string): DatabaseReader {
+export function createDatabaseReader(
+  source: DatabaseSource,
+  folder: string,
+  warn: (reason: Reason) => void,
+): DatabaseReader {
   let open: OpenFile | null = null;
-  let checkedAt = Number.NEGATIVE_INFINITY;
-  let flight: SharedFlight<OpenFile> | null = null;
-  let files = 0;
+  let openedBy = 0;
+  let checkAt = Number.NEGATIVE_INFINITY;
+  let flight: Flight | null = null;
+  let flights = 0;
   const all = new Set<OpenFile>();
 
-  async function refresh(signal: AbortSignal): Promise<OpenFile> {
+  async function refresh(number: number, signal: AbortSignal): Promise<OpenFile> {
     const found = await source.latest.read(signal);
     if (found === null) {
       throw new InventoryError('InventoryNotReady', `There is no inventory in ${source.url} yet`, {
@@ -62,27 +86,53 @@ export function createDatabaseReader(source: DatabaseSource, folder: string): Da
       });
     }
     if (open?.etag === found.etag) return open;
+    try {
+      return adopt(await fetchNewest(found, number, signal), number);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (open !== null && !(error instanceof InventoryError && away.includes(error.code))) {
+        open.damaged = true;
+        checkAt = performance.now() + checkUnusableEveryMs;
+        warn(toReason(error));
+      }
+      throw error;
+    }
+  }
+
+  async function fetchNewest(found: PublishedPointer, number: number, signal: AbortSignal): Promise<OpenFile> {
     await mkdir(folder, { recursive: true });
-    files += 1;
-    const path = join(folder, `${found.latest.runId}-${process.pid}-${files}.sqlite`);
+    const path = join(folder, `${found.latest.runId}-${process.pid}-${number}.sqlite`);
     const damaged = (await fetchNewestUsable(source, found.latest, path, signal)) !== null;
-    const next: OpenFile = { ...found, path, damaged, database: await openCopy(path), users: 0, retired: false };
+    return { ...found, path, damaged, database: await openCopy(path), users: 0, retired: false };
+  }
+
+  /** @returns the newer one, where a later look at the pointer came home first */
+  function adopt(next: OpenFile, number: number): OpenFile {
     all.add(next);
     const before = open;
+    if (before !== null && number < openedBy) {
+      retire(next);
+      return before;
+    }
     open = next;
+    openedBy = number;
     if (before !== null) retire(before);
     return next;
   }
 
   function retire(file: OpenFile): void {
     file.retired = true;
-    if (file.users === 0) void discard(file);
+    if (file.users === 0) discardLater(file);
   }
 
   async function discard(file: OpenFile): Promise<void> {
     if (!all.delete(file)) return;
     file.database.close();
     await rm(file.path, { force: true });
+  }
+
+  function discardLater(file: OpenFile): void {
+    discard(file).catch((error: unknown) => warn(toReason(error)));
   }
 
   function lease(file: OpenFile): CurrentDatabase {
@@ -99,42 +149,73 @@ export function createDatabaseReader(source: DatabaseSource, folder: string): Da
         if (released) return;
         released = true;
         file.users -= 1;
-        if (file.retired && file.users === 0) void discard(file);
+        if (file.retired && file.users === 0) discardLater(file);
       },
     };
   }
 
-  async function newest(signal: AbortSignal): Promise<OpenFile> {
-    if (open !== null && performance.now() - checkedAt < checkEveryMs) return open;
-    if (flight === null || flight.abandoned) {
-      const started = startSharedFlight(async (both) => {
-        try {
-          return await refresh(both);
-        } finally {
-          checkedAt = performance.now();
-          if (flight === started) flight = null;
+  /** The look at the pointer that is under way, or a new one. */
+  function look(): Flight {
+    if (flight !== null && !flight.abandoned) return flight;
+    flights += 1;
+    const number = flights;
+    const shared = startSharedFlight(async (signal) => {
+      const due = checkAt;
+      try {
+        return await refresh(number, signal);
+      } finally {
+        if (flight?.number === number) {
+          flight = null;
+          if (checkAt === due) checkAt = performance.now() + checkEveryMs;
         }
-      });
-      flight = started;
-    }
+      }
+    });
+    flight = Object.assign(shared, { number, startedAt: performance.now() });
+    return flight;
+  }
+
+  /** What a look finds; null when it takes longer than answers wait. */
+  async function patiently(looking: Flight, signal: AbortSignal): Promise<OpenFile | null> {
+    const arrived = new AbortController();
+    const left = looking.startedAt + patienceMs - performance.now();
+    const enough = sleep(Math.max(0, left), null, { signal: arrived.signal });
+    enough.catch(() => undefined); // cut short below
     try {
-      const file = await flight.join(signal);
-      // one that came meanwhile may have retired it while this caller woke up
-      return file.retired && open !== null ? open : file;
-    } catch (error) {
+      return await Promise.race([looking.join(signal), enough]);
+    } finally {
+      arrived.abort();
+    }
+  }
+
+  async function atHand(signal: AbortSignal): Promise<OpenFile> {
+    if (open === null) return look().join(signal);
+    if (performance.now() < checkAt) return open;
+    try {
+      return (await patiently(look(), signal)) ?? open;
+    } catch {
       signal.throwIfAborted();
-      if (open === null) throw error;
-      // neither the newest nor the one it names: what is at hand is older than it says
-      if (error instanceof InventoryError && error.code === 'DatabaseDamaged') open.damaged = true;
       return open;
     }
   }
 
+  function expire(): void {
+    checkAt = Number.NEGATIVE_INFINITY;
+    // one that is under way may have looked too early
+    flight = null;
+  }
+
   return {
-    current: async (signal) => lease(await newest(signal)),
-    expire() {
-      checkedAt = Number.NEGATIVE_INFINITY;
+    async current(signal) {
+      const file = await atHand(signal);
+      // one that came meanwhile may have retired it while this caller woke up
+      return lease(file.retired && open !== null ? open : file);
     },
+    async newest(signal) {
+      expire();
+      const file = await look().join(signal);
+      return lease(file.retired && open !== null ? open : file);
+    },
+    expire,
     async close() {
       open = null;
       await Promise.all([...all].map(discard));

@@ -45,9 +45,8 @@ export async function failStep(
 
 /** A run as the published inventory has it; null when it has not. */
 export async function publishedRun(reader: DatabaseReader, runId: string, signal: AbortSignal): Promise<Run | null> {
-  reader.expire();
   try {
-    const current = await reader.current(signal);
+    const current = await reader.newest(signal);
     try {
       return getRun(current.database, runId);
     } finally {

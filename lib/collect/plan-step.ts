@@ -74,9 +74,8 @@ interface Published {
 
 /** What the published inventory follows. A damaged one stops the run before it costs anything: nothing could be published. */
 async function published(reader: DatabaseReader, signal: AbortSignal): Promise<Published> {
-  reader.expire();
   try {
-    const current = await reader.current(signal);
+    const current = await reader.newest(signal);
     try {
       if (current.damaged) throw publicationDamaged(current.latest);
       return { known: readKnownSubscriptions(current.database), afterSeq: readNewestSeq(current.database) };

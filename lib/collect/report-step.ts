@@ -38,9 +38,8 @@ export async function reportStep(
 
 async function writeFiles(environment: RunEnvironment, runId: string, signal: AbortSignal): Promise<void> {
   const { store, reader, warn } = environment;
-  reader.expire();
   try {
-    const current = await reader.current(signal);
+    const current = await reader.newest(signal);
     try {
       if (current.damaged) return;
       await refreshPublication(store, current, signal);

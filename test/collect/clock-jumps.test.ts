@@ -15,7 +15,7 @@ import type { Run } from '../../lib/inventory/run.ts';
 import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
 import { type Azurite, startAzurite } from '../support/azurite.ts';
 import { type Dump, differences, logicalDump } from '../support/logical-dump.ts';
-import { never, newStore, type TestStore } from '../support/stores.ts';
+import { never, neverWarned, newStore, type TestStore } from '../support/stores.ts';
 
 const hourMs = 60 * 60_000;
 const dayMs = 24 * hourMs;
@@ -54,7 +54,7 @@ async function arrange(): Promise<void> {
   folder = await mkdtemp(join(tmpdir(), 'clock-'));
   target = newStore(azurite.connectionString);
   warnings = [];
-  reader = createDatabaseReader(target.store, join(folder, 'reader'));
+  reader = createDatabaseReader(target.store, join(folder, 'reader'), neverWarned);
 }
 
 async function clear(): Promise<void> {

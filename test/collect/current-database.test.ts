@@ -9,6 +9,7 @@ import { type CurrentDatabase, createDatabaseReader, type DatabaseReader } from 
 import { describeFile } from '../../lib/collect/database-file.ts';
 import { openForWriting } from '../../lib/database/database.ts';
 import { listRuns } from '../../lib/database/queries/runs.ts';
+import type { Reason } from '../../lib/errors.ts';
 import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';
 import { type BlobProxy, startBlobProxy } from '../support/blob-proxy.ts';
 import { collectRun, publish } from '../support/published-runs.ts';
@@ -20,6 +21,7 @@ let folder: string;
 let direct: TestStore;
 let proxy: BlobProxy;
 let reader: DatabaseReader;
+let warnings: Reason[];
 
 beforeAll(async () => {
   azurite = await startAzurite();
@@ -29,7 +31,12 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'reader-'));
   direct = newStore(azurite.connectionString);
   proxy = await startBlobProxy(azurite.origin);
-  reader = createDatabaseReader(newStore(connectionStringFor(proxy.origin), direct.name).store, join(folder, 'open'));
+  warnings = [];
+  reader = createDatabaseReader(
+    newStore(connectionStringFor(proxy.origin), direct.name).store,
+    join(folder, 'open'),
+    (reason) => warnings.push(reason),
+  );
   return async () => {
     await reader.close();
     await proxy[Symbol.asyncDispose]();
@@ -114,6 +121,49 @@ test('While storage is away, the database at hand serves on.', async () => {
 
   expect(runsIn(current)).toBe(1);
   expect(current.damaged).toBe(false);
+});
+
+test('A step of a run is told when nobody can say which is the newest.', async () => {
+  await publishDay(20, 'a');
+  await reader.current(never);
+  proxy.treat = () => ({ status: 403, code: 'AuthorizationFailure' });
+
+  await expect(reader.newest(never)).rejects.toMatchObject({ code: 'StorageDenied' });
+});
+
+test('Storage that hangs holds up answers for a while, and not again while it still hangs.', async () => {
+  await publishDay(20, 'a');
+  await reader.current(never);
+  proxy.treat = () => 'hold';
+  const asked = proxy.requests.length;
+
+  reader.expire();
+  const answers = [await reader.current(never), await reader.current(never), await reader.current(never)];
+
+  expect(answers.map(runsIn)).toEqual([1, 1, 1]);
+  expect(proxy.requests).toHaveLength(asked + 1);
+});
+
+test('What was looked up before a publication is not taken for the newest after it.', async () => {
+  await publishDay(20, 'a');
+  const slow = Promise.withResolvers<'pass'>();
+  const looking = Promise.withResolvers<void>();
+  proxy.treat = (line) => {
+    if (!line.includes('/databases/')) return 'pass';
+    looking.resolve();
+    proxy.treat = () => 'pass';
+    return slow.promise;
+  };
+  const early = reader.current(never);
+  await looking.promise;
+  await publishDay(21, 'a', 'b');
+
+  const newest = await reader.newest(never);
+  slow.resolve('pass');
+  const late = await early;
+
+  expect([runsIn(newest), runsIn(late), runsIn(await reader.current(never))]).toEqual([2, 2, 2]);
+  await expect.poll(() => readdir(join(folder, 'open'))).toEqual([basename(newest.path)]);
 });
 
 test.each<[string, (bytes: Buffer) => Buffer]>([
@@ -208,6 +258,24 @@ test('A published database of a newer version is refused by name, and no file is
     message: expect.stringContaining('version 1000'),
   });
   expect(await readdir(join(folder, 'open'))).toEqual([]);
+});
+
+test('A newest publication that cannot be used marks the one at hand, is told of, and is not fetched again at once.', async () => {
+  await publishDay(20, 'a');
+  const path = join(folder, 'newer.sqlite');
+  const newer = openForWriting(path);
+  newer.exec('PRAGMA user_version = 1000');
+  newer.close();
+  const before = await reader.current(never);
+  await publishFile(path);
+
+  reader.expire();
+  const answers = [await reader.current(never), await reader.current(never)];
+
+  expect(before.damaged).toBe(false);
+  expect(answers.map(({ damaged }) => damaged)).toEqual([true, true]);
+  expect(warnings).toMatchObject([{ code: 'NewerDatabase' }]);
+  expect(downloads()).toBe(2);
 });
 
 test('Closing removes every file.', async () => {

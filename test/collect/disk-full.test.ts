@@ -11,7 +11,7 @@ import { startBlobProxy, type Treatment } from '../support/blob-proxy.ts';
 import { collectRun, publish } from '../support/published-runs.ts';
 import { machine } from '../support/readings.ts';
 import { fillDisk, mountSmallDisk } from '../support/small-disk.ts';
-import { never, newStore, type TestStore } from '../support/stores.ts';
+import { never, neverWarned, newStore, type TestStore } from '../support/stores.ts';
 
 /** A device on which every write fails for want of space: what a full disk says, without one. */
 const fullDevice = '/dev/full';
@@ -57,7 +57,7 @@ describe('a disk that is full', () => {
   test('leaves readers with the database at hand, and the next one with room gets the newest.', async () => {
     await publishDay(20, 'a');
     const open = join(folder, 'open');
-    const reader = createDatabaseReader(target.store, open);
+    const reader = createDatabaseReader(target.store, open, neverWarned);
     const first = await reader.current(never);
     first.release();
     await publishDay(21, 'a', 'b');

@@ -14,7 +14,7 @@ import { type Azurite, connectionStringFor, startAzurite } from '../support/azur
 import { type BlobProxy, startBlobProxy } from '../support/blob-proxy.ts';
 import { publishFile, publishReading, publishWith } from '../support/deployments.ts';
 import { guid, machine, type SubscriptionReading } from '../support/readings.ts';
-import { never, newStore, type TestStore } from '../support/stores.ts';
+import { never, neverWarned, newStore, type TestStore } from '../support/stores.ts';
 
 const [own, other] = [guid(1), guid(2)];
 const inOther = (name: string) => machine(name, { subscriptionId: other });
@@ -58,7 +58,7 @@ function runHere(
 }
 
 async function state() {
-  const reader = createDatabaseReader(here.store, join(folder, 'reader'));
+  const reader = createDatabaseReader(here.store, join(folder, 'reader'), neverWarned);
   const { database } = await reader.current(never);
   const asOf = resolveAsOf(database, null);
   const machines = [...iterateVirtualMachines(database, asOf, {})];

@@ -11,7 +11,7 @@ import { type Azurite, connectionStringFor, startAzurite } from '../support/azur
 import { startBlobProxy, type Treatment } from '../support/blob-proxy.ts';
 import { collectRun, publish } from '../support/published-runs.ts';
 import { machine } from '../support/readings.ts';
-import { never, newStore, type TestStore } from '../support/stores.ts';
+import { never, neverWarned, newStore, type TestStore } from '../support/stores.ts';
 
 const pointer = '/latest.json';
 let azurite: Azurite;
@@ -32,7 +32,7 @@ beforeEach(async () => {
 
 /** Names of the machines in the newest database. */
 async function publishedNames({ store }: TestStore): Promise<string[]> {
-  const reader = createDatabaseReader(store, join(folder, 'reader'));
+  const reader = createDatabaseReader(store, join(folder, 'reader'), neverWarned);
   const { database } = await reader.current(never);
   const names = [...iterateVirtualMachines(database, resolveAsOf(database, null), {})].map(({ name }) => name);
   await reader.close();

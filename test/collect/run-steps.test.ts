@@ -18,7 +18,7 @@ import { forbidden } from '../../local/azure/fault-presets.ts';
 import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
 import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';
 import { type BlobProxy, startBlobProxy, type Treatment } from '../support/blob-proxy.ts';
-import { never, newStore, type TestStore } from '../support/stores.ts';
+import { never, neverWarned, newStore, type TestStore } from '../support/stores.ts';
 
 let azurite: Azurite;
 let azure: AzureForTests;
@@ -56,7 +56,7 @@ beforeEach(async () => {
 /** An instance of the app; its storage is behind the proxy. */
 function instance(): RunEnvironment {
   const { store } = newStore(connectionStringFor(proxy.origin), direct.name);
-  const reader = createDatabaseReader(store, join(folder, `reader-${readers.length}`));
+  const reader = createDatabaseReader(store, join(folder, `reader-${readers.length}`), neverWarned);
   readers.push(reader);
   return {
     ...{ store, reader, session: azure.session(), settings: azure.settings(), sources: [], takeOverMs: 60_000 },

@@ -12,7 +12,7 @@ import { newRunRecord } from '../../lib/collect/run-record.ts';
 import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
 import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';
 import { type BlobProxy, startBlobProxy, type Treatment } from '../support/blob-proxy.ts';
-import { never, newStore, type TestStore } from '../support/stores.ts';
+import { never, neverWarned, newStore, type TestStore } from '../support/stores.ts';
 
 // The engine runs an activity at least once: when it loses sight of one, it begins another, beside the first and often in the
 // same process.
@@ -39,7 +39,7 @@ beforeEach(async () => {
   direct = newStore(azurite.connectionString);
   proxy = await startBlobProxy(azurite.origin);
   const { store } = newStore(connectionStringFor(proxy.origin), direct.name);
-  reader = createDatabaseReader(store, join(folder, 'reader'));
+  reader = createDatabaseReader(store, join(folder, 'reader'), neverWarned);
   environment = {
     ...{ store, reader, session: azure.session(), settings: azure.settings(), sources: [], takeOverMs: 60_000 },
     acceptedFindings: async () => [],

@@ -12,7 +12,7 @@ import { schemaVersion } from '../../lib/database/schema.ts';
 import { type Azurite, startAzurite } from '../support/azurite.ts';
 import { collectRun, publish } from '../support/published-runs.ts';
 import { machine } from '../support/readings.ts';
-import { never, newStore, type TestStore } from '../support/stores.ts';
+import { never, neverWarned, newStore, type TestStore } from '../support/stores.ts';
 
 let azurite: Azurite;
 let folder: string;
@@ -55,7 +55,7 @@ test('A run migrates a published database of an older version, and publishes it 
     await collectRun(target.store, folder, 20, [machine('b')]),
   );
 
-  const reader = createDatabaseReader(target.store, join(folder, 'reader'));
+  const reader = createDatabaseReader(target.store, join(folder, 'reader'), neverWarned);
   const { database } = await reader.current(never);
   const version = database.prepare('PRAGMA user_version').get();
   const runs = listRuns(database).map(({ id }) => id);

@@ -27,7 +27,7 @@ import {
   type SubscriptionReading,
   userAssigned,
 } from '../support/readings.ts';
-import { never, newStore, type TestStore } from '../support/stores.ts';
+import { never, neverWarned, newStore, type TestStore } from '../support/stores.ts';
 
 const [own, other, third] = [guid(1), guid(2), guid(3)];
 const inOther = (name: string) => machine(name, { subscriptionId: other });
@@ -78,7 +78,7 @@ function runHere(
 }
 
 async function state() {
-  const reader = createDatabaseReader(here.store, join(folder, 'reader'));
+  const reader = createDatabaseReader(here.store, join(folder, 'reader'), neverWarned);
   const { database } = await reader.current(never);
   const asOf = resolveAsOf(database, null);
   const ledger = readLedger(database, asOf);

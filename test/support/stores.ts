@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ContainerClient } from '@azure/storage-blob';
 import type { InventoryStore } from '../../lib/azure/store/inventory-store.ts';
 import { openStore } from '../../lib/azure/store/open-store.ts';
+import type { Reason } from '../../lib/errors.ts';
 import { readSettings } from '../../lib/settings.ts';
 
 /** A container of its own, which does not exist yet, and a client of Azure's for what the store hides. */
@@ -19,3 +20,8 @@ export function newStore(connectionString: string, name: string = `c${randomUUID
 
 /** A signal that nobody aborts. */
 export const never: AbortSignal = new AbortController().signal;
+
+/** For readers that have nothing to warn of. */
+export function neverWarned({ code, message }: Reason): never {
+  throw new Error(`${code}: ${message}`);
+}

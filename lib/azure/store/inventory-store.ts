@@ -31,10 +31,16 @@ export interface BatchCounts {
   readonly requests: number;
 }
 
+/** What `latest.json` says, and its ETag: another publication, another value. */
+export interface PublishedPointer {
+  readonly latest: Latest;
+  readonly etag: string;
+}
+
 /** The pointer to the newest database. */
 export interface LatestPointer {
   /** null before the first publication. @throws {InventoryError} `LatestUnreadable` */
-  read(signal: AbortSignal): Promise<{ readonly latest: Latest; readonly etag: string } | null>;
+  read(signal: AbortSignal): Promise<PublishedPointer | null>;
   /**
    * Moves the pointer if it is still where `etag` says (null: there is none yet).
    * @returns false when it had moved
