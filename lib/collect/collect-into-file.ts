@@ -3,10 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline, type Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createZstdDecompress } from 'node:zlib';
 import { openForWriting } from '../database/database.ts';
 import { type Merge, openMerge } from '../database/merge/merge.ts';
 import { readKnownSubscriptions, readNewestSeq } from '../database/queries/known-subscriptions.ts';
+import { InventoryError } from '../errors.ts';
 import type { Plan } from '../inventory/reading.ts';
 import type { Run, RunTrigger } from '../inventory/run.ts';
 import { runId } from '../inventory/run.ts';
@@ -23,6 +25,9 @@ import type { Session } from './session.ts';
 import type { Source } from './source.ts';
 import { type TakenIn, takeIn } from './take-in.ts';
 import { writeBatch } from './write-batch.ts';
+
+const mostMsOfReaders = 300_000;
+const retryReadersMs = 200;
 
 export interface CollectIntoFileRequest {
   readonly databasePath: string;
@@ -44,6 +49,7 @@ export interface CollectIntoFileRequest {
  * transaction. When it throws, or the process dies, the file is as it was.
  * @throws {NoTokenError} no token is to be had
  * @throws {ArmError} the subscription list could not be read
+ * @throws {InventoryError} `DatabaseBusy`: another program writes to the file, or does not end reading it
  */
 export async function collectIntoFile(request: CollectIntoFileRequest): Promise<Run> {
   const { session, settings, signal, scope, trigger } = request;
@@ -75,7 +81,7 @@ export async function collectIntoFile(request: CollectIntoFileRequest): Promise<
       takenIn.tellOthers(merge);
       await collectOwn(request, planned, takenIn, merge, folder.path);
       await answerFollowUps(merge, session.arm, signal, takenIn.answered);
-      const run = merge.commit();
+      const run = await commit(merge, signal);
       merged = true;
       return run;
     } catch (error) {
@@ -85,6 +91,20 @@ export async function collectIntoFile(request: CollectIntoFileRequest): Promise<
   } finally {
     database.close();
     if (isNew && !merged) rmSync(request.databasePath, { force: true });
+  }
+}
+
+/** Saves the run, as soon as others let it: what took an hour to read is not given up for a list that somebody has open in a pager. */
+async function commit(merge: Merge, signal: AbortSignal): Promise<Run> {
+  const giveUpAt = performance.now() + mostMsOfReaders;
+  for (;;) {
+    try {
+      return merge.commit();
+    } catch (error) {
+      const busy = error instanceof InventoryError && error.code === 'DatabaseBusy';
+      if (!busy || performance.now() > giveUpAt) throw error;
+      await sleep(retryReadersMs, null, { signal });
+    }
   }
 }
 

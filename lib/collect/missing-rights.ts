@@ -37,7 +37,7 @@ export interface MissingRightsRequest {
  * @throws {NoTokenError} no token is to be had; any other failure is a warning
  */
 export async function findMissingRights(request: MissingRightsRequest): Promise<MissingRights> {
-  const { settings, environment, signal } = request;
+  const { settings, signal } = request;
   const missing: MissingRight[] = [];
   const warnings: string[] = [];
   /** @returns whether it could be found out */
@@ -53,11 +53,9 @@ export async function findMissingRights(request: MissingRightsRequest): Promise<
       return false;
     }
   };
-  const storage = settle('on the storage account', async () => [
-    settings.storage.kind === 'none' ? null : await findMissingStorageRight(containerOf(settings, environment), signal),
-  ]);
+  const storage = settle('on the storage account', async () => [await rightOnStorage(request)]);
   const sources = settings.sources.map((url) => settle(`on ${url}`, async () => [await rightOnSource(request, url)]));
-  const known = await settle('on subscriptions', async () => {
+  const subscriptions = settle('on subscriptions', async () => {
     const visible = await visibleSubscriptions(request);
     const expected = new Set(settings.subscriptions ?? []);
     for (const group of settings.managementGroups) {
@@ -75,21 +73,33 @@ export async function findMissingRights(request: MissingRightsRequest): Promise<
     if (visible.length === 0 && unseen.length === 0) unseen.push('SUBSCRIPTION-ID');
     return unseen.map((id) => reader(request, id));
   });
-  await Promise.all([storage, ...sources]);
+  // all at once: one that fails while another is waited for would be nobody's, and end the process
+  const [known] = await Promise.all([subscriptions, storage, ...sources]);
   const missingRights = missing.sort((a, b) => (a.scope < b.scope ? -1 : 1));
   return { missingRights: known || missing.length > 0 ? missingRights : null, warnings };
 }
 
-async function rightOnSource(
+function rightOnStorage({ settings, environment, signal }: MissingRightsRequest): Promise<MissingRight | null> {
+  if (settings.storage.kind === 'none') return Promise.resolve(null);
+  return withOtherToken(() => findMissingStorageRight(containerOf(settings, environment), signal));
+}
+
+function rightOnSource(
   { settings, environment, tokens, signal }: MissingRightsRequest,
   url: string,
 ): Promise<MissingRight | null> {
-  try {
+  return withOtherToken(() => {
     const container = sourceContainer(url, settings, environment, tokens);
-    return await within(sourceTimeoutMs, `${url} to answer`, signal, (both) => findMissingSourceRight(container, both));
+    return within(sourceTimeoutMs, `${url} to answer`, signal, (both) => findMissingSourceRight(container, both));
+  });
+}
+
+/** No token for that identity or tenant says nothing of the one for Resource Manager. */
+async function withOtherToken<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
   } catch (error) {
     if (!(error instanceof NoTokenError)) throw error;
-    // none for that tenant: it says nothing about the others
     throw new InventoryError(error.code, error.message, { hint: error.hint, cause: error });
   }
 }

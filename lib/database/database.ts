@@ -139,6 +139,28 @@ export function beginTransaction(database: Database): void {
   }
 }
 
+/**
+ * Makes what was written last. Readers hold it up: a list that is open in a pager, say.
+ * @throws {InventoryError} `DatabaseBusy`: another program is reading it. Nothing is lost yet: this may be called again.
+ * @see https://www.sqlite.org/lockingv3.html
+ */
+export function commitTransaction(database: Database): void {
+  try {
+    database.exec('COMMIT');
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    const path = database.location() ?? 'in memory';
+    throw new InventoryError(
+      'DatabaseBusy',
+      `Another program is reading the database ${path}, so nothing can be saved`,
+      {
+        hint: 'End what shows a part of it (a list in a pager, a browser for SQLite files), then try again',
+        cause: error,
+      },
+    );
+  }
+}
+
 /** https://www.sqlite.org/rescode.html#busy */
 function isBusy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && error.errcode === 5;

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { collectIntoFile } from '../../lib/collect/collect-into-file.ts';
 import { openForReading } from '../../lib/database/database.ts';
@@ -334,4 +335,31 @@ test('an abort leaves the file as it was', async () => {
   const database = openForReading(databasePath());
   expect(resolveAsOf(database, null).runId).toBe(first.id);
   database.close();
+});
+
+test('a run that cannot be saved while somebody reads the file waits until they are done', async () => {
+  await collect();
+  const slow = openForReading(databasePath());
+  const rows = slow.prepare('SELECT * FROM machine').iterate();
+  rows.next();
+  const other = new DatabaseSync(databasePath(), { readOnly: true, timeout: 0 });
+  // once the run wants to save, nobody else is let in
+  let held = false;
+  const watch = setInterval(() => {
+    try {
+      other.exec('SELECT count(*) FROM machine');
+    } catch {
+      held = true;
+      rows.return?.();
+    }
+  }, 20);
+
+  const run = await collect();
+  clearInterval(watch);
+  other.close();
+  slow.close();
+
+  expect(held).toBe(true);
+  expect(run).toMatchObject({ status: 'succeeded', complete: true, virtualMachineCount: 75 });
+  expect(read().machines).toHaveLength(75);
 });

@@ -97,3 +97,24 @@ test('what cannot be found out is a warning, and null rather than nothing missin
     expect.stringMatching(/^Whether a right is missing on subscriptions is not known: Strange: .*no such thing/),
   ]);
 });
+
+test('no token for the identity of the storage account is a warning, and ends nothing', async () => {
+  const strangers: unknown[] = [];
+  const listen = (reason: unknown): void => void strangers.push(reason);
+  process.on('unhandledRejection', listen);
+  // while subscriptions are still being listed
+  test1.azure.faults.add({ match: { path: '^/subscriptions$' }, answer: { kind: 'delay', ms: 500 } });
+
+  const { missingRights, warnings } = await find({
+    INVENTORY_STORAGE__blobServiceUri: 'https://account.blob.core.windows.net',
+    INVENTORY_STORAGE__credential: 'managedidentity',
+    INVENTORY_STORAGE__clientId: guid(7),
+  });
+  process.off('unhandledRejection', listen);
+
+  expect(strangers).toEqual([]);
+  expect(missingRights).not.toBeNull();
+  expect(warnings).toEqual([
+    expect.stringMatching(/^Whether a right is missing on the storage account is not known: /),
+  ]);
+});

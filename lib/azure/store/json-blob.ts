@@ -9,6 +9,8 @@ import { isConditionNotMet, isContainerMissing, isNotThere } from './storage-err
 export interface JsonBlob<T> {
   readonly value: T;
   readonly etag: string;
+  /** What its writer marked it with. */
+  readonly mark: string | null;
   /** Time since it was written, by the service's own clock: clocks of hosts differ, and jump. */
   readonly ageMs: number;
 }
@@ -42,17 +44,22 @@ export async function readJson<S extends v.GenericSchema>(
     const { properties, body } = found;
     const value = parse(container, name, await textOf(body, mostBytes), schema);
     const ageMs = (properties.date?.getTime() ?? 0) - (properties.lastModified?.getTime() ?? 0);
-    return { value, etag: properties.etag ?? '', ageMs };
+    return { value, etag: properties.etag ?? '', mark: properties.metadata?.mark ?? null, ageMs };
   });
 }
 
-/** Writes a small JSON blob. @returns false when the condition did not hold and nothing was written */
+/**
+ * Writes a small JSON blob.
+ * @param mark by which the writer knows this write again when its answer was lost
+ * @returns false when the condition did not hold: nothing was written, or this write before its answer was lost
+ */
 export async function writeJson(
   container: Container,
   name: string,
   value: unknown,
   replaces: Replaces,
   signal: AbortSignal,
+  mark: string | null = null,
 ): Promise<boolean> {
   const body = Buffer.from(JSON.stringify(value));
   const blob = container.client.getBlockBlobClient(name);
@@ -63,6 +70,7 @@ export async function writeJson(
           abortSignal: signal,
           conditions: conditionsOf(replaces),
           blobHTTPHeaders: { blobContentType: 'application/json' },
+          ...(mark === null ? {} : { metadata: { mark } }),
         }),
       );
       return true;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { InventoryError, NotFoundError } from '../../errors.ts';
 import type { Run } from '../../inventory/run.ts';
 import { attempt, type Container } from './container.ts';
@@ -15,14 +16,21 @@ const nameOf = (runId: string): string => `runs/${runId}/run.json`;
 /** `runs/<runId>/run.json`: every change is conditional, so that a cancellation is never written over. */
 export function openRunRecords(container: Container): RunRecords {
   async function update(runId: string, change: (run: Run) => Run | null, signal: AbortSignal): Promise<Run> {
+    const mark = randomUUID();
+    let sent: Run | null = null;
     for (let round = 0; round < mostRounds; round++) {
       const found = await readJson(container, nameOf(runId), runShape, signal);
       if (found === null) throw new NotFoundError('RunNotFound', `There is no run ${runId}`);
+      // written, and the answer was lost
+      if (sent !== null && found.mark === mark) return sent;
       const changed = change(found.value);
       if (changed === null) return found.value;
-      if (await writeJson(container, nameOf(runId), changed, { etag: found.etag }, signal)) return changed;
+      if (await writeJson(container, nameOf(runId), changed, { etag: found.etag }, signal, mark)) return changed;
+      sent = changed;
     }
-    throw new InventoryError('RunRecordContended', `The record of run ${runId} keeps being changed by others`);
+    throw new InventoryError('RunRecordContended', `The record of run ${runId} keeps being changed by others`, {
+      hint: `Look for another app that writes to ${container.client.url}; each needs a container of its own`,
+    });
   }
 
   return {

@@ -1,7 +1,7 @@
 import { InventoryError, NotFoundError } from '../../errors.ts';
 import type { Plan } from '../../inventory/reading.ts';
 import type { Run } from '../../inventory/run.ts';
-import { beginTransaction, type Database } from '../database.ts';
+import { beginTransaction, commitTransaction, type Database } from '../database.ts';
 import type { Thresholds } from '../findings/rule.ts';
 import { writeFindings } from '../findings/write-findings.ts';
 import { writeBlindSpots } from './blind-spots.ts';
@@ -54,7 +54,7 @@ export function forgetSubscription(database: Database, request: ForgetRequest): 
     };
     const run = writeRun(context, { coverage, complete: true, finishedAt: request.startedAt });
     writeFindings(database, context.seq, request.startedAt, request.thresholds);
-    database.exec('COMMIT');
+    commitTransaction(database);
     return run;
   } catch (error) {
     database.exec('ROLLBACK');

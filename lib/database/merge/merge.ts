@@ -1,6 +1,6 @@
 import type { FollowUp, Plan, SourceSink } from '../../inventory/reading.ts';
 import type { Run } from '../../inventory/run.ts';
-import { beginTransaction, type Database } from '../database.ts';
+import { beginTransaction, commitTransaction, type Database } from '../database.ts';
 import { getRun } from '../queries/runs.ts';
 import { createMergeContext, type MergeOptions } from './context.ts';
 import { deferIndexes } from './deferred-indexes.ts';
@@ -20,6 +20,7 @@ export interface Merge extends SourceSink {
    * before the commit. Empty = nothing more to ask.
    */
   followUps(): readonly FollowUp[];
+  /** @throws {InventoryError} `DatabaseBusy`: another program is reading it. May be called again: nothing is lost until `rollback`. */
   commit(): Run;
   rollback(): void;
 }
@@ -53,6 +54,7 @@ function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merg
     if (found === undefined) throw new Error(`no reading of subscription ${subscriptionId} has begun`);
     return found;
   };
+  let finished: Run | null = null;
   const rounds = followUpRounds(context, subscriptions);
   /** All lists are in: what follows looks up by every index. */
   const endLists = (): void => {
@@ -90,9 +92,9 @@ function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merg
         return merged;
       }
       endLists();
-      const run = finishMerge(context, [...subscriptions.values()], changes, options);
-      database.exec('COMMIT');
-      return run;
+      finished ??= finishMerge(context, [...subscriptions.values()], changes, options);
+      commitTransaction(database);
+      return finished;
     },
     rollback() {
       // SQLite has done it already where the disk was full

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DatabaseFile, Latest } from '../../../lib/azure/store/inventory-store.ts';
-import { newRunRecord } from '../../../lib/collect/run-record.ts';
+import { endRun, newRunRecord } from '../../../lib/collect/run-record.ts';
 import type { Plan } from '../../../lib/inventory/reading.ts';
 import { type Azurite, azuriteKey, connectionStringFor, startAzurite } from '../../support/azurite.ts';
 import { startBlobProxy } from '../../support/blob-proxy.ts';
@@ -72,6 +72,24 @@ test('Of two writers of one run record, neither loses what the other wrote.', as
   );
 
   expect((await store.runs.read(runId, never))?.run.virtualMachineCount).toBe(8);
+});
+
+test('A change of a run record that had succeeded unseen is a success.', async () => {
+  await using proxy = await startBlobProxy(azurite.origin);
+  const { store } = newStore(connectionStringFor(proxy.origin));
+  await store.runs.create(newRunRecord(runId, 'timer', null, '2026-11-21T06:00:00.000Z'), never);
+  let lost = 0;
+  proxy.treat = (line) => (line.startsWith('PUT') && lost++ === 0 ? 'loseAnswer' : 'pass');
+
+  const ended = await endRun(
+    store,
+    runId,
+    (run) => (run.status === 'running' ? { ...run, status: 'cancelled' } : null),
+    never,
+  );
+
+  expect(lost).toBeGreaterThan(1);
+  expect(ended).toMatchObject({ id: runId, status: 'cancelled' });
 });
 
 test('Runs are listed the newest first, and in pages.', async () => {
