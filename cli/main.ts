@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { type ExitCode, exitCodes } from './exit-code.ts';
 import { messagesTo } from './messages.ts';
+import { writeChunks } from './output/write-chunks.ts';
 import { createProgram } from './program.ts';
 import { runAction } from './run-action.ts';
 
@@ -10,21 +11,35 @@ const graceMs = 5_000;
 
 async function main(): Promise<ExitCode> {
   const { env: environment, stdout, stderr } = process;
+  // Who read the messages may be gone (`2>&1 | head`), and there is nobody left to tell: what is under way goes on to its end.
+  stderr.on('error', () => undefined);
   const { signal } = abortOnSignals();
   let code: ExitCode = exitCodes.complete;
   const program = createProgram(packageJson.version, async (command, action) => {
     code = await runAction(command, action, { environment, stdout, stderr, signal });
   });
-  program.configureOutput({ outputError: (text) => stderr.write(usageText(text)) });
+  const help: string[] = [];
+  program.configureOutput({
+    writeOut: (text) => help.push(text),
+    outputError: (text) => stderr.write(usageText(text)),
+  });
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
-    await program.parseAsync();
+    await program.parseAsync().catch((error: unknown) => {
+      code = usageCode(error);
+    });
+    await writeChunks(stdout, help, signal);
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.complete : exitCodes.usage;
     messagesTo(stderr, false).error(error);
     return exitCodes.failed;
   }
+}
+
+/** commander throws where it would end the process: it has shown help or the version, or said what it did not understand. */
+function usageCode(error: unknown): ExitCode {
+  if (!(error instanceof CommanderError)) throw error;
+  return error.exitCode === 0 ? exitCodes.complete : exitCodes.usage;
 }
 
 /** commander's words in our form: `error: unknown option '--nmae'`, then `(Did you mean --name?)`. */

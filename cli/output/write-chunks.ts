@@ -1,12 +1,14 @@
 import type { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
+import { InventoryError } from '../../lib/errors.ts';
 
 /** Characters gathered for one write. */
 const writeLength = 65_536;
 
 /**
  * Writes text as fast as the reader takes it. A reader that has had enough (`| head`) ends it, without an error.
- * @throws what the stream fails with otherwise (a full disk), the signal's reason
+ * @throws {InventoryError} `OutputNotWritten`: the stream fails otherwise (a full disk)
+ * @throws the signal's reason
  */
 export function writeChunks(stream: Writable, chunks: Iterable<string>, signal: AbortSignal): Promise<void> {
   return writeEach(stream, gathered(chunks), signal);
@@ -23,13 +25,11 @@ async function writeEach(stream: Writable, parts: Iterable<string | Uint8Array>,
   stream.on('error', heard);
   try {
     for (const part of parts) {
-      if (part.length > 0) await written(stream, part);
+      if (part.length > 0 && !(await written(stream, part))) return;
       // Writes to files and pipes return at once: without this no signal would be seen before the end.
       await setImmediate();
       signal.throwIfAborted();
     }
-  } catch (error) {
-    if (!isBrokenPipe(error)) throw error;
   } finally {
     stream.off('error', heard);
   }
@@ -46,12 +46,17 @@ function* gathered(chunks: Iterable<string>): Generator<string> {
   if (text !== '') yield text;
 }
 
-function written(stream: Writable, part: string | Uint8Array): Promise<void> {
+/** @returns whether there is still somebody who reads */
+function written(stream: Writable, part: string | Uint8Array): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    stream.write(part, (error) => (error ? reject(error) : resolve()));
+    stream.write(part, (cause) => {
+      if (!cause) resolve(true);
+      else if (isBrokenPipe(cause)) resolve(false);
+      else reject(new InventoryError('OutputNotWritten', `Standard output failed: ${cause.message}`, { cause }));
+    });
   });
 }
 
-function isBrokenPipe(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED');
+function isBrokenPipe(error: Error): boolean {
+  return 'code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED');
 }
