@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { machineListKinds } from '../../lib/database/queries/shown-kinds.ts';
+import type { MachineFilter, ShownKinds } from '../../lib/database/queries/types.ts';
 import { asOf, selection } from '../../lib/http/parameters/fields.ts';
 import { virtualMachineFields } from '../../lib/http/parameters/selectable-fields.ts';
 import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
@@ -7,12 +8,11 @@ import { virtualMachineCsv } from '../../lib/reports/csv.ts';
 import type { Action } from '../command-context.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
 import { describeMachine } from '../describe.ts';
-import { exitCodes } from '../exit-code.ts';
 import { addShapeOptions } from '../filter-options.ts';
 import { findInInventory } from '../find-machine.ts';
 import { findLive } from '../find-machine-live.ts';
 import { reportCompleteness } from '../incomplete.ts';
-import { parseMachineReference } from '../machine-reference.ts';
+import { type MachineReference, parseMachineReference } from '../machine-reference.ts';
 import { withInventory } from '../open-inventory.ts';
 import { parseOptions } from '../parse-options.ts';
 import { valueResult } from '../rows-result.ts';
@@ -55,11 +55,15 @@ function show(idOrName: string, given: Options): Action {
     return withInventory(context, at, async (inventory) => {
       const machine = findInInventory(context.messages, inventory, reference);
       await context.write(result(machine));
-      const { subscriptionId, type } = machine;
-      if (machine.deletedAt !== null) return exitCodes.complete;
-      return reportCompleteness(context.messages, inventory, machineListKinds(type), {
-        subscriptionId: subscriptionId.toLowerCase(),
-      });
+      const [kinds, filter] = drawnOn(reference, machine);
+      return reportCompleteness(context.messages, inventory, kinds, filter);
     });
   };
+}
+
+/** An id says where its machine is. A name may be another machine's as well, of any type, in any subscription. */
+function drawnOn({ by }: MachineReference, { type, subscriptionId }: VirtualMachine): [ShownKinds, MachineFilter] {
+  return by === 'name'
+    ? [machineListKinds('any'), {}]
+    : [machineListKinds(type), { subscriptionId: subscriptionId.toLowerCase() }];
 }

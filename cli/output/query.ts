@@ -1,5 +1,6 @@
 import { compile, type JSONValue, search } from '@jmespath-community/jmespath';
 import { UsageError } from '../usage-error.ts';
+import { isObject } from './flatten.ts';
 
 /** A literal may be written `` `x` `` instead of `` `"x"` ``, as in `az --query`. */
 const options = { enable_legacy_literals: true };
@@ -21,9 +22,9 @@ export function checkQuery(expression: string): void {
  * @throws {UsageError} `InvalidQuery` a function that doesn't exist, or was given what it doesn't take
  */
 export function applyQuery(value: unknown, expression: string): unknown {
-  if (!isJson(value)) throw new TypeError('The result is no JSON');
+  const document = toJson(value);
   try {
-    return search(value, expression, options) ?? null;
+    return search(document, expression, options) ?? null;
   } catch (cause) {
     throw invalidQuery(expression, cause);
   }
@@ -34,6 +35,15 @@ function invalidQuery(expression: string, cause: unknown): UsageError {
   return new UsageError('InvalidQuery', `--query is '${expression}': ${why}`, {
     hint: "It takes JMESPath (https://jmespath.org), for example: --query '[].identity.principalId'",
   });
+}
+
+/** A field that was selected and that an item does not have is null: so is any other that a query finds absent. */
+function toJson(value: unknown): JSONValue {
+  if (value === undefined) return null;
+  if (isJson(value)) return value;
+  if (Array.isArray(value)) return value.map(toJson);
+  if (!isObject(value)) throw new TypeError('The result is no JSON');
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, toJson(field)]));
 }
 
 function isJson(value: unknown): value is JSONValue {

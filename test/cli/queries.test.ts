@@ -43,9 +43,18 @@ beforeAll(() => {
 
   holed.run();
   holed.subscription(one, { displayName: 'Fine' });
-  holed.read(one);
   holed.subscription(two, { displayName: 'Shut' });
-  holed.read(two, 'denied', { reason: 'AuthorizationFailed' });
+  const ended = [
+    holed.machine({ name: 'ended', subscription: one }),
+    holed.machine({ name: 'past', subscription: two }),
+  ];
+  holed.machine({ name: 'hidden', subscription: two });
+  holed.run();
+  for (const kind of allKinds) {
+    holed.read(one, 'complete', { kind });
+    holed.read(two, 'denied', { kind, reason: 'AuthorizationFailed' });
+  }
+  for (const machine of ended) holed.end(machine, 'virtualMachineDeleted');
   holed.machine({ name: 'web', subscription: one });
 });
 
@@ -81,6 +90,19 @@ describe('list', () => {
     ['a number', 'length(@)', '4\n'],
   ])('prints as TSV, as az does: %s', async (_, query, expected) => {
     expect(await cli(['list', '--query', query, '-o', 'tsv'])).toMatchObject({ code: 0, stdout: expected });
+  });
+
+  test('applies a query to chosen fields, of which not every machine has each', async () => {
+    const select = ['list', '--select', 'name,instanceCount', '--orderby', 'name'];
+    const [names, counts, lines] = await Promise.all([
+      cli([...select, '--query', '[].name']),
+      cli([...select, '--query', '[?instanceCount].name']),
+      cli([...select, '--query', "[?name=='web']", '-o', 'tsv']),
+    ]);
+
+    expect(names).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(names.stdout)).toEqual(['=cmd', 'twin', 'twin', 'web']);
+    expect([counts.stdout, lines.stdout]).toEqual(['[]\n', 'web\tNone\n']);
   });
 
   test('prints CSV with CR LF, nested fields flattened and formulas made harmless', async () => {
@@ -145,7 +167,7 @@ describe('an answer that is not complete', () => {
   test('is printed, exits with 3 and says on stderr which subscription, why and what to do', async () => {
     const { code, stdout, stderr } = await runCli(['list', '--database', holed.path]);
 
-    expect({ code, rows: JSON.parse(stdout).length }).toEqual({ code: 3, rows: 1 });
+    expect({ code, rows: JSON.parse(stdout).length }).toEqual({ code: 3, rows: 2 });
     expect(stderr).toMatch(
       new RegExp(`not complete: 1 subscription denied\n {2}${two} Shut: denied, AuthorizationFailed`),
     );
@@ -156,7 +178,7 @@ describe('an answer that is not complete', () => {
     const results = await Promise.all([
       runCli(['list', '--allow-incomplete', '--database', holed.path]),
       runCli(['list', '--subscription-id', one, '--database', holed.path]),
-      runCli(['show', 'web', '--database', holed.path]),
+      runCli(['show', idOf(one, 'web'), '--database', holed.path]),
     ]);
 
     expect(results.map(({ code }) => code)).toEqual([0, 0, 0]);
@@ -204,6 +226,26 @@ describe('show', () => {
         deletedAt: expect.stringMatching(/Z$/),
       });
     }
+  });
+
+  test('is not complete by name while some subscription could not be read, as a list of that name is not', async () => {
+    const commands = [
+      ['show', 'web'],
+      ['show', 'ended'],
+      ['list', '--name', 'web'],
+    ];
+    const results = await Promise.all(commands.map((args) => runCli([...args, '--database', holed.path])));
+
+    expect(results.map(({ code }) => code)).toEqual([3, 3, 3]);
+    expect(JSON.parse(results[1]?.stdout ?? '').deletedAt).toMatch(/Z$/);
+    for (const { stderr } of results) expect(stderr).toContain(`${two} Shut: denied, AuthorizationFailed`);
+  });
+
+  test('is as complete by id as the subscription that the id names', async () => {
+    const ids = [idOf(one, 'web'), idOf(one, 'ended'), idOf(two, 'hidden'), idOf(two, 'past')];
+    const results = await Promise.all(ids.map((id) => runCli(['show', id, '--database', holed.path])));
+
+    expect(results.map(({ code }) => code)).toEqual([0, 0, 3, 3]);
   });
 
   test('exits with 5 for what was never seen', async () => {
