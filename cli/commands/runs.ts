@@ -16,8 +16,8 @@ export const defineRuns: DefineCommand = (command, run) => {
 };
 
 const listAll: Action = (context) =>
-  withDatabase(context, async ({ database }) => {
+  withDatabase(context, async ({ database, damaged }) => {
     const runs = listRuns(database);
     await context.write(rowsResult(runs, undefined, { ...runPresentation, csv: () => anyCsv(runs) }));
-    return exitCodes.complete;
+    return damaged ? exitCodes.incomplete : exitCodes.complete;
   });

@@ -83,6 +83,27 @@ describe('--database with the URL of a container', () => {
     expect(again.code).toBe(5);
   });
 
+  test('tells everywhere that the newest database is damaged and the one before is shown', async () => {
+    const { store, container } = newStore(azurite.connectionString);
+    await publish(store, folder, await collectRun(store, folder, 22, [machine('web')]));
+    await publish(store, folder, await collectRun(store, folder, 23, [machine('web'), machine('db')]));
+    const found = await store.latest.read(never);
+    await container.getBlockBlobClient(found?.latest.database ?? '').upload('damaged', 7);
+    const commands = [
+      ['runs', '--query', '[].id', '-o', 'tsv'],
+      ['changes', '--kind', 'virtualMachineCreated'],
+      ...[['report'], ['list'], ['show', 'web'], ['subscriptions'], ['principals'], ['findings']],
+    ];
+
+    const results = await Promise.all(commands.map((command) => cli(...command, '--database', container.url)));
+
+    expect(results.map(({ code }) => code)).toEqual(commands.map(() => 3));
+    expect(results[0]?.stdout).toBe('20261122T060000Z-0000\n');
+    for (const { stderr } of results) {
+      expect(stderr).toMatch(/^warning: the newest database, of run 20261123T060000Z-0000, is damaged; .+\n/);
+    }
+  });
+
   test('exits with 1 and the reason where nothing is published', async () => {
     const { container } = newStore(azurite.connectionString);
     const { code, stdout, stderr } = await cli('list', '--database', container.url);
