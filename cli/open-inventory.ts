@@ -7,6 +7,7 @@ import { resolveAsOf } from '../lib/database/queries/as-of.ts';
 import type { AsOf } from '../lib/database/queries/types.ts';
 import { InventoryError } from '../lib/errors.ts';
 import type { CommandContext } from './command-context.ts';
+import { reasonText } from './messages.ts';
 
 /** The inventory as it was at a run. */
 export interface Inventory {
