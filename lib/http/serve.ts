@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { InvalidSettingError } from '../errors.ts';
 import type { IncomingRequest } from './context.ts';
 import { isOurFault, toErrorResponse } from './error-response.ts';
+import { RequestError } from './request-error.ts';
 
 /** What a client may call its request: it comes back in a header, so it may hold nothing that has a meaning there. */
 const clientRequestId = /^[\w.:{}-]{1,128}$/;
@@ -48,7 +49,9 @@ function pathOf(request: IncomingRequest): string {
   return URL.parse(request.url)?.pathname ?? '';
 }
 
+/** Where in the code it came about is told of what was not foreseen only. */
 function describe(error: unknown): string {
+  if (error instanceof RequestError) return `${error.code}: ${error.message}`;
   if (error instanceof InvalidSettingError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

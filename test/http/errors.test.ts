@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { InvalidSettingError, InventoryError, NoTokenError } from '../../lib/errors.ts';
 import { requireCaller } from '../../lib/http/authentication.ts';
 import { RequestError } from '../../lib/http/request-error.ts';
@@ -10,6 +10,8 @@ const failing = (error: Error) => ({
     throw error;
   },
 });
+
+afterEach(() => void vi.useRealTimers());
 
 describe('errors', () => {
   it.each([
@@ -85,6 +87,23 @@ describe('errors', () => {
     expect(served.errors[0]).toContain(id);
     expect(served.errors[0]).toContain('a secret detail');
     expect(served.errors[0]).not.toContain('hidden');
+  });
+
+  it('say that there was no answer in time, which is no bug', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
+    // later than what the tests before have waited for
+    vi.advanceTimersByTime(3_600_000);
+    using served = servedInventory({
+      currentDatabase: (signal) =>
+        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    });
+    const answer = served.send('virtualMachines');
+    vi.advanceTimersByTime(200_000);
+    const response = await answer;
+    expect([response.status, response.headers.get('x-ms-error-code')]).toEqual([504, 'RequestTimedOut']);
+    expect(await response.text()).toContain('health');
+    expect(served.errors).toHaveLength(1);
+    expect(served.errors[0]).toMatch(/ RequestTimedOut: There was no answer within 200 seconds$/);
   });
 
   it('and every other answer carry the headers of all', async () => {
