@@ -78,3 +78,51 @@ test('An engine that does not say what is under way is named, with what to look 
   await expect(driven).rejects.toMatchObject({ code: 'OrchestrationFailed', hint: expect.stringContaining('log') });
   expect(asked).toEqual([]);
 });
+
+/** What an engine does that has taken a request and says nothing. */
+const silence = () => new Promise<never>(() => undefined);
+
+test.each([
+  ['its status', engine(null), { getStatus: silence }],
+  ['a start', engine(null), { startNew: silence }],
+  ['an end', engine(earlier), { terminate: silence }],
+])('A start ends with its caller while the engine does not answer for %s.', async (_, client, silent) => {
+  const caller = new AbortController();
+
+  const driven = driveRun({ ...client, ...silent }, runId, true, caller.signal);
+  setImmediate(() => caller.abort());
+
+  await expect(driven).rejects.toMatchObject({ code: 'OrchestrationFailed', hint: expect.stringContaining('log') });
+});
+
+test('A start ends by itself when the engine does not answer.', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] });
+
+  const driven = driveRun({ ...engine(null), getStatus: silence }, runId, true, never);
+  vi.advanceTimersByTime(30_000);
+
+  await expect(driven).rejects.toMatchObject({ code: 'OrchestrationFailed' });
+});
+
+test('A start ends with its caller while another run winds down.', async () => {
+  const caller = new AbortController();
+
+  const driven = driveRun(engine(earlier), runId, true, caller.signal);
+  setImmediate(() => caller.abort());
+
+  await expect(driven).rejects.toMatchObject({ code: 'OrchestrationFailed' });
+});
+
+test('A start that the engine took although it did not say so in time gives way to the next run.', async () => {
+  const answered = Promise.withResolvers<string>();
+  const caller = new AbortController();
+  const slow = { ...engine(null), startNew: () => answered.promise };
+  const given = driveRun(slow, earlier, true, caller.signal);
+  setImmediate(() => caller.abort());
+  await expect(given).rejects.toMatchObject({ code: 'OrchestrationFailed' });
+  answered.resolve('inventory-run');
+
+  await driveRun(engine(earlier, earlier, null), runId, true, never);
+
+  expect(asked).toEqual(['terminate', 'start inventory-run']);
+});

@@ -1,0 +1,29 @@
+import { InventoryError } from '../lib/errors.ts';
+
+/** The engine answers within a second; its client waits for as long as it takes. */
+const answerMs = 30_000;
+
+/**
+ * Waits for an answer of the engine, for a while. One that comes later is left alone.
+ * @throws {InventoryError} `OrchestrationFailed`: none came in time, or before the caller's own end
+ */
+export async function answeredInTime<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const giveUp = (): void => late.reject(notAnswered(signal.reason));
+  const timer = setTimeout(giveUp, answerMs);
+  signal.addEventListener('abort', giveUp, { once: true });
+  if (signal.aborted) giveUp();
+  try {
+    return await Promise.race([answer, late.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
+  }
+}
+
+function notAnswered(cause: unknown): InventoryError {
+  return new InventoryError('OrchestrationFailed', 'The Durable Functions extension does not answer', {
+    hint: 'See its log; it needs Blob, Queue and Table roles on AzureWebJobsStorage. The next run begins anew',
+    cause,
+  });
+}
