@@ -11,7 +11,7 @@ import { sourcesOf } from '../lib/collect/source.ts';
 import { startRun } from '../lib/collect/start-run.ts';
 import type { HttpContext } from '../lib/http/context.ts';
 import { createResponseCache } from '../lib/http/response-cache.ts';
-import { schedulePeriodMs } from '../lib/http/schedule-period.ts';
+import { lastPeriodMs } from '../lib/http/schedule-times.ts';
 import type { Run, RunTrigger } from '../lib/inventory/run.ts';
 import type { Environment, Settings } from '../lib/settings.ts';
 import { acceptedFindings } from './accepted-findings.ts';
@@ -65,14 +65,14 @@ export function createInventoryApp(settings: Settings, environment: Environment)
     console.error(`The newest inventory cannot be used, the one before serves on: ${code}: ${message}. ${hint ?? ''}`),
   );
   const shutdown = new AbortController();
-  const takeOverMs = schedulePeriodMs(settings.schedule, new Date()) ?? defaultPeriodMs;
   const responses = createResponseCache();
   const accepted = acceptedFindings(settings, environment, session);
 
   const app: InventoryApp = {
     signal: shutdown.signal,
     environment: (logger) => ({
-      ...{ store, reader, session, settings, sources, takeOverMs, folder, acceptedFindings: accepted },
+      ...{ store, reader, session, settings, sources, folder, acceptedFindings: accepted },
+      takeOverMs: lastPeriodMs(settings.schedule, new Date()) ?? defaultPeriodMs,
       warn: ({ code, message }) => logger.error(`${code}: ${message}`),
     }),
     async ended(run, logger) {

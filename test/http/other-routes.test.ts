@@ -135,11 +135,6 @@ describe('health', () => {
     expect((await served.send('health')).status).toBe(503);
   });
 
-  it('takes a weekend for a weekend', async () => {
-    using served = servedInventory({ now: at(140), schedule: '0 0 6 * * 1-5' });
-    expect((await served.send('health')).status).toBe(200);
-  });
-
   it('is healthy before the first run, and unhealthy without storage', async () => {
     using before = servedInventory({ lastRun: async () => null });
     using without = servedInventory({

@@ -2,22 +2,22 @@ import type { InvalidSettingError } from '../../errors.ts';
 import type { Handler, HttpContext, LastRun } from '../context.ts';
 import { noParameters } from '../parameters/list-parameters.ts';
 import { parseQuery } from '../parameters/parse.ts';
-import { schedulePeriodMs } from '../schedule-period.ts';
+import { tooOldAt } from '../schedule-times.ts';
 
 /** A probe wants a quick no rather than a late one. */
 const timeoutMs = 10_000;
 
 /**
- * `GET health`, for anyone: 200, or 503 when storage can't be reached or the newest run is older than twice the schedule's
- * period. Nothing of the estate is in it.
+ * `GET health`, for anyone: 200, or 503 when storage can't be reached or the newest run is too old for the schedule: older than
+ * twice its period, times without occurrences left out. Nothing of the estate is in it.
  */
 export const getHealth: Handler = async (request, _parameters, context) => {
   parseQuery(noParameters, request);
   const { lastRun, reachable } = await readLastRun(context);
   const now = context.now().getTime();
   const ageMs = lastRun === null ? 0 : Math.max(0, now - Date.parse(lastRun.finishedAt));
-  const period = schedulePeriodMs(context.schedule, context.now());
-  const healthy = reachable && (period === null || ageMs <= 2 * period);
+  const tooOld = lastRun === null ? null : tooOldAt(context.schedule, new Date(lastRun.finishedAt));
+  const healthy = reachable && (tooOld === null || now <= tooOld.getTime());
   const { finishedAt, complete } = lastRun ?? {};
   return healthResponse(healthy, {
     version: context.version,
