@@ -31,7 +31,7 @@ export function findInInventory(
     const machine = onlyOne(existing.length > 0 ? existing : named, text);
     if (machine !== null) return machine;
   }
-  reportCompleteness(messages, inventory, machineListKinds('any'), {});
+  reportCompleteness(messages, inventory, machineListKinds({ type: 'any' }), {});
   throw new NotFoundError('VirtualMachineNotFound', `No run up to ${asOf.runId} has seen a virtual machine ${text}`, {
     hint: 'Names and ids: vm-identities list --deleted any --query [].id -o tsv',
   });

@@ -57,7 +57,7 @@ function list(given: Readonly<Record<string, unknown>>): Action {
     return withInventory(context, options.asOf, async (inventory) => {
       const machines = iterateVirtualMachines(inventory.database, inventory.asOf, filter, orderby);
       await context.write(rowsResult(machines, select, presentation));
-      return reportCompleteness(context.messages, inventory, machineListKinds(filter.type), filter);
+      return reportCompleteness(context.messages, inventory, machineListKinds(filter), filter);
     });
   };
 }

@@ -64,6 +64,6 @@ function show(idOrName: string, given: Options): Action {
 /** An id says where its machine is. A name may be another machine's as well, of any type, in any subscription. */
 function drawnOn({ by }: MachineReference, { type, subscriptionId }: VirtualMachine): [ShownKinds, MachineFilter] {
   return by === 'name'
-    ? [machineListKinds('any'), {}]
-    : [machineListKinds(type), { subscriptionId: subscriptionId.toLowerCase() }];
+    ? [machineListKinds({ type: 'any' }), {}]
+    : [machineListKinds({ type }), { subscriptionId: subscriptionId.toLowerCase() }];
 }

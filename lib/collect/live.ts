@@ -52,7 +52,7 @@ export async function listLive(request: LiveRequest): Promise<LiveList> {
   const { session, settings, subscriptionIds, throttlingWaitMs, signal } = request;
   const now = (): string => new Date().toISOString();
   const startedAt = now();
-  const shown = machineListKinds(request.type);
+  const shown = machineListKinds({ type: request.type });
   const plan = await planRun({
     arm: session.arm,
     settings: subscriptionIds === null ? settings : { ...settings, subscriptions: null, excludeSubscriptions: [] },

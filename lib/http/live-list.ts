@@ -1,4 +1,4 @@
-import type { MachineFilter, OrderBy } from '../database/queries/types.ts';
+import type { Completeness, MachineFilter, OrderBy } from '../database/queries/types.ts';
 import { type VirtualMachine, virtualMachineType } from '../inventory/virtual-machine.ts';
 import { virtualMachineCsv } from '../reports/csv.ts';
 import { answerText } from './answer.ts';
@@ -39,7 +39,8 @@ export async function answerLiveList(
   }
   const read = await context.listLive(filter.subscriptionId, liveLimit, liveDeadline());
   throwIfRefused(read);
-  const shown = { asOf: { finishedAt: context.now().toISOString(), runId: null }, completeness: read.completeness };
+  const completeness = completenessFor(filter, read);
+  const shown = { asOf: { finishedAt: context.now().toISOString(), runId: null }, completeness };
   const rows = sorted(
     read.machines.filter((machine) => machineMatches(machine, filter)),
     query.orderby,
@@ -67,6 +68,12 @@ function throwIfRefused(read: LiveList): void {
     hint: null,
   };
   throw upstreamError(code === 'SubscriptionNotFound' ? 404 : status[only.status], code, message, { hint });
+}
+
+/** A machine whose state could not be read may have the one that is asked for. */
+function completenessFor({ powerState }: MachineFilter, { completeness, coverage }: LiveList): Completeness {
+  const known = coverage.every(({ kinds }) => kinds.powerStates?.status === 'complete');
+  return powerState === undefined || known ? completeness : { ...completeness, complete: false };
 }
 
 function sorted(machines: VirtualMachine[], orderBy: OrderBy | undefined): VirtualMachine[] {

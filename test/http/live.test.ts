@@ -42,7 +42,12 @@ function machine(name: string, principalId: string | null): VirtualMachine {
   };
 }
 
-function read(status: Coverage['status'], code: string | null, machines: VirtualMachine[]): LiveList {
+function read(
+  status: Coverage['status'],
+  code: string | null,
+  machines: VirtualMachine[],
+  powerStates: Coverage['status'] = 'complete',
+): LiveList {
   const counts = { complete: 0, partial: 0, failed: 0, denied: 0, skipped: 0, blindSpots: 0 };
   const coverage: Coverage = {
     subscriptionId: sub1,
@@ -51,7 +56,7 @@ function read(status: Coverage['status'], code: string | null, machines: Virtual
     state: 'Enabled',
     status,
     reason: code === null ? null : { code, message: 'Azure said so', hint: 'az role assignment create …' },
-    kinds: {},
+    kinds: { powerStates: { status: powerStates, reason: null, count: machines.length } },
     virtualMachineCount: machines.length,
     requests: 1,
     pages: 1,
@@ -77,6 +82,13 @@ describe('live=true', () => {
     expect(body.value).toEqual([{ name: 'b' }, { name: 'a' }]);
     expect(body).toMatchObject({ runId: null, complete: true, coverage: { complete: 1 } });
     expect(body.nextLink).toBe('');
+  });
+
+  it('is not complete when asked for a power state that could not be read everywhere', async () => {
+    using served = servedInventory({ listLive: async () => read('complete', null, [], 'failed') });
+    const asked = await bodyOf(served.send(`${list}&powerState=running`));
+    const unasked = await bodyOf(served.send(list));
+    expect([asked.complete, unasked.complete]).toEqual([false, true]);
   });
 
   it('is CSV when asked to be', async () => {

@@ -1,6 +1,7 @@
-import { type CoverageCounts, type CoverageStatus, subscriptionStatus } from '../../inventory/coverage.ts';
+import { type CoverageCounts, type CoverageStatus, type Kind, subscriptionStatus } from '../../inventory/coverage.ts';
 import type { Database } from '../database.ts';
 import { blindSpotsAt } from './blind-spots-at.ts';
+import { readNewestSeq } from './known-subscriptions.ts';
 import { perRun } from './per-run.ts';
 import { isInScope, type SubscriptionAt, subscriptionsAt } from './subscription-at.ts';
 import { subscriptionListAt } from './subscription-list-at.ts';
@@ -12,6 +13,8 @@ interface ScopeAt {
   readonly blindSpotIds: readonly string[];
   readonly blindSpotsKnown: boolean;
   readonly trustworthy: boolean;
+  /** The newest run: of it alone all power states are kept. */
+  readonly newest: boolean;
   /** Answers without a subscription filter, by the kinds shown. */
   readonly answers: Map<string, Completeness>;
 }
@@ -21,6 +24,7 @@ const scopeAt = perRun(
     subscriptions: [...subscriptionsAt(database, seq).values()].filter(isInScope),
     blindSpotIds: blindSpotsAt(database, seq).map((spot) => spot.subscriptionId.toLowerCase()),
     ...subscriptionListAt(database, seq),
+    newest: readNewestSeq(database) === seq,
     answers: new Map(),
   }),
 );
@@ -53,7 +57,7 @@ function completenessOf(scope: ScopeAt, kinds: ShownKinds, only: string | undefi
   const blindSpots = scope.blindSpotIds.filter((id) => only === undefined || id === only).length;
   const visible = matching.filter((subscription) => subscription.visibility === 'visible');
   const counts = { complete: 0, partial: 0, failed: 0, denied: 0, skipped: 0 };
-  for (const subscription of visible) counts[statusOf(subscription, kinds)] += 1;
+  for (const subscription of visible) counts[statusOf(scope, subscription, kinds)] += 1;
   const coverage: CoverageCounts = { ...counts, blindSpots: scope.blindSpotsKnown ? blindSpots : null };
   return {
     complete:
@@ -68,12 +72,16 @@ function completenessOf(scope: ScopeAt, kinds: ShownKinds, only: string | undefi
 
 /**
  * Status from the kinds shown; of none (what the list of subscriptions alone can say) it is complete. A shown kind that was not read
- * at all is a gap, unless it is the power states.
+ * at all is a gap, and so are power states that an answer was asked for and that are not known of every machine.
  */
-function statusOf(subscription: SubscriptionAt, kinds: ShownKinds): CoverageStatus {
+function statusOf({ newest }: ScopeAt, subscription: SubscriptionAt, kinds: ShownKinds): CoverageStatus {
   if (kinds.length === 0) return 'complete';
   const shown = subscription.kinds.filter((row) => kinds.includes(row.kind));
   const status = subscriptionStatus(Object.fromEntries(shown.map((row) => [row.kind, row])));
-  const unread = kinds.some((kind) => kind !== 'powerStates' && !shown.some((row) => row.kind === kind));
-  return status === 'complete' && unread ? 'partial' : status;
+  if (status !== 'complete') return status;
+  const isGap = (kind: Kind): boolean => {
+    const row = shown.find((one) => one.kind === kind);
+    return row === undefined || (kind === 'powerStates' && !(newest && row.status === 'complete'));
+  };
+  return kinds.some(isGap) ? 'partial' : 'complete';
 }

@@ -6,7 +6,7 @@ import { completeness } from './completeness.ts';
 import { type Accepted, type FindingFilter, iterateFindings } from './findings.ts';
 import { iteratePrincipals } from './principals.ts';
 import { getRun } from './runs.ts';
-import { allKinds, changeListKinds, machineListKinds } from './shown-kinds.ts';
+import { allKinds, changeListKinds, machineListKinds, principalListKinds } from './shown-kinds.ts';
 import { readLedger } from './subscriptions.ts';
 import type { ChangeFilter, ChangeRange, MachineFilter, PrincipalFilter, ShownKinds } from './types.ts';
 import { iterateVirtualMachines } from './virtual-machines.ts';
@@ -63,7 +63,9 @@ export function reportSource(database: Database, request: ReportRequest): Report
 function kindsOf({ name, filter }: AskedReport): ShownKinds {
   switch (name) {
     case 'virtualMachines':
-      return machineListKinds(filter.type);
+      return machineListKinds(filter);
+    case 'principals':
+      return principalListKinds(filter);
     case 'changes':
       return changeListKinds(filter.kind);
     default:

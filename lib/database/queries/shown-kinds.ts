@@ -1,11 +1,22 @@
 import { type Kind, kinds, machineKinds } from '../../inventory/coverage.ts';
 import type { ChangeKind } from '../../inventory/run.ts';
-import { type MachineType, machineTypes } from '../../inventory/virtual-machine.ts';
-import type { ShownKinds } from './types.ts';
+import { machineTypes } from '../../inventory/virtual-machine.ts';
+import type { MachineFilter, ShownKinds } from './types.ts';
 
-/** Kinds that a list of machines shows. */
-export function machineListKinds(type: MachineType | 'any' = machineTypes[0]): ShownKinds {
-  return type === 'any' ? machineKinds : machineKinds.filter((_kind, index) => machineTypes[index] === type);
+interface AskedMachines {
+  readonly type?: MachineFilter['type'] | undefined;
+  readonly powerState?: string | undefined;
+}
+
+/** Kinds that a list of machines shows; asked for a power state, it has only those whose state is known. */
+export function machineListKinds({ type = machineTypes[0], powerState }: AskedMachines): ShownKinds {
+  const shown = type === 'any' ? machineKinds : machineKinds.filter((_kind, index) => machineTypes[index] === type);
+  return powerState === undefined ? shown : [...shown, 'powerStates'];
+}
+
+/** Kinds that a list of principals shows: all; and those of the machines that it is asked for. */
+export function principalListKinds({ powerState }: AskedMachines): ShownKinds {
+  return powerState === undefined ? allKinds : kinds;
 }
 
 /** Kinds that a principal is put together from, and that the ledger shows: all but the power states, which are never a gap. */

@@ -24,7 +24,7 @@ export const getVirtualMachine: Handler = async (request, parameters, context) =
     const view = viewAt(published, asOf, null);
     const machine = findMachine(view.database, view.asOf, id);
     if (machine === null) throw new NotFoundError('ResourceNotFound', `No run up to ${view.asOf.runId} has seen ${id}`);
-    const completeness = view.completenessOf(machineListKinds(machine.type), { subscriptionId });
+    const completeness = view.completenessOf(machineListKinds({ type: machine.type }), { subscriptionId });
     return {
       body: JSON.stringify(selected(machine, select)),
       headers: inventoryHeaders({ asOf: view.asOf, completeness }),

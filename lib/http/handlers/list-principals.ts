@@ -1,5 +1,5 @@
 import { iteratePrincipals, listPrincipals as listAll } from '../../database/queries/principals.ts';
-import { allKinds } from '../../database/queries/shown-kinds.ts';
+import { principalListKinds } from '../../database/queries/shown-kinds.ts';
 import type { PrincipalFilter } from '../../database/queries/types.ts';
 import { principalCsv } from '../../reports/csv.ts';
 import { answerFromInventory } from '../answer.ts';
@@ -24,7 +24,7 @@ export const listPrincipals: Handler = async (request, _parameters, context) => 
     return listContent(
       { request, format, select: query.select, maxPageSize: query.maxpagesize, token },
       {
-        shown: { asOf, completeness: completenessOf(allKinds, filter) },
+        shown: { asOf, completeness: completenessOf(principalListKinds(filter), filter) },
         page: (limit, after) => listAll(database, asOf, filter, { limit, ...(after === undefined ? {} : { after }) }),
         all: () => iteratePrincipals(database, asOf, filter),
         csv: principalCsv,

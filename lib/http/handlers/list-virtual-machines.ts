@@ -46,7 +46,7 @@ export function answerMachineList(
     return listContent(
       { request, format, select: query.select, maxPageSize: query.maxpagesize, token },
       {
-        shown: { asOf, completeness: completenessOf(machineListKinds(filter.type), filter) },
+        shown: { asOf, completeness: completenessOf(machineListKinds(filter), filter) },
         page: (limit, after) =>
           listMachines(database, asOf, filter, {
             limit,

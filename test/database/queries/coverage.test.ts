@@ -4,7 +4,8 @@ import { readLedger } from '../../../lib/database/queries/subscriptions.ts';
 import type { AsOf } from '../../../lib/database/queries/types.ts';
 import { createInventory, type Inventory, readAt, startedAt } from '../fixtures/inventory.ts';
 
-const shown = ['virtualMachines', 'powerStates'] as const;
+const shown = ['virtualMachines'] as const;
+const shownByState = ['virtualMachines', 'powerStates'] as const;
 let inventory: Inventory;
 beforeEach(() => {
   inventory = createInventory();
@@ -59,6 +60,43 @@ describe('an answer is complete', () => {
       complete: true,
       coverage: { complete: 0, partial: 0, failed: 0, denied: 0, skipped: 0, blindSpots: 0 },
     });
+  });
+});
+
+describe('an answer on machines in a power state', () => {
+  const completeByState = (asOf: AsOf) => completeness(inventory.open(), asOf, shownByState, {}).complete;
+
+  test('is complete when the states of all subscriptions were read, of those that can have machines', () => {
+    twoComplete();
+    const asOf = inventory.run();
+    inventory.read('sub-1', 'skipped', { reason: 'SubscriptionDeleted' });
+    inventory.read('sub-2');
+    inventory.read('sub-2', 'complete', { kind: 'powerStates' });
+    expect(completeByState(asOf)).toBe(true);
+  });
+
+  test('is not complete on a run that is not the newest: the states that machines have had are not kept', () => {
+    const before = twoComplete();
+    const asOf = inventory.run();
+    expect([completeByState(before), completeByState(asOf)]).toEqual([false, true]);
+  });
+
+  test.each(['partial', 'failed', 'denied'] as const)('is not complete when the states of one are %s', (status) => {
+    twoComplete();
+    const asOf = inventory.run();
+    inventory.read('sub-2');
+    inventory.read('sub-2', status, { kind: 'powerStates' });
+    expect(completeness(inventory.open(), asOf, shownByState, {})).toMatchObject({
+      complete: false,
+      coverage: { complete: 1, partial: 1 },
+    });
+  });
+
+  test('is not complete when states were not asked for', () => {
+    const asOf = inventory.run();
+    inventory.subscription('sub-1');
+    inventory.read('sub-1');
+    expect(completeByState(asOf)).toBe(false);
   });
 });
 
