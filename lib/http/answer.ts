@@ -1,6 +1,6 @@
 import type { HttpContext, IncomingRequest, PublishedDatabase } from './context.ts';
 import { deadline } from './deadline.ts';
-import { etagOf, isFresh } from './etag.ts';
+import { etagOf, isFresh, wantsNone } from './etag.ts';
 import { contentTypes, type Format } from './format.ts';
 import { isFunctionKey } from './parameters/parse.ts';
 import { streamBytes } from './stream-bytes.ts';
@@ -35,9 +35,12 @@ export async function answerFromInventory(
     const etag = etagOf(publication, key);
     if (isFresh(request, etag)) return notModified(etag);
     const kept = context.responses.get(publication, key);
-    if (kept !== undefined) return new Response(streamBytes(kept.body), { headers: kept.headers });
+    if (kept !== undefined) {
+      return wantsNone(request) ? notModified(etag) : new Response(streamBytes(kept.body), { headers: kept.headers });
+    }
 
     const content = produce(published);
+    if (wantsNone(request)) return notModified(etag);
     const headers: Record<string, string> = {
       ...content.headers,
       'content-type': contentTypes[format],
@@ -80,7 +83,7 @@ export function answerText(
   const { status = 200, headers = {} } = options;
   const body = new TextEncoder().encode(text);
   const etag = etagOf(body);
-  if (status === 200 && isFresh(request, etag)) return notModified(etag);
+  if (status === 200 && (isFresh(request, etag) || wantsNone(request))) return notModified(etag);
   return new Response(streamBytes(body), {
     status,
     headers: {

@@ -9,11 +9,19 @@ export function etagOf(...parts: readonly (string | Uint8Array)[]): string {
 }
 
 /**
- * Whether the client has this already. `If-None-Match` compares weakly, so `W/` doesn't count.
+ * Whether the client has this very answer already. `If-None-Match` compares weakly, so `W/` doesn't count.
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-if-none-match
  */
 export function isFresh(request: IncomingRequest, etag: string): boolean {
-  const given = request.headers.get('if-none-match');
-  if (given === null) return false;
-  return given.split(',').some((candidate) => ['*', etag].includes(candidate.trim().replace(/^W\//, '')));
+  return given(request).includes(etag);
+}
+
+/** Whether any answer is as good as none to the client (`*`). To be asked when there is one: what is not there is 404 all the same. */
+export function wantsNone(request: IncomingRequest): boolean {
+  return given(request).includes('*');
+}
+
+function given(request: IncomingRequest): string[] {
+  const header = request.headers.get('if-none-match');
+  return header === null ? [] : header.split(',').map((candidate) => candidate.trim().replace(/^W\//, ''));
 }

@@ -3,7 +3,7 @@ import { listRuns } from '../../lib/database/queries/runs.ts';
 import { InventoryError } from '../../lib/errors.ts';
 import { finishedAt, runIdOf } from '../database/fixtures/inventory.ts';
 import { bodyOf } from './fixtures/body-of.ts';
-import { origin, servedInventory, sub1, sub2 } from './fixtures/served-inventory.ts';
+import { machineId, origin, principalOf, servedInventory, sub1, sub2 } from './fixtures/served-inventory.ts';
 
 describe('subscriptions', () => {
   it('are the coverage ledger, with blind spots beside it on each page', async () => {
@@ -111,6 +111,43 @@ describe('the database', () => {
     expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, `bytes */${bytes.length}`]);
     expect(changed.status).toBe(200);
     await changed.body?.cancel();
+  });
+});
+
+describe('entity tags', () => {
+  it('of the database are of the program, too: it brings files of older schemas to its own', async () => {
+    using served = servedInventory();
+    const whole = await served.send('database');
+    await whole.body?.cancel();
+    const rest = await served.send(
+      'database',
+      { headers: { range: 'bytes=16-', 'if-range': whole.headers.get('etag') ?? '' } },
+      { ...served.context, version: '1.2.4' },
+    );
+    expect(rest.status).toBe(200);
+    await rest.body?.cancel();
+  });
+
+  it.each([
+    ['principals/99999999-9999-4999-8999-999999999999', 404],
+    [machineId('never').slice(1), 404],
+    ['virtualMachines?asOf=2026-10-01T00:00:00Z', 404],
+    ['reports/virtualMachines.csv?asOf=2026-10-01T00:00:00Z', 404],
+    ['runs/20200101T000000Z-ffff', 404],
+    [`principals/${principalOf(1)}`, 304],
+    [machineId('vm-1').slice(1), 304],
+    ['virtualMachines?format=csv', 304],
+    ['reports/virtualMachines.csv', 304],
+    [`runs/${runIdOf(1)}`, 304],
+    ['database', 304],
+  ])('may be any, of what there is: %s', async (path, status) => {
+    using served = servedInventory();
+    const first = await served.send(path, { headers: { 'if-none-match': '*' } });
+    const whole = await served.send(path);
+    await whole.body?.cancel();
+    const again = await served.send(path, { headers: { 'if-none-match': '"other", *' } });
+    expect([first.status, again.status, whole.status]).toEqual([status, status, status === 304 ? 200 : status]);
+    expect([first.body, served.readers.open]).toEqual([status === 304 ? null : first.body, 0]);
   });
 });
 

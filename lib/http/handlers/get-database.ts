@@ -6,14 +6,14 @@ import { byteRange } from '../byte-range.ts';
 import type { Handler, HttpContext, IncomingRequest, PublishedDatabase } from '../context.ts';
 import { deadline } from '../deadline.ts';
 import { inventoryHeaders } from '../envelope.ts';
-import { etagOf, isFresh } from '../etag.ts';
+import { etagOf, isFresh, wantsNone } from '../etag.ts';
 import { viewAt } from '../inventory-view.ts';
 import { databaseQuery } from '../parameters/list-parameters.ts';
 import { parseQuery } from '../parameters/parse.ts';
 
 /**
- * `GET database`: 307 to the compressed file with a link that works for ten minutes. With `inline=true`, or where no such link
- * can be made, the SQLite file itself, with `Range`.
+ * `GET database`: 307 to the compressed file with a link that works for ten minutes. With `inline=true`, where no such link can be
+ * made, or where the newest file is damaged, the SQLite file itself, with `Range`.
  */
 export const getDatabase: Handler = async (request, _parameters, context) => {
   const { inline } = parseQuery(databaseQuery, request);
@@ -28,8 +28,9 @@ export const getDatabase: Handler = async (request, _parameters, context) => {
 async function answerFile(request: IncomingRequest, context: HttpContext): Promise<Response> {
   const published = await context.currentDatabase(deadline());
   try {
-    const etag = etagOf('database', published.etag, String(published.damaged));
-    if (isFresh(request, etag)) return notModified(etag);
+    // The version counts: a file of an older schema is brought to the newest before it is served.
+    const etag = etagOf('database', context.version, published.etag, String(published.damaged));
+    if (isFresh(request, etag) || wantsNone(request)) return notModified(etag);
     const path = published.database.location();
     if (path === null) throw new Error('The inventory is open, but not from a file');
     // An open file can be read to its end, whatever happens to its name when another one is published.

@@ -10,7 +10,7 @@ import { notModified } from '../answer.ts';
 import type { Handler } from '../context.ts';
 import { deadline } from '../deadline.ts';
 import { inventoryHeaders } from '../envelope.ts';
-import { etagOf, isFresh } from '../etag.ts';
+import { etagOf, isFresh, wantsNone } from '../etag.ts';
 import { viewBetween } from '../inventory-view.ts';
 import { parseQuery } from '../parameters/parse.ts';
 import { reportParameters } from '../parameters/report-parameters.ts';
@@ -39,9 +39,11 @@ export const getReport: Handler = async (request, { file = '' }, context) => {
     const version = `${context.version} ${published.etag} ${published.damaged}`;
     const etag = etagOf(version, file, JSON.stringify(asked), JSON.stringify(findings));
     if (isFresh(request, etag)) return notModified(etag);
+    const { range } = viewBetween(published, asked, null);
+    if (wantsNone(request)) return notModified(etag);
     const source = reportSource(published.database, {
       report: asked.report,
-      range: viewBetween(published, asked, null).range,
+      range,
       accepted: { findings, now },
       whole: format === 'xlsx',
       damaged: published.damaged,
