@@ -19,9 +19,21 @@ export function publishedInventory(
       return { finishedAt: record?.run.finishedAt ?? publishedAt, complete };
     },
     async databaseLink(signal) {
-      const found = await store.latest.read(signal);
-      if (found === null) throw new InventoryError('InventoryNotReady', 'There is no inventory yet');
-      return store.databases.url(found.latest.database, signal);
+      const name = await linkable(store, reader, signal);
+      return name === null ? null : store.databases.url(name, signal);
     },
   };
+}
+
+/** The newest database; null where it is known to be damaged: nobody who followed a link to it would see that. */
+async function linkable(store: InventoryStore, reader: DatabaseReader, signal: AbortSignal): Promise<string | null> {
+  try {
+    const { damaged, latest, release } = await reader.current(signal);
+    release();
+    return damaged ? null : latest.database;
+  } catch (error) {
+    // what does not fit here may fit there
+    if (!(error instanceof InventoryError) || error.code !== 'DatabaseTooLarge') throw error;
+    return (await store.latest.read(signal))?.latest.database ?? null;
+  }
 }

@@ -52,7 +52,7 @@ export interface HttpContext {
   readonly acceptedFindings: (signal: AbortSignal) => Promise<readonly AcceptedFinding[]>;
   /** null before the first run. Costs one small read: no database is downloaded for it. */
   readonly lastRun: (signal: AbortSignal) => Promise<LastRun | null>;
-  /** A link to the compressed file that works for ten minutes; null where none can be made. */
+  /** A link to the compressed file that works for ten minutes; null where none can be made, or that file is not the one served. */
   readonly databaseLink: (signal: AbortSignal) => Promise<string | null>;
   /** Newest first; `before`: only runs that come before this id, that is older ones. */
   readonly listRuns: (limit: number, before: string | null, signal: AbortSignal) => Promise<readonly Run[]>;
