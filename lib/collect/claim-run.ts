@@ -35,23 +35,43 @@ export interface RunClaimRequest {
  * @throws {RunAlreadyRunningError} another run is under way, or came first
  */
 export async function claimRun(request: RunClaimRequest, runId: string, signal: AbortSignal): Promise<void> {
-  const { store, timeoutMinutes } = request;
+  const { store } = request;
   for (let round = 0; round < mostRounds; round++) {
     const claim = await store.claim.read(signal);
     if (claim?.runId === runId) return;
-    if (claim !== null) {
-      const holder = await store.runs.read(claim.runId, signal);
-      if (holder?.run.status === 'running') {
-        if (holder.ageMs < timeoutMinutes * 60_000) throw new RunAlreadyRunningError(claim.runId);
-        await endDeadRun(request, holder.run, signal);
-        continue;
-      }
+    const holder = claim === null ? null : await runningHolder(request, claim.runId, signal);
+    if (holder !== null) {
+      await endDeadRun(request, holder, signal);
+      continue;
     }
     if (!(await store.claim.take(runId, claim?.etag ?? null, signal))) continue;
     await endUnclaimedRuns(request, runId, signal);
     return;
   }
-  throw new InventoryError('RunClaimContended', 'Too many runs are started at the same time');
+  throw new InventoryError('RunClaimContended', 'Too many runs are started at the same time', {
+    hint: 'Try again; one of them is under way by then',
+  });
+}
+
+/**
+ * Before anything is written for a new run.
+ * @throws {RunAlreadyRunningError} another run is under way
+ */
+export async function throwIfRunning(request: RunClaimRequest, signal: AbortSignal): Promise<void> {
+  const claim = await request.store.claim.read(signal);
+  if (claim !== null) await runningHolder(request, claim.runId, signal);
+}
+
+/** @returns the run that has the claim, if it says that it is running and is dead */
+async function runningHolder(
+  { store, timeoutMinutes }: RunClaimRequest,
+  runId: string,
+  signal: AbortSignal,
+): Promise<Run | null> {
+  const holder = await store.runs.read(runId, signal);
+  if (holder?.run.status !== 'running') return null;
+  if (holder.ageMs < timeoutMinutes * 60_000) throw new RunAlreadyRunningError(runId);
+  return holder.run;
 }
 
 /** Records whose start was killed before the run was the one that may run: nothing else would ever end them. */

@@ -61,7 +61,10 @@ export async function fetchDatabase(
 /** Size and hash of a database file. */
 export async function describeFile(path: string, signal: AbortSignal): Promise<DatabaseFile> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash, { signal });
+  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash, { signal }).catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw error;
+  });
   return { path, sizeBytes: (await stat(path)).size, sha256: hash.digest('hex') };
 }
 

@@ -1,7 +1,7 @@
 import type { InventoryStore } from '../azure/store/inventory-store.ts';
 import { InventoryError, toReason } from '../errors.ts';
 import { type Run, type RunTrigger, runId } from '../inventory/run.ts';
-import { claimRun, RunAlreadyRunningError, type RunClaimRequest } from './claim-run.ts';
+import { claimRun, RunAlreadyRunningError, type RunClaimRequest, throwIfRunning } from './claim-run.ts';
 import { endRun, newRunRecord } from './run-record.ts';
 import { newRunSuffix } from './run-suffix.ts';
 
@@ -29,14 +29,10 @@ const takeBackMs = 30_000;
  */
 export async function startRun(request: RunStart, signal: AbortSignal): Promise<Run> {
   const { store, drive, ended } = request;
-  const run = await recordRun(request, signal);
-  try {
-    await claimRun(request, run.id, signal);
-  } catch (error) {
-    await store.runs.remove(run.id, AbortSignal.timeout(takeBackMs));
+  const run = await claimNewRun(request, signal).catch(async (error: unknown) => {
     if (error instanceof RunAlreadyRunningError) await drive(error.runId, false, signal);
     throw error;
-  }
+  });
   try {
     await drive(run.id, true, signal);
   } catch (error) {
@@ -50,6 +46,19 @@ export async function startRun(request: RunStart, signal: AbortSignal): Promise<
     throw error;
   }
   return run;
+}
+
+/** Looks before it writes: what the removal of a record would leave behind looks like a run that has died. */
+async function claimNewRun(request: RunStart, signal: AbortSignal): Promise<Run> {
+  await throwIfRunning(request, signal);
+  const run = await recordRun(request, signal);
+  try {
+    await claimRun(request, run.id, signal);
+    return run;
+  } catch (error) {
+    await request.store.runs.remove(run.id, AbortSignal.timeout(takeBackMs));
+    throw error;
+  }
 }
 
 async function recordRun({ store, trigger, scope }: RunStart, signal: AbortSignal): Promise<Run> {

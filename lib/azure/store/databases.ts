@@ -34,7 +34,9 @@ export function openDatabases(container: Container): Databases {
       const written = await attempt(container, `write ${name}`, signal, () => upload(container, name, file, signal));
       // a commit whose answer was lost is tried again, and finds itself
       if (!written && (await describe(name, signal))?.sha256 !== file.sha256) {
-        throw new InventoryError('DatabaseNameTaken', `${name} is there already, with other content`);
+        throw new InventoryError('DatabaseNameTaken', `${name} is there already, with other content`, {
+          hint: `Look for another app that writes to ${container.client.url}; each needs a container of its own`,
+        });
       }
       return name;
     },

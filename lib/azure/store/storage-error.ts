@@ -35,7 +35,9 @@ export function storageError(error: unknown, what: string, container: Container)
       hint: 'Blob storage is busy or away. The next run does what this one could not; nothing is lost',
     });
   }
-  return new InventoryError('StorageFailed', message);
+  return new InventoryError('StorageFailed', message, {
+    hint: 'Try again. Should it last: what the service means is at https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes',
+  });
 }
 
 /** True for the answer to a write whose condition (If-Match, If-None-Match) did not hold. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { kinds } from '../../inventory/coverage.ts';
-import { changeKinds, runIdPattern, runStatuses, runStepNames } from '../../inventory/run.ts';
+import { changeKinds, type Run, runIdPattern, runStatuses, runStepNames } from '../../inventory/run.ts';
 
 // The JSON that the store keeps, as it is read back. Unknown fields of a newer version are left out.
 
@@ -9,6 +9,10 @@ const count = v.number();
 const reason = v.nullable(v.object({ code: text, message: text, hint: v.nullable(text) }));
 const trigger = v.picklist(['timer', 'http', 'cli']);
 const ids = v.nullable(v.array(text));
+
+/** A record must stay readable for the version before, should that come back. */
+const knownChanges = (counts: Readonly<Record<string, number>>): Run['changes'] =>
+  Object.fromEntries(changeKinds.flatMap((kind) => (kind in counts ? [[kind, counts[kind]]] : [])));
 
 /** `latest.json` */
 export const latestShape = v.object({
@@ -42,7 +46,7 @@ export const runShape = v.object({
     skipped: count,
     blindSpots: v.nullable(count),
   }),
-  changes: v.record(v.picklist(changeKinds), count),
+  changes: v.pipe(v.record(v.string(), count), v.transform(knownChanges)),
   progress: v.object({
     step: v.picklist(runStepNames),
     subscriptionsDone: count,

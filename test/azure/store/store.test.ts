@@ -74,6 +74,16 @@ test('Of two writers of one run record, neither loses what the other wrote.', as
   expect((await store.runs.read(runId, never))?.run.virtualMachineCount).toBe(8);
 });
 
+test('A run record of a newer version is read for what is known of it.', async () => {
+  const { store, container } = newStore(azurite.connectionString);
+  const run = newRunRecord(runId, 'timer', null, '2026-11-21T06:00:00.000Z');
+  await store.runs.create(run, never);
+  const newer = JSON.stringify({ ...run, changes: { virtualMachineCreated: 1, somethingNew: 2 }, more: true });
+  await container.getBlockBlobClient(`runs/${runId}/run.json`).upload(newer, newer.length);
+
+  expect(await store.runs.list(1, never)).toEqual([{ ...run, changes: { virtualMachineCreated: 1 } }]);
+});
+
 test('A change of a run record that had succeeded unseen is a success.', async () => {
   await using proxy = await startBlobProxy(azurite.origin);
   const { store } = newStore(connectionStringFor(proxy.origin));

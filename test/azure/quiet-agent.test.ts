@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import { Agent, request } from 'node:https';
+import { expect, test } from 'vitest';
+import { breakingWhenQuiet } from '../../lib/azure/quiet-agent.ts';
+import { startQuietProxy } from './fixtures/quiet-proxy.ts';
+
+const quietMs = 100;
+
+/** A request through a proxy, to an address that only the proxy would look up. @returns its error */
+async function errorThrough(proxy: string): Promise<unknown> {
+  const options = { keepAlive: true, timeout: quietMs, proxyEnv: { https_proxy: proxy } };
+  const agent = breakingWhenQuiet(new Agent(options), quietMs);
+  const sent = request('https://storage.invalid/', { agent });
+  const failed = once(sent, 'error');
+  sent.end();
+  const [error] = await failed;
+  return error;
+}
+
+test.each([
+  ['never answers', null],
+  ['answers in part', 'HTTP/1.1 200 Conn'],
+  ['makes a tunnel in which nobody answers', 'HTTP/1.1 200 Connection established\r\n\r\n'],
+])('A request ends, and so does its connection, when a proxy %s.', async (_, answer) => {
+  await using proxy = await startQuietProxy(answer);
+
+  const error = await errorThrough(proxy.url);
+
+  expect(error).toMatchObject({ code: 'ETIMEDOUT', message: 'nothing moved for 0.1 s' });
+  await expect.poll(proxy.open).toBe(0);
+});
+
+test('A proxy that refuses, and keeps its connection, is not left connected.', async () => {
+  await using proxy = await startQuietProxy('HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n');
+
+  const error = await errorThrough(proxy.url);
+
+  expect(error).toMatchObject({ code: 'ERR_PROXY_TUNNEL', statusCode: 407 });
+  await expect.poll(proxy.open).toBe(0);
+});
