@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { createHttpHeaders, type HttpClient, type PipelineResponse } from '@azure/core-rest-pipeline';
 import type { InventoryError } from '../../errors.ts';
+import { breakingWhenQuiet } from '../quiet-agent.ts';
 import { ConnectionError } from './connection-error.ts';
 import { InvalidResponseError } from './invalid-response-error.ts';
 import { contextOf } from './request-context.ts';
@@ -18,15 +19,12 @@ const unzip = promisify(gunzip);
 /**
  * The transport: one https request, its whole body read, nothing followed. The pipeline's own client is not used because it
  * waits for ever when a connection breaks inside a gzipped body, and bounds the time to the headers only.
+ * @param quietMs for how long a connection, also one that is being made, may stand still
  * @see docs/decisions/0002-arm-client.md
  */
-export function createHttpsClient(concurrency: number): HttpClient {
-  const agent = new Agent({
-    keepAlive: true,
-    maxSockets: concurrency,
-    maxFreeSockets: concurrency,
-    proxyEnv: process.env,
-  });
+export function createHttpsClient(concurrency: number, quietMs = idleTimeoutMs): HttpClient {
+  const connections = { keepAlive: true, maxSockets: concurrency, maxFreeSockets: concurrency, proxyEnv: process.env };
+  const agent = breakingWhenQuiet(new Agent({ ...connections, timeout: quietMs }), quietMs);
   return {
     async sendRequest(request) {
       const { signal } = contextOf(request);
@@ -61,7 +59,6 @@ function exchange(
   };
   const onAbort = () => fail(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
-  outgoing.setTimeout(idleTimeoutMs, () => fail(new Error(`nothing came for ${idleTimeoutMs / 1000} s`)));
   outgoing.on('error', fail);
   outgoing.on('response', (incoming) => {
     const chunks: Buffer[] = [];
