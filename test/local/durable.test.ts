@@ -1,7 +1,10 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createEngine, type Engine } from '../../local/host/durable/engine.ts';
 import { endOf, eventTypes, type HistoryEvent, stamp } from '../../local/host/durable/history.ts';
 import type { HistoryStore, StoredHistory } from '../../local/host/durable/history-store.ts';
+import { driveInstance } from '../../local/host/durable/instance.ts';
+import { createPlaces } from '../../local/host/durable/places.ts';
 import type { HostedFunction, Invoke } from '../../local/host/invocation.ts';
 
 // The engine of the built-in host, with an orchestrator that waits for one timer, and histories in memory.
@@ -48,6 +51,18 @@ function memoryStore(): HistoryStore {
   };
 }
 
+/** A history that has begun, and nothing more. */
+async function begin(store: HistoryStore, orchestratorName = name): Promise<StoredHistory> {
+  const now = new Date();
+  const execution = { Name: orchestratorName, Input: 'null', ExecutionId: 'first' };
+  const begun = await store.create(instanceId, null, [
+    { ...stamp(now), EventType: eventTypes.OrchestratorStarted },
+    { ...stamp(now), EventType: eventTypes.ExecutionStarted, ...execution },
+  ]);
+  if (begun === null) throw new Error('There is one.');
+  return begun;
+}
+
 function newEngine(store: HistoryStore, waitMs: number): Engine {
   const engine = createEngine({
     ...{ store, invoke: waitingFor(waitMs), activities: new Map(), activitiesAtOnce: 1 },
@@ -83,15 +98,52 @@ test('A clock that jumps back by a day does not hold a timer up.', async () => {
 
 test('A host that starts while storage is away goes on with what is left as soon as it is back.', async () => {
   const store = memoryStore();
-  const now = new Date();
-  await store.create(instanceId, null, [
-    { ...stamp(now), EventType: eventTypes.OrchestratorStarted },
-    { ...stamp(now), EventType: eventTypes.ExecutionStarted, Name: name, Input: 'null', ExecutionId: 'first' },
-  ]);
+  await begin(store);
   let away = 2;
   const list = () => (away-- > 0 ? Promise.reject(new Error('503 ServerBusy')) : store.list());
 
   newEngine({ ...store, list }, 1).resume();
 
   await outcome(store).toBe('Completed');
+});
+
+test('An instance that has ended leaves nothing with the signal of its host.', async () => {
+  const store = memoryStore();
+  const { signal } = new AbortController();
+  const begun = await begin(store);
+  const host = { ...{ store, signal, activities: new Map() }, invoke: waitingFor(1), inTurn: createPlaces(1) };
+
+  const instance = driveInstance(instanceId, orchestrator, begun, host);
+  await instance.finished;
+
+  expect(endOf(instance.history)?.OrchestrationStatus).toBe('Completed');
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
+
+test('A host that stops lets go of an instance that waits.', async () => {
+  const store = memoryStore();
+  const stopping = new AbortController();
+  const begun = await begin(store);
+  const shared = { ...{ store, signal: stopping.signal, activities: new Map() }, inTurn: createPlaces(1) };
+  const instance = driveInstance(instanceId, orchestrator, begun, { ...shared, invoke: waitingFor(3_600_000) });
+  await expect.poll(() => instance.history.at(-1)?.EventType).toBe(eventTypes.OrchestratorCompleted);
+
+  stopping.abort();
+
+  await instance.finished;
+  expect(endOf(instance.history)).toBeUndefined();
+});
+
+test('Storage that does not answer is not asked again every second for what another host drives.', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval'] });
+  const store = memoryStore();
+  await begin(store, 'unknown here');
+  const load = vi.fn(store.load);
+  const engine = newEngine({ ...store, load }, 1);
+  await engine.history(instanceId);
+
+  load.mockReturnValue(new Promise(() => undefined));
+  vi.advanceTimersByTime(10_000);
+
+  expect(load).toHaveBeenCalledTimes(2);
 });

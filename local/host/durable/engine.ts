@@ -44,6 +44,7 @@ export function createEngine(options: EngineOptions): Engine {
   /** Under way, and driven by another host for all we know. */
   const elsewhere = new Set<string>();
   let looking: NodeJS.Timeout | undefined;
+  let busyLooking = false;
 
   const lock = ({ ExecutionId }: { readonly ExecutionId: string }) => lockName(`${store.url}/${ExecutionId}`);
 
@@ -77,9 +78,15 @@ export function createEngine(options: EngineOptions): Engine {
 
   function watch(instanceId: string): void {
     elsewhere.add(instanceId);
-    looking ??= setInterval(() => {
-      for (const id of elsewhere) void look(id).catch(logFailure);
-    }, lookEveryMs).unref();
+    looking ??= setInterval(() => void lookElsewhere(), lookEveryMs).unref();
+  }
+
+  /** Storage that is slow to answer is not asked again before it has. */
+  async function lookElsewhere(): Promise<void> {
+    if (busyLooking) return;
+    busyLooking = true;
+    await Promise.all(Array.from(elsewhere, (id) => look(id).catch(logFailure)));
+    busyLooking = false;
   }
 
   const look = async (instanceId: string): Promise<boolean> => adopt(instanceId, await store.load(instanceId));

@@ -1,5 +1,6 @@
 import { text as streamText } from 'node:stream/consumers';
-import { type AppendBlobClient, BlobServiceClient, RestError } from '@azure/storage-blob';
+import { type AppendBlobClient, BlobServiceClient, newPipeline, RestError } from '@azure/storage-blob';
+import { breakQuietConnections } from '../../../lib/azure/store/quiet-connections.ts';
 import type { HistoryEvent } from './history.ts';
 
 /** A history as it is stored. Empty when the host was killed while it began one. */
@@ -31,16 +32,23 @@ export interface HistoryStore {
 }
 
 const suffix = '.ndjson';
+const retryOptions = { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_000 };
+const longestQuietMs = 30_000;
 
 /**
  * Histories in the storage account that the host itself uses.
  * @param connectionString `AzureWebJobsStorage`
+ * @param quietMs for how long a connection may stand still before the request is made again
  */
-export function openHistoryStore(connectionString: string, hubName: string): HistoryStore {
-  const service = BlobServiceClient.fromConnectionString(connectionString, {
-    retryOptions: { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_000 },
-  });
-  const container = service.getContainerClient(`${hubName.toLowerCase()}-history`);
+export function openHistoryStore(
+  connectionString: string,
+  hubName: string,
+  quietMs: number = longestQuietMs,
+): HistoryStore {
+  const { url, credential } = BlobServiceClient.fromConnectionString(connectionString);
+  const pipeline = newPipeline(credential, { retryOptions });
+  pipeline.factories.unshift(breakQuietConnections(quietMs));
+  const container = new BlobServiceClient(url, pipeline).getContainerClient(`${hubName.toLowerCase()}-history`);
   const blobOf = (instanceId: string): AppendBlobClient =>
     container.getAppendBlobClient(`${encodeURIComponent(instanceId)}${suffix}`);
 

@@ -38,10 +38,20 @@ export function driveInstance(
   stored: StoredHistory,
   host: InstanceHost,
 ): DrivenInstance {
-  const { store, signal } = host;
+  const { store } = host;
   let { history } = stored;
   const inbox: Message[] = [];
   let wake: () => void = () => undefined;
+
+  // One listener for each instance, which goes when it ends: the host's signal lives for as long as the host.
+  const over = new AbortController();
+  const { signal } = over;
+  function stop(): void {
+    over.abort();
+    wake();
+  }
+  host.signal.addEventListener('abort', stop, { once: true });
+  if (host.signal.aborted) stop();
 
   function tell(message: Message): void {
     inbox.push(message);
@@ -72,7 +82,6 @@ export function driveInstance(
     while (inbox.length === 0 && !signal.aborted) {
       await new Promise<void>((resolve) => {
         wake = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
       });
     }
     return signal.aborted ? null : (inbox.shift() ?? null);
@@ -116,8 +125,13 @@ export function driveInstance(
       inbox.unshift({ ...stamp(new Date()), EventType: eventTypes.ExecutionTerminated, Input: JSON.stringify(reason) });
       wake();
     },
-    finished: drive().catch((error: unknown) => {
-      writeLog('error', orchestrator.name, `its instance ${instanceId} is given up: ${errorText(error)}`);
-    }),
+    finished: drive()
+      .catch((error: unknown) => {
+        writeLog('error', orchestrator.name, `its instance ${instanceId} is given up: ${errorText(error)}`);
+      })
+      .finally(() => {
+        host.signal.removeEventListener('abort', stop);
+        stop();
+      }),
   };
 }
