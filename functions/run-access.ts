@@ -3,7 +3,7 @@ import { RunAlreadyRunningError } from '../lib/collect/claim-run.ts';
 import type { DatabaseReader } from '../lib/collect/current-database.ts';
 import { cancelRun } from '../lib/collect/run-record.ts';
 import type { Database } from '../lib/database/database.ts';
-import { getRun, listRuns } from '../lib/database/queries/runs.ts';
+import { getRun, listRunsBefore } from '../lib/database/queries/runs.ts';
 import { InventoryError } from '../lib/errors.ts';
 import type { HttpContext } from '../lib/http/context.ts';
 import type { Run } from '../lib/inventory/run.ts';
@@ -26,9 +26,8 @@ export function runAccess(
   return {
     async listRuns(limit, before, signal) {
       const recorded = await store.runs.list(limit, signal, before ?? undefined);
-      const merged = await fromDatabase(reader, signal, (database) => listRuns(database));
-      const older = (merged ?? []).filter(({ id }) => before === null || id < before).slice(0, limit);
-      const byId = new Map([...older, ...recorded].map((run) => [run.id, run]));
+      const merged = await fromDatabase(reader, signal, (database) => listRunsBefore(database, before, limit));
+      const byId = new Map([...(merged ?? []), ...recorded].map((run) => [run.id, run]));
       return [...byId.values()].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
     },
     async getRun(id, signal) {

@@ -30,7 +30,7 @@ interface ReportRequest {
 }
 
 /**
- * What a report is written from. Nothing is read of its rows until they are asked for.
+ * What a report is written from. Nothing is read of its rows, or of what only some forms show, until it is asked for.
  * A workbook has the other reports besides: of a report's filters, they heed those that they have themselves.
  */
 export function reportSource(database: Database, request: ReportRequest): ReportSource {
@@ -39,7 +39,6 @@ export function reportSource(database: Database, request: ReportRequest): Report
   const kinds = whole ? allKinds : kindsOf(report);
   const { subscriptionId } = report.filter;
   const found = completeness(database, asOf, kinds, subscriptionId === undefined ? {} : { subscriptionId });
-  const { coverage, blindSpots } = readLedger(database, asOf);
   const matches = (row: { readonly subscriptionId: string }): boolean =>
     subscriptionId === undefined || row.subscriptionId.toLowerCase() === subscriptionId;
   const filters = filtersOf(report);
@@ -50,9 +49,15 @@ export function reportSource(database: Database, request: ReportRequest): Report
     complete: found.complete && !damaged,
     counts: found.coverage,
     kinds,
-    coverage: coverage.filter(matches),
-    blindSpots: blindSpots?.filter(matches) ?? null,
-    reason: getRun(database, asOf.runId)?.reason ?? null,
+    get coverage() {
+      return readLedger(database, asOf).coverage.filter(matches);
+    },
+    get blindSpots() {
+      return readLedger(database, asOf).blindSpots?.filter(matches) ?? null;
+    },
+    get reason() {
+      return getRun(database, asOf.runId)?.reason ?? null;
+    },
     virtualMachines: () => iterateVirtualMachines(database, asOf, filters.virtualMachines),
     principals: () => iteratePrincipals(database, asOf, filters.principals),
     changes: () => iterateChanges(database, range, filters.changes),

@@ -4,27 +4,33 @@ import type { Database } from '../database.ts';
 import { blindSpotsAt } from './blind-spots-at.ts';
 import { integer } from './columns.ts';
 import { type KindAt, lastReadAt } from './coverage-at.ts';
+import { perRun } from './per-run.ts';
 import { prepared } from './statements.ts';
 import { type SubscriptionAt, subscriptionsAt } from './subscription-at.ts';
 import { subscriptionListAt } from './subscription-list-at.ts';
 import type { AsOf, Ledger } from './types.ts';
 
 /** The coverage ledger at a run: visible subscriptions by id, and blind spots. Lost subscriptions are among the blind spots. */
-export function readLedger(database: Database, asOf: AsOf): Ledger {
-  const machines = machineCounts(database, asOf.seq);
-  const known = [...subscriptionsAt(database, asOf.seq).values()];
+export function readLedger(database: Database, asOf: Pick<AsOf, 'seq'>): Ledger {
+  return ledgerAt(database, asOf.seq);
+}
+
+/** It takes every machine to count them: once, however many pages of the ledger are asked for. */
+const ledgerAt = perRun((database: Database, seq: number): Ledger => {
+  const machines = machineCounts(database, seq);
+  const known = [...subscriptionsAt(database, seq).values()];
   const visible = known.filter((subscription) => subscription.visibility === 'visible');
   return {
     coverage: visible.map((subscription) =>
       toCoverage(
         subscription,
         machines.get(subscription.key) ?? 0,
-        lastReadAt(database, asOf.seq, subscription.key, 'virtualMachines', 'complete'),
+        lastReadAt(database, seq, subscription.key, 'virtualMachines', 'complete'),
       ),
     ),
-    blindSpots: subscriptionListAt(database, asOf.seq).blindSpotsKnown ? blindSpotsAt(database, asOf.seq) : null,
+    blindSpots: subscriptionListAt(database, seq).blindSpotsKnown ? blindSpotsAt(database, seq) : null,
   };
-}
+});
 
 /** Virtual machines that exist at a run, stale ones included, by subscription key. */
 function machineCounts(database: Database, seq: number): Map<number, number> {
