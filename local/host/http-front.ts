@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { handleAdmin } from './admin.ts';
 import { invokeBuffered, RequestTooLargeError } from './buffered-invocation.ts';
 import { findRoute, type HttpRoute } from './http-route.ts';
@@ -30,12 +31,17 @@ export function createHttpFront(options: HttpFrontOptions): Server {
     handle(options, request, response).catch((error: unknown) => fail(response, error));
   });
   // Without a listener Node hangs up on CONNECT; no function can have that method.
-  server.on('connect', (_, socket) =>
-    socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n'),
-  );
+  server.on('connect', (_, socket) => refuseTunnel(socket));
   // Kestrel keeps idle connections for 130 s; Node's 5 s would cut those of clients that pool.
   server.keepAliveTimeout = 130_000;
   return server;
+}
+
+/** Node has let go of the connection: that it breaks, or that the client never ends its side, is for us to see to. */
+function refuseTunnel(socket: Duplex): void {
+  socket.on('error', () => socket.destroy());
+  socket.resume();
+  socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n', () => socket.destroy());
 }
 
 /**

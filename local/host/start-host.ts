@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { supplyCoreModule } from './core-module.ts';
@@ -9,6 +7,7 @@ import { createHttpFront } from './http-front.ts';
 import { indexFunctions } from './index-functions.ts';
 import { createInvoker } from './invocation.ts';
 import { createKeys, type HostKeys } from './keys.ts';
+import { listenOnLoopback } from './listen.ts';
 import { errorText, writeLog } from './log.ts';
 import { catchStreamingServer } from './streaming-server.ts';
 import { bindTimer } from './timer-trigger.ts';
@@ -84,7 +83,7 @@ export async function startHost(options: StartHostOptions): Promise<LocalHost> {
   });
   const keys = options.keys === true ? createKeys(routes.map((route) => route.fn.name)) : null;
   const front = createHttpFront({ routes, listeners, invoke: invoker.invoke, keys, streamingServer });
-  const url = await listen(front, options.port);
+  const url = await listenOnLoopback(front, options.port);
   for (const listener of listeners.values()) listener.start();
 
   const stopOnce = runOnce(async () => {
@@ -118,14 +117,6 @@ export async function startHost(options: StartHostOptions): Promise<LocalHost> {
     },
     stop: stopOnce,
   };
-}
-
-async function listen(server: Server, port: number): Promise<string> {
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('The host has no port.');
-  return `http://127.0.0.1:${address.port}`;
 }
 
 /** Waits for something, but no longer than that. */

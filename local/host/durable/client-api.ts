@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { readBody } from '../buffered-invocation.ts';
+import { listenOnLoopback } from '../listen.ts';
 import { errorText, writeLog } from '../log.ts';
 import type { Engine } from './engine.ts';
 import { endOf, eventTypes, type HistoryEvent, startOf } from './history.ts';
@@ -27,12 +27,9 @@ export async function startClientApi(engineOf: () => Engine): Promise<ClientApi>
       answer(response, 500, { Message: error instanceof Error ? error.message : String(error) });
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('The server has no port.');
+  const origin = await listenOnLoopback(server, 0);
   return {
-    url: `http://127.0.0.1:${address.port}/${secret}/`,
+    url: `${origin}/${secret}/`,
     close() {
       server.close();
       server.closeAllConnections();

@@ -52,7 +52,7 @@ export function createDurableExtension(): DurableExtension {
       },
       stop() {
         engine?.stop();
-        void api?.then((started) => started.close());
+        void Promise.allSettled([api?.then((started) => started.close())]);
       },
     };
   };
@@ -61,7 +61,11 @@ export function createDurableExtension(): DurableExtension {
     return listener(fn);
   };
   const durableClient: InputBinder = (host) => async () => {
-    api ??= startClientApi(() => engineOf(host));
+    api ??= startClientApi(() => engineOf(host)).catch((error: unknown) => {
+      // the next invocation may have more luck
+      api = undefined;
+      throw error;
+    });
     const { url } = await api;
     const id = 'INSTANCEID';
     return {
