@@ -22,6 +22,7 @@ if (bundle === undefined || !/^\d{1,5}$/.test(port)) {
 process.env.FUNCTIONS_WORKER_RUNTIME ??= 'node';
 process.env.AZURE_FUNCTIONS_ENVIRONMENT ??= 'Development';
 
+for (const output of [process.stdout, process.stderr]) output.on('error', goOnUnread);
 const stopping = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
 const stdin = fstatSync(0);
@@ -39,6 +40,11 @@ try {
   if (stopping.signal.aborted) process.exit(0);
   writeLog('critical', 'host', errorText(error));
   process.exit(1);
+}
+
+/** Whoever read the log has left: the host goes on without. */
+function goOnUnread(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 /** Leaves with the process's own end: an app may hold handles that nobody closes. */

@@ -66,6 +66,17 @@ describe('the host process', () => {
     },
   );
 
+  it('goes on when nobody reads its log any more', async () => {
+    const host = await startHostProcess(app.bundle);
+    host.process.stderr?.destroy();
+
+    const failed = await fetch(`${host.url}/api/throws`);
+    const after = await fetch(`${host.url}/api/order/1`);
+
+    expect([failed.status, after.status]).toEqual([500, 200]);
+    expect(await host.end()).toBe(0);
+  });
+
   it('ends with an error line when the bundle is not there', async () => {
     const child = spawn(process.execPath, [
       join(import.meta.dirname, '../../local/host/main.ts'),
