@@ -1,6 +1,6 @@
 import { selected, selectFields } from '../lib/http/select.ts';
 import { anyCsv } from './output/any-csv.ts';
-import { anyTable } from './output/any-table.ts';
+import { anyRows, anyTable } from './output/any-table.ts';
 import type { Presentation, RowsResult, ValueResult } from './output/result.ts';
 import { properties, table } from './output/table.ts';
 
@@ -19,9 +19,7 @@ export function rowsResult<Row extends object>(
     ordered: select !== undefined,
     csv: () => presentation.csv(rows, select),
     table: (width) =>
-      select === undefined
-        ? table(presentation.columns, rows, width)
-        : anyTable([...selectFields(rows, select)], width),
+      select === undefined ? table(presentation.columns, rows, width) : anyRows(selectFields(rows, select), width),
   };
 }
 

@@ -1,4 +1,5 @@
 import { ndjson } from '../../lib/reports/ndjson.ts';
+import { gather } from './gather.ts';
 import { json, jsonArray } from './json.ts';
 import type { Result } from './result.ts';
 import { tsv } from './tsv.ts';
@@ -14,19 +15,21 @@ export interface RenderOptions {
   readonly width: number | null;
 }
 
+/** Any value as text, in chunks. */
+type Writer = (value: unknown) => Iterable<string>;
+
 /** A result as text, in chunks. What only some forms need is loaded only then. */
 export async function render(result: Result, options: RenderOptions): Promise<Iterable<string>> {
-  if (options.query !== null) return renderValue(await queried(result, options.query), options, true);
-  if (result.kind === 'value') {
-    if (options.form === 'csv') return result.csv();
-    return options.form === 'table' ? result.table(options.width) : renderValue(result.value, options, false);
+  const { form, query, width } = options;
+  if (query !== null) {
+    const [{ applyQuery }, write] = await Promise.all([import('./query.ts'), writerOf(options, true)]);
+    return queried(result, (value) => write(applyQuery(value, query)));
   }
+  if (form === 'table') return result.table(width);
+  if (form === 'csv') return result.csv();
+  if (result.kind === 'value') return (await writerOf(options, false))(result.value);
   const { items } = result;
-  switch (options.form) {
-    case 'table':
-      return result.table(options.width);
-    case 'csv':
-      return result.csv();
+  switch (form) {
     case 'json':
       return jsonArray(items);
     case 'ndjson':
@@ -38,26 +41,28 @@ export async function render(result: Result, options: RenderOptions): Promise<It
   }
 }
 
-async function queried(result: Result, query: string): Promise<unknown> {
-  const { applyQuery } = await import('./query.ts');
-  return applyQuery(result.kind === 'rows' ? [...result.items] : result.value, query);
+function* queried(result: Result, write: Writer): Generator<string> {
+  yield* write(result.kind === 'rows' ? yield* gather(result.items) : result.value);
 }
 
 /** Null is nothing in the forms that have no word for it, as in `az`. */
-async function renderValue(value: unknown, options: RenderOptions, ordered: boolean): Promise<Iterable<string>> {
-  const items = Array.isArray(value) ? value : [value];
-  switch (options.form) {
-    case 'table':
-      return (await import('./any-table.ts')).anyTable(value, options.width);
+async function writerOf({ form, width }: RenderOptions, ordered: boolean): Promise<Writer> {
+  switch (form) {
+    case 'table': {
+      const { anyTable } = await import('./any-table.ts');
+      return (value) => anyTable(value, width);
+    }
     case 'csv':
-      return (await import('./any-csv.ts')).anyCsv(value);
+      return (await import('./any-csv.ts')).anyCsv;
     case 'json':
-      return [`${json(value)}\n`];
+      return (value) => (Array.isArray(value) ? jsonArray(value) : [`${json(value)}\n`]);
     case 'ndjson':
-      return ndjson(items);
+      return (value) => ndjson(Array.isArray(value) ? value : [value]);
     case 'tsv':
-      return value === null ? [] : tsv(items, { ordered });
-    case 'yaml':
-      return [(await import('./yaml.ts')).yaml(value)];
+      return (value) => (value === null ? [] : tsv(Array.isArray(value) ? value : [value], { ordered }));
+    case 'yaml': {
+      const { yaml, yamlList } = await import('./yaml.ts');
+      return (value) => (Array.isArray(value) ? yamlList(value) : [yaml(value)]);
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { gather } from './gather.ts';
 import { printable, truncate, widthOf } from './terminal-text.ts';
 
 /** A column of a table. */
@@ -23,8 +24,7 @@ export function* table<Row>(
   rows: Iterable<Row>,
   width: number | null,
 ): Generator<string> {
-  const lines: string[][] = [];
-  for (const row of rows) lines.push(columns.map((column) => printable(column.cell(row))));
+  const lines = yield* gather(cellsOf(columns, rows));
   const needed = columns.map((column, index) =>
     column.optional === true && lines.every((cells) => cells[index] === '')
       ? 0
@@ -39,6 +39,10 @@ export function* table<Row>(
   yield `${layOut(columns.map((column) => column.header))}\n`;
   yield `${layOut(widths.map((room) => '-'.repeat(room)))}\n`;
   for (const cells of lines) yield `${layOut(cells)}\n`;
+}
+
+function* cellsOf<Row>(columns: readonly Column<Row>[], rows: Iterable<Row>): Generator<string[]> {
+  for (const row of rows) yield columns.map((column) => printable(column.cell(row)));
 }
 
 /** Widths that fit; 0 = left out. */

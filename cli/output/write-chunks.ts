@@ -6,7 +6,7 @@ import { InventoryError } from '../../lib/errors.ts';
 const writeLength = 65_536;
 
 /**
- * Writes text as fast as the reader takes it. A reader that has had enough (`| head`) ends it, without an error.
+ * Writes text as fast as the reader takes it. Empty chunks are pauses. A reader that has had enough (`| head`) ends it, without an error.
  * @throws {InventoryError} `OutputNotWritten`: the stream fails otherwise (a full disk)
  * @throws the signal's reason
  */
@@ -39,7 +39,7 @@ function* gathered(chunks: Iterable<string>): Generator<string> {
   let text = '';
   for (const chunk of chunks) {
     text += chunk;
-    if (text.length < writeLength) continue;
+    if (chunk !== '' && text.length < writeLength) continue;
     yield text;
     text = '';
   }
