@@ -1,17 +1,23 @@
-import { openForReading } from '../lib/database/database.ts';
+import { type Database, openForReading } from '../lib/database/database.ts';
 import { resolveAsOf } from '../lib/database/queries/as-of.ts';
 import { completeness } from '../lib/database/queries/completeness.ts';
-import { getRun } from '../lib/database/queries/runs.ts';
+import { getRun, listRuns } from '../lib/database/queries/runs.ts';
 import { readLedger } from '../lib/database/queries/subscriptions.ts';
-import type { MachineFilter, ShownKinds } from '../lib/database/queries/types.ts';
+import type { AsOf, MachineFilter, ShownKinds } from '../lib/database/queries/types.ts';
 import type { Reason } from '../lib/errors.ts';
-import { type BlindSpot, type Coverage, subscriptionStatus } from '../lib/inventory/coverage.ts';
+import { type BlindSpot, type Coverage, type Kind, subscriptionStatus } from '../lib/inventory/coverage.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
 import { type Messages, reasonText } from './messages.ts';
 import type { Inventory } from './open-inventory.ts';
 
 /** Subscriptions and blind spots named one by one; the ledger has the rest. */
 const namedAtMost = 10;
+
+const pastPowerStates: Reason = {
+  code: 'PastPowerStates',
+  message: 'Only the newest run has the power states of all machines',
+  hint: 'Leave out --as-of, or --power-state',
+};
 
 /** What an answer lacks. */
 export interface Gaps {
@@ -40,9 +46,19 @@ export function reportCompleteness(
   reportGaps(messages, {
     coverage: coverage.filter(matches).map((row) => withStatusOf(row, kinds)),
     blindSpots: blindSpots?.filter(matches) ?? null,
-    reason: getRun(database, asOf.runId)?.reason ?? null,
+    reason: reasonOfRun(database, asOf, kinds),
   });
   return exitCodes.incomplete;
+}
+
+/** What concerns every subscription: a list of them that was not to be trusted, or power states of the past. */
+function reasonOfRun(database: Database, asOf: AsOf, kinds: ShownKinds): Reason | null {
+  const runs = listRuns(database);
+  const [newest, ...before] = runs.slice(runs.findIndex(({ id }) => id === asOf.runId));
+  const listed = [newest, ...before].find((run) => run?.scope === null) ?? newest;
+  if (listed?.reason) return listed.reason;
+  const isPast = kinds.includes('powerStates') && runs[0]?.id !== asOf.runId;
+  return isPast ? pastPowerStates : null;
 }
 
 /** As {@link reportCompleteness}, for a run that has just been merged: all kinds that it read count. */
@@ -81,14 +97,21 @@ export function reportGaps(messages: Messages, gaps: Gaps): void {
   more(messages, gaps.blindSpots?.length ?? 0, 'subscriptions --blind-spots');
 }
 
+/** A row as an answer on these kinds sees it: the status of them alone, and why the first that is a gap is one. */
 function withStatusOf(row: Coverage, kinds: ShownKinds): Coverage {
-  const shown = Object.entries(row.kinds).filter(([kind]) => kinds.some((one) => one === kind));
-  const worst = shown.find(([, { reason }]) => reason !== null);
-  return {
-    ...row,
-    status: subscriptionStatus(Object.fromEntries(shown)),
-    reason: row.reason ?? worst?.[1].reason ?? null,
-  };
+  const status = subscriptionStatus(Object.fromEntries(Object.entries(row.kinds).filter(([kind]) => isShown(kind))));
+  const gap = kinds.find((kind) => row.kinds[kind]?.status !== 'complete');
+  if (gap === undefined || status === 'skipped') return { ...row, status: 'complete', reason: null };
+  const { reason } = row.kinds[gap] ?? { reason: notRead(gap) };
+  return { ...row, status: status === 'complete' ? 'partial' : status, reason };
+
+  function isShown(kind: string): boolean {
+    return kinds.some((one) => one === kind);
+  }
+}
+
+function notRead(kind: Kind): Reason {
+  return { code: 'NotRead', message: `The run did not read ${kind}`, hint: null };
 }
 
 function summary(rows: readonly Coverage[], blindSpots: readonly BlindSpot[] | null): string {

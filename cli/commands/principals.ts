@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { iteratePrincipals } from '../../lib/database/queries/principals.ts';
-import { allKinds } from '../../lib/database/queries/shown-kinds.ts';
+import { principalListKinds } from '../../lib/database/queries/shown-kinds.ts';
 import { asOf, selection } from '../../lib/http/parameters/fields.ts';
 import { machineFilterEntries, toMachineFilter } from '../../lib/http/parameters/machine-filter.ts';
 import { principalFields } from '../../lib/http/parameters/selectable-fields.ts';
@@ -66,7 +66,7 @@ function list(given: Options): Action {
     return withInventory(context, options.asOf, async (inventory) => {
       const principals = iteratePrincipals(inventory.database, inventory.asOf, filter);
       await context.write(rowsResult(principals, options.select, principalPresentation));
-      return reportCompleteness(context.messages, inventory, allKinds, filter);
+      return reportCompleteness(context.messages, inventory, principalListKinds(filter), filter);
     });
   };
 }

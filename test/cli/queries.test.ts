@@ -39,6 +39,8 @@ beforeAll(() => {
   const old = whole.machine({ name: 'old', subscription: two });
   whole.run();
   for (const id of [one, two]) for (const kind of allKinds) whole.read(id, 'complete', { kind });
+  whole.read(one, 'complete', { kind: 'powerStates' });
+  whole.read(two, 'failed', { kind: 'powerStates', reason: 'Throttled' });
   whole.end(old, 'virtualMachineDeleted');
 
   holed.run();
@@ -183,6 +185,22 @@ describe('an answer that is not complete', () => {
 
     expect(results.map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(results.map(({ stderr }) => stderr === '')).toEqual([false, true, true]);
+  });
+
+  test('is one on power states, where some could not be read', async () => {
+    const commands = [['list'], ['principals']].flatMap((args) => [args, [...args, '--power-state', 'running']]);
+    const results = await Promise.all(commands.map((args) => cli(args)));
+
+    expect(results.map(({ code }) => code)).toEqual([0, 3, 0, 3]);
+    for (const result of [results[1], results[3]]) expect(result?.stderr).toContain('Sub 2: partial, Throttled');
+  });
+
+  test('is one on power states of the past', async () => {
+    const { code, stderr } = await cli(['list', '--power-state', 'running', '--as-of', runIdOf(1)]);
+
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/PastPowerStates: .+\n {4}hint: Leave out --as-of/);
+    expect(stderr).toContain('Sub 1: partial, NotRead: The run did not read powerStates');
   });
 
   test('is said so of the ledger and of principals, too', async () => {
