@@ -1,3 +1,5 @@
+import { untilAborted } from './until-aborted.ts';
+
 /** One piece of work that several callers wait for. */
 export interface SharedFlight<T> {
   /** Its callers have all left: no other should join. */
@@ -23,13 +25,9 @@ export function startSharedFlight<T>(work: (signal: AbortSignal) => Promise<T>):
     async join(signal) {
       signal.throwIfAborted();
       callers += 1;
-      const left = Promise.withResolvers<never>();
-      const leave = (): void => left.reject(signal.reason);
-      signal.addEventListener('abort', leave, { once: true });
       try {
-        return await Promise.race([result, left.promise]);
+        return await untilAborted(signal, result);
       } finally {
-        signal.removeEventListener('abort', leave);
         callers -= 1;
         if (callers === 0) controller.abort();
       }

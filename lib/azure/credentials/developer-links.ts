@@ -4,6 +4,8 @@ import type { TokenCredentialName } from '../../settings.ts';
 import { scopeOf } from '../audience.ts';
 import { cloudOf } from '../cloud.ts';
 import type { IdentitySourceName } from '../token.ts';
+import { untilAborted } from '../until-aborted.ts';
+import { entraClient } from './entra-client.ts';
 import type { CredentialLink, FetchedToken, FetchRequest, LinkOptions } from './link.ts';
 import { redact } from './redact.ts';
 
@@ -12,6 +14,8 @@ type OtherCredentialName = Exclude<CredentialName, 'ManagedIdentityCredential'>;
 
 /** A command-line tool that asks the network may take long on a small machine; one that asks the user must not hold us up. */
 const processTimeoutInMs = 30_000;
+/** Everything together, as for the managed identity. MSAL by itself waits for ever. */
+const totalTimeoutMs = 60_000;
 
 const sources: Readonly<Record<OtherCredentialName, IdentitySourceName>> = {
   EnvironmentCredential: 'Environment',
@@ -33,35 +37,44 @@ export function developerLink(name: OtherCredentialName, options: LinkOptions): 
     endpoint: null,
     async fetch({ resource, tenantId, claims, signal }: FetchRequest): Promise<FetchedToken> {
       signal.throwIfAborted();
+      const limit = AbortSignal.timeout(totalTimeoutMs);
+      const both = AbortSignal.any([signal, limit]);
       try {
-        const credential = await createCredential(name, options);
-        const token = await credential.getToken(scopeOf(resource), {
-          abortSignal: signal,
+        const credential = await createCredential(name, options, both);
+        const fetching = credential.getToken(scopeOf(resource), {
+          abortSignal: both,
           enableCae: true,
           ...(claims === null ? {} : { claims }),
           ...(tenantId === null ? {} : { tenantId }),
         });
+        const token = await untilAborted(both, fetching);
         if (token === null)
           throw new NoTokenError('CredentialUnavailable', `${source} gave no token for '${resource}'`);
         return { token: token.token, expiresOnTimestamp: token.expiresOnTimestamp, source, endpoint: null };
       } catch (error) {
         signal.throwIfAborted();
+        if (limit.aborted) throw notInTime(source, tenantId);
         throw toNoTokenError(error, source, tenantId, options);
       }
     },
   };
 }
 
-async function createCredential(name: OtherCredentialName, options: LinkOptions): Promise<TokenCredential> {
+async function createCredential(
+  name: OtherCredentialName,
+  options: LinkOptions,
+  signal: AbortSignal,
+): Promise<TokenCredential> {
   const identity = await import('@azure/identity');
   const { authorityHost } = cloudOf(options.settings);
+  const entra = () => ({ authorityHost, httpClient: entraClient(signal) });
   switch (name) {
     case 'EnvironmentCredential':
-      return new identity.EnvironmentCredential({ authorityHost });
+      return new identity.EnvironmentCredential(entra());
     case 'WorkloadIdentityCredential':
-      return new identity.WorkloadIdentityCredential({ authorityHost });
+      return new identity.WorkloadIdentityCredential(entra());
     case 'VisualStudioCodeCredential':
-      return new identity.VisualStudioCodeCredential({ authorityHost });
+      return new identity.VisualStudioCodeCredential(entra());
     case 'AzureCliCredential':
       return new identity.AzureCliCredential({ processTimeoutInMs });
     case 'AzurePowerShellCredential':
@@ -90,6 +103,13 @@ function toNoTokenError(
       hint: command === undefined ? signInHint(source, tenantId) : `Sign in again: ${command}`,
     },
   );
+}
+
+/** It is set up: going on with another identity would answer for the wrong one. */
+function notInTime(source: IdentitySourceName, tenantId: string | null): NoTokenError {
+  return new NoTokenError('AuthenticationFailed', `${source}: no answer within ${totalTimeoutMs / 1000} s`, {
+    hint: `Check the network, and HTTPS_PROXY where a proxy is needed. ${signInHint(source, tenantId)}`,
+  });
 }
 
 function signInHint(source: IdentitySourceName, tenantId: string | null): string {

@@ -32,7 +32,10 @@ export function managedIdentityError(answer: IdentityEndpointAnswer, failed: Fai
         'IdentityEndpointTimeout',
         `The managed identity endpoint ${place} did not answer in time`,
         {
-          hint: `Try again; if it stays so, restart the host. ${assignCommands}`,
+          hint:
+            failed.host.source === 'WorkloadIdentity'
+              ? 'Check the network, and HTTPS_PROXY where a proxy is needed'
+              : `Try again; if it stays so, restart the host. ${assignCommands}`,
         },
       );
     case 'unreachable':

@@ -12,6 +12,7 @@ export interface ManagedIdentityHost {
 
 const imdsPath = '/metadata/identity/oauth2/token';
 const imdsOrigin = 'http://169.254.169.254';
+const entraOrigin = 'https://login.microsoftonline.com';
 
 /**
  * The endpoint that the environment names, chosen in the order of @azure/msal-node 7 (`ManagedIdentityClient`), which makes the requests.
@@ -25,6 +26,9 @@ export function managedIdentityHost(environment: Environment): ManagedIdentityHo
     endpoint: withoutQuery(endpoint),
     configured: true,
   });
+  if (isTokenExchange(environment)) {
+    return configured('WorkloadIdentity', environment.AZURE_AUTHORITY_HOST || entraOrigin);
+  }
   if (IDENTITY_ENDPOINT && IDENTITY_HEADER) {
     return configured(IDENTITY_SERVER_THUMBPRINT ? 'ServiceFabric' : 'AppService', IDENTITY_ENDPOINT);
   }

@@ -2,6 +2,8 @@ import type { TokenCredential } from '@azure/core-auth';
 import type { NoTokenError } from '../../errors.ts';
 import type { IdentitySetting } from '../../settings.ts';
 import { cloudShellSpellings, scopeOf } from '../audience.ts';
+import { untilAborted } from '../until-aborted.ts';
+import { entraClient } from './entra-client.ts';
 import type { IdentityEndpointAnswer } from './identity-endpoint-answer.ts';
 import { type Attempt, identityEndpointClient, inAttempt } from './identity-endpoint-client.ts';
 import { backoffMs } from './identity-endpoint-retries.ts';
@@ -28,10 +30,10 @@ export function managedIdentityLink({ settings, environment, inChain, clock }: L
     for (let attempt = 1; ; attempt++) {
       const leftMs = Math.max(1, Math.ceil(deadline - clock.now()));
       const limitMs = Math.min(request.quick ? quickTimeoutMs : attemptTimeoutMs, leftMs);
-      const { answer, endpoint } = await attemptOnce(settings.identity, resource, limitMs, request.signal);
+      const { answer, endpoint } = await attemptOnce(settings.identity, exchange, resource, limitMs, request.signal);
       if (answer.kind === 'token') {
-        const source = exchange ? 'WorkloadIdentity' : host.source;
-        return { token: answer.token, expiresOnTimestamp: answer.expiresOnTimestamp, source, endpoint };
+        const { token, expiresOnTimestamp } = answer;
+        return { token, expiresOnTimestamp, source: host.source, endpoint };
       }
       const waitMs = request.quick ? null : backoffMs(answer, attempt);
       if (waitMs === null || clock.now() + waitMs >= deadline) {
@@ -50,11 +52,11 @@ export function managedIdentityLink({ settings, environment, inChain, clock }: L
   }
 
   return {
-    source: exchange ? 'WorkloadIdentity' : host.source,
+    source: host.source,
     endpoint: exchange ? null : host.endpoint,
     async fetch(request) {
       const deadline = clock.now() + totalTimeoutMs;
-      if (!host.configured && !exchange) await probeImds(host, settings.identity, environment, inChain, request);
+      if (!host.configured) await probeImds(host, settings.identity, environment, inChain, request);
       const spellings = host.source === 'CloudShell' ? cloudShellSpellings(request.resource) : [request.resource];
       let refusal: NoTokenError | null = null;
       for (const spelling of spellings) {
@@ -77,6 +79,7 @@ function isAudienceRefusal(error: unknown): error is NoTokenError {
 /** One request (two with Azure Arc, which hands out a secret first), and what it came to. */
 async function attemptOnce(
   identity: IdentitySetting,
+  exchange: boolean,
   resource: string,
   limitMs: number,
   signal: AbortSignal,
@@ -85,8 +88,9 @@ async function attemptOnce(
   const limit = AbortSignal.timeout(limitMs);
   const attempt: Attempt = { signal: AbortSignal.any([signal, limit]), answer: null, endpoint: null };
   try {
-    const credential = await createCredential(identity);
-    const accessToken = await inAttempt(attempt, () => credential.getToken(scopeOf(resource)));
+    const credential = exchange ? await exchanging(identity, attempt.signal) : await createCredential(identity);
+    const fetching = inAttempt(attempt, () => credential.getToken(scopeOf(resource)));
+    const accessToken = await untilAborted(attempt.signal, fetching);
     if (accessToken === null) throw new Error('no token');
     const { token, expiresOnTimestamp } = accessToken;
     // what the endpoint said of the lifetime was taken out for MSAL; a token exchange never comes by there
@@ -101,6 +105,13 @@ async function attemptOnce(
 
 function failureOf(answer: IdentityEndpointAnswer | null, message: string): IdentityEndpointAnswer {
   return answer === null || answer.kind === 'token' ? { kind: 'failed', message } : answer;
+}
+
+/** What `ManagedIdentityCredential` does on Kubernetes, but for its client, which heeds no signal and has no limit. */
+async function exchanging(identity: IdentitySetting, signal: AbortSignal): Promise<TokenCredential> {
+  const { WorkloadIdentityCredential } = await import('@azure/identity');
+  const client = identity.by === 'clientId' ? { clientId: identity.clientId } : {};
+  return new WorkloadIdentityCredential({ ...client, disableInstanceDiscovery: true, httpClient: entraClient(signal) });
 }
 
 async function createCredential(identity: IdentitySetting): Promise<TokenCredential> {

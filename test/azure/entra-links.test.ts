@@ -1,0 +1,93 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { credentialLinks } from '../../lib/azure/credentials/chain.ts';
+import type { FetchRequest } from '../../lib/azure/credentials/link.ts';
+import { readSettings } from '../../lib/settings.ts';
+import { startQuietProxy } from './fixtures/quiet-proxy.ts';
+import { json, startArmServer } from './resource-manager/fixtures/arm-server.ts';
+
+// Microsoft Entra ID, for the most part behind a proxy that takes each connection and says nothing.
+
+const credentials = ['EnvironmentCredential', 'WorkloadIdentityCredential', 'ManagedIdentityCredential'] as const;
+const guid = '11111111-2222-3333-4444-555555555555';
+let folder: string;
+let proxy: Awaited<ReturnType<typeof startQuietProxy>>;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'federated-'));
+  await writeFile(join(folder, 'token'), 'a token of Kubernetes');
+});
+afterAll(() => rm(folder, { recursive: true }));
+beforeEach(async () => {
+  proxy = await startQuietProxy(null);
+  vi.stubEnv('HTTPS_PROXY', proxy.url);
+  vi.stubEnv('NO_PROXY', '');
+  vi.stubEnv('AZURE_TENANT_ID', guid);
+  vi.stubEnv('AZURE_CLIENT_ID', guid);
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+  proxy.hangUp();
+  await proxy[Symbol.asyncDispose]();
+});
+
+/** The one way to a token. */
+function linkOf(name: (typeof credentials)[number]) {
+  if (name === 'EnvironmentCredential') vi.stubEnv('AZURE_CLIENT_SECRET', 'secret');
+  else vi.stubEnv('AZURE_FEDERATED_TOKEN_FILE', join(folder, 'token'));
+  vi.stubEnv('AZURE_TOKEN_CREDENTIALS', name);
+  const [link] = credentialLinks(readSettings(process.env), process.env);
+  if (link === undefined) throw new Error('no way to a token');
+  return link;
+}
+
+function requestWith(signal: AbortSignal): FetchRequest {
+  return { resource: 'https://management.azure.com', claims: null, tenantId: null, quick: false, signal };
+}
+
+test('On Kubernetes the token of a file is exchanged for one of the managed identity.', async () => {
+  await using entra = await startArmServer((response, { url }) => {
+    if (url.pathname.endsWith('/token')) {
+      json(response, { token_type: 'Bearer', expires_in: 3600, access_token: 'exchanged' });
+      return;
+    }
+    const of = (name: string) => `${entra.origin}/${guid}/oauth2/v2.0/${name}`;
+    const endpoints = { authorization_endpoint: of('authorize'), token_endpoint: of('token') };
+    json(response, { issuer: `${entra.origin}/${guid}/v2.0`, jwks_uri: of('keys'), ...endpoints });
+  });
+  vi.stubEnv('HTTPS_PROXY', '');
+  vi.stubEnv('AZURE_AUTHORITY_HOST', entra.origin);
+
+  const fetched = await linkOf('ManagedIdentityCredential').fetch(requestWith(new AbortController().signal));
+
+  expect(fetched).toMatchObject({ token: 'exchanged', source: 'WorkloadIdentity', endpoint: null });
+});
+
+test.each(credentials)('%s lets go of a caller that no longer waits.', async (name) => {
+  const link = linkOf(name);
+  const leaving = new AbortController();
+  const fetching = link.fetch(requestWith(leaving.signal));
+  await proxy.asked;
+
+  leaving.abort();
+
+  await expect(fetching).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+test.each([
+  ['EnvironmentCredential', 'AuthenticationFailed', /HTTPS_PROXY.*AZURE_CLIENT_SECRET/],
+  ['WorkloadIdentityCredential', 'AuthenticationFailed', /HTTPS_PROXY.*AZURE_FEDERATED_TOKEN_FILE/],
+  ['ManagedIdentityCredential', 'IdentityEndpointTimeout', /HTTPS_PROXY/],
+] as const)('%s is given up when its time is over.', async (name, code, hint) => {
+  const link = linkOf(name);
+  const limit = new AbortController();
+  vi.spyOn(AbortSignal, 'timeout').mockReturnValue(limit.signal);
+  const fetching = link.fetch(requestWith(new AbortController().signal));
+  await proxy.asked;
+
+  limit.abort(new DOMException('too late', 'TimeoutError'));
+
+  await expect(fetching).rejects.toMatchObject({ name: 'NoTokenError', code, hint: expect.stringMatching(hint) });
+});
