@@ -11,6 +11,11 @@ import type { Handler } from '../lib/http/context.ts';
 import { serve } from '../lib/http/serve.ts';
 import { appSettings } from './app-settings.ts';
 import { httpContext } from './composition.ts';
+import { responseOf } from './open-responses.ts';
+import { pacedBody } from './paced-body.ts';
+
+/** Shorter answers go out in one piece. */
+const pacedFromBytes = 1024 * 1024;
 
 type Respond = (request: HttpRequest, invocation: InvocationContext) => Promise<Response>;
 
@@ -64,10 +69,13 @@ function register({ name, method, route, authLevel, extraInputs, respond }: Http
           () => respond(request, invocation),
           (line) => invocation.error(line),
         ),
+        invocation.invocationId,
       ),
   });
 }
 
-function toResponseInit(response: Response): HttpResponseInit {
-  return { status: response.status, headers: response.headers, body: response.body };
+function toResponseInit({ status, headers, body }: Response, invocationId: string): HttpResponseInit {
+  const long = !headers.has('content-length') || Number(headers.get('content-length')) > pacedFromBytes;
+  const response = long && body !== null ? responseOf(invocationId) : undefined;
+  return { status, headers, body: body === null || response === undefined ? body : pacedBody(body, response) };
 }
