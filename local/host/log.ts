@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { LogCategory, LogLevel } from './core-types.ts';
 import type { Hooks } from './hooks.ts';
 
@@ -33,6 +34,11 @@ export function logThroughHooks(
     ({ level, message } = context);
   }
   if (shown[category].includes(level)) writeLog(level, source, message);
+}
+
+/** Logs what a server fails at once it listens, such as a connection that it cannot take: that ends nothing. */
+export function logErrorsOf(server: EventEmitter): void {
+  server.on('error', (error: unknown) => writeLog('error', 'host', errorText(error)));
 }
 
 /** An error as one text: its stack where it has one (the stack begins with name and message). */

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { createHttpFront } from '../../local/host/http-front.ts';
+import { listenOnLoopback } from '../../local/host/listen.ts';
 
 /** The server, without any function, and a client that has sent this. */
 async function startFront(request: string) {
@@ -26,6 +28,17 @@ async function startFront(request: string) {
     },
   };
 }
+
+test('A connection that cannot be taken is logged, and the server goes on.', async () => {
+  const front = createServer((_, response) => response.end('here'));
+  const origin = await listenOnLoopback(front, 0);
+
+  front.emit('error', new Error('accept ENOBUFS'));
+
+  expect(await (await fetch(origin)).text()).toBe('here');
+  front.close();
+  front.closeAllConnections();
+});
 
 const connectRequest = 'CONNECT elsewhere.example:443 HTTP/1.1\r\nhost: elsewhere.example:443\r\n\r\n';
 

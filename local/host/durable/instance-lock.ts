@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { logErrorsOf } from '../log.ts';
 
 /**
  * Takes a name that only one process of this machine can have, and that falls free when that process ends, however it does: an
@@ -40,6 +41,7 @@ async function listenAt(path: string): Promise<Server | null> {
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return null;
     throw error;
   }
+  logErrorsOf(server);
   return server.unref();
 }
 
