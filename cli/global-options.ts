@@ -5,7 +5,8 @@ import { type OutputForm, outputForms } from './output/render.ts';
 export interface GlobalOptions {
   /** A file, or the address of a container. */
   readonly database: string;
-  readonly output: OutputForm;
+  /** null = as suits where the result goes. */
+  readonly output: OutputForm | null;
   readonly query: string | null;
   readonly verbose: boolean;
   readonly allowIncomplete: boolean;
@@ -29,11 +30,11 @@ export function addGlobalOptions(program: Command): void {
 }
 
 /** @param command the program or one of its commands, parsed */
-export function globalOptionsOf(command: Command, isTerminal: boolean): GlobalOptions {
+export function globalOptionsOf(command: Command): GlobalOptions {
   const given = command.optsWithGlobals<Partial<GlobalOptions>>();
   return {
     database: given.database ?? 'inventory.sqlite',
-    output: given.output ?? (isTerminal ? 'table' : 'json'),
+    output: given.output ?? null,
     query: given.query ?? null,
     verbose: given.verbose === true,
     allowIncomplete: given.allowIncomplete === true,

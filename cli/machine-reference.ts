@@ -1,3 +1,5 @@
+import { text as name } from '../lib/http/parameters/fields.ts';
+import { parseArgument } from './parse-options.ts';
 import { UsageError } from './usage-error.ts';
 
 /** How a user names a machine. */
@@ -8,10 +10,10 @@ export interface MachineReference {
 
 /**
  * A name never has a slash; what has one is meant as a resource id.
- * @throws {UsageError} `InvalidId`
+ * @throws {UsageError} `InvalidId`, `InvalidOption`
  */
 export function parseMachineReference(text: string): MachineReference {
-  if (!text.includes('/')) return { by: 'name', text };
+  if (!text.includes('/')) return { by: 'name', text: parseArgument('NAME', name, text) };
   if (/^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/[^/]+\/[^/]+\/[^/]+$/i.test(text))
     return { by: 'id', text };
   throw new UsageError('InvalidId', `${text} is no resource id of a virtual machine`, {

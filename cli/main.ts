@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { type ExitCode, exitCodes } from './exit-code.ts';
 import { messagesTo } from './messages.ts';
@@ -21,9 +21,12 @@ async function main(): Promise<ExitCode> {
   const help: string[] = [];
   program.configureOutput({
     writeOut: (text) => help.push(text),
-    outputError: (text) => stderr.write(usageText(text)),
+    outputError: (text) => stderr.write(usageText(text, program)),
   });
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  for (const command of program.commands) {
+    command.copyInheritedSettings(program);
+    command.configureOutput({ outputError: (text) => stderr.write(usageText(text, command)) });
+  }
   try {
     await program.parseAsync().catch((error: unknown) => {
       code = usageCode(error);
@@ -43,12 +46,14 @@ function usageCode(error: unknown): ExitCode {
 }
 
 /** commander's words in our form: `error: unknown option '--nmae'`, then `(Did you mean --name?)`. */
-function usageText(text: string): string {
+function usageText(text: string, command: Command): string {
   const [what = '', suggestion] = text
     .replace(/^error: /, '')
     .trim()
     .split('\n');
-  const hint = suggestion?.replace(/^\((.*)\)$/, '$1') ?? 'See: vm-identities --help';
+  const hint =
+    suggestion?.replace(/^\((.*)\)$/, '$1') ??
+    `See: ${[command.parent?.name() ?? [], command.name()].flat().join(' ')} --help`;
   return `error InvalidUsage: ${what}\nhint: ${hint}\n`;
 }
 

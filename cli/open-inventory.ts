@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Database, openForReading } from '../lib/database/database.ts';
 import { resolveAsOf } from '../lib/database/queries/as-of.ts';
 import type { AsOf } from '../lib/database/queries/types.ts';
-import { InventoryError } from '../lib/errors.ts';
 import type { CommandContext } from './command-context.ts';
+import { containerUrl, existing, isUrl, withFile } from './database-place.ts';
 import { reasonText } from './messages.ts';
 
 /** The inventory as it was at a run. */
@@ -43,17 +42,19 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const { database: place } = context.options;
   if (isUrl(place)) return withPublished(context, place, use);
-  const database = openForReading(existing(place));
-  try {
-    return await use({ database, damaged: false });
-  } finally {
-    database.close();
-  }
+  return withFile(existing(place), async (path) => {
+    const database = openForReading(path);
+    try {
+      return await use({ database, damaged: false });
+    } finally {
+      database.close();
+    }
+  });
 }
 
 async function withPublished<T>(
   { settings, environment, signal, messages }: CommandContext,
-  url: string,
+  place: string,
   use: (opened: Pick<Inventory, 'database' | 'damaged'>) => Promise<T>,
 ): Promise<T> {
   const [{ openPublishedInventory }, { createDatabaseReader }, { createTokenSource }] = await Promise.all([
@@ -61,6 +62,7 @@ async function withPublished<T>(
     import('../lib/collect/current-database.ts'),
     import('../lib/azure/token-source.ts'),
   ]);
+  const url = containerUrl(place, settings.cloud);
   const folder = await mkdtemp(join(tmpdir(), 'vm-identities-'));
   const reader = createDatabaseReader(
     openPublishedInventory(url, settings, createTokenSource(settings, environment)),
@@ -79,21 +81,4 @@ async function withPublished<T>(
     await reader.close();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Whether `--database` names a container rather than a file. */
-export function isUrl(place: string): boolean {
-  return /^https?:\/\//i.test(place);
-}
-
-/**
- * The path of a database that is there.
- * @throws {InventoryError} `NoDatabase`
- */
-export function existing(path: string): string {
-  if (existsSync(path)) return path;
-  const option = path === 'inventory.sqlite' ? '' : ` --database ${path}`;
-  throw new InventoryError('NoDatabase', `There is no database ${path} yet`, {
-    hint: `Run: vm-identities collect${option}`,
-  });
 }

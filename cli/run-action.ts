@@ -23,7 +23,7 @@ export interface Surroundings {
  */
 export async function runAction(command: Command, action: Action, around: Surroundings): Promise<ExitCode> {
   const { environment, stdout, signal } = around;
-  const options = globalOptionsOf(command, stdout.isTTY === true);
+  const options = globalOptionsOf(command);
   const messages = messagesTo(around.stderr, options.verbose);
   try {
     const settings = readSettings(environment);
@@ -35,8 +35,10 @@ export async function runAction(command: Command, action: Action, around: Surrou
       options,
       messages,
       async write(result) {
-        const width = stdout.isTTY === true ? stdout.columns : null;
-        await writeChunks(stdout, await render(result, { form: options.output, query: options.query, width }), signal);
+        const isTerminal = stdout.isTTY === true;
+        const form = options.output ?? (isTerminal ? 'table' : 'json');
+        const width = isTerminal ? stdout.columns : null;
+        await writeChunks(stdout, await render(result, { form, query: options.query, width }), signal);
       },
       writePieces: (pieces) => writePieces(stdout, pieces, signal),
       signal,

@@ -5,11 +5,11 @@ import { sourcesOf } from '../../lib/collect/source.ts';
 import { shownUrl } from '../../lib/container-url.ts';
 import { guid, text } from '../../lib/http/parameters/fields.ts';
 import type { Action } from '../command-context.ts';
+import { isUrl, toBeWritten, withFile } from '../database-place.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
 import { describeRun } from '../describe-run.ts';
 import { exitCodes } from '../exit-code.ts';
 import { reportRun } from '../incomplete.ts';
-import { isUrl } from '../open-inventory.ts';
 import { parseOptions } from '../parse-options.ts';
 import { showProgress } from '../progress.ts';
 import { valueResult } from '../rows-result.ts';
@@ -54,17 +54,19 @@ function collect(given: Readonly<Record<string, unknown>>): Action {
     };
     const progress = showProgress(process.stderr);
     const session = openSession(settings, environment);
-    const run = await collectIntoFile({
-      databasePath: database,
-      session,
-      settings,
-      sources: sourcesOf(settings, environment, session.tokens),
-      trigger: 'cli',
-      scope: options.subscription ?? null,
-      clientIds: options.clientIds ?? false,
-      onProgress: progress.update,
-      signal,
-    }).finally(progress.end);
+    const run = await withFile(toBeWritten(database), (databasePath) =>
+      collectIntoFile({
+        databasePath,
+        session,
+        settings,
+        sources: sourcesOf(settings, environment, session.tokens),
+        trigger: 'cli',
+        scope: options.subscription ?? null,
+        clientIds: options.clientIds ?? false,
+        onProgress: progress.update,
+        signal,
+      }).finally(progress.end),
+    );
     await context.write(valueResult(run, undefined, describeRun));
     return run.complete ? exitCodes.complete : reportRun(messages, database, run.id);
   };

@@ -7,10 +7,10 @@ import type { Reason } from '../../lib/errors.ts';
 import { guid, text } from '../../lib/http/parameters/fields.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import type { Action, CommandContext } from '../command-context.ts';
+import { containerUrl, existing, isUrl, withFile } from '../database-place.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
 import { describeRun } from '../describe-run.ts';
 import { exitCodes } from '../exit-code.ts';
-import { existing, isUrl } from '../open-inventory.ts';
 import { parseArgument, parseOptions } from '../parse-options.ts';
 import { valueResult } from '../rows-result.ts';
 
@@ -40,8 +40,8 @@ function forget(given: string, options: Readonly<Record<string, unknown>>): Acti
     const { database } = context.options;
     const forgetting = { subscriptionId: id, reason, thresholds: context.settings };
     const run = isUrl(database)
-      ? await forgetAt(database, forgetting, context)
-      : forgetInFile(existing(database), forgetting);
+      ? await forgetAt(containerUrl(database, context.settings.cloud), forgetting, context)
+      : await withFile(existing(database), async (path) => forgetInFile(path, forgetting));
     await context.write(valueResult(run, undefined, describeRun));
     return exitCodes.complete;
   };

@@ -11,7 +11,7 @@ import { addFilterOptions, addShapeOptions } from '../filter-options.ts';
 import { reportCompleteness } from '../incomplete.ts';
 import { lookUpOne, lookUpSeveral } from '../look-up-principals.ts';
 import { withInventory } from '../open-inventory.ts';
-import { parseOptions } from '../parse-options.ts';
+import { optionName, parseOptions } from '../parse-options.ts';
 import { principalPresentation } from '../principal-columns.ts';
 import { linesOf } from '../read-lines.ts';
 import { rowsResult } from '../rows-result.ts';
@@ -48,8 +48,10 @@ function actionFor(ids: readonly string[], { stdin, ...options }: Options): Acti
   return async (context) => {
     if (ids.length > 0 && stdin === true) throw new UsageError('InvalidOption', 'Give ids or --stdin, not both');
     const filter = Object.keys(options).find((name) => name in listSchema.entries && !(name in shape));
-    if (filter !== undefined)
-      throw new UsageError('InvalidOption', 'Filters go with the list of all principals, not with ids');
+    if (filter !== undefined) {
+      const option = optionName(filter);
+      throw new UsageError('InvalidOption', `${option} goes with the list of all principals, not with ids`);
+    }
     const given = parseOptions(lookUpSchema, options);
     if (stdin === true) return lookUpSeveral(context, await linesOf(process.stdin, context.signal), given);
     const [only, ...others] = ids;

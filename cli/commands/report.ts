@@ -54,7 +54,13 @@ function report(given: string, options: Options): Action {
     const name = parseArgument('NAME', names, given);
     const format = formatOf(options);
     const out = typeof options.out === 'string' ? options.out : null;
-    if (context.options.query !== null) throw new UsageError('InvalidOption', 'report has no --query; list has');
+    const { query, output } = context.options;
+    if (output !== null && output !== format) {
+      const formats = reportFormats.join(', ');
+      throw new UsageError('InvalidOption', `--output is '${output}'; a report has --format instead: ${formats}`);
+    }
+    if (query !== null) throw new UsageError('InvalidOption', 'report has no --query; list has');
+    if (out === '') throw new UsageError('InvalidOption', "--out is ''; allowed: the path of a file");
     if (out === null && format === 'xlsx') throw new UsageError('InvalidOption', '--format xlsx needs --out FILE');
     const asked = parametersOf(name, options);
     const findings = name === 'findings' || format === 'xlsx' ? await readAccepted(context) : [];

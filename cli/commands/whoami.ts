@@ -1,26 +1,32 @@
+import * as v from 'valibot';
 import { readIdentityRoles } from '../../lib/azure/identity-roles.ts';
 import { type WhoAmI, whoAmI } from '../../lib/azure/whoami.ts';
 import { findMissingRights } from '../../lib/collect/missing-rights.ts';
 import { openSession } from '../../lib/collect/session.ts';
+import { text } from '../../lib/http/parameters/fields.ts';
 import type { Action } from '../command-context.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
 import type { Property } from '../describe.ts';
 import { exitCodes } from '../exit-code.ts';
 import { flatten } from '../output/flatten.ts';
+import { parseOptions } from '../parse-options.ts';
 import { valueResult } from '../rows-result.ts';
+
+const schema = v.object({ resource: v.exactOptional(text) });
 
 export const defineWhoami: DefineCommand = (command, run) => {
   command
     .option('--resource <uri>', 'ask for a token for this (default: Resource Manager)')
-    .action(({ resource }: { readonly resource?: string }) => run(command, whoami(resource)));
+    .action((options: Readonly<Record<string, unknown>>) => run(command, whoami(options)));
   examples(command, [
     ['whoami', 'which identity this is, where its tokens come from, and its roles'],
     ['whoami --query principalId -o tsv', 'its principal id, for az role assignment create'],
   ]);
 };
 
-function whoami(resource: string | undefined): Action {
+function whoami(options: Readonly<Record<string, unknown>>): Action {
   return async ({ settings, environment, signal, messages, write }) => {
+    const { resource } = parseOptions(schema, options);
     const { tokens, cloud, arm } = openSession(settings, environment);
     const { identity, warnings } = await whoAmI({
       tokens,

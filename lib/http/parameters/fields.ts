@@ -39,7 +39,7 @@ export const runId = v.pipe(v.string(), v.regex(runIdPattern, 'a run id such as 
 /** A date, or a time with its offset; the rest of the pattern is the calendar's own affair. */
 const timePattern = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/;
 const asOfAllowed =
-  'a run id such as 20261121T060000Z-3f2a, or a time such as 2026-11-21T06:00:00Z (a + in it is written %2B)';
+  'a run id such as 20261121T060000Z-3f2a, or a time such as 2026-11-21T06:00:00Z (in a URL, + is written %2B)';
 
 /** A run id, or a time as ISO 8601 UTC. */
 export const asOf = v.pipe(
