@@ -7,8 +7,8 @@ const atOnce = 32;
 const runsLookedAt = 5;
 
 /**
- * Batches that the run before finished and could not publish, because it timed out: what they hold is not read again. Those are
- * left that are older than the time between two runs, that were read for something else (other kinds, another identity), or
+ * Batches that the last run which came to a plan finished and could not publish, because it timed out: what they hold is not read
+ * again. Those are left that are older than the time between two runs, that were read for something else (other kinds, another identity), or
  * that hold a subscription which this run is not to read.
  * @param maxAgeMs by the storage service's clock
  * @returns the batches; and what is known to be older than all that they and the plan read, see `Plan.afterSeq`
