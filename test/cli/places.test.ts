@@ -14,7 +14,9 @@ let azure: LocalAzure;
 
 beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'cli-places-'));
-  azure = await startLocalAzure({ tenant: createSampleTenant({ subscriptions: 1, vms: 40, awkward: false, scenes: true }) });
+  azure = await startLocalAzure({
+    tenant: createSampleTenant({ subscriptions: 1, vms: 40, awkward: false, scenes: true }),
+  });
   await mkdir(join(cwd, 'folder'));
   await writeFile(join(cwd, 'text'), 'no database');
   await writeFile(join(cwd, 'empty'), '');
