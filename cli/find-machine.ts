@@ -33,7 +33,7 @@ export function findInInventory(
   }
   reportCompleteness(messages, inventory, machineListKinds({ type: 'any' }), {});
   throw new NotFoundError('VirtualMachineNotFound', `No run up to ${asOf.runId} has seen a virtual machine ${text}`, {
-    hint: 'Names and ids: vm-identities list --deleted any --query [].id -o tsv',
+    hint: "Names and ids: vm-identities list --type any --deleted any --query '[].id' -o tsv",
   });
 }
 

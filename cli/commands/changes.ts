@@ -1,18 +1,17 @@
 import * as v from 'valibot';
-import { resolveChangeRange } from '../../lib/database/queries/change-range.ts';
 import { iterateChanges } from '../../lib/database/queries/changes.ts';
 import { changeListKinds } from '../../lib/database/queries/shown-kinds.ts';
 import { selection } from '../../lib/http/parameters/fields.ts';
 import { changeFilterEntries } from '../../lib/http/parameters/log-filters.ts';
 import { changeFields } from '../../lib/http/parameters/selectable-fields.ts';
 import { changePresentation } from '../change-columns.ts';
+import { changeRange } from '../change-range.ts';
 import type { Action } from '../command-context.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
 import { reportCompleteness } from '../incomplete.ts';
 import { withDatabase } from '../open-inventory.ts';
 import { parseOptions } from '../parse-options.ts';
 import { rowsResult } from '../rows-result.ts';
-import { UsageError } from '../usage-error.ts';
 
 const schema = v.object({ ...changeFilterEntries, select: v.exactOptional(selection(changeFields)) });
 
@@ -41,12 +40,9 @@ export const defineChanges: DefineCommand = (command, run) => {
 
 function changes(given: Readonly<Record<string, unknown>>): Action {
   return async (context) => {
-    const { from = null, to = null, select, ...filter } = parseOptions(schema, given);
+    const { from, to, select, ...filter } = parseOptions(schema, given);
     return withDatabase(context, async ({ database, damaged }) => {
-      const range = resolveChangeRange(database, from, to);
-      if (range.from !== null && range.from.seq > range.to.seq) {
-        throw new UsageError('InvalidOption', `--from is '${from}', which comes after ${range.to.runId}`);
-      }
+      const range = changeRange(database, from, to);
       context.messages.detail(`After ${range.from?.runId ?? 'the beginning'}, up to and including ${range.to.runId}`);
       await context.write(rowsResult(iterateChanges(database, range, filter), select, changePresentation));
       const inventory = { database, asOf: range.to, damaged };

@@ -35,7 +35,7 @@ export const defineFindings: DefineCommand = (command, run) => {
   examples(command, [
     ['findings', 'what deserves a look, but for what INVENTORY_ACCEPTED_FINDINGS accepts'],
     ['findings --severity high -o yaml', 'the worst, with the command that puts each right'],
-    ['findings --rule danglingIdentity --query [].remediation -o tsv', 'the commands alone'],
+    ["findings --rule danglingIdentity --query '[].remediation' -o tsv", 'the commands alone'],
   ]);
 };
 

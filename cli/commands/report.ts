@@ -1,12 +1,11 @@
 import { Option } from 'commander';
 import * as v from 'valibot';
-import { resolveChangeRange } from '../../lib/database/queries/change-range.ts';
 import { reportSource } from '../../lib/database/queries/report-source.ts';
-import type { ChangeRange } from '../../lib/database/queries/types.ts';
 import { type ReportParameters, reportParameters, reportQueries } from '../../lib/http/parameters/report-parameters.ts';
 import { type ReportFormat, type ReportName, reportFormats, reportNames } from '../../lib/inventory/report.ts';
 import { writeReport } from '../../lib/reports/write-report.ts';
 import { readAccepted } from '../accepted-findings.ts';
+import { changeRange } from '../change-range.ts';
 import type { Action } from '../command-context.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
 import { exitCodes } from '../exit-code.ts';
@@ -65,8 +64,7 @@ function report(given: string, options: Options): Action {
     const asked = parametersOf(name, options);
     const findings = name === 'findings' || format === 'xlsx' ? await readAccepted(context) : [];
     return withDatabase(context, async ({ database, damaged }) => {
-      const range = resolveChangeRange(database, asked.from ?? null, asked.to ?? null);
-      refuseBackwards(range);
+      const range = changeRange(database, asked.from, asked.to);
       const accepted = { findings, now: Date.now() };
       const source = reportSource(database, {
         report: asked.report,
@@ -104,10 +102,4 @@ function parametersOf(name: ReportName, { format: _format, out: _out, ...given }
     });
   }
   return reportParameters(name, (schema) => parseOptions(schema, given));
-}
-
-/** @throws {UsageError} */
-function refuseBackwards({ from, to }: ChangeRange): void {
-  if (from === null || from.seq <= to.seq) return;
-  throw new UsageError('InvalidOption', `--from is run ${from.runId}, which comes after run ${to.runId}`);
 }
