@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -79,7 +79,8 @@ describe('standard output on a full disk', () => {
     'makes %j fail, visibly',
     async (args) => {
       const full = openSync('/dev/full', 'w');
-      const child = spawn(process.execPath, [bundledCli, ...args], { stdio: ['ignore', full, 'pipe'] });
+      const options: SpawnOptions = { env: { PATH: process.env.PATH }, stdio: ['ignore', full, 'pipe'] };
+      const child = spawn(process.execPath, [bundledCli, ...args], options);
       const closed = once(child, 'close');
       closeSync(full);
       const stderr = await text(child.stderr ?? Readable.from([]));
