@@ -98,7 +98,7 @@ export function reportGaps(messages: Messages, gaps: Gaps): void {
 }
 
 /** A row as an answer on these kinds sees it: the status of them alone, and why the first that is a gap is one. */
-function withStatusOf(row: Coverage, kinds: ShownKinds): Coverage {
+export function withStatusOf(row: Coverage, kinds: ShownKinds): Coverage {
   const status = subscriptionStatus(Object.fromEntries(Object.entries(row.kinds).filter(([kind]) => isShown(kind))));
   const gap = kinds.find((kind) => row.kinds[kind]?.status !== 'complete');
   if (gap === undefined || status === 'skipped') return { ...row, status: 'complete', reason: null };

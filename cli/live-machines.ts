@@ -1,12 +1,13 @@
 import { listLive } from '../lib/collect/live.ts';
 import { openSession } from '../lib/collect/session.ts';
+import { machineListKinds } from '../lib/database/queries/shown-kinds.ts';
 import type { MachineFilter, OrderBy } from '../lib/database/queries/types.ts';
 import type { Reason } from '../lib/errors.ts';
-import { machineMatches } from '../lib/http/machine-matches.ts';
+import { liveCompleteness, machineMatches } from '../lib/http/machine-matches.ts';
 import type { VirtualMachine } from '../lib/inventory/virtual-machine.ts';
 import type { CommandContext } from './command-context.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
-import { reportGaps } from './incomplete.ts';
+import { reportGaps, withStatusOf } from './incomplete.ts';
 import { UsageError } from './usage-error.ts';
 
 const noSubscriptions: Reason = {
@@ -42,10 +43,10 @@ export async function listLiveMachines(
       options.orderby,
     ),
     report() {
-      if (read.completeness.complete) return exitCodes.complete;
+      if (liveCompleteness(read, filter).complete) return exitCodes.complete;
       const blindSpots = read.completeness.coverage.blindSpots === null ? null : [];
       reportGaps(messages, {
-        coverage: read.coverage,
+        coverage: read.coverage.map((row) => withStatusOf(row, machineListKinds(filter))),
         blindSpots,
         reason: read.coverage.length === 0 ? noSubscriptions : null,
       });

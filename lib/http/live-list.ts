@@ -1,4 +1,4 @@
-import type { Completeness, MachineFilter, OrderBy } from '../database/queries/types.ts';
+import type { MachineFilter, OrderBy } from '../database/queries/types.ts';
 import { type VirtualMachine, virtualMachineType } from '../inventory/virtual-machine.ts';
 import { virtualMachineCsv } from '../reports/csv.ts';
 import { answerText } from './answer.ts';
@@ -7,7 +7,7 @@ import { envelope, inventoryHeaders } from './envelope.ts';
 import { formatOf } from './format.ts';
 import type { MachineListQuery } from './handlers/list-virtual-machines.ts';
 import { lines } from './list-content.ts';
-import { machineMatches } from './machine-matches.ts';
+import { liveCompleteness, machineMatches } from './machine-matches.ts';
 import { invalidParameter } from './request-error.ts';
 import { selectFields } from './select.ts';
 import { upstreamError } from './upstream-error.ts';
@@ -39,7 +39,7 @@ export async function answerLiveList(
   }
   const read = await context.listLive(filter.subscriptionId, liveLimit, liveDeadline());
   throwIfRefused(read);
-  const completeness = completenessFor(filter, read);
+  const completeness = liveCompleteness(read, filter);
   const shown = { asOf: { finishedAt: context.now().toISOString(), runId: null }, completeness };
   const rows = sorted(
     read.machines.filter((machine) => machineMatches(machine, filter)),
@@ -68,12 +68,6 @@ function throwIfRefused(read: LiveList): void {
     hint: null,
   };
   throw upstreamError(code === 'SubscriptionNotFound' ? 404 : status[only.status], code, message, { hint });
-}
-
-/** A machine whose state could not be read may have the one that is asked for. */
-function completenessFor({ powerState }: MachineFilter, { completeness, coverage }: LiveList): Completeness {
-  const known = coverage.every(({ kinds }) => kinds.powerStates?.status === 'complete');
-  return powerState === undefined || known ? completeness : { ...completeness, complete: false };
 }
 
 function sorted(machines: VirtualMachine[], orderBy: OrderBy | undefined): VirtualMachine[] {

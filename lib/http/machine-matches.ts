@@ -1,4 +1,5 @@
-import type { MachineFilter } from '../database/queries/types.ts';
+import type { Completeness, MachineFilter } from '../database/queries/types.ts';
+import type { Coverage } from '../inventory/coverage.ts';
 import { type VirtualMachine, virtualMachineType } from '../inventory/virtual-machine.ts';
 
 /** Whether a machine that was read just now is one that a filter asks for: what queries do, without a database. */
@@ -20,6 +21,16 @@ export function machineMatches(machine: VirtualMachine, filter: MachineFilter): 
     (filter.stale === undefined || machine.stale === filter.stale) &&
     (filter.deleted === 'any' || (machine.deletedAt !== null) === (filter.deleted ?? false))
   );
+}
+
+/** How complete what was read just now is for a filter: a machine whose power state could not be read may have the one asked for. */
+export function liveCompleteness(
+  { completeness, coverage }: { readonly completeness: Completeness; readonly coverage: readonly Coverage[] },
+  { powerState }: MachineFilter,
+): Completeness {
+  const isKnown = ({ status, kinds }: Coverage): boolean =>
+    status === 'skipped' || kinds.powerStates?.status === 'complete';
+  return powerState === undefined || coverage.every(isKnown) ? completeness : { ...completeness, complete: false };
 }
 
 function isSame(wanted: string | undefined, actual: string | null): boolean {

@@ -89,6 +89,21 @@ describe('from Azure to an answer', () => {
     expect(JSON.parse(live.stdout).toSorted()).toEqual(JSON.parse(stored.stdout).toSorted());
   });
 
+  test('says that a live list of running machines is not complete where states could not be read', async () => {
+    const [first = ''] = subscriptionIds(azure);
+    azure.faults.add({
+      match: { path: `${first}/providers/Microsoft.Compute/virtualMachines$`, query: 'statusOnly' },
+      answer: { kind: 'status', status: 404, body: { error: { code: 'Strange', message: 'no such thing' } } },
+    });
+    const running = await cli('list', '--live', '--power-state', 'running', '--query', '[].id');
+    azure.reset();
+    const all = await cli('list', '--live', '--power-state', 'running', '--query', '[].id');
+
+    expect([running.code, all.code]).toEqual([3, 0]);
+    expect(running.stderr).toMatch(new RegExp(`warning: this is not complete[^]*${first}.*partial, Strange`));
+    expect(all.stderr).toBe('');
+  });
+
   test('shows a machine live, by name and by id', async () => {
     const [id = '', name = ''] = JSON.parse((await cli('list', '--live', '--query', '[0].[id, name]')).stdout);
     const [subscription] = azure.tenant.subscriptions().filter((each) => id.includes(each.subscriptionId));
