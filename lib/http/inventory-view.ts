@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts';
 import { resolveAsOf } from '../database/queries/as-of.ts';
-import { resolveChangeRange } from '../database/queries/change-range.ts';
+import { beginsAfterItsEnd, resolveChangeRange } from '../database/queries/change-range.ts';
 import { completeness } from '../database/queries/completeness.ts';
 import type { AsOf, ChangeRange, Completeness, MachineFilter, ShownKinds } from '../database/queries/types.ts';
 import { NotFoundError } from '../errors.ts';
@@ -40,8 +40,8 @@ export function viewBetween(
   const range = token?.runId
     ? { from: null, to: runOfToken(database, token.runId) }
     : resolveChangeRange(database, asked.from ?? null, asked.to ?? null);
-  if (range.from !== null && range.from.seq > range.to.seq) {
-    throw invalidParameter('from', asked.from ?? '', `a run or time that is not after ${range.to.runId}`);
+  if (token === null && beginsAfterItsEnd(range, asked)) {
+    throw invalidParameter('from', asked.from ?? '', `a run or time that is not after ${asked.to ?? range.to.runId}`);
   }
   return { ...viewOf(published, range.to), range };
 }

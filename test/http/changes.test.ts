@@ -58,6 +58,7 @@ describe('changes', () => {
     ['asOf=2026-11-21', 400, 'UnknownParameter'],
     ['from=2026-11-01&from=2026-11-02', 400, 'RepeatedParameter'],
     [`from=${runIdOf(2)}&to=${runIdOf(1)}`, 400, 'InvalidParameter'],
+    ['from=2026-11-30&to=2026-11-29', 400, 'InvalidParameter'],
     ['from=20200101T000000Z-0000', 404, 'RunNotFound'],
     ['to=20200101T000000Z-0000', 404, 'RunNotFound'],
     ['from=2020-01-01', 404, 'NoRunAtThatTime'],
