@@ -2,13 +2,14 @@ import type { Container } from './container.ts';
 import type { Latest } from './inventory-store.ts';
 
 const newestKept = 10;
-/** A page is a kilobyte of XML for each; there are a few dozen of them, or hundreds after a day of runs in a row. */
-const pageSize = 250;
 const dayMs = 24 * 60 * 60 * 1000;
+/** One page, unless there were more than four runs an hour. */
+const pageSize = 100;
 
 /**
  * Removes databases that nobody needs: not named by `latest.json`, not among the ten newest, and older than a day (a publish that
- * is under way has uploaded one that nothing names yet).
+ * is under way has uploaded one that nothing names yet). Names begin with the run's start, and are listed in their order: no more
+ * is looked at than the old ones and ten that are not.
  * @returns the names removed
  */
 export async function pruneDatabases(
@@ -17,21 +18,20 @@ export async function pruneDatabases(
   now: Date,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const found: { readonly name: string; readonly writtenAt: number }[] = [];
+  const named = new Set([latest.database, latest.previous?.database]);
+  const removed: string[] = [];
+  /** The newest so far, the oldest of them first. */
+  const kept: { readonly name: string; readonly isOld: boolean }[] = [];
   const listing = container.client.listBlobsFlat({ prefix: 'databases/', abortSignal: signal });
   for await (const { segment } of listing.byPage({ maxPageSize: pageSize })) {
     for (const { name, properties } of segment.blobItems) {
-      found.push({ name, writtenAt: properties.lastModified.getTime() });
+      kept.push({ name, isOld: now.getTime() - properties.lastModified.getTime() >= dayMs });
+      const next = kept.length > newestKept ? kept.shift() : undefined;
+      if (next === undefined || !next.isOld || named.has(next.name)) continue;
+      await container.client.getBlobClient(next.name).deleteIfExists({ abortSignal: signal });
+      removed.push(next.name);
     }
-  }
-  // by time, then by name: names begin with the run's start
-  found.sort((a, b) => b.writtenAt - a.writtenAt || (a.name < b.name ? 1 : -1));
-  const named = new Set([latest.database, latest.previous?.database]);
-  const removed: string[] = [];
-  for (const { name, writtenAt } of found.slice(newestKept)) {
-    if (named.has(name) || now.getTime() - writtenAt < dayMs) continue;
-    await container.client.getBlobClient(name).deleteIfExists({ abortSignal: signal });
-    removed.push(name);
+    if (kept.length === newestKept && kept.every(({ isOld }) => !isOld)) break;
   }
   return removed;
 }

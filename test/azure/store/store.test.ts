@@ -237,6 +237,28 @@ test('Old databases are removed: not the ten newest, not the two that are named,
   expect(await store.databases.describe(names[1] ?? '', never)).not.toBeNull();
 });
 
+test('Of many databases, no more are listed than it takes to find the old ones.', async () => {
+  await using proxy = await startBlobProxy(azurite.origin);
+  const { store, container } = newStore(connectionStringFor(proxy.origin));
+  const names = Array.from(
+    { length: 230 },
+    (_, number) => `databases/20261121T${String(number).padStart(6, '0')}Z-3f2a`,
+  );
+  await container.create();
+  for (const name of names) await container.uploadBlockBlob(name, 'x', 1);
+  const lists = (): number => proxy.requests.filter((line) => line.includes('comp=list')).length;
+  const today = new Date();
+  const later = new Date(today.getTime() + 25 * 60 * 60 * 1000);
+
+  const removedToday = await store.databases.prune(latestOf(names[229] ?? ''), today, never);
+  const listedToday = lists();
+  const removedLater = await store.databases.prune(latestOf(names[229] ?? ''), later, never);
+
+  expect([removedToday, listedToday]).toEqual([[], 1]);
+  expect(removedLater).toEqual(names.slice(0, 220));
+  expect(lists()).toBe(listedToday + 3);
+});
+
 test('A link cannot be made without an identity.', async () => {
   const { store } = newStore(azurite.connectionString);
 
