@@ -1,4 +1,4 @@
-import type { CurrentDatabase } from '../lib/collect/current-database.ts';
+import type { CurrentDatabase } from '../lib/collect/open-files.ts';
 import { type Appeared, appearedInRun } from '../lib/database/queries/appeared.ts';
 import { resolveAsOf } from '../lib/database/queries/as-of.ts';
 import { toReason } from '../lib/errors.ts';

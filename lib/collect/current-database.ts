@@ -1,11 +1,11 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SharedFlight, startSharedFlight } from '../azure/shared-flight.ts';
-import type { DatabaseSource, Latest, PublishedPointer } from '../azure/store/inventory-store.ts';
-import { type Database, openPrivateCopy } from '../database/database.ts';
+import type { DatabaseSource, PublishedPointer } from '../azure/store/inventory-store.ts';
 import { InventoryError, type Reason, toReason } from '../errors.ts';
 import { fetchNewestUsable } from './fetch-newest.ts';
+import { type CurrentDatabase, keepOpenFiles, type OpenFile } from './open-files.ts';
 
 /** How long an answer may be behind the newest publication. */
 const checkEveryMs = 3_000;
@@ -15,21 +15,6 @@ const checkUnusableEveryMs = 60_000;
 const patienceMs = 10_000;
 /** Storage is away: that says nothing of what it holds. */
 const away = ['StorageUnavailable', 'StorageUnreachable', 'StorageFailed'];
-
-/** The published inventory, open for reading until `release`. */
-export interface CurrentDatabase {
-  readonly database: Database;
-  /** The raw file. */
-  readonly path: string;
-  /** What `latest.json` says: of the newest publication, also where this is the one before. */
-  readonly latest: Latest;
-  /** Of `latest.json`: another publication, another value. */
-  readonly etag: string;
-  /** The newest cannot be used, and this is one before: no answer is complete. */
-  readonly damaged: boolean;
-  /** To be called once, when the last row is read: a newer publication closes and removes the file after its last user. */
-  release(): void;
-}
 
 export interface DatabaseReader {
   /**
@@ -47,12 +32,6 @@ export interface DatabaseReader {
   expire(): void;
   /** Closes and removes everything, in use or not. */
   close(): Promise<void>;
-}
-
-interface OpenFile extends Omit<CurrentDatabase, 'release' | 'damaged'> {
-  damaged: boolean;
-  users: number;
-  retired: boolean;
 }
 
 interface Flight extends SharedFlight<OpenFile> {
@@ -76,7 +55,7 @@ export function createDatabaseReader(
   let checkAt = Number.NEGATIVE_INFINITY;
   let flight: Flight | null = null;
   let flights = 0;
-  const all = new Set<OpenFile>();
+  const files = keepOpenFiles(warn);
 
   async function refresh(number: number, signal: AbortSignal): Promise<OpenFile> {
     const found = await source.latest.read(signal);
@@ -103,55 +82,20 @@ export function createDatabaseReader(
     await mkdir(folder, { recursive: true });
     const path = join(folder, `${found.latest.runId}-${process.pid}-${number}.sqlite`);
     const damaged = (await fetchNewestUsable(source, found.latest, path, signal)) !== null;
-    return { ...found, path, damaged, database: await openCopy(path), users: 0, retired: false };
+    return files.open(found, path, damaged);
   }
 
   /** @returns the newer one, where a later look at the pointer came home first */
   function adopt(next: OpenFile, number: number): OpenFile {
-    all.add(next);
     const before = open;
     if (before !== null && number < openedBy) {
-      retire(next);
+      files.retire(next);
       return before;
     }
     open = next;
     openedBy = number;
-    if (before !== null) retire(before);
+    if (before !== null) files.retire(before);
     return next;
-  }
-
-  function retire(file: OpenFile): void {
-    file.retired = true;
-    if (file.users === 0) discardLater(file);
-  }
-
-  async function discard(file: OpenFile): Promise<void> {
-    if (!all.delete(file)) return;
-    file.database.close();
-    await rm(file.path, { force: true });
-  }
-
-  function discardLater(file: OpenFile): void {
-    discard(file).catch((error: unknown) => warn(toReason(error)));
-  }
-
-  function lease(file: OpenFile): CurrentDatabase {
-    file.users += 1;
-    let released = false;
-    const { database, path, latest, etag, damaged } = file;
-    return {
-      database,
-      path,
-      latest,
-      etag,
-      damaged,
-      release() {
-        if (released) return;
-        released = true;
-        file.users -= 1;
-        if (file.retired && file.users === 0) discardLater(file);
-      },
-    };
   }
 
   /** The look at the pointer that is under way, or a new one. */
@@ -208,27 +152,17 @@ export function createDatabaseReader(
     async current(signal) {
       const file = await atHand(signal);
       // one that came meanwhile may have retired it while this caller woke up
-      return lease(file.retired && open !== null ? open : file);
+      return files.lease(file.retired && open !== null ? open : file);
     },
     async newest(signal) {
       expire();
       const file = await look().join(signal);
-      return lease(file.retired && open !== null ? open : file);
+      return files.lease(file.retired && open !== null ? open : file);
     },
     expire,
     async close() {
       open = null;
-      await Promise.all([...all].map(discard));
+      await files.close();
     },
   };
-}
-
-/** Leaves no file behind when it throws: this is tried again by every caller. */
-async function openCopy(path: string): Promise<Database> {
-  try {
-    return openPrivateCopy(path);
-  } catch (error) {
-    await rm(path, { force: true });
-    throw error;
-  }
 }

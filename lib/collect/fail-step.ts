@@ -5,8 +5,6 @@ import type { DatabaseReader } from './current-database.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { endRun } from './run-record.ts';
 
-const passing = ['StorageUnavailable', 'StorageUnreachable', 'StorageFailed'];
-
 /**
  * Ends the record of a run that could not go on. One that was published all the same, and could not say so, has succeeded.
  * @param reason why it could not; null = its record had ended as something else (cancelled, timed out)
@@ -25,8 +23,8 @@ export async function failStep(
   const asked = mayBePublished ? publishedRun(reader, runId, signal) : null;
   const published = await asked?.catch((error: unknown) => {
     signal.throwIfAborted();
-    // whether it was published can be told when storage is back
-    if (error instanceof InventoryError && passing.includes(error.code)) throw error;
+    // whether it was published can be told when storage is back, or is open to us again
+    if (error instanceof InventoryError && error.code.startsWith('Storage')) throw error;
     warn(toReason(error));
     return null;
   });

@@ -216,15 +216,20 @@ test('A run that is published cannot be cancelled any more, and succeeds whateve
   expect(end).toMatchObject({ id, status: 'succeeded', virtualMachineCount: 75 });
 });
 
-test('A run that may have been published is not called failed while storage is away.', async () => {
+test.each([
+  ['is away', { status: 503, code: 'ServerBusy' }, 'StorageUnavailable'],
+  ['refuses', { status: 403, code: 'AuthorizationFailure' }, 'StorageDenied'],
+])('A run that may have been published is not called failed while storage %s.', async (_what, answer, code) => {
   const environment = instance();
+  // an earlier inventory is open
+  await take(environment);
   const { id } = await start(environment);
   await collectAll(environment, id);
   await publishStep(environment, id, never);
-  proxy.treat = (line) => (line.includes('/latest.json') ? { status: 503, code: 'ServerBusy' } : 'pass');
+  proxy.treat = (line) => (line.includes('/latest.json') ? answer : 'pass');
   const lost = { code: 'Lost', message: 'lost', hint: null };
 
-  await expect(failStep(environment, id, lost, never)).rejects.toMatchObject({ code: 'StorageUnavailable' });
+  await expect(failStep(environment, id, lost, never)).rejects.toMatchObject({ code });
   proxy.treat = () => 'pass';
   expect(await failStep(environment, id, lost, never)).toMatchObject({ id, status: 'succeeded' });
 });
