@@ -4,8 +4,8 @@ import { listDescendantSubscriptions } from '../azure/resource-manager/descendan
 import { listPermissions } from '../azure/resource-manager/permissions.ts';
 import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/request-context.ts';
 import { listSubscriptions, type Subscription } from '../azure/resource-manager/subscriptions.ts';
-import { containerOf } from '../azure/store/container.ts';
 import { findMissingSourceRight, findMissingStorageRight } from '../azure/store/missing-storage-right.ts';
+import { containerOf } from '../azure/store/open-container.ts';
 import { sourceContainer } from '../azure/store/open-store.ts';
 import type { TokenSource } from '../azure/token-source.ts';
 import { InventoryError, NoTokenError, toReason } from '../errors.ts';

@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import type { DatabaseSync } from 'node:sqlite';
 import { findingTables } from './tables/findings.ts';
 import { identityListingTables } from './tables/identity-listings.ts';
 import { roleTables } from './tables/roles.ts';
@@ -37,7 +37,7 @@ const migrations: readonly string[] = [toVersion2, toVersion3];
  * Brings an older file to the present schema, inside the caller's transaction. Views are made anew.
  * @param version of the file, 1 or higher
  */
-export function migrateFrom(database: Database, version: number): void {
+export function migrateFrom(database: DatabaseSync, version: number): void {
   for (const { name } of database.prepare("SELECT name FROM sqlite_schema WHERE type = 'view'").all()) {
     database.exec(`DROP VIEW ${name}`);
   }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import { attempt, type Container } from './container.ts';
+import { attempt } from './attempt.ts';
+import type { Container } from './container.ts';
 import { uploadStream } from './upload-stream.ts';
 
 const name = 'current/virtualMachines.ndjson';

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { type BlobDownloadResponseParsed, RestError } from '@azure/storage-blob';
-import { attempt, type Container } from './container.ts';
+import { attempt } from './attempt.ts';
+import type { Container } from './container.ts';
 import { storageError } from './storage-error.ts';
 
 const mostBreaks = 5;

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import * as v from 'valibot';
 import { InventoryError } from '../../errors.ts';
-import { attempt, type Container } from './container.ts';
+import { attempt } from './attempt.ts';
+import type { Container } from './container.ts';
 import { type Download, download } from './download.ts';
 import { isConditionNotMet, isContainerMissing, isNotThere } from './storage-error.ts';
 

@@ -1,6 +1,7 @@
 import { RestError } from '@azure/storage-blob';
 import type { MissingRight } from '../../inventory/missing-right.ts';
-import { attempt, type Container } from './container.ts';
+import { attempt } from './attempt.ts';
+import type { Container } from './container.ts';
 import { isConditionNotMet, isNotThere } from './storage-error.ts';
 import { roleCommand } from './storage-right.ts';
 

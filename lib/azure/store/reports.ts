@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { attempt, type Container } from './container.ts';
+import { attempt } from './attempt.ts';
+import type { Container } from './container.ts';
 import { uploadStream } from './upload-stream.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { InventoryError, NotFoundError } from '../../errors.ts';
 import type { Run } from '../../inventory/run.ts';
-import { attempt, type Container } from './container.ts';
+import { attempt } from './attempt.ts';
+import type { Container } from './container.ts';
 import type { RunRecords } from './inventory-store.ts';
 import { readJson, writeJson } from './json-blob.ts';
 import { isContainerMissing } from './storage-error.ts';

@@ -1,11 +1,5 @@
 import { grantCommand } from '../../inventory/missing-right.ts';
-import type { Container } from './container.ts';
-
-/** What writing the inventory needs; it includes making links that read one blob. */
-export const dataRole = 'Storage Blob Data Contributor';
-/** What taking in the inventory of another deployment needs. */
-export const readerRole = 'Storage Blob Data Reader';
-export type Role = typeof dataRole | typeof readerRole;
+import { type Container, dataRole, readerRole } from './container.ts';
 
 /**
  * What to do about a 401 or 403.
