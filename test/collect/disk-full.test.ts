@@ -5,13 +5,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { collectBatch } from '../../lib/collect/collect-batch.ts';
 import { createDatabaseReader } from '../../lib/collect/current-database.ts';
 import { fetchDatabase } from '../../lib/collect/database-file.ts';
+import type { Reason } from '../../lib/errors.ts';
 import { absentArm } from '../support/absent-arm.ts';
 import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';
 import { startBlobProxy, type Treatment } from '../support/blob-proxy.ts';
 import { collectRun, publish } from '../support/published-runs.ts';
 import { machine } from '../support/readings.ts';
 import { fillDisk, mountSmallDisk } from '../support/small-disk.ts';
-import { never, neverWarned, newStore, type TestStore } from '../support/stores.ts';
+import { never, newStore, type TestStore } from '../support/stores.ts';
 
 /** A device on which every write fails for want of space: what a full disk says, without one. */
 const fullDevice = '/dev/full';
@@ -54,10 +55,11 @@ describe('a disk that is full', () => {
     expect(await readdir(join(folder, 'open'))).toEqual([]);
   });
 
-  test('leaves readers with the database at hand, and the next one with room gets the newest.', async () => {
+  test('leaves readers with the database at hand, which is told of and not complete, and the next one with room gets the newest.', async () => {
     await publishDay(20, 'a');
     const open = join(folder, 'open');
-    const reader = createDatabaseReader(target.store, open, neverWarned);
+    const warnings: Reason[] = [];
+    const reader = createDatabaseReader(target.store, open, (reason) => warnings.push(reason));
     const first = await reader.current(never);
     first.release();
     await publishDay(21, 'a', 'b');
@@ -72,7 +74,8 @@ describe('a disk that is full', () => {
     const after = await reader.current(never);
     after.release();
 
-    expect([during.latest.seq, during.damaged]).toEqual([1, false]);
+    expect([during.latest.seq, during.damaged]).toEqual([1, true]);
+    expect(warnings).toMatchObject([{ code: 'DiskFull' }]);
     expect([after.latest.seq, after.damaged]).toEqual([2, false]);
     await expect.poll(() => readdir(open)).toEqual([`${runId}-${process.pid}-3.sqlite`]);
     await reader.close();
