@@ -1,3 +1,4 @@
+import { untilAborted } from '../lib/azure/until-aborted.ts';
 import { InventoryError } from '../lib/errors.ts';
 
 /** The engine answers within a second; its client waits for as long as it takes. */
@@ -8,16 +9,15 @@ const answerMs = 30_000;
  * @throws {InventoryError} `OrchestrationFailed`: none came in time, or before the caller's own end
  */
 export async function answeredInTime<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const giveUp = (): void => late.reject(notAnswered(signal.reason));
-  const timer = setTimeout(giveUp, answerMs);
-  signal.addEventListener('abort', giveUp, { once: true });
-  if (signal.aborted) giveUp();
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), answerMs);
+  const both = AbortSignal.any([signal, limit.signal]);
   try {
-    return await Promise.race([answer, late.promise]);
+    return await untilAborted(both, answer);
+  } catch (error) {
+    throw error === both.reason ? notAnswered(error) : error;
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', giveUp);
   }
 }
 

@@ -62,7 +62,7 @@ export function createInventoryApp(settings: Settings, environment: Environment)
   const session = openSession(settings, environment);
   const sources = sourcesOf(settings, environment, session.tokens);
   const reader = createDatabaseReader(store, folder, ({ code, message, hint }) =>
-    console.error(`The newest inventory cannot be used, the one before serves on: ${code}: ${message}. ${hint ?? ''}`),
+    console.error(`The published inventory: ${code}: ${message}${hint === null ? '' : `. ${hint}`}`),
   );
   const shutdown = new AbortController();
   const responses = createResponseCache();

@@ -142,6 +142,11 @@ export function createDatabaseReader(
     }
   }
 
+  function lease(file: OpenFile): CurrentDatabase {
+    // one that came meanwhile may have retired it while the caller woke up
+    return files.lease(file.retired && open !== null ? open : file);
+  }
+
   function expire(): void {
     checkAt = Number.NEGATIVE_INFINITY;
     // one that is under way may have looked too early
@@ -150,14 +155,11 @@ export function createDatabaseReader(
 
   return {
     async current(signal) {
-      const file = await atHand(signal);
-      // one that came meanwhile may have retired it while this caller woke up
-      return files.lease(file.retired && open !== null ? open : file);
+      return lease(await atHand(signal));
     },
     async newest(signal) {
       expire();
-      const file = await look().join(signal);
-      return files.lease(file.retired && open !== null ? open : file);
+      return lease(await look().join(signal));
     },
     expire,
     async close() {

@@ -2,6 +2,7 @@ import { type CoverageCounts, kinds } from '../../inventory/coverage.ts';
 import { type Run, type RunTrigger, runStatuses } from '../../inventory/run.ts';
 import type { Database } from '../database.ts';
 import { integer, oneOf, type SqlRow, text, textOrNull } from './columns.ts';
+import { readNewestSeq } from './known-subscriptions.ts';
 import { perRun } from './per-run.ts';
 import { prepared } from './statements.ts';
 import { storedChanges, storedCounts, storedReason, storedTexts } from './stored-json.ts';
@@ -33,9 +34,8 @@ export function getRun(database: Database, id: string): Run | null {
 }
 
 function withRequests(database: Database, rows: readonly SqlRow[]): Run[] {
-  const newest = prepared(database, 'SELECT coalesce(max(seq), 0) AS seq FROM run').get();
-  const requests = newest === undefined ? null : requestsByRun(database, integer(newest, 'seq'));
-  return rows.map((row) => toRun(row, requests?.get(integer(row, 'seq')) ?? 0));
+  const requests = requestsByRun(database, readNewestSeq(database));
+  return rows.map((row) => toRun(row, requests.get(integer(row, 'seq')) ?? 0));
 }
 
 /** Requests of a run: known while its coverage rows stand alone, that is for the last 30 runs. */
