@@ -1,4 +1,4 @@
-import { type SharedFlight, startSharedFlight } from '../lib/azure/shared-flight.ts';
+import { type SharedFlight, startSharedFlight } from '../lib/async/shared-flight.ts';
 import { readAcceptedFindings } from '../lib/collect/accepted-findings.ts';
 import type { Session } from '../lib/collect/session.ts';
 import type { HttpContext } from '../lib/http/context.ts';

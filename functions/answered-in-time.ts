@@ -1,4 +1,4 @@
-import { untilAborted } from '../lib/azure/until-aborted.ts';
+import { untilAborted } from '../lib/async/until-aborted.ts';
 import { InventoryError } from '../lib/errors.ts';
 
 /** The engine answers within a second; its client waits for as long as it takes. */

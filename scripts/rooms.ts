@@ -14,32 +14,56 @@ export interface Room {
 const platform = ['*', '!node:sqlite'];
 const everything = { rooms: ['*'], packages: ['*', '!@azure/functions', '!durable-functions'], builtins: ['*'] };
 const nothing = { rooms: [], packages: [], builtins: [] };
+/** What a room that reads Azure may enter. */
+const readers = ['lib/azure', 'lib/inventory', 'lib/async', 'lib/files', 'lib/errors', 'lib/settings'];
 
 /** The table of docs/architecture.md. */
 export const rooms: readonly Room[] = [
   { path: 'functions', rooms: ['lib'], packages: ['@azure/functions', 'durable-functions'], builtins: platform },
   { path: 'cli', rooms: ['lib'], packages: ['*', '!@azure/*', '!durable-functions'], builtins: platform },
   {
-    path: 'lib/collect',
-    rooms: ['lib/azure', 'lib/database', 'lib/inventory', 'lib/reports', 'lib/errors', 'lib/settings'],
+    path: 'lib/run',
+    rooms: [...readers, 'lib/collect', 'lib/published', 'lib/sources', 'lib/database', 'lib/reports'],
+    packages: [],
+    builtins: platform,
+  },
+  {
+    path: 'lib/published',
+    rooms: [...readers, 'lib/database', 'lib/reports'],
     packages: ['valibot'],
     builtins: platform,
   },
   {
+    path: 'lib/sources',
+    rooms: [...readers, 'lib/published', 'lib/database'],
+    packages: [],
+    builtins: platform,
+  },
+  { path: 'lib/collect', rooms: readers, packages: [], builtins: platform },
+  { path: 'lib/rights', rooms: readers, packages: [], builtins: platform },
+  {
     path: 'lib/http',
-    rooms: ['lib/database', 'lib/inventory', 'lib/reports', 'lib/errors', 'lib/settings'],
+    rooms: ['lib/database', 'lib/inventory', 'lib/parameters', 'lib/reports', 'lib/errors', 'lib/settings'],
     packages: ['valibot', '@valibot/to-json-schema', 'croner'],
     builtins: platform,
   },
   {
+    path: 'lib/parameters',
+    rooms: ['lib/inventory', 'lib/settings'],
+    packages: ['valibot'],
+    builtins: [],
+  },
+  {
     path: 'lib/azure',
-    rooms: ['lib/inventory', 'lib/errors', 'lib/settings', 'lib/container-url'],
+    rooms: ['lib/async', 'lib/inventory', 'lib/errors', 'lib/settings', 'lib/container-url'],
     packages: ['@azure/*', '!@azure/functions', 'valibot'],
     builtins: platform,
   },
   { path: 'lib/database', rooms: ['lib/inventory', 'lib/errors'], packages: [], builtins: ['node:sqlite'] },
   { path: 'lib/reports', rooms: ['lib/inventory'], packages: ['fflate'], builtins: ['node:zlib'] },
-  { path: 'lib/inventory', rooms: ['lib/errors'], packages: [], builtins: [] },
+  { path: 'lib/files', rooms: ['lib/errors'], packages: [], builtins: platform },
+  { path: 'lib/inventory', rooms: ['lib/errors'], packages: ['valibot'], builtins: [] },
+  { path: 'lib/async', rooms: ['lib/errors'], packages: [], builtins: ['node:timers/promises'] },
   {
     path: 'lib/settings',
     rooms: ['lib/errors', 'lib/nearest', 'lib/container-url', 'lib/setting-values'],

@@ -1,5 +1,5 @@
 import { createHttpHeaders, type HttpClient, type PipelineResponse } from '@azure/core-rest-pipeline';
-import type { Clock } from '../../lib/azure/resource-manager/clock.ts';
+import type { Clock } from '../../lib/async/clock.ts';
 import { contextOf } from '../../lib/azure/resource-manager/request-context.ts';
 import { computeThrottledBody } from '../../local/azure/fault-presets.ts';
 import { createRateLimiter, documentedLimits } from '../../local/azure/rate-limits.ts';

@@ -1,9 +1,9 @@
+import { type SharedFlight, startSharedFlight } from '../async/shared-flight.ts';
 import type { Environment, Settings } from '../settings.ts';
 import { resourceOf } from './audience.ts';
 import { cloudOf } from './cloud.ts';
 import { credentialLinks, fetchFromFirst } from './credentials/chain.ts';
 import type { CredentialLink, FetchedToken } from './credentials/link.ts';
-import { type SharedFlight, startSharedFlight } from './shared-flight.ts';
 import type { TokenRequest, TokenSource } from './token.ts';
 import { type CachedToken, cachedToken } from './token-cache.ts';
 

@@ -1,6 +1,6 @@
+import { forEachBounded } from '../async/bounded.ts';
 import type { ArmClient } from '../azure/resource-manager/arm-client.ts';
 import type { Plan, PlannedSubscription, ReadingSink } from '../inventory/reading.ts';
-import { forEachBounded } from './bounded.ts';
 import { createRoleBook } from './kinds/role-book.ts';
 import { readSubscription } from './read-subscription.ts';
 import { writeBehind } from './write-behind.ts';

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type SharedFlight, startSharedFlight } from '../azure/shared-flight.ts';
+import { type SharedFlight, startSharedFlight } from '../async/shared-flight.ts';
 import type { DatabaseSource, PublishedPointer } from '../azure/store/inventory-store.ts';
 import { InventoryError, type Reason, toReason } from '../errors.ts';
 import { fetchNewestUsable } from './fetch-newest.ts';

@@ -1,3 +1,4 @@
+import { forEachBounded } from '../async/bounded.ts';
 import { getArcMachine } from '../azure/resource-manager/arc-machines.ts';
 import type { ArmClient, RequestContext } from '../azure/resource-manager/arm-client.ts';
 import { ArmError } from '../azure/resource-manager/arm-error.ts';
@@ -10,7 +11,6 @@ import { readVirtualMachine } from '../azure/resource-manager/virtual-machines.t
 import { NoTokenError, NotFoundError, toReason } from '../errors.ts';
 import type { FollowUp, Verification } from '../inventory/reading.ts';
 import type { MachineReading, MachineType } from '../inventory/virtual-machine.ts';
-import { forEachBounded } from './bounded.ts';
 
 /** What has questions: a merge. Each round holds what the answers to the one before made it ask; empty = no more. */
 interface Questions {

@@ -1,3 +1,4 @@
+import { within } from '../async/with-timeout.ts';
 import type { ArmClient, RequestContext } from '../azure/resource-manager/arm-client.ts';
 import { ArmError } from '../azure/resource-manager/arm-error.ts';
 import { listDescendantSubscriptions } from '../azure/resource-manager/descendants.ts';
@@ -15,7 +16,6 @@ import { allows } from '../inventory/permissions.ts';
 import { readActions, readRoleDefinitions } from '../inventory/read-actions.ts';
 import type { Environment, Settings } from '../settings.ts';
 import { reasonToSkip } from './plan.ts';
-import { within } from './within.ts';
 
 /** Whoever asks for rights waits for the answer. */
 const sourceTimeoutMs = 10_000;

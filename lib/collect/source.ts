@@ -1,3 +1,4 @@
+import { within } from '../async/with-timeout.ts';
 import type { DatabaseSource } from '../azure/store/inventory-store.ts';
 import { openSourceContainer } from '../azure/store/open-store.ts';
 import type { TokenSource } from '../azure/token-source.ts';
@@ -6,7 +7,6 @@ import { openSource } from '../database/source/open-source.ts';
 import { InventoryError, type Reason } from '../errors.ts';
 import type { Environment, Settings } from '../settings.ts';
 import { fetchNewestUsable } from './fetch-newest.ts';
-import { within } from './within.ts';
 
 /** The inventory of another deployment, which a run takes in. */
 export interface Source {

@@ -1,6 +1,6 @@
+import { forEachBounded } from '../async/bounded.ts';
 import type { InventoryStore } from '../azure/store/inventory-store.ts';
 import type { BatchAddress, Plan, PlannedBatch, RecordedPlan } from '../inventory/reading.ts';
-import { forEachBounded } from './bounded.ts';
 
 const atOnce = 32;
 /** Before a run, for the newest that came to a plan. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/azure/resource-manager/clock.ts';
+import type { Clock } from '../../lib/async/clock.ts';
 
 /** Time that jumps to the end of the next wait whenever nothing is left to do. */
 export interface VirtualClock extends Clock {

@@ -1,6 +1,6 @@
+import { type Clock, systemClock } from '../../async/clock.ts';
 import { NoTokenError } from '../../errors.ts';
 import type { Environment, Settings } from '../../settings.ts';
-import { type Clock, systemClock } from '../resource-manager/clock.ts';
 import { type CredentialName, developerLink } from './developer-links.ts';
 import type { CredentialLink, FetchedToken, FetchRequest } from './link.ts';
 import { managedIdentityLink } from './managed-identity.ts';

@@ -1,10 +1,10 @@
 import type { TokenCredential } from '@azure/core-auth';
+import { untilAborted } from '../../async/until-aborted.ts';
 import { NoTokenError } from '../../errors.ts';
 import type { TokenCredentialName } from '../../settings.ts';
 import { scopeOf } from '../audience.ts';
 import { cloudOf } from '../cloud.ts';
 import type { IdentitySourceName } from '../token.ts';
-import { untilAborted } from '../until-aborted.ts';
 import { entraClient } from './entra-client.ts';
 import type { CredentialLink, FetchedToken, FetchRequest, LinkOptions } from './link.ts';
 import { redact } from './redact.ts';

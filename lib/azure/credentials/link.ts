@@ -1,5 +1,5 @@
+import type { Clock } from '../../async/clock.ts';
 import type { Environment, Settings } from '../../settings.ts';
-import type { Clock } from '../resource-manager/clock.ts';
 import type { IdentitySourceName, Token } from '../token.ts';
 
 /** One way to a token. */

@@ -1,8 +1,8 @@
 import type { TokenCredential } from '@azure/core-auth';
+import { untilAborted } from '../../async/until-aborted.ts';
 import type { NoTokenError } from '../../errors.ts';
 import type { IdentitySetting } from '../../settings.ts';
 import { cloudShellSpellings, scopeOf } from '../audience.ts';
-import { untilAborted } from '../until-aborted.ts';
 import { entraClient } from './entra-client.ts';
 import type { IdentityEndpointAnswer } from './identity-endpoint-answer.ts';
 import { type Attempt, identityEndpointClient, inAttempt } from './identity-endpoint-client.ts';

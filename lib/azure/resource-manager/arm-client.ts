@@ -5,9 +5,9 @@ import {
   type Pipeline,
   type PipelinePolicy,
 } from '@azure/core-rest-pipeline';
+import { type Clock, systemClock } from '../../async/clock.ts';
 import type { Cloud } from '../cloud.ts';
 import type { TokenSource } from '../token.ts';
-import { type Clock, systemClock } from './clock.ts';
 import { createConcurrencyGate } from './concurrency-gate.ts';
 import { createHttpsClient } from './https-client.ts';
 import { InvalidResponseError } from './invalid-response-error.ts';

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { systemClock } from '../../../lib/azure/resource-manager/clock.ts';
+import { systemClock } from '../../../lib/async/clock.ts';
 import { newWaitBudget } from '../../../lib/azure/resource-manager/request-context.ts';
 import { drain, fakeClock, json, newContext, startArmServer, testClient } from './fixtures/arm-server.ts';
 
@@ -207,7 +207,7 @@ test('a certificate that is not trusted is told at once, with what to do', async
 test('every wait ends at once when the request is aborted', async () => {
   await using server = await startArmServer((response) => json(response, throttling, 429, { 'retry-after': '60' }));
   const controller = new AbortController();
-  const { systemClock } = await import('../../../lib/azure/resource-manager/clock.ts');
+  const { systemClock } = await import('../../../lib/async/clock.ts');
   const { arm } = testClient(server.origin, { clock: systemClock });
   const context = newContext(controller.signal);
   const reading = arm.get(path, { apiVersion, context });

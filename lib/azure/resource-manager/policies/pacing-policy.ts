@@ -1,5 +1,5 @@
 import type { PipelinePolicy, PipelineRequest, PipelineResponse, SendRequest } from '@azure/core-rest-pipeline';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../../async/clock.ts';
 import type { ConcurrencyGate } from '../concurrency-gate.ts';
 import { isCrawling, learn, type Pace, type Paces, takeTurn } from '../pace.ts';
 import { contextOf, payForWaiting, type RequestContext } from '../request-context.ts';

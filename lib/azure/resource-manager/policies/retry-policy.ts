@@ -1,5 +1,5 @@
 import type { PipelinePolicy, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../../async/clock.ts';
 import { ConnectionError } from '../connection-error.ts';
 import { parseErrorBody } from '../error-body.ts';
 import { InvalidResponseError } from '../invalid-response-error.ts';
