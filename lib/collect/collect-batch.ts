@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { ArmClient } from '../azure/resource-manager/arm-client.ts';
 import type { BatchCounts, InventoryStore } from '../azure/store/inventory-store.ts';
 import { InventoryError } from '../errors.ts';
+import { writing } from '../files/disk-full.ts';
 import type { Plan, RecordedPlan } from '../inventory/reading.ts';
 import { type CollectProgress, collectSubscriptions } from './collect.ts';
-import { writing } from './disk-full.ts';
 import { addressOf } from './take-over.ts';
 import { writeBatch } from './write-batch.ts';
 

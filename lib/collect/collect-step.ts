@@ -1,6 +1,6 @@
 import type { BatchCounts } from '../azure/store/inventory-store.ts';
+import { makeOwnFolder } from '../files/own-folder.ts';
 import { collectBatch } from './collect-batch.ts';
-import { makeOwnFolder } from './own-folder.ts';
 import { takenOver } from './plan-step.ts';
 import { readPlan } from './read-plan.ts';
 import type { RunEnvironment } from './run-environment.ts';

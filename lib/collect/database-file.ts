@@ -6,7 +6,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { DatabaseFile, DatabaseSource, Latest } from '../azure/store/inventory-store.ts';
 import { InventoryError } from '../errors.ts';
-import { writing } from './disk-full.ts';
+import { writing } from '../files/disk-full.ts';
 import { isCutOff } from './replay-batch.ts';
 
 /** What else an instance keeps in its temporary folder. */

@@ -1,5 +1,5 @@
+import { makeOwnFolder } from '../files/own-folder.ts';
 import type { Run } from '../inventory/run.ts';
-import { makeOwnFolder } from './own-folder.ts';
 import { takenOver } from './plan-step.ts';
 import { publishRun } from './publish.ts';
 import { readPlan } from './read-plan.ts';

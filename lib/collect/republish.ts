@@ -5,9 +5,9 @@ import { type Database, openForWriting } from '../database/database.ts';
 import { resolveAsOf } from '../database/queries/as-of.ts';
 import { getRun } from '../database/queries/runs.ts';
 import { InventoryError } from '../errors.ts';
+import { writing } from '../files/disk-full.ts';
 import type { Run } from '../inventory/run.ts';
 import { checkSpace, describeFile, fetchDatabase, freeBytes, publicationDamaged } from './database-file.ts';
-import { writing } from './disk-full.ts';
 
 /** Runs in other apps on the same container may publish as often as we do; more rounds than this mean something else is wrong. */
 const mostRounds = 10;
