@@ -1,6 +1,6 @@
-import { machineListKinds } from '../lib/database/queries/shown-kinds.ts';
 import { getVirtualMachine, iterateVirtualMachines } from '../lib/database/queries/virtual-machines.ts';
 import { NotFoundError } from '../lib/errors.ts';
+import { machineListKinds } from '../lib/inventory/shown-kinds.ts';
 import type { VirtualMachine } from '../lib/inventory/virtual-machine.ts';
 import { AmbiguousNameError } from './ambiguous-name-error.ts';
 import { reportCompleteness } from './incomplete.ts';

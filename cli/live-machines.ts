@@ -1,9 +1,9 @@
 import { listLive } from '../lib/collect/live.ts';
 import { openSession } from '../lib/collect/session.ts';
-import { machineListKinds } from '../lib/database/queries/shown-kinds.ts';
-import type { MachineFilter, OrderBy } from '../lib/database/queries/types.ts';
 import type { Reason } from '../lib/errors.ts';
 import { liveCompleteness, machineMatches } from '../lib/http/machine-matches.ts';
+import type { MachineFilter, OrderBy } from '../lib/inventory/query.ts';
+import { machineListKinds } from '../lib/inventory/shown-kinds.ts';
 import type { VirtualMachine } from '../lib/inventory/virtual-machine.ts';
 import type { CommandContext } from './command-context.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Database, openForReading } from '../lib/database/database.ts';
 import { resolveAsOf } from '../lib/database/queries/as-of.ts';
-import type { AsOf } from '../lib/database/queries/types.ts';
+import type { AsOf } from '../lib/inventory/query.ts';
 import type { CommandContext } from './command-context.ts';
 import { containerUrl, existing, isUrl, withFile } from './database-place.ts';
 import { reasonText } from './messages.ts';

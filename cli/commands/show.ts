@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { machineListKinds } from '../../lib/database/queries/shown-kinds.ts';
-import type { MachineFilter, ShownKinds } from '../../lib/database/queries/types.ts';
 import { asOf, selection } from '../../lib/http/parameters/fields.ts';
 import { virtualMachineFields } from '../../lib/http/parameters/selectable-fields.ts';
+import type { MachineFilter, ShownKinds } from '../../lib/inventory/query.ts';
+import { machineListKinds } from '../../lib/inventory/shown-kinds.ts';
 import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
 import { virtualMachineCsv } from '../../lib/reports/csv.ts';
 import type { Action } from '../command-context.ts';

@@ -3,12 +3,12 @@ import { ArmError } from '../azure/resource-manager/arm-error.ts';
 import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/request-context.ts';
 import { getSubscription } from '../azure/resource-manager/subscriptions.ts';
 import { getVirtualMachine } from '../azure/resource-manager/virtual-machine.ts';
-import { machineListKinds } from '../database/queries/shown-kinds.ts';
-import type { Completeness } from '../database/queries/types.ts';
 import { InventoryError, NoTokenError, NotFoundError } from '../errors.ts';
 import type { Coverage } from '../inventory/coverage.ts';
+import type { Completeness } from '../inventory/query.ts';
 import type { KindReading, Plan, PlannedSubscription, ReadingSink } from '../inventory/reading.ts';
 import { runId } from '../inventory/run.ts';
+import { machineListKinds } from '../inventory/shown-kinds.ts';
 import { toCoverage } from '../inventory/to-coverage.ts';
 import {
   type MachineReading,

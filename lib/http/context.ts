@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts';
-import type { Completeness } from '../database/queries/types.ts';
 import type { Coverage } from '../inventory/coverage.ts';
 import type { AcceptedFinding } from '../inventory/finding.ts';
+import type { Completeness } from '../inventory/query.ts';
 import type { Run } from '../inventory/run.ts';
 import type { VirtualMachine } from '../inventory/virtual-machine.ts';
 import type { ResponseCache } from './response-cache.ts';

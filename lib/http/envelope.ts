@@ -1,4 +1,4 @@
-import type { AsOf, Completeness } from '../database/queries/types.ts';
+import type { AsOf, Completeness } from '../inventory/query.ts';
 
 /** Which state an answer shows, and how complete it is. `runId` is null for what was read from Azure just now. */
 export interface Shown {

@@ -1,4 +1,4 @@
-import type { Page, PagePosition } from '../database/queries/types.ts';
+import type { Page, PagePosition } from '../inventory/query.ts';
 import { ndjson } from '../reports/ndjson.ts';
 import type { Content } from './answer.ts';
 import type { IncomingRequest } from './context.ts';

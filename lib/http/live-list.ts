@@ -1,4 +1,4 @@
-import type { MachineFilter, OrderBy } from '../database/queries/types.ts';
+import type { MachineFilter, OrderBy } from '../inventory/query.ts';
 import { type VirtualMachine, virtualMachineType } from '../inventory/virtual-machine.ts';
 import { virtualMachineCsv } from '../reports/csv.ts';
 import { answerText } from './answer.ts';

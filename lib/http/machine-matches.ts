@@ -1,5 +1,5 @@
-import type { Completeness, MachineFilter } from '../database/queries/types.ts';
 import type { Coverage } from '../inventory/coverage.ts';
+import type { Completeness, MachineFilter } from '../inventory/query.ts';
 import { type VirtualMachine, virtualMachineType } from '../inventory/virtual-machine.ts';
 
 /** Whether a machine that was read just now is one that a filter asks for: what queries do, without a database. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import type { PagePosition } from '../database/queries/types.ts';
+import type { PagePosition } from '../inventory/query.ts';
 import { runIdPattern } from '../inventory/run.ts';
 import type { IncomingRequest } from './context.ts';
 import { isFunctionKey } from './parameters/parse.ts';

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { allKinds } from '../../lib/database/queries/shown-kinds.ts';
+import { allKinds } from '../../lib/inventory/shown-kinds.ts';
 import { forbidden } from '../../local/azure/fault-presets.ts';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';

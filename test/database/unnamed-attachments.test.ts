@@ -3,8 +3,8 @@ import { type Database, openForWriting } from '../../lib/database/database.ts';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
 import { iterateFindings } from '../../lib/database/queries/findings.ts';
 import { listPrincipals, lookupPrincipals } from '../../lib/database/queries/principals.ts';
-import type { PrincipalFilter } from '../../lib/database/queries/types.ts';
 import { listVirtualMachines } from '../../lib/database/queries/virtual-machines.ts';
+import type { PrincipalFilter } from '../../lib/inventory/query.ts';
 import type { UserAssignedIdentityReading } from '../../lib/inventory/user-assigned-identity.ts';
 import {
   dayOf,

@@ -1,9 +1,9 @@
 import { InventoryError, NotFoundError } from '../../errors.ts';
+import type { AsOf } from '../../inventory/query.ts';
 import { runIdPattern } from '../../inventory/run.ts';
 import type { Database } from '../database.ts';
 import { integer, type SqlRow, text } from './columns.ts';
 import { prepared } from './statements.ts';
-import type { AsOf } from './types.ts';
 
 const columns = 'SELECT seq, id, finished_at FROM run';
 

@@ -1,11 +1,11 @@
 import { type CoverageCounts, type CoverageStatus, type Kind, subscriptionStatus } from '../../inventory/coverage.ts';
+import type { AsOf, Completeness, MachineFilter, ShownKinds } from '../../inventory/query.ts';
 import type { Database } from '../database.ts';
 import { blindSpotsAt } from './blind-spots-at.ts';
 import { readNewestSeq } from './known-subscriptions.ts';
 import { perRun } from './per-run.ts';
 import { isInScope, type SubscriptionAt, subscriptionsAt } from './subscription-at.ts';
 import { subscriptionListAt } from './subscription-list-at.ts';
-import type { AsOf, Completeness, MachineFilter, ShownKinds } from './types.ts';
 
 /** What completeness is made of: the same for every answer on one run, and dear with thousands of subscriptions. */
 interface ScopeAt {

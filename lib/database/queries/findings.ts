@@ -7,9 +7,9 @@ import {
   severities,
 } from '../../inventory/finding.ts';
 import { subscriptionOf } from '../../inventory/privilege.ts';
+import type { AsOf, Page } from '../../inventory/query.ts';
 import type { Database } from '../database.ts';
 import { integer, oneOf, type SqlRow, text } from './columns.ts';
-import type { AsOf, Page } from './types.ts';
 
 export interface FindingFilter {
   readonly rule?: FindingRule;

@@ -1,3 +1,4 @@
+import type { MachineFilter, PagePosition, PrincipalFilter } from '../../inventory/query.ts';
 import type { Database } from '../database.ts';
 import { principalState, seenBy } from '../views/principal-state.ts';
 import { isListedOnes } from '../views/unnamed-attachments.ts';
@@ -6,7 +7,6 @@ import { limitClause, machinesShown, type Query } from './machine-select.ts';
 import { perRun } from './per-run.ts';
 import type { Parameters } from './statements.ts';
 import { subscriptionsAt } from './subscription-at.ts';
-import type { MachineFilter, PagePosition, PrincipalFilter } from './types.ts';
 
 const state = principalState('$seq', 'SELECT value FROM json_each($unreadIn)');
 const seen = (identity: string) => seenBy(identity, '$seq');

@@ -4,6 +4,7 @@ import {
   type PrincipalRoleAssignment,
   principalStates,
 } from '../../inventory/principal.ts';
+import type { AsOf, Page, PageRequest, PrincipalFilter } from '../../inventory/query.ts';
 import type { FederatedCredential } from '../../inventory/user-assigned-identity.ts';
 import type { Database } from '../database.ts';
 import { batches } from './batches.ts';
@@ -15,7 +16,6 @@ import { type PrincipalListing, readPrincipalListings } from './principal-listin
 import { type PrincipalMachines, readPrincipalMachines } from './principal-machines.ts';
 import { principalByClientId, principalById, principalSelect, runParameters } from './principal-select.ts';
 import { prepared } from './statements.ts';
-import type { AsOf, Page, PageRequest, PrincipalFilter } from './types.ts';
 
 /** One page of the principals that a filter asks for, as they were at a run. Their order is that of their first appearance. */
 export function listPrincipals(

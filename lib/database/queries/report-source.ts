@@ -1,14 +1,14 @@
 import type { Finding } from '../../inventory/finding.ts';
+import type { ChangeFilter, ChangeRange, MachineFilter, PrincipalFilter, ShownKinds } from '../../inventory/query.ts';
 import type { ReportName, ReportSource } from '../../inventory/report.ts';
+import { allKinds, changeListKinds, machineListKinds, principalListKinds } from '../../inventory/shown-kinds.ts';
 import type { Database } from '../database.ts';
 import { iterateChanges } from './changes.ts';
 import { completeness } from './completeness.ts';
 import { type Accepted, type FindingFilter, iterateFindings } from './findings.ts';
 import { iteratePrincipals } from './principals.ts';
 import { getRun } from './runs.ts';
-import { allKinds, changeListKinds, machineListKinds, principalListKinds } from './shown-kinds.ts';
 import { readLedger } from './subscriptions.ts';
-import type { ChangeFilter, ChangeRange, MachineFilter, PrincipalFilter, ShownKinds } from './types.ts';
 import { iterateVirtualMachines } from './virtual-machines.ts';
 
 /** Which report, and which of its rows. */

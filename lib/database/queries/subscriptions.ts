@@ -1,5 +1,6 @@
 import type { Reason } from '../../errors.ts';
 import { type Coverage, type CoverageStatus, type Kind, subscriptionStatus } from '../../inventory/coverage.ts';
+import type { AsOf, Ledger } from '../../inventory/query.ts';
 import type { Database } from '../database.ts';
 import { blindSpotsAt } from './blind-spots-at.ts';
 import { integer } from './columns.ts';
@@ -8,7 +9,6 @@ import { perRun } from './per-run.ts';
 import { prepared } from './statements.ts';
 import { type SubscriptionAt, subscriptionsAt } from './subscription-at.ts';
 import { subscriptionListAt } from './subscription-list-at.ts';
-import type { AsOf, Ledger } from './types.ts';
 
 /** The coverage ledger at a run: visible subscriptions by id, and blind spots. Lost subscriptions are among the blind spots. */
 export function readLedger(database: Database, asOf: Pick<AsOf, 'seq'>): Ledger {

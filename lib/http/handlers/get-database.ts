@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { allKinds } from '../../database/queries/shown-kinds.ts';
+import { allKinds } from '../../inventory/shown-kinds.ts';
 import { notModified } from '../answer.ts';
 import { byteRange } from '../byte-range.ts';
 import type { Handler, HttpContext, IncomingRequest, PublishedDatabase } from '../context.ts';

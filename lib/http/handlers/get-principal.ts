@@ -1,6 +1,6 @@
 import { lookupPrincipals } from '../../database/queries/principals.ts';
-import { allKinds } from '../../database/queries/shown-kinds.ts';
 import { NotFoundError } from '../../errors.ts';
+import { allKinds } from '../../inventory/shown-kinds.ts';
 import { answerFromInventory } from '../answer.ts';
 import type { Handler } from '../context.ts';
 import { inventoryHeaders } from '../envelope.ts';

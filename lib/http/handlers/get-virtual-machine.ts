@@ -1,6 +1,6 @@
-import { machineListKinds } from '../../database/queries/shown-kinds.ts';
 import { getVirtualMachine as findMachine } from '../../database/queries/virtual-machines.ts';
 import { NotFoundError } from '../../errors.ts';
+import { machineListKinds } from '../../inventory/shown-kinds.ts';
 import { answerFromInventory, answerJson } from '../answer.ts';
 import type { Handler } from '../context.ts';
 import { inventoryHeaders } from '../envelope.ts';

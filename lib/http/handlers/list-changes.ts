@@ -1,5 +1,5 @@
 import { iterateChanges, listChanges as listPage } from '../../database/queries/changes.ts';
-import { changeListKinds } from '../../database/queries/shown-kinds.ts';
+import { changeListKinds } from '../../inventory/shown-kinds.ts';
 import { changesCsv } from '../../reports/csv.ts';
 import { answerFromInventory } from '../answer.ts';
 import type { Handler } from '../context.ts';

@@ -1,5 +1,5 @@
 import { iterateFindings, listFindings as listPage } from '../../database/queries/findings.ts';
-import { allKinds } from '../../database/queries/shown-kinds.ts';
+import { allKinds } from '../../inventory/shown-kinds.ts';
 import { findingsCsv } from '../../reports/csv.ts';
 import { answerFromInventory } from '../answer.ts';
 import type { Handler } from '../context.ts';

@@ -1,6 +1,6 @@
 import { iteratePrincipals, listPrincipals as listAll } from '../../database/queries/principals.ts';
-import { principalListKinds } from '../../database/queries/shown-kinds.ts';
-import type { PrincipalFilter } from '../../database/queries/types.ts';
+import type { PrincipalFilter } from '../../inventory/query.ts';
+import { principalListKinds } from '../../inventory/shown-kinds.ts';
 import { principalCsv } from '../../reports/csv.ts';
 import { answerFromInventory } from '../answer.ts';
 import type { Handler } from '../context.ts';

@@ -1,5 +1,5 @@
-import { allKinds } from '../../database/queries/shown-kinds.ts';
 import { readLedger } from '../../database/queries/subscriptions.ts';
+import { allKinds } from '../../inventory/shown-kinds.ts';
 import { answerFromInventory } from '../answer.ts';
 import type { Handler } from '../context.ts';
 import { envelope, inventoryHeaders } from '../envelope.ts';

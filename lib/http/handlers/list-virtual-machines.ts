@@ -1,9 +1,9 @@
-import { machineListKinds } from '../../database/queries/shown-kinds.ts';
-import type { MachineFilter, OrderBy } from '../../database/queries/types.ts';
 import {
   iterateVirtualMachines,
   listVirtualMachines as listMachines,
 } from '../../database/queries/virtual-machines.ts';
+import type { MachineFilter, OrderBy } from '../../inventory/query.ts';
+import { machineListKinds } from '../../inventory/shown-kinds.ts';
 import type { VirtualMachine } from '../../inventory/virtual-machine.ts';
 import { virtualMachineCsv } from '../../reports/csv.ts';
 import { answerFromInventory } from '../answer.ts';

@@ -1,5 +1,5 @@
 import { lookupPrincipals as lookup } from '../../database/queries/principals.ts';
-import { allKinds } from '../../database/queries/shown-kinds.ts';
+import { allKinds } from '../../inventory/shown-kinds.ts';
 import { answerText } from '../answer.ts';
 import type { Handler } from '../context.ts';
 import { deadline } from '../deadline.ts';

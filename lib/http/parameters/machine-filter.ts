@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { MachineFilter, OrderBy } from '../../database/queries/types.ts';
+import type { MachineFilter, OrderBy } from '../../inventory/query.ts';
 import { type MachineType, virtualMachineType } from '../../inventory/virtual-machine.ts';
 import { guid, text, trueOrFalse } from './fields.ts';
 

@@ -4,9 +4,9 @@ import { type Database, openForWriting } from '../../../lib/database/database.ts
 import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
 import { iterateChanges } from '../../../lib/database/queries/changes.ts';
 import { iteratePrincipals } from '../../../lib/database/queries/principals.ts';
-import type { AsOf } from '../../../lib/database/queries/types.ts';
 import { iterateVirtualMachines } from '../../../lib/database/queries/virtual-machines.ts';
 import type { Change } from '../../../lib/inventory/change.ts';
+import type { AsOf } from '../../../lib/inventory/query.ts';
 import { applyChange, comparable, type InventoryState } from '../../support/inventory-state.ts';
 import { dayOf, mergeRun } from '../../support/readings.ts';
 import {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { resolveChangeRange } from '../../../lib/database/queries/change-range.ts';
 import { iterateChanges, listChanges } from '../../../lib/database/queries/changes.ts';
-import type { AsOf, ChangeFilter, PagePosition } from '../../../lib/database/queries/types.ts';
 import type { Change } from '../../../lib/inventory/change.ts';
+import type { AsOf, ChangeFilter, PagePosition } from '../../../lib/inventory/query.ts';
 import { changeKinds } from '../../../lib/inventory/run.ts';
 import { createInventory, finishedAt, type Inventory, readAt, runIdOf, startedAt } from '../fixtures/inventory.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { completeness } from '../../../lib/database/queries/completeness.ts';
 import { readLedger } from '../../../lib/database/queries/subscriptions.ts';
-import type { AsOf } from '../../../lib/database/queries/types.ts';
+import type { AsOf } from '../../../lib/inventory/query.ts';
 import { createInventory, type Inventory, readAt, startedAt } from '../fixtures/inventory.ts';
 
 const shown = ['virtualMachines'] as const;

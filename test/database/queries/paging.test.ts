@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listPrincipals } from '../../../lib/database/queries/principals.ts';
-import type { AsOf, MachineFilter, OrderBy, PagePosition } from '../../../lib/database/queries/types.ts';
 import { iterateVirtualMachines, listVirtualMachines } from '../../../lib/database/queries/virtual-machines.ts';
+import type { AsOf, MachineFilter, OrderBy, PagePosition } from '../../../lib/inventory/query.ts';
 import type { VirtualMachine } from '../../../lib/inventory/virtual-machine.ts';
 import { createInventory, type Inventory } from '../fixtures/inventory.ts';
 

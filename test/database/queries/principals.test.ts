@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { iteratePrincipals, listPrincipals, lookupPrincipals } from '../../../lib/database/queries/principals.ts';
-import type { AsOf, PrincipalFilter } from '../../../lib/database/queries/types.ts';
 import type { CoverageStatus } from '../../../lib/inventory/coverage.ts';
+import type { AsOf, PrincipalFilter } from '../../../lib/inventory/query.ts';
 import { createInventory, type Inventory, readAt } from '../fixtures/inventory.ts';
 
 const system = '11111111-aaaa-4aaa-8aaa-111111111111';

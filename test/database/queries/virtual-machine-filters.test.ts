@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { machineSelect } from '../../../lib/database/queries/machine-select.ts';
-import type { AsOf, MachineFilter } from '../../../lib/database/queries/types.ts';
 import { listVirtualMachines } from '../../../lib/database/queries/virtual-machines.ts';
+import type { AsOf, MachineFilter } from '../../../lib/inventory/query.ts';
 import { createInventory, type Inventory } from '../fixtures/inventory.ts';
 
 const principal = '11111111-aaaa-4aaa-8aaa-111111111111';

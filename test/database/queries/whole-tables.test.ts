@@ -3,7 +3,7 @@ import type { Database } from '../../../lib/database/database.ts';
 import { reportSource } from '../../../lib/database/queries/report-source.ts';
 import { getRun, listRuns, listRunsBefore } from '../../../lib/database/queries/runs.ts';
 import { readLedger } from '../../../lib/database/queries/subscriptions.ts';
-import type { AsOf } from '../../../lib/database/queries/types.ts';
+import type { AsOf } from '../../../lib/inventory/query.ts';
 import { createInventory, type Inventory, runIdOf } from '../fixtures/inventory.ts';
 
 let inventory: Inventory;

@@ -1,7 +1,7 @@
-import { type Kind, kinds, machineKinds } from '../../inventory/coverage.ts';
-import type { ChangeKind } from '../../inventory/run.ts';
-import { machineTypes } from '../../inventory/virtual-machine.ts';
-import type { MachineFilter, ShownKinds } from './types.ts';
+import { type Kind, kinds, machineKinds } from './coverage.ts';
+import type { MachineFilter, ShownKinds } from './query.ts';
+import type { ChangeKind } from './run.ts';
+import { machineTypes } from './virtual-machine.ts';
 
 interface AskedMachines {
   readonly type?: MachineFilter['type'] | undefined;

@@ -1,7 +1,7 @@
-import type { BlindSpot, Coverage, CoverageCounts, Kind } from '../../inventory/coverage.ts';
-import type { PrincipalState } from '../../inventory/principal.ts';
-import type { ChangeKind } from '../../inventory/run.ts';
-import type { MachineType } from '../../inventory/virtual-machine.ts';
+import type { BlindSpot, Coverage, CoverageCounts, Kind } from './coverage.ts';
+import type { PrincipalState } from './principal.ts';
+import type { ChangeKind } from './run.ts';
+import type { MachineType } from './virtual-machine.ts';
 
 /** The state of the inventory that a query answers: a run, by its place in the order of merges. */
 export interface AsOf {
