@@ -1,10 +1,10 @@
 import { listLive } from '../lib/collect/live.ts';
 import { openSession } from '../lib/collect/session.ts';
 import type { Reason } from '../lib/errors.ts';
-import { liveCompleteness, machineMatches } from '../lib/http/machine-matches.ts';
 import type { MachineFilter, OrderBy } from '../lib/inventory/query.ts';
 import { machineListKinds } from '../lib/inventory/shown-kinds.ts';
 import type { VirtualMachine } from '../lib/inventory/virtual-machine.ts';
+import { liveCompleteness, machineMatches } from '../lib/parameters/machine-matches.ts';
 import type { CommandContext } from './command-context.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
 import { reportGaps, withStatusOf } from './incomplete.ts';

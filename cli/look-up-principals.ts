@@ -1,9 +1,9 @@
 import { lookupPrincipals } from '../lib/database/queries/principals.ts';
 import { NotFoundError } from '../lib/errors.ts';
-import { guid } from '../lib/http/parameters/fields.ts';
-import { selected } from '../lib/http/select.ts';
 import type { Principal } from '../lib/inventory/principal.ts';
 import { allKinds } from '../lib/inventory/shown-kinds.ts';
+import { guid } from '../lib/parameters/fields.ts';
+import { selected } from '../lib/parameters/select.ts';
 import type { CommandContext } from './command-context.ts';
 import { describePrincipal } from './describe.ts';
 import type { ExitCode } from './exit-code.ts';

@@ -1,4 +1,4 @@
-import { text as name } from '../lib/http/parameters/fields.ts';
+import { text as name } from '../lib/parameters/fields.ts';
 import { parseArgument } from './parse-options.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -1,4 +1,4 @@
-import { selected, selectFields } from '../lib/http/select.ts';
+import { selected, selectFields } from '../lib/parameters/select.ts';
 import { anyCsv } from './output/any-csv.ts';
 import { anyRows, anyTable } from './output/any-table.ts';
 import type { Presentation, RowsResult, ValueResult } from './output/result.ts';

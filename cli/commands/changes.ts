@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { iterateChanges } from '../../lib/database/queries/changes.ts';
-import { selection } from '../../lib/http/parameters/fields.ts';
-import { changeFilterEntries } from '../../lib/http/parameters/log-filters.ts';
-import { changeFields } from '../../lib/http/parameters/selectable-fields.ts';
 import { changeListKinds } from '../../lib/inventory/shown-kinds.ts';
+import { selection } from '../../lib/parameters/fields.ts';
+import { changeFilterEntries } from '../../lib/parameters/log-filters.ts';
+import { changeFields } from '../../lib/parameters/selectable-fields.ts';
 import { changePresentation } from '../change-columns.ts';
 import { changeRange } from '../change-range.ts';
 import type { Action } from '../command-context.ts';

@@ -3,7 +3,7 @@ import { collectIntoFile } from '../../lib/collect/collect-into-file.ts';
 import { openSession } from '../../lib/collect/session.ts';
 import { sourcesOf } from '../../lib/collect/source.ts';
 import { shownUrl } from '../../lib/container-url.ts';
-import { guid, text } from '../../lib/http/parameters/fields.ts';
+import { guid, text } from '../../lib/parameters/fields.ts';
 import type { Action } from '../command-context.ts';
 import { isUrl, toBeWritten, withFile } from '../database-place.ts';
 import { type DefineCommand, examples } from '../define-command.ts';

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { iterateFindings } from '../../lib/database/queries/findings.ts';
-import { asOf, selection } from '../../lib/http/parameters/fields.ts';
-import { findingFilterEntries } from '../../lib/http/parameters/log-filters.ts';
-import { findingFields } from '../../lib/http/parameters/selectable-fields.ts';
 import { findingRules, severities } from '../../lib/inventory/finding.ts';
 import { allKinds } from '../../lib/inventory/shown-kinds.ts';
+import { asOf, selection } from '../../lib/parameters/fields.ts';
+import { findingFilterEntries } from '../../lib/parameters/log-filters.ts';
+import { findingFields } from '../../lib/parameters/selectable-fields.ts';
 import { readAccepted } from '../accepted-findings.ts';
 import type { Action } from '../command-context.ts';
 import { type DefineCommand, examples } from '../define-command.ts';

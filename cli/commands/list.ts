@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { iterateVirtualMachines } from '../../lib/database/queries/virtual-machines.ts';
-import { asOf, selection } from '../../lib/http/parameters/fields.ts';
-import { machineFilterEntries, orderBy, toMachineFilter } from '../../lib/http/parameters/machine-filter.ts';
-import { virtualMachineFields } from '../../lib/http/parameters/selectable-fields.ts';
 import { machineListKinds } from '../../lib/inventory/shown-kinds.ts';
+import { asOf, selection } from '../../lib/parameters/fields.ts';
+import { machineFilterEntries, orderBy, toMachineFilter } from '../../lib/parameters/machine-filter.ts';
+import { virtualMachineFields } from '../../lib/parameters/selectable-fields.ts';
 import { virtualMachineCsv } from '../../lib/reports/csv.ts';
 import type { Action } from '../command-context.ts';
 import { type DefineCommand, examples } from '../define-command.ts';

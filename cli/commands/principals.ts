@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { iteratePrincipals } from '../../lib/database/queries/principals.ts';
-import { asOf, selection } from '../../lib/http/parameters/fields.ts';
-import { machineFilterEntries, toMachineFilter } from '../../lib/http/parameters/machine-filter.ts';
-import { principalFields } from '../../lib/http/parameters/selectable-fields.ts';
 import { principalStates } from '../../lib/inventory/principal.ts';
 import { principalListKinds } from '../../lib/inventory/shown-kinds.ts';
+import { asOf, selection } from '../../lib/parameters/fields.ts';
+import { machineFilterEntries, toMachineFilter } from '../../lib/parameters/machine-filter.ts';
+import { principalFields } from '../../lib/parameters/selectable-fields.ts';
 import type { Action } from '../command-context.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
 import { addFilterOptions, addShapeOptions } from '../filter-options.ts';

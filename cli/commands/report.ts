@@ -1,8 +1,8 @@
 import { Option } from 'commander';
 import * as v from 'valibot';
 import { reportSource } from '../../lib/database/queries/report-source.ts';
-import { type ReportParameters, reportParameters, reportQueries } from '../../lib/http/parameters/report-parameters.ts';
 import { type ReportFormat, type ReportName, reportFormats, reportNames } from '../../lib/inventory/report.ts';
+import { type ReportParameters, reportParameters, reportQueries } from '../../lib/parameters/report-parameters.ts';
 import { writeReport } from '../../lib/reports/write-report.ts';
 import { readAccepted } from '../accepted-findings.ts';
 import { changeRange } from '../change-range.ts';

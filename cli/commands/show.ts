@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { asOf, selection } from '../../lib/http/parameters/fields.ts';
-import { virtualMachineFields } from '../../lib/http/parameters/selectable-fields.ts';
 import type { MachineFilter, ShownKinds } from '../../lib/inventory/query.ts';
 import { machineListKinds } from '../../lib/inventory/shown-kinds.ts';
 import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
+import { asOf, selection } from '../../lib/parameters/fields.ts';
+import { virtualMachineFields } from '../../lib/parameters/selectable-fields.ts';
 import { virtualMachineCsv } from '../../lib/reports/csv.ts';
 import type { Action } from '../command-context.ts';
 import { type DefineCommand, examples } from '../define-command.ts';

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { readLedger } from '../../lib/database/queries/subscriptions.ts';
-import { asOf } from '../../lib/http/parameters/fields.ts';
 import type { BlindSpot, Coverage } from '../../lib/inventory/coverage.ts';
 import { allKinds } from '../../lib/inventory/shown-kinds.ts';
+import { asOf } from '../../lib/parameters/fields.ts';
 import type { Action } from '../command-context.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
 import { reportCompleteness } from '../incomplete.ts';

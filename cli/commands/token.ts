@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { readAccessToken } from '../../lib/azure/access-token.ts';
 import { accessTokenOutput } from '../../lib/azure/access-token-output.ts';
 import { createTokenSource } from '../../lib/azure/token-source.ts';
-import { text } from '../../lib/http/parameters/fields.ts';
+import { text } from '../../lib/parameters/fields.ts';
 import type { Settings } from '../../lib/settings.ts';
 import type { Action } from '../command-context.ts';
 import { type DefineCommand, examples } from '../define-command.ts';

@@ -3,7 +3,7 @@ import { readIdentityRoles } from '../../lib/azure/identity-roles.ts';
 import { type WhoAmI, whoAmI } from '../../lib/azure/whoami.ts';
 import { findMissingRights } from '../../lib/collect/missing-rights.ts';
 import { openSession } from '../../lib/collect/session.ts';
-import { text } from '../../lib/http/parameters/fields.ts';
+import { text } from '../../lib/parameters/fields.ts';
 import type { Action } from '../command-context.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
 import type { Property } from '../describe.ts';

@@ -1,11 +1,11 @@
 import type { Page, PagePosition } from '../inventory/query.ts';
+import { defaultPageSize } from '../parameters/fields.ts';
+import { selectFields } from '../parameters/select.ts';
 import { ndjson } from '../reports/ndjson.ts';
 import type { Content } from './answer.ts';
 import type { IncomingRequest } from './context.ts';
 import { envelope, inventoryHeaders, type Shown } from './envelope.ts';
 import type { Format } from './format.ts';
-import { defaultPageSize } from './parameters/fields.ts';
-import { selectFields } from './select.ts';
 import { nextLink, type SkipToken } from './skip-token.ts';
 
 type CsvWriter<Row> = (rows: Iterable<Row>, select?: readonly string[]) => Iterable<string>;

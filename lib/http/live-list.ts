@@ -1,5 +1,7 @@
 import type { MachineFilter, OrderBy } from '../inventory/query.ts';
 import { type VirtualMachine, virtualMachineType } from '../inventory/virtual-machine.ts';
+import { liveCompleteness, machineMatches } from '../parameters/machine-matches.ts';
+import { selectFields } from '../parameters/select.ts';
 import { virtualMachineCsv } from '../reports/csv.ts';
 import { answerText } from './answer.ts';
 import type { HttpContext, IncomingRequest, LiveList } from './context.ts';
@@ -7,9 +9,7 @@ import { envelope, inventoryHeaders } from './envelope.ts';
 import { formatOf } from './format.ts';
 import type { MachineListQuery } from './handlers/list-virtual-machines.ts';
 import { lines } from './list-content.ts';
-import { liveCompleteness, machineMatches } from './machine-matches.ts';
 import { invalidParameter } from './request-error.ts';
-import { selectFields } from './select.ts';
 import { upstreamError } from './upstream-error.ts';
 
 /** A read of Azure that takes longer ends, and what was read by then is the answer. */

@@ -1,13 +1,13 @@
 import { lookupPrincipals } from '../../database/queries/principals.ts';
 import { NotFoundError } from '../../errors.ts';
 import { allKinds } from '../../inventory/shown-kinds.ts';
+import { selected } from '../../parameters/select.ts';
 import { answerFromInventory } from '../answer.ts';
 import type { Handler } from '../context.ts';
 import { inventoryHeaders } from '../envelope.ts';
 import { viewAt } from '../inventory-view.ts';
 import { principalQuery, principalRoute } from '../parameters/list-parameters.ts';
 import { parseQuery, parseRoute } from '../parameters/parse.ts';
-import { selected } from '../select.ts';
 
 /** `GET principals/{principalId}`: by principal id or client id. */
 export const getPrincipal: Handler = async (request, parameters, context) => {

@@ -4,6 +4,7 @@ import { NotFoundError } from '../../errors.ts';
 import type { AcceptedFinding } from '../../inventory/finding.ts';
 import { type ReportFormat, type ReportName, reportFormats, reportNames } from '../../inventory/report.ts';
 import { ReportTooLargeError } from '../../inventory/report-too-large-error.ts';
+import { reportParameters } from '../../parameters/report-parameters.ts';
 import { reportStyle } from '../../reports/html/report-style.ts';
 import { reportContentTypes, writeReport } from '../../reports/write-report.ts';
 import { notModified } from '../answer.ts';
@@ -13,7 +14,6 @@ import { inventoryHeaders } from '../envelope.ts';
 import { etagOf, isFresh, wantsNone } from '../etag.ts';
 import { viewBetween } from '../inventory-view.ts';
 import { parseQuery } from '../parameters/parse.ts';
-import { reportParameters } from '../parameters/report-parameters.ts';
 import { RequestError } from '../request-error.ts';
 import { streamPieces } from '../stream-pieces.ts';
 

@@ -1,6 +1,7 @@
 import { getVirtualMachine as findMachine } from '../../database/queries/virtual-machines.ts';
 import { NotFoundError } from '../../errors.ts';
 import { machineListKinds } from '../../inventory/shown-kinds.ts';
+import { selected } from '../../parameters/select.ts';
 import { answerFromInventory, answerJson } from '../answer.ts';
 import type { Handler } from '../context.ts';
 import { inventoryHeaders } from '../envelope.ts';
@@ -9,7 +10,6 @@ import { liveDeadline } from '../live-list.ts';
 import { virtualMachineQuery, virtualMachineRoute } from '../parameters/list-parameters.ts';
 import { parseQuery, parseRoute } from '../parameters/parse.ts';
 import { invalidParameter } from '../request-error.ts';
-import { selected } from '../select.ts';
 
 /** `GET subscriptions/{…}/resourceGroups/{…}/providers/Microsoft.Compute/virtualMachines/{…}`; `live=true` asks Azure. */
 export const getVirtualMachine: Handler = async (request, parameters, context) => {

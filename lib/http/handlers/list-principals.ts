@@ -1,6 +1,7 @@
 import { iteratePrincipals, listPrincipals as listAll } from '../../database/queries/principals.ts';
 import type { PrincipalFilter } from '../../inventory/query.ts';
 import { principalListKinds } from '../../inventory/shown-kinds.ts';
+import { toMachineFilter } from '../../parameters/machine-filter.ts';
 import { principalCsv } from '../../reports/csv.ts';
 import { answerFromInventory } from '../answer.ts';
 import type { Handler } from '../context.ts';
@@ -8,7 +9,6 @@ import { formatOf } from '../format.ts';
 import { viewAt } from '../inventory-view.ts';
 import { listContent } from '../list-content.ts';
 import { principalsQuery } from '../parameters/list-parameters.ts';
-import { toMachineFilter } from '../parameters/machine-filter.ts';
 import { parseQuery } from '../parameters/parse.ts';
 import { readSkipToken } from '../skip-token.ts';
 

@@ -1,7 +1,7 @@
+import { defaultPageSize } from '../../parameters/fields.ts';
 import { answerJson } from '../answer.ts';
 import type { Handler } from '../context.ts';
 import { deadline } from '../deadline.ts';
-import { defaultPageSize } from '../parameters/fields.ts';
 import { runsQuery } from '../parameters/list-parameters.ts';
 import { parseQuery } from '../parameters/parse.ts';
 import { nextLink, readSkipToken } from '../skip-token.ts';

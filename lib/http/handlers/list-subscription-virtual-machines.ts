@@ -1,7 +1,7 @@
+import { toMachineFilter } from '../../parameters/machine-filter.ts';
 import type { Handler } from '../context.ts';
 import { answerLiveList } from '../live-list.ts';
 import { subscriptionRoute, subscriptionVirtualMachinesQuery } from '../parameters/list-parameters.ts';
-import { toMachineFilter } from '../parameters/machine-filter.ts';
 import { parseQuery, parseRoute } from '../parameters/parse.ts';
 import { answerMachineList } from './list-virtual-machines.ts';
 

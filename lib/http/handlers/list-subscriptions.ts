@@ -1,10 +1,10 @@
 import { readLedger } from '../../database/queries/subscriptions.ts';
 import { allKinds } from '../../inventory/shown-kinds.ts';
+import { defaultPageSize } from '../../parameters/fields.ts';
 import { answerFromInventory } from '../answer.ts';
 import type { Handler } from '../context.ts';
 import { envelope, inventoryHeaders } from '../envelope.ts';
 import { viewAt } from '../inventory-view.ts';
-import { defaultPageSize } from '../parameters/fields.ts';
 import { subscriptionsQuery } from '../parameters/list-parameters.ts';
 import { parseQuery } from '../parameters/parse.ts';
 import { nextLink, readSkipToken } from '../skip-token.ts';

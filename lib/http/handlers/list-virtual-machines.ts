@@ -5,6 +5,7 @@ import {
 import type { MachineFilter, OrderBy } from '../../inventory/query.ts';
 import { machineListKinds } from '../../inventory/shown-kinds.ts';
 import type { VirtualMachine } from '../../inventory/virtual-machine.ts';
+import { toMachineFilter } from '../../parameters/machine-filter.ts';
 import { virtualMachineCsv } from '../../reports/csv.ts';
 import { answerFromInventory } from '../answer.ts';
 import type { Handler, HttpContext, IncomingRequest } from '../context.ts';
@@ -12,7 +13,6 @@ import { type Format, formatOf } from '../format.ts';
 import { viewAt } from '../inventory-view.ts';
 import { listContent } from '../list-content.ts';
 import { virtualMachinesQuery } from '../parameters/list-parameters.ts';
-import { toMachineFilter } from '../parameters/machine-filter.ts';
 import { parseQuery } from '../parameters/parse.ts';
 import { readSkipToken } from '../skip-token.ts';
 

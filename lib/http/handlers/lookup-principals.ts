@@ -1,5 +1,6 @@
 import { lookupPrincipals as lookup } from '../../database/queries/principals.ts';
 import { allKinds } from '../../inventory/shown-kinds.ts';
+import { selected } from '../../parameters/select.ts';
 import { answerText } from '../answer.ts';
 import type { Handler } from '../context.ts';
 import { deadline } from '../deadline.ts';
@@ -8,7 +9,6 @@ import { viewAt } from '../inventory-view.ts';
 import { parseBody } from '../parameters/body.ts';
 import { lookupBody, lookupQuery } from '../parameters/list-parameters.ts';
 import { parseQuery } from '../parameters/parse.ts';
-import { selected } from '../select.ts';
 
 /** `POST principals/lookup` with `{"ids":[…]}`: one entry per id in the order asked. */
 export const lookupPrincipals: Handler = async (request, _parameters, context) => {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { reportFormats, reportNames } from '../../inventory/report.ts';
+import { reportQueries } from '../../parameters/report-parameters.ts';
 import {
   changesQuery,
   databaseQuery,
@@ -20,7 +21,6 @@ import {
   virtualMachineRoute,
   virtualMachinesQuery,
 } from '../parameters/list-parameters.ts';
-import { reportQueries } from '../parameters/report-parameters.ts';
 import type { ShapeName } from './shapes.ts';
 
 /** What a route answers when all is well. */

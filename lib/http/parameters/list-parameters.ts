@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { principalStates } from '../../inventory/principal.ts';
-import { formats } from '../format.ts';
 import {
   asOf,
   guid,
@@ -11,10 +10,16 @@ import {
   selection,
   skipToken,
   trueOrFalse,
-} from './fields.ts';
-import { changeFilterEntries, findingFilterEntries } from './log-filters.ts';
-import { machineFilterEntries, orderBy } from './machine-filter.ts';
-import { changeFields, findingFields, principalFields, virtualMachineFields } from './selectable-fields.ts';
+} from '../../parameters/fields.ts';
+import { changeFilterEntries, findingFilterEntries } from '../../parameters/log-filters.ts';
+import { machineFilterEntries, orderBy } from '../../parameters/machine-filter.ts';
+import {
+  changeFields,
+  findingFields,
+  principalFields,
+  virtualMachineFields,
+} from '../../parameters/selectable-fields.ts';
+import { formats } from '../format.ts';
 
 /** The parameters of each route: what validates requests, and what a description of the API is made of. */
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { MachineFilter, OrderBy } from '../../inventory/query.ts';
-import { type MachineType, virtualMachineType } from '../../inventory/virtual-machine.ts';
+import type { MachineFilter, OrderBy } from '../inventory/query.ts';
+import { type MachineType, virtualMachineType } from '../inventory/virtual-machine.ts';
 import { guid, text, trueOrFalse } from './fields.ts';
 
 const types: Readonly<Record<string, MachineType | 'any'>> = {

@@ -1,7 +1,7 @@
-import type { Change } from '../../inventory/change.ts';
-import type { Finding } from '../../inventory/finding.ts';
-import type { Principal } from '../../inventory/principal.ts';
-import type { VirtualMachine } from '../../inventory/virtual-machine.ts';
+import type { Change } from '../inventory/change.ts';
+import type { Finding } from '../inventory/finding.ts';
+import type { Principal } from '../inventory/principal.ts';
+import type { VirtualMachine } from '../inventory/virtual-machine.ts';
 
 export const virtualMachineFields = [
   'id',

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { findingRules, severities } from '../../inventory/finding.ts';
-import { changeKinds } from '../../inventory/run.ts';
+import { findingRules, severities } from '../inventory/finding.ts';
+import { changeKinds } from '../inventory/run.ts';
 import { asOf, guid, resourceId, trueOrFalse } from './fields.ts';
 
 /** Between which runs or times, and filters of the log of changes. */

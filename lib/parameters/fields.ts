@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { runIdPattern } from '../../inventory/run.ts';
-import { guidPattern } from '../../settings.ts';
+import { runIdPattern } from '../inventory/run.ts';
+import { guidPattern } from '../settings.ts';
 
 /**
  * Single parameters. Each message says what is allowed: an error reads "NAME is 'VALUE'; allowed: MESSAGE".
