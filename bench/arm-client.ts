@@ -8,10 +8,10 @@ import { once } from 'node:events';
 import { Agent, get } from 'node:https';
 import { createInterface } from 'node:readline';
 import { ComputeManagementClient } from '@azure/arm-compute';
-import { type ArmClient, createArmClient } from '../lib/azure/resource-manager/arm-client.ts';
-import { newRequestMeter, newWaitBudget } from '../lib/azure/resource-manager/request-context.ts';
-import { listSubscriptions } from '../lib/azure/resource-manager/subscriptions.ts';
-import { computeApiVersion, listVirtualMachines } from '../lib/azure/resource-manager/virtual-machines.ts';
+import { type ArmClient, createArmClient } from '../lib/azure/resource-manager/client/arm-client.ts';
+import { newRequestMeter, newWaitBudget } from '../lib/azure/resource-manager/client/request-context.ts';
+import { listSubscriptions } from '../lib/azure/resource-manager/resources/subscriptions.ts';
+import { computeApiVersion, listVirtualMachines } from '../lib/azure/resource-manager/resources/virtual-machines.ts';
 
 const concurrency = 32;
 const variants = ['floor', 'pipeline', 'arm-compute'] as const;

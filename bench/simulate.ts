@@ -1,4 +1,4 @@
-import { type ArmClient, createArmClient } from '../lib/azure/resource-manager/arm-client.ts';
+import { type ArmClient, createArmClient } from '../lib/azure/resource-manager/client/arm-client.ts';
 import { collectSubscriptions } from '../lib/collect/collect.ts';
 import { planRun } from '../lib/collect/plan.ts';
 import { divideIntoBatches } from '../lib/collect/run-batches.ts';

@@ -1,4 +1,4 @@
-import { virtualMachineIdParts } from '../lib/azure/resource-manager/to-machine-reading.ts';
+import { virtualMachineIdParts } from '../lib/azure/resource-manager/resources/to-machine-reading.ts';
 import { getLive } from '../lib/collect/live.ts';
 import { openSession } from '../lib/collect/session.ts';
 import { NotFoundError } from '../lib/errors.ts';

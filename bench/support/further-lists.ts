@@ -1,4 +1,4 @@
-import type { ArmClient } from '../../lib/azure/resource-manager/arm-client.ts';
+import type { ArmClient } from '../../lib/azure/resource-manager/client/arm-client.ts';
 
 /** Beside the list of permissions, which each subscription is asked for once. */
 const beside = /\/providers\/Microsoft\.Authorization\/permissions$/;

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ArmClient } from '../azure/resource-manager/arm-client.ts';
+import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
 import type { BatchCounts, InventoryStore } from '../azure/store/inventory-store.ts';
 import { InventoryError } from '../errors.ts';
 import { writing } from '../files/disk-full.ts';

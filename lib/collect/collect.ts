@@ -1,5 +1,5 @@
 import { forEachBounded } from '../async/bounded.ts';
-import type { ArmClient } from '../azure/resource-manager/arm-client.ts';
+import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
 import type { Plan, PlannedSubscription, ReadingSink } from '../inventory/reading.ts';
 import { createRoleBook } from './kinds/role-book.ts';
 import { readSubscription } from './read-subscription.ts';

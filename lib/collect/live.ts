@@ -1,8 +1,8 @@
-import type { ArmClient, RequestContext } from '../azure/resource-manager/arm-client.ts';
-import { ArmError } from '../azure/resource-manager/arm-error.ts';
-import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/request-context.ts';
-import { getSubscription } from '../azure/resource-manager/subscriptions.ts';
-import { getVirtualMachine } from '../azure/resource-manager/virtual-machine.ts';
+import type { ArmClient, RequestContext } from '../azure/resource-manager/client/arm-client.ts';
+import { ArmError } from '../azure/resource-manager/client/errors/arm-error.ts';
+import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/client/request-context.ts';
+import { getSubscription } from '../azure/resource-manager/resources/subscriptions.ts';
+import { getVirtualMachine } from '../azure/resource-manager/resources/virtual-machine.ts';
 import { InventoryError, NoTokenError, NotFoundError } from '../errors.ts';
 import type { Coverage } from '../inventory/coverage.ts';
 import type { Completeness } from '../inventory/query.ts';

@@ -1,10 +1,10 @@
 import { within } from '../async/with-timeout.ts';
-import type { ArmClient, RequestContext } from '../azure/resource-manager/arm-client.ts';
-import { ArmError } from '../azure/resource-manager/arm-error.ts';
-import { listDescendantSubscriptions } from '../azure/resource-manager/descendants.ts';
-import { listPermissions } from '../azure/resource-manager/permissions.ts';
-import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/request-context.ts';
-import { listSubscriptions, type Subscription } from '../azure/resource-manager/subscriptions.ts';
+import type { ArmClient, RequestContext } from '../azure/resource-manager/client/arm-client.ts';
+import { ArmError } from '../azure/resource-manager/client/errors/arm-error.ts';
+import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/client/request-context.ts';
+import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendants.ts';
+import { listPermissions } from '../azure/resource-manager/resources/permissions.ts';
+import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
 import { findMissingSourceRight, findMissingStorageRight } from '../azure/store/missing-storage-right.ts';
 import { containerOf } from '../azure/store/open-container.ts';
 import { sourceContainer } from '../azure/store/open-store.ts';

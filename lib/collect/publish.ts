@@ -1,4 +1,4 @@
-import type { ArmClient } from '../azure/resource-manager/arm-client.ts';
+import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
 import type { InventoryStore } from '../azure/store/inventory-store.ts';
 import type { Database } from '../database/database.ts';
 import { openMerge } from '../database/merge/merge.ts';

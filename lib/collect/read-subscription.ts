@@ -1,6 +1,6 @@
-import type { ArmClient, RequestContext, RequestMeter } from '../azure/resource-manager/arm-client.ts';
-import { listPermissions } from '../azure/resource-manager/permissions.ts';
-import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/request-context.ts';
+import type { ArmClient, RequestContext, RequestMeter } from '../azure/resource-manager/client/arm-client.ts';
+import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/client/request-context.ts';
+import { listPermissions } from '../azure/resource-manager/resources/permissions.ts';
 import { InventoryError, NoTokenError, toReason } from '../errors.ts';
 import type { Kind } from '../inventory/coverage.ts';
 import { readActions } from '../inventory/read-actions.ts';

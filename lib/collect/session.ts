@@ -1,6 +1,6 @@
 import { readAccessToken } from '../azure/access-token.ts';
 import { type Cloud, cloudOf } from '../azure/cloud.ts';
-import { type ArmClient, createArmClient } from '../azure/resource-manager/arm-client.ts';
+import { type ArmClient, createArmClient } from '../azure/resource-manager/client/arm-client.ts';
 import { createTokenSource, type TokenSource } from '../azure/token-source.ts';
 import type { Environment, Settings } from '../settings.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { newRequestMeter, newWaitBudget } from '../../lib/azure/resource-manager/request-context.ts';
-import { computeApiVersion } from '../../lib/azure/resource-manager/virtual-machines.ts';
+import { newRequestMeter, newWaitBudget } from '../../lib/azure/resource-manager/client/request-context.ts';
+import { computeApiVersion } from '../../lib/azure/resource-manager/resources/virtual-machines.ts';
 import { collectSubscriptions } from '../../lib/collect/collect.ts';
 import { planRun } from '../../lib/collect/plan.ts';
 import { computeThrottled } from '../../local/azure/fault-presets.ts';

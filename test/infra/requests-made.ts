@@ -13,15 +13,15 @@ import { root } from './templates.ts';
 /** A request that the code can make: `GET /subscriptions/{}`, or `download` of the storage library; and where it does. */
 export interface RequestMade {
   readonly request: string;
-  /** `lib/azure/resource-manager/subscriptions.ts` */
+  /** `lib/azure/resource-manager/resources/subscriptions.ts` */
   readonly file: string;
 }
 
 /** Requests whose path is no text in the code: by file, what is asked for there, and what that is on the wire. */
 const byOtherMeans: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   // a role can be defined at any scope
-  'lib/azure/resource-manager/role-definitions.ts': { 'resourcePath(roleDefinitionId)': '{}' },
-  'lib/azure/resource-manager/virtual-machine.ts': {
+  'lib/azure/resource-manager/resources/role-definitions.ts': { 'resourcePath(roleDefinitionId)': '{}' },
+  'lib/azure/resource-manager/resources/virtual-machine.ts': {
     'virtualMachines.get': '/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Compute/virtualMachines/{}',
   },
 };

@@ -1,6 +1,6 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { cloudOf } from '../../lib/azure/cloud.ts';
-import { createArmClient } from '../../lib/azure/resource-manager/arm-client.ts';
+import { createArmClient } from '../../lib/azure/resource-manager/client/arm-client.ts';
 import type { TokenSource } from '../../lib/azure/token.ts';
 import type { Session } from '../../lib/collect/session.ts';
 import { type Environment, readSettings, type Settings } from '../../lib/settings.ts';

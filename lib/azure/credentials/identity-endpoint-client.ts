@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
-import { retryAfterMs } from '../resource-manager/retry-after.ts';
+import { retryAfterMs } from '../resource-manager/client/retry-after.ts';
 import { expiryOf, type IdentityEndpointAnswer, isRecord, parseJson } from './identity-endpoint-answer.ts';
 import { withoutQuery } from './managed-identity-host.ts';
 

@@ -1,7 +1,7 @@
-import { listArcMachines } from '../../azure/resource-manager/arc-machines.ts';
-import { listScaleSets } from '../../azure/resource-manager/scale-sets.ts';
-import { listUserAssignedIdentities } from '../../azure/resource-manager/user-assigned-identities.ts';
-import { listPowerStates, listVirtualMachines } from '../../azure/resource-manager/virtual-machines.ts';
+import { listArcMachines } from '../../azure/resource-manager/resources/arc-machines.ts';
+import { listScaleSets } from '../../azure/resource-manager/resources/scale-sets.ts';
+import { listUserAssignedIdentities } from '../../azure/resource-manager/resources/user-assigned-identities.ts';
+import { listPowerStates, listVirtualMachines } from '../../azure/resource-manager/resources/virtual-machines.ts';
 import type { Kind } from '../../inventory/coverage.ts';
 import { type KindReader, listReader } from './kind-reader.ts';
 import { readRoleAssignments } from './role-assignments.ts';

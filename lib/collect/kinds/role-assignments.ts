@@ -1,5 +1,5 @@
-import { forEachPage } from '../../azure/resource-manager/page-iterator.ts';
-import { listRoleAssignments } from '../../azure/resource-manager/role-assignments.ts';
+import { forEachPage } from '../../azure/resource-manager/client/page-iterator.ts';
+import { listRoleAssignments } from '../../azure/resource-manager/resources/role-assignments.ts';
 import { InventoryError, NoTokenError } from '../../errors.ts';
 import { readRoleDefinitions } from '../../inventory/read-actions.ts';
 import { type KindEnd, type KindRequest, type Outcome, readToItsEnd } from './kind-reader.ts';

@@ -1,6 +1,6 @@
-import type { ArmClient, RequestContext } from '../../azure/resource-manager/arm-client.ts';
-import { forEachPage } from '../../azure/resource-manager/page-iterator.ts';
-import { listRoleDefinitions } from '../../azure/resource-manager/role-definitions.ts';
+import type { ArmClient, RequestContext } from '../../azure/resource-manager/client/arm-client.ts';
+import { forEachPage } from '../../azure/resource-manager/client/page-iterator.ts';
+import { listRoleDefinitions } from '../../azure/resource-manager/resources/role-definitions.ts';
 import type { RoleDefinitionReading } from '../../inventory/role.ts';
 
 /**

@@ -1,0 +1,120 @@
+import {
+  createEmptyPipeline,
+  createPipelineRequest,
+  type HttpClient,
+  type Pipeline,
+  type PipelinePolicy,
+} from '@azure/core-rest-pipeline';
+import { type Clock, systemClock } from '../../../async/clock.ts';
+import type { Cloud } from '../../cloud.ts';
+import type { TokenSource } from '../../token.ts';
+import { createConcurrencyGate } from './concurrency-gate.ts';
+import { InvalidResponseError } from './errors/invalid-response-error.ts';
+import { createHttpsClient } from './https-client.ts';
+import { createPaces } from './pace.ts';
+import { pages } from './pages.ts';
+import { bearerTokenPolicy } from './policies/bearer-token-policy.ts';
+import { contextPolicy } from './policies/context-policy.ts';
+import { errorPolicy } from './policies/error-policy.ts';
+import { isJsonResponse, jsonPolicy } from './policies/json-policy.ts';
+import { pacingPolicy } from './policies/pacing-policy.ts';
+import { requestIdPolicy } from './policies/request-id-policy.ts';
+import { retryPolicy } from './policies/retry-policy.ts';
+import { userAgentPolicy } from './policies/user-agent-policy.ts';
+import { attachContext, type RequestContext } from './request-context.ts';
+
+export type { RequestContext, RequestMeter } from './request-context.ts';
+
+interface ArmRequest {
+  readonly apiVersion: string;
+  /** Further query parameters, not encoded. */
+  readonly query?: Readonly<Record<string, string>>;
+  readonly context: RequestContext;
+}
+
+/** Resource Manager of one cloud, as one identity sees it. Share one client: it bounds what is in flight. */
+export interface ArmClient {
+  /** `https://management.azure.com`, without a slash at the end. */
+  readonly origin: string;
+  /**
+   * One GET.
+   * @param path from the slash on, encoded
+   * @returns the body, parsed and not looked at
+   * @throws {ArmError} Resource Manager answered with an error
+   * @throws {ThrottledError} the budget of waits is used up
+   * @throws {NoTokenError} no token is to be had, or every one is refused
+   * @throws {ConnectionError} no whole answer after several tries
+   * @throws {InvalidResponseError} a success that is not JSON
+   */
+  get(path: string, request: ArmRequest): Promise<unknown>;
+  /**
+   * A list, page by page; an empty page is a page.
+   * @throws what `get` throws, {@link ForeignNextLinkError} and {@link NextLinkLoopError}
+   */
+  pages(path: string, request: ArmRequest): AsyncIterableIterator<readonly unknown[], undefined>;
+  /** What a client of the Azure SDK needs to send through the same policies. */
+  forSdk(context: RequestContext): { readonly pipeline: Pipeline; readonly httpClient: HttpClient };
+}
+
+export interface ArmClientOptions {
+  readonly cloud: Pick<Cloud, 'resourceManagerEndpoint' | 'audience'>;
+  readonly tokens: Pick<TokenSource, 'token'>;
+  /** Requests in flight at most, over all subscriptions. */
+  readonly concurrency: number;
+  readonly userAgentVersion?: string;
+  readonly clock?: Clock;
+  /** What sends; default: https. The simulation in `bench` answers by itself. */
+  readonly httpClient?: HttpClient;
+}
+
+export function createArmClient(options: ArmClientOptions): ArmClient {
+  const { origin } = new URL(options.cloud.resourceManagerEndpoint);
+  const policies = createPolicies(options);
+  const pipeline = toPipeline(policies);
+  const httpClient = options.httpClient ?? createHttpsClient(options.concurrency);
+
+  async function getJson(url: string, context: RequestContext): Promise<unknown> {
+    const request = createPipelineRequest({ url });
+    request.headers.set('Accept', 'application/json');
+    attachContext(request, context);
+    const response = await pipeline.sendRequest(httpClient, request);
+    if (isJsonResponse(response)) return response.json;
+    throw new InvalidResponseError(`The answer to ${new URL(url).pathname} has status ${response.status} and no body`);
+  }
+
+  const urlOf = (path: string, { apiVersion, query }: ArmRequest) =>
+    `${origin}${path}?${new URLSearchParams({ 'api-version': apiVersion, ...query })}`;
+
+  return {
+    origin,
+    get: (path, request) => getJson(urlOf(path, request), request.context),
+    pages: (path, request) => pages(urlOf(path, request), request.context, (url) => getJson(url, request.context)),
+    forSdk: (context) => ({ pipeline: toPipeline([contextPolicy(context), ...policies]), httpClient }),
+  };
+}
+
+/** Outermost first. Pacing stands inside of what repeats: each attempt has its turn, and its place at the gate only for itself. */
+function createPolicies({
+  cloud,
+  tokens,
+  concurrency,
+  userAgentVersion = 'development',
+  clock = systemClock,
+}: ArmClientOptions): readonly PipelinePolicy[] {
+  const paces = createPaces();
+  return [
+    errorPolicy(),
+    userAgentPolicy(userAgentVersion),
+    retryPolicy(paces, clock),
+    bearerTokenPolicy(cloud, tokens),
+    pacingPolicy(paces, createConcurrencyGate(concurrency), clock),
+    jsonPolicy(),
+    requestIdPolicy(),
+  ];
+}
+
+function toPipeline(policies: readonly PipelinePolicy[]): Pipeline {
+  const pipeline = createEmptyPipeline();
+  for (const policy of policies) pipeline.addPolicy(policy);
+  return pipeline;
+}

@@ -1,0 +1,101 @@
+import type { IncomingMessage } from 'node:http';
+import { Agent, request as httpsRequest } from 'node:https';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { createHttpHeaders, type HttpClient, type PipelineResponse } from '@azure/core-rest-pipeline';
+import type { InventoryError } from '../../../errors.ts';
+import { breakingWhenQuiet } from '../../quiet-agent.ts';
+import { ConnectionError } from './errors/connection-error.ts';
+import { InvalidResponseError } from './errors/invalid-response-error.ts';
+import { contextOf } from './request-context.ts';
+
+const idleTimeoutMs = 60_000;
+const answerTimeoutMs = 180_000;
+/** About forty times the largest page seen (5,000 machines of 6 kB), and below the longest string of V8. */
+const maxBodyBytes = 256 * 1024 * 1024;
+
+const unzip = promisify(gunzip);
+
+/**
+ * The transport: one https request, its whole body read, nothing followed. The pipeline's own client is not used because it
+ * waits for ever when a connection breaks inside a gzipped body, and bounds the time to the headers only.
+ * @param quietMs for how long a connection, also one that is being made, may stand still
+ * @see docs/decisions/0002-arm-client.md
+ */
+export function createHttpsClient(concurrency: number, quietMs = idleTimeoutMs): HttpClient {
+  const connections = { keepAlive: true, maxSockets: concurrency, maxFreeSockets: concurrency, proxyEnv: process.env };
+  const agent = breakingWhenQuiet(new Agent({ ...connections, timeout: quietMs }), quietMs);
+  return {
+    async sendRequest(request) {
+      const { signal } = contextOf(request);
+      const { incoming, body } = await exchange(agent, request.method, request.url, signal, {
+        ...request.headers.toJSON({ preserveCase: true }),
+        'Accept-Encoding': 'gzip',
+      });
+      const headers = createHttpHeaders();
+      for (const [name, value] of Object.entries(incoming.headers)) {
+        if (typeof value === 'string') headers.set(name, value);
+      }
+      const text = incoming.headers['content-encoding'] === 'gzip' ? await inflate(body, request.url) : body.toString();
+      return { request, status: incoming.statusCode ?? 0, headers, bodyAsText: text } satisfies PipelineResponse;
+    },
+  };
+}
+
+function exchange(
+  agent: Agent,
+  method: string,
+  url: string,
+  signal: AbortSignal,
+  headers: Record<string, string>,
+): Promise<{ incoming: IncomingMessage; body: Buffer }> {
+  signal.throwIfAborted();
+  const { promise, resolve, reject } = Promise.withResolvers<{ incoming: IncomingMessage; body: Buffer }>();
+  const startedAt = performance.now();
+  const outgoing = httpsRequest(url, { agent, method, headers });
+  const fail = (error: unknown) => {
+    reject(signal.aborted ? signal.reason : toConnectionError(url, error));
+    outgoing.destroy();
+  };
+  const onAbort = () => fail(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  outgoing.on('error', fail);
+  outgoing.on('response', (incoming) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    incoming.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > maxBodyBytes)
+        fail(new InvalidResponseError(`The answer to ${new URL(url).pathname} is larger than ${maxBodyBytes} bytes`));
+      if (performance.now() - startedAt > answerTimeoutMs) {
+        fail(new Error(`the answer took longer than ${answerTimeoutMs / 1000} s`));
+      }
+    });
+    incoming.on('error', fail);
+    incoming.on('end', () => {
+      const [only] = chunks;
+      resolve({ incoming, body: chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size) });
+    });
+    incoming.on('close', () => {
+      if (!incoming.complete) fail(new Error('the connection ended in the middle of the body'));
+    });
+  });
+  outgoing.end();
+  return promise.finally(() => signal.removeEventListener('abort', onAbort));
+}
+
+function toConnectionError(url: string, error: unknown): InventoryError {
+  return error instanceof InvalidResponseError ? error : new ConnectionError(new URL(url).origin, error);
+}
+
+async function inflate(body: Buffer, url: string): Promise<string> {
+  try {
+    return (await unzip(body, { maxOutputLength: maxBodyBytes })).toString();
+  } catch (cause) {
+    throw new InvalidResponseError(`The compressed answer to ${new URL(url).pathname} cannot be unpacked`, {
+      cutOff: true,
+      cause,
+    });
+  }
+}

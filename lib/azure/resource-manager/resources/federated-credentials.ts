@@ -1,0 +1,44 @@
+import type { FederatedCredential } from '../../../inventory/user-assigned-identity.ts';
+import type { ArmClient, RequestContext } from '../client/arm-client.ts';
+import { InvalidResponseError } from '../client/errors/invalid-response-error.ts';
+import { member, textOrNull } from '../client/json.ts';
+import { forEachPage } from '../client/page-iterator.ts';
+import { resourcePath } from './resource-id.ts';
+import { managedIdentityApiVersion } from './user-assigned-identities.ts';
+
+/**
+ * All federated credentials of one user-assigned identity: twenty at most, says Azure.
+ * @throws {ArmError} `status` 404: there is no such identity
+ * @throws what else `ArmClient.pages` throws
+ * @see https://learn.microsoft.com/rest/api/managedidentity/federated-identity-credentials/list
+ */
+export async function listFederatedCredentials(
+  arm: ArmClient,
+  identityId: string,
+  context: RequestContext,
+): Promise<readonly FederatedCredential[]> {
+  const path = `${resourcePath(identityId)}/federatedIdentityCredentials`;
+  const credentials: FederatedCredential[] = [];
+  await forEachPage(arm.pages(path, { apiVersion: managedIdentityApiVersion, context }), (page) => {
+    credentials.push(...page.map(toFederatedCredential));
+  });
+  return credentials;
+}
+
+/** @throws {InvalidResponseError} a credential without its name cannot be told from another, nor one without issuer from none */
+function toFederatedCredential(item: unknown): FederatedCredential {
+  const properties = member(item, 'properties');
+  const name = textOrNull(member(item, 'name'));
+  const issuer = textOrNull(member(properties, 'issuer'));
+  if (name === null || issuer === null) {
+    throw new InvalidResponseError(`A federated credential was listed without name or issuer: ${name ?? 'no name'}`);
+  }
+  const audiences = member(properties, 'audiences');
+  return {
+    name,
+    issuer,
+    // those that match claims by an expression (preview) have none
+    subject: textOrNull(member(properties, 'subject')) ?? '',
+    audiences: Array.isArray(audiences) ? audiences.filter((audience) => typeof audience === 'string') : [],
+  };
+}

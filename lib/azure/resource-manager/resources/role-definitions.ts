@@ -1,0 +1,48 @@
+import type { RoleDefinitionReading } from '../../../inventory/role.ts';
+import type { ArmClient, RequestContext } from '../client/arm-client.ts';
+import { InvalidResponseError } from '../client/errors/invalid-response-error.ts';
+import { member, textOrNull } from '../client/json.ts';
+import { mapPages } from '../client/page-iterator.ts';
+import { authorizationApiVersion, toPermission } from './permissions.ts';
+import { resourcePath, subscriptionListPath } from './resource-id.ts';
+
+/**
+ * Roles that can be assigned in a subscription, page by page: the built-in ones and its own.
+ * @throws what `ArmClient.pages` throws
+ * @see https://learn.microsoft.com/rest/api/authorization/role-definitions/list
+ */
+export function listRoleDefinitions(
+  arm: ArmClient,
+  subscriptionId: string,
+  context: RequestContext,
+): AsyncIterableIterator<readonly RoleDefinitionReading[], undefined> {
+  const path = subscriptionListPath(subscriptionId, 'Microsoft.Authorization/roleDefinitions');
+  return mapPages(arm.pages(path, { apiVersion: authorizationApiVersion, context }), (page) =>
+    page.map(toRoleDefinition),
+  );
+}
+
+/**
+ * The name of a role, `Reader`.
+ * @param roleDefinitionId its resource id, as an assignment names it
+ * @throws what `ArmClient.get` throws
+ * @see https://learn.microsoft.com/rest/api/authorization/role-definitions/get-by-id
+ */
+export async function getRoleName(arm: ArmClient, roleDefinitionId: string, context: RequestContext): Promise<string> {
+  const request = { apiVersion: authorizationApiVersion, context };
+  const definition = await arm.get(resourcePath(roleDefinitionId), request);
+  const roleName = textOrNull(member(member(definition, 'properties'), 'roleName'));
+  if (roleName === null) throw new InvalidResponseError(`The role ${roleDefinitionId} came without a name`);
+  return roleName;
+}
+
+function toRoleDefinition(item: unknown): RoleDefinitionReading {
+  const properties = member(item, 'properties');
+  const id = textOrNull(member(item, 'id'));
+  const roleName = textOrNull(member(properties, 'roleName'));
+  if (id === null || roleName === null) {
+    throw new InvalidResponseError(`A role was listed without id or name: ${id ?? 'no id'}`);
+  }
+  const permissions = member(properties, 'permissions');
+  return { id, roleName, permissions: Array.isArray(permissions) ? permissions.map(toPermission) : [] };
+}

@@ -1,0 +1,81 @@
+import type { ArmClient, RequestContext } from '../client/arm-client.ts';
+import { InvalidResponseError } from '../client/errors/invalid-response-error.ts';
+import { member, textOrNull } from '../client/json.ts';
+
+const subscriptionsApiVersion = '2022-12-01';
+
+export interface Subscription {
+  /** Lower case. */
+  readonly subscriptionId: string;
+  readonly displayName: string;
+  readonly tenantId: string | null;
+  /** Enabled, Warned, PastDue, Disabled or Deleted. */
+  readonly state: string;
+  /** `EnterpriseAgreement_2014-09-01`; those that begin with `AAD_` cannot hold machines. */
+  readonly quotaId: string | null;
+}
+
+export interface Tenant {
+  /** Lower case. */
+  readonly tenantId: string;
+  readonly displayName: string | null;
+}
+
+/**
+ * Subscriptions in which the identity has any role, page by page. One without is not refused but absent.
+ * @throws what `ArmClient.pages` throws
+ * @see https://learn.microsoft.com/rest/api/resources/subscriptions/list
+ */
+export async function* listSubscriptions(
+  arm: ArmClient,
+  context: RequestContext,
+): AsyncGenerator<readonly Subscription[]> {
+  for await (const page of arm.pages('/subscriptions', { apiVersion: subscriptionsApiVersion, context })) {
+    yield page.map(toSubscription);
+  }
+}
+
+/**
+ * One subscription by its id.
+ * @throws what `ArmClient.get` throws
+ * @see https://learn.microsoft.com/rest/api/resources/subscriptions/get
+ */
+export async function getSubscription(
+  arm: ArmClient,
+  subscriptionId: string,
+  context: RequestContext,
+): Promise<Subscription> {
+  const path = `/subscriptions/${encodeURIComponent(subscriptionId)}`;
+  return toSubscription(await arm.get(path, { apiVersion: subscriptionsApiVersion, context }));
+}
+
+/**
+ * Tenants that the identity can sign in to, page by page.
+ * @throws what `ArmClient.pages` throws
+ * @see https://learn.microsoft.com/rest/api/resources/tenants/list
+ */
+export async function* listTenants(arm: ArmClient, context: RequestContext): AsyncGenerator<readonly Tenant[]> {
+  for await (const page of arm.pages('/tenants', { apiVersion: subscriptionsApiVersion, context })) {
+    yield page.map(toTenant);
+  }
+}
+
+function toSubscription(item: unknown): Subscription {
+  const subscriptionId =
+    textOrNull(member(item, 'subscriptionId')) ??
+    /^\/subscriptions\/([^/]+)$/i.exec(textOrNull(member(item, 'id')) ?? '')?.[1];
+  if (subscriptionId === undefined) throw new InvalidResponseError('A subscription was listed without an id');
+  return {
+    subscriptionId: subscriptionId.toLowerCase(),
+    displayName: textOrNull(member(item, 'displayName')) ?? subscriptionId,
+    tenantId: textOrNull(member(item, 'tenantId')),
+    state: textOrNull(member(item, 'state')) ?? 'Unknown',
+    quotaId: textOrNull(member(member(item, 'subscriptionPolicies'), 'quotaId')),
+  };
+}
+
+function toTenant(item: unknown): Tenant {
+  const tenantId = textOrNull(member(item, 'tenantId'));
+  if (tenantId === null) throw new InvalidResponseError('A tenant was listed without an id');
+  return { tenantId: tenantId.toLowerCase(), displayName: textOrNull(member(item, 'displayName')) };
+}

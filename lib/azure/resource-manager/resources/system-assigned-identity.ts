@@ -1,0 +1,24 @@
+import type { SystemAssignedIdentityReading } from '../../../inventory/reading.ts';
+import type { ArmClient, RequestContext } from '../client/arm-client.ts';
+import { member, textOrNull } from '../client/json.ts';
+import { resourcePath } from './resource-id.ts';
+import { managedIdentityApiVersion } from './user-assigned-identities.ts';
+
+/**
+ * A machine's system-assigned identity with its client id, which the machine itself does not tell.
+ * @throws {ArmError} `status` 404: the machine, or its identity, is not there
+ * @see https://learn.microsoft.com/rest/api/managedidentity/system-assigned-identities/get-by-scope
+ */
+export async function getSystemAssignedIdentity(
+  arm: ArmClient,
+  machineId: string,
+  context: RequestContext,
+): Promise<SystemAssignedIdentityReading> {
+  const path = `${resourcePath(machineId)}/providers/Microsoft.ManagedIdentity/identities/default`;
+  const identity = await arm.get(path, { apiVersion: managedIdentityApiVersion, context });
+  const properties = member(identity, 'properties');
+  return {
+    principalId: textOrNull(member(properties, 'principalId')),
+    clientId: textOrNull(member(properties, 'clientId')),
+  };
+}

@@ -1,0 +1,190 @@
+import { expect, test } from 'vitest';
+import { listDescendantSubscriptions } from '../../../../lib/azure/resource-manager/resources/descendants.ts';
+import { listPermissions } from '../../../../lib/azure/resource-manager/resources/permissions.ts';
+import { listRoleAssignmentsOf } from '../../../../lib/azure/resource-manager/resources/role-assignments.ts';
+import { getRoleName } from '../../../../lib/azure/resource-manager/resources/role-definitions.ts';
+import { listSubscriptions, listTenants } from '../../../../lib/azure/resource-manager/resources/subscriptions.ts';
+import { getVirtualMachine } from '../../../../lib/azure/resource-manager/resources/virtual-machine.ts';
+import {
+  listPowerStates,
+  listVirtualMachines,
+} from '../../../../lib/azure/resource-manager/resources/virtual-machines.ts';
+import { drain, json, newContext, startArmServer, testClient } from '../fixtures/arm-server.ts';
+
+const machineId = (name: string) =>
+  `/subscriptions/0000000A/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/${name}`;
+
+async function serving(body: unknown) {
+  const server = await startArmServer((response) => json(response, body));
+  return { server, arm: testClient(server.origin).arm, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+test('subscriptions come with lower-cased id, state and quota', async () => {
+  await using azure = await serving({
+    value: [
+      {
+        subscriptionId: '0000000A',
+        displayName: 'One',
+        tenantId: 't',
+        state: 'Enabled',
+        subscriptionPolicies: { quotaId: 'AAD_2015-09-01' },
+      },
+      { id: '/subscriptions/0000000B' },
+    ],
+  });
+
+  const { items } = await drain(listSubscriptions(azure.arm, newContext()));
+
+  expect(items).toEqual([
+    { subscriptionId: '0000000a', displayName: 'One', tenantId: 't', state: 'Enabled', quotaId: 'AAD_2015-09-01' },
+    { subscriptionId: '0000000b', displayName: '0000000B', tenantId: null, state: 'Unknown', quotaId: null },
+  ]);
+  expect(azure.server.requests[0]?.url.pathname).toBe('/subscriptions');
+});
+
+test('a subscription without an id breaks the list', async () => {
+  await using azure = await serving({ value: [{ displayName: 'One' }] });
+
+  await expect(drain(listSubscriptions(azure.arm, newContext()))).rejects.toMatchObject({ code: 'InvalidResponse' });
+});
+
+test('tenants come with id and name', async () => {
+  await using azure = await serving({ value: [{ tenantId: 'T-1', displayName: 'Contoso' }] });
+
+  const { items } = await drain(listTenants(azure.arm, newContext()));
+
+  expect(items).toEqual([{ tenantId: 't-1', displayName: 'Contoso' }]);
+});
+
+test('effective permissions grant nothing where they cannot be read', async () => {
+  await using azure = await serving({
+    value: [{ actions: ['*/read'], notActions: [] }, { actions: ['*'], notActions: 'odd' }, { actions: null }],
+  });
+
+  const permissions = await listPermissions(azure.arm, 's1', newContext());
+
+  expect(permissions).toEqual([
+    { actions: ['*/read'], notActions: [] },
+    { actions: [], notActions: [] },
+    { actions: [], notActions: [] },
+  ]);
+});
+
+test('machines come page by page, and one without an id breaks the list', async () => {
+  await using server = await startArmServer((response, _, seen) =>
+    seen.length === 1
+      ? json(response, { value: [{ id: machineId('vm-1') }], nextLink: '/next' })
+      : json(response, { value: [{ name: 'vm-2' }] }),
+  );
+  const names: string[] = [];
+
+  const reading = (async () => {
+    for await (const page of listVirtualMachines(testClient(server.origin).arm, '0000000a', newContext())) {
+      names.push(...page.map(({ name }) => name));
+    }
+  })();
+
+  await expect(reading).rejects.toMatchObject({ code: 'InvalidResponse' });
+  expect(names).toEqual(['vm-1']);
+});
+
+test('a page of 5,000 machines and a tag of 10 MB are read whole', async () => {
+  const tag = 'x'.repeat(10_000_000);
+  const value = Array.from({ length: 5000 }, (_, i) => ({ id: machineId(`vm-${i}`), tags: i === 0 ? { tag } : {} }));
+  await using azure = await serving({ value });
+
+  const { items } = await drain(listVirtualMachines(azure.arm, '0000000a', newContext()));
+
+  expect(items).toHaveLength(5000);
+  expect(items[0]?.tags.tag).toHaveLength(10_000_000);
+});
+
+test('power states are asked for as such; a machine without one is left out', async () => {
+  const statuses = [{ code: 'ProvisioningState/succeeded' }, { code: 'PowerState/deallocated' }];
+  await using azure = await serving({
+    value: [
+      { id: machineId('vm-1'), properties: { instanceView: { statuses } } },
+      { id: machineId('vm-2'), properties: { instanceView: { statuses: null } } },
+      { id: machineId('vm-3') },
+    ],
+  });
+
+  const { items } = await drain(listPowerStates(azure.arm, '0000000a', newContext()));
+
+  expect(items).toEqual([{ id: machineId('vm-1'), powerState: 'PowerState/deallocated' }]);
+  expect(azure.server.requests[0]?.url.searchParams.get('statusOnly')).toBe('true');
+});
+
+test('one machine by its id comes with its power state, through the same policies', async () => {
+  const identity = { type: 'UserAssigned', userAssignedIdentities: { u1: { principalId: null, clientId: null } } };
+  const instanceView = { statuses: [{ code: 'PowerState/running' }] };
+  await using azure = await serving({ id: machineId('vm-1'), identity, location: 'x', properties: { instanceView } });
+  const context = newContext();
+
+  const { machine, powerState } = await getVirtualMachine(azure.arm, machineId('vm-1'), context);
+
+  expect(powerState).toBe('PowerState/running');
+  expect(machine).toMatchObject({ id: machineId('vm-1'), subscriptionId: '0000000a', identity });
+  expect(context.meter).toMatchObject({ requests: 1, retries: 0 });
+  expect(azure.server.requests[0]?.headers.authorization).toBe('Bearer token-1');
+  expect(Object.fromEntries(azure.server.requests[0]?.url.searchParams ?? [])).toEqual({
+    'api-version': '2026-04-01',
+    $expand: 'instanceView',
+  });
+});
+
+test.each([
+  ['null identities', { identity: { type: 'UserAssigned', userAssignedIdentities: { u1: null } } }],
+  ['null properties', { properties: null, zones: null, tags: null }],
+  ['odd statuses', { properties: { instanceView: { statuses: {} } } }],
+  ['null disks', { properties: { storageProfile: { dataDisks: [null] } } }],
+])('one machine with %s is read all the same', async (_, odd) => {
+  await using azure = await serving({ id: machineId('vm-1'), ...odd });
+
+  const { machine, powerState } = await getVirtualMachine(azure.arm, machineId('vm-1'), newContext());
+
+  expect(machine.name).toBe('vm-1');
+  expect(powerState).toBeNull();
+});
+
+test("a machine that is not there is a 404 with Azure's code and message", async () => {
+  const error = { code: 'ResourceNotFound', message: "The Resource 'vm-1' was not found." };
+  await using server = await startArmServer((response) => json(response, { error }, 404));
+
+  const reading = getVirtualMachine(testClient(server.origin).arm, machineId('vm-1'), newContext());
+
+  await expect(reading).rejects.toMatchObject({ name: 'ArmError', status: 404, ...error });
+});
+
+test('role assignments of a principal are asked for with those through groups, and roles by id', async () => {
+  const properties = { scope: '/', roleDefinitionId: '/providers/x/roleDefinitions/r1', principalId: 'p1' };
+  await using server = await startArmServer((response, { url }) =>
+    url.pathname.endsWith('/r1')
+      ? json(response, { properties: { roleName: 'Reader' } })
+      : json(response, { value: [{ id: 'a1', properties }] }),
+  );
+  const { arm } = testClient(server.origin);
+
+  const { items } = await drain(listRoleAssignmentsOf(arm, 's1', 'p1', newContext()));
+  const roleName = await getRoleName(arm, properties.roleDefinitionId, newContext());
+
+  expect(items).toEqual([{ id: 'a1', ...properties }]);
+  expect(server.requests[0]?.url.searchParams.get('$filter')).toBe("assignedTo('p1')");
+  expect(roleName).toBe('Reader');
+});
+
+test('descendants of a management group are its subscriptions, not its groups', async () => {
+  await using azure = await serving({
+    value: [
+      { id: '/providers/Microsoft.Management/managementGroups/g2', properties: { displayName: 'Group' } },
+      { id: '/subscriptions/0000000A', properties: { displayName: 'One' } },
+    ],
+  });
+
+  const { items } = await drain(listDescendantSubscriptions(azure.arm, 'g 1', newContext()));
+
+  expect(items).toEqual([{ subscriptionId: '0000000a', displayName: 'One' }]);
+  expect(azure.server.requests[0]?.url.pathname).toBe(
+    '/providers/Microsoft.Management/managementGroups/g%201/descendants',
+  );
+});

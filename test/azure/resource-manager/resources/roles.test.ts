@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import { listRoleAssignments } from '../../../../lib/azure/resource-manager/resources/role-assignments.ts';
+import { listRoleDefinitions } from '../../../../lib/azure/resource-manager/resources/role-definitions.ts';
+import { payloadItems } from '../../../support/payloads.ts';
+import { drain, json, newContext, startArmServer, testClient } from '../fixtures/arm-server.ts';
+
+const subscriptionId = 'ea42f556-5106-4743-99b0-c129bfa71a47';
+
+async function serving(body: unknown) {
+  const server = await startArmServer((response) => json(response, body));
+  return { server, arm: testClient(server.origin).arm, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+test('of the role assignments that Azure recorded, those of service principals are kept', async () => {
+  await using azure = await serving({ value: payloadItems('real-roleassignments-list') });
+
+  const { items } = await drain(listRoleAssignments(azure.arm, subscriptionId, newContext()));
+
+  expect(items).toHaveLength(56);
+  expect(items.find(({ principalId }) => principalId === '20667898-ed9f-4af2-b8ff-5c2653eec3be')).toEqual({
+    id: expect.stringContaining(`/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleAssignments/`),
+    scope: `/subscriptions/${subscriptionId}`,
+    roleDefinitionId: `/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/8e3af657-a8ff-443c-a75c-2fe8c4bcb635`,
+    principalId: '20667898-ed9f-4af2-b8ff-5c2653eec3be',
+    condition: null,
+  });
+});
+
+test('the whole list is asked for, without a filter that would leave out what is below', async () => {
+  await using azure = await serving({ value: [] });
+
+  await drain(listRoleAssignments(azure.arm, 's1', newContext()));
+
+  expect(azure.server.requests.map(({ url }) => url.pathname + url.search)).toEqual([
+    '/subscriptions/s1/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01',
+  ]);
+});
+
+test('an assignment that does not say whom it is for is kept, and conditions come along', async () => {
+  const properties = { scope: '/', roleDefinitionId: '/r1', principalId: 'p1' };
+  await using azure = await serving({
+    value: [
+      { id: 'a1', properties: { ...properties, condition: '@Resource[x] == 1' } },
+      { id: 'a2', properties: { ...properties, principalType: 'servicePrincipal' } },
+      { id: 'a3', properties: { ...properties, principalType: 'Group' } },
+    ],
+  });
+
+  const { items } = await drain(listRoleAssignments(azure.arm, 's1', newContext()));
+
+  expect(items).toEqual([
+    { id: 'a1', ...properties, condition: '@Resource[x] == 1' },
+    { id: 'a2', ...properties, condition: null },
+  ]);
+});
+
+test.each([
+  ['id', { properties: { scope: '/', roleDefinitionId: '/r1', principalId: 'p' } }],
+  ['scope', { id: 'a', properties: { roleDefinitionId: '/r1', principalId: 'p' } }],
+  ['role', { id: 'a', properties: { scope: '/', principalId: 'p' } }],
+  ['principal', { id: 'a', properties: { scope: '/', roleDefinitionId: '/r1' } }],
+])('an assignment without its %s breaks the list', async (_, item) => {
+  await using azure = await serving({ value: [item] });
+
+  await expect(drain(listRoleAssignments(azure.arm, 's1', newContext()))).rejects.toMatchObject({
+    code: 'InvalidResponse',
+  });
+});
+
+test('roles come with name and permissions', async () => {
+  await using azure = await serving({
+    value: [
+      ...payloadItems('roledefinition-atscope'),
+      { id: '/r2', properties: { roleName: 'Bare', permissions: null } },
+    ],
+  });
+
+  const { items } = await drain(listRoleDefinitions(azure.arm, 's1', newContext()));
+
+  expect(items).toEqual([
+    {
+      id: '/subscriptions/subID/providers/Microsoft.Authorization/roleDefinitions/roleDefinitionId',
+      roleName: 'Role name',
+      permissions: [{ actions: ['action'], notActions: [] }],
+    },
+    { id: '/r2', roleName: 'Bare', permissions: [] },
+  ]);
+  expect(azure.server.requests[0]?.url.search).toBe('?api-version=2022-04-01');
+});
+
+test('a role without a name breaks the list', async () => {
+  await using azure = await serving({ value: [{ id: '/r1', properties: {} }] });
+
+  await expect(drain(listRoleDefinitions(azure.arm, 's1', newContext()))).rejects.toMatchObject({
+    code: 'InvalidResponse',
+  });
+});
