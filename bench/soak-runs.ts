@@ -1,6 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { openSession } from '../lib/azure/session.ts';
 import { openStore } from '../lib/azure/store/open-store.ts';
 import { collectStep } from '../lib/collect/collect-step.ts';
 import { createDatabaseReader } from '../lib/collect/current-database.ts';
@@ -9,7 +10,6 @@ import { planStep } from '../lib/collect/plan-step.ts';
 import { publishStep } from '../lib/collect/publish-step.ts';
 import { reportStep } from '../lib/collect/report-step.ts';
 import type { RunEnvironment } from '../lib/collect/run-environment.ts';
-import { openSession } from '../lib/collect/session.ts';
 import { startRun } from '../lib/collect/start-run.ts';
 import type { Reason } from '../lib/errors.ts';
 import { readSettings } from '../lib/settings.ts';

@@ -1,6 +1,6 @@
 import { virtualMachineIdParts } from '../lib/azure/resource-manager/resources/to-machine-reading.ts';
+import { openSession } from '../lib/azure/session.ts';
 import { getLive } from '../lib/collect/live.ts';
-import { openSession } from '../lib/collect/session.ts';
 import { NotFoundError } from '../lib/errors.ts';
 import type { VirtualMachine } from '../lib/inventory/virtual-machine.ts';
 import type { CommandContext } from './command-context.ts';

@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { readIdentityRoles } from '../lib/azure/identity-roles.ts';
+import { openSession } from '../lib/azure/session.ts';
 import { openStore } from '../lib/azure/store/open-store.ts';
 import { whoAmI } from '../lib/azure/whoami.ts';
 import { createDatabaseReader } from '../lib/collect/current-database.ts';
 import { publishedRun } from '../lib/collect/fail-step.ts';
 import { findMissingRights } from '../lib/collect/missing-rights.ts';
 import type { RunEnvironment } from '../lib/collect/run-environment.ts';
-import { openSession } from '../lib/collect/session.ts';
 import { sourcesOf } from '../lib/collect/source.ts';
 import { startRun } from '../lib/collect/start-run.ts';
 import type { HttpContext } from '../lib/http/context.ts';

@@ -1,7 +1,7 @@
 import { ArmError } from '../lib/azure/resource-manager/client/errors/arm-error.ts';
 import { ThrottledError } from '../lib/azure/resource-manager/client/errors/throttled-error.ts';
+import type { Session } from '../lib/azure/session.ts';
 import { getLive, listLive } from '../lib/collect/live.ts';
-import type { Session } from '../lib/collect/session.ts';
 import { InventoryError } from '../lib/errors.ts';
 import type { HttpContext } from '../lib/http/context.ts';
 import { RequestError } from '../lib/http/request-error.ts';

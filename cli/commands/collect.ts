@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { openSession } from '../../lib/azure/session.ts';
 import { collectIntoFile } from '../../lib/collect/collect-into-file.ts';
-import { openSession } from '../../lib/collect/session.ts';
 import { sourcesOf } from '../../lib/collect/source.ts';
 import { shownUrl } from '../../lib/container-url.ts';
 import { guid, text } from '../../lib/parameters/fields.ts';

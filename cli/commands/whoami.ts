@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { readIdentityRoles } from '../../lib/azure/identity-roles.ts';
+import { openSession } from '../../lib/azure/session.ts';
 import { type WhoAmI, whoAmI } from '../../lib/azure/whoami.ts';
 import { findMissingRights } from '../../lib/collect/missing-rights.ts';
-import { openSession } from '../../lib/collect/session.ts';
 import { text } from '../../lib/parameters/fields.ts';
 import type { Action } from '../command-context.ts';
 import { type DefineCommand, examples } from '../define-command.ts';

@@ -3,6 +3,7 @@ import { ArmError } from '../azure/resource-manager/client/errors/arm-error.ts';
 import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/client/request-context.ts';
 import { getSubscription } from '../azure/resource-manager/resources/subscriptions.ts';
 import { getVirtualMachine } from '../azure/resource-manager/resources/virtual-machine.ts';
+import type { Session } from '../azure/session.ts';
 import { InventoryError, NoTokenError, NotFoundError } from '../errors.ts';
 import type { Coverage } from '../inventory/coverage.ts';
 import type { Completeness } from '../inventory/query.ts';
@@ -19,7 +20,6 @@ import {
 import type { Settings } from '../settings.ts';
 import { collectSubscriptions } from './collect.ts';
 import { planRun } from './plan.ts';
-import type { Session } from './session.ts';
 
 /** What Azure says now; nothing is written anywhere. */
 export interface LiveList {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { credentialLinks } from '../../lib/azure/credentials/chain.ts';
-import type { FetchRequest } from '../../lib/azure/credentials/link.ts';
+import type { FetchRequest } from '../../lib/azure/credentials/credential-source.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { startQuietProxy } from './fixtures/quiet-proxy.ts';
 import { json, startArmServer } from './resource-manager/fixtures/arm-server.ts';

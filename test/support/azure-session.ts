@@ -1,8 +1,8 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { cloudOf } from '../../lib/azure/cloud.ts';
 import { createArmClient } from '../../lib/azure/resource-manager/client/arm-client.ts';
+import type { Session } from '../../lib/azure/session.ts';
 import type { TokenSource } from '../../lib/azure/token.ts';
-import type { Session } from '../../lib/collect/session.ts';
 import { type Environment, readSettings, type Settings } from '../../lib/settings.ts';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import type { RateLimits } from '../../local/azure/rate-limits.ts';

@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from '../../async/clock.ts';
 import { NoTokenError } from '../../errors.ts';
 import type { Environment, Settings } from '../../settings.ts';
+import type { CredentialLink, FetchedToken, FetchRequest } from './credential-source.ts';
 import { type CredentialName, developerLink } from './developer-links.ts';
-import type { CredentialLink, FetchedToken, FetchRequest } from './link.ts';
 import { managedIdentityLink } from './managed-identity.ts';
 import { noCredentialError } from './no-credential-error.ts';
 

@@ -5,8 +5,8 @@ import type { TokenCredentialName } from '../../settings.ts';
 import { scopeOf } from '../audience.ts';
 import { cloudOf } from '../cloud.ts';
 import type { IdentitySourceName } from '../token.ts';
+import type { CredentialLink, FetchedToken, FetchRequest, LinkOptions } from './credential-source.ts';
 import { entraClient } from './entra-client.ts';
-import type { CredentialLink, FetchedToken, FetchRequest, LinkOptions } from './link.ts';
 import { redact } from './redact.ts';
 
 export type CredentialName = Exclude<TokenCredentialName, 'dev' | 'prod'>;

@@ -1,5 +1,5 @@
 import type { Environment, IdentitySetting } from '../../settings.ts';
-import type { FetchRequest } from './link.ts';
+import type { FetchRequest } from './credential-source.ts';
 import { managedIdentityError } from './managed-identity-error.ts';
 import type { ManagedIdentityHost } from './managed-identity-host.ts';
 

@@ -3,12 +3,12 @@ import { untilAborted } from '../../async/until-aborted.ts';
 import type { NoTokenError } from '../../errors.ts';
 import type { IdentitySetting } from '../../settings.ts';
 import { cloudShellSpellings, scopeOf } from '../audience.ts';
+import type { CredentialLink, FetchedToken, FetchRequest, LinkOptions } from './credential-source.ts';
 import { entraClient } from './entra-client.ts';
 import type { IdentityEndpointAnswer } from './identity-endpoint-answer.ts';
 import { type Attempt, identityEndpointClient, inAttempt } from './identity-endpoint-client.ts';
 import { backoffMs } from './identity-endpoint-retries.ts';
 import { probeImds } from './imds-probe.ts';
-import type { CredentialLink, FetchedToken, FetchRequest, LinkOptions } from './link.ts';
 import { managedIdentityError } from './managed-identity-error.ts';
 import { isTokenExchange, managedIdentityHost } from './managed-identity-host.ts';
 

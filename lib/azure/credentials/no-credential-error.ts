@@ -1,5 +1,5 @@
 import { NoTokenError } from '../../errors.ts';
-import type { CredentialLink, FetchRequest } from './link.ts';
+import type { CredentialLink, FetchRequest } from './credential-source.ts';
 
 export interface LinkFailure {
   readonly link: Pick<CredentialLink, 'source'>;

@@ -2,7 +2,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { expect, test } from 'vitest';
-import type { CredentialLink } from '../../../lib/azure/credentials/link.ts';
+import type { CredentialLink } from '../../../lib/azure/credentials/credential-source.ts';
 import { openPublishedInventory } from '../../../lib/azure/store/open-store.ts';
 import { tokenSourceOf } from '../../../lib/azure/token-source.ts';
 import { createCertificate } from '../../../local/azure/certificate.ts';

@@ -1,8 +1,8 @@
-import { readAccessToken } from '../azure/access-token.ts';
-import { type Cloud, cloudOf } from '../azure/cloud.ts';
-import { type ArmClient, createArmClient } from '../azure/resource-manager/client/arm-client.ts';
-import { createTokenSource, type TokenSource } from '../azure/token-source.ts';
 import type { Environment, Settings } from '../settings.ts';
+import { readAccessToken } from './access-token.ts';
+import { type Cloud, cloudOf } from './cloud.ts';
+import { type ArmClient, createArmClient } from './resource-manager/client/arm-client.ts';
+import { createTokenSource, type TokenSource } from './token-source.ts';
 
 /** Azure as one identity sees it: one per process, because it bounds what is in flight. */
 export interface Session {
