@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { readIdentityRoles } from '../../lib/azure/identity-roles.ts';
 import { openSession } from '../../lib/azure/session.ts';
-import { type WhoAmI, whoAmI } from '../../lib/azure/whoami.ts';
-import { findMissingRights } from '../../lib/collect/missing-rights.ts';
 import { text } from '../../lib/parameters/fields.ts';
+import { readIdentityRoles } from '../../lib/rights/identity-roles.ts';
+import { findMissingRights } from '../../lib/rights/missing-rights.ts';
+import { type WhoAmI, whoAmI } from '../../lib/rights/whoami.ts';
 import type { Action } from '../command-context.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
 import type { Property } from '../describe.ts';

@@ -5,17 +5,17 @@ import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/client
 import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendants.ts';
 import { listPermissions } from '../azure/resource-manager/resources/permissions.ts';
 import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
-import { findMissingSourceRight, findMissingStorageRight } from '../azure/store/missing-storage-right.ts';
 import { containerOf } from '../azure/store/open-container.ts';
 import { sourceContainer } from '../azure/store/open-store.ts';
 import type { TokenSource } from '../azure/token-source.ts';
+import { reasonToSkip } from '../collect/plan.ts';
 import { InventoryError, NoTokenError, toReason } from '../errors.ts';
 import { grantReaderCommand } from '../inventory/coverage.ts';
 import { grantCommand, type MissingRight, type MissingRights } from '../inventory/missing-right.ts';
 import { allows } from '../inventory/permissions.ts';
 import { readActions, readRoleDefinitions } from '../inventory/read-actions.ts';
 import type { Environment, Settings } from '../settings.ts';
-import { reasonToSkip } from './plan.ts';
+import { findMissingSourceRight, findMissingStorageRight } from './missing-storage-right.ts';
 
 /** Whoever asks for rights waits for the answer. */
 const sourceTimeoutMs = 10_000;

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { WhoAmI } from '../../lib/azure/whoami.ts';
 import type { Reason } from '../../lib/errors.ts';
+import type { WhoAmI } from '../../lib/rights/whoami.ts';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
 
@@ -20,7 +20,7 @@ afterAll(() => azure.stop());
 beforeEach(() => azure.reset());
 
 async function run(environment: Readonly<Record<string, string>>): Promise<Outcome> {
-  const script = new URL('./fixtures/identity-process.ts', import.meta.url).pathname;
+  const script = new URL('../azure/fixtures/identity-process.ts', import.meta.url).pathname;
   const env = { PATH: '/nowhere', FUNCTIONS_WORKER_RUNTIME: 'node', ...environment };
   const { stdout } = await promisify(execFile)(process.execPath, [script], { env });
   return JSON.parse(stdout);

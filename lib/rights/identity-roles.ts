@@ -1,9 +1,13 @@
+import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
+import {
+  newRequestMeter,
+  newWaitBudget,
+  type RequestContext,
+} from '../azure/resource-manager/client/request-context.ts';
+import { listRoleAssignmentsOf, type RoleAssignment } from '../azure/resource-manager/resources/role-assignments.ts';
+import { getRoleName } from '../azure/resource-manager/resources/role-definitions.ts';
+import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
 import { NoTokenError, toReason } from '../errors.ts';
-import type { ArmClient } from './resource-manager/client/arm-client.ts';
-import { newRequestMeter, newWaitBudget, type RequestContext } from './resource-manager/client/request-context.ts';
-import { listRoleAssignmentsOf, type RoleAssignment } from './resource-manager/resources/role-assignments.ts';
-import { getRoleName } from './resource-manager/resources/role-definitions.ts';
-import { listSubscriptions, type Subscription } from './resource-manager/resources/subscriptions.ts';
 
 export interface IdentityRole {
   readonly scope: string;

@@ -1,9 +1,9 @@
+import { readAccessToken } from '../azure/access-token.ts';
+import { resourceOf } from '../azure/audience.ts';
+import type { Cloud } from '../azure/cloud.ts';
+import type { IdentitySourceName, TokenSource } from '../azure/token.ts';
 import type { MissingRight, MissingRights } from '../inventory/missing-right.ts';
-import { readAccessToken } from './access-token.ts';
-import { resourceOf } from './audience.ts';
-import type { Cloud } from './cloud.ts';
 import type { IdentityRole, IdentityRoles } from './identity-roles.ts';
-import type { IdentitySourceName, TokenSource } from './token.ts';
 
 /** Who this program is to Azure: what `whoami` prints and `GET identity` answers. Never holds the token. */
 export interface WhoAmI {

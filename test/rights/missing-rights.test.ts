@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { findMissingRights } from '../../lib/collect/missing-rights.ts';
 import type { MissingRights } from '../../lib/inventory/missing-right.ts';
+import { findMissingRights } from '../../lib/rights/missing-rights.ts';
 import type { Environment } from '../../lib/settings.ts';
 import { rootManagementGroup } from '../../local/azure/tenant/subscriptions.ts';
 import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
