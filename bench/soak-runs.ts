@@ -4,7 +4,6 @@ import { runInNewContext } from 'node:vm';
 import { openSession } from '../lib/azure/session.ts';
 import { openStore } from '../lib/azure/store/open-store.ts';
 import { collectStep } from '../lib/collect/collect-step.ts';
-import { createDatabaseReader } from '../lib/collect/current-database.ts';
 import { publishedRun } from '../lib/collect/fail-step.ts';
 import { planStep } from '../lib/collect/plan-step.ts';
 import { publishStep } from '../lib/collect/publish-step.ts';
@@ -12,6 +11,7 @@ import { reportStep } from '../lib/collect/report-step.ts';
 import type { RunEnvironment } from '../lib/collect/run-environment.ts';
 import { startRun } from '../lib/collect/start-run.ts';
 import type { Reason } from '../lib/errors.ts';
+import { createDatabaseReader } from '../lib/published/current-database.ts';
 import { readSettings } from '../lib/settings.ts';
 
 /*

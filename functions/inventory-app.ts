@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { openSession } from '../lib/azure/session.ts';
 import { openStore } from '../lib/azure/store/open-store.ts';
-import { createDatabaseReader } from '../lib/collect/current-database.ts';
 import { publishedRun } from '../lib/collect/fail-step.ts';
 import type { RunEnvironment } from '../lib/collect/run-environment.ts';
 import { sourcesOf } from '../lib/collect/source.ts';
@@ -10,6 +9,7 @@ import type { HttpContext } from '../lib/http/context.ts';
 import { createResponseCache } from '../lib/http/response-cache.ts';
 import { lastPeriodMs } from '../lib/http/schedule-times.ts';
 import type { Run, RunTrigger } from '../lib/inventory/run.ts';
+import { createDatabaseReader } from '../lib/published/current-database.ts';
 import { readIdentityRoles } from '../lib/rights/identity-roles.ts';
 import { findMissingRights } from '../lib/rights/missing-rights.ts';
 import { whoAmI } from '../lib/rights/whoami.ts';

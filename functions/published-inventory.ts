@@ -1,7 +1,7 @@
 import type { InventoryStore } from '../lib/azure/store/inventory-store.ts';
-import type { DatabaseReader } from '../lib/collect/current-database.ts';
 import { InventoryError } from '../lib/errors.ts';
 import type { HttpContext } from '../lib/http/context.ts';
+import type { DatabaseReader } from '../lib/published/current-database.ts';
 
 /** The published inventory as requests see it. */
 export function publishedInventory(

@@ -1,8 +1,8 @@
-import type { CurrentDatabase } from '../lib/collect/open-files.ts';
 import { type Appeared, appearedInRun } from '../lib/database/queries/appeared.ts';
 import { resolveAsOf } from '../lib/database/queries/as-of.ts';
 import { toReason } from '../lib/errors.ts';
 import type { Run } from '../lib/inventory/run.ts';
+import type { CurrentDatabase } from '../lib/published/open-files.ts';
 
 /** The invocation's own logger where there is one: what it logs surely reaches Application Insights. Else the console. */
 export interface RunLogger {

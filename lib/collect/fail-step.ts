@@ -1,7 +1,7 @@
 import { getRun } from '../database/queries/runs.ts';
 import { InventoryError, type Reason, toReason } from '../errors.ts';
 import type { Run } from '../inventory/run.ts';
-import type { DatabaseReader } from './current-database.ts';
+import type { DatabaseReader } from '../published/current-database.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { endRun } from './run-record.ts';
 

@@ -5,8 +5,8 @@ import {
 } from '../database/queries/known-subscriptions.ts';
 import { InventoryError } from '../errors.ts';
 import type { RecordedPlan } from '../inventory/reading.ts';
-import type { DatabaseReader } from './current-database.ts';
-import { publicationDamaged } from './database-file.ts';
+import type { DatabaseReader } from '../published/current-database.ts';
+import { publicationDamaged } from '../published/database-file.ts';
 import { planRun } from './plan.ts';
 import { divideIntoBatches } from './run-batches.ts';
 import type { RunEnvironment } from './run-environment.ts';

@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts';
 import { toReason } from '../errors.ts';
 import type { Run } from '../inventory/run.ts';
-import { refreshPublication } from './refresh-publication.ts';
+import { refreshPublication } from '../published/refresh-publication.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { endRun, RunEndedError } from './run-record.ts';
 import { watchRun } from './watch-run.ts';

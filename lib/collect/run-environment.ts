@@ -2,8 +2,8 @@ import type { Session } from '../azure/session.ts';
 import type { InventoryStore } from '../azure/store/inventory-store.ts';
 import type { Reason } from '../errors.ts';
 import type { AcceptedFinding } from '../inventory/finding.ts';
+import type { DatabaseReader } from '../published/current-database.ts';
 import type { Settings } from '../settings.ts';
-import type { DatabaseReader } from './current-database.ts';
 import type { Source } from './source.ts';
 
 /** What the steps of a run need. Nothing of a run itself: that is in the store, so that any process can take any step. */

@@ -5,8 +5,8 @@ import type { TokenSource } from '../azure/token-source.ts';
 import type { Database } from '../database/database.ts';
 import { openSource } from '../database/source/open-source.ts';
 import { InventoryError, type Reason } from '../errors.ts';
+import { fetchNewestUsable } from '../published/fetch-newest.ts';
 import type { Environment, Settings } from '../settings.ts';
-import { fetchNewestUsable } from './fetch-newest.ts';
 
 /** The inventory of another deployment, which a run takes in. */
 export interface Source {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { RunAlreadyRunningError } from '../../lib/collect/claim-run.ts';
 import { collectStep } from '../../lib/collect/collect-step.ts';
-import { createDatabaseReader, type DatabaseReader } from '../../lib/collect/current-database.ts';
 import { failStep, publishedRun } from '../../lib/collect/fail-step.ts';
 import { planStep } from '../../lib/collect/plan-step.ts';
 import { publishStep } from '../../lib/collect/publish-step.ts';
@@ -14,6 +13,7 @@ import { cancelRun, newRunRecord, RunEndedError } from '../../lib/collect/run-re
 import { type RunStart, startRun } from '../../lib/collect/start-run.ts';
 import type { Reason } from '../../lib/errors.ts';
 import type { Run } from '../../lib/inventory/run.ts';
+import { createDatabaseReader, type DatabaseReader } from '../../lib/published/current-database.ts';
 import { forbidden } from '../../local/azure/fault-presets.ts';
 import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
 import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';

@@ -2,7 +2,6 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createDatabaseReader } from '../../lib/collect/current-database.ts';
 import { publishedSource, type Source } from '../../lib/collect/source.ts';
 import { openForWriting } from '../../lib/database/database.ts';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
@@ -12,6 +11,7 @@ import { iterateVirtualMachines } from '../../lib/database/queries/virtual-machi
 import { kinds } from '../../lib/inventory/coverage.ts';
 import type { Plan } from '../../lib/inventory/reading.ts';
 import type { Run } from '../../lib/inventory/run.ts';
+import { createDatabaseReader } from '../../lib/published/current-database.ts';
 import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';
 import { type BlobProxy, startBlobProxy, type Treatment } from '../support/blob-proxy.ts';
 import { publishFile, publishReading, publishWith } from '../support/deployments.ts';

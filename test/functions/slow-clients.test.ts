@@ -4,7 +4,7 @@ import { type IncomingMessage, get as request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeFile } from '../../lib/collect/database-file.ts';
+import { describeFile } from '../../lib/published/database-file.ts';
 import { createInventory, runIdOf } from '../database/fixtures/inventory.ts';
 import { type HostProcess, startHostProcess } from '../local/host-process.ts';
 import { type Azurite, startAzurite } from '../support/azurite.ts';

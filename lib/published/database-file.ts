@@ -5,9 +5,9 @@ import { dirname } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { DatabaseFile, DatabaseSource, Latest } from '../azure/store/inventory-store.ts';
+import { isCutOff } from '../collect/replay-batch.ts';
 import { InventoryError } from '../errors.ts';
 import { writing } from '../files/disk-full.ts';
-import { isCutOff } from './replay-batch.ts';
 
 /** What else an instance keeps in its temporary folder. */
 const spareBytes = 16 * 1024 * 1024;

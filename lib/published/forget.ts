@@ -1,4 +1,5 @@
 import type { PublishedInventory } from '../azure/store/inventory-store.ts';
+import { newRunSuffix } from '../collect/run-suffix.ts';
 import { openForReading, openForWriting } from '../database/database.ts';
 import { type ForgetRequest, forgetSubscription } from '../database/merge/forget.ts';
 import { type Reason, toReason } from '../errors.ts';
@@ -6,7 +7,6 @@ import type { Run } from '../inventory/run.ts';
 import { runId } from '../inventory/run.ts';
 import { refreshPublication } from './refresh-publication.ts';
 import { republish } from './republish.ts';
-import { newRunSuffix } from './run-suffix.ts';
 
 /** Which subscription, why, and what findings go by afterwards. */
 export type Forgetting = Pick<ForgetRequest, 'subscriptionId' | 'reason' | 'thresholds'>;
