@@ -6,14 +6,14 @@ import type { ReadingSink, RecordedPlan } from '../inventory/reading.ts';
 import type { Run } from '../inventory/run.ts';
 import { type Republication, republish } from '../published/republish.ts';
 import type { Settings } from '../settings.ts';
+import { openSources } from '../sources/open-sources.ts';
+import { createOwnReadings } from '../sources/own-readings.ts';
+import { routeReadings } from '../sources/route-readings.ts';
+import type { Source } from '../sources/source.ts';
+import { takeIn } from '../sources/take-in.ts';
 import { answerFollowUps } from './follow-up.ts';
-import { openSources } from './open-sources.ts';
-import { createOwnReadings } from './own-readings.ts';
 import { replayBatch } from './replay-batch.ts';
-import { routeReadings } from './route-readings.ts';
 import { RunEndedError } from './run-record.ts';
-import type { Source } from './source.ts';
-import { takeIn } from './take-in.ts';
 import { addressOf } from './take-over.ts';
 
 export interface PublishRequest extends Pick<Republication, 'folder' | 'signal' | 'onProgress'> {

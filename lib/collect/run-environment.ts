@@ -4,7 +4,7 @@ import type { Reason } from '../errors.ts';
 import type { AcceptedFinding } from '../inventory/finding.ts';
 import type { DatabaseReader } from '../published/current-database.ts';
 import type { Settings } from '../settings.ts';
-import type { Source } from './source.ts';
+import type { Source } from '../sources/source.ts';
 
 /** What the steps of a run need. Nothing of a run itself: that is in the store, so that any process can take any step. */
 export interface RunEnvironment {

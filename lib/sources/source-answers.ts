@@ -1,9 +1,9 @@
-import type { FollowUp } from '../../inventory/reading.ts';
-import type { FederatedCredential, UserAssignedIdentityReading } from '../../inventory/user-assigned-identity.ts';
-import { machineTypes } from '../../inventory/virtual-machine.ts';
-import type { Database } from '../database.ts';
-import { integer, text, textOrNull } from '../queries/columns.ts';
-import { storedTexts } from '../queries/stored-json.ts';
+import type { Database } from '../database/database.ts';
+import { integer, text, textOrNull } from '../database/queries/columns.ts';
+import { storedTexts } from '../database/queries/stored-json.ts';
+import type { FollowUp } from '../inventory/reading.ts';
+import type { FederatedCredential, UserAssignedIdentityReading } from '../inventory/user-assigned-identity.ts';
+import { machineTypes } from '../inventory/virtual-machine.ts';
 
 /** Ends of a machine that a read by its id has proven: Azure answered 404. */
 const proven: readonly string[] = ['virtualMachineDeleted', 'virtualMachineMoved', 'tenantChanged'];

@@ -1,13 +1,13 @@
 import type { Database } from '../database/database.ts';
-import { readFollowedSubscriptions } from '../database/source/followed-subscriptions.ts';
-import { prepareSourceAnswers } from '../database/source/source-answers.ts';
-import { tellReading } from '../database/source/tell-reading.ts';
 import type { Reason } from '../errors.ts';
 import { grantReaderCommand } from '../inventory/coverage.ts';
 import type { FollowUp, Plan, SourceSink } from '../inventory/reading.ts';
+import { readFollowedSubscriptions } from './followed-subscriptions.ts';
 import type { LookedAt } from './open-sources.ts';
 import type { OwnReadings } from './own-readings.ts';
 import { planWithSources } from './plan-with-sources.ts';
+import { tellReading } from './replay-source.ts';
+import { prepareSourceAnswers } from './source-answers.ts';
 import { bestOffers, isBetter, type Offer, understand } from './source-offers.ts';
 
 /** The present of other deployments on its way into a run. */

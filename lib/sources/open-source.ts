@@ -1,8 +1,8 @@
-import { InventoryError } from '../../errors.ts';
-import { Database, openForReading } from '../database.ts';
-import { text } from '../queries/columns.ts';
-import { tables } from '../schema.ts';
-import { views } from '../views.ts';
+import { Database, openForReading } from '../database/database.ts';
+import { text } from '../database/queries/columns.ts';
+import { tables } from '../database/schema.ts';
+import { views } from '../database/views.ts';
+import { InventoryError } from '../errors.ts';
 
 /** A machine with all its tags has a thousandth of it. */
 const mostBytesOfAValue = 32 * 1024 * 1024;

@@ -1,11 +1,11 @@
-import { type Kind, machineKinds } from '../../inventory/coverage.ts';
-import type { Permission } from '../../inventory/permissions.ts';
-import type { SourceSink, UnseenMachine } from '../../inventory/reading.ts';
-import type { MachineReading } from '../../inventory/virtual-machine.ts';
-import type { Database } from '../database.ts';
-import { prepareStoredReading } from '../merge/stored-reading.ts';
-import { integer, integerOrNull, text, textOrNull } from '../queries/columns.ts';
-import { isoTime } from '../queries/iso-time.ts';
+import type { Database } from '../database/database.ts';
+import { prepareStoredReading } from '../database/merge/stored-reading.ts';
+import { integer, integerOrNull, text, textOrNull } from '../database/queries/columns.ts';
+import { isoTime } from '../database/queries/iso-time.ts';
+import { type Kind, machineKinds } from '../inventory/coverage.ts';
+import type { Permission } from '../inventory/permissions.ts';
+import type { SourceSink, UnseenMachine } from '../inventory/reading.ts';
+import type { MachineReading } from '../inventory/virtual-machine.ts';
 import type { SourceSubscription } from './source-content.ts';
 
 const rowsPerPage = 500;

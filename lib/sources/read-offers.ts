@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import type { Database } from '../database/database.ts';
-import { readSourceContent, type SourceContent } from '../database/source/source-content.ts';
-import { tellReading } from '../database/source/tell-reading.ts';
 import { InventoryError } from '../errors.ts';
 import type { Kind } from '../inventory/coverage.ts';
 import type { SourceSink } from '../inventory/reading.ts';
 import { guidPattern } from '../settings.ts';
+import { tellReading } from './replay-source.ts';
+import { readSourceContent, type SourceContent } from './source-content.ts';
 
 const texts = v.array(v.string());
 /** What the tables of an inventory hold as JSON; the rest is as strict as the columns' types. */

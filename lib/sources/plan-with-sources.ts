@@ -1,6 +1,6 @@
-import type { FollowedSubscription } from '../database/source/followed-subscriptions.ts';
 import type { Reason } from '../errors.ts';
 import type { Plan } from '../inventory/reading.ts';
+import type { FollowedSubscription } from './followed-subscriptions.ts';
 import type { Offer, SourceState } from './source-offers.ts';
 
 /**

@@ -3,10 +3,10 @@ import type { DatabaseSource } from '../azure/store/inventory-store.ts';
 import { openSourceContainer } from '../azure/store/open-store.ts';
 import type { TokenSource } from '../azure/token-source.ts';
 import type { Database } from '../database/database.ts';
-import { openSource } from '../database/source/open-source.ts';
 import { InventoryError, type Reason } from '../errors.ts';
 import { fetchNewestUsable } from '../published/fetch-newest.ts';
 import type { Environment, Settings } from '../settings.ts';
+import { openSource } from './open-source.ts';
 
 /** The inventory of another deployment, which a run takes in. */
 export interface Source {

@@ -1,5 +1,5 @@
-import type { Database } from '../database.ts';
-import { integerOrNull, text, textOrNull } from '../queries/columns.ts';
+import type { Database } from '../database/database.ts';
+import { integerOrNull, text, textOrNull } from '../database/queries/columns.ts';
 
 /** A subscription that the inventory follows, and where its newest reading came from. */
 export interface FollowedSubscription {

@@ -1,12 +1,12 @@
 import type { Database } from '../database/database.ts';
-import type { FollowedSubscription } from '../database/source/followed-subscriptions.ts';
-import type { SourceContent, SourceSubscription } from '../database/source/source-content.ts';
 import { InventoryError, type Reason, toReason } from '../errors.ts';
 import { type CoverageStatus, subscriptionStatus } from '../inventory/coverage.ts';
 import type { KindReading, Plan } from '../inventory/reading.ts';
+import type { FollowedSubscription } from './followed-subscriptions.ts';
 import type { LookedAt } from './open-sources.ts';
 import type { OwnReading } from './own-readings.ts';
 import { readOffers } from './read-offers.ts';
+import type { SourceContent, SourceSubscription } from './source-content.ts';
 
 /** What one source says of a subscription. */
 export interface Offer {

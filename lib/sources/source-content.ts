@@ -1,13 +1,13 @@
-import type { Reason } from '../../errors.ts';
-import { type BlindSpot, type CoverageStatus, type Kind, subscriptionStatus } from '../../inventory/coverage.ts';
-import type { KindReading } from '../../inventory/reading.ts';
-import type { Database } from '../database.ts';
-import { resolveAsOf } from '../queries/as-of.ts';
-import { blindSpotsAt } from '../queries/blind-spots-at.ts';
-import { isoTime } from '../queries/iso-time.ts';
-import { getRun } from '../queries/runs.ts';
-import { isInScope, type SubscriptionAt, subscriptionsAt } from '../queries/subscription-at.ts';
-import { subscriptionListAt } from '../queries/subscription-list-at.ts';
+import type { Database } from '../database/database.ts';
+import { resolveAsOf } from '../database/queries/as-of.ts';
+import { blindSpotsAt } from '../database/queries/blind-spots-at.ts';
+import { isoTime } from '../database/queries/iso-time.ts';
+import { getRun } from '../database/queries/runs.ts';
+import { isInScope, type SubscriptionAt, subscriptionsAt } from '../database/queries/subscription-at.ts';
+import { subscriptionListAt } from '../database/queries/subscription-list-at.ts';
+import type { Reason } from '../errors.ts';
+import { type BlindSpot, type CoverageStatus, type Kind, subscriptionStatus } from '../inventory/coverage.ts';
+import type { KindReading } from '../inventory/reading.ts';
 
 /** One subscription as another deployment has read it itself. */
 export interface SourceSubscription {
