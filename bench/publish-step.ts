@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { openStore } from '../lib/azure/store/open-store.ts';
 import { planHash } from '../lib/azure/store/plans.ts';
-import { publishRun } from '../lib/collect/publish.ts';
-import { divideIntoBatches } from '../lib/collect/run-batches.ts';
-import { newRunRecord } from '../lib/collect/run-record.ts';
 import { writeBatch } from '../lib/collect/write-batch.ts';
 import type { Plan } from '../lib/inventory/reading.ts';
 import type { MachineReading } from '../lib/inventory/virtual-machine.ts';
+import { publishRun } from '../lib/run/publish.ts';
+import { divideIntoBatches } from '../lib/run/run-batches.ts';
+import { newRunRecord } from '../lib/run/run-record.ts';
 import { readSettings } from '../lib/settings.ts';
 import { absentArm } from '../test/support/absent-arm.ts';
 

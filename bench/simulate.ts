@@ -1,9 +1,9 @@
 import { type ArmClient, createArmClient } from '../lib/azure/resource-manager/client/arm-client.ts';
 import { collectSubscriptions } from '../lib/collect/collect.ts';
 import { planRun } from '../lib/collect/plan.ts';
-import { divideIntoBatches } from '../lib/collect/run-batches.ts';
 import type { CoverageStatus } from '../lib/inventory/coverage.ts';
 import type { Plan, PlannedSubscription } from '../lib/inventory/reading.ts';
+import { divideIntoBatches } from '../lib/run/run-batches.ts';
 import { readSettings } from '../lib/settings.ts';
 import { documentedLimits } from '../local/azure/rate-limits.ts';
 import { createLedgerSink } from '../test/support/ledger-sink.ts';

@@ -3,15 +3,15 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { openSession } from '../lib/azure/session.ts';
 import { openStore } from '../lib/azure/store/open-store.ts';
-import { collectStep } from '../lib/collect/collect-step.ts';
-import { publishedRun } from '../lib/collect/fail-step.ts';
-import { planStep } from '../lib/collect/plan-step.ts';
-import { publishStep } from '../lib/collect/publish-step.ts';
-import { reportStep } from '../lib/collect/report-step.ts';
-import type { RunEnvironment } from '../lib/collect/run-environment.ts';
-import { startRun } from '../lib/collect/start-run.ts';
 import type { Reason } from '../lib/errors.ts';
 import { createDatabaseReader } from '../lib/published/current-database.ts';
+import { collectStep } from '../lib/run/collect-step.ts';
+import { publishedRun } from '../lib/run/fail-step.ts';
+import { planStep } from '../lib/run/plan-step.ts';
+import { publishStep } from '../lib/run/publish-step.ts';
+import { reportStep } from '../lib/run/report-step.ts';
+import type { RunEnvironment } from '../lib/run/run-environment.ts';
+import { startRun } from '../lib/run/start-run.ts';
 import { readSettings } from '../lib/settings.ts';
 
 /*

@@ -1,4 +1,4 @@
-import { collectStep } from '../lib/collect/collect-step.ts';
+import { collectStep } from '../lib/run/collect-step.ts';
 import { type RunInput, runActivity } from './run-activity.ts';
 
 /** Reads one batch of a run's subscriptions into the store. */

@@ -1,5 +1,5 @@
-import { failStep } from '../lib/collect/fail-step.ts';
 import type { Reason } from '../lib/errors.ts';
+import { failStep } from '../lib/run/fail-step.ts';
 import { type RunInput, runActivity } from './run-activity.ts';
 
 /** Ends a run that could not go on. `failure`: why; null = it has ended on record. */

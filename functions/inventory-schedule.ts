@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { input } from 'durable-functions';
-import { RunAlreadyRunningError } from '../lib/collect/claim-run.ts';
+import { RunAlreadyRunningError } from '../lib/run/claim-run.ts';
 import { defaultSchedule } from '../lib/settings.ts';
 import { appSettings } from './app-settings.ts';
 import { driveBy, inventoryApp } from './composition.ts';

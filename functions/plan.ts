@@ -1,4 +1,4 @@
-import { planStep } from '../lib/collect/plan-step.ts';
+import { planStep } from '../lib/run/plan-step.ts';
 import { type RunInput, runActivity } from './run-activity.ts';
 
 /** Decides what a run reads, in how many batches. */

@@ -1,4 +1,4 @@
-import { publishStep } from '../lib/collect/publish-step.ts';
+import { publishStep } from '../lib/run/publish-step.ts';
 import { type RunInput, runActivity } from './run-activity.ts';
 
 /** Merges a run's batches into the inventory and publishes it. */

@@ -1,4 +1,4 @@
-import { reportStep } from '../lib/collect/report-step.ts';
+import { reportStep } from '../lib/run/report-step.ts';
 import { type RunInput, runActivity } from './run-activity.ts';
 
 /** Writes what follows a publication, and ends the run as succeeded. */

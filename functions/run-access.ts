@@ -1,12 +1,12 @@
 import type { InventoryStore } from '../lib/azure/store/inventory-store.ts';
-import { RunAlreadyRunningError } from '../lib/collect/claim-run.ts';
-import { cancelRun } from '../lib/collect/run-record.ts';
 import type { Database } from '../lib/database/database.ts';
 import { getRun, listRunsBefore } from '../lib/database/queries/runs.ts';
 import { InventoryError } from '../lib/errors.ts';
 import type { HttpContext } from '../lib/http/context.ts';
 import type { Run } from '../lib/inventory/run.ts';
 import type { DatabaseReader } from '../lib/published/current-database.ts';
+import { RunAlreadyRunningError } from '../lib/run/claim-run.ts';
+import { cancelRun } from '../lib/run/run-record.ts';
 
 interface RunActions {
   readonly start: (subscriptions: readonly string[] | null, signal: AbortSignal) => Promise<Run>;

@@ -1,8 +1,8 @@
 import * as df from 'durable-functions';
-import type { RunEnvironment } from '../lib/collect/run-environment.ts';
-import { RunEndedError } from '../lib/collect/run-record.ts';
 import { InventoryError, toReason } from '../lib/errors.ts';
 import type { Run } from '../lib/inventory/run.ts';
+import type { RunEnvironment } from '../lib/run/run-environment.ts';
+import { RunEndedError } from '../lib/run/run-record.ts';
 import type { ActivityOutcome } from './activity-outcome.ts';
 import { inventoryApp } from './composition.ts';
 import { failureMessage, shortReason } from './run-failure.ts';

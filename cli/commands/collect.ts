@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { openSession } from '../../lib/azure/session.ts';
-import { collectIntoFile } from '../../lib/collect/collect-into-file.ts';
 import { shownUrl } from '../../lib/container-url.ts';
 import { guid, text } from '../../lib/parameters/fields.ts';
+import { collectIntoFile } from '../../lib/run/collect-into-file.ts';
 import { sourcesOf } from '../../lib/sources/source.ts';
 import type { Action } from '../command-context.ts';
 import { isUrl, toBeWritten, withFile } from '../database-place.ts';

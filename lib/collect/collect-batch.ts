@@ -5,8 +5,8 @@ import type { BatchCounts, InventoryStore } from '../azure/store/inventory-store
 import { InventoryError } from '../errors.ts';
 import { writing } from '../files/disk-full.ts';
 import type { Plan, RecordedPlan } from '../inventory/reading.ts';
+import { addressOf } from '../run/resume-batches.ts';
 import { type CollectProgress, collectSubscriptions } from './collect.ts';
-import { addressOf } from './take-over.ts';
 import { writeBatch } from './write-batch.ts';
 
 export interface CollectBatchRequest {

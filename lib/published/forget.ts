@@ -1,10 +1,10 @@
 import type { PublishedInventory } from '../azure/store/inventory-store.ts';
-import { newRunSuffix } from '../collect/run-suffix.ts';
 import { openForReading, openForWriting } from '../database/database.ts';
 import { type ForgetRequest, forgetSubscription } from '../database/merge/forget.ts';
 import { type Reason, toReason } from '../errors.ts';
 import type { Run } from '../inventory/run.ts';
 import { runId } from '../inventory/run.ts';
+import { newRunSuffix } from '../run/run-suffix.ts';
 import { refreshPublication } from './refresh-publication.ts';
 import { republish } from './republish.ts';
 

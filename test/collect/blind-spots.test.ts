@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { collectIntoFile } from '../../lib/collect/collect-into-file.ts';
 import { openForReading } from '../../lib/database/database.ts';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
 import { readLedger } from '../../lib/database/queries/subscriptions.ts';
 import { iterateVirtualMachines } from '../../lib/database/queries/virtual-machines.ts';
 import type { Run } from '../../lib/inventory/run.ts';
+import { collectIntoFile } from '../../lib/run/collect-into-file.ts';
 import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
 
 let stand: AzureForTests;

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { collectIntoFile } from '../../lib/collect/collect-into-file.ts';
 import { openForReading } from '../../lib/database/database.ts';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
 import { resolveChangeRange } from '../../lib/database/queries/change-range.ts';
@@ -11,6 +10,7 @@ import { iterateFindings } from '../../lib/database/queries/findings.ts';
 import type { Change } from '../../lib/inventory/change.ts';
 import { type Finding, findingRules } from '../../lib/inventory/finding.ts';
 import { changeKinds } from '../../lib/inventory/run.ts';
+import { collectIntoFile } from '../../lib/run/collect-into-file.ts';
 import type { ExpectedChange, ExpectedFinding } from '../../local/azure/tenant/expectation.ts';
 import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
 

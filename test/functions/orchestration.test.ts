@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { newRunRecord } from '../../lib/collect/run-record.ts';
+import { newRunRecord } from '../../lib/run/run-record.ts';
 import { createProcesses, type Processes } from '../../local/start/processes.ts';
 import { type HostProcess, startHostProcess } from '../local/host-process.ts';
 import { type Azurite, startAzurite } from '../support/azurite.ts';

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { InventoryStore, Latest } from '../../lib/azure/store/inventory-store.ts';
 import { planHash } from '../../lib/azure/store/plans.ts';
-import { type PublishRequest, publishRun } from '../../lib/collect/publish.ts';
-import { newRunRecord } from '../../lib/collect/run-record.ts';
 import { writeBatch } from '../../lib/collect/write-batch.ts';
 import { openForWriting } from '../../lib/database/database.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import { describeFile } from '../../lib/published/database-file.ts';
+import { type PublishRequest, publishRun } from '../../lib/run/publish.ts';
+import { newRunRecord } from '../../lib/run/run-record.ts';
 import { absentArm } from './absent-arm.ts';
 import { mergeRun, planOf, type RunReading, tellRun } from './readings.ts';
 import { never } from './stores.ts';

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { InventoryStore } from '../../lib/azure/store/inventory-store.ts';
 import { planHash } from '../../lib/azure/store/plans.ts';
-import { type PublishRequest, publishRun } from '../../lib/collect/publish.ts';
-import { newRunRecord } from '../../lib/collect/run-record.ts';
 import { writeBatch } from '../../lib/collect/write-batch.ts';
 import type { Plan, PlannedBatch, RecordedPlan } from '../../lib/inventory/reading.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import type { MachineReading } from '../../lib/inventory/virtual-machine.ts';
+import { type PublishRequest, publishRun } from '../../lib/run/publish.ts';
+import { newRunRecord } from '../../lib/run/run-record.ts';
 import { absentArm } from './absent-arm.ts';
 import { guid } from './readings.ts';
 import { never } from './stores.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writeReports } from '../../lib/collect/write-reports.ts';
 import { InventoryError, type Reason } from '../../lib/errors.ts';
+import { writeReports } from '../../lib/run/write-reports.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { createInventory, runIdOf } from '../database/fixtures/inventory.ts';
 import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';

@@ -1,3 +1,4 @@
+import { planRun } from '../collect/plan.ts';
 import {
   type KnownSubscription,
   readKnownSubscriptions,
@@ -7,11 +8,10 @@ import { InventoryError } from '../errors.ts';
 import type { RecordedPlan } from '../inventory/reading.ts';
 import type { DatabaseReader } from '../published/current-database.ts';
 import { publicationDamaged } from '../published/database-file.ts';
-import { planRun } from './plan.ts';
+import { batchesToTakeOver } from './resume-batches.ts';
 import { divideIntoBatches } from './run-batches.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { advance } from './run-progress.ts';
-import { batchesToTakeOver } from './take-over.ts';
 import { watchRun } from './watch-run.ts';
 
 /**

@@ -1,5 +1,7 @@
 import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
 import type { InventoryStore } from '../azure/store/inventory-store.ts';
+import { answerFollowUps } from '../collect/follow-up.ts';
+import { replayBatch } from '../collect/replay-batch.ts';
 import type { Database } from '../database/database.ts';
 import { openMerge } from '../database/merge/merge.ts';
 import type { ReadingSink, RecordedPlan } from '../inventory/reading.ts';
@@ -11,10 +13,8 @@ import { createOwnReadings } from '../sources/own-readings.ts';
 import { routeReadings } from '../sources/route-readings.ts';
 import type { Source } from '../sources/source.ts';
 import { takeIn } from '../sources/take-in.ts';
-import { answerFollowUps } from './follow-up.ts';
-import { replayBatch } from './replay-batch.ts';
+import { addressOf } from './resume-batches.ts';
 import { RunEndedError } from './run-record.ts';
-import { addressOf } from './take-over.ts';
 
 export interface PublishRequest extends Pick<Republication, 'folder' | 'signal' | 'onProgress'> {
   readonly store: InventoryStore;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { newRunRecord } from '../../lib/collect/run-record.ts';
-import { type RunStart, startRun } from '../../lib/collect/start-run.ts';
 import type { Run } from '../../lib/inventory/run.ts';
+import { newRunRecord } from '../../lib/run/run-record.ts';
+import { type RunStart, startRun } from '../../lib/run/start-run.ts';
 import { type Azurite, startAzurite } from '../support/azurite.ts';
 import { never, newStore, type TestStore } from '../support/stores.ts';
 

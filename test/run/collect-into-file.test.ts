@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { collectIntoFile } from '../../lib/collect/collect-into-file.ts';
 import { openForReading } from '../../lib/database/database.ts';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
 import { readLedger } from '../../lib/database/queries/subscriptions.ts';
@@ -11,6 +10,7 @@ import { iterateVirtualMachines } from '../../lib/database/queries/virtual-machi
 import type { Coverage } from '../../lib/inventory/coverage.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
+import { collectIntoFile } from '../../lib/run/collect-into-file.ts';
 import type { Environment } from '../../lib/settings.ts';
 import { computeThrottled, forbidden, serverError, throttled } from '../../local/azure/fault-presets.ts';
 import type { FaultAnswer, FaultRule } from '../../local/azure/faults.ts';

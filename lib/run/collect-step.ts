@@ -1,12 +1,12 @@
 import type { BatchCounts } from '../azure/store/inventory-store.ts';
+import { collectBatch } from '../collect/collect-batch.ts';
 import { makeOwnFolder } from '../files/own-folder.ts';
-import { collectBatch } from './collect-batch.ts';
+import { limitYoungGeneration } from './limit-heap-growth.ts';
 import { takenOver } from './plan-step.ts';
 import { readPlan } from './read-plan.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { progressOf } from './run-progress.ts';
 import { watchRun } from './watch-run.ts';
-import { limitYoungGeneration } from './young-generation.ts';
 
 /**
  * A step of a run: reads one batch of its plan into the store. Batches may be read side by side, anywhere; one that is there
