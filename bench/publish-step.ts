@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { openStore } from '../lib/azure/store/open-store.ts';
 import { planHash } from '../lib/azure/store/plans.ts';
-import { writeBatch } from '../lib/collect/write-batch.ts';
+import { writeBatch } from '../lib/collect/batch/write-batch.ts';
 import type { Plan } from '../lib/inventory/reading.ts';
 import type { MachineReading } from '../lib/inventory/virtual-machine.ts';
 import { publishRun } from '../lib/run/publish.ts';

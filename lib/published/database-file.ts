@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { DatabaseFile, DatabaseSource, Latest } from '../azure/store/inventory-store.ts';
-import { isCutOff } from '../collect/replay-batch.ts';
+import { isCutOff } from '../collect/batch/replay-batch.ts';
 import { InventoryError } from '../errors.ts';
 import { writing } from '../files/disk-full.ts';
 

@@ -1,5 +1,5 @@
 import type { BatchCounts } from '../azure/store/inventory-store.ts';
-import { collectBatch } from '../collect/collect-batch.ts';
+import { collectBatch } from '../collect/batch/collect-batch.ts';
 import { makeOwnFolder } from '../files/own-folder.ts';
 import { limitYoungGeneration } from './limit-heap-growth.ts';
 import { takenOver } from './plan-step.ts';

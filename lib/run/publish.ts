@@ -1,7 +1,7 @@
 import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
 import type { InventoryStore } from '../azure/store/inventory-store.ts';
+import { replayBatch } from '../collect/batch/replay-batch.ts';
 import { answerFollowUps } from '../collect/follow-up.ts';
-import { replayBatch } from '../collect/replay-batch.ts';
 import type { Database } from '../database/database.ts';
 import { openMerge } from '../database/merge/merge.ts';
 import type { ReadingSink, RecordedPlan } from '../inventory/reading.ts';

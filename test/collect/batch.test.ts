@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { createZstdDecompress } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { replayBatch } from '../../lib/collect/replay-batch.ts';
-import { writeBatch } from '../../lib/collect/write-batch.ts';
+import { replayBatch } from '../../lib/collect/batch/replay-batch.ts';
+import { writeBatch } from '../../lib/collect/batch/write-batch.ts';
 import type { KindReading, ReadingSink } from '../../lib/inventory/reading.ts';
 import { guid, machine } from '../support/readings.ts';
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { collectBatch } from '../../lib/collect/collect-batch.ts';
+import { collectBatch } from '../../lib/collect/batch/collect-batch.ts';
 import type { Reason } from '../../lib/errors.ts';
 import { createDatabaseReader } from '../../lib/published/current-database.ts';
 import { fetchDatabase } from '../../lib/published/database-file.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { InventoryStore, Latest } from '../../lib/azure/store/inventory-store.ts';
 import { planHash } from '../../lib/azure/store/plans.ts';
-import { writeBatch } from '../../lib/collect/write-batch.ts';
+import { writeBatch } from '../../lib/collect/batch/write-batch.ts';
 import { openForWriting } from '../../lib/database/database.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import { describeFile } from '../../lib/published/database-file.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { InventoryStore } from '../../lib/azure/store/inventory-store.ts';
 import { planHash } from '../../lib/azure/store/plans.ts';
-import { writeBatch } from '../../lib/collect/write-batch.ts';
+import { writeBatch } from '../../lib/collect/batch/write-batch.ts';
 import type { Plan, PlannedBatch, RecordedPlan } from '../../lib/inventory/reading.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import type { MachineReading } from '../../lib/inventory/virtual-machine.ts';

@@ -1,12 +1,12 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
-import type { BatchCounts, InventoryStore } from '../azure/store/inventory-store.ts';
-import { InventoryError } from '../errors.ts';
-import { writing } from '../files/disk-full.ts';
-import type { Plan, RecordedPlan } from '../inventory/reading.ts';
-import { addressOf } from '../run/resume-batches.ts';
-import { type CollectProgress, collectSubscriptions } from './collect.ts';
+import type { ArmClient } from '../../azure/resource-manager/client/arm-client.ts';
+import type { BatchCounts, InventoryStore } from '../../azure/store/inventory-store.ts';
+import { InventoryError } from '../../errors.ts';
+import { writing } from '../../files/disk-full.ts';
+import type { Plan, RecordedPlan } from '../../inventory/reading.ts';
+import { addressOf } from '../../run/resume-batches.ts';
+import { type CollectProgress, collectSubscriptions } from '../collect.ts';
 import { writeBatch } from './write-batch.ts';
 
 export interface CollectBatchRequest {

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import { InventoryError } from '../errors.ts';
-import type { KindReading, ReadingSink } from '../inventory/reading.ts';
+import { InventoryError } from '../../errors.ts';
+import type { KindReading, ReadingSink } from '../../inventory/reading.ts';
 import {
   batchVersion,
   fromRow,

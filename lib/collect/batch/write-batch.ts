@@ -1,8 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createZstdCompress } from 'node:zlib';
-import type { BatchCounts } from '../azure/store/inventory-store.ts';
-import type { KindReading, ReadingSink } from '../inventory/reading.ts';
+import type { BatchCounts } from '../../azure/store/inventory-store.ts';
+import type { KindReading, ReadingSink } from '../../inventory/reading.ts';
 import { batchVersion, type IdentityRow, type RoleAssignmentRow, type RoleDefinitionRow, toRow } from './batch-rows.ts';
 
 /** Lines stay small, whatever a page holds: a reader has one of them in memory. */

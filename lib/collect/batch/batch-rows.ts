@@ -1,5 +1,10 @@
-import type { Permission } from '../inventory/permissions.ts';
-import type { IdentityType, MachineReading, MachineType, UserAssignedIdentity } from '../inventory/virtual-machine.ts';
+import type { Permission } from '../../inventory/permissions.ts';
+import type {
+  IdentityType,
+  MachineReading,
+  MachineType,
+  UserAssignedIdentity,
+} from '../../inventory/virtual-machine.ts';
 
 /*
  * A batch is NDJSON: what a sink was told, in that order, one array a line.
