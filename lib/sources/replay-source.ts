@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { prepareStoredReading } from '../database/merge/stored-reading.ts';
+import { prepareStoredReading } from '../database/merge/machines/stored-reading.ts';
 import { integer, integerOrNull, text, textOrNull } from '../database/queries/columns.ts';
 import { isoTime } from '../database/queries/iso-time.ts';
 import { type Kind, machineKinds } from '../inventory/coverage.ts';

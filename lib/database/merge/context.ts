@@ -4,16 +4,16 @@ import type { Thresholds } from '../findings/rule.ts';
 import { createChangeCounts } from './change-counts.ts';
 import { openCoverageRows } from './coverage-rows.ts';
 import { openDictionary } from './dictionary.ts';
-import { openIdentities } from './identities.ts';
-import { prepareMachineIndexes } from './machine-index.ts';
-import { openMachineWriter } from './machine-writer.ts';
-import { openPowerStateRows } from './power-state-rows.ts';
-import { openPresenceRows } from './presence-rows.ts';
-import { createRoleChanges } from './role-changes.ts';
-import { openRoleRows } from './role-rows.ts';
+import { openIdentities } from './identities/identities.ts';
+import { openPresenceRows } from './identities/presence-rows.ts';
+import { prepareMachineIndexes } from './machines/machine-index.ts';
+import { openMachineWriter } from './machines/machine-writer.ts';
+import { openPowerStateRows } from './machines/power-state-rows.ts';
+import { prepareStoredReading } from './machines/stored-reading.ts';
+import { openUnseenRows } from './machines/unseen-rows.ts';
+import { createRoleChanges } from './roles/role-changes.ts';
+import { openRoleRows } from './roles/role-rows.ts';
 import { createSeen } from './seen.ts';
-import { prepareStoredReading } from './stored-reading.ts';
-import { openUnseenRows } from './unseen-rows.ts';
 
 /** What a merge goes by, from the settings: the thresholds of the findings among them. */
 export interface MergeOptions extends Thresholds {

@@ -1,6 +1,6 @@
 import type { FollowUp } from '../../inventory/reading.ts';
-import { askClientIds } from './client-id-questions.ts';
 import type { MergeContext } from './context.ts';
+import { askClientIds } from './identities/client-id-questions.ts';
 import type { SubscriptionMerge } from './subscription-merge.ts';
 
 /**

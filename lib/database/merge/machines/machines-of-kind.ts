@@ -1,12 +1,12 @@
-import type { Kind } from '../../inventory/coverage.ts';
-import type { MachineReading } from '../../inventory/virtual-machine.ts';
+import type { Kind } from '../../../inventory/coverage.ts';
+import type { MachineReading } from '../../../inventory/virtual-machine.ts';
+import type { MergeContext } from '../context.ts';
+import { mergeIdentities } from '../identities/identity-merge.ts';
+import type { SubscriptionReading } from '../subscription-reading.ts';
 import { differenceBetween } from './changed-machine.ts';
-import type { MergeContext } from './context.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { mergeIdentities } from './identity-merge.ts';
 import { type MachineIndex, machineKey } from './machine-index.ts';
 import type { Beginning } from './machine-writer.ts';
-import type { SubscriptionReading } from './subscription-reading.ts';
 
 /** Machines of one type in one subscription on their way into the database. */
 export interface MachinesOfKind {

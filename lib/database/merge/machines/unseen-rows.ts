@@ -1,5 +1,5 @@
-import type { Database } from '../database.ts';
-import type { Seen } from './seen.ts';
+import type { Database } from '../../database.ts';
+import type { Seen } from '../seen.ts';
 
 /** Machines that an incomplete reading did not show. */
 export interface UnseenRows {

@@ -1,11 +1,11 @@
-import { grantReaderCommand } from '../../inventory/coverage.ts';
-import type { FollowUp, Verification } from '../../inventory/reading.ts';
-import type { UserAssignedIdentityReading } from '../../inventory/user-assigned-identity.ts';
-import type { MergeContext } from './context.ts';
+import { grantReaderCommand } from '../../../inventory/coverage.ts';
+import type { FollowUp, Verification } from '../../../inventory/reading.ts';
+import type { UserAssignedIdentityReading } from '../../../inventory/user-assigned-identity.ts';
+import type { MergeContext } from '../context.ts';
+import { mostChecks, type SubscriptionReading } from '../subscription-reading.ts';
+import { isProvenAbsent } from '../verification.ts';
 import { mergeFederatedCredentials } from './federated-credentials.ts';
 import type { KnownIdentity } from './presence-rows.ts';
-import { mostChecks, type SubscriptionReading } from './subscription-reading.ts';
-import { isProvenAbsent } from './verification.ts';
 
 /** The user-assigned identities of one subscription, as its listing and reads by id show them. */
 export interface IdentityListing {

@@ -1,7 +1,7 @@
-import type { RoleAssignmentReading } from '../../inventory/role.ts';
-import type { MergeContext } from './context.ts';
+import type { RoleAssignmentReading } from '../../../inventory/role.ts';
+import type { MergeContext } from '../context.ts';
+import type { SubscriptionReading } from '../subscription-reading.ts';
 import type { StoredAssignment } from './role-rows.ts';
-import type { SubscriptionReading } from './subscription-reading.ts';
 
 /** The role assignments that the list of one subscription shows. What begins and what ends is settled at the commit. */
 export interface RoleListing {

@@ -1,5 +1,5 @@
-import type { MergeContext } from './context.ts';
-import type { SubscriptionReading } from './subscription-reading.ts';
+import type { MergeContext } from '../context.ts';
+import type { SubscriptionReading } from '../subscription-reading.ts';
 
 /** What the lists of role assignments found, to be settled when all are in. Times in epoch milliseconds. */
 export interface RoleChanges {

@@ -1,4 +1,4 @@
-import type { MachineReading } from '../../inventory/virtual-machine.ts';
+import type { MachineReading } from '../../../inventory/virtual-machine.ts';
 
 /**
  * A 53-bit hash of everything the tables keep of a reading, casing included. Equal to the stored one: nothing to do.

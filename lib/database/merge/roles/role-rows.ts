@@ -1,7 +1,7 @@
-import type { RoleAssignmentReading, RoleDefinitionReading } from '../../inventory/role.ts';
-import type { ChangeKind } from '../../inventory/run.ts';
-import type { Database } from '../database.ts';
-import { createSeen } from './seen.ts';
+import type { RoleAssignmentReading, RoleDefinitionReading } from '../../../inventory/role.ts';
+import type { ChangeKind } from '../../../inventory/run.ts';
+import type { Database } from '../../database.ts';
+import { createSeen } from '../seen.ts';
 
 /** An assignment as it is stored. `mark` is all that it says: equal marks under one id are the same assignment. */
 export interface StoredAssignment {

@@ -1,5 +1,5 @@
-import type { ChangeKind } from '../../inventory/run.ts';
-import type { MachineIdentity, MachineReading } from '../../inventory/virtual-machine.ts';
+import type { ChangeKind } from '../../../inventory/run.ts';
+import type { MachineIdentity, MachineReading } from '../../../inventory/virtual-machine.ts';
 import { contentOf } from './fingerprint.ts';
 
 /** What the difference between two readings of one machine means. */

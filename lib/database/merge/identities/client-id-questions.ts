@@ -1,6 +1,6 @@
-import type { FollowUp } from '../../inventory/reading.ts';
-import type { MergeContext } from './context.ts';
-import type { SubscriptionMerge } from './subscription-merge.ts';
+import type { FollowUp } from '../../../inventory/reading.ts';
+import type { MergeContext } from '../context.ts';
+import type { SubscriptionMerge } from '../subscription-merge.ts';
 
 /** Questions of one round, so that a million machines are not held at once. */
 const questionsPerRound = 5000;

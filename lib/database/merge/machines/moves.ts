@@ -1,5 +1,5 @@
-import { machineKinds } from '../../inventory/coverage.ts';
-import type { MergeContext } from './context.ts';
+import { machineKinds } from '../../../inventory/coverage.ts';
+import type { MergeContext } from '../context.ts';
 
 interface Candidate {
   readonly machine: number;

@@ -1,5 +1,5 @@
-import type { ChangeKind } from '../../inventory/run.ts';
-import type { Database } from '../database.ts';
+import type { ChangeKind } from '../../../inventory/run.ts';
+import type { Database } from '../../database.ts';
 
 /** A user-assigned identity as the database knows it before the listing of its subscription is settled. */
 export interface KnownIdentity {

@@ -1,10 +1,10 @@
-import { grantReaderCommand, type Kind } from '../../inventory/coverage.ts';
-import type { FollowUp, Verification } from '../../inventory/reading.ts';
-import type { MachineReading } from '../../inventory/virtual-machine.ts';
-import type { MergeContext } from './context.ts';
+import { grantReaderCommand, type Kind } from '../../../inventory/coverage.ts';
+import type { FollowUp, Verification } from '../../../inventory/reading.ts';
+import type { MachineReading } from '../../../inventory/virtual-machine.ts';
+import type { MergeContext } from '../context.ts';
+import { mostChecks, type SubscriptionReading } from '../subscription-reading.ts';
+import { isProvenAbsent } from '../verification.ts';
 import type { MachineIndex } from './machine-index.ts';
-import { mostChecks, type SubscriptionReading } from './subscription-reading.ts';
-import { isProvenAbsent } from './verification.ts';
 
 /** Machines of one type that the list of a subscription left out. */
 export interface AbsentMachines {

@@ -1,5 +1,5 @@
-import { machineTypes } from '../../inventory/virtual-machine.ts';
-import type { Database } from '../database.ts';
+import { machineTypes } from '../../../inventory/virtual-machine.ts';
+import type { Database } from '../../database.ts';
 
 /** What is known of one machine while its subscription is being merged. */
 export interface KnownMachine {

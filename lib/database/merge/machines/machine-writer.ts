@@ -1,8 +1,8 @@
-import type { ChangeKind } from '../../inventory/run.ts';
-import { identityTypes, type MachineReading, machineTypes } from '../../inventory/virtual-machine.ts';
-import type { Database } from '../database.ts';
-import type { Dictionary } from './dictionary.ts';
-import { type Attached, attachedTo, type Identities } from './identities.ts';
+import type { ChangeKind } from '../../../inventory/run.ts';
+import { identityTypes, type MachineReading, machineTypes } from '../../../inventory/virtual-machine.ts';
+import type { Database } from '../../database.ts';
+import type { Dictionary } from '../dictionary.ts';
+import { type Attached, attachedTo, type Identities } from '../identities/identities.ts';
 
 /** Why a version or an attachment begins, and when. `change` null = a baseline, or part of another change. */
 export interface Beginning {

@@ -1,4 +1,4 @@
-import type { Database } from '../database.ts';
+import type { Database } from '../../database.ts';
 
 /** Rows of the table `power_state`. */
 export interface PowerStateRows {

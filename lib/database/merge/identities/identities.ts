@@ -1,6 +1,6 @@
-import type { MachineIdentity } from '../../inventory/virtual-machine.ts';
-import type { Database } from '../database.ts';
-import type { Dictionary } from './dictionary.ts';
+import type { MachineIdentity } from '../../../inventory/virtual-machine.ts';
+import type { Database } from '../../database.ts';
+import type { Dictionary } from '../dictionary.ts';
 import { createPrincipalTable } from './principal-table.ts';
 
 /** Managed identities by number. A user-assigned one with other ids under the same resource id is another identity. */

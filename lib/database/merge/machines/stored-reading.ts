@@ -3,8 +3,8 @@ import {
   type MachineIdentity,
   type MachineReading,
   machineTypes,
-} from '../../inventory/virtual-machine.ts';
-import type { Database } from '../database.ts';
+} from '../../../inventory/virtual-machine.ts';
+import type { Database } from '../../database.ts';
 
 /** The open version of a machine as a reading, to compare a new reading with. */
 export type StoredReading = (machine: number) => MachineReading;

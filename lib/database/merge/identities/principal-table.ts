@@ -1,4 +1,4 @@
-import type { Database } from '../database.ts';
+import type { Database } from '../../database.ts';
 
 /** System-assigned identities that a first run added, by principal id, while the table has no index on it: 16 bytes each. */
 export interface PrincipalTable {
