@@ -1,4 +1,4 @@
-import { getVirtualMachine, iterateVirtualMachines } from '../lib/database/queries/virtual-machines.ts';
+import { getVirtualMachine, iterateVirtualMachines } from '../lib/database/queries/machines/virtual-machines.ts';
 import { NotFoundError } from '../lib/errors.ts';
 import { machineListKinds } from '../lib/inventory/shown-kinds.ts';
 import type { VirtualMachine } from '../lib/inventory/virtual-machine.ts';

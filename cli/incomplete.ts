@@ -1,8 +1,8 @@
 import { type Database, openForReading } from '../lib/database/database.ts';
 import { resolveAsOf } from '../lib/database/queries/as-of.ts';
-import { completeness } from '../lib/database/queries/completeness.ts';
+import { completeness } from '../lib/database/queries/coverage/completeness.ts';
+import { readLedger } from '../lib/database/queries/coverage/subscriptions.ts';
 import { getRun, listRuns } from '../lib/database/queries/runs.ts';
-import { readLedger } from '../lib/database/queries/subscriptions.ts';
 import type { Reason } from '../lib/errors.ts';
 import { type BlindSpot, type Coverage, type Kind, subscriptionStatus } from '../lib/inventory/coverage.ts';
 import type { AsOf, MachineFilter, ShownKinds } from '../lib/inventory/query.ts';

@@ -1,4 +1,4 @@
-import { lookupPrincipals } from '../lib/database/queries/principals.ts';
+import { lookupPrincipals } from '../lib/database/queries/principals/principals.ts';
 import { NotFoundError } from '../lib/errors.ts';
 import type { Principal } from '../lib/inventory/principal.ts';
 import { allKinds } from '../lib/inventory/shown-kinds.ts';

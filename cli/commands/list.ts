@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { iterateVirtualMachines } from '../../lib/database/queries/virtual-machines.ts';
+import { iterateVirtualMachines } from '../../lib/database/queries/machines/virtual-machines.ts';
 import { machineListKinds } from '../../lib/inventory/shown-kinds.ts';
 import { asOf, selection } from '../../lib/parameters/fields.ts';
 import { machineFilterEntries, orderBy, toMachineFilter } from '../../lib/parameters/machine-filter.ts';

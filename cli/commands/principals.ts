@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { iteratePrincipals } from '../../lib/database/queries/principals.ts';
+import { iteratePrincipals } from '../../lib/database/queries/principals/principals.ts';
 import { principalStates } from '../../lib/inventory/principal.ts';
 import { principalListKinds } from '../../lib/inventory/shown-kinds.ts';
 import { asOf, selection } from '../../lib/parameters/fields.ts';

@@ -2,7 +2,7 @@ import type { ArmClient, RequestContext } from '../azure/resource-manager/client
 import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/client/request-context.ts';
 import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendants.ts';
 import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
-import type { KnownSubscription } from '../database/queries/known-subscriptions.ts';
+import type { KnownSubscription } from '../database/queries/coverage/known-subscriptions.ts';
 import { NoTokenError, type Reason } from '../errors.ts';
 import { type BlindSpot, grantReaderCommand, type Kind, kinds } from '../inventory/coverage.ts';
 import type { Plan, PlannedSubscription } from '../inventory/reading.ts';

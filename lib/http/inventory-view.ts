@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts';
 import { resolveAsOf } from '../database/queries/as-of.ts';
-import { beginsAfterItsEnd, resolveChangeRange } from '../database/queries/change-range.ts';
-import { completeness } from '../database/queries/completeness.ts';
+import { beginsAfterItsEnd, resolveChangeRange } from '../database/queries/changes/change-range.ts';
+import { completeness } from '../database/queries/coverage/completeness.ts';
 import { NotFoundError } from '../errors.ts';
 import type { AsOf, ChangeRange, Completeness, MachineFilter, ShownKinds } from '../inventory/query.ts';
 import type { PublishedDatabase } from './context.ts';

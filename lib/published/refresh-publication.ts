@@ -1,7 +1,7 @@
 import type { Latest, PublishedInventory } from '../azure/store/inventory-store.ts';
 import type { Database } from '../database/database.ts';
 import { resolveAsOf } from '../database/queries/as-of.ts';
-import { iterateVirtualMachines } from '../database/queries/virtual-machines.ts';
+import { iterateVirtualMachines } from '../database/queries/machines/virtual-machines.ts';
 import { ndjson } from '../reports/ndjson.ts';
 
 /** Brings what is made from the newest database up to it, and removes the databases that nobody needs any more. */

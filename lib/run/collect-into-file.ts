@@ -13,7 +13,7 @@ import { answerFollowUps } from '../collect/follow-up.ts';
 import { planRun } from '../collect/plan.ts';
 import { openForWriting } from '../database/database.ts';
 import { type Merge, openMerge } from '../database/merge/merge.ts';
-import { readKnownSubscriptions, readNewestSeq } from '../database/queries/known-subscriptions.ts';
+import { readKnownSubscriptions, readNewestSeq } from '../database/queries/coverage/known-subscriptions.ts';
 import { InventoryError } from '../errors.ts';
 import type { Plan } from '../inventory/reading.ts';
 import type { Run, RunTrigger } from '../inventory/run.ts';

@@ -3,7 +3,7 @@ import {
   type KnownSubscription,
   readKnownSubscriptions,
   readNewestSeq,
-} from '../database/queries/known-subscriptions.ts';
+} from '../database/queries/coverage/known-subscriptions.ts';
 import { InventoryError } from '../errors.ts';
 import type { RecordedPlan } from '../inventory/reading.ts';
 import type { DatabaseReader } from '../published/current-database.ts';

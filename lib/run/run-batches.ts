@@ -1,4 +1,4 @@
-import type { KnownSubscription } from '../database/queries/known-subscriptions.ts';
+import type { KnownSubscription } from '../database/queries/coverage/known-subscriptions.ts';
 import type { Plan, PlannedBatch } from '../inventory/reading.ts';
 
 /** Work is counted in machines. What every subscription costs besides: its lists are asked for even when they are empty. */

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { resolveChangeRange } from '../database/queries/change-range.ts';
+import { resolveChangeRange } from '../database/queries/changes/change-range.ts';
 import { type AskedReport, reportSource } from '../database/queries/report-source.ts';
 import { toReason } from '../errors.ts';
 import type { AcceptedFinding } from '../inventory/finding.ts';

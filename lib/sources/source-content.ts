@@ -1,10 +1,10 @@
 import type { Database } from '../database/database.ts';
 import { resolveAsOf } from '../database/queries/as-of.ts';
-import { blindSpotsAt } from '../database/queries/blind-spots-at.ts';
+import { blindSpotsAt } from '../database/queries/coverage/blind-spots-at.ts';
+import { isInScope, type SubscriptionAt, subscriptionsAt } from '../database/queries/coverage/subscription-at.ts';
+import { subscriptionListAt } from '../database/queries/coverage/subscription-list-at.ts';
 import { isoTime } from '../database/queries/iso-time.ts';
 import { getRun } from '../database/queries/runs.ts';
-import { isInScope, type SubscriptionAt, subscriptionsAt } from '../database/queries/subscription-at.ts';
-import { subscriptionListAt } from '../database/queries/subscription-list-at.ts';
 import type { Reason } from '../errors.ts';
 import { type BlindSpot, type CoverageStatus, type Kind, subscriptionStatus } from '../inventory/coverage.ts';
 import type { KindReading } from '../inventory/reading.ts';

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Database, openForReading, openForWriting } from '../../lib/database/database.ts';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
-import { getVirtualMachine } from '../../lib/database/queries/virtual-machines.ts';
+import { getVirtualMachine } from '../../lib/database/queries/machines/virtual-machines.ts';
 import { schemaVersion } from '../../lib/database/schema.ts';
 import { dayOf, guid, machine, mergeRun, userAssigned } from '../support/readings.ts';
 

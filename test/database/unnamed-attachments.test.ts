@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { type Database, openForWriting } from '../../lib/database/database.ts';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
 import { iterateFindings } from '../../lib/database/queries/findings.ts';
-import { listPrincipals, lookupPrincipals } from '../../lib/database/queries/principals.ts';
-import { listVirtualMachines } from '../../lib/database/queries/virtual-machines.ts';
+import { listVirtualMachines } from '../../lib/database/queries/machines/virtual-machines.ts';
+import { listPrincipals, lookupPrincipals } from '../../lib/database/queries/principals/principals.ts';
 import type { PrincipalFilter } from '../../lib/inventory/query.ts';
 import type { UserAssignedIdentityReading } from '../../lib/inventory/user-assigned-identity.ts';
 import {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { iteratePrincipals } from '../../lib/database/queries/principals.ts';
-import { getVirtualMachine, iterateVirtualMachines } from '../../lib/database/queries/virtual-machines.ts';
+import { getVirtualMachine, iterateVirtualMachines } from '../../lib/database/queries/machines/virtual-machines.ts';
+import { iteratePrincipals } from '../../lib/database/queries/principals/principals.ts';
 import { createInventory, type Inventory, readAt, runIdOf, startedAt } from './fixtures/inventory.ts';
 
 let inventory: Inventory;

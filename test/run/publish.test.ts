@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Latest } from '../../lib/azure/store/inventory-store.ts';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
-import { iterateVirtualMachines } from '../../lib/database/queries/virtual-machines.ts';
+import { iterateVirtualMachines } from '../../lib/database/queries/machines/virtual-machines.ts';
 import { createDatabaseReader } from '../../lib/published/current-database.ts';
 import { cancelRun } from '../../lib/run/run-record.ts';
 import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';

@@ -1,8 +1,8 @@
 import { subscriptionOf } from '../../inventory/privilege.ts';
-import { prepareCarriers } from './carriers.ts';
+import { deleteAssignments, some } from './finding-text.ts';
+import { prepareCarriers } from './identity-locations.ts';
 import type { Rule } from './rule.ts';
 import { standingAssignments } from './standing-assignments.ts';
-import { deleteAssignments, some } from './words.ts';
 
 /**
  * A role in a subscription where the identity has no machine: what goes wrong in one reaches the other. Scopes above

@@ -1,5 +1,5 @@
 import { text } from '../queries/columns.ts';
-import { prepareCarriers } from './carriers.ts';
+import { prepareCarriers } from './identity-locations.ts';
 import type { Rule } from './rule.ts';
 
 /** User-assigned identities that a complete listing of their subscription lacks, and a read by their id confirmed gone. */

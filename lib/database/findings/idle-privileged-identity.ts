@@ -1,6 +1,6 @@
+import { deleteAssignments, some } from './finding-text.ts';
 import { privilegedPrincipals } from './privileged-principals.ts';
 import type { Rule } from './rule.ts';
-import { deleteAssignments, some } from './words.ts';
 
 const dayMs = 86_400_000;
 const deallocated = 'powerstate/deallocated';

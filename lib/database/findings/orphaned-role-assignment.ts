@@ -1,7 +1,7 @@
-import { prepareCarriers } from './carriers.ts';
+import { deleteAssignments } from './finding-text.ts';
+import { prepareCarriers } from './identity-locations.ts';
 import type { Rule } from './rule.ts';
 import { standingAssignments } from './standing-assignments.ts';
-import { deleteAssignments } from './words.ts';
 
 /**
  * A role assignment whose principal this inventory knew and then saw gone. Principals that it never knew are none of its

@@ -1,6 +1,6 @@
+import { deleteAssignments, some } from './finding-text.ts';
 import { privilegedPrincipals } from './privileged-principals.ts';
 import type { Rule } from './rule.ts';
-import { deleteAssignments, some } from './words.ts';
 
 /**
  * An identity that may do anything in a whole subscription or above: whoever gets a shell on one of its machines may, too.

@@ -1,5 +1,5 @@
 import { type Privilege, privilegeOf } from '../../inventory/privilege.ts';
-import { type Carriers, prepareCarriers } from './carriers.ts';
+import { type Carriers, prepareCarriers } from './identity-locations.ts';
 import type { RuleContext } from './rule.ts';
 import { type StandingAssignment, standingAssignments } from './standing-assignments.ts';
 

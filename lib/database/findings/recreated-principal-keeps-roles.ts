@@ -1,7 +1,7 @@
 import { text } from '../queries/columns.ts';
+import { deleteAssignments, some } from './finding-text.ts';
 import type { Rule } from './rule.ts';
 import { assignmentsOf } from './standing-assignments.ts';
-import { deleteAssignments, some } from './words.ts';
 
 /**
  * Principals that were replaced by another one in the same place, and that place: a machine whose system-assigned identity (or

@@ -1,9 +1,9 @@
 import { text } from '../queries/columns.ts';
 import { listedUnder } from '../views/unnamed-attachments.ts';
-import { prepareCarriers } from './carriers.ts';
+import { counted, some } from './finding-text.ts';
+import { prepareCarriers } from './identity-locations.ts';
 import type { Rule } from './rule.ts';
 import { assignmentsOf } from './standing-assignments.ts';
-import { counted, some } from './words.ts';
 
 /** User-assigned identities that are on more than one machine: few, and only they have a resource id, by which the index finds them. */
 const onSeveral = `

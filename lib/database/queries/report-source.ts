@@ -3,13 +3,13 @@ import type { ChangeFilter, ChangeRange, MachineFilter, PrincipalFilter, ShownKi
 import type { ReportName, ReportSource } from '../../inventory/report.ts';
 import { allKinds, changeListKinds, machineListKinds, principalListKinds } from '../../inventory/shown-kinds.ts';
 import type { Database } from '../database.ts';
-import { iterateChanges } from './changes.ts';
-import { completeness } from './completeness.ts';
+import { iterateChanges } from './changes/changes.ts';
+import { completeness } from './coverage/completeness.ts';
+import { readLedger } from './coverage/subscriptions.ts';
 import { type Accepted, type FindingFilter, iterateFindings } from './findings.ts';
-import { iteratePrincipals } from './principals.ts';
+import { iterateVirtualMachines } from './machines/virtual-machines.ts';
+import { iteratePrincipals } from './principals/principals.ts';
 import { getRun } from './runs.ts';
-import { readLedger } from './subscriptions.ts';
-import { iterateVirtualMachines } from './virtual-machines.ts';
 
 /** Which report, and which of its rows. */
 export type AskedReport =

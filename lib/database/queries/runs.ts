@@ -2,7 +2,7 @@ import { type CoverageCounts, kinds } from '../../inventory/coverage.ts';
 import { type Run, type RunTrigger, runStatuses } from '../../inventory/run.ts';
 import type { Database } from '../database.ts';
 import { integer, oneOf, type SqlRow, text, textOrNull } from './columns.ts';
-import { readNewestSeq } from './known-subscriptions.ts';
+import { readNewestSeq } from './coverage/known-subscriptions.ts';
 import { perRun } from './per-run.ts';
 import { prepared } from './statements.ts';
 import { storedChanges, storedCounts, storedReason, storedTexts } from './stored-json.ts';

@@ -1,4 +1,4 @@
-import { lookupPrincipals } from '../../database/queries/principals.ts';
+import { lookupPrincipals } from '../../database/queries/principals/principals.ts';
 import { NotFoundError } from '../../errors.ts';
 import { allKinds } from '../../inventory/shown-kinds.ts';
 import { selected } from '../../parameters/select.ts';

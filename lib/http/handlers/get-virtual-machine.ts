@@ -1,4 +1,4 @@
-import { getVirtualMachine as findMachine } from '../../database/queries/virtual-machines.ts';
+import { getVirtualMachine as findMachine } from '../../database/queries/machines/virtual-machines.ts';
 import { NotFoundError } from '../../errors.ts';
 import { machineListKinds } from '../../inventory/shown-kinds.ts';
 import { selected } from '../../parameters/select.ts';

@@ -1,4 +1,4 @@
-import { iteratePrincipals, listPrincipals as listAll } from '../../database/queries/principals.ts';
+import { iteratePrincipals, listPrincipals as listAll } from '../../database/queries/principals/principals.ts';
 import type { PrincipalFilter } from '../../inventory/query.ts';
 import { principalListKinds } from '../../inventory/shown-kinds.ts';
 import { toMachineFilter } from '../../parameters/machine-filter.ts';

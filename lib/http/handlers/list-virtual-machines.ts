@@ -1,7 +1,7 @@
 import {
   iterateVirtualMachines,
   listVirtualMachines as listMachines,
-} from '../../database/queries/virtual-machines.ts';
+} from '../../database/queries/machines/virtual-machines.ts';
 import type { MachineFilter, OrderBy } from '../../inventory/query.ts';
 import { machineListKinds } from '../../inventory/shown-kinds.ts';
 import type { VirtualMachine } from '../../inventory/virtual-machine.ts';

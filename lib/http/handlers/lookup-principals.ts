@@ -1,4 +1,4 @@
-import { lookupPrincipals as lookup } from '../../database/queries/principals.ts';
+import { lookupPrincipals as lookup } from '../../database/queries/principals/principals.ts';
 import { allKinds } from '../../inventory/shown-kinds.ts';
 import { selected } from '../../parameters/select.ts';
 import { answerText } from '../answer.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Database, openForWriting } from '../../../lib/database/database.ts';
 import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
-import { getVirtualMachine } from '../../../lib/database/queries/virtual-machines.ts';
+import { getVirtualMachine } from '../../../lib/database/queries/machines/virtual-machines.ts';
 import { type Kind, kinds } from '../../../lib/inventory/coverage.ts';
 import type { MachineReading } from '../../../lib/inventory/virtual-machine.ts';
 import { dayOf, guid, machine, mergeRun, type RunReading, type SubscriptionReading } from '../../support/readings.ts';

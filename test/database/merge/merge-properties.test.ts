@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import type { Database } from '../../../lib/database/database.ts';
 import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
-import { iterateVirtualMachines } from '../../../lib/database/queries/virtual-machines.ts';
+import { iterateVirtualMachines } from '../../../lib/database/queries/machines/virtual-machines.ts';
 import type { Verification } from '../../../lib/inventory/reading.ts';
 import type { MachineReading } from '../../../lib/inventory/virtual-machine.ts';
 import { inEmptyInventory } from '../../support/empty-inventory.ts';

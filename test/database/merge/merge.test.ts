@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Database, openForWriting } from '../../../lib/database/database.ts';
 import { forgetSubscription } from '../../../lib/database/merge/forget.ts';
 import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
-import { lookupPrincipals } from '../../../lib/database/queries/principals.ts';
-import { readLedger } from '../../../lib/database/queries/subscriptions.ts';
-import { getVirtualMachine, iterateVirtualMachines } from '../../../lib/database/queries/virtual-machines.ts';
+import { readLedger } from '../../../lib/database/queries/coverage/subscriptions.ts';
+import { getVirtualMachine, iterateVirtualMachines } from '../../../lib/database/queries/machines/virtual-machines.ts';
+import { lookupPrincipals } from '../../../lib/database/queries/principals/principals.ts';
 import { asShown, dayOf, guid, machine, mergeRun } from '../../support/readings.ts';
 
 let database: Database;

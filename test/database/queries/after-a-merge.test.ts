@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openMerge } from '../../../lib/database/merge/merge.ts';
 import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
-import { completeness } from '../../../lib/database/queries/completeness.ts';
-import { lookupPrincipals } from '../../../lib/database/queries/principals.ts';
+import { completeness } from '../../../lib/database/queries/coverage/completeness.ts';
+import { readLedger } from '../../../lib/database/queries/coverage/subscriptions.ts';
+import { getVirtualMachine, listVirtualMachines } from '../../../lib/database/queries/machines/virtual-machines.ts';
+import { lookupPrincipals } from '../../../lib/database/queries/principals/principals.ts';
 import { listRuns } from '../../../lib/database/queries/runs.ts';
-import { readLedger } from '../../../lib/database/queries/subscriptions.ts';
-import { getVirtualMachine, listVirtualMachines } from '../../../lib/database/queries/virtual-machines.ts';
 import type { CoverageStatus } from '../../../lib/inventory/coverage.ts';
 import type { Plan } from '../../../lib/inventory/reading.ts';
 import type { MachineReading } from '../../../lib/inventory/virtual-machine.ts';

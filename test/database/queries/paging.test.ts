@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listPrincipals } from '../../../lib/database/queries/principals.ts';
-import { iterateVirtualMachines, listVirtualMachines } from '../../../lib/database/queries/virtual-machines.ts';
+import {
+  iterateVirtualMachines,
+  listVirtualMachines,
+} from '../../../lib/database/queries/machines/virtual-machines.ts';
+import { listPrincipals } from '../../../lib/database/queries/principals/principals.ts';
 import type { AsOf, MachineFilter, OrderBy, PagePosition } from '../../../lib/inventory/query.ts';
 import type { VirtualMachine } from '../../../lib/inventory/virtual-machine.ts';
 import { createInventory, type Inventory } from '../fixtures/inventory.ts';

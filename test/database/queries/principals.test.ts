@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { iteratePrincipals, listPrincipals, lookupPrincipals } from '../../../lib/database/queries/principals.ts';
+import {
+  iteratePrincipals,
+  listPrincipals,
+  lookupPrincipals,
+} from '../../../lib/database/queries/principals/principals.ts';
 import type { CoverageStatus } from '../../../lib/inventory/coverage.ts';
 import type { AsOf, PrincipalFilter } from '../../../lib/inventory/query.ts';
 import { createInventory, type Inventory, readAt } from '../fixtures/inventory.ts';

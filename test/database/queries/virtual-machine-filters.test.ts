@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { machineSelect } from '../../../lib/database/queries/machine-select.ts';
-import { listVirtualMachines } from '../../../lib/database/queries/virtual-machines.ts';
+import { machineSelect } from '../../../lib/database/queries/machines/machine-select.ts';
+import { listVirtualMachines } from '../../../lib/database/queries/machines/virtual-machines.ts';
 import type { AsOf, MachineFilter } from '../../../lib/inventory/query.ts';
 import { createInventory, type Inventory } from '../fixtures/inventory.ts';
 

@@ -4,7 +4,7 @@ import {
   getVirtualMachine,
   iterateVirtualMachines,
   listVirtualMachines,
-} from '../../../lib/database/queries/virtual-machines.ts';
+} from '../../../lib/database/queries/machines/virtual-machines.ts';
 import { createInventory, type Inventory, readAt, startedAt } from '../fixtures/inventory.ts';
 
 const idOf = (name: string, group = 'Group-1') =>

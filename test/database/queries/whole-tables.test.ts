@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Database } from '../../../lib/database/database.ts';
+import { readLedger } from '../../../lib/database/queries/coverage/subscriptions.ts';
 import { reportSource } from '../../../lib/database/queries/report-source.ts';
 import { getRun, listRuns, listRunsBefore } from '../../../lib/database/queries/runs.ts';
-import { readLedger } from '../../../lib/database/queries/subscriptions.ts';
 import type { AsOf } from '../../../lib/inventory/query.ts';
 import { createInventory, type Inventory, runIdOf } from '../fixtures/inventory.ts';
 

@@ -1,9 +1,9 @@
-import type { Kind } from '../../inventory/coverage.ts';
-import type { Database } from '../database.ts';
-import { integer, type SqlRow, text, textOrNull } from './columns.ts';
+import type { Kind } from '../../../inventory/coverage.ts';
+import type { Database } from '../../database.ts';
+import { integer, type SqlRow, text, textOrNull } from '../columns.ts';
 import { coverageAt, type KindAt, lastReadAt } from './coverage-at.ts';
-import { perRun } from './per-run.ts';
-import { prepared } from './statements.ts';
+import { perRun } from '../per-run.ts';
+import { prepared } from '../statements.ts';
 
 /** A subscription as a run left it. */
 export interface SubscriptionAt {

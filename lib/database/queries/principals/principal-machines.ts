@@ -1,12 +1,12 @@
-import { machineKinds } from '../../inventory/coverage.ts';
-import type { PrincipalMachine } from '../../inventory/principal.ts';
-import { attachmentsAt, endedAtSeq as endedAtRun } from '../views/principal-state.ts';
-import { unnamedAttachments } from '../views/unnamed-attachments.ts';
-import { integer, integerOrNull, type SqlRow, text, textOrNull } from './columns.ts';
-import { isoTime } from './iso-time.ts';
+import { machineKinds } from '../../../inventory/coverage.ts';
+import type { PrincipalMachine } from '../../../inventory/principal.ts';
+import { attachmentsAt, endedAtSeq as endedAtRun } from '../../views/principal-state.ts';
+import { unnamedAttachments } from '../../views/unnamed-attachments.ts';
+import { integer, integerOrNull, type SqlRow, text, textOrNull } from '../columns.ts';
+import { isoTime } from '../iso-time.ts';
+import type { MachineContext } from '../machines/machine-context.ts';
+import { prepared } from '../statements.ts';
 import { joinAttachments } from './joined-attachments.ts';
-import type { MachineContext } from './machine-context.ts';
-import { prepared } from './statements.ts';
 
 /** The machines of a principal up to a run, and what follows from them for the principal itself. */
 export interface PrincipalMachines {

@@ -1,4 +1,4 @@
-import type { Database } from '../database.ts';
+import type { Database } from '../../database.ts';
 
 /** A subscription that the inventory follows, as planning the next run needs it. */
 export interface KnownSubscription {

@@ -1,7 +1,7 @@
-import type { MachineFilter, OrderBy, PagePosition } from '../../inventory/query.ts';
-import type { Database } from '../database.ts';
+import type { MachineFilter, OrderBy, PagePosition } from '../../../inventory/query.ts';
+import type { Database } from '../../database.ts';
+import type { Parameters } from '../statements.ts';
 import { machineConditions, shownAt } from './machine-conditions.ts';
-import type { Parameters } from './statements.ts';
 
 /** A statement's text and the values bound to it. */
 export interface Query {

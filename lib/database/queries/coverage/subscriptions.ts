@@ -1,12 +1,12 @@
-import type { Reason } from '../../errors.ts';
-import { type Coverage, type CoverageStatus, type Kind, subscriptionStatus } from '../../inventory/coverage.ts';
-import type { AsOf, Ledger } from '../../inventory/query.ts';
-import type { Database } from '../database.ts';
+import type { Reason } from '../../../errors.ts';
+import { type Coverage, type CoverageStatus, type Kind, subscriptionStatus } from '../../../inventory/coverage.ts';
+import type { AsOf, Ledger } from '../../../inventory/query.ts';
+import type { Database } from '../../database.ts';
 import { blindSpotsAt } from './blind-spots-at.ts';
-import { integer } from './columns.ts';
+import { integer } from '../columns.ts';
 import { type KindAt, lastReadAt } from './coverage-at.ts';
-import { perRun } from './per-run.ts';
-import { prepared } from './statements.ts';
+import { perRun } from '../per-run.ts';
+import { prepared } from '../statements.ts';
 import { type SubscriptionAt, subscriptionsAt } from './subscription-at.ts';
 import { subscriptionListAt } from './subscription-list-at.ts';
 

@@ -1,7 +1,7 @@
-import { integer, integerOrNull, type SqlRow, text } from './columns.ts';
-import { isoTime } from './iso-time.ts';
-import type { MachineContext } from './machine-context.ts';
-import { prepared } from './statements.ts';
+import { integer, integerOrNull, type SqlRow, text } from '../columns.ts';
+import { isoTime } from '../iso-time.ts';
+import type { MachineContext } from '../machines/machine-context.ts';
+import { prepared } from '../statements.ts';
 
 /** When the listings of its own subscription had a user-assigned identity. */
 export interface PrincipalListing {

@@ -1,11 +1,11 @@
-import { machineKinds } from '../../inventory/coverage.ts';
-import { machineTypes, principalIdsOf, type VirtualMachine } from '../../inventory/virtual-machine.ts';
-import { integer, integerOrNull, type SqlRow, text, textOrNull, time } from './columns.ts';
-import { isoTime } from './iso-time.ts';
+import { machineKinds } from '../../../inventory/coverage.ts';
+import { machineTypes, principalIdsOf, type VirtualMachine } from '../../../inventory/virtual-machine.ts';
+import { integer, integerOrNull, type SqlRow, text, textOrNull, time } from '../columns.ts';
+import { isoTime } from '../iso-time.ts';
+import { storedTags } from '../stored-json.ts';
 import type { MachineContext } from './machine-context.ts';
 import { machineIdentity, readAttachments } from './machine-identity.ts';
 import { endedUndeleted } from './machine-select.ts';
-import { storedTags } from './stored-json.ts';
 
 /** Rows of `machineSelect` as outputs show them, their identities read at once. */
 export function toVirtualMachines(rows: readonly SqlRow[], context: MachineContext): VirtualMachine[] {

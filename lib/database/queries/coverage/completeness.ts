@@ -1,9 +1,9 @@
-import { type CoverageCounts, type CoverageStatus, type Kind, subscriptionStatus } from '../../inventory/coverage.ts';
-import type { AsOf, Completeness, MachineFilter, ShownKinds } from '../../inventory/query.ts';
-import type { Database } from '../database.ts';
+import { type CoverageCounts, type CoverageStatus, type Kind, subscriptionStatus } from '../../../inventory/coverage.ts';
+import type { AsOf, Completeness, MachineFilter, ShownKinds } from '../../../inventory/query.ts';
+import type { Database } from '../../database.ts';
 import { blindSpotsAt } from './blind-spots-at.ts';
 import { readNewestSeq } from './known-subscriptions.ts';
-import { perRun } from './per-run.ts';
+import { perRun } from '../per-run.ts';
 import { isInScope, type SubscriptionAt, subscriptionsAt } from './subscription-at.ts';
 import { subscriptionListAt } from './subscription-list-at.ts';
 

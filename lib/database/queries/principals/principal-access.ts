@@ -1,14 +1,14 @@
-import type { AccessCoverage, PrincipalRoleAssignment } from '../../inventory/principal.ts';
-import type { FederatedCredential } from '../../inventory/user-assigned-identity.ts';
-import type { Database } from '../database.ts';
-import { isInherited } from '../views/access-changes.ts';
-import { integer, type SqlRow, text, textOrNull } from './columns.ts';
-import { completeness } from './completeness.ts';
-import type { MachineContext } from './machine-context.ts';
-import { perRun } from './per-run.ts';
-import { prepared } from './statements.ts';
-import { storedTexts } from './stored-json.ts';
-import { subscriptionsAt } from './subscription-at.ts';
+import type { AccessCoverage, PrincipalRoleAssignment } from '../../../inventory/principal.ts';
+import type { FederatedCredential } from '../../../inventory/user-assigned-identity.ts';
+import type { Database } from '../../database.ts';
+import { isInherited } from '../../views/access-changes.ts';
+import { integer, type SqlRow, text, textOrNull } from '../columns.ts';
+import { completeness } from '../coverage/completeness.ts';
+import { subscriptionsAt } from '../coverage/subscription-at.ts';
+import type { MachineContext } from '../machines/machine-context.ts';
+import { perRun } from '../per-run.ts';
+import { prepared } from '../statements.ts';
+import { storedTexts } from '../stored-json.ts';
 
 const holds = (row: string) => `${row}.valid_from <= $seq AND (${row}.valid_to IS NULL OR ${row}.valid_to > $seq)`;
 

@@ -1,4 +1,4 @@
-import { integer, integerOrNull, type SqlRow, text } from './columns.ts';
+import { integer, integerOrNull, type SqlRow, text } from '../columns.ts';
 
 /**
  * One row per time that a principal was on a machine: where the machine named it by its ids for a while and without them, or

@@ -3,19 +3,19 @@ import {
   type Principal,
   type PrincipalRoleAssignment,
   principalStates,
-} from '../../inventory/principal.ts';
-import type { AsOf, Page, PageRequest, PrincipalFilter } from '../../inventory/query.ts';
-import type { FederatedCredential } from '../../inventory/user-assigned-identity.ts';
-import type { Database } from '../database.ts';
-import { batches } from './batches.ts';
-import { integer, oneOf, type SqlRow, text, textOrNull } from './columns.ts';
-import { isoTime } from './iso-time.ts';
-import { type MachineContext, machineContext } from './machine-context.ts';
+} from '../../../inventory/principal.ts';
+import type { AsOf, Page, PageRequest, PrincipalFilter } from '../../../inventory/query.ts';
+import type { FederatedCredential } from '../../../inventory/user-assigned-identity.ts';
+import type { Database } from '../../database.ts';
+import { batches } from '../batches.ts';
+import { integer, oneOf, type SqlRow, text, textOrNull } from '../columns.ts';
+import { isoTime } from '../iso-time.ts';
+import { type MachineContext, machineContext } from '../machines/machine-context.ts';
+import { prepared } from '../statements.ts';
 import { accessCoverageAt, readFederatedCredentials, readRoleAssignments } from './principal-access.ts';
 import { type PrincipalListing, readPrincipalListings } from './principal-listing.ts';
 import { type PrincipalMachines, readPrincipalMachines } from './principal-machines.ts';
 import { principalByClientId, principalById, principalSelect, runParameters } from './principal-select.ts';
-import { prepared } from './statements.ts';
 
 /** One page of the principals that a filter asks for, as they were at a run. Their order is that of their first appearance. */
 export function listPrincipals(

@@ -1,7 +1,7 @@
-import type { BlindSpot } from '../../inventory/coverage.ts';
-import type { Database } from '../database.ts';
-import { oneOf, type SqlRow, text, textOrNull } from './columns.ts';
-import { prepared } from './statements.ts';
+import type { BlindSpot } from '../../../inventory/coverage.ts';
+import type { Database } from '../../database.ts';
+import { oneOf, type SqlRow, text, textOrNull } from '../columns.ts';
+import { prepared } from '../statements.ts';
 
 const sources = ['managementGroup', 'previousRun', 'configured'] as const;
 

@@ -1,10 +1,10 @@
-import type { Reason } from '../../errors.ts';
-import { type CoverageStatus, coverageStatuses, type Kind, kinds } from '../../inventory/coverage.ts';
-import type { Database } from '../database.ts';
-import { integer, oneOf, type SqlRow, textOrNull } from './columns.ts';
-import { isoTime } from './iso-time.ts';
-import { prepared } from './statements.ts';
-import { storedReason } from './stored-json.ts';
+import type { Reason } from '../../../errors.ts';
+import { type CoverageStatus, coverageStatuses, type Kind, kinds } from '../../../inventory/coverage.ts';
+import type { Database } from '../../database.ts';
+import { integer, oneOf, type SqlRow, textOrNull } from '../columns.ts';
+import { isoTime } from '../iso-time.ts';
+import { prepared } from '../statements.ts';
+import { storedReason } from '../stored-json.ts';
 
 /** How one kind of one subscription was read, as the newest run that had the subscription in scope left it. */
 export interface KindAt {

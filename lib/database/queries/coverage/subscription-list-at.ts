@@ -1,6 +1,6 @@
-import type { Database } from '../database.ts';
-import { integer, textOrNull } from './columns.ts';
-import { prepared } from './statements.ts';
+import type { Database } from '../../database.ts';
+import { integer, textOrNull } from '../columns.ts';
+import { prepared } from '../statements.ts';
 
 /** What a run that listed all subscriptions says of that list. */
 export interface SubscriptionListAt {

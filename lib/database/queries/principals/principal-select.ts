@@ -1,12 +1,12 @@
-import type { MachineFilter, PagePosition, PrincipalFilter } from '../../inventory/query.ts';
-import type { Database } from '../database.ts';
-import { principalState, seenBy } from '../views/principal-state.ts';
-import { isListedOnes } from '../views/unnamed-attachments.ts';
-import { machineConditions } from './machine-conditions.ts';
-import { limitClause, machinesShown, type Query } from './machine-select.ts';
-import { perRun } from './per-run.ts';
-import type { Parameters } from './statements.ts';
-import { subscriptionsAt } from './subscription-at.ts';
+import type { MachineFilter, PagePosition, PrincipalFilter } from '../../../inventory/query.ts';
+import type { Database } from '../../database.ts';
+import { principalState, seenBy } from '../../views/principal-state.ts';
+import { isListedOnes } from '../../views/unnamed-attachments.ts';
+import { subscriptionsAt } from '../coverage/subscription-at.ts';
+import { machineConditions } from '../machines/machine-conditions.ts';
+import { limitClause, machinesShown, type Query } from '../machines/machine-select.ts';
+import { perRun } from '../per-run.ts';
+import type { Parameters } from '../statements.ts';
 
 const state = principalState('$seq', 'SELECT value FROM json_each($unreadIn)');
 const seen = (identity: string) => seenBy(identity, '$seq');

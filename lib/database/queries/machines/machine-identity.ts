@@ -1,8 +1,8 @@
-import { identityTypes, type MachineIdentity, type UserAssignedIdentity } from '../../inventory/virtual-machine.ts';
-import type { Database } from '../database.ts';
-import { integer, integerOrNull, type SqlRow, text, textOrNull } from './columns.ts';
-import { prepared } from './statements.ts';
-import { define } from './stored-json.ts';
+import { identityTypes, type MachineIdentity, type UserAssignedIdentity } from '../../../inventory/virtual-machine.ts';
+import type { Database } from '../../database.ts';
+import { integer, integerOrNull, type SqlRow, text, textOrNull } from '../columns.ts';
+import { prepared } from '../statements.ts';
+import { define } from '../stored-json.ts';
 
 /** Attachments of some machines, those that ended included, by the machine's number and in the order of their positions. */
 export type Attachments = ReadonlyMap<number, readonly SqlRow[]>;

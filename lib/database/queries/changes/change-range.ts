@@ -1,9 +1,9 @@
-import type { AsOf, ChangeRange } from '../../inventory/query.ts';
-import { runIdPattern } from '../../inventory/run.ts';
-import type { Database } from '../database.ts';
-import { resolveAsOf } from './as-of.ts';
-import { text } from './columns.ts';
-import { prepared } from './statements.ts';
+import type { AsOf, ChangeRange } from '../../../inventory/query.ts';
+import { runIdPattern } from '../../../inventory/run.ts';
+import type { Database } from '../../database.ts';
+import { resolveAsOf } from '../as-of.ts';
+import { text } from '../columns.ts';
+import { prepared } from '../statements.ts';
 
 /**
  * Between which runs changes are asked for: after `from`, up to and including `to`.

@@ -1,12 +1,12 @@
-import type { ChangeFilter, ChangeRange, PagePosition } from '../../inventory/query.ts';
-import { machineTypes } from '../../inventory/virtual-machine.ts';
-import type { Database } from '../database.ts';
-import type { ChangeSource } from '../views/change-source.ts';
-import { changeColumns } from '../views/change-sources.ts';
-import { integer } from './columns.ts';
-import { parseMachineId } from './machine-id.ts';
-import type { Query } from './machine-select.ts';
-import { prepared } from './statements.ts';
+import type { ChangeFilter, ChangeRange, PagePosition } from '../../../inventory/query.ts';
+import { machineTypes } from '../../../inventory/virtual-machine.ts';
+import type { Database } from '../../database.ts';
+import type { ChangeSource } from '../../views/change-source.ts';
+import { changeColumns } from '../../views/change-sources.ts';
+import { integer } from '../columns.ts';
+import { parseMachineId } from '../machines/machine-id.ts';
+import type { Query } from '../machines/machine-select.ts';
+import { prepared } from '../statements.ts';
 
 /** Where a page ended: the run, the source's place among all, and the keys of its row. */
 export interface ChangePosition {

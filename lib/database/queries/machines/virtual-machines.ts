@@ -1,13 +1,13 @@
-import type { AsOf, MachineFilter, OrderBy, Page, PageRequest } from '../../inventory/query.ts';
-import { machineTypes, type VirtualMachine } from '../../inventory/virtual-machine.ts';
-import type { Database } from '../database.ts';
-import { batches } from './batches.ts';
-import { integer, type SqlRow } from './columns.ts';
+import type { AsOf, MachineFilter, OrderBy, Page, PageRequest } from '../../../inventory/query.ts';
+import { machineTypes, type VirtualMachine } from '../../../inventory/virtual-machine.ts';
+import type { Database } from '../../database.ts';
+import { batches } from '../batches.ts';
+import { integer, type SqlRow } from '../columns.ts';
+import { prepared } from '../statements.ts';
 import { machineContext } from './machine-context.ts';
 import { parseMachineId } from './machine-id.ts';
 import { toVirtualMachines } from './machine-row.ts';
 import { machineSelect, positionOf } from './machine-select.ts';
-import { prepared } from './statements.ts';
 
 /**
  * Rows held while all are iterated. More take no less time, but outlive young collections: at 100,000 machines the process peaked
