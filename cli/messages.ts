@@ -1,5 +1,5 @@
 import { InventoryError, type Reason, toReason } from '../lib/errors.ts';
-import { AmbiguousNameError } from './ambiguous-name-error.ts';
+import { AmbiguousNameError } from './inventory/ambiguous-name-error.ts';
 import { printable, truncate } from './output/terminal-text.ts';
 
 /** Room for one message of a server: enough to be of use, never a screen of it. */

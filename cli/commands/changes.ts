@@ -4,12 +4,12 @@ import { changeListKinds } from '../../lib/inventory/shown-kinds.ts';
 import { selection } from '../../lib/parameters/fields.ts';
 import { changeFilterEntries } from '../../lib/parameters/log-filters.ts';
 import { changeFields } from '../../lib/parameters/selectable-fields.ts';
-import { changePresentation } from '../change-columns.ts';
-import { changeRange } from '../change-range.ts';
+import { changePresentation } from '../columns/change-columns.ts';
 import type { Action } from '../command-context.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
-import { reportCompleteness } from '../incomplete.ts';
-import { withDatabase } from '../open-inventory.ts';
+import { changeRange } from '../inventory/change-range.ts';
+import { reportCompleteness } from '../inventory/incomplete.ts';
+import { withDatabase } from '../inventory/open-inventory.ts';
 import { parseOptions } from '../parse-options.ts';
 import { rowsResult } from '../rows-result.ts';
 

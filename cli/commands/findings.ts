@@ -5,12 +5,12 @@ import { allKinds } from '../../lib/inventory/shown-kinds.ts';
 import { asOf, selection } from '../../lib/parameters/fields.ts';
 import { findingFilterEntries } from '../../lib/parameters/log-filters.ts';
 import { findingFields } from '../../lib/parameters/selectable-fields.ts';
-import { readAccepted } from '../accepted-findings.ts';
+import { findingPresentation } from '../columns/finding-columns.ts';
 import type { Action } from '../command-context.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
-import { findingPresentation } from '../finding-columns.ts';
-import { reportCompleteness } from '../incomplete.ts';
-import { withInventory } from '../open-inventory.ts';
+import { readAccepted } from '../inventory/accepted-findings.ts';
+import { reportCompleteness } from '../inventory/incomplete.ts';
+import { withInventory } from '../inventory/open-inventory.ts';
 import { parseOptions } from '../parse-options.ts';
 import { rowsResult } from '../rows-result.ts';
 

@@ -6,11 +6,11 @@ import type { Reason } from '../../lib/errors.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import { guid, text } from '../../lib/parameters/fields.ts';
 import { type Forgetting, forgetInFile, forgetPublished } from '../../lib/published/forget.ts';
+import { describeRun } from '../columns/describe-run.ts';
 import type { Action, CommandContext } from '../command-context.ts';
-import { containerUrl, existing, isUrl, withFile } from '../database-place.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
-import { describeRun } from '../describe-run.ts';
 import { exitCodes } from '../exit-code.ts';
+import { containerUrl, existing, isUrl, withFile } from '../inventory/database-place.ts';
 import { parseArgument, parseOptions } from '../parse-options.ts';
 import { valueResult } from '../rows-result.ts';
 

@@ -5,13 +5,13 @@ import { asOf, selection } from '../../lib/parameters/fields.ts';
 import { machineFilterEntries, orderBy, toMachineFilter } from '../../lib/parameters/machine-filter.ts';
 import { virtualMachineFields } from '../../lib/parameters/selectable-fields.ts';
 import { virtualMachineCsv } from '../../lib/reports/csv.ts';
+import { machineColumns } from '../columns/machine-columns.ts';
 import type { Action } from '../command-context.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
 import { addFilterOptions, addShapeOptions } from '../filter-options.ts';
-import { reportCompleteness } from '../incomplete.ts';
-import { listLiveMachines } from '../live-machines.ts';
-import { machineColumns } from '../machine-columns.ts';
-import { withInventory } from '../open-inventory.ts';
+import { reportCompleteness } from '../inventory/incomplete.ts';
+import { listLiveMachines } from '../inventory/live-machines.ts';
+import { withInventory } from '../inventory/open-inventory.ts';
 import { parseOptions } from '../parse-options.ts';
 import { rowsResult } from '../rows-result.ts';
 

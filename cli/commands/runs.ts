@@ -1,9 +1,9 @@
 import { listRuns } from '../../lib/database/queries/runs.ts';
+import { runPresentation } from '../columns/describe-run.ts';
 import type { Action } from '../command-context.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
-import { runPresentation } from '../describe-run.ts';
 import { exitCodes } from '../exit-code.ts';
-import { withDatabase } from '../open-inventory.ts';
+import { withDatabase } from '../inventory/open-inventory.ts';
 import { anyCsv } from '../output/any-csv.ts';
 import { rowsResult } from '../rows-result.ts';
 

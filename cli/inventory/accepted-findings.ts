@@ -1,5 +1,5 @@
-import type { AcceptedFinding } from '../lib/inventory/finding.ts';
-import type { CommandContext } from './command-context.ts';
+import type { AcceptedFinding } from '../../lib/inventory/finding.ts';
+import type { CommandContext } from '../command-context.ts';
 
 /**
  * What `INVENTORY_ACCEPTED_FINDINGS` silences. What reads it is loaded only where it is set.
@@ -13,8 +13,8 @@ export async function readAccepted({
 }: Pick<CommandContext, 'settings' | 'environment' | 'signal'>): Promise<readonly AcceptedFinding[]> {
   if (settings.acceptedFindings === null) return [];
   const [{ readAcceptedFindings }, { createTokenSource }] = await Promise.all([
-    import('../lib/published/accepted-findings.ts'),
-    import('../lib/azure/token-source.ts'),
+    import('../../lib/published/accepted-findings.ts'),
+    import('../../lib/azure/token-source.ts'),
   ]);
   return readAcceptedFindings(settings, environment, createTokenSource(settings, environment), signal);
 }

@@ -1,11 +1,11 @@
-import { getVirtualMachine, iterateVirtualMachines } from '../lib/database/queries/machines/virtual-machines.ts';
-import { NotFoundError } from '../lib/errors.ts';
-import { machineListKinds } from '../lib/inventory/shown-kinds.ts';
-import type { VirtualMachine } from '../lib/inventory/virtual-machine.ts';
+import { getVirtualMachine, iterateVirtualMachines } from '../../lib/database/queries/machines/virtual-machines.ts';
+import { NotFoundError } from '../../lib/errors.ts';
+import { machineListKinds } from '../../lib/inventory/shown-kinds.ts';
+import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
+import type { Messages } from '../messages.ts';
 import { AmbiguousNameError } from './ambiguous-name-error.ts';
 import { reportCompleteness } from './incomplete.ts';
 import type { MachineReference } from './machine-reference.ts';
-import type { Messages } from './messages.ts';
 import type { Inventory } from './open-inventory.ts';
 
 /** Ids listed for a name that fits several machines. */

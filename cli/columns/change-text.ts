@@ -1,4 +1,4 @@
-import type { Change } from '../lib/inventory/change.ts';
+import type { Change } from '../../lib/inventory/change.ts';
 import { lastSegment, scopeText } from './resource-text.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

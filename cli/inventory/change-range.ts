@@ -1,7 +1,7 @@
-import type { Database } from '../lib/database/database.ts';
-import { beginsAfterItsEnd, resolveChangeRange } from '../lib/database/queries/changes/change-range.ts';
-import type { ChangeRange } from '../lib/inventory/query.ts';
-import { UsageError } from './usage-error.ts';
+import type { Database } from '../../lib/database/database.ts';
+import { beginsAfterItsEnd, resolveChangeRange } from '../../lib/database/queries/changes/change-range.ts';
+import type { ChangeRange } from '../../lib/inventory/query.ts';
+import { UsageError } from '../usage-error.ts';
 
 /**
  * Between which runs changes are asked for.

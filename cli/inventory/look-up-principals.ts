@@ -1,19 +1,19 @@
-import { lookupPrincipals } from '../lib/database/queries/principals/principals.ts';
-import { NotFoundError } from '../lib/errors.ts';
-import type { Principal } from '../lib/inventory/principal.ts';
-import { allKinds } from '../lib/inventory/shown-kinds.ts';
-import { guid } from '../lib/parameters/fields.ts';
-import { selected } from '../lib/parameters/select.ts';
-import type { CommandContext } from './command-context.ts';
-import { describePrincipal } from './describe.ts';
-import type { ExitCode } from './exit-code.ts';
+import { lookupPrincipals } from '../../lib/database/queries/principals/principals.ts';
+import { NotFoundError } from '../../lib/errors.ts';
+import type { Principal } from '../../lib/inventory/principal.ts';
+import { allKinds } from '../../lib/inventory/shown-kinds.ts';
+import { guid } from '../../lib/parameters/fields.ts';
+import { selected } from '../../lib/parameters/select.ts';
+import { describePrincipal } from '../columns/describe.ts';
+import { principalPresentation } from '../columns/principal-columns.ts';
+import type { CommandContext } from '../command-context.ts';
+import type { ExitCode } from '../exit-code.ts';
+import { anyTable } from '../output/any-table.ts';
+import { table } from '../output/table.ts';
+import { parseArgument } from '../parse-options.ts';
+import { valueResult } from '../rows-result.ts';
 import { reportCompleteness } from './incomplete.ts';
 import { withInventory } from './open-inventory.ts';
-import { anyTable } from './output/any-table.ts';
-import { table } from './output/table.ts';
-import { parseArgument } from './parse-options.ts';
-import { principalPresentation } from './principal-columns.ts';
-import { valueResult } from './rows-result.ts';
 
 interface LookUpOptions {
   readonly asOf?: string;

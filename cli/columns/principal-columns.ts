@@ -1,6 +1,6 @@
-import type { NeverSeenPrincipal, Principal } from '../lib/inventory/principal.ts';
-import { principalCsv } from '../lib/reports/csv.ts';
-import type { Presentation } from './output/result.ts';
+import type { NeverSeenPrincipal, Principal } from '../../lib/inventory/principal.ts';
+import { principalCsv } from '../../lib/reports/csv.ts';
+import type { Presentation } from '../output/result.ts';
 import { lastSegment } from './resource-text.ts';
 
 /** Machines named in a row. */

@@ -1,6 +1,6 @@
-import type { Principal, PrincipalRoleAssignment } from '../lib/inventory/principal.ts';
-import type { VirtualMachine } from '../lib/inventory/virtual-machine.ts';
-import { flatten } from './output/flatten.ts';
+import type { Principal, PrincipalRoleAssignment } from '../../lib/inventory/principal.ts';
+import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
+import { flatten } from '../output/flatten.ts';
 
 export type Property = readonly [name: string, value: string];
 

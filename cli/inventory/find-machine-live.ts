@@ -1,14 +1,14 @@
-import { virtualMachineIdParts } from '../lib/azure/resource-manager/resources/to-machine-reading.ts';
-import { openSession } from '../lib/azure/session.ts';
-import { getLive } from '../lib/collect/live.ts';
-import { NotFoundError } from '../lib/errors.ts';
-import type { VirtualMachine } from '../lib/inventory/virtual-machine.ts';
-import type { CommandContext } from './command-context.ts';
-import { type ExitCode, exitCodes } from './exit-code.ts';
+import { virtualMachineIdParts } from '../../lib/azure/resource-manager/resources/to-machine-reading.ts';
+import { openSession } from '../../lib/azure/session.ts';
+import { getLive } from '../../lib/collect/live.ts';
+import { NotFoundError } from '../../lib/errors.ts';
+import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
+import type { CommandContext } from '../command-context.ts';
+import { type ExitCode, exitCodes } from '../exit-code.ts';
+import { UsageError } from '../usage-error.ts';
 import { onlyOne } from './find-machine.ts';
 import { listLiveMachines } from './live-machines.ts';
 import type { MachineReference } from './machine-reference.ts';
-import { UsageError } from './usage-error.ts';
 
 /**
  * The machine of an id or a name, as Azure has it now. A name is looked for in every subscription.

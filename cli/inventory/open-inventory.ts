@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Database, openForReading } from '../lib/database/database.ts';
-import { resolveAsOf } from '../lib/database/queries/as-of.ts';
-import type { AsOf } from '../lib/inventory/query.ts';
-import type { CommandContext } from './command-context.ts';
+import { type Database, openForReading } from '../../lib/database/database.ts';
+import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
+import type { AsOf } from '../../lib/inventory/query.ts';
+import type { CommandContext } from '../command-context.ts';
+import { reasonText } from '../messages.ts';
 import { containerUrl, existing, isUrl, withFile } from './database-place.ts';
-import { reasonText } from './messages.ts';
 
 /** The inventory as it was at a run. */
 export interface Inventory {
@@ -58,9 +58,9 @@ async function withPublished<T>(
   use: (opened: Pick<Inventory, 'database' | 'damaged'>) => Promise<T>,
 ): Promise<T> {
   const [{ openPublishedInventory }, { createDatabaseReader }, { createTokenSource }] = await Promise.all([
-    import('../lib/azure/store/open-store.ts'),
-    import('../lib/published/current-database.ts'),
-    import('../lib/azure/token-source.ts'),
+    import('../../lib/azure/store/open-store.ts'),
+    import('../../lib/published/current-database.ts'),
+    import('../../lib/azure/token-source.ts'),
   ]);
   const url = containerUrl(place, settings.cloud);
   const folder = await mkdtemp(join(tmpdir(), 'vm-identities-'));

@@ -1,5 +1,5 @@
-import { type VirtualMachine, virtualMachineType } from '../lib/inventory/virtual-machine.ts';
-import type { Column } from './output/table.ts';
+import { type VirtualMachine, virtualMachineType } from '../../lib/inventory/virtual-machine.ts';
+import type { Column } from '../output/table.ts';
 
 const mark = (machine: VirtualMachine): string => {
   if (machine.deletedAt !== null) return 'deleted';

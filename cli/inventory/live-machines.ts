@@ -1,14 +1,14 @@
-import { openSession } from '../lib/azure/session.ts';
-import { listLive } from '../lib/collect/live.ts';
-import type { Reason } from '../lib/errors.ts';
-import type { MachineFilter, OrderBy } from '../lib/inventory/query.ts';
-import { machineListKinds } from '../lib/inventory/shown-kinds.ts';
-import type { VirtualMachine } from '../lib/inventory/virtual-machine.ts';
-import { liveCompleteness, machineMatches } from '../lib/parameters/machine-matches.ts';
-import type { CommandContext } from './command-context.ts';
-import { type ExitCode, exitCodes } from './exit-code.ts';
+import { openSession } from '../../lib/azure/session.ts';
+import { listLive } from '../../lib/collect/live.ts';
+import type { Reason } from '../../lib/errors.ts';
+import type { MachineFilter, OrderBy } from '../../lib/inventory/query.ts';
+import { machineListKinds } from '../../lib/inventory/shown-kinds.ts';
+import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
+import { liveCompleteness, machineMatches } from '../../lib/parameters/machine-matches.ts';
+import type { CommandContext } from '../command-context.ts';
+import { type ExitCode, exitCodes } from '../exit-code.ts';
+import { UsageError } from '../usage-error.ts';
 import { reportGaps, withStatusOf } from './incomplete.ts';
-import { UsageError } from './usage-error.ts';
 
 const noSubscriptions: Reason = {
   code: 'NoSubscriptions',

@@ -1,8 +1,8 @@
 import { type Stats, statSync } from 'node:fs';
-import { containerUrlForm, readContainerUrl, shownUrl } from '../lib/container-url.ts';
-import { InventoryError } from '../lib/errors.ts';
-import type { CloudName } from '../lib/settings.ts';
-import { UsageError } from './usage-error.ts';
+import { containerUrlForm, readContainerUrl, shownUrl } from '../../lib/container-url.ts';
+import { InventoryError } from '../../lib/errors.ts';
+import type { CloudName } from '../../lib/settings.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** Whether `--database` is an address rather than the path of a file. */
 export function isUrl(place: string): boolean {

@@ -1,4 +1,4 @@
-import { UsageError } from './usage-error.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** The name fits several machines: `ids` are theirs, as many as fit on a screen. */
 export class AmbiguousNameError extends UsageError {

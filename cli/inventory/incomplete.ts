@@ -1,13 +1,13 @@
-import { type Database, openForReading } from '../lib/database/database.ts';
-import { resolveAsOf } from '../lib/database/queries/as-of.ts';
-import { completeness } from '../lib/database/queries/coverage/completeness.ts';
-import { readLedger } from '../lib/database/queries/coverage/subscriptions.ts';
-import { getRun, listRuns } from '../lib/database/queries/runs.ts';
-import type { Reason } from '../lib/errors.ts';
-import { type BlindSpot, type Coverage, type Kind, subscriptionStatus } from '../lib/inventory/coverage.ts';
-import type { AsOf, MachineFilter, ShownKinds } from '../lib/inventory/query.ts';
-import { type ExitCode, exitCodes } from './exit-code.ts';
-import { type Messages, reasonText } from './messages.ts';
+import { type Database, openForReading } from '../../lib/database/database.ts';
+import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
+import { completeness } from '../../lib/database/queries/coverage/completeness.ts';
+import { readLedger } from '../../lib/database/queries/coverage/subscriptions.ts';
+import { getRun, listRuns } from '../../lib/database/queries/runs.ts';
+import type { Reason } from '../../lib/errors.ts';
+import { type BlindSpot, type Coverage, type Kind, subscriptionStatus } from '../../lib/inventory/coverage.ts';
+import type { AsOf, MachineFilter, ShownKinds } from '../../lib/inventory/query.ts';
+import { type ExitCode, exitCodes } from '../exit-code.ts';
+import { type Messages, reasonText } from '../messages.ts';
 import type { Inventory } from './open-inventory.ts';
 
 /** Subscriptions and blind spots named one by one; the ledger has the rest. */

@@ -1,7 +1,7 @@
-import type { Run } from '../lib/inventory/run.ts';
+import type { Run } from '../../lib/inventory/run.ts';
+import { reasonText } from '../messages.ts';
+import type { Presentation } from '../output/result.ts';
 import type { Property } from './describe.ts';
-import { reasonText } from './messages.ts';
-import type { Presentation } from './output/result.ts';
 
 /** A run as names and values: what a person wants to know after it. */
 export function describeRun(run: Run): Property[] {

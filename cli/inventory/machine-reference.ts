@@ -1,6 +1,6 @@
-import { text as name } from '../lib/parameters/fields.ts';
-import { parseArgument } from './parse-options.ts';
-import { UsageError } from './usage-error.ts';
+import { text as name } from '../../lib/parameters/fields.ts';
+import { parseArgument } from '../parse-options.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** How a user names a machine. */
 export interface MachineReference {
