@@ -5,7 +5,7 @@ import type { CoverageStatus } from '../lib/inventory/coverage.ts';
 import type { Plan, PlannedSubscription } from '../lib/inventory/reading.ts';
 import { divideIntoBatches } from '../lib/run/run-batches.ts';
 import { readSettings } from '../lib/settings.ts';
-import { documentedLimits } from '../local/azure/rate-limits.ts';
+import { documentedLimits } from '../local/azure/faults/rate-limits.ts';
 import { createLedgerSink } from '../test/support/ledger-sink.ts';
 import { createVirtualClock } from '../test/support/virtual-clock.ts';
 import { withFurtherLists } from './support/further-lists.ts';

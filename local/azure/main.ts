@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { documentedLimits } from './faults/rate-limits.ts';
 import { startLocalAzure } from './local-azure.ts';
-import { documentedLimits } from './rate-limits.ts';
 import { createSampleTenant } from './sample-tenant.ts';
 
 /**

@@ -1,3 +1,4 @@
+import type { RoleAssignments } from './tenant/access/role-assignments.ts';
 import { createEstate, type Estate } from './tenant/estate.ts';
 import type { ExpectedChange, ExpectedFinding } from './tenant/expectation.ts';
 import { expectedChanges, expectedFindings } from './tenant/expected.ts';
@@ -5,7 +6,6 @@ import { company } from './tenant/names.ts';
 import { createRandom } from './tenant/random.ts';
 import { type ReadableMachines, readableMachines, readableRoleAssignments, truthOf } from './tenant/readable.ts';
 import type { Resources } from './tenant/resources.ts';
-import type { RoleAssignments } from './tenant/role-assignments.ts';
 import type {
   Access,
   HostIdentity,

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from './answer.ts';
-import type { Delivery } from './fault-delivery.ts';
+import type { Delivery } from './faults/fault-delivery.ts';
 
 /**
  * Sends an answer the way its delivery says.

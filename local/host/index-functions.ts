@@ -1,6 +1,6 @@
 import type { Registration } from './core-module.ts';
 import type { TypedData } from './core-types.ts';
-import { bindHttp, type HttpRoute } from './http-route.ts';
+import { bindHttp, type HttpRoute } from './http/http-route.ts';
 import type { HostedFunction } from './invocation.ts';
 import { writeLog } from './log.ts';
 import type { InputBinder, TriggerBinder, TriggerHost, TriggerListener } from './trigger.ts';

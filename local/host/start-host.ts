@@ -3,13 +3,13 @@ import { pathToFileURL } from 'node:url';
 import { supplyCoreModule } from './core-module.ts';
 import { createHooks } from './hooks.ts';
 import { readHostJson } from './host-json.ts';
-import { createHttpFront } from './http-front.ts';
+import { createHttpFront } from './http/http-front.ts';
+import { createKeys, type HostKeys } from './http/keys.ts';
+import { catchStreamingServer } from './http/streaming-server.ts';
 import { indexFunctions } from './index-functions.ts';
 import { createInvoker } from './invocation.ts';
-import { createKeys, type HostKeys } from './keys.ts';
 import { listenOnLoopback } from './listen.ts';
 import { errorText, writeLog } from './log.ts';
-import { catchStreamingServer } from './streaming-server.ts';
 import { bindTimer } from './timer-trigger.ts';
 import { type InputBinder, resolveSettings, type TriggerBinder } from './trigger.ts';
 

@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { allKinds } from '../../lib/inventory/shown-kinds.ts';
-import { forbidden } from '../../local/azure/fault-presets.ts';
+import { forbidden } from '../../local/azure/faults/fault-presets.ts';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
 import { createInventory } from '../database/fixtures/inventory.ts';

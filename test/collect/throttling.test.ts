@@ -3,8 +3,8 @@ import { newRequestMeter, newWaitBudget } from '../../lib/azure/resource-manager
 import { computeApiVersion } from '../../lib/azure/resource-manager/resources/virtual-machines.ts';
 import { collectSubscriptions } from '../../lib/collect/collect.ts';
 import { planRun } from '../../lib/collect/plan.ts';
-import { computeThrottled } from '../../local/azure/fault-presets.ts';
-import { documentedLimits } from '../../local/azure/rate-limits.ts';
+import { computeThrottled } from '../../local/azure/faults/fault-presets.ts';
+import { documentedLimits } from '../../local/azure/faults/rate-limits.ts';
 import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
 import { createLedgerSink } from '../support/ledger-sink.ts';
 

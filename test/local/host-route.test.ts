@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { requestPath } from '../../local/host/request-path.ts';
-import { compileRoute } from '../../local/host/route-template.ts';
+import { requestPath } from '../../local/host/http/request-path.ts';
+import { compileRoute } from '../../local/host/http/route-template.ts';
 
 describe('a route template', () => {
   it.each([

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { createHttpFront } from '../../local/host/http-front.ts';
+import { createHttpFront } from '../../local/host/http/http-front.ts';
 import { listenOnLoopback } from '../../local/host/listen.ts';
 
 /** The server, without any function, and a client that has sent this. */

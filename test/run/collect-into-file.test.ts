@@ -12,8 +12,8 @@ import type { Run } from '../../lib/inventory/run.ts';
 import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
 import { collectIntoFile } from '../../lib/run/collect-into-file.ts';
 import type { Environment } from '../../lib/settings.ts';
-import { computeThrottled, forbidden, serverError, throttled } from '../../local/azure/fault-presets.ts';
-import type { FaultAnswer, FaultRule } from '../../local/azure/faults.ts';
+import { computeThrottled, forbidden, serverError, throttled } from '../../local/azure/faults/fault-presets.ts';
+import type { FaultAnswer, FaultRule } from '../../local/azure/faults/faults.ts';
 import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
 
 /** Three plain subscriptions of 25 machines, ten on a page. */

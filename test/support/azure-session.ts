@@ -4,8 +4,8 @@ import { createArmClient } from '../../lib/azure/resource-manager/client/arm-cli
 import type { Session } from '../../lib/azure/session.ts';
 import type { TokenSource } from '../../lib/azure/token.ts';
 import { type Environment, readSettings, type Settings } from '../../lib/settings.ts';
+import type { RateLimits } from '../../local/azure/faults/rate-limits.ts';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
-import type { RateLimits } from '../../local/azure/rate-limits.ts';
 import { createSampleTenant, type SampleTenantOptions } from '../../local/azure/sample-tenant.ts';
 
 /** A local Azure that this process trusts, with a session on it in which waiting takes no time. */

@@ -3,8 +3,8 @@ import { armError } from '../arm-errors.ts';
 import { listAnswer } from '../list-answer.ts';
 import type { ArmRequest, Route } from '../router.ts';
 import { authorizationFailed, findSubscription } from '../subscription-scope.ts';
-import { roleDefinitionResource } from '../tenant/role-definitions.ts';
-import { isAtOrAbove } from '../tenant/scopes.ts';
+import { roleDefinitionResource } from '../tenant/access/role-definitions.ts';
+import { isAtOrAbove } from '../tenant/access/scopes.ts';
 import { mayList, permissionsAt } from '../tenant/visibility.ts';
 
 const apiVersions = ['2022-04-01', '2022-05-01-preview', '2018-07-01', '2015-07-01'] as const;

@@ -1,11 +1,11 @@
+import { createRoleAssignments, type RoleAssignments } from './access/role-assignments.ts';
 import type { ExpectedChange, ExpectedFinding } from './expectation.ts';
+import { createTenantMachines, type TenantMachines } from './machines/tenant-machines.ts';
 import { createResources, type Resources } from './resources.ts';
-import { createRoleAssignments, type RoleAssignments } from './role-assignments.ts';
 import { createScenePlaces } from './scene-places.ts';
 import { scenes } from './scenes.ts';
 import { createStage } from './stage.ts';
 import { awkwardSubscriptions, usualSubscriptions } from './subscriptions.ts';
-import { createTenantMachines, type TenantMachines } from './tenant-machines.ts';
 import type { RawArcMachine, RawScaleSet, SampleIdentity, SampleSubscription } from './types.ts';
 import { flexibleScaleSetsOf, usualIdentities } from './usual-resources.ts';
 

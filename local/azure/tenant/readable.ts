@@ -1,5 +1,5 @@
+import { roleAssignmentResource } from './access/role-assignments.ts';
 import type { Estate } from './estate.ts';
-import { roleAssignmentResource } from './role-assignments.ts';
 import type { RawRoleAssignment, SampleMachine, SampleSubscription, SubscriptionTruth } from './types.ts';
 import { mayList, mayRead } from './visibility.ts';
 

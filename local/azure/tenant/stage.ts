@@ -1,15 +1,15 @@
-import { createArcMachine } from './arc-machine.ts';
+import { userAssignedId } from './access/identities.ts';
+import type { RoleAssignment, RoleAssignments } from './access/role-assignments.ts';
+import { createFederatedCredential, createUserAssignedIdentity } from './access/user-assigned-identity.ts';
 import type { ExpectedChange, ExpectedFinding } from './expectation.ts';
-import { userAssignedId } from './identities.ts';
-import { createMachine } from './machine.ts';
-import type { Placement } from './placement.ts';
+import { createArcMachine } from './machines/arc-machine.ts';
+import { createMachine } from './machines/machine.ts';
+import type { Placement } from './machines/placement.ts';
+import { createScaleSet } from './machines/scale-set.ts';
+import { plainShape } from './machines/shapes.ts';
 import { createRandom, mix } from './random.ts';
-import type { RoleAssignment, RoleAssignments } from './role-assignments.ts';
-import { createScaleSet } from './scale-set.ts';
 import { otherTenantId, type ScenePlaces } from './scene-places.ts';
-import { plainShape } from './shapes.ts';
 import type { RawArcMachine, RawIdentity, RawScaleSet, SampleIdentity, SampleMachine } from './types.ts';
-import { createFederatedCredential, createUserAssignedIdentity } from './user-assigned-identity.ts';
 
 /** An identity as scenes speak of it. */
 export interface StagedIdentity {

@@ -1,8 +1,8 @@
-import { sharedIdentityName, teamIdentityNames } from './identities.ts';
+import { sharedIdentityName, teamIdentityNames } from './access/identities.ts';
+import { createUserAssignedIdentity } from './access/user-assigned-identity.ts';
+import { createScaleSet } from './machines/scale-set.ts';
 import { subscriptionNames } from './names.ts';
-import { createScaleSet } from './scale-set.ts';
 import type { RawScaleSet, SampleIdentity, SampleMachine } from './types.ts';
-import { createUserAssignedIdentity } from './user-assigned-identity.ts';
 
 /** The Flexible scale sets that machines say they are in. */
 export function flexibleScaleSetsOf(seed: number, machines: readonly SampleMachine[]): readonly RawScaleSet[] {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { readBody } from '../buffered-invocation.ts';
+import { readBody } from '../http/buffered-invocation.ts';
 import { listenOnLoopback } from '../listen.ts';
 import { errorText, writeLog } from '../log.ts';
 import type { Engine } from './engine.ts';

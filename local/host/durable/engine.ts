@@ -6,7 +6,7 @@ import { endOf, eventTypes, type HistoryEvent, stamp, startOf } from './history.
 import type { HistoryStore, StoredHistory } from './history-store.ts';
 import { type DrivenInstance, driveInstance } from './instance.ts';
 import { lockName } from './instance-lock.ts';
-import { createPlaces } from './places.ts';
+import { createPlaces } from './semaphore.ts';
 
 export interface EngineOptions {
   readonly store: HistoryStore;

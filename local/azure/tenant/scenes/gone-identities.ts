@@ -1,4 +1,4 @@
-import { builtInRoles } from '../role-definitions.ts';
+import { builtInRoles } from '../access/role-definitions.ts';
 import type { Stage } from '../stage.ts';
 
 const { reader } = builtInRoles;

@@ -1,5 +1,5 @@
-import { builtInRoles, customRole } from '../role-definitions.ts';
-import { managementGroupScope } from '../scopes.ts';
+import { builtInRoles, customRole } from '../access/role-definitions.ts';
+import { managementGroupScope } from '../access/scopes.ts';
 import type { Stage } from '../stage.ts';
 import { rootManagementGroup } from '../subscriptions.ts';
 

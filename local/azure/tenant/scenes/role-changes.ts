@@ -1,6 +1,6 @@
+import { builtInRoles } from '../access/role-definitions.ts';
+import { managementGroupScope } from '../access/scopes.ts';
 import { createRandom } from '../random.ts';
-import { builtInRoles } from '../role-definitions.ts';
-import { managementGroupScope } from '../scopes.ts';
 import type { Stage } from '../stage.ts';
 import { platform } from '../subscriptions.ts';
 

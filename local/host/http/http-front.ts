@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Invoke } from '../invocation.ts';
+import { errorText, writeLog } from '../log.ts';
+import type { TriggerListener } from '../trigger.ts';
 import { handleAdmin } from './admin.ts';
 import { invokeBuffered, RequestTooLargeError } from './buffered-invocation.ts';
 import { findRoute, type HttpRoute } from './http-route.ts';
-import type { Invoke } from './invocation.ts';
 import { type HostKeys, mayCall } from './keys.ts';
-import { errorText, writeLog } from './log.ts';
 import { bodyLimitBytes, headersLimitBytes, refusal } from './request-limits.ts';
 import { requestPath } from './request-path.ts';
 import { invokeStreaming } from './streaming-invocation.ts';
-import type { TriggerListener } from './trigger.ts';
 
 export interface HttpFrontOptions {
   readonly routes: readonly HttpRoute[];

@@ -1,5 +1,5 @@
-import { createRandom } from './random.ts';
-import type { Permission, SampleSubscription } from './types.ts';
+import { createRandom } from '../random.ts';
+import type { Permission, SampleSubscription } from '../types.ts';
 
 /** A role: one that every tenant has, or one of this tenant's own. */
 export interface RoleDefinition {

@@ -1,5 +1,5 @@
-import { createRandom } from './random.ts';
-import type { RawIdentity } from './types.ts';
+import { createRandom } from '../random.ts';
+import type { RawIdentity } from '../types.ts';
 
 /** Who and where a machine is: what its identity depends on. */
 export interface IdentityContext {

@@ -1,5 +1,5 @@
+import type { RawFederatedCredential, RawUserAssignedIdentity } from '../types.ts';
 import { identityGroup, userAssignedIds } from './identities.ts';
-import type { RawFederatedCredential, RawUserAssignedIdentity } from './types.ts';
 
 export interface UserAssignedIdentityInput {
   readonly seed: number;

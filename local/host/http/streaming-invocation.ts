@@ -1,8 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { HostedFunction, Invoke } from './invocation.ts';
-import { writeLog } from './log.ts';
+import type { HostedFunction, Invoke } from '../invocation.ts';
+import { writeLog } from '../log.ts';
+import { traceOf } from '../trace.ts';
 import type { RouteValues } from './route-template.ts';
-import { traceOf } from './trace.ts';
 
 /**
  * Lets a function answer a request through the library's own server: body and answer stream, nothing is kept in between.

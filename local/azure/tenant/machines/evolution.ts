@@ -1,6 +1,6 @@
-import type { IdentityShape } from './identities.ts';
+import type { IdentityShape } from '../access/identities.ts';
+import { mix } from '../random.ts';
 import type { Placement } from './placement.ts';
-import { mix } from './random.ts';
 
 /** What happened to a machine between the first and the second state of the tenant. */
 export type Fate = 'same' | 'deleted' | 'recreated' | 'moved' | 'identityChanged';

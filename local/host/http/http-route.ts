@@ -1,4 +1,4 @@
-import type { HostedFunction } from './invocation.ts';
+import type { HostedFunction } from '../invocation.ts';
 import type { AuthLevel } from './keys.ts';
 import { compileRoute, type RouteMatcher, type RouteValues } from './route-template.ts';
 

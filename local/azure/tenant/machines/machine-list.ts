@@ -1,6 +1,6 @@
+import type { SampleMachine } from '../types.ts';
 import { createMachine } from './machine.ts';
 import type { Placement } from './placement.ts';
-import type { SampleMachine } from './types.ts';
 
 /**
  * The machines of one subscription. A machine that nobody changed is kept as its placement only and made anew

@@ -1,5 +1,5 @@
-import { rootManagementGroup } from './subscriptions.ts';
-import type { SampleSubscription } from './types.ts';
+import { rootManagementGroup } from '../subscriptions.ts';
+import type { SampleSubscription } from '../types.ts';
 
 /** Scope of a management group. */
 export function managementGroupScope(name: string): string {

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TriggerListener } from '../trigger.ts';
 import { readBody } from './buffered-invocation.ts';
 import { type HostKeys, mayCall } from './keys.ts';
 import { bodyLimitBytes } from './request-limits.ts';
-import type { TriggerListener } from './trigger.ts';
 
 /**
  * `POST /admin/functions/{name}` with `{"input": …}`: runs a function that isn't triggered by HTTP now, and answers 202 at once.

@@ -1,4 +1,4 @@
-import type { IdentityShape } from './identities.ts';
+import type { IdentityShape } from '../access/identities.ts';
 
 /** What is particular about a machine. Unnamed properties are as usual. */
 export interface MachineShape {

@@ -1,8 +1,8 @@
+import type { SampleMachine, SampleSubscription } from '../types.ts';
 import { createdCount, evolve, fateOf } from './evolution.ts';
 import { createMachineList, type MachineList } from './machine-list.ts';
 import { firstPlacement, type Placement } from './placement.ts';
 import { plainShape, shapeOf } from './shapes.ts';
-import type { SampleMachine, SampleSubscription } from './types.ts';
 
 export interface TenantMachinesOptions {
   readonly seed: number;

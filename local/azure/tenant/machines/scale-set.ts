@@ -1,5 +1,5 @@
-import { createRandom } from './random.ts';
-import type { RawIdentity, RawScaleSet } from './types.ts';
+import { createRandom } from '../random.ts';
+import type { RawIdentity, RawScaleSet } from '../types.ts';
 
 export interface ScaleSetInput {
   readonly seed: number;

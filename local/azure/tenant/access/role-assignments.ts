@@ -1,8 +1,8 @@
-import { createRandom } from './random.ts';
+import { createRandom } from '../random.ts';
+import { rootManagementGroup } from '../subscriptions.ts';
+import type { RawRoleAssignment, SampleSubscription } from '../types.ts';
 import { builtInRoles, customRole, type RoleDefinition } from './role-definitions.ts';
 import { managementGroupScope, reaches } from './scopes.ts';
-import { rootManagementGroup } from './subscriptions.ts';
-import type { RawRoleAssignment, SampleSubscription } from './types.ts';
 
 /** A role given to somebody, wherever it is listed. */
 export interface RoleAssignment {

@@ -1,8 +1,8 @@
-import { machineIdentity } from './identities.ts';
+import { machineIdentity } from '../access/identities.ts';
+import { createRandom } from '../random.ts';
+import type { RawVirtualMachine, SampleMachine } from '../types.ts';
 import { machineName, type Placement } from './placement.ts';
 import { networkProfile, osProfile, storageProfile } from './profiles.ts';
-import { createRandom } from './random.ts';
-import type { RawVirtualMachine, SampleMachine } from './types.ts';
 
 const powerStates = ['running', 'running', 'running', 'running', 'running', 'deallocated', 'stopped'] as const;
 const epoch = Date.UTC(2023, 0, 1);

@@ -1,5 +1,5 @@
-import { createRandom } from './random.ts';
-import type { RawArcMachine, RawIdentity } from './types.ts';
+import { createRandom } from '../random.ts';
+import type { RawArcMachine, RawIdentity } from '../types.ts';
 
 export interface ArcMachineInput {
   readonly seed: number;

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { HttpCookie, HttpData, NullableString } from './core-types.ts';
-import type { HostedFunction, Invoke } from './invocation.ts';
+import type { HttpCookie, HttpData, NullableString } from '../core-types.ts';
+import type { HostedFunction, Invoke } from '../invocation.ts';
+import { traceOf } from '../trace.ts';
 import type { RouteValues } from './route-template.ts';
-import { traceOf } from './trace.ts';
 
 /** The request is larger than the host takes. */
 export class RequestTooLargeError extends Error {

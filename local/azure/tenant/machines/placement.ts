@@ -1,8 +1,8 @@
-import type { IdentityShape } from './identities.ts';
-import { pickLocation, pickSize, type Role, roles, subscriptionNames } from './names.ts';
-import { createRandom } from './random.ts';
+import type { IdentityShape } from '../access/identities.ts';
+import { pickLocation, pickSize, type Role, roles, subscriptionNames } from '../names.ts';
+import { createRandom } from '../random.ts';
+import type { RawIdentity } from '../types.ts';
 import type { MachineShape } from './shapes.ts';
-import type { RawIdentity } from './types.ts';
 
 /** Where a machine is and what it is for: everything that its payload follows from. */
 export interface Placement {
