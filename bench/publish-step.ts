@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { openStore } from '../lib/azure/store/open-store.ts';
 import { planHash } from '../lib/azure/store/plans.ts';
 import { writeBatch } from '../lib/collect/batch/write-batch.ts';
-import type { Plan } from '../lib/inventory/reading.ts';
+import type { Plan } from '../lib/inventory/plan.ts';
 import type { MachineReading } from '../lib/inventory/virtual-machine.ts';
 import { publishRun } from '../lib/run/publish.ts';
 import { divideIntoBatches } from '../lib/run/run-batches.ts';

@@ -2,7 +2,7 @@ import { type ArmClient, createArmClient } from '../lib/azure/resource-manager/c
 import { collectSubscriptions } from '../lib/collect/collect.ts';
 import { planRun } from '../lib/collect/plan.ts';
 import type { CoverageStatus } from '../lib/inventory/coverage.ts';
-import type { Plan, PlannedSubscription } from '../lib/inventory/reading.ts';
+import type { Plan, PlannedSubscription } from '../lib/inventory/plan.ts';
 import { divideIntoBatches } from '../lib/run/run-batches.ts';
 import { readSettings } from '../lib/settings.ts';
 import { documentedLimits } from '../local/azure/faults/rate-limits.ts';

@@ -36,11 +36,11 @@ export const rooms: readonly Room[] = [
   {
     path: 'lib/sources',
     rooms: [...readers, 'lib/published', 'lib/database'],
-    packages: [],
+    packages: ['valibot'],
     builtins: platform,
   },
   { path: 'lib/collect', rooms: readers, packages: [], builtins: platform },
-  { path: 'lib/rights', rooms: readers, packages: [], builtins: platform },
+  { path: 'lib/rights', rooms: readers, packages: ['@azure/storage-blob'], builtins: platform },
   {
     path: 'lib/http',
     rooms: ['lib/database', 'lib/inventory', 'lib/parameters', 'lib/reports', 'lib/errors', 'lib/settings'],

@@ -1,6 +1,7 @@
 import { forEachBounded } from '../async/bounded.ts';
 import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
-import type { Plan, PlannedSubscription, ReadingSink } from '../inventory/reading.ts';
+import type { Plan, PlannedSubscription } from '../inventory/plan.ts';
+import type { ReadingSink } from '../inventory/reading.ts';
 import { createRoleBook } from './kinds/role-book.ts';
 import { readSubscription } from './read-subscription.ts';
 import { writeBehind } from './write-behind.ts';

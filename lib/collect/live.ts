@@ -6,9 +6,10 @@ import { getVirtualMachine } from '../azure/resource-manager/resources/virtual-m
 import type { Session } from '../azure/session.ts';
 import { InventoryError, NoTokenError, NotFoundError } from '../errors.ts';
 import type { Coverage } from '../inventory/coverage.ts';
+import type { Plan, PlannedSubscription } from '../inventory/plan.ts';
 import type { Completeness } from '../inventory/query.ts';
-import type { KindReading, Plan, PlannedSubscription, ReadingSink } from '../inventory/reading.ts';
-import { runId } from '../inventory/run.ts';
+import type { KindReading, ReadingSink } from '../inventory/reading.ts';
+import { newRunId } from '../inventory/run.ts';
 import { machineListKinds } from '../inventory/shown-kinds.ts';
 import { toCoverage } from '../inventory/to-coverage.ts';
 import {
@@ -58,7 +59,7 @@ export async function listLive(request: LiveRequest): Promise<LiveList> {
     settings: subscriptionIds === null ? settings : { ...settings, subscriptions: null, excludeSubscriptions: [] },
     known: [],
     principalId: await session.principalId(signal),
-    runId: runId(startedAt, '0000'),
+    runId: newRunId(startedAt),
     trigger: 'cli',
     startedAt,
     scope: subscriptionIds,

@@ -2,10 +2,10 @@ import type { ArmClient, RequestContext } from '../azure/resource-manager/client
 import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/client/request-context.ts';
 import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendants.ts';
 import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
-import type { KnownSubscription } from '../database/queries/coverage/known-subscriptions.ts';
 import { NoTokenError, type Reason } from '../errors.ts';
 import { type BlindSpot, grantReaderCommand, type Kind, kinds } from '../inventory/coverage.ts';
-import type { Plan, PlannedSubscription } from '../inventory/reading.ts';
+import type { KnownSubscription, Plan, PlannedSubscription } from '../inventory/plan.ts';
+import { reasonToSkip } from '../inventory/reason-to-skip.ts';
 import type { RunTrigger } from '../inventory/run.ts';
 import type { Settings } from '../settings.ts';
 
@@ -77,21 +77,6 @@ export async function planRun(request: PlanRequest): Promise<Plan> {
 function toPlanned(subscription: Subscription): PlannedSubscription {
   const { subscriptionId, displayName, tenantId, state } = subscription;
   return { subscriptionId, displayName, tenantId, state, skip: reasonToSkip(subscription) };
-}
-
-/** Rule 3 of coverage: only these two hold no machines. Disabled, Warned and PastDue subscriptions do. */
-export function reasonToSkip({ state, quotaId }: Pick<Subscription, 'state' | 'quotaId'>): Reason | null {
-  if (state.toLowerCase() === 'deleted') {
-    return { code: 'SubscriptionDeleted', message: 'The subscription is in state Deleted', hint: null };
-  }
-  if (quotaId?.toUpperCase().startsWith('AAD_')) {
-    return {
-      code: 'QuotaWithoutMachines',
-      message: `A subscription with quota ${quotaId} cannot hold machines`,
-      hint: null,
-    };
-  }
-  return null;
 }
 
 /** Subscriptions below the configured management groups; null = some group could not be read, so that nobody knows. */

@@ -3,8 +3,9 @@ import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/client
 import { listPermissions } from '../azure/resource-manager/resources/permissions.ts';
 import { InventoryError, NoTokenError, toReason } from '../errors.ts';
 import type { Kind } from '../inventory/coverage.ts';
+import type { Plan, PlannedSubscription } from '../inventory/plan.ts';
 import { readActions } from '../inventory/read-actions.ts';
-import type { Plan, PlannedSubscription, ReadingSink } from '../inventory/reading.ts';
+import type { ReadingSink } from '../inventory/reading.ts';
 import type { KindEnd } from './kinds/kind-reader.ts';
 import { kindReaders } from './kinds/kind-readers.ts';
 import { outcomeOf, proven, type Rights } from './kinds/outcome.ts';

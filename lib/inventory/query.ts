@@ -1,4 +1,5 @@
 import type { BlindSpot, Coverage, CoverageCounts, Kind } from './coverage.ts';
+import type { FindingRule, Severity } from './finding.ts';
 import type { PrincipalState } from './principal.ts';
 import type { ChangeKind } from './run.ts';
 import type { MachineType } from './virtual-machine.ts';
@@ -50,6 +51,15 @@ export interface ChangeFilter {
   readonly resourceId?: string;
   /** Also changes of machines that had the identity with them, and its being replaced. */
   readonly principalId?: string;
+}
+
+export interface FindingFilter {
+  readonly rule?: FindingRule;
+  readonly severity?: Severity;
+  /** Of the resource that it is about, lower case. */
+  readonly subscriptionId?: string;
+  readonly principalId?: string;
+  readonly stale?: boolean;
 }
 
 export interface OrderBy {

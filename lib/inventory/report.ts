@@ -3,6 +3,7 @@ import type { Change } from './change.ts';
 import type { BlindSpot, Coverage, CoverageCounts, Kind } from './coverage.ts';
 import type { Finding } from './finding.ts';
 import type { Principal } from './principal.ts';
+import type { ChangeFilter, FindingFilter, MachineFilter, PrincipalFilter } from './query.ts';
 import type { VirtualMachine } from './virtual-machine.ts';
 
 export const reportNames = ['virtualMachines', 'principals', 'changes', 'findings'] as const;
@@ -11,6 +12,13 @@ export type ReportName = (typeof reportNames)[number];
 /** Forms of a report; `md` is the command line's only. */
 export const reportFormats = ['csv', 'xlsx', 'ndjson', 'html', 'md'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
+
+/** Which report, and which of its rows. */
+export type AskedReport =
+  | { readonly name: 'virtualMachines'; readonly filter: MachineFilter }
+  | { readonly name: 'principals'; readonly filter: PrincipalFilter }
+  | { readonly name: 'changes'; readonly filter: ChangeFilter }
+  | { readonly name: 'findings'; readonly filter: FindingFilter };
 
 /** A run as reports name it. */
 export interface ReportedRun {

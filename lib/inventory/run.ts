@@ -61,11 +61,10 @@ export const changeKinds = [
 export type ChangeKind = (typeof changeKinds)[number];
 
 /**
- * A new run id: `20261121T060000Z-3f2a`. Sorts by start; the four hexadecimal digits keep two starts in one second apart.
+ * A new run id: `20261121T060000Z-3f2a`. Sorts by start; four random hexadecimal digits keep two starts in one second apart.
  * @param startedAt ISO 8601 UTC
- * @param random four hexadecimal digits
  */
-export function runId(startedAt: string, random: string): string {
-  return `${startedAt.slice(0, 19).replaceAll(/[-:]/g, '')}Z-${random}`;
+export function newRunId(startedAt: string): string {
+  return `${startedAt.slice(0, 19).replaceAll(/[-:]/g, '')}Z-${crypto.randomUUID().slice(0, 4)}`;
 }
 export const runIdPattern = /^\d{8}T\d{6}Z-[0-9a-f]{4}$/;

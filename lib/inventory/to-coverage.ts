@@ -1,5 +1,6 @@
 import { type Coverage, subscriptionStatus } from './coverage.ts';
-import type { KindReading, PlannedSubscription } from './reading.ts';
+import type { PlannedSubscription } from './plan.ts';
+import type { KindReading } from './reading.ts';
 
 /** The ledger row of a subscription from the readings of its kinds. */
 export function toCoverage(subscription: PlannedSubscription, readings: readonly KindReading[]): Coverage {

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
-import type { AskedReport } from '../database/queries/report-source.ts';
 import { principalStates } from '../inventory/principal.ts';
-import type { ReportName } from '../inventory/report.ts';
+import type { AskedReport, ReportName } from '../inventory/report.ts';
 import { asOf } from './fields.ts';
 import { changeFilterEntries, findingFilterEntries } from './log-filters.ts';
 import { machineFilterEntries, toMachineFilter } from './machine-filter.ts';

@@ -5,8 +5,8 @@ import { dirname } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { DatabaseFile, DatabaseSource, Latest } from '../azure/store/inventory-store.ts';
-import { isCutOff } from '../collect/batch/replay-batch.ts';
 import { InventoryError } from '../errors.ts';
+import { isCutOff } from '../files/cut-off.ts';
 import { writing } from '../files/disk-full.ts';
 
 /** What else an instance keeps in its temporary folder. */

@@ -3,8 +3,7 @@ import { openForReading, openForWriting } from '../database/database.ts';
 import { type ForgetRequest, forgetSubscription } from '../database/merge/forget.ts';
 import { type Reason, toReason } from '../errors.ts';
 import type { Run } from '../inventory/run.ts';
-import { runId } from '../inventory/run.ts';
-import { newRunSuffix } from '../run/run-suffix.ts';
+import { newRunId } from '../inventory/run.ts';
 import { refreshPublication } from './refresh-publication.ts';
 import { republish } from './republish.ts';
 
@@ -65,5 +64,5 @@ export function forgetPublished(request: ForgetPublishedRequest): Promise<Run> {
 function asRun(forgetting: Forgetting): ForgetRequest {
   const startedAt = new Date().toISOString();
   const subscriptionId = forgetting.subscriptionId.toLowerCase();
-  return { ...forgetting, subscriptionId, runId: runId(startedAt, newRunSuffix()), startedAt };
+  return { ...forgetting, subscriptionId, runId: newRunId(startedAt), startedAt };
 }

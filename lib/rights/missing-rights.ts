@@ -8,12 +8,12 @@ import { listSubscriptions, type Subscription } from '../azure/resource-manager/
 import { containerOf } from '../azure/store/open-container.ts';
 import { sourceContainer } from '../azure/store/open-store.ts';
 import type { TokenSource } from '../azure/token-source.ts';
-import { reasonToSkip } from '../collect/plan.ts';
 import { InventoryError, NoTokenError, toReason } from '../errors.ts';
 import { grantReaderCommand } from '../inventory/coverage.ts';
 import { grantCommand, type MissingRight, type MissingRights } from '../inventory/missing-right.ts';
 import { allows } from '../inventory/permissions.ts';
 import { readActions, readRoleDefinitions } from '../inventory/read-actions.ts';
+import { reasonToSkip } from '../inventory/reason-to-skip.ts';
 import type { Environment, Settings } from '../settings.ts';
 import { findMissingSourceRight, findMissingStorageRight } from './missing-storage-right.ts';
 

@@ -15,16 +15,15 @@ import { openForWriting } from '../database/database.ts';
 import { type Merge, openMerge } from '../database/merge/merge.ts';
 import { readKnownSubscriptions, readNewestSeq } from '../database/queries/coverage/known-subscriptions.ts';
 import { InventoryError } from '../errors.ts';
-import type { Plan } from '../inventory/reading.ts';
+import type { Plan } from '../inventory/plan.ts';
 import type { Run, RunTrigger } from '../inventory/run.ts';
-import { runId } from '../inventory/run.ts';
+import { newRunId } from '../inventory/run.ts';
 import type { Settings } from '../settings.ts';
 import { openSources } from '../sources/open-sources.ts';
 import { createOwnReadings } from '../sources/own-readings.ts';
 import { routeReadings } from '../sources/route-readings.ts';
 import type { Source } from '../sources/source.ts';
 import { type TakenIn, takeIn } from '../sources/take-in.ts';
-import { newRunSuffix } from './run-suffix.ts';
 
 const mostMsOfReaders = 300_000;
 const retryReadersMs = 200;
@@ -66,7 +65,7 @@ export async function collectIntoFile(request: CollectIntoFileRequest): Promise<
       known: readKnownSubscriptions(database),
       afterSeq: readNewestSeq(database),
       principalId,
-      runId: runId(startedAt, newRunSuffix()),
+      runId: newRunId(startedAt),
       trigger,
       startedAt,
       scope,

@@ -1,11 +1,7 @@
 import { planRun } from '../collect/plan.ts';
-import {
-  type KnownSubscription,
-  readKnownSubscriptions,
-  readNewestSeq,
-} from '../database/queries/coverage/known-subscriptions.ts';
+import { readKnownSubscriptions, readNewestSeq } from '../database/queries/coverage/known-subscriptions.ts';
 import { InventoryError } from '../errors.ts';
-import type { RecordedPlan } from '../inventory/reading.ts';
+import type { KnownSubscription, RecordedPlan } from '../inventory/plan.ts';
 import type { DatabaseReader } from '../published/current-database.ts';
 import { publicationDamaged } from '../published/database-file.ts';
 import { batchesToTakeOver } from './resume-batches.ts';

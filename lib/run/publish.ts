@@ -4,7 +4,8 @@ import { replayBatch } from '../collect/batch/replay-batch.ts';
 import { answerFollowUps } from '../collect/follow-up.ts';
 import type { Database } from '../database/database.ts';
 import { openMerge } from '../database/merge/merge.ts';
-import type { ReadingSink, RecordedPlan } from '../inventory/reading.ts';
+import { addressOf, type RecordedPlan } from '../inventory/plan.ts';
+import type { ReadingSink } from '../inventory/reading.ts';
 import type { Run } from '../inventory/run.ts';
 import { type Republication, republish } from '../published/republish.ts';
 import type { Settings } from '../settings.ts';
@@ -13,7 +14,6 @@ import { createOwnReadings } from '../sources/own-readings.ts';
 import { routeReadings } from '../sources/route-readings.ts';
 import type { Source } from '../sources/source.ts';
 import { takeIn } from '../sources/take-in.ts';
-import { addressOf } from './resume-batches.ts';
 import { RunEndedError } from './run-record.ts';
 
 export interface PublishRequest extends Pick<Republication, 'folder' | 'signal' | 'onProgress'> {

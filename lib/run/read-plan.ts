@@ -1,6 +1,6 @@
 import type { InventoryStore } from '../azure/store/inventory-store.ts';
 import { InventoryError } from '../errors.ts';
-import type { RecordedPlan } from '../inventory/reading.ts';
+import type { RecordedPlan } from '../inventory/plan.ts';
 
 /** The plan that a run's first step has put on record. @throws {InventoryError} `PlanMissing` */
 export async function readPlan(

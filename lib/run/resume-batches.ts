@@ -1,6 +1,6 @@
 import { forEachBounded } from '../async/bounded.ts';
 import type { InventoryStore } from '../azure/store/inventory-store.ts';
-import type { BatchAddress, Plan, PlannedBatch, RecordedPlan } from '../inventory/reading.ts';
+import { addressOf, type Plan, type PlannedBatch, type RecordedPlan } from '../inventory/plan.ts';
 
 const atOnce = 32;
 /** Before a run, for the newest that came to a plan. */
@@ -46,11 +46,6 @@ async function unfinishedBefore(
     if (recorded !== null) return status === 'timedOut' ? recorded : null;
   }
   return null;
-}
-
-/** Where the batch of that number of a plan is, or will be. */
-export function addressOf({ plan, hash, batches }: RecordedPlan, batch: number): BatchAddress {
-  return batches[batch]?.takenFrom ?? { runId: plan.runId, planHash: hash, batch };
 }
 
 function readAlike(one: Plan, other: Plan): boolean {

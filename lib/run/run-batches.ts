@@ -1,5 +1,4 @@
-import type { KnownSubscription } from '../database/queries/coverage/known-subscriptions.ts';
-import type { Plan, PlannedBatch } from '../inventory/reading.ts';
+import type { KnownSubscription, Plan, PlannedBatch } from '../inventory/plan.ts';
 
 /** Work is counted in machines. What every subscription costs besides: its lists are asked for even when they are empty. */
 const costOfSubscription = 40;

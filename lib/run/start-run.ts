@@ -1,9 +1,8 @@
 import type { InventoryStore } from '../azure/store/inventory-store.ts';
 import { InventoryError, toReason } from '../errors.ts';
-import { type Run, type RunTrigger, runId } from '../inventory/run.ts';
+import { newRunId, type Run, type RunTrigger } from '../inventory/run.ts';
 import { claimRun, RunAlreadyRunningError, type RunClaimRequest, throwIfRunning } from './claim-run.ts';
 import { endRun, newRunRecord } from './run-record.ts';
-import { newRunSuffix } from './run-suffix.ts';
 
 export interface RunStart extends RunClaimRequest {
   readonly store: Pick<InventoryStore, 'claim' | 'runs'>;
@@ -64,7 +63,7 @@ async function claimNewRun(request: RunStart, signal: AbortSignal): Promise<Run>
 async function recordRun({ store, trigger, scope }: RunStart, signal: AbortSignal): Promise<Run> {
   for (let ids = 1; ; ids++) {
     const startedAt = new Date().toISOString();
-    const run = newRunRecord(runId(startedAt, newRunSuffix()), trigger, scope, startedAt);
+    const run = newRunRecord(newRunId(startedAt), trigger, scope, startedAt);
     try {
       await store.runs.create(run, signal);
       return run;

@@ -1,9 +1,9 @@
 import type { Database } from '../database/database.ts';
 import { resolveChangeRange } from '../database/queries/changes/change-range.ts';
-import { type AskedReport, reportSource } from '../database/queries/report-source.ts';
+import { reportSource } from '../database/queries/report-source.ts';
 import { toReason } from '../errors.ts';
 import type { AcceptedFinding } from '../inventory/finding.ts';
-import { type ReportFormat, reportFormats, reportNames } from '../inventory/report.ts';
+import { type AskedReport, type ReportFormat, reportFormats, reportNames } from '../inventory/report.ts';
 import { reportContentTypes, writeReport } from '../reports/write-report.ts';
 import type { RunEnvironment } from './run-environment.ts';
 

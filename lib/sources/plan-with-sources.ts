@@ -1,5 +1,5 @@
 import type { Reason } from '../errors.ts';
-import type { Plan } from '../inventory/reading.ts';
+import type { Plan } from '../inventory/plan.ts';
 import type { FollowedSubscription } from './followed-subscriptions.ts';
 import type { Offer, SourceState } from './source-offers.ts';
 

@@ -1,7 +1,8 @@
 import type { Database } from '../database/database.ts';
 import { InventoryError, type Reason, toReason } from '../errors.ts';
 import { type CoverageStatus, subscriptionStatus } from '../inventory/coverage.ts';
-import type { KindReading, Plan } from '../inventory/reading.ts';
+import type { Plan } from '../inventory/plan.ts';
+import type { KindReading } from '../inventory/reading.ts';
 import type { FollowedSubscription } from './followed-subscriptions.ts';
 import type { LookedAt } from './open-sources.ts';
 import type { OwnReading } from './own-readings.ts';

@@ -1,7 +1,8 @@
 import type { Database } from '../database/database.ts';
 import type { Reason } from '../errors.ts';
 import { grantReaderCommand } from '../inventory/coverage.ts';
-import type { FollowUp, Plan, SourceSink } from '../inventory/reading.ts';
+import type { Plan } from '../inventory/plan.ts';
+import type { FollowUp, SourceSink } from '../inventory/reading.ts';
 import { readFollowedSubscriptions } from './followed-subscriptions.ts';
 import type { LookedAt } from './open-sources.ts';
 import type { OwnReadings } from './own-readings.ts';

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { collectSubscriptions } from '../../lib/collect/collect.ts';
 import { type Kind, kinds, subscriptionStatus } from '../../lib/inventory/coverage.ts';
-import type { Plan } from '../../lib/inventory/reading.ts';
+import type { Plan } from '../../lib/inventory/plan.ts';
 import { json, startArmServer, testClient } from '../azure/resource-manager/fixtures/arm-server.ts';
 import { guid } from '../support/readings.ts';
 import { createMemorySink } from './memory-sink.ts';

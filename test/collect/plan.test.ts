@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type PlanRequest, planRun } from '../../lib/collect/plan.ts';
-import type { KnownSubscription } from '../../lib/database/queries/coverage/known-subscriptions.ts';
 import { kinds } from '../../lib/inventory/coverage.ts';
-import type { Plan } from '../../lib/inventory/reading.ts';
+import type { KnownSubscription, Plan } from '../../lib/inventory/plan.ts';
 import { json, startArmServer, testClient } from '../azure/resource-manager/fixtures/arm-server.ts';
 import { guid } from '../support/readings.ts';
 

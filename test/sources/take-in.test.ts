@@ -8,7 +8,7 @@ import { completeness } from '../../lib/database/queries/coverage/completeness.t
 import { readLedger } from '../../lib/database/queries/coverage/subscriptions.ts';
 import { iterateVirtualMachines } from '../../lib/database/queries/machines/virtual-machines.ts';
 import { kinds } from '../../lib/inventory/coverage.ts';
-import type { Plan } from '../../lib/inventory/reading.ts';
+import type { Plan } from '../../lib/inventory/plan.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import { createDatabaseReader } from '../../lib/published/current-database.ts';
 import { publishedSource, type Source } from '../../lib/sources/source.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { InventoryStore } from '../../lib/azure/store/inventory-store.ts';
 import { planHash } from '../../lib/azure/store/plans.ts';
 import { writeBatch } from '../../lib/collect/batch/write-batch.ts';
-import type { Plan, PlannedBatch, RecordedPlan } from '../../lib/inventory/reading.ts';
+import type { Plan, PlannedBatch, RecordedPlan } from '../../lib/inventory/plan.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import type { MachineReading } from '../../lib/inventory/virtual-machine.ts';
 import { type PublishRequest, publishRun } from '../../lib/run/publish.ts';

@@ -1,9 +1,9 @@
 import type { Database } from '../../lib/database/database.ts';
 import { openMerge } from '../../lib/database/merge/merge.ts';
 import type { CoverageStatus, Kind } from '../../lib/inventory/coverage.ts';
+import type { Plan } from '../../lib/inventory/plan.ts';
 import type {
   FollowUp,
-  Plan,
   ReadingSink,
   SystemAssignedIdentityReading,
   Verification,

@@ -1,7 +1,7 @@
 import { pipeline, type Readable } from 'node:stream';
 import { createZstdDecompress } from 'node:zlib';
 import { InventoryError } from '../../errors.ts';
-import type { BatchAddress } from '../../inventory/reading.ts';
+import type { BatchAddress } from '../../inventory/plan.ts';
 import { attempt } from './attempt.ts';
 import type { Container } from './container.ts';
 import { download } from './download.ts';

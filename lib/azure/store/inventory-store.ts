@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { BatchAddress, Plan, PlannedBatch, RecordedPlan } from '../../inventory/reading.ts';
+import type { BatchAddress, Plan, PlannedBatch, RecordedPlan } from '../../inventory/plan.ts';
 import type { Run } from '../../inventory/run.ts';
 
 /** A published database: what `latest.json` says of it. Size and hash are of the raw file, before compression. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Plan, PlannedBatch } from '../../inventory/reading.ts';
+import type { Plan, PlannedBatch } from '../../inventory/plan.ts';
 import type { Container } from './container.ts';
 import type { Plans } from './inventory-store.ts';
 import { readJson, writeJson } from './json-blob.ts';

@@ -4,8 +4,7 @@ import type { ArmClient } from '../../azure/resource-manager/client/arm-client.t
 import type { BatchCounts, InventoryStore } from '../../azure/store/inventory-store.ts';
 import { InventoryError } from '../../errors.ts';
 import { writing } from '../../files/disk-full.ts';
-import type { Plan, RecordedPlan } from '../../inventory/reading.ts';
-import { addressOf } from '../../run/resume-batches.ts';
+import { addressOf, type Plan, type RecordedPlan } from '../../inventory/plan.ts';
 import { type CollectProgress, collectSubscriptions } from '../collect.ts';
 import { writeBatch } from './write-batch.ts';
 

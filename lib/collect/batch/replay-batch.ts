@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { InventoryError } from '../../errors.ts';
+import { isCutOff } from '../../files/cut-off.ts';
 import type { KindReading, ReadingSink } from '../../inventory/reading.ts';
 import {
   batchVersion,
@@ -115,9 +116,4 @@ function tell(sink: ReadingSink, line: readonly unknown[], name: string): void {
 
 function damaged(name: string, why: string): InventoryError {
   return new InventoryError('BatchDamaged', `${name} cannot be used: ${why}`, { hint: 'Start a new run' });
-}
-
-/** What zlib says of compressed data that ends early or is none. */
-export function isCutOff(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && /^(Z_|ZSTD_)/.test(String(error.code));
 }

@@ -1,4 +1,4 @@
-import type { Plan } from '../../inventory/reading.ts';
+import type { Plan } from '../../inventory/plan.ts';
 import type { Database } from '../database.ts';
 import type { Thresholds } from '../findings/rule.ts';
 import { createChangeCounts } from './change-counts.ts';

@@ -1,5 +1,5 @@
 import { InventoryError, NotFoundError } from '../../errors.ts';
-import type { Plan } from '../../inventory/reading.ts';
+import type { Plan } from '../../inventory/plan.ts';
 import type { Run } from '../../inventory/run.ts';
 import { beginTransaction, commitTransaction, type Database } from '../database.ts';
 import type { Thresholds } from '../findings/rule.ts';

@@ -1,4 +1,5 @@
-import type { FollowUp, Plan, SourceSink } from '../../inventory/reading.ts';
+import type { Plan } from '../../inventory/plan.ts';
+import type { FollowUp, SourceSink } from '../../inventory/reading.ts';
 import type { Run } from '../../inventory/run.ts';
 import { beginTransaction, commitTransaction, type Database } from '../database.ts';
 import { getRun } from '../queries/runs.ts';

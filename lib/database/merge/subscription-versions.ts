@@ -1,4 +1,4 @@
-import type { PlannedSubscription } from '../../inventory/reading.ts';
+import type { PlannedSubscription } from '../../inventory/plan.ts';
 import type { ChangeKind } from '../../inventory/run.ts';
 import type { MergeContext } from './context.ts';
 

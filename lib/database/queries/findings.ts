@@ -1,24 +1,8 @@
-import {
-  type AcceptedFinding,
-  type Finding,
-  type FindingRule,
-  findingRules,
-  type Severity,
-  severities,
-} from '../../inventory/finding.ts';
+import { type AcceptedFinding, type Finding, findingRules, severities } from '../../inventory/finding.ts';
 import { subscriptionOf } from '../../inventory/privilege.ts';
-import type { AsOf, Page } from '../../inventory/query.ts';
+import type { AsOf, FindingFilter, Page } from '../../inventory/query.ts';
 import type { Database } from '../database.ts';
 import { integer, oneOf, type SqlRow, text } from './columns.ts';
-
-export interface FindingFilter {
-  readonly rule?: FindingRule;
-  readonly severity?: Severity;
-  /** Of the resource that it is about, lower case. */
-  readonly subscriptionId?: string;
-  readonly principalId?: string;
-  readonly stale?: boolean;
-}
 
 /** What is silenced, and when that is asked: an acceptance ends at its date. */
 export interface Accepted {

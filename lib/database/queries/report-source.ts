@@ -1,22 +1,22 @@
 import type { Finding } from '../../inventory/finding.ts';
-import type { ChangeFilter, ChangeRange, MachineFilter, PrincipalFilter, ShownKinds } from '../../inventory/query.ts';
-import type { ReportName, ReportSource } from '../../inventory/report.ts';
+import type {
+  ChangeFilter,
+  ChangeRange,
+  FindingFilter,
+  MachineFilter,
+  PrincipalFilter,
+  ShownKinds,
+} from '../../inventory/query.ts';
+import type { AskedReport, ReportName, ReportSource } from '../../inventory/report.ts';
 import { allKinds, changeListKinds, machineListKinds, principalListKinds } from '../../inventory/shown-kinds.ts';
 import type { Database } from '../database.ts';
 import { iterateChanges } from './changes/changes.ts';
 import { completeness } from './coverage/completeness.ts';
 import { readLedger } from './coverage/subscriptions.ts';
-import { type Accepted, type FindingFilter, iterateFindings } from './findings.ts';
+import { type Accepted, iterateFindings } from './findings.ts';
 import { iterateVirtualMachines } from './machines/virtual-machines.ts';
 import { iteratePrincipals } from './principals/principals.ts';
 import { getRun } from './runs.ts';
-
-/** Which report, and which of its rows. */
-export type AskedReport =
-  | { readonly name: 'virtualMachines'; readonly filter: MachineFilter }
-  | { readonly name: 'principals'; readonly filter: PrincipalFilter }
-  | { readonly name: 'changes'; readonly filter: ChangeFilter }
-  | { readonly name: 'findings'; readonly filter: FindingFilter };
 
 interface ReportRequest {
   readonly report: AskedReport;

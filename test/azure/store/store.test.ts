@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DatabaseFile, Latest } from '../../../lib/azure/store/inventory-store.ts';
-import type { Plan } from '../../../lib/inventory/reading.ts';
+import type { Plan } from '../../../lib/inventory/plan.ts';
 import { endRun, newRunRecord } from '../../../lib/run/run-record.ts';
 import { type Azurite, azuriteKey, connectionStringFor, startAzurite } from '../../support/azurite.ts';
 import { startBlobProxy } from '../../support/blob-proxy.ts';

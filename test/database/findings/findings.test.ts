@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type Database, openForWriting } from '../../../lib/database/database.ts';
 import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
-import { type FindingFilter, iterateFindings } from '../../../lib/database/queries/findings.ts';
+import { iterateFindings } from '../../../lib/database/queries/findings.ts';
 import { type AcceptedFinding, findingRules } from '../../../lib/inventory/finding.ts';
+import type { FindingFilter } from '../../../lib/inventory/query.ts';
 import type { RoleAssignmentReading, RoleDefinitionReading } from '../../../lib/inventory/role.ts';
 import {
   contributor,

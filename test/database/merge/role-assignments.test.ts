@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Database, openForWriting } from '../../../lib/database/database.ts';
 import { forgetSubscription } from '../../../lib/database/merge/forget.ts';
 import type { CoverageStatus } from '../../../lib/inventory/coverage.ts';
-import type { Plan } from '../../../lib/inventory/reading.ts';
+import type { Plan } from '../../../lib/inventory/plan.ts';
 import type { RoleAssignmentReading } from '../../../lib/inventory/role.ts';
 import { contributor, dayOf, guid, machine, mergeRun, roleAssignment } from '../../support/readings.ts';
 

@@ -7,7 +7,7 @@ import { getVirtualMachine, listVirtualMachines } from '../../../lib/database/qu
 import { lookupPrincipals } from '../../../lib/database/queries/principals/principals.ts';
 import { listRuns } from '../../../lib/database/queries/runs.ts';
 import type { CoverageStatus } from '../../../lib/inventory/coverage.ts';
-import type { Plan } from '../../../lib/inventory/reading.ts';
+import type { Plan } from '../../../lib/inventory/plan.ts';
 import type { MachineReading } from '../../../lib/inventory/virtual-machine.ts';
 import { createInventory, finishedAt, type Inventory, readAt, runIdOf, startedAt } from '../fixtures/inventory.ts';
 

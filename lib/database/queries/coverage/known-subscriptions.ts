@@ -1,14 +1,5 @@
+import { type KnownSubscription } from '../../../inventory/plan.ts';
 import type { Database } from '../../database.ts';
-
-/** A subscription that the inventory follows, as planning the next run needs it. */
-export interface KnownSubscription {
-  readonly subscriptionId: string;
-  readonly displayName: string;
-  /** In scope and seen, or in scope and no longer seen. */
-  readonly visibility: 'visible' | 'lost';
-  /** Machines that its newest reading showed; null = never read. */
-  readonly machineCount: number | null;
-}
 
 /** Subscriptions in scope of the inventory: not those that were forgotten or taken out of scope. */
 export function readKnownSubscriptions(database: Database): KnownSubscription[] {
