@@ -21,14 +21,24 @@ const store = openStore(readSettings(process.env), process.env);
 const { signal } = new AbortController();
 const startedAt = new Date(Date.UTC(2026, 0, 1) + Number(number) * 3_600_000).toISOString();
 const plan: Plan = {
-  ...{ runId: `${startedAt.replaceAll(/[-:]|\.\d+/g, '')}-0000`, trigger: 'timer', startedAt, scope: null },
+  runId: `${startedAt.replaceAll(/[-:]|\.\d+/g, '')}-0000`,
+  trigger: 'timer',
+  startedAt,
+  scope: null,
   kinds: ['virtualMachines', 'powerStates'],
   clientIds: false,
   subscriptions: Array.from({ length: Number(count) / machinesPerSubscription }, (_, index) => ({
     subscriptionId: guid(`subscription ${index}`),
-    ...{ displayName: `Subscription ${index}`, tenantId: guid('tenant'), state: 'Enabled', skip: null },
+    displayName: `Subscription ${index}`,
+    tenantId: guid('tenant'),
+    state: 'Enabled',
+    skip: null,
   })),
-  ...{ outOfScope: [], blindSpots: [], blindSpotsKnown: true, reason: null, principalId: null },
+  outOfScope: [],
+  blindSpots: [],
+  blindSpotsKnown: true,
+  reason: null,
+  principalId: null,
 };
 
 const batches = divideIntoBatches(plan.subscriptions, []);
@@ -37,7 +47,10 @@ const hash = planHash(plan, batches);
 if (step === 'collect') await collect();
 else {
   await publishRun({
-    ...{ store, recorded: { plan, batches, hash }, folder, signal },
+    store,
+    recorded: { plan, batches, hash },
+    folder,
+    signal,
     settings: { ignoredTags: [], retentionDays: 400, idleDays: 30, sharedIdentityLimit: 10, excludeSubscriptions: [] },
     sources: [],
     machines: Number(count),
@@ -61,8 +74,17 @@ async function collect(): Promise<void> {
       );
       for (const kind of plan.kinds) {
         writer.end({
-          ...{ subscriptionId, kind, status: 'complete', reason: null, count: machines.length, readAt: startedAt },
-          ...{ requests: 20, pages: 20, retries: 0, throttledMilliseconds: 0, requestId: null },
+          subscriptionId,
+          kind,
+          status: 'complete',
+          reason: null,
+          count: machines.length,
+          readAt: startedAt,
+          requests: 20,
+          pages: 20,
+          retries: 0,
+          throttledMilliseconds: 0,
+          requestId: null,
         });
       }
     }
@@ -76,18 +98,25 @@ function machine(subscriptionId: string, index: number): MachineReading {
   const resourceGroup = `rg-web-prod-${index % 20}`;
   return {
     id: `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Compute/virtualMachines/${name}`,
-    ...{ name, type: 'Microsoft.Compute/virtualMachines', subscriptionId, resourceGroup, location: 'westeurope' },
-    ...{ zones: ['1'], vmId: guid(`${subscriptionId} ${index}`), vmSize: 'Standard_D4s_v5', osType: 'Linux' },
-    ...{ priority: 'Regular', provisioningState: 'Succeeded', timeCreated: '2025-03-01T10:00:00.123Z' },
+    name,
+    type: 'Microsoft.Compute/virtualMachines',
+    subscriptionId,
+    resourceGroup,
+    location: 'westeurope',
+    zones: ['1'],
+    vmId: guid(`${subscriptionId} ${index}`),
+    vmSize: 'Standard_D4s_v5',
+    osType: 'Linux',
+    priority: 'Regular',
+    provisioningState: 'Succeeded',
+    timeCreated: '2025-03-01T10:00:00.123Z',
     tags: { env: 'prod', team: 'web', costCenter: '4711' },
     scaleSetId: null,
     instanceCount: null,
     identity: {
-      ...{
-        type: 'SystemAssigned',
-        principalId: guid(`principal ${subscriptionId} ${index}`),
-        tenantId: guid('tenant'),
-      },
+      type: 'SystemAssigned',
+      principalId: guid(`principal ${subscriptionId} ${index}`),
+      tenantId: guid('tenant'),
       userAssignedIdentities: {},
     },
   };

@@ -92,7 +92,10 @@ async function read(scenario: Scenario, furtherLists: number) {
 /** As a run would divide them after one that counted the machines. */
 function batchesOf(plan: Plan, machineCount: number): readonly (readonly PlannedSubscription[])[] {
   const known = plan.subscriptions.map(({ subscriptionId, displayName }) => ({
-    ...{ subscriptionId, displayName, machineCount, visibility: 'visible' as const },
+    subscriptionId,
+    displayName,
+    machineCount,
+    visibility: 'visible' as const,
   }));
   const planned = new Map(plan.subscriptions.map((one) => [one.subscriptionId, one]));
   return divideIntoBatches(plan.subscriptions, known).map(({ subscriptionIds }) =>

@@ -30,7 +30,13 @@ const warn = ({ code, message }: Reason): never => {
 };
 const reader = createDatabaseReader(store, folder, warn);
 const environment: RunEnvironment = {
-  ...{ store, reader, settings, folder, session: openSession(settings, process.env), sources: [], takeOverMs: 0 },
+  store,
+  reader,
+  settings,
+  folder,
+  session: openSession(settings, process.env),
+  sources: [],
+  takeOverMs: 0,
   acceptedFindings: async () => [],
   warn,
 };
@@ -47,7 +53,10 @@ await reader.close();
 async function takeRun(): Promise<void> {
   const { id } = await startRun(
     {
-      ...{ store, trigger: 'timer', scope: null, timeoutMinutes: settings.runTimeoutMinutes },
+      store,
+      trigger: 'timer',
+      scope: null,
+      timeoutMinutes: settings.runTimeoutMinutes,
       drive: async () => undefined,
       publishedRun: (runId, both) => publishedRun(reader, runId, both),
       ended: async () => undefined,

@@ -71,7 +71,13 @@ export function createInventoryApp(settings: Settings, environment: Environment)
   const app: InventoryApp = {
     signal: shutdown.signal,
     environment: (logger) => ({
-      ...{ store, reader, session, settings, sources, folder, acceptedFindings: accepted },
+      store,
+      reader,
+      session,
+      settings,
+      sources,
+      folder,
+      acceptedFindings: accepted,
       takeOverMs: lastPeriodMs(settings.schedule, new Date()) ?? defaultPeriodMs,
       warn: ({ code, message }) => logger.error(`${code}: ${message}`),
     }),
@@ -82,7 +88,11 @@ export function createInventoryApp(settings: Settings, environment: Environment)
     startRun: ({ trigger, scope }, drive, logger, signal) =>
       startRun(
         {
-          ...{ store, trigger, scope, drive, timeoutMinutes: settings.runTimeoutMinutes },
+          store,
+          trigger,
+          scope,
+          drive,
+          timeoutMinutes: settings.runTimeoutMinutes,
           publishedRun: (runId, both) => publishedRun(reader, runId, both),
           ended: (run) => app.ended(run, logger),
         },
@@ -103,7 +113,10 @@ export function createInventoryApp(settings: Settings, environment: Environment)
         const { cloud, tokens, arm } = session;
         const readRoles = (principalId: string) => readIdentityRoles(arm, principalId, signal);
         const { identity, warnings } = await whoAmI({
-          ...{ tokens, cloud, readRoles, signal },
+          tokens,
+          cloud,
+          readRoles,
+          signal,
           findMissingRights: (principalId) =>
             findMissingRights({ arm, tokens, settings, environment, principalId, signal }),
         });

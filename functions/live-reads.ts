@@ -2,7 +2,7 @@ import { ArmError } from '../lib/azure/resource-manager/client/errors/arm-error.
 import { ThrottledError } from '../lib/azure/resource-manager/client/errors/throttled-error.ts';
 import type { Session } from '../lib/azure/session.ts';
 import { getLive, listLive } from '../lib/collect/live.ts';
-import { InventoryError } from '../lib/errors.ts';
+import { hasCode } from '../lib/errors.ts';
 import type { HttpContext } from '../lib/http/context.ts';
 import { RequestError } from '../lib/http/request-error.ts';
 import { upstreamError } from '../lib/http/upstream-error.ts';
@@ -30,8 +30,8 @@ async function translated<T>(read: () => Promise<T>, signal: AbortSignal): Promi
     if (signal.aborted) throw new RequestError(504, 'UpstreamTimeout', 'Azure took too long to answer');
     if (error instanceof ArmError) throw upstreamError(error.status, error.code, error.message, error);
     if (error instanceof ThrottledError) throw upstreamError(429, error.code, error.message, error);
-    if (error instanceof InventoryError && error.code === 'TooManyMachines') {
-      throw new RequestError(400, error.code, error.message, { target: 'live', hint: error.hint });
+    if (hasCode(error, 'TooManyMachines')) {
+      throw new RequestError(400, 'TooManyMachines', error.message, { target: 'live', hint: error.hint });
     }
     throw error;
   }

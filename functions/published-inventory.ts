@@ -1,5 +1,5 @@
 import type { InventoryStore } from '../lib/azure/store/inventory-store.ts';
-import { InventoryError } from '../lib/errors.ts';
+import { hasCode } from '../lib/errors.ts';
 import type { HttpContext } from '../lib/http/context.ts';
 import type { DatabaseReader } from '../lib/published/current-database.ts';
 
@@ -33,7 +33,7 @@ async function linkable(store: InventoryStore, reader: DatabaseReader, signal: A
     return damaged ? null : latest.database;
   } catch (error) {
     // what does not fit here may fit there
-    if (!(error instanceof InventoryError) || error.code !== 'DatabaseTooLarge') throw error;
+    if (!hasCode(error, 'DatabaseTooLarge')) throw error;
     return (await store.latest.read(signal))?.latest.database ?? null;
   }
 }

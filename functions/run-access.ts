@@ -1,7 +1,7 @@
 import type { InventoryStore } from '../lib/azure/store/inventory-store.ts';
 import type { Database } from '../lib/database/database.ts';
 import { getRun, listRunsBefore } from '../lib/database/queries/runs.ts';
-import { InventoryError } from '../lib/errors.ts';
+import { hasCode } from '../lib/errors.ts';
 import type { HttpContext } from '../lib/http/context.ts';
 import type { Run } from '../lib/inventory/run.ts';
 import type { DatabaseReader } from '../lib/published/current-database.ts';
@@ -67,7 +67,7 @@ async function fromDatabase<T>(
       current.release();
     }
   } catch (error) {
-    if (error instanceof InventoryError && error.code === 'InventoryNotReady') return null;
+    if (hasCode(error, 'InventoryNotReady')) return null;
     throw error;
   }
 }

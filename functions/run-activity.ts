@@ -22,14 +22,12 @@ interface StepContext {
 
 /** Storage that was away may be back, and a disk that was full have room: the engine tries these again, and whatever is no InventoryError. */
 const passing = [
-  ...[
-    'StorageUnavailable',
-    'StorageUnreachable',
-    'StorageFailed',
-    'RunRecordContended',
-    'PointerContended',
-    'DiskFull',
-  ],
+  'StorageUnavailable',
+  'StorageUnreachable',
+  'StorageFailed',
+  'RunRecordContended',
+  'PointerContended',
+  'DiskFull',
 ];
 
 /** First retry after a second, then four times longer each: an outage of some twenty seconds is waited for. */

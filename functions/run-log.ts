@@ -34,10 +34,22 @@ export async function logRun(
   const line = JSON.stringify({
     // First: queries look for the beginning of the line.
     event: 'inventoryRun',
-    ...{ runId: id, trigger, status, complete, startedAt, finishedAt, seconds, scope: run.scope?.length ?? null },
-    ...{ virtualMachineCount: run.virtualMachineCount, principalCount: run.principalCount },
-    ...{ requests: progress.requests, coverage, changes, reason },
-    ...{ blindSpotsAppeared: appeared?.blindSpots ?? null, newFindings: appeared?.findings ?? null },
+    runId: id,
+    trigger,
+    status,
+    complete,
+    startedAt,
+    finishedAt,
+    seconds,
+    scope: run.scope?.length ?? null,
+    virtualMachineCount: run.virtualMachineCount,
+    principalCount: run.principalCount,
+    requests: progress.requests,
+    coverage,
+    changes,
+    reason,
+    blindSpotsAppeared: appeared?.blindSpots ?? null,
+    newFindings: appeared?.findings ?? null,
   });
   if (status === 'succeeded') logger.info(line);
   else logger.error(line);

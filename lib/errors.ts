@@ -1,3 +1,100 @@
+/** Every code of our own. A comparison with any other does not compile. */
+export type ErrorCode =
+  | 'AmbiguousName'
+  | 'AudienceNotSupported'
+  | 'AuthenticationFailed'
+  | 'AuthenticationNotConfigured'
+  | 'AuthenticationRequired'
+  | 'BatchDamaged'
+  | 'BatchMissing'
+  | 'BatchOfAnotherPlan'
+  | 'BatchUnknown'
+  | 'BodyTooLarge'
+  | 'BundleMissing'
+  | 'Cancelled'
+  | 'ConnectionFailed'
+  | 'CoreToolsMissing'
+  | 'CredentialUnavailable'
+  | 'DatabaseBroken'
+  | 'DatabaseBusy'
+  | 'DatabaseDamaged'
+  | 'DatabaseFailed'
+  | 'DatabaseMissing'
+  | 'DatabaseNameTaken'
+  | 'DatabaseTooLarge'
+  | 'DatabaseUnreadable'
+  | 'DatabaseUnwritable'
+  | 'DiskFull'
+  | 'FileNotWritten'
+  | 'ForeignNextLink'
+  | 'IdentityEndpointFailed'
+  | 'IdentityEndpointTimeout'
+  | 'IdentityNotFound'
+  | 'InvalidAddress'
+  | 'InvalidAsOf'
+  | 'InvalidBody'
+  | 'InvalidConfiguration'
+  | 'InvalidId'
+  | 'InvalidOption'
+  | 'InvalidParameter'
+  | 'InvalidQuery'
+  | 'InvalidResponse'
+  | 'InventoryNotReady'
+  | 'ManagedIdentityUnavailable'
+  | 'NewerDatabase'
+  | 'NextLinkLoop'
+  | 'NoDatabase'
+  | 'NoManagedIdentity'
+  | 'NoRun'
+  | 'NoRunAtThatTime'
+  | 'NotAnInventory'
+  | 'NotUniform'
+  | 'OlderDatabase'
+  | 'OrchestrationFailed'
+  | 'OutputNotWritten'
+  | 'PlanMissing'
+  | 'PointerContended'
+  | 'PortInUse'
+  | 'PortNotAllowed'
+  | 'PrincipalNotFound'
+  | 'RepeatedParameter'
+  | 'ReportNotFound'
+  | 'ReportTooLarge'
+  | 'RequestTimedOut'
+  | 'ResourceNotFound'
+  | 'RunAlreadyRunning'
+  | 'RunClaimContended'
+  | 'RunEnded'
+  | 'RunExists'
+  | 'RunInProgress'
+  | 'RunNotFound'
+  | 'RunRecordContended'
+  | 'SkipTokenExpired'
+  | 'SourceMalformed'
+  | 'StartFailed'
+  | 'StorageDenied'
+  | 'StorageFailed'
+  | 'StorageNotFound'
+  | 'StorageUnavailable'
+  | 'StorageUnreachable'
+  | 'StoredJsonUnreadable'
+  | 'SubscriptionNotFound'
+  | 'SubscriptionVisible'
+  | 'Throttled'
+  | 'TimedOut'
+  | 'TooManyMachines'
+  | 'UnknownParameter'
+  | 'UnknownSetting'
+  | 'UpstreamDenied'
+  | 'UpstreamFailed'
+  | 'UpstreamTimeout'
+  | 'VirtualMachineNotFound';
+
+/** A code that somebody else gave: Azure's own, or one that is passed on as it was recorded. */
+export interface GivenCode {
+  readonly given: string;
+}
+
 /** What went wrong, as users and logs see it: a stable code, what happened to what, and the way out. */
 export interface Reason {
   /** Azure's own code where there is one (`AuthorizationFailed`), else ours (`ForeignNextLink`). */
@@ -16,9 +113,9 @@ export class InventoryError extends Error {
   readonly code: string;
   readonly hint: string | null;
 
-  constructor(code: string, message: string, options: { hint?: string | null; cause?: unknown } = {}) {
+  constructor(code: ErrorCode | GivenCode, message: string, options: { hint?: string | null; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.code = code;
+    this.code = typeof code === 'string' ? code : code.given;
     this.hint = options.hint ?? null;
   }
 }
@@ -39,6 +136,11 @@ export class NoTokenError extends InventoryError {
 /** The thing asked for does not exist. Exit code 5, HTTP 404. */
 export class NotFoundError extends InventoryError {
   override readonly name = 'NotFoundError';
+}
+
+/** Whether a thrown value is an error of the product with one of these codes. */
+export function hasCode(error: unknown, ...codes: readonly ErrorCode[]): error is InventoryError {
+  return error instanceof InventoryError && codes.some((code) => code === error.code);
 }
 
 /** Reduces any thrown value to the three fields that are safe to show and store. */

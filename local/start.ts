@@ -94,7 +94,7 @@ async function runNow(
         message: `Run ${run.id} ${run.status}`,
         hint: null,
       };
-      throw new InventoryError(code, message, { hint });
+      throw new InventoryError({ given: code }, message, { hint });
     }
     for await (const line of tell(run)) print(line);
     return exitCodes.done;

@@ -21,8 +21,19 @@ for await (const name of glob('.github/workflows/*.yml', { cwd: root })) {
 
 /** Words in the same form that are no parameters: fields of answers and of the line per run. */
 const fields = new Set([
-  ...['missingRights', 'blindSpots', 'grantCommand', 'inventoryRun', 'timedOut', 'runId', 'startedAt', 'finishedAt'],
-  ...['virtualMachineCount', 'principalCount', 'blindSpotsAppeared', 'newFindings', 'systemAssigned'],
+  'missingRights',
+  'blindSpots',
+  'grantCommand',
+  'inventoryRun',
+  'timedOut',
+  'runId',
+  'startedAt',
+  'finishedAt',
+  'virtualMachineCount',
+  'principalCount',
+  'blindSpotsAppeared',
+  'newFindings',
+  'systemAssigned',
 ]);
 
 const found = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, group = '']) => group);
@@ -71,17 +82,24 @@ test('docs/operations.md explains each field of the line per run, in its order',
   const lines: string[] = [];
   const logger = { info: (line: string) => void lines.push(line), error: (line: string) => void lines.push(line) };
   const run: Run = {
-    ...{ id: '20261121T060000Z-0000', trigger: 'timer', status: 'failed', scope: null, complete: false, reason: null },
-    ...{
-      startedAt: '2026-11-21T06:00:00.000Z',
-      finishedAt: null,
-      virtualMachineCount: 0,
-      principalCount: 0,
-      changes: {},
-    },
+    id: '20261121T060000Z-0000',
+    trigger: 'timer',
+    status: 'failed',
+    scope: null,
+    complete: false,
+    reason: null,
+    startedAt: '2026-11-21T06:00:00.000Z',
+    finishedAt: null,
+    virtualMachineCount: 0,
+    principalCount: 0,
+    changes: {},
     coverage: { complete: 0, partial: 0, failed: 0, denied: 0, skipped: 0, blindSpots: null },
     progress: {
-      ...{ step: 'plan', subscriptionsDone: 0, subscriptionsTotal: 0, virtualMachines: 0, requests: 0 },
+      step: 'plan',
+      subscriptionsDone: 0,
+      subscriptionsTotal: 0,
+      virtualMachines: 0,
+      requests: 0,
       updatedAt: '2026-11-21T06:00:00.000Z',
     },
   };

@@ -14,7 +14,12 @@ export async function compileUnbundled(folder: string): Promise<string> {
   const rooms = ['functions', 'lib'];
   await build({
     entryPoints: rooms.map((room) => join(root, room, '**/*.ts')),
-    ...{ outdir: folder, outbase: root, format: 'esm', platform: 'node', target: 'node24', logLevel: 'warning' },
+    outdir: folder,
+    outbase: root,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    logLevel: 'warning',
   });
   for (const room of rooms) {
     for (const name of await readdir(join(folder, room), { recursive: true })) {

@@ -101,7 +101,7 @@ export async function getLive(
     return toLiveRow(machine, powerState, await subscriptionName(arm, machine.subscriptionId, context), readAt);
   } catch (error) {
     if (!(error instanceof ArmError) || error.status !== 404) throw error;
-    throw new NotFoundError(error.code, error.message, { cause: error });
+    throw new NotFoundError({ given: error.code }, error.message, { cause: error });
   }
 }
 

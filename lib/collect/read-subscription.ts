@@ -96,7 +96,11 @@ async function readKind(
     },
   };
   const read = kindReaders[kind]({
-    ...{ arm, subscriptionId: subscription.subscriptionId, sink, context, roles },
+    arm,
+    subscriptionId: subscription.subscriptionId,
+    sink,
+    context,
+    roles,
     onPage(rows) {
       count += rows;
       onPage(kind === 'virtualMachines' ? rows : 0, meter.requests - reported);

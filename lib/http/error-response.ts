@@ -1,4 +1,4 @@
-import { InvalidSettingError, InventoryError, NotFoundError } from '../errors.ts';
+import { hasCode, InvalidSettingError, InventoryError, NotFoundError } from '../errors.ts';
 import { RequestError } from './request-error.ts';
 
 /** Seconds until a client may ask again for an inventory that is not there yet. */
@@ -27,7 +27,7 @@ export function toErrorResponse(error: unknown, requestId: string): Response {
 /** Whether the log should have it: what a client did wrong, or what is plainly not there, is no news. */
 export function isOurFault(error: unknown): boolean {
   if (error instanceof RequestError) return error.status >= 500;
-  return !(error instanceof NotFoundError) && !(error instanceof InventoryError && error.code === 'InventoryNotReady');
+  return !(error instanceof NotFoundError) && !hasCode(error, 'InventoryNotReady');
 }
 
 function errorResponse(

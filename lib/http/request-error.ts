@@ -1,4 +1,4 @@
-import { InventoryError } from '../errors.ts';
+import { type ErrorCode, type GivenCode, InventoryError } from '../errors.ts';
 
 export interface RequestErrorOptions {
   /** The parameter, header, or part of the body that is wrong. */
@@ -16,7 +16,7 @@ export class RequestError extends InventoryError {
   readonly retryAfterSeconds: number | null;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, code: string, message: string, options: RequestErrorOptions = {}) {
+  constructor(status: number, code: ErrorCode | GivenCode, message: string, options: RequestErrorOptions = {}) {
     super(code, message, { hint: options.hint ?? null });
     this.status = status;
     this.target = options.target ?? null;

@@ -10,7 +10,7 @@ export function upstreamError(
   message: string,
   options: { readonly hint: string | null; readonly retryAfterSeconds?: number },
 ): RequestError {
-  if (status === 404) return new RequestError(404, code, message, { hint: options.hint });
+  if (status === 404) return new RequestError(404, { given: code }, message, { hint: options.hint });
   if (status === 429) {
     const retryAfterSeconds = options.retryAfterSeconds ?? 60;
     return new RequestError(503, 'Throttled', message, { hint: options.hint, retryAfterSeconds });

@@ -26,7 +26,11 @@ const schema = v.array(
     ),
     v.transform(
       ({ rule, resourceId = null, principalId = null, reason, expires }): AcceptedFinding => ({
-        ...{ rule, resourceId, principalId, reason, expires },
+        rule,
+        resourceId,
+        principalId,
+        reason,
+        expires,
       }),
     ),
   ),

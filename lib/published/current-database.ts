@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SharedFlight, startSharedFlight } from '../async/shared-flight.ts';
 import type { DatabaseSource, PublishedPointer } from '../azure/store/inventory-store.ts';
-import { InventoryError, type Reason, toReason } from '../errors.ts';
+import { hasCode, InventoryError, type Reason, toReason } from '../errors.ts';
 import { fetchNewestUsable } from './fetch-newest.ts';
 import { type CurrentDatabase, keepOpenFiles, type OpenFile } from './open-files.ts';
 
@@ -14,7 +14,7 @@ const checkUnusableEveryMs = 60_000;
 /** How long answers wait for a newer publication while there is one to answer from. */
 const patienceMs = 10_000;
 /** Storage is away: that says nothing of what it holds. */
-const away = ['StorageUnavailable', 'StorageUnreachable', 'StorageFailed'];
+const away = ['StorageUnavailable', 'StorageUnreachable', 'StorageFailed'] as const;
 
 export interface DatabaseReader {
   /**
@@ -69,7 +69,7 @@ export function createDatabaseReader(
       return adopt(await fetchNewest(found, number, signal), number);
     } catch (error) {
       signal.throwIfAborted();
-      if (open !== null && !(error instanceof InventoryError && away.includes(error.code))) {
+      if (open !== null && !hasCode(error, ...away)) {
         open.damaged = true;
         checkAt = performance.now() + checkUnusableEveryMs;
         warn(toReason(error));

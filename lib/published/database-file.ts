@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { DatabaseFile, DatabaseSource, Latest } from '../azure/store/inventory-store.ts';
-import { InventoryError } from '../errors.ts';
+import { hasCode, InventoryError } from '../errors.ts';
 import { isCutOff } from '../files/cut-off.ts';
 import { writing } from '../files/disk-full.ts';
 
@@ -53,7 +53,7 @@ export async function fetchDatabase(
     await rm(path, { force: true });
     signal.throwIfAborted();
     if (isCutOff(error)) throw damaged(named, 'it is cut off or not compressed');
-    if (error instanceof InventoryError && error.code === 'DatabaseMissing') throw damaged(named, 'it is not there');
+    if (hasCode(error, 'DatabaseMissing')) throw damaged(named, 'it is not there');
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSource, Latest } from '../azure/store/inventory-store.ts';
-import { InventoryError } from '../errors.ts';
+import { hasCode, type InventoryError } from '../errors.ts';
 import { fetchDatabase } from './database-file.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function fetchNewestUsable(
     await fetchDatabase(source, latest, path, signal, copies);
     return null;
   } catch (error) {
-    if (!(error instanceof InventoryError) || error.code !== 'DatabaseDamaged' || latest.previous === null) throw error;
+    if (!hasCode(error, 'DatabaseDamaged') || latest.previous === null) throw error;
     const { previous } = latest;
     const described = await source.databases.describe(previous.database, signal);
     if (described === null) throw error;

@@ -41,7 +41,9 @@ export function forgetPublished(request: ForgetPublishedRequest): Promise<Run> {
   const { store, folder, signal, warn } = request;
   const forgetting = asRun(request.forgetting);
   return republish({
-    ...{ store, folder, signal },
+    store,
+    folder,
+    signal,
     runId: forgetting.runId,
     machines: 0,
     change: async (database) => forgetSubscription(database, forgetting),

@@ -60,7 +60,11 @@ export function keepOpenFiles(warn: (reason: Reason) => void): OpenFiles {
       let released = false;
       const { database, path, latest, etag, damaged } = file;
       return {
-        ...{ database, path, latest, etag, damaged },
+        database,
+        path,
+        latest,
+        etag,
+        damaged,
         release() {
           if (released) return;
           released = true;

@@ -4,7 +4,7 @@ import type { DatabaseFile, Latest, PublishedInventory } from '../azure/store/in
 import { type Database, openForWriting } from '../database/database.ts';
 import { resolveAsOf } from '../database/queries/as-of.ts';
 import { getRun } from '../database/queries/runs.ts';
-import { InventoryError } from '../errors.ts';
+import { hasCode, InventoryError } from '../errors.ts';
 import { writing } from '../files/disk-full.ts';
 import type { Run } from '../inventory/run.ts';
 import { checkSpace, describeFile, fetchDatabase, freeBytes, publicationDamaged } from './database-file.ts';
@@ -110,7 +110,7 @@ async function fetchNewest({ store, signal }: Republication, latest: Latest, pat
   try {
     await fetchDatabase(store, latest, path, signal);
   } catch (error) {
-    if (!(error instanceof InventoryError) || error.code !== 'DatabaseDamaged') throw error;
+    if (!hasCode(error, 'DatabaseDamaged')) throw error;
     throw publicationDamaged(latest, error);
   }
 }

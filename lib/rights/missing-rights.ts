@@ -100,7 +100,7 @@ async function withOtherToken<T>(ask: () => Promise<T>): Promise<T> {
     return await ask();
   } catch (error) {
     if (!(error instanceof NoTokenError)) throw error;
-    throw new InventoryError(error.code, error.message, { hint: error.hint, cause: error });
+    throw new InventoryError({ given: error.code }, error.message, { hint: error.hint, cause: error });
   }
 }
 

@@ -14,7 +14,7 @@ import { planRun } from '../collect/plan.ts';
 import { openForWriting } from '../database/database.ts';
 import { type Merge, openMerge } from '../database/merge/merge.ts';
 import { readKnownSubscriptions, readNewestSeq } from '../database/queries/coverage/known-subscriptions.ts';
-import { InventoryError } from '../errors.ts';
+import { hasCode } from '../errors.ts';
 import type { Plan } from '../inventory/plan.ts';
 import type { Run, RunTrigger } from '../inventory/run.ts';
 import { newRunId } from '../inventory/run.ts';
@@ -100,7 +100,7 @@ async function commit(merge: Merge, signal: AbortSignal): Promise<Run> {
     try {
       return merge.commit();
     } catch (error) {
-      const busy = error instanceof InventoryError && error.code === 'DatabaseBusy';
+      const busy = hasCode(error, 'DatabaseBusy');
       if (!busy || performance.now() > giveUpAt) throw error;
       await sleep(retryReadersMs, null, { signal });
     }

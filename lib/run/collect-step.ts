@@ -27,7 +27,12 @@ export async function collectStep(
   const before = await store.batches.finished(runId, watch.signal);
   await using folder = await makeOwnFolder(environment.folder);
   return await collectBatch({
-    ...{ store, arm: session.arm, recorded, batch, folder: folder.path, signal: watch.signal },
+    store,
+    arm: session.arm,
+    recorded,
+    batch,
+    folder: folder.path,
+    signal: watch.signal,
     onProgress: ({ subscriptionsDone, virtualMachines, requests }) => {
       limitYoungGeneration();
       watch.report(

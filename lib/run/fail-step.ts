@@ -1,5 +1,5 @@
 import { getRun } from '../database/queries/runs.ts';
-import { InventoryError, type Reason, toReason } from '../errors.ts';
+import { hasCode, InventoryError, type Reason, toReason } from '../errors.ts';
 import type { Run } from '../inventory/run.ts';
 import type { DatabaseReader } from '../published/current-database.ts';
 import type { RunEnvironment } from './run-environment.ts';
@@ -51,7 +51,7 @@ export async function publishedRun(reader: DatabaseReader, runId: string, signal
       current.release();
     }
   } catch (error) {
-    if (error instanceof InventoryError && error.code === 'InventoryNotReady') return null;
+    if (hasCode(error, 'InventoryNotReady')) return null;
     throw error;
   }
 }

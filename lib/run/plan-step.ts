@@ -1,6 +1,6 @@
 import { planRun } from '../collect/plan.ts';
 import { readKnownSubscriptions, readNewestSeq } from '../database/queries/coverage/known-subscriptions.ts';
-import { InventoryError } from '../errors.ts';
+import { hasCode, InventoryError } from '../errors.ts';
 import type { KnownSubscription, RecordedPlan } from '../inventory/plan.ts';
 import type { DatabaseReader } from '../published/current-database.ts';
 import { publicationDamaged } from '../published/database-file.ts';
@@ -52,9 +52,14 @@ async function makePlan(environment: RunEnvironment, runId: string, signal: Abor
   const plan = await planRun({
     arm: session.arm,
     settings,
-    ...{ known, afterSeq },
+    known,
+    afterSeq,
     principalId: await session.principalId(signal),
-    ...{ runId, trigger, startedAt, scope, signal },
+    runId,
+    trigger,
+    startedAt,
+    scope,
+    signal,
   });
   const { taken, afterSeq: allAfter } = await batchesToTakeOver(store, plan, takeOverMs, signal);
   const readAlready = new Set(taken.flatMap(({ subscriptionIds }) => subscriptionIds));
@@ -79,7 +84,7 @@ async function published(reader: DatabaseReader, signal: AbortSignal): Promise<P
       current.release();
     }
   } catch (error) {
-    if (error instanceof InventoryError && error.code === 'InventoryNotReady') return { known: [], afterSeq: 0 };
+    if (hasCode(error, 'InventoryNotReady')) return { known: [], afterSeq: 0 };
     throw error;
   }
 }

@@ -26,7 +26,13 @@ export async function publishStep(
   await advance(store, runId, { step: 'publish', ...progressOf(finished, takenOver(recorded)) }, watch.signal);
   await using folder = await makeOwnFolder(environment.folder);
   const published = await publishRun({
-    ...{ store, arm: session.arm, recorded, settings, sources, folder: folder.path, signal: watch.signal },
+    store,
+    arm: session.arm,
+    recorded,
+    settings,
+    sources,
+    folder: folder.path,
+    signal: watch.signal,
     machines: finished.virtualMachines,
     onProgress: () => watch.report({}),
   });
@@ -44,7 +50,8 @@ export async function publishStep(
 function reporting({ progress }: Run, published: Run): Run {
   return {
     ...published,
-    ...{ status: 'running', finishedAt: null },
+    status: 'running',
+    finishedAt: null,
     progress: { ...progress, step: 'report', updatedAt: new Date().toISOString() },
   };
 }

@@ -40,7 +40,12 @@ export async function publishRun(request: PublishRequest): Promise<Run> {
   const { store, recorded, machines, folder, signal, onProgress } = request;
   const { runId } = recorded.plan;
   return republish({
-    ...{ store, runId, machines, folder, signal, onProgress },
+    store,
+    runId,
+    machines,
+    folder,
+    signal,
+    onProgress,
     change: (database) => mergeBatches(request, database),
     mayPublish: async () => {
       const record = await store.runs.read(runId, signal);

@@ -1,5 +1,5 @@
 import type { InventoryStore } from '../azure/store/inventory-store.ts';
-import { InventoryError, toReason } from '../errors.ts';
+import { hasCode, toReason } from '../errors.ts';
 import { newRunId, type Run, type RunTrigger } from '../inventory/run.ts';
 import { claimRun, RunAlreadyRunningError, type RunClaimRequest, throwIfRunning } from './claim-run.ts';
 import { endRun, newRunRecord } from './run-record.ts';
@@ -68,7 +68,7 @@ async function recordRun({ store, trigger, scope }: RunStart, signal: AbortSigna
       await store.runs.create(run, signal);
       return run;
     } catch (error) {
-      const taken = error instanceof InventoryError && error.code === 'RunExists';
+      const taken = hasCode(error, 'RunExists');
       if (!taken || ids === mostIds) throw error;
     }
   }

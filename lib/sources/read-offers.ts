@@ -39,7 +39,10 @@ function checkingSink(source: string, subscriptionId: string): SourceSink {
     throw malformed(source, `${id} is not in subscription ${subscriptionId}`);
   };
   return {
-    ...{ begin: ignore, beginFrom: ignore, roleAssignments: ignore, end: ignore },
+    begin: ignore,
+    beginFrom: ignore,
+    roleAssignments: ignore,
+    end: ignore,
     machines(_subscriptionId, page) {
       for (const machine of page) {
         inside(machine);

@@ -87,7 +87,7 @@ function openChecked(path: string, name: string): Database {
     };
     const hint = hints[error.code] ?? 'Check the address: is this the container of a deployment?';
     // the throw-away file's name says nothing to anybody
-    throw new InventoryError(error.code, error.message.replaceAll(path, `the database of ${name}`), {
+    throw new InventoryError({ given: error.code }, error.message.replaceAll(path, `the database of ${name}`), {
       hint,
       cause: error,
     });

@@ -30,7 +30,10 @@ if (stdin.isFIFO() || stdin.isSocket()) process.stdin.once('close', () => stoppi
 
 try {
   const host = await startHost({
-    ...{ bundle, port: Number(port), keys, signal: stopping.signal },
+    bundle,
+    port: Number(port),
+    keys,
+    signal: stopping.signal,
     ...createDurableExtension(),
   });
   stopping.signal.addEventListener('abort', () => void end(host.stop()), { once: true });

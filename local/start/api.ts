@@ -48,7 +48,7 @@ async function errorOf(response: Response, request: string): Promise<InventoryEr
   const text = await response.text();
   const body = v.safeParse(v.pipe(v.string(), v.parseJson(), errorBody), text);
   if (!body.success)
-    return new InventoryError(`Http${response.status}`, `${request} was answered with ${response.status}`);
+    return new InventoryError({ given: `Http${response.status}` }, `${request} was answered with ${response.status}`);
   const { code, message, details } = body.output.error;
-  return new InventoryError(code, message, { hint: details[0]?.message ?? null });
+  return new InventoryError({ given: code }, message, { hint: details[0]?.message ?? null });
 }

@@ -38,7 +38,10 @@ export async function startBuiltInHost(processes: Processes, options: HostOption
     command: process.execPath,
     args: [
       join(import.meta.dirname, '../host/main.ts'),
-      ...['--bundle', bundle, '--port', `${options.port}`],
+      '--bundle',
+      bundle,
+      '--port',
+      `${options.port}`,
       ...(options.keys ? ['--keys'] : []),
     ],
     environment: options.environment,

@@ -27,7 +27,12 @@ export async function startSampleAzure(processes: Processes, options: StartOptio
     command: process.execPath,
     args: [
       join(import.meta.dirname, '../azure/main.ts'),
-      ...['--subscriptions', `${subscriptions}`, '--vms', `${vms}`, '--seed', `${seed}`],
+      '--subscriptions',
+      `${subscriptions}`,
+      '--vms',
+      `${vms}`,
+      '--seed',
+      `${seed}`,
     ],
     environment: process.env,
     ready: (line) => v.parse(readyLine, JSON.parse(line)),
@@ -39,7 +44,8 @@ export async function startSampleAzure(processes: Processes, options: StartOptio
     async enterSecondState(signal) {
       const url = `${identityEndpoint}/_local/state`;
       const { status } = await fetch(url, { method: 'POST', body: '{"state":2}', signal });
-      if (status !== 200) throw new InventoryError(`Http${status}`, `POST ${url} was answered with ${status}`);
+      if (status !== 200)
+        throw new InventoryError({ given: `Http${status}` }, `POST ${url} was answered with ${status}`);
     },
   };
 }

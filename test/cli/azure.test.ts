@@ -203,7 +203,9 @@ describe('what cannot be read', () => {
     const live = await cliOn(empty, ['list', '--live']);
 
     expect({ code: collect.code, ...JSON.parse(collect.stdout) }).toMatchObject({
-      ...{ code: 3, complete: false, reason: { code: 'NoSubscriptions' } },
+      code: 3,
+      complete: false,
+      reason: { code: 'NoSubscriptions' },
     });
     for (const { stderr } of [collect, list, live]) expect(stderr).toContain('NoSubscriptions');
     expect([list, live].map(({ code, stdout }) => [code, stdout])).toEqual([
@@ -245,7 +247,12 @@ describe('the identity', () => {
     const { principalId, clientId } = azure.tenant.systemAssignedIdentity;
     const [first = ''] = subscriptionIds(azure);
     expect({ code, ...JSON.parse(stdout) }).toMatchObject({
-      ...{ code: 0, source: 'AppService', principalId, clientId, identityId: null, cloud: 'AzureCloud' },
+      code: 0,
+      source: 'AppService',
+      principalId,
+      clientId,
+      identityId: null,
+      cloud: 'AzureCloud',
       roles: expect.arrayContaining([{ scope: `/subscriptions/${first}`, roleDefinitionName: 'Reader' }]),
     });
   });

@@ -92,7 +92,12 @@ describe('--database with the URL of a container', () => {
     const commands = [
       ['runs', '--query', '[].id', '-o', 'tsv'],
       ['changes', '--kind', 'virtualMachineCreated'],
-      ...[['report'], ['list'], ['show', 'web'], ['subscriptions'], ['principals'], ['findings']],
+      ['report'],
+      ['list'],
+      ['show', 'web'],
+      ['subscriptions'],
+      ['principals'],
+      ['findings'],
     ];
 
     const results = await Promise.all(commands.map((command) => cli(...command, '--database', container.url)));

@@ -28,7 +28,9 @@ beforeAll(() => {
     for (const kind of allKinds) whole.read(id, 'complete', { kind });
   }
   const web = whole.machine({
-    ...{ name: 'web', subscription: one, identityType: 'SystemAssigned, UserAssigned' },
+    name: 'web',
+    subscription: one,
+    identityType: 'SystemAssigned, UserAssigned',
     tags: { env: 'prod', formula: '=1+1' },
   });
   whole.attach(web, whole.systemAssigned(system), 0);

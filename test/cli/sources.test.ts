@@ -86,8 +86,14 @@ function keepToken(file: string, accessToken: string): Promise<void> {
 async function signIn(tenantId: string): Promise<void> {
   const now = Math.floor(Date.now() / 1000);
   const claims = {
-    ...{ aud: 'https://storage.azure.com', iss: `https://sts.windows.net/${tenantId}/`, iat: now, nbf: now },
-    ...{ exp: now + 3600, oid: user, tid: tenantId, idtyp: 'user' },
+    aud: 'https://storage.azure.com',
+    iss: `https://sts.windows.net/${tenantId}/`,
+    iat: now,
+    nbf: now,
+    exp: now + 3600,
+    oid: user,
+    tid: tenantId,
+    idtyp: 'user',
   };
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   await keepToken(`storage-${tenantId}`, `${part({ alg: 'none', typ: 'JWT' })}.${part(claims)}.c2VjcmV0`);
@@ -98,8 +104,11 @@ const urlOf = ({ name }: TestStore): string => `${gate.origin}/devstoreaccount1/
 async function cli(args: readonly string[], sources: string = [near, far].map(urlOf).join(',')): Promise<CliResult> {
   const env = {
     ...azure.environment('AppService'),
-    ...{ AZURE_TOKEN_CREDENTIALS: 'AzureCliCredential', NODE_EXTRA_CA_CERTS: join(folder, 'trusted.pem') },
-    ...{ PATH: `${join(folder, 'bin')}:${process.env.PATH}`, TMPDIR: folder, INVENTORY_SOURCES: sources },
+    AZURE_TOKEN_CREDENTIALS: 'AzureCliCredential',
+    NODE_EXTRA_CA_CERTS: join(folder, 'trusted.pem'),
+    PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
+    TMPDIR: folder,
+    INVENTORY_SOURCES: sources,
   };
   const result = await runCli(args, { env, cwd, entry: bundledCli });
   expect(`${result.stdout}${result.stderr}`).not.toMatch(/eyJ|c2VjcmV0|s3cret/);
@@ -145,7 +154,10 @@ describe('collect with INVENTORY_SOURCES', () => {
       [guid(3), urlOf(far), 'complete'],
     ]);
     expect(JSON.parse(principal.stdout)).toMatchObject({
-      ...{ principalId: principalOfTheirs, kind: 'SystemAssigned', state: 'attached', tenantId: theirs },
+      principalId: principalOfTheirs,
+      kind: 'SystemAssigned',
+      state: 'attached',
+      tenantId: theirs,
       virtualMachines: [{ name: 'of-3', subscriptionId: guid(3), detachedAt: null }],
     });
     expect(gate.requests.filter((line) => !/^(GET|HEAD) \S+\/(latest\.json|databases\/[\w.-]+)$/.test(line))).toEqual(

@@ -18,13 +18,17 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const readAt = '2026-11-21T06:00:00.000Z';
 const ending: KindReading = {
-  ...{ subscriptionId: guid(1), kind: 'virtualMachines', status: 'partial', count: 3, requests: 2, pages: 2, readAt },
-  ...{
-    reason: { code: 'X', message: 'zwölf\nlines', hint: null },
-    retries: 1,
-    throttledMilliseconds: 5,
-    requestId: 'r',
-  },
+  subscriptionId: guid(1),
+  kind: 'virtualMachines',
+  status: 'partial',
+  count: 3,
+  requests: 2,
+  pages: 2,
+  readAt,
+  reason: { code: 'X', message: 'zwölf\nlines', hint: null },
+  retries: 1,
+  throttledMilliseconds: 5,
+  requestId: 'r',
 };
 
 /** A sink that remembers what it was told. */

@@ -49,7 +49,10 @@ test('a subscription below the management group that the identity does not see i
   expect(run).toMatchObject({ complete: false, virtualMachineCount: 8, coverage: { complete: 2, blindSpots: 1 } });
   expect(read().blindSpots).toEqual([
     {
-      ...{ subscriptionId: id, displayName, source: 'managementGroup', since: run.startedAt },
+      subscriptionId: id,
+      displayName,
+      source: 'managementGroup',
+      since: run.startedAt,
       grantCommand: grantCommand(),
     },
   ]);

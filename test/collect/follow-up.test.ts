@@ -126,7 +126,9 @@ test('a scale set that has become Flexible is a row no longer', async () => {
 test('a round begins when all of the one before is answered', async () => {
   const answered: string[] = [];
   const question = (name: string): FollowUp => ({
-    ...{ ask: 'machine', type: 'Microsoft.Compute/virtualMachines', resourceId: vm(name) },
+    ask: 'machine',
+    type: 'Microsoft.Compute/virtualMachines',
+    resourceId: vm(name),
     answer: ({ outcome }: { readonly outcome: string }) => void answered.push(`${name} ${outcome}`),
   });
   await using server = await startArmServer((response, { url }) => json(response, { id: url.pathname }));
@@ -172,7 +174,8 @@ test('without a token nothing is answered', async () => {
 test('when it is stopped, nothing is asked', async () => {
   const answered: unknown[] = [];
   const question: FollowUp = {
-    ...{ ask: 'identity', resourceId: identity('u-1') },
+    ask: 'identity',
+    resourceId: identity('u-1'),
     answer: (verification: unknown) => void answered.push(verification),
   };
   await using server = await startArmServer((response) => json(response, {}));

@@ -79,11 +79,25 @@ async function collect(
     return (answers[list] ?? usual[list])(response, subscriptionId);
   });
   const subscriptions = Array.from({ length: options.subscriptions ?? 1 }, (_, index) => ({
-    ...{ subscriptionId: guid(index + 1), displayName: 'One', tenantId: guid(9), state: 'Enabled', skip: null },
+    subscriptionId: guid(index + 1),
+    displayName: 'One',
+    tenantId: guid(9),
+    state: 'Enabled',
+    skip: null,
   }));
   const plan: Plan = {
-    ...{ runId: 'r', trigger: 'cli', startedAt, scope: null, kinds: options.kinds ?? kinds, clientIds: false },
-    ...{ subscriptions, outOfScope: [], blindSpots: [], blindSpotsKnown: true, principalId: guid(7), reason: null },
+    runId: 'r',
+    trigger: 'cli',
+    startedAt,
+    scope: null,
+    kinds: options.kinds ?? kinds,
+    clientIds: false,
+    subscriptions,
+    outOfScope: [],
+    blindSpots: [],
+    blindSpotsKnown: true,
+    principalId: guid(7),
+    reason: null,
   };
   const sink = createMemorySink();
   const { arm } = testClient(server.origin, { concurrency: 32 });

@@ -7,7 +7,10 @@ import { guid } from '../support/readings.ts';
 
 const settings = { subscriptions: null, excludeSubscriptions: [], managementGroups: [], powerState: true };
 const known = (number: number, visibility: KnownSubscription['visibility'] = 'visible'): KnownSubscription => ({
-  ...{ subscriptionId: guid(number), displayName: `Known ${number}`, visibility, machineCount: number },
+  subscriptionId: guid(number),
+  displayName: `Known ${number}`,
+  visibility,
+  machineCount: number,
 });
 const grant = (number: number): string =>
   `az role assignment create --assignee-object-id ${guid(77)} --assignee-principal-type ServicePrincipal --role Reader --scope /subscriptions/${guid(number)}`;
@@ -39,17 +42,15 @@ async function plan(request: Partial<PlanRequest>, groups: Groups = {}): Promise
   const { arm } = testClient(server.origin);
   const { signal } = new AbortController();
   const planned = await planRun({
-    ...{
-      arm,
-      settings,
-      known: [],
-      principalId: guid(77),
-      runId: 'r',
-      trigger: 'cli',
-      startedAt: 't',
-      scope: null,
-      signal,
-    },
+    arm,
+    settings,
+    known: [],
+    principalId: guid(77),
+    runId: 'r',
+    trigger: 'cli',
+    startedAt: 't',
+    scope: null,
+    signal,
     ...request,
   });
   return { plan: planned, paths: server.requests.map(({ url }) => url.pathname) };

@@ -14,8 +14,15 @@ async function collect(stand: AzureForTests) {
   const settings = stand.settings();
   const { arm } = stand.session(settings);
   const plan = await planRun({
-    ...{ arm, settings, signal },
-    ...{ known: [], principalId: null, runId: 'run-1', trigger: 'cli', startedAt: '2026-11-21T00:00:00Z', scope: null },
+    arm,
+    settings,
+    signal,
+    known: [],
+    principalId: null,
+    runId: 'run-1',
+    trigger: 'cli',
+    startedAt: '2026-11-21T00:00:00Z',
+    scope: null,
   });
   const sink = createLedgerSink();
   const { subscriptions } = plan;

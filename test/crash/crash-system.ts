@@ -41,7 +41,9 @@ export async function startCrashSystem(tenant: {
   const proxy = await startBlobProxy(azurite.origin);
   const azure = await startLocalAzure({ tenant: createSampleTenant(tenant), pageSize: 20 });
   return {
-    ...{ azure, proxy, folder },
+    azure,
+    proxy,
+    folder,
     async container(blobs) {
       const target = newStore(azurite.connectionString);
       await target.container.create();

@@ -41,7 +41,9 @@ const principals = (filter: PrincipalFilter, day?: number) =>
 const machines = (filter: Parameters<typeof listVirtualMachines>[2], day?: number) =>
   listVirtualMachines(database, asOf(day), filter, page).value.map(({ name }) => name);
 const on = (name: string, from: number, to: number | null = null) => ({
-  ...{ name, attachedFrom: dayOf(from), detachedAt: to === null ? null : dayOf(to) },
+  name,
+  attachedFrom: dayOf(from),
+  detachedAt: to === null ? null : dayOf(to),
 });
 const history = (principalId: string) =>
   database

@@ -156,8 +156,12 @@ test('machines has those of every type, each stale by its own kind', () => {
   const set = { name: 'set', type: 'Microsoft.Compute/virtualMachineScaleSets', resource_group: 'Group-1' };
   expect(machines).toEqual([
     {
-      ...{ name: 'one', type: 'Microsoft.Compute/virtualMachines', resource_group: 'GROUP-1' },
-      ...{ instance_count: null, last_seen: readAt(2), stale: 0 },
+      name: 'one',
+      type: 'Microsoft.Compute/virtualMachines',
+      resource_group: 'GROUP-1',
+      instance_count: null,
+      last_seen: readAt(2),
+      stale: 0,
     },
     { ...set, instance_count: 3, last_seen: readAt(1), stale: 1 },
   ]);

@@ -26,8 +26,13 @@ function engine(...runs: readonly (string | null)[]) {
       const found = runs[Math.min(looks++, runs.length - 1)] ?? null;
       const at = new Date('2026-11-21T06:00:00Z');
       return {
-        ...{ name: 'inventory-run', instanceId, createdTime: at, lastUpdatedTime: at, output: null },
-        ...{ input: { runId: found ?? earlier }, runtimeStatus: found === null ? Completed : Running },
+        name: 'inventory-run',
+        instanceId,
+        createdTime: at,
+        lastUpdatedTime: at,
+        output: null,
+        input: { runId: found ?? earlier },
+        runtimeStatus: found === null ? Completed : Running,
       };
     },
     async startNew(name: string): Promise<string> {

@@ -45,13 +45,24 @@ function publishedRun(): Run {
 }
 
 const failedRun: Run = {
-  ...{ id: '20261121T060000Z-0000', trigger: 'timer', status: 'failed', scope: ['s'], complete: false },
-  ...{ startedAt: '2026-11-21T06:00:00.000Z', finishedAt: '2026-11-21T06:00:01.500Z' },
+  id: '20261121T060000Z-0000',
+  trigger: 'timer',
+  status: 'failed',
+  scope: ['s'],
+  complete: false,
+  startedAt: '2026-11-21T06:00:00.000Z',
+  finishedAt: '2026-11-21T06:00:01.500Z',
   reason: { code: 'StorageDenied', message: 'Cannot write', hint: 'az role assignment create' },
-  ...{ virtualMachineCount: 0, principalCount: 0, changes: {} },
+  virtualMachineCount: 0,
+  principalCount: 0,
+  changes: {},
   coverage: { complete: 0, partial: 0, failed: 0, denied: 0, skipped: 0, blindSpots: null },
   progress: {
-    ...{ step: 'publish', subscriptionsDone: 1, subscriptionsTotal: 1, virtualMachines: 2, requests: 3 },
+    step: 'publish',
+    subscriptionsDone: 1,
+    subscriptionsTotal: 1,
+    virtualMachines: 2,
+    requests: 3,
     updatedAt: '2026-11-21T06:00:01.500Z',
   },
 };
@@ -65,13 +76,33 @@ test('a run that succeeded is one line of information, with what is new in it', 
   expect([lines.length, level]).toEqual([1, 'info']);
   expect(line).toMatch(/^\{"event":"inventoryRun",/);
   expect(Object.entries(JSON.parse(line)).map(([name]) => name)).toEqual([
-    ...['event', 'runId', 'trigger', 'status', 'complete', 'startedAt', 'finishedAt', 'seconds', 'scope'],
-    ...['virtualMachineCount', 'principalCount', 'requests', 'coverage', 'changes', 'reason'],
-    ...['blindSpotsAppeared', 'newFindings'],
+    'event',
+    'runId',
+    'trigger',
+    'status',
+    'complete',
+    'startedAt',
+    'finishedAt',
+    'seconds',
+    'scope',
+    'virtualMachineCount',
+    'principalCount',
+    'requests',
+    'coverage',
+    'changes',
+    'reason',
+    'blindSpotsAppeared',
+    'newFindings',
   ]);
   expect(JSON.parse(line)).toMatchObject({
-    ...{ runId: run.id, status: 'succeeded', complete: true, scope: null, virtualMachineCount: 7, reason: null },
-    ...{ blindSpotsAppeared: 1, newFindings: { high: 0, medium: 0, low: 0 } },
+    runId: run.id,
+    status: 'succeeded',
+    complete: true,
+    scope: null,
+    virtualMachineCount: 7,
+    reason: null,
+    blindSpotsAppeared: 1,
+    newFindings: { high: 0, medium: 0, low: 0 },
   });
   expect(released).toBe(1);
 });
@@ -82,8 +113,14 @@ test('a run that failed is one line of error, with the reason, and asks for no d
   const [level, line = ''] = lines[0] ?? [];
   expect([lines.length, level]).toEqual([1, 'error']);
   expect(JSON.parse(line)).toMatchObject({
-    ...{ status: 'failed', complete: false, scope: 1, seconds: 1.5, requests: 3, reason: failedRun.reason },
-    ...{ blindSpotsAppeared: 0, newFindings: { high: 0, medium: 0, low: 0 } },
+    status: 'failed',
+    complete: false,
+    scope: 1,
+    seconds: 1.5,
+    requests: 3,
+    reason: failedRun.reason,
+    blindSpotsAppeared: 0,
+    newFindings: { high: 0, medium: 0, low: 0 },
   });
 });
 

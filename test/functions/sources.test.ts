@@ -62,7 +62,8 @@ test('an app takes in what INVENTORY_SOURCES names, and says so when it is gone'
     expect(first).toMatchObject({ status: 'succeeded', virtualMachineCount: 4 });
     expect(theirs.value).toMatchObject([{ name: 'theirs', subscriptionId: guid(2), stale: false }]);
     expect(ledger.value.find((row: { subscriptionId: string }) => row.subscriptionId === guid(2))).toMatchObject({
-      ...{ status: 'partial', source: `${azurite.origin}/devstoreaccount1/${there.name}` },
+      status: 'partial',
+      source: `${azurite.origin}/devstoreaccount1/${there.name}`,
       kinds: { virtualMachines: { status: 'complete' }, scaleSets: { reason: { code: 'NotReadBySource' } } },
     });
     expect(second).toMatchObject({ status: 'succeeded', complete: false, changes: {}, virtualMachineCount: 4 });

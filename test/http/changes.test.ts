@@ -13,8 +13,12 @@ describe('changes', () => {
     const body = await bodyOf(response);
     expect(body.value).toMatchObject([
       {
-        ...{ kind: 'virtualMachineUpdated', resourceId: machineId('vm-0'), runId: runIdOf(2), at: readAt(2) },
-        ...{ before: { tags: { env: 'prod' } }, after: { tags: { env: 'prod', formula: '=1+1' } } },
+        kind: 'virtualMachineUpdated',
+        resourceId: machineId('vm-0'),
+        runId: runIdOf(2),
+        at: readAt(2),
+        before: { tags: { env: 'prod' } },
+        after: { tags: { env: 'prod', formula: '=1+1' } },
       },
       { kind: 'virtualMachineDeleted', resourceId: machineId('vm-4'), before: { name: 'vm-4' }, after: null },
     ]);

@@ -12,7 +12,11 @@ const all = ['privilegedIdentity', 'danglingIdentity', 'sharedIdentity', 'crossS
 /** What accepts the worst of them until an hour after the second run. */
 const expires = new Date(Date.parse(finishedAt(2)) + 3_600_000).toISOString();
 const accepted: AcceptedFinding = {
-  ...{ rule: 'privilegedIdentity', resourceId: null, principalId: principalOf(0), reason: 'it deploys', expires },
+  rule: 'privilegedIdentity',
+  resourceId: null,
+  principalId: principalOf(0),
+  reason: 'it deploys',
+  expires,
 };
 const accepting = (findings: readonly AcceptedFinding[], now = finishedAt(2)): Partial<HttpContext> => ({
   acceptedFindings: async () => findings,

@@ -87,7 +87,10 @@ describe('principals', () => {
     const pulled: string[] = [];
     const unread = new ReadableStream<Uint8Array>({ pull: () => void pulled.push('pulled') }, { highWaterMark: 0 });
     const response = await served.send('principals/lookup', {
-      ...{ method: 'POST', body: unread, duplex: 'half', headers: { 'content-length': '300000' } },
+      method: 'POST',
+      body: unread,
+      duplex: 'half',
+      headers: { 'content-length': '300000' },
     });
     expect([response.status, pulled]).toEqual([413, []]);
   });

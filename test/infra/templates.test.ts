@@ -104,10 +104,24 @@ test('the life-cycle rule covers runs/ and nothing else', async () => {
  * @see https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations
  */
 const notWithFlexConsumption = [
-  ...['alwaysOn', 'containerSize', 'ftpsState', 'functionAppScaleLimit', 'isReserved', 'linuxFxVersion'],
-  ...['minimumElasticInstanceCount', 'preWarmedInstanceCount', 'use32BitWorkerProcess', 'vnetRouteAllEnabled'],
-  ...['ENABLE_ORYX_BUILD', 'FUNCTIONS_EXTENSION_VERSION', 'FUNCTIONS_WORKER_RUNTIME', 'SCM_DO_BUILD_DURING_DEPLOYMENT'],
-  ...['WEBSITE_CONTENT', 'WEBSITE_NODE_DEFAULT_VERSION', 'WEBSITE_RUN_FROM_PACKAGE', 'WEBSITE_VNET_ROUTE_ALL'],
+  'alwaysOn',
+  'containerSize',
+  'ftpsState',
+  'functionAppScaleLimit',
+  'isReserved',
+  'linuxFxVersion',
+  'minimumElasticInstanceCount',
+  'preWarmedInstanceCount',
+  'use32BitWorkerProcess',
+  'vnetRouteAllEnabled',
+  'ENABLE_ORYX_BUILD',
+  'FUNCTIONS_EXTENSION_VERSION',
+  'FUNCTIONS_WORKER_RUNTIME',
+  'SCM_DO_BUILD_DURING_DEPLOYMENT',
+  'WEBSITE_CONTENT',
+  'WEBSITE_NODE_DEFAULT_VERSION',
+  'WEBSITE_RUN_FROM_PACKAGE',
+  'WEBSITE_VNET_ROUTE_ALL',
 ];
 test('the app has nothing that its plan does not know', () => {
   expect(notWithFlexConsumption.filter((name) => functionApp.text.includes(name))).toEqual([]);

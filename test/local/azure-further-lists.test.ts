@@ -209,7 +209,9 @@ test('api-versions are checked as providers do', async () => {
   );
   const unregistered = 'NoRegisteredProviderFound';
   expect(answers.map(({ json }) => json.error?.code)).toEqual([
-    ...[unregistered, unregistered, unregistered],
+    unregistered,
+    unregistered,
+    unregistered,
     'InvalidApiVersionParameter',
   ]);
 });

@@ -16,7 +16,10 @@ const host: TriggerHost = {
 };
 
 const orchestrator: HostedFunction = {
-  ...{ name: 'run', callback: () => undefined, triggerName: 'context', inputs: {} },
+  name: 'run',
+  callback: () => undefined,
+  triggerName: 'context',
+  inputs: {},
   metadata: { name: 'run', bindings: {} },
   trigger: { type: 'orchestrationTrigger', direction: 'in' },
 };

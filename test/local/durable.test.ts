@@ -19,7 +19,10 @@ afterEach(() => {
 });
 
 const orchestrator: HostedFunction = {
-  ...{ name, callback: () => undefined, triggerName: 'context', inputs: {} },
+  name,
+  callback: () => undefined,
+  triggerName: 'context',
+  inputs: {},
   metadata: { name, bindings: {} },
   trigger: { type: 'orchestrationTrigger', direction: 'in' },
 };
@@ -65,7 +68,10 @@ async function begin(store: HistoryStore, orchestratorName = name): Promise<Stor
 
 function newEngine(store: HistoryStore, waitMs: number): Engine {
   const engine = createEngine({
-    ...{ store, invoke: waitingFor(waitMs), activities: new Map(), activitiesAtOnce: 1 },
+    store,
+    invoke: waitingFor(waitMs),
+    activities: new Map(),
+    activitiesAtOnce: 1,
     orchestrators: new Map([[name, orchestrator]]),
   });
   engines.push(engine);
@@ -111,7 +117,7 @@ test('An instance that has ended leaves nothing with the signal of its host.', a
   const store = memoryStore();
   const { signal } = new AbortController();
   const begun = await begin(store);
-  const host = { ...{ store, signal, activities: new Map() }, invoke: waitingFor(1), inTurn: createPlaces(1) };
+  const host = { store, signal, activities: new Map(), invoke: waitingFor(1), inTurn: createPlaces(1) };
 
   const instance = driveInstance(instanceId, orchestrator, begun, host);
   await instance.finished;
@@ -124,7 +130,7 @@ test('A host that stops lets go of an instance that waits.', async () => {
   const store = memoryStore();
   const stopping = new AbortController();
   const begun = await begin(store);
-  const shared = { ...{ store, signal: stopping.signal, activities: new Map() }, inTurn: createPlaces(1) };
+  const shared = { store, signal: stopping.signal, activities: new Map(), inTurn: createPlaces(1) };
   const instance = driveInstance(instanceId, orchestrator, begun, { ...shared, invoke: waitingFor(3_600_000) });
   await expect.poll(() => instance.history.at(-1)?.EventType).toBe(eventTypes.OrchestratorCompleted);
 

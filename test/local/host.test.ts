@@ -80,7 +80,10 @@ describe('the host process', () => {
   it('ends with an error line when the bundle is not there', async () => {
     const child = spawn(process.execPath, [
       join(import.meta.dirname, '../../local/host/main.ts'),
-      ...['--bundle', '/nowhere/app.cjs', '--port', '0'],
+      '--bundle',
+      '/nowhere/app.cjs',
+      '--port',
+      '0',
     ]);
     let stderr = '';
     child.stderr.on('data', (chunk) => {

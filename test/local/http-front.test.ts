@@ -9,7 +9,10 @@ import { listenOnLoopback } from '../../local/host/listen.ts';
 /** The server, without any function, and a client that has sent this. */
 async function startFront(request: string) {
   const front = createHttpFront({
-    ...{ routes: [], listeners: new Map(), keys: null, streamingServer: null },
+    routes: [],
+    listeners: new Map(),
+    keys: null,
+    streamingServer: null,
     invoke: () => Promise.reject(new Error('there is no function')),
   });
   front.listen(0, '127.0.0.1');

@@ -141,7 +141,12 @@ describe.skipIf(disk.path === null)(`a small disk of its own${disk.whyNot}`, () 
     using _fill = fillDisk(disk.path ?? '');
 
     const collected = collectBatch({
-      ...{ store: target.store, arm: absentArm, recorded: another, batch: 0, folder: work, signal: never },
+      store: target.store,
+      arm: absentArm,
+      recorded: another,
+      batch: 0,
+      folder: work,
+      signal: never,
       onProgress: () => undefined,
     });
 

@@ -67,7 +67,8 @@ test('a management group that cannot be listed lacks Management Group Reader', a
   const scope = `/providers/Microsoft.Management/managementGroups/${rootManagementGroup}`;
   expect(missingRights).toEqual([
     {
-      ...{ scope, role: 'Management Group Reader' },
+      scope,
+      role: 'Management Group Reader',
       grantCommand: `az role assignment create --assignee-object-id ${principalId()} --assignee-principal-type ServicePrincipal --role "Management Group Reader" --scope ${scope}`,
     },
   ]);

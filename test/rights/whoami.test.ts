@@ -134,11 +134,13 @@ test('missing rights have the command that grants each, in the answer and in a w
   const create = `az role assignment create --assignee-object-id ${principalId} --assignee-principal-type ServicePrincipal`;
   expect(identity.missingRights).toEqual([
     {
-      ...{ scope: `/subscriptions/${first?.subscriptionId}`, role: 'Reader' },
+      scope: `/subscriptions/${first?.subscriptionId}`,
+      role: 'Reader',
       grantCommand: `${create} --role Reader --scope /subscriptions/${first?.subscriptionId}`,
     },
     {
-      ...{ scope: `${azure.endpoint}/account`, role: 'Storage Blob Data Contributor' },
+      scope: `${azure.endpoint}/account`,
+      role: 'Storage Blob Data Contributor',
       grantCommand: expect.stringContaining(`${create} --role "Storage Blob Data Contributor" --scope "$(az storage`),
     },
   ]);

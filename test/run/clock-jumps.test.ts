@@ -65,8 +65,14 @@ async function clear(): Promise<void> {
 
 function environment(): RunEnvironment {
   return {
-    ...{ store: target.store, reader, session: azure.session(), settings: azure.settings(), sources: [] },
-    ...{ acceptedFindings: async () => [], takeOverMs: hourMs, folder: join(folder, 'work') },
+    store: target.store,
+    reader,
+    session: azure.session(),
+    settings: azure.settings(),
+    sources: [],
+    acceptedFindings: async () => [],
+    takeOverMs: hourMs,
+    folder: join(folder, 'work'),
     warn: (reason) => void warnings.push(reason),
   };
 }
@@ -101,7 +107,11 @@ async function take(jumps: Jumps, state: 1 | 2): Promise<Run> {
 }
 
 const wholeRun = (offMs: number): Jumps => ({
-  ...{ start: offMs, plan: offMs, collect: offMs, publish: offMs, report: offMs },
+  start: offMs,
+  plan: offMs,
+  collect: offMs,
+  publish: offMs,
+  report: offMs,
 });
 
 test.each<[string, Jumps, Jumps]>([

@@ -66,7 +66,8 @@ test('The next run goes on from the newest database, and names it as the one bef
 
   expect(run.changes).toEqual({ virtualMachineCreated: 1, virtualMachineDeleted: 1 });
   expect(await latestOf(test1)).toMatchObject({
-    ...{ runId: run.id, seq: 2 },
+    runId: run.id,
+    seq: 2,
     previous: { database: before.database, sha256: before.sha256 },
   });
   expect(await publishedNames(test1)).toEqual(['b', 'c']);

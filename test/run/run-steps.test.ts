@@ -59,9 +59,15 @@ function instance(): RunEnvironment {
   const reader = createDatabaseReader(store, join(folder, `reader-${readers.length}`), neverWarned);
   readers.push(reader);
   return {
-    ...{ store, reader, session: azure.session(), settings: azure.settings(), sources: [], takeOverMs: 60_000 },
+    store,
+    reader,
+    session: azure.session(),
+    settings: azure.settings(),
+    sources: [],
+    takeOverMs: 60_000,
     acceptedFindings: async () => [],
-    ...{ folder: join(folder, 'work'), warn: (reason: Reason) => void warnings.push(reason) },
+    folder: join(folder, 'work'),
+    warn: (reason: Reason) => void warnings.push(reason),
   };
 }
 
@@ -70,7 +76,10 @@ function start(environment: RunEnvironment, more: Partial<RunStart> = {}): Promi
   const { store, reader, settings } = environment;
   return startRun(
     {
-      ...{ store, trigger: 'timer', scope: null, timeoutMinutes: settings.runTimeoutMinutes },
+      store,
+      trigger: 'timer',
+      scope: null,
+      timeoutMinutes: settings.runTimeoutMinutes,
       drive: async () => undefined,
       publishedRun: (runId, signal) => publishedRun(reader, runId, signal),
       ended: async (run) => void ended.push(run),

@@ -41,9 +41,15 @@ beforeEach(async () => {
   const { store } = newStore(connectionStringFor(proxy.origin), direct.name);
   reader = createDatabaseReader(store, join(folder, 'reader'), neverWarned);
   environment = {
-    ...{ store, reader, session: azure.session(), settings: azure.settings(), sources: [], takeOverMs: 60_000 },
+    store,
+    reader,
+    session: azure.session(),
+    settings: azure.settings(),
+    sources: [],
+    takeOverMs: 60_000,
     acceptedFindings: async () => [],
-    ...{ folder: join(folder, 'work'), warn: () => undefined },
+    folder: join(folder, 'work'),
+    warn: () => undefined,
   };
   await direct.store.runs.create(newRunRecord(runId, 'timer', null, '2026-11-21T06:00:00.000Z'), never);
   return async () => {

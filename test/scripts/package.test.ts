@@ -51,8 +51,13 @@ describe('npm run package', () => {
 
     expect(text('host.json')).toBe(await readFile(join(root, 'host.json'), 'utf8'));
     expect(JSON.parse(text('package.json'))).toEqual({
-      ...{ name: 'vm-identities', version: packageJson.version, license: 'MIT', private: true, type: 'module' },
-      ...{ main: 'dist/functions.cjs', engines: packageJson.engines },
+      name: 'vm-identities',
+      version: packageJson.version,
+      license: 'MIT',
+      private: true,
+      type: 'module',
+      main: 'dist/functions.cjs',
+      engines: packageJson.engines,
     });
   });
 

@@ -115,11 +115,18 @@ test('What another deployment has read is shown with its own time, and the ledge
   expect({ complete, names }).toEqual({ complete: true, names: ['a', 'b'] });
   expect(ledger.get(own)).toMatchObject({ source: null, readAt: dayOf(21) });
   expect(ledger.get(other)).toMatchObject({
-    ...{ source: there.name, readAt: dayOf(20), status: 'complete', displayName: 'Subscription 2', requests: 0 },
+    source: there.name,
+    readAt: dayOf(20),
+    status: 'complete',
+    displayName: 'Subscription 2',
+    requests: 0,
   });
   expect(machines.find(({ name }) => name === 'b')).toMatchObject({
-    ...{ firstSeen: dayOf(20), lastSeen: dayOf(20), powerState: 'PowerState/running' },
-    ...{ principalIds: ['principal-of-b'], subscriptionName: 'Subscription 2' },
+    firstSeen: dayOf(20),
+    lastSeen: dayOf(20),
+    powerState: 'PowerState/running',
+    principalIds: ['principal-of-b'],
+    subscriptionName: 'Subscription 2',
   });
   expect(await readdir(join(folder, 'work'))).toEqual([]);
 });
@@ -154,7 +161,8 @@ test('A machine that this deployment knew and the source never did stays, and th
   expect(run.changes).toEqual({});
   expect(names).toEqual(['b (stale)', 'c']);
   expect(ledger.get(other)).toMatchObject({
-    ...{ status: 'partial', source: there.name },
+    status: 'partial',
+    source: there.name,
     reason: { code: 'DeletionUnverified', hint: expect.stringContaining(`/subscriptions/${other}`) },
   });
 });
@@ -197,7 +205,8 @@ test.each<[string, (line: string) => Treatment, string]>([
     expect(ledger.get(other)?.reason?.message).toContain(code);
     proxy.treat = () => 'pass';
     expect(await runHere(23, { [own]: { machines: [machine('a')] } })).toMatchObject({
-      ...{ complete: true, changes: { virtualMachineDeleted: 1 } },
+      complete: true,
+      changes: { virtualMachineDeleted: 1 },
     });
   },
 );

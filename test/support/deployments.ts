@@ -76,7 +76,12 @@ export async function publishWith(
     excludeSubscriptions: [],
   };
   return publishRun({
-    ...{ store, settings, sources: [], recorded: { plan, batches, hash }, folder: join(folder, 'work'), signal: never },
+    store,
+    settings,
+    sources: [],
+    recorded: { plan, batches, hash },
+    folder: join(folder, 'work'),
+    signal: never,
     arm: absentArm,
     machines: 0,
     onProgress: () => undefined,

@@ -23,16 +23,14 @@ export function comparable(row: Pick<VirtualMachine, 'identity'>): Machine {
   const { identity, ...more } = row;
   const rest: Record<string, unknown> = { ...more };
   for (const field of [
-    ...[
-      'firstSeen',
-      'lastSeen',
-      'stale',
-      'deletedAt',
-      'powerState',
-      'principalIds',
-      'provisioningState',
-      'subscriptionName',
-    ],
+    'firstSeen',
+    'lastSeen',
+    'stale',
+    'deletedAt',
+    'powerState',
+    'principalIds',
+    'provisioningState',
+    'subscriptionName',
     'instanceCount',
   ]) {
     delete rest[field];

@@ -24,10 +24,18 @@ export async function collectRun(
 ): Promise<CollectedRun> {
   const startedAt = `2026-11-${day}T06:00:00.000Z`;
   const plan: Plan = {
-    ...{ runId: `202611${day}T060000Z-0000`, trigger: 'timer', startedAt, scope: null, kinds: ['virtualMachines'] },
+    runId: `202611${day}T060000Z-0000`,
+    trigger: 'timer',
+    startedAt,
+    scope: null,
+    kinds: ['virtualMachines'],
     subscriptions: [{ subscriptionId: guid(1), displayName: 'One', tenantId: guid(9), state: 'Enabled', skip: null }],
     clientIds: false,
-    ...{ outOfScope: [], blindSpots: [], blindSpotsKnown: true, reason: null, principalId: null },
+    outOfScope: [],
+    blindSpots: [],
+    blindSpotsKnown: true,
+    reason: null,
+    principalId: null,
   };
   const batches: readonly PlannedBatch[] = [{ subscriptionIds: [guid(1)], takenFrom: null }];
   const hash = planHash(plan, batches);
@@ -36,8 +44,17 @@ export async function collectRun(
   writer.begin(guid(1), startedAt);
   writer.machines(guid(1), machines);
   writer.end({
-    ...{ subscriptionId: guid(1), kind: 'virtualMachines', status: 'complete', reason: null, count: machines.length },
-    ...{ requests: 1, pages: 1, retries: 0, throttledMilliseconds: 0, requestId: null, readAt: startedAt },
+    subscriptionId: guid(1),
+    kind: 'virtualMachines',
+    status: 'complete',
+    reason: null,
+    count: machines.length,
+    requests: 1,
+    pages: 1,
+    retries: 0,
+    throttledMilliseconds: 0,
+    requestId: null,
+    readAt: startedAt,
   });
   const counts = await writer.finish();
   await store.runs.create(newRunRecord(plan.runId, 'timer', null, startedAt), never);
@@ -53,21 +70,19 @@ export function publish(
   more: Partial<PublishRequest> = {},
 ): Promise<Run> {
   return publishRun({
-    ...{
-      store,
-      folder,
-      ...run,
-      settings: {
-        ignoredTags: [],
-        retentionDays: 400,
-        idleDays: 30,
-        sharedIdentityLimit: 10,
-        excludeSubscriptions: [],
-      },
-      sources: [],
-      machines: 0,
-      signal: never,
+    store,
+    folder,
+    ...run,
+    settings: {
+      ignoredTags: [],
+      retentionDays: 400,
+      idleDays: 30,
+      sharedIdentityLimit: 10,
+      excludeSubscriptions: [],
     },
+    sources: [],
+    machines: 0,
+    signal: never,
     arm: absentArm,
     onProgress: () => undefined,
     ...more,

@@ -15,29 +15,55 @@ export function virtualMachine(name: string, more: Partial<VirtualMachine> = {})
 }
 
 export const principal: Principal = {
-  ...{ principalId: 'p-1', clientId: null, kind: 'UserAssigned', identityId: '/ids/web', tenantId: 't' },
-  ...{ state: 'attached', firstSeen: at, lastSeen: at },
+  principalId: 'p-1',
+  clientId: null,
+  kind: 'UserAssigned',
+  identityId: '/ids/web',
+  tenantId: 't',
+  state: 'attached',
+  firstSeen: at,
+  lastSeen: at,
   accessCoverage: { direct: 'complete', groups: 'notRead', directory: 'notRead' },
   virtualMachines: ['a', 'b'].map((name) => ({
-    ...{ id: `/${name}`, name, subscriptionId: 's', attachedFrom: at, detachedAt: null },
+    id: `/${name}`,
+    name,
+    subscriptionId: 's',
+    attachedFrom: at,
+    detachedAt: null,
   })),
   roleAssignments: [
     {
-      ...{ id: '/roles/1', scope: '/subscriptions/s', roleDefinitionId: '/definitions/reader' },
-      ...{ roleDefinitionName: null, inherited: false, condition: null },
+      id: '/roles/1',
+      scope: '/subscriptions/s',
+      roleDefinitionId: '/definitions/reader',
+      roleDefinitionName: null,
+      inherited: false,
+      condition: null,
     },
   ],
   federatedCredentials: [{ name: 'github', issuer: 'https://issuer', subject: 'repo:a/b', audiences: ['api'] }],
 };
 
 export const change: Change = {
-  ...{ at, notBefore: null, runId: '20261120T060000Z-0000', kind: 'virtualMachineMoved', resourceId: '/new' },
-  ...{ principalId: null, before: { id: '/old' }, after: { id: '/new' } },
+  at,
+  notBefore: null,
+  runId: '20261120T060000Z-0000',
+  kind: 'virtualMachineMoved',
+  resourceId: '/new',
+  principalId: null,
+  before: { id: '/old' },
+  after: { id: '/new' },
 };
 
 export const finding: Finding = {
-  ...{ rule: 'privilegedIdentity', severity: 'high', resourceId: '/vm', principalId: 'p-1', message: 'Owner' },
-  ...{ remediation: 'az role assignment delete', firstSeen: at, stale: false },
+  rule: 'privilegedIdentity',
+  severity: 'high',
+  resourceId: '/vm',
+  principalId: 'p-1',
+  message: 'Owner',
+  remediation: 'az role assignment delete',
+  firstSeen: at,
+  stale: false,
 };
 
 const denied = {
@@ -57,15 +83,29 @@ export function reportSource(more: Partial<ReportSource> = {}): ReportSource {
     kinds: ['virtualMachines', 'identities'],
     coverage: [
       {
-        ...{ subscriptionId: guid(2), displayName: 'Shut <b>', tenantId: null, state: 'Enabled', status: 'denied' },
-        ...{ reason: denied.reason, kinds: { virtualMachines: denied, identities: denied, roleAssignments: denied } },
-        ...{ virtualMachineCount: 0, requests: 1, pages: 0, retries: 0, throttledMilliseconds: 0, requestId: null },
-        ...{ readAt: null, source: null },
+        subscriptionId: guid(2),
+        displayName: 'Shut <b>',
+        tenantId: null,
+        state: 'Enabled',
+        status: 'denied',
+        reason: denied.reason,
+        kinds: { virtualMachines: denied, identities: denied, roleAssignments: denied },
+        virtualMachineCount: 0,
+        requests: 1,
+        pages: 0,
+        retries: 0,
+        throttledMilliseconds: 0,
+        requestId: null,
+        readAt: null,
+        source: null,
       },
     ],
     blindSpots: [
       {
-        ...{ subscriptionId: guid(3), displayName: null, source: 'previousRun', since: at },
+        subscriptionId: guid(3),
+        displayName: null,
+        source: 'previousRun',
+        since: at,
         grantCommand: 'az role assignment create --role Reader',
       },
     ],

@@ -95,7 +95,11 @@ function machineReading(
   const readings = assigned.map((name) => identityReading(world, name));
   const type = `${system === null ? '' : 'SystemAssigned'}${readings.length === 0 ? '' : ', UserAssigned'}`;
   return machine(at.name, {
-    ...{ id: idAt(at), type: at.type, subscriptionId: at.subscriptionId, vmSize: size, vmId },
+    id: idAt(at),
+    type: at.type,
+    subscriptionId: at.subscriptionId,
+    vmSize: size,
+    vmId,
     instanceCount: at.type === machineTypes[1] ? 2 : null,
     identity: {
       type:
@@ -237,7 +241,8 @@ export function newWorld(): World {
         const at = { subscriptionId, name, type };
         const assigned = identityNames.slice(index, index + 1);
         world.machines.set(idAt(at).toLowerCase(), {
-          ...{ at, vmId: `vm-of-${idAt(at)}` },
+          at,
+          vmId: `vm-of-${idAt(at)}`,
           content: { size: 'small', anew: false, system: 1, assigned },
         });
       }

@@ -22,7 +22,8 @@ export function mountSmallDisk(size: string): SmallDisk {
     return { path: null, whyNot: ' (skipped: mounting one takes root)', unmount: () => undefined };
   }
   return {
-    ...{ path, whyNot: '' },
+    path,
+    whyNot: '',
     unmount() {
       execFileSync('umount', [path]);
       rmdirSync(path);

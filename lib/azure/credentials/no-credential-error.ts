@@ -34,7 +34,7 @@ export function noCredentialError(
   const signIn = `On your own machine, sign in with: az login${tenantId === null ? '' : ` --tenant ${tenantId}`}`;
   const hints = [signedOut?.error.hint ?? signIn, managed?.error.hint];
   return new NoTokenError(
-    managed?.error.code ?? first.error.code,
+    { given: managed?.error.code ?? first.error.code },
     `No token for '${resource}': ${messages.join('; ')}`,
     { hint: hints.filter((hint) => hint !== undefined && hint !== null).join('. ') },
   );

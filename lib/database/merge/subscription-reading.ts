@@ -50,7 +50,11 @@ export function openSubscriptionReading(
   const earlier = context.coverage.earlier(subscription);
   const readings = new Map<Kind, KindReading>();
   return {
-    ...{ subscriptionId, subscription, readAt, quiet, readings },
+    subscriptionId,
+    subscription,
+    readAt,
+    quiet,
+    readings,
     superseded: [...earlier.values()].some(({ newestShown, newestUnknown }) => {
       const newest = own ? newestUnknown : newestShown;
       return newest !== null && readAt < newest && newest < context.now + dayMs;

@@ -91,7 +91,7 @@ async function orTooLarge<T>(written: Promise<T>): Promise<T> {
     return await written;
   } catch (error) {
     if (!(error instanceof ReportTooLargeError)) throw error;
-    throw new RequestError(400, error.code, error.message, { target: 'file', hint: error.hint });
+    throw new RequestError(400, 'ReportTooLarge', error.message, { target: 'file', hint: error.hint });
   }
 }
 

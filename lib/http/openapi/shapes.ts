@@ -18,29 +18,56 @@ const reason = v.nullable(v.strictObject({ code: text, message: text, hint: mayb
 const fields = v.nullable(v.record(text, v.unknown()));
 
 const coverageCounts: v.GenericSchema<CoverageCounts> = v.strictObject({
-  ...{ complete: count, partial: count, failed: count, denied: count, skipped: count },
+  complete: count,
+  partial: count,
+  failed: count,
+  denied: count,
+  skipped: count,
   blindSpots: v.nullable(count),
 });
 
 const virtualMachine: v.GenericSchema<VirtualMachine> = v.strictObject({
-  ...{ id: text, name: text, type: v.picklist(machineTypes), subscriptionId: id, subscriptionName: text },
-  ...{ resourceGroup: text, location: text, zones: v.array(text), vmId: maybe, vmSize: maybe, osType: maybe },
-  ...{ priority: text, provisioningState: maybe, timeCreated: v.nullable(time), powerState: maybe },
+  id: text,
+  name: text,
+  type: v.picklist(machineTypes),
+  subscriptionId: id,
+  subscriptionName: text,
+  resourceGroup: text,
+  location: text,
+  zones: v.array(text),
+  vmId: maybe,
+  vmSize: maybe,
+  osType: maybe,
+  priority: text,
+  provisioningState: maybe,
+  timeCreated: v.nullable(time),
+  powerState: maybe,
   tags: v.record(text, text),
   scaleSetId: maybe,
   instanceCount: v.exactOptional(count),
   identity: v.strictObject({
-    ...{ type: v.picklist(identityTypes), principalId: maybe, tenantId: maybe },
+    type: v.picklist(identityTypes),
+    principalId: maybe,
+    tenantId: maybe,
     userAssignedIdentities: v.record(text, v.strictObject({ principalId: maybe, clientId: maybe })),
   }),
   principalIds: v.array(id),
-  ...{ firstSeen: time, lastSeen: time, deletedAt: v.nullable(time), stale: v.boolean() },
+  firstSeen: time,
+  lastSeen: time,
+  deletedAt: v.nullable(time),
+  stale: v.boolean(),
 });
 
 const notRead = v.literal('notRead');
 const principal: v.GenericSchema<Principal> = v.strictObject({
-  ...{ principalId: id, clientId: maybe, kind: v.picklist(['SystemAssigned', 'UserAssigned']), identityId: maybe },
-  ...{ tenantId: maybe, state: v.picklist(principalStates), firstSeen: time, lastSeen: time },
+  principalId: id,
+  clientId: maybe,
+  kind: v.picklist(['SystemAssigned', 'UserAssigned']),
+  identityId: maybe,
+  tenantId: maybe,
+  state: v.picklist(principalStates),
+  firstSeen: time,
+  lastSeen: time,
   accessCoverage: v.strictObject({
     direct: v.picklist(['complete', 'partial', 'notRead']),
     groups: notRead,
@@ -48,57 +75,105 @@ const principal: v.GenericSchema<Principal> = v.strictObject({
   }),
   virtualMachines: v.array(
     v.strictObject({
-      ...{ id: text, name: text, subscriptionId: id, attachedFrom: time, detachedAt: v.nullable(time) },
+      id: text,
+      name: text,
+      subscriptionId: id,
+      attachedFrom: time,
+      detachedAt: v.nullable(time),
     }),
   ),
   roleAssignments: v.array(
     v.strictObject({
-      ...{ id: text, scope: text, roleDefinitionId: text, roleDefinitionName: maybe },
-      ...{ inherited: v.boolean(), condition: maybe },
+      id: text,
+      scope: text,
+      roleDefinitionId: text,
+      roleDefinitionName: maybe,
+      inherited: v.boolean(),
+      condition: maybe,
     }),
   ),
   federatedCredentials: v.array(v.strictObject({ name: text, issuer: text, subject: text, audiences: v.array(text) })),
 });
 
 const change: v.GenericSchema<Change> = v.strictObject({
-  ...{ at: time, notBefore: v.nullable(time), runId, kind: v.picklist(changeKinds), resourceId: text },
-  ...{ principalId: maybe, before: fields, after: fields },
+  at: time,
+  notBefore: v.nullable(time),
+  runId,
+  kind: v.picklist(changeKinds),
+  resourceId: text,
+  principalId: maybe,
+  before: fields,
+  after: fields,
 });
 
 const finding: v.GenericSchema<Finding> = v.strictObject({
-  ...{ rule: v.picklist(findingRules), severity: v.picklist(severities), resourceId: text, principalId: text },
-  ...{ message: text, remediation: text, firstSeen: time, stale: v.boolean() },
+  rule: v.picklist(findingRules),
+  severity: v.picklist(severities),
+  resourceId: text,
+  principalId: text,
+  message: text,
+  remediation: text,
+  firstSeen: time,
+  stale: v.boolean(),
 });
 
 const status = v.picklist(coverageStatuses);
 const coverage: v.GenericSchema<Coverage> = v.strictObject({
-  ...{ subscriptionId: id, displayName: text, tenantId: maybe, state: text, status, reason },
+  subscriptionId: id,
+  displayName: text,
+  tenantId: maybe,
+  state: text,
+  status,
+  reason,
   kinds: v.partial(
     v.strictObject(Object.fromEntries(kinds.map((kind) => [kind, v.strictObject({ status, reason, count })]))),
   ),
-  ...{ virtualMachineCount: count, requests: count, pages: count, retries: count, throttledMilliseconds: count },
-  ...{ requestId: maybe, readAt: v.nullable(time), source: maybe },
+  virtualMachineCount: count,
+  requests: count,
+  pages: count,
+  retries: count,
+  throttledMilliseconds: count,
+  requestId: maybe,
+  readAt: v.nullable(time),
+  source: maybe,
 });
 
 const blindSpot = v.strictObject({
-  ...{ subscriptionId: id, displayName: maybe, since: time, grantCommand: text },
+  subscriptionId: id,
+  displayName: maybe,
+  since: time,
+  grantCommand: text,
   source: v.picklist(['managementGroup', 'previousRun', 'configured']),
 });
 
 const run: v.GenericSchema<Run> = v.strictObject({
-  ...{ id: runId, trigger: v.picklist(['timer', 'http', 'cli']), status: v.picklist(runStatuses) },
-  ...{ scope: v.nullable(v.array(id)), startedAt: time, finishedAt: v.nullable(time), complete: v.boolean(), reason },
-  ...{ virtualMachineCount: count, principalCount: count, coverage: coverageCounts },
+  id: runId,
+  trigger: v.picklist(['timer', 'http', 'cli']),
+  status: v.picklist(runStatuses),
+  scope: v.nullable(v.array(id)),
+  startedAt: time,
+  finishedAt: v.nullable(time),
+  complete: v.boolean(),
+  reason,
+  virtualMachineCount: count,
+  principalCount: count,
+  coverage: coverageCounts,
   changes: v.record(v.picklist(changeKinds), count),
   progress: v.strictObject({
-    ...{ step: v.picklist(runStepNames), subscriptionsDone: count, subscriptionsTotal: count },
-    ...{ virtualMachines: count, requests: count, updatedAt: time },
+    step: v.picklist(runStepNames),
+    subscriptionsDone: count,
+    subscriptionsTotal: count,
+    virtualMachines: count,
+    requests: count,
+    updatedAt: time,
   }),
 });
 
 const error = v.strictObject({
   error: v.strictObject({
-    ...{ code: text, message: text, target: maybe },
+    code: text,
+    message: text,
+    target: maybe,
     details: v.array(v.strictObject({ code: text, message: text })),
   }),
 });
@@ -110,7 +185,14 @@ const neverSeen: v.GenericSchema<NeverSeenPrincipal> = v.strictObject({
 
 export const shapes = {
   PrincipalOrNeverSeen: v.union([principal, neverSeen]),
-  ...{ VirtualMachine: virtualMachine, Principal: principal, Change: change, Finding: finding },
-  ...{ Coverage: coverage, BlindSpot: blindSpot, Run: run, CoverageCounts: coverageCounts, Error: error },
+  VirtualMachine: virtualMachine,
+  Principal: principal,
+  Change: change,
+  Finding: finding,
+  Coverage: coverage,
+  BlindSpot: blindSpot,
+  Run: run,
+  CoverageCounts: coverageCounts,
+  Error: error,
 };
 export type ShapeName = keyof typeof shapes;

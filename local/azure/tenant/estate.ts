@@ -75,7 +75,13 @@ export function createEstate(options: EstateOptions, state: 1 | 2): Estate {
   const changes: ExpectedChange[] = [];
   const findings: ExpectedFinding[] = [];
   const stage = createStage({
-    ...{ seed, tenantId, state, places, roleAssignments, changes, findings },
+    seed,
+    tenantId,
+    state,
+    places,
+    roleAssignments,
+    changes,
+    findings,
     addMachine: (subscriptionId, machine) => machines.list(subscriptionId).add(machine),
     addScaleSet: scaleSets.add,
     addArcMachine: arcMachines.add,

@@ -140,7 +140,13 @@ export function createStage(properties: Properties): Stage {
       const { identity, principalId } = carried(name, options);
       const { subscriptionId, resourceGroup, scope } = groupOf(options);
       const placement: Placement = {
-        ...{ seed, tenantId, subscriptionId, sharedSubscriptionId: subscriptionId, resourceGroup, identity, name },
+        seed,
+        tenantId,
+        subscriptionId,
+        sharedSubscriptionId: subscriptionId,
+        resourceGroup,
+        identity,
+        name,
         index: mix(name),
         generation: options.generation ?? 0,
         shape: {
@@ -148,7 +154,11 @@ export function createStage(properties: Properties): Stage {
           upperCaseResourceGroup: options.upperCase ?? false,
           flexibleScaleSet: options.inFlexibleScaleSet ?? false,
         },
-        ...{ team: 'retail', environment: 'prd', role: 'web', windows: false, location: 'westeurope' },
+        team: 'retail',
+        environment: 'prd',
+        role: 'web',
+        windows: false,
+        location: 'westeurope',
         vmSize: options.vmSize ?? 'Standard_D2s_v5',
         costCenter: options.costCenter ?? '4711',
       };

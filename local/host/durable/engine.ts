@@ -160,7 +160,9 @@ export function createEngine(options: EngineOptions): Engine {
 async function terminateElsewhere(store: HistoryStore, instanceId: string, reason: string): Promise<void> {
   const Result = JSON.stringify(reason);
   const end = {
-    ...{ ...stamp(new Date()), EventType: eventTypes.ExecutionCompleted, Result },
+    ...stamp(new Date()),
+    EventType: eventTypes.ExecutionCompleted,
+    Result,
     OrchestrationStatus: 'Terminated',
   } as const;
   for (;;) {

@@ -47,13 +47,13 @@ function tokensFor(audience?: string): TokenSource {
       asked.push(request);
       const now = Math.floor(Date.now() / 1000);
       const claims = {
-        ...{
-          aud: audience ?? request.audience,
-          iss: `https://sts.windows.net/${guid(9)}/`,
-          iat: now - 60,
-          nbf: now - 60,
-        },
-        ...{ exp: now + 3600, oid: guid(1), tid: guid(9) },
+        aud: audience ?? request.audience,
+        iss: `https://sts.windows.net/${guid(9)}/`,
+        iat: now - 60,
+        nbf: now - 60,
+        exp: now + 3600,
+        oid: guid(1),
+        tid: guid(9),
       };
       const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
       return {

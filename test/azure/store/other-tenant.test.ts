@@ -11,14 +11,14 @@ import { never } from '../../support/stores.ts';
 
 const theirs = guid(8);
 const latest = {
-  ...{
-    runId: '20261121T060000Z-3f2a',
-    seq: 1,
-    database: 'databases/one.sqlite.zst',
-    sizeBytes: 1,
-    sha256: 'a'.repeat(64),
-  },
-  ...{ publishedAt: '2026-11-21T06:00:00.000Z', complete: true, previous: null },
+  runId: '20261121T060000Z-3f2a',
+  seq: 1,
+  database: 'databases/one.sqlite.zst',
+  sizeBytes: 1,
+  sha256: 'a'.repeat(64),
+  publishedAt: '2026-11-21T06:00:00.000Z',
+  complete: true,
+  previous: null,
 };
 
 test('A container of another tenant names it, and is read with the sign-in there.', async () => {

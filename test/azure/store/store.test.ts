@@ -35,7 +35,12 @@ async function fileOf(content: string | Buffer): Promise<DatabaseFile> {
 function latestOf(database: string, more: Partial<Latest> = {}): Latest {
   const sha256 = 'a'.repeat(64);
   return {
-    ...{ runId, seq: 1, database, sizeBytes: 1, sha256, publishedAt: '2026-11-21T06:01:00.000Z' },
+    runId,
+    seq: 1,
+    database,
+    sizeBytes: 1,
+    sha256,
+    publishedAt: '2026-11-21T06:01:00.000Z',
     complete: true,
     previous: null,
     ...more,
@@ -149,9 +154,18 @@ test('What all finished batches of a run hold is known without reading them, and
 test('A plan that is on record stands.', async () => {
   const { store } = newStore(azurite.connectionString);
   const plan: Plan = {
-    ...{ runId, trigger: 'timer', startedAt: '2026-11-21T06:00:00.000Z', scope: null, kinds: ['virtualMachines'] },
-    ...{ clientIds: false, subscriptions: [], outOfScope: [], blindSpots: [], blindSpotsKnown: true },
-    ...{ reason: null, principalId: null },
+    runId,
+    trigger: 'timer',
+    startedAt: '2026-11-21T06:00:00.000Z',
+    scope: null,
+    kinds: ['virtualMachines'],
+    clientIds: false,
+    subscriptions: [],
+    outOfScope: [],
+    blindSpots: [],
+    blindSpotsKnown: true,
+    reason: null,
+    principalId: null,
   };
 
   const first = await store.plans.write(plan, [{ subscriptionIds: ['a'], takenFrom: null }], never);

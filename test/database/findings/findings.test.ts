@@ -57,7 +57,9 @@ function inventory() {
       ]);
       mergeRun(database, {
         ...more,
-        ...{ day, plan: { kinds, ...more.plan }, subscriptions: Object.fromEntries(all) },
+        day,
+        plan: { kinds, ...more.plan },
+        subscriptions: Object.fromEntries(all),
       });
     },
     found(filter: FindingFilter = {}, findings: readonly AcceptedFinding[] = [], now = Date.UTC(2026, 11, 1)) {
@@ -474,7 +476,11 @@ describe('recreatedPrincipalKeepsRoles', () => {
 
 describe('the list', () => {
   const accepted = (more: Partial<AcceptedFinding>): AcceptedFinding => ({
-    ...{ rule: 'privilegedIdentity', principalId: null, resourceId: null, reason: 'known', expires: '2027-01-01' },
+    rule: 'privilegedIdentity',
+    principalId: null,
+    resourceId: null,
+    reason: 'known',
+    expires: '2027-01-01',
     ...more,
   });
   const estate = () => {

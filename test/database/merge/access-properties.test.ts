@@ -97,7 +97,10 @@ const idOf = ({ subscription, name }: { subscription: string; name: string }): s
   userAssigned(name, { subscriptionId: subscription }).id;
 const principalOf = (id: string, generation: number) => `p${generation}-${id.split('/')[2]?.slice(-1)}${id.slice(-1)}`;
 const identityReading = (id: string, { generation }: Identity): UserAssignedIdentityReading => ({
-  ...{ id, principalId: principalOf(id, generation), clientId: `c-${principalOf(id, generation)}`, tenantId: guid(9) },
+  id,
+  principalId: principalOf(id, generation),
+  clientId: `c-${principalOf(id, generation)}`,
+  tenantId: guid(9),
 });
 
 function apply({ machines, identities, assignments }: World, changes: Run['changes']): void {
@@ -180,7 +183,10 @@ function readingOf(world: World, { sights }: Run, day: number): RunReading {
   const identity = (id: string) => [...world.identities].find(([other]) => other.toLowerCase() === id.toLowerCase());
   const scope = subscriptions.filter((id) => by.get(id)?.seen !== 'outside');
   const blindSpots = having('lost').map((subscriptionId) => ({
-    ...{ subscriptionId, displayName: null, source: 'previousRun' as const, grantCommand: '' },
+    subscriptionId,
+    displayName: null,
+    source: 'previousRun' as const,
+    grantCommand: '',
   }));
   return {
     day,
@@ -201,8 +207,18 @@ function readingOf(world: World, { sights }: Run, day: number): RunReading {
 }
 
 const tables = [
-  ...['machine', 'machine_version', 'attachment', 'unseen', 'subscription', 'blind_spot', 'identity_presence'],
-  ...['identity_unseen', 'federated_credential', 'role_definition', 'role_assignment', 'role_assignment_seen'],
+  'machine',
+  'machine_version',
+  'attachment',
+  'unseen',
+  'subscription',
+  'blind_spot',
+  'identity_presence',
+  'identity_unseen',
+  'federated_credential',
+  'role_definition',
+  'role_assignment',
+  'role_assignment_seen',
 ];
 const dump = (database: Database) => ({
   // When credentials were read last is no row's content.

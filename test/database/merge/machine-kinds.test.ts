@@ -157,7 +157,10 @@ test('the last complete reading stands beside identities that are attached and d
 
 test('an id that becomes known beside an attached identity is an update and an attachment', () => {
   const identity = (entries: MachineReading['identity']['userAssignedIdentities']) => ({
-    ...{ type: 'UserAssigned' as const, principalId: null, tenantId: guid(9), userAssignedIdentities: entries },
+    type: 'UserAssigned' as const,
+    principalId: null,
+    tenantId: guid(9),
+    userAssignedIdentities: entries,
   });
   const known = { principalId: 'p1', clientId: 'c1' };
   read(1, { machines: [machine('a', { identity: identity({ '/ids/u1': { principalId: null, clientId: null } }) })] });

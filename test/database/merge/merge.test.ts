@@ -367,7 +367,10 @@ describe('whole subscriptions', () => {
   test('forgotten by a person, a lost one is closed and its principals keep their history', () => {
     mergeRun(database, { day: 1, subscriptions: both });
     const request = {
-      ...{ subscriptionId: two, reason: 'sold', runId: '20261103T060000Z-0000', startedAt: dayOf(3) },
+      subscriptionId: two,
+      reason: 'sold',
+      runId: '20261103T060000Z-0000',
+      startedAt: dayOf(3),
       thresholds: { idleDays: 30, sharedIdentityLimit: 10 },
     };
     expect(() => forgetSubscription(database, request)).toThrow('it is not lost');

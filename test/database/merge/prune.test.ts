@@ -26,7 +26,10 @@ const [kept, gone] = [userAssigned('kept'), userAssigned('gone')];
 const role = (name: string, condition: string | null = null) => roleAssignment(name, 'principal-of-a', { condition });
 const read = (day: number, reading: SubscriptionReading, retentionDays = 400) =>
   mergeRun(database, {
-    ...{ day, retentionDays, plan: { kinds }, subscriptions: { [guid(1)]: reading } },
+    day,
+    retentionDays,
+    plan: { kinds },
+    subscriptions: { [guid(1)]: reading },
     federatedCredentials: () => ({ outcome: 'present', reading: [federatedCredential('main')] }),
   });
 const all = (sql: string) =>

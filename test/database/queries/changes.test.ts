@@ -24,16 +24,14 @@ const readRun = (): AsOf => {
   return asOf;
 };
 const change = (kind: Change['kind'], resourceId: string, more: Partial<Change> = {}): Change => ({
-  ...{
-    at: readAt(2),
-    notBefore: null,
-    runId: runIdOf(2),
-    kind,
-    resourceId,
-    principalId: null,
-    before: null,
-    after: null,
-  },
+  at: readAt(2),
+  notBefore: null,
+  runId: runIdOf(2),
+  kind,
+  resourceId,
+  principalId: null,
+  before: null,
+  after: null,
   ...more,
 });
 
@@ -149,14 +147,12 @@ const credential = (name: string, subject: string) => ({
   audiences: ['api://audience'],
 });
 const role = (id: string, condition: string | null = null) => ({
-  ...{
-    id: `${scope}/${id}`,
-    scope,
-    roleDefinitionId: '/roles/reader',
-    roleDefinitionName: 'Reader',
-    inherited: true,
-    condition,
-  },
+  id: `${scope}/${id}`,
+  scope,
+  roleDefinitionId: '/roles/reader',
+  roleDefinitionName: 'Reader',
+  inherited: true,
+  condition,
 });
 const notBefore = readAt(1);
 
@@ -209,12 +205,10 @@ test('each kind of change has its resource, its principal, and what was there be
       before: credential('removed', 'repo:removed'),
     }),
     change('federatedCredentialAdded', identityId, {
-      ...{
-        ...shared,
-        notBefore,
-        before: credential('changed', 'repo:before'),
-        after: credential('changed', 'repo:after'),
-      },
+      ...shared,
+      notBefore,
+      before: credential('changed', 'repo:before'),
+      after: credential('changed', 'repo:after'),
     }),
     change('roleRemoved', `${scope}/removed`, { ...shared, notBefore, before: role('removed') }),
     change('roleInheritanceLost', `${scope}/lost`, {
@@ -256,7 +250,11 @@ test('the view says the same', () => {
   const range = everyKind();
   const viewed = inventory.open().prepare('SELECT * FROM changes').all();
   const rows = viewed.map(({ seq, run_id, not_before, resource_id, principal_id, before, after, ...row }) => ({
-    ...{ ...row, runId: run_id, notBefore: not_before, resourceId: resource_id, principalId: principal_id },
+    ...row,
+    runId: run_id,
+    notBefore: not_before,
+    resourceId: resource_id,
+    principalId: principal_id,
     before: before === null ? null : JSON.parse(String(before)),
     after: after === null ? null : JSON.parse(String(after)),
   }));

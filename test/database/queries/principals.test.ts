@@ -316,8 +316,11 @@ describe('what a principal may do', () => {
     const second = readRun();
     inventory.noLongerSeen(below, 'sub-1', null);
     const changed = inventory.role({
-      ...{ id: `${subscription}/a`, scope: `${subscription}/resourceGroups/g`, principalId: shared },
-      ...{ condition: '@x', replaces: below },
+      id: `${subscription}/a`,
+      scope: `${subscription}/resourceGroups/g`,
+      principalId: shared,
+      condition: '@x',
+      replaces: below,
     });
     inventory.seen(changed, 'sub-1', 'roleAssigned');
     const third = readRun();

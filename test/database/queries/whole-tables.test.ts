@@ -72,8 +72,11 @@ test('Machines are counted once for all pages of the ledger.', () => {
 
 test('A report counts machines only where it shows the ledger.', () => {
   const source = reportSource(database, {
-    ...{ report: { name: 'virtualMachines', filter: {} }, range: { from: null, to: newest } },
-    ...{ accepted: { findings: [], now: 0 }, whole: false, damaged: false },
+    report: { name: 'virtualMachines', filter: {} },
+    range: { from: null, to: newest },
+    accepted: { findings: [], now: 0 },
+    whole: false,
+    damaged: false,
   });
   const rows = [...source.virtualMachines()];
   const withoutLedger = scans().length;

@@ -15,7 +15,7 @@ export class ArmError extends InventoryError {
     hint: string | null;
     requestId: string | null;
   }) {
-    super(options.code, options.message, { hint: options.hint });
+    super({ given: options.code }, options.message, { hint: options.hint });
     this.status = options.status;
     this.requestId = options.requestId;
   }

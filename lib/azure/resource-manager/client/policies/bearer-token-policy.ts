@@ -59,7 +59,7 @@ function refusedForGood(response: PipelineResponse, audience: string): PipelineR
   // a subscription of another tenant concerns that subscription only
   if (code === 'InvalidAuthenticationTokenTenant') return response;
   throw new NoTokenError(
-    code,
+    { given: code },
     `Resource Manager refuses the token for audience '${audience}': ${message}${requestId === null ? '' : ` (request ${requestId})`}`,
     { hint: 'Check AZURE_CLOUD and AZURE_RESOURCE_MANAGER_AUDIENCE; vm-identities whoami shows whose token it is' },
   );
