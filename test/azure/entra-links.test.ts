@@ -47,7 +47,7 @@ function requestWith(signal: AbortSignal): FetchRequest {
   return { resource: 'https://management.azure.com', claims: null, tenantId: null, quick: false, signal };
 }
 
-test('On Kubernetes the token of a file is exchanged for one of the managed identity.', async () => {
+test('On Kubernetes the token of a file is exchanged for one of the managed identity', async () => {
   await using entra = await startArmServer((response, { url }) => {
     if (url.pathname.endsWith('/token')) {
       json(response, { token_type: 'Bearer', expires_in: 3600, access_token: 'exchanged' });
@@ -65,7 +65,7 @@ test('On Kubernetes the token of a file is exchanged for one of the managed iden
   expect(fetched).toMatchObject({ token: 'exchanged', source: 'WorkloadIdentity', endpoint: null });
 });
 
-test.each(credentials)('%s lets go of a caller that no longer waits.', async (name) => {
+test.each(credentials)('%s lets go of a caller that no longer waits', async (name) => {
   const link = linkOf(name);
   const leaving = new AbortController();
   const fetching = link.fetch(requestWith(leaving.signal));
@@ -80,7 +80,7 @@ test.each([
   ['EnvironmentCredential', 'AuthenticationFailed', /HTTPS_PROXY.*AZURE_CLIENT_SECRET/],
   ['WorkloadIdentityCredential', 'AuthenticationFailed', /HTTPS_PROXY.*AZURE_FEDERATED_TOKEN_FILE/],
   ['ManagedIdentityCredential', 'IdentityEndpointTimeout', /HTTPS_PROXY/],
-] as const)('%s is given up when its time is over.', async (name, code, hint) => {
+] as const)('%s is given up when its time is over', async (name, code, hint) => {
   const link = linkOf(name);
   const limit = new AbortController();
   vi.spyOn(AbortSignal, 'timeout').mockReturnValue(limit.signal);

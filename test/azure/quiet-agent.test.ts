@@ -21,7 +21,7 @@ test.each([
   ['never answers', null],
   ['answers in part', 'HTTP/1.1 200 Conn'],
   ['makes a tunnel in which nobody answers', 'HTTP/1.1 200 Connection established\r\n\r\n'],
-])('A request ends, and so does its connection, when a proxy %s.', async (_, answer) => {
+])('A request ends, and so does its connection, when a proxy %s', async (_, answer) => {
   await using proxy = await startQuietProxy(answer);
 
   const error = await errorThrough(proxy.url);
@@ -30,7 +30,7 @@ test.each([
   await expect.poll(proxy.open).toBe(0);
 });
 
-test('A proxy that refuses, and keeps its connection, is not left connected.', async () => {
+test('A proxy that refuses, and keeps its connection, is not left connected', async () => {
   await using proxy = await startQuietProxy('HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n');
 
   const error = await errorThrough(proxy.url);

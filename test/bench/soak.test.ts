@@ -21,7 +21,7 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
-test('Runs one after the other in one process leave no descriptor open and no file behind.', async () => {
+test('Runs one after the other in one process leave no descriptor open and no file behind', async () => {
   const azurite = await startAzurite();
   const azure = await startLocalAzure({ tenant: createSampleTenant({ subscriptions: 2, vms: 5, awkward: false }) });
   const folder = await mkdtemp(join(tmpdir(), 'soak-'));

@@ -36,14 +36,14 @@ async function takenAfterInterrupt(form: OutputForm, query: string | null, selec
   return taken;
 }
 
-test.each(outputForms)('Ctrl-C ends a list as %s long before its last row.', async (form) => {
+test.each(outputForms)('Ctrl-C ends a list as %s long before its last row', async (form) => {
   expect(await takenAfterInterrupt(form, null)).toBeLessThan(rowCount / 2);
 });
 
-test.each(outputForms)('Ctrl-C ends a query to be shown as %s long before the last row.', async (form) => {
+test.each(outputForms)('Ctrl-C ends a query to be shown as %s long before the last row', async (form) => {
   expect(await takenAfterInterrupt(form, '[].name')).toBeLessThan(rowCount / 2);
 });
 
-test('Ctrl-C ends a table of chosen fields long before its last row.', async () => {
+test('Ctrl-C ends a table of chosen fields long before its last row', async () => {
   expect(await takenAfterInterrupt('table', null, ['name'])).toBeLessThan(rowCount / 2);
 });

@@ -80,7 +80,7 @@ function replay(path: string, sink: ReadingSink): Promise<void> {
   );
 }
 
-test('A batch tells a sink what its writer was told, in that order.', async () => {
+test('A batch tells a sink what its writer was told, in that order', async () => {
   const path = join(folder, 'round-trip');
   const direct = recorder();
   const replayed = recorder();
@@ -95,7 +95,7 @@ test('A batch tells a sink what its writer was told, in that order.', async () =
   expect(counts).toEqual({ subscriptions: 2, virtualMachines: 3, requests: 2 });
 });
 
-test('A page of many machines comes back whole, in pieces.', async () => {
+test('A page of many machines comes back whole, in pieces', async () => {
   const path = join(folder, 'many');
   const machines = Array.from({ length: 5_000 }, (_, number) => machine(`vm-${number}`));
   const writer = writeBatch(path);
@@ -111,7 +111,7 @@ test('A page of many machines comes back whole, in pieces.', async () => {
   expect(pages.flat()).toEqual(machines);
 });
 
-test('A batch that is cut off anywhere is refused.', async () => {
+test('A batch that is cut off anywhere is refused', async () => {
   const path = join(folder, 'whole');
   const writer = writeBatch(path);
   tellAll(writer);
@@ -132,7 +132,7 @@ test.each([
   ['["batch",2]\n{}\n', 'no array'],
   ['["batch",2]\nx\n', 'no JSON'],
   ['["batch",2]\n["other"]\n', 'no known kind'],
-])('Lines %j are refused as damaged: %s.', async (text, why) => {
+])('Lines %j are refused as damaged: %s', async (text, why) => {
   await expect(replayBatch(Readable.from([Buffer.from(text)]), recorder(), 'batch 0')).rejects.toMatchObject({
     code: 'BatchDamaged',
     message: expect.stringContaining(why),

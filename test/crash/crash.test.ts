@@ -146,7 +146,7 @@ async function disturb({ from, kills }: KillPoint): Promise<void> {
 }
 
 test(
-  `A run whose host is killed at any of ${count} points goes on to the same end.`,
+  `A run whose host is killed at any of ${count} points goes on to the same end`,
   async () => {
     const { nothing, published } = undisturbed;
     const points = killPoints(count, seed, { nothing: nothing.requests, published: published.requests });

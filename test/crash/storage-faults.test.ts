@@ -120,7 +120,7 @@ async function disturb({ request, length, fault }: FaultPoint): Promise<readonly
 }
 
 test(
-  `A run whose storage fails at any of ${count} points ends as what it is, and the next one has everything.`,
+  `A run whose storage fails at any of ${count} points ends as what it is, and the next one has everything`,
   async () => {
     const failed: string[] = [];
     for (const [index, point] of faultPoints().entries()) {

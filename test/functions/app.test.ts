@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type HostProcess, startHostProcess } from '../local/host-process.ts';
 import { type Azurite, startAzurite } from '../support/azurite.ts';
 
@@ -57,7 +57,7 @@ async function start(env: Record<string, string>, keys = false): Promise<HostPro
 const codeOf = (response: Response) => response.headers.get('x-ms-error-code');
 
 describe('the built app', () => {
-  it('has every route, each with a function of its own', async () => {
+  test('has every route, each with a function of its own', async () => {
     const host = await start({});
     for (const [method, path, functionName] of routes) {
       const route = host.functions.find(({ name }) => name === functionName);
@@ -85,7 +85,7 @@ describe('the built app', () => {
     expect(host.functions.find(({ name }) => name === 'health')?.authLevel).toBe('anonymous');
   });
 
-  it('describes every route that is registered, and no other', async () => {
+  test('describes every route that is registered, and no other', async () => {
     const host = await start({});
     const answer = await fetch(`${host.url}/api/openapi.json`);
     const { servers, paths } = v.parse(description, await answer.json());
@@ -104,7 +104,7 @@ describe('the built app', () => {
     expect(described.toSorted()).toEqual(registered.toSorted());
   });
 
-  it('does not serve findings while what is accepted cannot be read, and says which file that is', async () => {
+  test('does not serve findings while what is accepted cannot be read, and says which file that is', async () => {
     const host = await start({ INVENTORY_ACCEPTED_FINDINGS: '/nonexistent/accepted.json' });
     const response = await fetch(`${host.url}/api/findings`);
     expect([response.status, codeOf(response)]).toEqual([503, 'InvalidConfiguration']);
@@ -112,7 +112,7 @@ describe('the built app', () => {
     expect(codeOf(await fetch(`${host.url}/api/changes`))).toBe('InventoryNotReady');
   });
 
-  it('says before the first run that there is none, and is healthy', async () => {
+  test('says before the first run that there is none, and is healthy', async () => {
     const host = await start({});
     const list = await fetch(`${host.url}/api/virtualMachines`);
     const runs = await fetch(`${host.url}/api/runs`);
@@ -122,7 +122,7 @@ describe('the built app', () => {
     expect(await health.json()).toMatchObject({ status: 'healthy', lastRun: null });
   });
 
-  it('puts a run on record, even one that fails, and tells how it ended', async () => {
+  test('puts a run on record, even one that fails, and tells how it ended', async () => {
     const host = await start({ IDENTITY_ENDPOINT: 'http://127.0.0.1:9/msi/token', IDENTITY_HEADER: 'secret-header' });
     const started = await fetch(`${host.url}/api/runs`, { method: 'POST' });
     const address = started.headers.get('location') ?? '';
@@ -135,7 +135,7 @@ describe('the built app', () => {
     expect((await fetch(address, { method: 'DELETE' })).status).toBe(409);
   });
 
-  it('opens each function with its own key only', async () => {
+  test('opens each function with its own key only', async () => {
     const host = await start({}, true);
     const key = host.keys?.functions['virtual-machines'] ?? '';
     const get = async (path: string) =>
@@ -146,7 +146,7 @@ describe('the built app', () => {
     expect((await fetch(`${host.url}/api/virtualMachines?code=${key}`)).status).toBe(503);
   });
 
-  it('serves nothing with entra unless authentication is on, and nobody without a name', async () => {
+  test('serves nothing with entra unless authentication is on, and nobody without a name', async () => {
     const off = await start({ INVENTORY_HTTP_AUTH: 'entra' });
     const on = await start({ INVENTORY_HTTP_AUTH: 'entra', WEBSITE_AUTH_ENABLED: 'True' });
     const named = { headers: { 'x-ms-client-principal-id': 'someone' } };
@@ -164,7 +164,7 @@ describe('the built app', () => {
     expect(on.functions.filter(({ authLevel }) => authLevel === 'function')).toEqual([]);
   });
 
-  it('registers everything with a setting that is wrong, and each call says which', async () => {
+  test('registers everything with a setting that is wrong, and each call says which', async () => {
     const host = await start({ INVENTORY_CONCURRENCY: 'many' });
     for (const [method, path] of [...routes, ['GET', 'health']] as const) {
       const response = await fetch(`${host.url}/api/${path}`, { method });
@@ -174,14 +174,14 @@ describe('the built app', () => {
     expect(host.functions.some(({ name }) => name === 'inventory-schedule')).toBe(true);
   });
 
-  it('says so where no storage is set, in its health too', async () => {
+  test('says so where no storage is set, in its health too', async () => {
     const host = await start({ AzureWebJobsStorage: '' });
     const health = await fetch(`${host.url}/api/health`);
     expect([health.status, codeOf(health)]).toEqual([503, 'InvalidConfiguration']);
     expect(await health.json()).toMatchObject({ status: 'unhealthy', error: { message: 'No storage account is set' } });
   });
 
-  it('warns of a name that is no setting', async () => {
+  test('warns of a name that is no setting', async () => {
     const host = await start({ INVENTORY_SCHEDUL: '0 0 1 * * *' });
     expect(await host.line(/INVENTORY_SCHEDUL is no setting/)).toContain('did you mean INVENTORY_SCHEDULE?');
   });

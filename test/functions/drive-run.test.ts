@@ -45,32 +45,32 @@ function engine(...runs: readonly (string | null)[]) {
   };
 }
 
-test('A run is started where none is under way, and left alone where it is driven.', async () => {
+test('A run is started where none is under way, and left alone where it is driven', async () => {
   await driveRun(engine(null), runId, true, never);
   await driveRun(engine(runId), runId, true, never);
 
   expect(asked).toEqual(['start inventory-run']);
 });
 
-test('What is left of another run gives way to the one that was just begun.', async () => {
+test('What is left of another run gives way to the one that was just begun', async () => {
   await driveRun(engine(earlier, earlier, null), runId, true, never);
 
   expect(asked).toEqual(['terminate', 'start inventory-run']);
 });
 
-test('A run that another start has driven meanwhile is not ended.', async () => {
+test('A run that another start has driven meanwhile is not ended', async () => {
   await driveRun(engine(earlier, runId), runId, true, never);
 
   expect(asked).toEqual([]);
 });
 
-test('A start that was refused ends nothing: the run that refused it may have given way to the next.', async () => {
+test('A start that was refused ends nothing: the run that refused it may have given way to the next', async () => {
   await driveRun(engine(later, later), runId, false, never);
 
   expect(asked).toEqual([]);
 });
 
-test('An engine that does not say what is under way is named, with what to look at.', async () => {
+test('An engine that does not say what is under way is named, with what to look at', async () => {
   const silent = {
     ...engine(null),
     async getStatus(): Promise<never> {
@@ -91,7 +91,7 @@ test.each([
   ['its status', engine(null), { getStatus: silence }],
   ['a start', engine(null), { startNew: silence }],
   ['an end', engine(earlier), { terminate: silence }],
-])('A start ends with its caller while the engine does not answer for %s.', async (_, client, silent) => {
+])('A start ends with its caller while the engine does not answer for %s', async (_, client, silent) => {
   const caller = new AbortController();
 
   const driven = driveRun({ ...client, ...silent }, runId, true, caller.signal);
@@ -100,7 +100,7 @@ test.each([
   await expect(driven).rejects.toMatchObject({ code: 'OrchestrationFailed', hint: expect.stringContaining('log') });
 });
 
-test('A start ends by itself when the engine does not answer.', async () => {
+test('A start ends by itself when the engine does not answer', async () => {
   vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] });
 
   const driven = driveRun({ ...engine(null), getStatus: silence }, runId, true, never);
@@ -109,7 +109,7 @@ test('A start ends by itself when the engine does not answer.', async () => {
   await expect(driven).rejects.toMatchObject({ code: 'OrchestrationFailed' });
 });
 
-test('A start ends with its caller while another run winds down.', async () => {
+test('A start ends with its caller while another run winds down', async () => {
   const caller = new AbortController();
 
   const driven = driveRun(engine(earlier), runId, true, caller.signal);
@@ -118,7 +118,7 @@ test('A start ends with its caller while another run winds down.', async () => {
   await expect(driven).rejects.toMatchObject({ code: 'OrchestrationFailed' });
 });
 
-test('A start that the engine took although it did not say so in time gives way to the next run.', async () => {
+test('A start that the engine took although it did not say so in time gives way to the next run', async () => {
   const answered = Promise.withResolvers<string>();
   const caller = new AbortController();
   const slow = { ...engine(null), startNew: () => answered.promise };

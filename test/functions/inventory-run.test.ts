@@ -112,7 +112,7 @@ async function drive(activities: Activities, next: (count: number) => number): P
   };
 }
 
-test('A run is planned, collected side by side, published and reported, in that order.', async () => {
+test('A run is planned, collected side by side, published and reported, in that order', async () => {
   const { scheduled, status, output } = await drive(good, () => 0);
 
   expect([status, output]).toEqual(['Completed', { runId, outcome: 'succeeded' }]);
@@ -124,7 +124,7 @@ test('A run is planned, collected side by side, published and reported, in that 
   ]);
 });
 
-test('In whatever order activities and timers come back, and however often they fail, a run comes to its end.', async () => {
+test('In whatever order activities and timers come back, and however often they fail, a run comes to its end', async () => {
   // how often each fails before it succeeds; at the fourth time it has failed
   const failures = fc.record({
     plan: fc.nat(4),
@@ -163,7 +163,7 @@ test('In whatever order activities and timers come back, and however often they 
   );
 });
 
-test('A failure that would come again is not tried again, and its reason arrives whole.', async () => {
+test('A failure that would come again is not tried again, and its reason arrives whole', async () => {
   const reason = { code: 'NoToken', message: 'Nothing listens', hint: 'Turn on the identity' };
   const { scheduled, output } = await drive({ ...good, plan: () => ({ outcome: 'failed', reason }) }, () => 0);
 
@@ -171,7 +171,7 @@ test('A failure that would come again is not tried again, and its reason arrives
   expect(scheduled.slice(1)).toEqual([`fail ${JSON.stringify({ runId, failure: reason })}`]);
 });
 
-test('A run that has ended on record goes no further.', async () => {
+test('A run that has ended on record goes no further', async () => {
   const ended = () => ({ outcome: 'ended' });
   const { scheduled, output } = await drive({ ...good, collect: ended }, (count) => count - 1);
 
@@ -180,14 +180,14 @@ test('A run that has ended on record goes no further.', async () => {
   expect(scheduled.some((text) => text.startsWith('publish'))).toBe(false);
 });
 
-test('A run without batches is published all the same.', async () => {
+test('A run without batches is published all the same', async () => {
   const { scheduled, output } = await drive({ ...good, plan: () => done({ batches: 0, subscriptions: 0 }) }, () => 0);
 
   expect(output).toEqual({ runId, outcome: 'succeeded' });
   expect(scheduled).toHaveLength(3);
 });
 
-test('Of 500 batches no message is long, and neither is the status.', async () => {
+test('Of 500 batches no message is long, and neither is the status', async () => {
   const { history, output } = await drive(
     { ...good, plan: () => done({ batches: 500, subscriptions: 10_000 }) },
     (count) => count - 1,
@@ -202,7 +202,7 @@ test('Of 500 batches no message is long, and neither is the status.', async () =
   expect(Math.max(...sizes) * 2).toBeLessThan(messageLimitBytes / 10);
 });
 
-test('An orchestrator that does something else than its history says is found out.', async () => {
+test('An orchestrator that does something else than its history says is found out', async () => {
   const { history } = await drive(good, () => 0);
   const changed = history.map((event) =>
     event.EventType === eventTypes.TaskScheduled && event.Name === 'publish' ? { ...event, Name: 'unpublish' } : event,

@@ -84,7 +84,7 @@ async function batchesOf(id: string): Promise<Map<string, number>> {
   return found;
 }
 
-test('A run whose host is killed goes on when the host is started again, and reads no finished batch twice.', async () => {
+test('A run whose host is killed goes on when the host is started again, and reads no finished batch twice', async () => {
   // one list never comes, so that one batch cannot be finished before the host is killed
   const fault = {
     match: { path: 'Microsoft.Compute/virtualMachines$' },
@@ -116,7 +116,7 @@ test('A run whose host is killed goes on when the host is started again, and rea
   expect((await target.store.runs.list(10, never)).map((each) => each.id)).toEqual([id]);
 });
 
-test('Of starts on two instances at once one makes a run; the others are told which.', async () => {
+test('Of starts on two instances at once one makes a run; the others are told which', async () => {
   const [one, other] = await Promise.all([startHost(), startHost()]);
 
   const answers = await Promise.all([one, other, one, other].map(post));
@@ -130,7 +130,7 @@ test('Of starts on two instances at once one makes a run; the others are told wh
   expect((await target.store.runs.list(10, never)).map((each) => each.id)).toEqual([id]);
 });
 
-test('A run that another instance began goes on in this one when that one is killed.', async () => {
+test('A run that another instance began goes on in this one when that one is killed', async () => {
   const [one, other] = await Promise.all([startHost(), startHost()]);
   const { id } = await bodyOf(await post(one));
   expect((await post(other)).status).toBe(409);
@@ -141,7 +141,7 @@ test('A run that another instance began goes on in this one when that one is kil
   expect((await recordOf(id))?.virtualMachineCount).toBe(subscriptions * vms);
 });
 
-test('A run that is cancelled stops, publishes nothing, makes one line, and gives way to the next.', async () => {
+test('A run that is cancelled stops, publishes nothing, makes one line, and gives way to the next', async () => {
   const host = await startHost();
   const { id } = await bodyOf(await post(host));
   const answer = await fetch(`${host.url}/api/runs/${id}`, { method: 'DELETE' });
@@ -159,7 +159,7 @@ test('A run that is cancelled stops, publishes nothing, makes one line, and give
   expect(lines[0]).toContain('"status":"cancelled"');
 });
 
-test('A run on record that no orchestration drives is driven by the next start.', async () => {
+test('A run on record that no orchestration drives is driven by the next start', async () => {
   const host = await startHost();
   const orphan = newRunRecord('20261121T060000Z-0bad', 'timer', null, '2026-11-21T06:00:00.000Z');
   await target.store.runs.create(orphan, never);

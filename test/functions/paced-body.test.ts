@@ -70,14 +70,14 @@ async function bytesOf(answer: IncomingMessage): Promise<number> {
   return bytes;
 }
 
-test('A client that reads gets the whole body.', async () => {
+test('A client that reads gets the whole body', async () => {
   const answer = await ask();
 
   expect(await bytesOf(answer)).toBe(pieces * piece.byteLength);
   expect(await written).toBe('ended');
 });
 
-test('A body is not made for a client that does not read, and given up when it leaves.', async () => {
+test('A body is not made for a client that does not read, and given up when it leaves', async () => {
   const answer = await ask();
   answer.pause();
   await expect.poll(() => response.writableNeedDrain).toBe(true);
@@ -89,7 +89,7 @@ test('A body is not made for a client that does not read, and given up when it l
   expect(made).toBeLessThan(pieces / 2);
 });
 
-test('A client that goes on reading gets the rest.', async () => {
+test('A client that goes on reading gets the rest', async () => {
   const answer = await ask();
   answer.pause();
   await expect.poll(() => response.writableNeedDrain).toBe(true);
@@ -97,7 +97,7 @@ test('A client that goes on reading gets the rest.', async () => {
   expect(await bytesOf(answer)).toBe(pieces * piece.byteLength);
 });
 
-test('A body that cannot be made to its end is cut off, not ended.', async () => {
+test('A body that cannot be made to its end is cut off, not ended', async () => {
   failAt = 3;
 
   const answer = await ask();
@@ -106,7 +106,7 @@ test('A body that cannot be made to its end is cut off, not ended.', async () =>
   expect(await written).toBe('Error: on purpose');
 });
 
-test('A response is found by its invocation for as long as it is open.', async () => {
+test('A response is found by its invocation for as long as it is open', async () => {
   const answer = await ask({ 'x-ms-invocation-id': 'one' });
   const found = [responseOf('one') === response, responseOf('other')];
 

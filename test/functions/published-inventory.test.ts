@@ -51,7 +51,7 @@ async function download(of: DatabaseReader = reader): Promise<Response> {
   return getDatabase(new Request('https://inventory.example/api/database'), {}, context);
 }
 
-test('The database is a link to the newest.', async () => {
+test('The database is a link to the newest', async () => {
   await publishDay(20, 'a');
   const newest = await publishDay(21, 'a', 'b');
 
@@ -61,7 +61,7 @@ test('The database is a link to the newest.', async () => {
   expect(answer.headers.get('location')).toBe(`https://account.blob.example/${newest}?sig=1`);
 });
 
-test('No link leads to a damaged database: the one before is served, and says that it is not complete.', async () => {
+test('No link leads to a damaged database: the one before is served, and says that it is not complete', async () => {
   await publishDay(20, 'a');
   const newest = await publishDay(21, 'a', 'b');
   await target.container.getBlockBlobClient(newest).upload('damaged', 7);
@@ -74,7 +74,7 @@ test('No link leads to a damaged database: the one before is served, and says th
   expect((await answer.text()).slice(0, 15)).toBe('SQLite format 3');
 });
 
-test('A database that does not fit the temporary folder is a link all the same.', async () => {
+test('A database that does not fit the temporary folder is a link all the same', async () => {
   const newest = await publishDay(20, 'a');
   const full = async (): Promise<never> => {
     throw new InventoryError('DatabaseTooLarge', 'The database has 9 bytes, and 1 are free in the temporary folder');

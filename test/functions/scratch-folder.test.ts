@@ -39,7 +39,7 @@ function nameFolder(first = '') {
   return { name: basename(folder), pid, warnings: ended.stderr };
 }
 
-test('Folders of processes that are gone are removed, those of others stay.', () => {
+test('Folders of processes that are gone are removed, those of others stay', () => {
   const gone = leave(`vm-identities-${spawnSync('true').pid}`, 0o777);
   const living = leave(`vm-identities-${process.pid}`, 0o777);
   const foreign = leave('vm-identities-start-1', 0o777);
@@ -50,7 +50,7 @@ test('Folders of processes that are gone are removed, those of others stay.', ()
   expect(name).toBe(`vm-identities-${pid}`);
 });
 
-test('A folder that cannot be removed is warned of, and the others are removed all the same.', () => {
+test('A folder that cannot be removed is warned of, and the others are removed all the same', () => {
   const pid = spawnSync('true').pid;
   const foreign = leave(`vm-identities-${pid}`, 0o555);
   const after = leave(`vm-identities-${pid}-0a`, 0o777);
@@ -62,7 +62,7 @@ test('A folder that cannot be removed is warned of, and the others are removed a
   expect(warnings).toMatch(new RegExp(`cannot be removed: EACCES.*${basename(foreign)}`));
 });
 
-test('A process whose folder an earlier one of the same id has left for good takes another.', () => {
+test('A process whose folder an earlier one of the same id has left for good takes another', () => {
   const { name, pid } = nameFolder(`mkdirSync(own); writeFileSync(own + '/inventory.db', ''); chmodSync(own, 0o555);`);
 
   expect(name).toMatch(new RegExp(`^vm-identities-${pid}-[0-9a-f]{8}$`));

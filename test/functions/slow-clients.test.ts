@@ -55,7 +55,7 @@ async function openFiles(): Promise<number> {
   return links.filter((link) => link.endsWith('.sqlite')).length;
 }
 
-test('A file is read for its client only as fast as that one takes it, and no longer than it stays.', async () => {
+test('A file is read for its client only as fast as that one takes it, and no longer than it stays', async () => {
   const slow = await download();
   slow.pause();
   const lost = await download();

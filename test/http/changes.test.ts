@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readAt, runIdOf } from '../database/fixtures/inventory.ts';
 import { bodyOf } from './fixtures/body-of.ts';
 import { machineId, origin, principalOf, servedInventory, sub1, sub2 } from './fixtures/served-inventory.ts';
@@ -7,7 +7,7 @@ const kinds = (body: { readonly value: readonly Record<string, unknown>[] }) => 
 const errorOf = async (response: Response) => [response.status, response.headers.get('x-ms-error-code')];
 
 describe('changes', () => {
-  it('are those between the last two runs, with before and after', async () => {
+  test('are those between the last two runs, with before and after', async () => {
     using served = servedInventory();
     const response = await served.send('changes');
     const body = await bodyOf(response);
@@ -31,7 +31,7 @@ describe('changes', () => {
     expect(response.headers.get('x-inventory-run-id')).toBe(runIdOf(2));
   });
 
-  it.each([
+  test.each([
     [`from=${runIdOf(1)}`, ['virtualMachineUpdated', 'virtualMachineDeleted']],
     ['from=2026-11-01T01:30:00Z&to=2026-11-01T02:30:00Z', ['virtualMachineUpdated', 'virtualMachineDeleted']],
     [`from=${runIdOf(2)}`, []],
@@ -46,7 +46,7 @@ describe('changes', () => {
     expect(kinds(await bodyOf(served.send(`changes?${query}`)))).toEqual(expected);
   });
 
-  it('speak of the kinds and the subscription that are shown', async () => {
+  test('speak of the kinds and the subscription that are shown', async () => {
     using served = servedInventory();
     const complete = async (query: string) => (await bodyOf(served.send(`changes?${query}`))).complete;
     expect(await complete(`subscriptionId=${sub1}`)).toBe(true);
@@ -54,7 +54,7 @@ describe('changes', () => {
     expect(await complete('kind=roleAssigned')).toBe(false);
   });
 
-  it.each([
+  test.each([
     ['from=yesterday', 400, 'InvalidParameter'],
     ['to=2026-02-30', 400, 'InvalidParameter'],
     ['resourceId=vm-0', 400, 'InvalidParameter'],
@@ -73,7 +73,7 @@ describe('changes', () => {
     expect(served.readers.open).toBe(0);
   });
 
-  it('come in pages that stay between the two runs of the first, whatever is published meanwhile', async () => {
+  test('come in pages that stay between the two runs of the first, whatever is published meanwhile', async () => {
     using served = servedInventory();
     const first = await bodyOf(served.send('changes?maxpagesize=1'));
     served.inventory.run();
@@ -87,7 +87,7 @@ describe('changes', () => {
     expect(kinds(await bodyOf(served.send('changes', {}, published)))).toEqual([]);
   });
 
-  it('keep to a time that was ahead of all runs when the first page was asked for', async () => {
+  test('keep to a time that was ahead of all runs when the first page was asked for', async () => {
     using served = servedInventory();
     const first = await bodyOf(served.send(`changes?from=${runIdOf(1)}&to=2030-01-01&maxpagesize=1`));
     served.inventory.run();
@@ -95,7 +95,7 @@ describe('changes', () => {
     expect([second.runId, kinds(second)]).toEqual([runIdOf(2), ['virtualMachineDeleted']]);
   });
 
-  it('are a 304 to who has them, and others after the next publication', async () => {
+  test('are a 304 to who has them, and others after the next publication', async () => {
     using served = servedInventory();
     const headers = { 'if-none-match': (await served.send('changes')).headers.get('etag') ?? '' };
     const later = { ...served.context, currentDatabase: served.publish('"published-3"') };
@@ -103,7 +103,7 @@ describe('changes', () => {
     expect(statuses.map(({ status }) => status)).toEqual([304, 200]);
   });
 
-  it('come whole as CSV and NDJSON, with formulas made harmless', async () => {
+  test('come whole as CSV and NDJSON, with formulas made harmless', async () => {
     using served = servedInventory();
     const csv = await served.send('changes?format=csv');
     const chosen = await served.send('changes?format=csv&select=kind,resourceId');

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { InvalidSettingError, InventoryError, NoTokenError } from '../../lib/errors.ts';
 import { requireCaller } from '../../lib/http/authentication.ts';
 import { RequestError } from '../../lib/http/request-error.ts';
@@ -14,7 +14,7 @@ const failing = (error: Error) => ({
 afterEach(() => void vi.useRealTimers());
 
 describe('errors', () => {
-  it.each([
+  test.each([
     ['virtualMachines?colour=red', 'UnknownParameter', 'colour'],
     ['virtualMachines?NAME=x', 'UnknownParameter', 'NAME'],
     ['virtualMachines?name=a&name=b', 'RepeatedParameter', 'name'],
@@ -46,7 +46,7 @@ describe('errors', () => {
     expect(served.errors).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['virtualMachines?asOf=2026-10-01T00:00:00Z', 'NoRunAtThatTime'],
     ['virtualMachines?asOf=20200101T000000Z-0000', 'RunNotFound'],
   ])('say 404 for what is before or unknown: %s', async (path, code) => {
@@ -55,7 +55,7 @@ describe('errors', () => {
     expect([response.status, response.headers.get('x-ms-error-code')]).toEqual([404, code]);
   });
 
-  it('say when to come back before the first run, and refuse what is wrong even then', async () => {
+  test('say when to come back before the first run, and refuse what is wrong even then', async () => {
     using served = servedInventory(failing(new InventoryError('InventoryNotReady', 'There is no run yet')));
     const response = await served.send('virtualMachines');
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '30']);
@@ -64,7 +64,7 @@ describe('errors', () => {
     expect(served.errors).toEqual([]);
   });
 
-  it.each([
+  test.each([
     [new InvalidSettingError('INVENTORY_X is 1'), 'InvalidConfiguration'],
     [new NoTokenError('NoManagedIdentity', 'Nothing is listening'), 'NoManagedIdentity'],
     [new InventoryError('StorageDenied', 'Storage said no', { hint: 'Grant it' }), 'StorageDenied'],
@@ -74,7 +74,7 @@ describe('errors', () => {
     expect([response.status, response.headers.get('x-ms-error-code')]).toEqual([503, code]);
   });
 
-  it('tell nothing of what was not foreseen but the id under which the log has it', async () => {
+  test('tell nothing of what was not foreseen but the id under which the log has it', async () => {
     using served = servedInventory(failing(new TypeError('a secret detail')));
     const response = await served.send('virtualMachines?code=hidden');
     const id = response.headers.get('x-ms-request-id') ?? 'none';
@@ -89,7 +89,7 @@ describe('errors', () => {
     expect(served.errors[0]).not.toContain('hidden');
   });
 
-  it('say that there was no answer in time, which is no bug', async () => {
+  test('say that there was no answer in time, which is no bug', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
     // later than what the tests before have waited for
     vi.advanceTimersByTime(3_600_000);
@@ -106,7 +106,7 @@ describe('errors', () => {
     expect(served.errors[0]).toMatch(/ RequestTimedOut: There was no answer within 200 seconds$/);
   });
 
-  it('and every other answer carry the headers of all', async () => {
+  test('and every other answer carry the headers of all', async () => {
     using served = servedInventory();
     for (const path of ['virtualMachines', 'virtualMachines?x=1', 'health', 'database']) {
       const { headers, body } = await served.send(path, { headers: { 'x-ms-client-request-id': 'mine-1' } });
@@ -120,7 +120,7 @@ describe('errors', () => {
     expect(odd.headers.has('x-ms-client-request-id')).toBe(false);
   });
 
-  it('answer HEAD with the headers of GET and no body', async () => {
+  test('answer HEAD with the headers of GET and no body', async () => {
     using served = servedInventory();
     const response = await served.send('virtualMachines', { method: 'HEAD' });
     expect([response.status, response.body]).toEqual([200, null]);
@@ -140,7 +140,7 @@ describe('who may call', () => {
     }
   };
 
-  it('is the host to say with keys, and App Service authentication with entra', () => {
+  test('is the host to say with keys, and App Service authentication with entra', () => {
     expect(call(nameless, 'keys', false)).toBe('served');
     expect(call(named, 'entra', true)).toBe('served');
     expect(call(nameless, 'entra', true)).toBe('401 AuthenticationRequired');

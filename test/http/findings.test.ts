@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { InvalidSettingError } from '../../lib/errors.ts';
 import type { HttpContext } from '../../lib/http/context.ts';
 import type { AcceptedFinding } from '../../lib/inventory/finding.ts';
@@ -24,7 +24,7 @@ const accepting = (findings: readonly AcceptedFinding[], now = finishedAt(2)): P
 });
 
 describe('findings', () => {
-  it('come by severity, with what to do', async () => {
+  test('come by severity, with what to do', async () => {
     using served = servedInventory();
     const body = await bodyOf(served.send('findings'));
     expect(rules(body)).toEqual(all);
@@ -32,7 +32,7 @@ describe('findings', () => {
     expect(body).toMatchObject({ runId: runIdOf(2), complete: false, nextLink: '' });
   });
 
-  it.each([
+  test.each([
     ['severity=medium', ['danglingIdentity', 'sharedIdentity']],
     ['rule=sharedIdentity', ['sharedIdentity']],
     [`principalId=${principalOf(1).toUpperCase()}`, ['crossSubscriptionAccess']],
@@ -45,7 +45,7 @@ describe('findings', () => {
     expect(rules(await bodyOf(served.send(`findings?${query}`)))).toEqual(expected);
   });
 
-  it.each([
+  test.each([
     ['severity=severe', 400, 'InvalidParameter'],
     ['rule=any', 400, 'InvalidParameter'],
     ['from=2026-11-01', 400, 'UnknownParameter'],
@@ -59,7 +59,7 @@ describe('findings', () => {
     expect([response.status, response.headers.get('x-ms-error-code')]).toEqual([status, code]);
   });
 
-  it('come in pages of one run; none is lost when one is accepted between two pages', async () => {
+  test('come in pages of one run; none is lost when one is accepted between two pages', async () => {
     using served = servedInventory();
     const first = await bodyOf(served.send('findings?maxpagesize=2'));
     served.inventory.run();
@@ -69,7 +69,7 @@ describe('findings', () => {
     expect([second.runId, second.nextLink]).toEqual([runIdOf(2), '']);
   });
 
-  it('leave out what is accepted, until its date has come', async () => {
+  test('leave out what is accepted, until its date has come', async () => {
     using served = servedInventory(accepting([accepted]));
     const { context } = served;
     const shown = await served.send('findings');
@@ -82,7 +82,7 @@ describe('findings', () => {
     expect([rules(await bodyOf(after)), rules(await bodyOf(withdrawn))]).toEqual([all, all]);
   });
 
-  it('are not served while what is accepted cannot be read, and say which file that is', async () => {
+  test('are not served while what is accepted cannot be read, and say which file that is', async () => {
     using served = servedInventory({
       acceptedFindings: async () => {
         throw new InvalidSettingError("INVENTORY_ACCEPTED_FINDINGS is 'accepted.json', which cannot be read");
@@ -96,7 +96,7 @@ describe('findings', () => {
     expect((await served.send('changes')).status).toBe(200);
   });
 
-  it('come whole as CSV with formulas made harmless, and keep markup as it is in JSON', async () => {
+  test('come whole as CSV with formulas made harmless, and keep markup as it is in JSON', async () => {
     using served = servedInventory();
     const csv = await served.send('findings?format=csv&select=severity,message&severity=high');
     const json = await bodyOf(served.send('findings?severity=high'));

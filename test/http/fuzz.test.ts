@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { principalOf, servedInventory, sub1 } from './fixtures/served-inventory.ts';
 
 const paths = [
@@ -105,7 +105,7 @@ const request = fc.record({
 });
 
 describe('10,000 odd requests', () => {
-  it('get no 5xx and no stack trace, and leave nothing open', { timeout: 120_000 }, async () => {
+  test('get no 5xx and no stack trace, and leave nothing open', { timeout: 120_000 }, async () => {
     using served = servedInventory();
     await fc.assert(
       fc.asyncProperty(request, async ({ path: one, query, method, accept, range }) => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { LiveList } from '../../lib/http/context.ts';
 import { upstreamError } from '../../lib/http/upstream-error.ts';
 import type { Coverage } from '../../lib/inventory/coverage.ts';
@@ -71,7 +71,7 @@ function read(
 }
 
 describe('live=true', () => {
-  it('answers what Azure says now, filtered and ordered, without a run', async () => {
+  test('answers what Azure says now, filtered and ordered, without a run', async () => {
     const machines = [machine('b', principalOf(2)), machine('a', principalOf(1)), machine('c', null)];
     using served = servedInventory({ listLive: async () => read('complete', null, machines) });
     const body = await bodyOf(
@@ -84,27 +84,27 @@ describe('live=true', () => {
     expect(body.nextLink).toBe('');
   });
 
-  it('is not complete when asked for a power state that could not be read everywhere', async () => {
+  test('is not complete when asked for a power state that could not be read everywhere', async () => {
     using served = servedInventory({ listLive: async () => read('complete', null, [], 'failed') });
     const asked = await bodyOf(served.send(`${list}&powerState=running`));
     const unasked = await bodyOf(served.send(list));
     expect([asked.complete, unasked.complete]).toEqual([false, true]);
   });
 
-  it('is CSV when asked to be', async () => {
+  test('is CSV when asked to be', async () => {
     using served = servedInventory({ listLive: async () => read('complete', null, [machine('a', null)]) });
     const response = await served.send(`${list}&format=csv&select=name`);
     expect(await response.text()).toBe('name\r\na\r\n');
     expect(response.headers.get('x-inventory-complete')).toBe('true');
   });
 
-  it('shows what was read in part as incomplete', async () => {
+  test('shows what was read in part as incomplete', async () => {
     using served = servedInventory({ listLive: async () => read('partial', 'Timeout', [machine('a', null)]) });
     const body = await bodyOf(served.send(list));
     expect([body.complete, body.value.length]).toEqual([false, 1]);
   });
 
-  it.each([
+  test.each([
     ['denied', 'AuthorizationFailed', 502, 'UpstreamDenied'],
     ['failed', 'SubscriptionNotFound', 404, 'SubscriptionNotFound'],
     ['failed', 'Throttled', 503, 'Throttled'],
@@ -116,7 +116,7 @@ describe('live=true', () => {
     expect(response.headers.has('retry-after')).toBe(expected === 503);
   });
 
-  it.each([
+  test.each([
     [403, 502],
     [404, 404],
     [429, 503],
@@ -130,7 +130,7 @@ describe('live=true', () => {
     expect((await served.send(one)).status).toBe(expected);
   });
 
-  it('has one machine, and needs no inventory for it', async () => {
+  test('has one machine, and needs no inventory for it', async () => {
     using served = servedInventory({
       getLive: async (id) => machine(id.split('/').at(-1) ?? '', principalOf(1)),
       currentDatabase: async () => {
@@ -140,13 +140,13 @@ describe('live=true', () => {
     expect(await bodyOf(served.send(one))).toMatchObject({ name: 'vm', principalIds: [principalOf(1)] });
   });
 
-  it.each(['asOf=2026-11-01', 'maxpagesize=5', 'skiptoken=AAAA'])('cannot go with %s', async (other) => {
+  test.each(['asOf=2026-11-01', 'maxpagesize=5', 'skiptoken=AAAA'])('cannot go with %s', async (other) => {
     using served = servedInventory();
     const response = await served.send(`${list}&${other}`);
     expect([response.status, (await bodyOf(response)).error?.target]).toEqual([400, other.split('=')[0]]);
   });
 
-  it('is for the two routes of Resource Manager only', async () => {
+  test('is for the two routes of Resource Manager only', async () => {
     using served = servedInventory();
     expect((await served.send('virtualMachines?live=true')).status).toBe(400);
   });

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../lib/http/openapi/document.ts';
 import { type Operation, operations } from '../../lib/http/openapi/operations.ts';
 import { type ShapeName, shapes } from '../../lib/http/openapi/shapes.ts';
@@ -44,7 +44,7 @@ const addressOf = ({ path }: Operation): string =>
 const readable = operations.filter(({ method, id }) => method === 'get' && id !== 'report-file');
 
 describe('the description of the API', () => {
-  it('is served, with the address it was asked at and without the key', async () => {
+  test('is served, with the address it was asked at and without the key', async () => {
     using served = servedInventory();
     const response = await served.send('openapi.json?code=secret');
     const text = await response.text();
@@ -57,7 +57,7 @@ describe('the description of the API', () => {
     expect(again.status).toBe(304);
   });
 
-  it('names each operation once, and each part of its path', () => {
+  test('names each operation once, and each part of its path', () => {
     const all = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.values(methods).map(({ operationId, parameters }) => ({ path, operationId, parameters })),
     );
@@ -68,13 +68,13 @@ describe('the description of the API', () => {
     }
   });
 
-  it('refers to nothing that is not there', () => {
+  test('refers to nothing that is not there', () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)];
     expect(references.length).toBeGreaterThan(10);
     expect(references.map(([, name]) => name).filter((name) => !(name !== undefined && name in shapes))).toEqual([]);
   });
 
-  it.each(readable.map((operation) => [operation.id, operation] as const))(
+  test.each(readable.map((operation) => [operation.id, operation] as const))(
     'tells of %s the parameters that it takes, and no others',
     async (_, operation) => {
       using served = servedInventory();
@@ -95,7 +95,7 @@ describe('the description of the API', () => {
     },
   );
 
-  it.each<[path: string, shape: ShapeName]>([
+  test.each<[path: string, shape: ShapeName]>([
     ['virtualMachines?deleted=any', 'VirtualMachine'],
     ['principals', 'Principal'],
     ['subscriptions', 'Coverage'],
@@ -109,7 +109,7 @@ describe('the description of the API', () => {
     for (const row of value) expect(v.safeParse(shapes[shape], row).issues ?? []).toEqual([]);
   });
 
-  it('has the shape of an error', async () => {
+  test('has the shape of an error', async () => {
     using served = servedInventory();
     const error: unknown = await (await served.send('findings?severity=severe')).json();
     expect(v.is(shapes.Error, error)).toBe(true);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { listRuns } from '../../lib/database/queries/runs.ts';
 import { InventoryError } from '../../lib/errors.ts';
 import { finishedAt, runIdOf } from '../database/fixtures/inventory.ts';
@@ -6,7 +6,7 @@ import { bodyOf } from './fixtures/body-of.ts';
 import { machineId, origin, principalOf, servedInventory, sub1, sub2 } from './fixtures/served-inventory.ts';
 
 describe('subscriptions', () => {
-  it('are the coverage ledger, with blind spots beside it on each page', async () => {
+  test('are the coverage ledger, with blind spots beside it on each page', async () => {
     using served = servedInventory();
     served.inventory.blindSpot('33333333-3333-4333-8333-333333333333');
     const first = await bodyOf(served.send('subscriptions?maxpagesize=1'));
@@ -23,7 +23,7 @@ describe('subscriptions', () => {
 });
 
 describe('runs', () => {
-  it('are listed from the newest, page by page', async () => {
+  test('are listed from the newest, page by page', async () => {
     using served = servedInventory();
     const first = await bodyOf(served.send('runs?maxpagesize=1'));
     const second = await bodyOf(served.send(first.nextLink.slice(`${origin}/api/`.length)));
@@ -31,14 +31,14 @@ describe('runs', () => {
     expect(second.nextLink).toBe('');
   });
 
-  it('are read by id', async () => {
+  test('are read by id', async () => {
     using served = servedInventory();
     expect(await bodyOf(served.send(`runs/${runIdOf(1)}`))).toMatchObject({ id: runIdOf(1), status: 'succeeded' });
     expect((await served.send('runs/20200101T000000Z-ffff')).status).toBe(404);
     expect((await served.send('runs/latest')).status).toBe(400);
   });
 
-  it('start with 202, where to look, and when', async () => {
+  test('start with 202, where to look, and when', async () => {
     const asked: unknown[] = [];
     using served = servedInventory();
     const [run] = listRuns(served.inventory.database);
@@ -62,14 +62,14 @@ describe('runs', () => {
     expect(asked).toEqual([null, [sub1]]);
   });
 
-  it('answer 409 with the id of the one that is running', async () => {
+  test('answer 409 with the id of the one that is running', async () => {
     using served = servedInventory({ startRun: async () => ({ outcome: 'alreadyRunning', runId: runIdOf(2) }) });
     const response = await served.send('runs', { method: 'POST' });
     expect(response.status).toBe(409);
     expect((await bodyOf(response)).error).toMatchObject({ code: 'RunInProgress', target: runIdOf(2) });
   });
 
-  it('are cancelled with 202, or 409 once they have ended', async () => {
+  test('are cancelled with 202, or 409 once they have ended', async () => {
     using served = servedInventory();
     const [run] = listRuns(served.inventory.database);
     if (run === undefined) throw new Error('the inventory has runs');
@@ -85,7 +85,7 @@ describe('runs', () => {
 });
 
 describe('the database', () => {
-  it('is a link where one can be made', async () => {
+  test('is a link where one can be made', async () => {
     using served = servedInventory({ databaseLink: async () => 'https://account.blob.example/x?sig=1' });
     const response = await served.send('database');
     expect([response.status, response.headers.get('location')]).toEqual([307, 'https://account.blob.example/x?sig=1']);
@@ -95,7 +95,7 @@ describe('the database', () => {
     await inline.body?.cancel();
   });
 
-  it('is the file itself otherwise, whole or in ranges', async () => {
+  test('is the file itself otherwise, whole or in ranges', async () => {
     using served = servedInventory();
     const whole = await served.send('database');
     const bytes = Buffer.from(await whole.arrayBuffer());
@@ -115,7 +115,7 @@ describe('the database', () => {
 });
 
 describe('entity tags', () => {
-  it('of the database are of the program, too: it brings files of older schemas to its own', async () => {
+  test('of the database are of the program, too: it brings files of older schemas to its own', async () => {
     using served = servedInventory();
     const whole = await served.send('database');
     await whole.body?.cancel();
@@ -128,7 +128,7 @@ describe('entity tags', () => {
     await rest.body?.cancel();
   });
 
-  it.each([
+  test.each([
     ['principals/99999999-9999-4999-8999-999999999999', 404],
     [machineId('never').slice(1), 404],
     ['virtualMachines?asOf=2026-10-01T00:00:00Z', 404],
@@ -154,7 +154,7 @@ describe('entity tags', () => {
 describe('health', () => {
   const at = (hours: number) => () => new Date(Date.parse(finishedAt(2)) + hours * 3_600_000);
 
-  it('is healthy up to twice the period of the schedule, and says nothing of the estate', async () => {
+  test('is healthy up to twice the period of the schedule, and says nothing of the estate', async () => {
     using served = servedInventory({ now: at(12) });
     const response = await served.send('health');
     expect(response.status).toBe(200);
@@ -167,12 +167,12 @@ describe('health', () => {
     });
   });
 
-  it('is unhealthy when the newest run is older', async () => {
+  test('is unhealthy when the newest run is older', async () => {
     using served = servedInventory({ now: at(12.1) });
     expect((await served.send('health')).status).toBe(503);
   });
 
-  it('is healthy before the first run, and unhealthy without storage', async () => {
+  test('is healthy before the first run, and unhealthy without storage', async () => {
     using before = servedInventory({ lastRun: async () => null });
     using without = servedInventory({
       lastRun: async () => {

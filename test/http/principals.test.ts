@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runIdOf } from '../database/fixtures/inventory.ts';
 import { bodyOf } from './fixtures/body-of.ts';
 import { clientId, principalOf, servedInventory } from './fixtures/served-inventory.ts';
@@ -6,7 +6,7 @@ import { clientId, principalOf, servedInventory } from './fixtures/served-invent
 const lookup = (body: string) => ({ method: 'POST', body });
 
 describe('principals', () => {
-  it('lists every state, page by page', async () => {
+  test('lists every state, page by page', async () => {
     using served = servedInventory();
     const first = await bodyOf(served.send('principals?maxpagesize=4'));
     const second = await bodyOf(served.send(first.nextLink.slice('https://inventory.example/api/'.length)));
@@ -16,7 +16,7 @@ describe('principals', () => {
     expect(first.complete).toBe(false);
   });
 
-  it('filters by state, and has one CSV row per machine', async () => {
+  test('filters by state, and has one CSV row per machine', async () => {
     using served = servedInventory();
     const gone = await bodyOf(served.send('principals?state=gone'));
     const csv = await (await served.send('principals?state=gone&format=csv&select=principalId,state')).text();
@@ -24,7 +24,7 @@ describe('principals', () => {
     expect(csv).toBe(`principalId,state\r\n${principalOf(4)},gone\r\n`);
   });
 
-  it('finds one by principal id or client id, with its machines now and before', async () => {
+  test('finds one by principal id or client id, with its machines now and before', async () => {
     using served = servedInventory();
     const byClient = await bodyOf(served.send(`principals/${clientId}`));
     const ended = await bodyOf(served.send(`principals/${principalOf(4).toUpperCase()}`));
@@ -32,7 +32,7 @@ describe('principals', () => {
     expect(ended).toMatchObject({ state: 'gone', virtualMachines: [{ name: 'vm-4' }] });
   });
 
-  it('answers 404 for one that was never seen and 400 for what is no id', async () => {
+  test('answers 404 for one that was never seen and 400 for what is no id', async () => {
     using served = servedInventory();
     const unknown = await served.send(`principals/${principalOf(77)}`);
     const malformed = await served.send('principals/nobody');
@@ -40,7 +40,7 @@ describe('principals', () => {
     expect((await bodyOf(malformed)).error).toMatchObject({ code: 'InvalidParameter', target: 'principalId' });
   });
 
-  it('looks ids up in the order asked, unknown ones among them', async () => {
+  test('looks ids up in the order asked, unknown ones among them', async () => {
     using served = servedInventory();
     const ids = [principalOf(77), clientId, principalOf(0), principalOf(77)];
     const body = await bodyOf(served.send('principals/lookup', lookup(JSON.stringify({ ids }))));
@@ -53,7 +53,7 @@ describe('principals', () => {
     expect(body.runId).toBe(runIdOf(2));
   });
 
-  it.each([
+  test.each([
     ['nothing', ''],
     ['no JSON', '{"ids":['],
     ['no object', '[]'],
@@ -68,7 +68,7 @@ describe('principals', () => {
     expect(response.headers.get('x-ms-error-code')).toBe('InvalidBody');
   });
 
-  it('reads no more of a body than it may be long', async () => {
+  test('reads no more of a body than it may be long', async () => {
     using served = servedInventory();
     let sent = 0;
     const endless = new ReadableStream<Uint8Array>({
@@ -82,7 +82,7 @@ describe('principals', () => {
     expect(sent).toBeLessThan(10);
   });
 
-  it('reads nothing of a body that says it is too long', async () => {
+  test('reads nothing of a body that says it is too long', async () => {
     using served = servedInventory();
     const pulled: string[] = [];
     const unread = new ReadableStream<Uint8Array>({ pull: () => void pulled.push('pulled') }, { highWaterMark: 0 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { unzipSync } from 'fflate';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { AcceptedFinding } from '../../lib/inventory/finding.ts';
 import { runIdOf } from '../database/fixtures/inventory.ts';
 import { bodyOf } from './fixtures/body-of.ts';
@@ -18,7 +18,7 @@ const files = names.flatMap((name) =>
 );
 
 describe('reports', () => {
-  it.each(files)('%s is a file that says whether it is complete', async (file, type) => {
+  test.each(files)('%s is a file that says whether it is complete', async (file, type) => {
     using served = servedInventory();
     const response = await served.send(`reports/${file}`);
     const bytes = await response.bytes();
@@ -35,7 +35,7 @@ describe('reports', () => {
     expect(served.readers.open).toBe(0);
   });
 
-  it('have the rows that the list of the same name has', async () => {
+  test('have the rows that the list of the same name has', async () => {
     using served = servedInventory();
     for (const path of ['virtualMachines', `principals`, 'changes']) {
       const file = await (await served.send(`reports/${path}.ndjson`)).text();
@@ -45,7 +45,7 @@ describe('reports', () => {
     }
   });
 
-  it('take the filters of the list, and the run', async () => {
+  test('take the filters of the list, and the run', async () => {
     using served = servedInventory();
     const prod = await (await served.send('reports/virtualMachines.csv?tag=env=prod&name=vm-4&deleted=any')).text();
     const before = await (
@@ -59,7 +59,7 @@ describe('reports', () => {
     expect(none).toBe('');
   });
 
-  it.each([
+  test.each([
     'reports/machines.csv',
     'reports/virtualMachines.pdf',
     'reports/virtualMachines.md',
@@ -73,7 +73,7 @@ describe('reports', () => {
     expect((await bodyOf(response)).error).toMatchObject({ code: 'ReportNotFound' });
   });
 
-  it.each([
+  test.each([
     ['reports/virtualMachines.csv?kind=outOfScope', 'UnknownParameter'],
     ['reports/changes.csv?asOf=2026-11-01', 'UnknownParameter'],
     ['reports/findings.csv?severity=worst', 'InvalidParameter'],
@@ -86,7 +86,7 @@ describe('reports', () => {
     expect(served.readers.open).toBe(0);
   });
 
-  it('answer 304 to who has it, whatever key is in the address, and 200 once it would be another', async () => {
+  test('answer 304 to who has it, whatever key is in the address, and 200 once it would be another', async () => {
     let accepted: readonly AcceptedFinding[] = [];
     using served = servedInventory({ acceptedFindings: async () => accepted });
     const etag = (await served.send('reports/findings.csv?code=one')).headers.get('etag') ?? '';
@@ -102,7 +102,7 @@ describe('reports', () => {
     expect([same, other, newer, silenced]).toEqual([304, 200, 200, 200]);
   });
 
-  it('let nothing into the page but its own style sheet', async () => {
+  test('let nothing into the page but its own style sheet', async () => {
     using served = servedInventory();
     const response = await served.send('reports/virtualMachines.html');
     const [, style = ''] = /<style>([\s\S]*)<\/style>/.exec(await response.text()) ?? [];
@@ -113,7 +113,7 @@ describe('reports', () => {
     expect(response.headers.get('content-disposition')).toMatch(/^inline;/);
   });
 
-  it('are given up when nobody reads them on', async () => {
+  test('are given up when nobody reads them on', async () => {
     using served = servedInventory();
     const head = await served.send('reports/virtualMachines.csv', { method: 'HEAD' });
     const left = await served.send('reports/virtualMachines.xlsx');
@@ -121,7 +121,7 @@ describe('reports', () => {
     expect([head.status, served.readers.open]).toEqual([200, 0]);
   });
 
-  it('are workbooks with every report and the coverage', async () => {
+  test('are workbooks with every report and the coverage', async () => {
     using served = servedInventory();
     const parts = unzipSync(await (await served.send('reports/principals.xlsx')).bytes());
     const coverage = Buffer.from(parts['xl/worksheets/sheet5.xml'] ?? []).toString();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createResponseCache } from '../../lib/http/response-cache.ts';
 import { virtualMachineFields } from '../../lib/parameters/selectable-fields.ts';
 import { finishedAt, runIdOf } from '../database/fixtures/inventory.ts';
@@ -10,7 +10,7 @@ const idOf = (name: string) =>
   `subscriptions/${sub1}/resourceGroups/Group-1/providers/Microsoft.Compute/virtualMachines/${name}`;
 
 describe('the list of virtual machines', () => {
-  it('says which run it shows and that a subscription could not be read', async () => {
+  test('says which run it shows and that a subscription could not be read', async () => {
     using served = servedInventory();
     const response = await served.send('virtualMachines');
     const body = await bodyOf(response);
@@ -22,14 +22,14 @@ describe('the list of virtual machines', () => {
     expect(Object.keys(body.value[0] ?? {})).toEqual(virtualMachineFields.filter((field) => field !== 'instanceCount'));
   });
 
-  it('is complete where the filter leaves out what could not be read', async () => {
+  test('is complete where the filter leaves out what could not be read', async () => {
     using served = servedInventory();
     const body = await bodyOf(served.send(`virtualMachines?subscriptionId=${sub1.toUpperCase()}`));
     expect(body.complete).toBe(true);
     expect(body.value).toHaveLength(4);
   });
 
-  it('never calls a list of what was not read complete', async () => {
+  test('never calls a list of what was not read complete', async () => {
     using served = servedInventory();
     served.inventory.run();
     served.inventory.read(sub1);
@@ -39,13 +39,13 @@ describe('the list of virtual machines', () => {
     expect(scaleSets).toMatchObject({ value: [], complete: false });
   });
 
-  it('answers an unknown subscription with an empty and complete list', async () => {
+  test('answers an unknown subscription with an empty and complete list', async () => {
     using served = servedInventory();
     const body = await bodyOf(served.send('virtualMachines?subscriptionId=33333333-3333-4333-8333-333333333333'));
     expect(body).toMatchObject({ value: [], complete: true });
   });
 
-  it.each([
+  test.each([
     ['tag=ENV%3Dprod', ['vm-0', 'vm-2']],
     ['tag=env%3DPROD', []],
     ['tag=env&tag=env%3Dtest', ['vm-1', 'vm-3']],
@@ -62,7 +62,7 @@ describe('the list of virtual machines', () => {
     expect(names(body)).toEqual(expected);
   });
 
-  it('goes on with the run of its first page when another one is published meanwhile', async () => {
+  test('goes on with the run of its first page when another one is published meanwhile', async () => {
     using served = servedInventory();
     const first = await bodyOf(
       served.send(`virtualMachines?maxpagesize=2&orderby=name&subscriptionId=${sub1}&code=secret`),
@@ -80,7 +80,7 @@ describe('the list of virtual machines', () => {
     expect(second.nextLink).toBe('');
   });
 
-  it.each([
+  test.each([
     ['of another list', (token: string) => `virtualMachines?skiptoken=${token}&location=westeurope`],
     ['of another route', (token: string) => `principals?skiptoken=${token}`],
     ['that was cut', (token: string) => `virtualMachines?skiptoken=${token.slice(0, -5)}`],
@@ -92,7 +92,7 @@ describe('the list of virtual machines', () => {
     expect((await bodyOf(response)).error).toMatchObject({ code: 'InvalidParameter', target: 'skiptoken' });
   });
 
-  it('answers 410 when history no longer has the run of a skiptoken', async () => {
+  test('answers 410 when history no longer has the run of a skiptoken', async () => {
     using served = servedInventory();
     const { nextLink } = await bodyOf(served.send(`virtualMachines?maxpagesize=1&asOf=${runIdOf(1)}`));
     served.inventory.database.exec('DELETE FROM run WHERE seq = 1');
@@ -101,7 +101,7 @@ describe('the list of virtual machines', () => {
     expect(response.headers.get('x-ms-error-code')).toBe('SkipTokenExpired');
   });
 
-  it('answers 304 to who has it already, and something new after the next publication', async () => {
+  test('answers 304 to who has it already, and something new after the next publication', async () => {
     using served = servedInventory();
     const etag = (await served.send('virtualMachines')).headers.get('etag') ?? '';
     const again = await served.send('virtualMachines', { headers: { 'if-none-match': `"x", W/${etag}` } });
@@ -116,7 +116,7 @@ describe('the list of virtual machines', () => {
     expect(again.headers.get('etag')).toBe(etag);
   });
 
-  it('is not complete when the newest database is damaged and the one before is shown', async () => {
+  test('is not complete when the newest database is damaged and the one before is shown', async () => {
     using served = servedInventory();
     const damaged = { ...served.context, currentDatabase: served.publish('"published-2"', true) };
     const path = `virtualMachines?subscriptionId=${sub1}`;
@@ -124,7 +124,7 @@ describe('the list of virtual machines', () => {
     expect((await bodyOf(served.send(path, {}, damaged))).complete).toBe(false);
   });
 
-  it('comes whole as CSV and NDJSON, with its completeness in headers and formulas made harmless', async () => {
+  test('comes whole as CSV and NDJSON, with its completeness in headers and formulas made harmless', async () => {
     using served = servedInventory();
     const csv = await served.send('virtualMachines?format=csv&select=name,stale');
     const ndjson = await served.send('virtualMachines', { headers: { accept: 'application/x-ndjson' } });
@@ -138,7 +138,7 @@ describe('the list of virtual machines', () => {
     expect((await ndjson.text()).trim().split('\n')).toHaveLength(5);
   });
 
-  it('gives the database back after each answer, also one that nobody reads to its end', async () => {
+  test('gives the database back after each answer, also one that nobody reads to its end', async () => {
     using served = servedInventory();
     for (const path of [
       'virtualMachines',
@@ -154,20 +154,20 @@ describe('the list of virtual machines', () => {
     expect(served.readers.open).toBe(0);
   });
 
-  it('pages CSV when asked to and names the next page in a header', async () => {
+  test('pages CSV when asked to and names the next page in a header', async () => {
     using served = servedInventory();
     const response = await served.send('virtualMachines?format=csv&select=name&orderby=name&maxpagesize=2');
     expect(await response.text()).toBe("name\r\n'=vm-other\r\nvm-0\r\n");
     expect(response.headers.get('link')).toMatch(/^<https:.*skiptoken=.*>; rel="next"$/);
   });
 
-  it('lets the parameter win over Accept', async () => {
+  test('lets the parameter win over Accept', async () => {
     using served = servedInventory();
     const response = await served.send('virtualMachines?format=json', { headers: { accept: 'text/csv' } });
     expect(response.headers.get('content-type')).toContain('application/json');
   });
 
-  it('gives the same bytes from the cache, which never holds more than its bound', async () => {
+  test('gives the same bytes from the cache, which never holds more than its bound', async () => {
     using served = servedInventory();
     const context = { ...served.context, responses: createResponseCache(40_000) };
     const once = await (await served.send('virtualMachines', {}, context)).text();
@@ -177,27 +177,27 @@ describe('the list of virtual machines', () => {
 });
 
 describe('one virtual machine', () => {
-  it('is found by its resource id in any casing', async () => {
+  test('is found by its resource id in any casing', async () => {
     using served = servedInventory();
     const response = await served.send(idOf('VM-1').replace('Group-1', 'gROUP-1'));
     expect(await bodyOf(response)).toMatchObject({ name: 'vm-1', deletedAt: null, principalIds: [principalOf(1)] });
     expect(response.headers.get('x-inventory-complete')).toBe('true');
   });
 
-  it('answers 200 with deletedAt once deleted, and as it was with asOf', async () => {
+  test('answers 200 with deletedAt once deleted, and as it was with asOf', async () => {
     using served = servedInventory();
     expect((await bodyOf(served.send(idOf('vm-4')))).deletedAt).toMatch(/^2026-11-01T02:01/);
     expect((await bodyOf(served.send(`${idOf('vm-4')}?asOf=${runIdOf(1)}`))).deletedAt).toBeNull();
   });
 
-  it('answers 404 when never seen', async () => {
+  test('answers 404 when never seen', async () => {
     using served = servedInventory();
     const response = await served.send(idOf('nobody'));
     expect(response.status).toBe(404);
     expect((await bodyOf(response)).error?.code).toBe('ResourceNotFound');
   });
 
-  it('has a list of its subscription', async () => {
+  test('has a list of its subscription', async () => {
     using served = servedInventory();
     const body = await bodyOf(served.send(`subscriptions/${sub2}/providers/Microsoft.Compute/virtualMachines`));
     expect(names(body)).toEqual(['=vm-other']);

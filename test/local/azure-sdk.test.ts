@@ -35,7 +35,7 @@ test.each([
   ['AppService', 'https://management.azure.com/.default'],
   ['IMDS', 'https://management.azure.com/.default'],
   ['CloudShell', 'https://management.azure.com//.default'],
-] as const)("Azure's own client lists every machine and scale set with a token from %s.", async (source, scope) => {
+] as const)("Azure's own client lists every machine and scale set with a token from %s", async (source, scope) => {
   const subscription = azure.tenant.truth().find(({ displayName }) => displayName === 'Retail Core');
   const env = {
     PATH: process.env.PATH,

@@ -83,7 +83,7 @@ const outcome = (store: HistoryStore) =>
     timeout: 5_000,
   });
 
-test('A clock that jumps back by a day does not hold a timer up.', async () => {
+test('A clock that jumps back by a day does not hold a timer up', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-21T06:00:00Z') });
   const store = memoryStore();
   const append = store.append;
@@ -102,7 +102,7 @@ test('A clock that jumps back by a day does not hold a timer up.', async () => {
   await outcome(store).toBe('Completed');
 });
 
-test('A host that starts while storage is away goes on with what is left as soon as it is back.', async () => {
+test('A host that starts while storage is away goes on with what is left as soon as it is back', async () => {
   const store = memoryStore();
   await begin(store);
   let away = 2;
@@ -113,7 +113,7 @@ test('A host that starts while storage is away goes on with what is left as soon
   await outcome(store).toBe('Completed');
 });
 
-test('An instance that has ended leaves nothing with the signal of its host.', async () => {
+test('An instance that has ended leaves nothing with the signal of its host', async () => {
   const store = memoryStore();
   const { signal } = new AbortController();
   const begun = await begin(store);
@@ -126,7 +126,7 @@ test('An instance that has ended leaves nothing with the signal of its host.', a
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
-test('A host that stops lets go of an instance that waits.', async () => {
+test('A host that stops lets go of an instance that waits', async () => {
   const store = memoryStore();
   const stopping = new AbortController();
   const begun = await begin(store);
@@ -140,7 +140,7 @@ test('A host that stops lets go of an instance that waits.', async () => {
   expect(endOf(instance.history)).toBeUndefined();
 });
 
-test('Storage that does not answer is not asked again every second for what another host drives.', async () => {
+test('Storage that does not answer is not asked again every second for what another host drives', async () => {
   vi.useFakeTimers({ toFake: ['setInterval'] });
   const store = memoryStore();
   await begin(store, 'unknown here');

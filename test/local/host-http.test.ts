@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { Agent, get, request as httpRequest } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildFixture, type HostProcess, startHostProcess } from './host-process.ts';
 
 let app: Awaited<ReturnType<typeof buildFixture>>;
@@ -31,7 +31,7 @@ describe.each([{ streaming: true }, { streaming: false }])('an app with streamin
   });
   afterAll(() => host.end());
 
-  it('hands method, parameters, query, headers and body to the function and its answer back', async () => {
+  test('hands method, parameters, query, headers and body to the function and its answer back', async () => {
     const target = `${host.url}/api/echo/one/two?x=1&y=2`;
 
     const answer = await fetch(target, { method: 'POST', body: 'hello', headers: { 'x-in': 'header' } });
@@ -50,7 +50,7 @@ describe.each([{ streaming: true }, { streaming: false }])('an app with streamin
     });
   });
 
-  it('leaves no connection hanging on whose body the function has read a part only', async () => {
+  test('leaves no connection hanging on whose body the function has read a part only', async () => {
     const { hostname, port } = new URL(host.url);
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const send = (body: string) =>
@@ -74,7 +74,7 @@ describe.each([{ streaming: true }, { streaming: false }])('an app with streamin
     }
   });
 
-  it("passes the caller's trace on and makes one up where there is none", async () => {
+  test("passes the caller's trace on and makes one up where there is none", async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
     const passed = await fetch(`${host.url}/api/echo/x`, { headers: { traceparent } });
@@ -86,13 +86,13 @@ describe.each([{ streaming: true }, { streaming: false }])('an app with streamin
     });
   });
 
-  it('decodes parameters as ASP.NET Core does: all but an escaped slash and what is no UTF-8', async () => {
+  test('decodes parameters as ASP.NET Core does: all but an escaped slash and what is no UTF-8', async () => {
     const answer = await raw(host.url, 'GET', '/api/echo/a%20b%2Fc%C3%A9/%ff?');
 
     expect(JSON.parse(answer.body)).toMatchObject({ params: { first: 'a b%2Fcé', second: '%ff' } });
   });
 
-  it('matches the first route by function name, whatever is more specific', async () => {
+  test('matches the first route by function name, whatever is more specific', async () => {
     const whole = await fetch(`${host.url}/api/order/12`);
     const text = await fetch(`${host.url}/API/ORDER/x/`);
 
@@ -100,7 +100,7 @@ describe.each([{ streaming: true }, { streaming: false }])('an app with streamin
     expect(await text.text()).toBe('b-second');
   });
 
-  it('gives the rest of the path to a catch-all', async () => {
+  test('gives the rest of the path to a catch-all', async () => {
     const deep = await fetch(`${host.url}/api/page/a/b.css`);
     const none = await fetch(`${host.url}/api/page`);
 
@@ -108,7 +108,7 @@ describe.each([{ streaming: true }, { streaming: false }])('an app with streamin
     expect(await none.json()).toEqual({});
   });
 
-  it.each([
+  test.each([
     ['GET', '/api/unknown', 404],
     ['DELETE', '/api/order/12', 404],
     ['HEAD', '/api/order/12', 404],
@@ -129,7 +129,7 @@ describe.each([{ streaming: true }, { streaming: false }])('an app with streamin
     if (status >= 300) expect(answer.body).toBe('');
   });
 
-  it('refuses a Host header that is none, and a body over the limit before it is sent', async () => {
+  test('refuses a Host header that is none, and a body over the limit before it is sent', async () => {
     const badHost = await raw(host.url, 'GET', '/api/order/1', { host: 'a b' });
     const tooLong = await raw(host.url, 'POST', '/api/echo/1', { 'content-length': String(2 ** 31) });
 
@@ -137,7 +137,7 @@ describe.each([{ streaming: true }, { streaming: false }])('an app with streamin
     expect(tooLong.status).toBe(413);
   });
 
-  it('refuses CONNECT with an answer', async () => {
+  test('refuses CONNECT with an answer', async () => {
     const { hostname, port } = new URL(host.url);
 
     const status = await new Promise((resolve, reject) => {
@@ -149,7 +149,7 @@ describe.each([{ streaming: true }, { streaming: false }])('an app with streamin
     expect(status).toBe(404);
   });
 
-  it('answers 500 with nothing in it when the function throws, and logs the error in one line', async () => {
+  test('answers 500 with nothing in it when the function throws, and logs the error in one line', async () => {
     const answer = await fetch(`${host.url}/api/throws`);
 
     expect(answer.status).toBe(500);
@@ -157,7 +157,7 @@ describe.each([{ streaming: true }, { streaming: false }])('an app with streamin
     expect(await host.line(/\[throws\]/)).toMatch(/ error \[throws\] failed .*Error: on purpose\\n/);
   });
 
-  it('lets hooks replace results and log lines', async () => {
+  test('lets hooks replace results and log lines', async () => {
     const answer = await fetch(`${host.url}/api/hooked`);
     await fetch(`${host.url}/api/echo/x`);
 
@@ -165,7 +165,7 @@ describe.each([{ streaming: true }, { streaming: false }])('an app with streamin
     expect(await host.line(/\[echo\]/)).toMatch(/ information \[echo\] a \*\*\*\\nin two lines$/);
   });
 
-  it('serves many requests at once without mixing them up', async () => {
+  test('serves many requests at once without mixing them up', async () => {
     const names = Array.from({ length: 50 }, (_, index) => `n${index}`);
 
     const answers = await Promise.all(
@@ -183,7 +183,7 @@ describe('an app that streams', () => {
   });
   afterAll(() => host.end());
 
-  it('sends what the function has while the function goes on', async () => {
+  test('sends what the function has while the function goes on', async () => {
     const answer = await fetch(`${host.url}/api/slow`);
     const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
 
@@ -195,7 +195,7 @@ describe('an app that streams', () => {
     expect([first?.value, second?.value, end?.done]).toEqual(['first ', 'second', true]);
   });
 
-  it('goes on serving when a client leaves in the middle of an answer', async () => {
+  test('goes on serving when a client leaves in the middle of an answer', async () => {
     await new Promise<void>((resolve) => {
       const request = get(`${host.url}/api/slow`, (answer) =>
         answer.once('data', () => {
@@ -211,7 +211,7 @@ describe('an app that streams', () => {
     expect(after.status).toBe(200);
   });
 
-  it('leaves a request hanging whose handler returns nothing, as Azure does, and says so', async () => {
+  test('leaves a request hanging whose handler returns nothing, as Azure does, and says so', async () => {
     const leave = new AbortController();
     const hanging = fetch(`${host.url}/api/nothing`, { signal: leave.signal });
 
@@ -222,7 +222,7 @@ describe('an app that streams', () => {
     await expect(hanging).rejects.toThrow('aborted');
   });
 
-  it.skipIf(process.platform !== 'linux')("keeps the library's own server off the network", async () => {
+  test.skipIf(process.platform !== 'linux')("keeps the library's own server off the network", async () => {
     const proc = `/proc/${host.process.pid}`;
     const descriptors = await readdir(`${proc}/fd`);
     const targets = await Promise.all(
@@ -240,7 +240,7 @@ describe('an app that streams', () => {
 });
 
 describe('an app that does not stream', () => {
-  it('answers 204 when the handler returns nothing', async () => {
+  test('answers 204 when the handler returns nothing', async () => {
     const host = await startHostProcess(app.bundle);
 
     const answer = await fetch(`${host.url}/api/nothing`);

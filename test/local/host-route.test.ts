@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { requestPath } from '../../local/host/http/request-path.ts';
 import { compileRoute } from '../../local/host/http/route-template.ts';
 
 describe('a route template', () => {
-  it.each([
+  test.each([
     ['a/b', '/A/b', {}],
     ['a/b', '/a/b/', {}],
     ['a/b', '/a/b/c', null],
@@ -32,15 +32,18 @@ describe('a route template', () => {
     expect(values).toEqual(expected);
   });
 
-  it.each(['/a', '~/a', 'a//b', 'a/{x', 'a/{x:nothing}', 'a/{}', 'a/{x:length(b)}'])('is refused as %j', (template) => {
-    const compile = () => compileRoute(template);
+  test.each(['/a', '~/a', 'a//b', 'a/{x', 'a/{x:nothing}', 'a/{}', 'a/{x:length(b)}'])(
+    'is refused as %j',
+    (template) => {
+      const compile = () => compileRoute(template);
 
-    expect(compile).toThrow(RangeError);
-  });
+      expect(compile).toThrow(RangeError);
+    },
+  );
 });
 
 describe('the path of a request', () => {
-  it.each([
+  test.each([
     ['/a?b=/c', '/a'],
     ['/a%20b', '/a b'],
     ['/a%2Fb', '/a%2Fb'],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseSchedule } from '../../local/host/schedule.ts';
 
 const now = new Date(2026, 10, 21, 12, 0, 30);
@@ -9,7 +9,7 @@ const next = (expression: string): string => {
 };
 
 describe('a schedule', () => {
-  it.each([
+  test.each([
     ['0 0 */6 * * *', 'Sat Nov 21 2026 18:00:00'],
     ['*/5 * * * *', 'Sat Nov 21 2026 12:05:00'],
     ['0 30 9 * Jan Mon', 'Mon Jan 04 2027 09:30:00'],
@@ -23,7 +23,7 @@ describe('a schedule', () => {
     expect(occurrence).toBe(expected);
   });
 
-  it.each([
+  test.each([
     '',
     'soon',
     '* * *',
@@ -40,7 +40,7 @@ describe('a schedule', () => {
     expect(parse).toThrow(RangeError);
   });
 
-  it('knows when it occurs more than once a minute', () => {
+  test('knows when it occurs more than once a minute', () => {
     const frequent = ['*/30 * * * * *', '00:00:30', '0 * * * * *', '00:01:00'];
 
     const found = frequent.map((expression) => parseSchedule(expression, now).subMinute);

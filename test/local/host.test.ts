@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildFixture, type HostProcess, startHostProcess } from './host-process.ts';
 
 let app: Awaited<ReturnType<typeof buildFixture>>;
@@ -19,7 +19,7 @@ function fire(host: HostProcess, name: string, headers: Record<string, string> =
 }
 
 describe('the host process', () => {
-  it('prints its functions ordered by name, with routes, methods and levels', async () => {
+  test('prints its functions ordered by name, with routes, methods and levels', async () => {
     const host = await startHostProcess(app.bundle);
 
     const names = host.functions.map((fn) => fn.name);
@@ -43,7 +43,7 @@ describe('the host process', () => {
     await host.end();
   });
 
-  it('says which functions it leaves out and why: an unset setting, a trigger it does not have', async () => {
+  test('says which functions it leaves out and why: an unset setting, a trigger it does not have', async () => {
     const host = await startHostProcess(app.bundle);
 
     const [unset, queued] = [await host.line(/\[unset\]/), await host.line(/\[queued\]/)];
@@ -54,7 +54,7 @@ describe('the host process', () => {
     await host.end();
   });
 
-  it.each(['SIGTERM', 'SIGINT', 'stdin'] as const)(
+  test.each(['SIGTERM', 'SIGINT', 'stdin'] as const)(
     'ends cleanly by %s and runs the appTerminate hooks',
     async (how) => {
       const host = await startHostProcess(app.bundle);
@@ -66,7 +66,7 @@ describe('the host process', () => {
     },
   );
 
-  it('goes on when nobody reads its log any more', async () => {
+  test('goes on when nobody reads its log any more', async () => {
     const host = await startHostProcess(app.bundle);
     host.process.stderr?.destroy();
 
@@ -77,7 +77,7 @@ describe('the host process', () => {
     expect(await host.end()).toBe(0);
   });
 
-  it('ends with an error line when the bundle is not there', async () => {
+  test('ends with an error line when the bundle is not there', async () => {
     const child = spawn(process.execPath, [
       join(import.meta.dirname, '../../local/host/main.ts'),
       '--bundle',
@@ -104,7 +104,7 @@ describe('timers', () => {
   });
   afterAll(() => host.end());
 
-  it('fire when they are asked to, with their schedule and its status', async () => {
+  test('fire when they are asked to, with their schedule and its status', async () => {
     const answer = await fire(host, 'NIGHTLY');
 
     expect(answer.status).toBe(202);
@@ -122,19 +122,19 @@ describe('timers', () => {
     ]);
   });
 
-  it('fire by their schedule, without a status when they do so more than once a minute', async () => {
+  test('fire by their schedule, without a status when they do so more than once a minute', async () => {
     const line = await host.line(/\[everySecond\] tick/);
 
     expect(line).toMatch(/tick null$/);
   });
 
-  it('run at the start when they are set to', async () => {
+  test('run at the start when they are set to', async () => {
     const line = await host.line(/\[onStartup\] ran/);
 
     expect(line).toContain('ran at the start');
   });
 
-  it('are retried as their policy says', async () => {
+  test('are retried as their policy says', async () => {
     await fire(host, 'flaky');
 
     const last = await host.line(/\[flaky\] attempt 3/);
@@ -143,7 +143,7 @@ describe('timers', () => {
     expect(host.lines().filter((line) => / error \[flaky\] failed /.test(line))).toHaveLength(2);
   });
 
-  it.each([
+  test.each([
     ['unknown', '{"input":1}', 'application/json', 404],
     ['echo', '{"input":1}', 'application/json', 404],
     ['nightly', '', 'application/json', 400],
@@ -171,7 +171,7 @@ describe('keys', () => {
     return answer.status === 401 ? `401 ${await answer.text()}` : answer.status;
   };
 
-  it('open a function to its own key, the host key and the master key, by header or query', async () => {
+  test('open a function to its own key, the host key and the master key, by header or query', async () => {
     const seen = [
       await status('/api/guarded', { 'x-functions-key': key('guarded') }),
       await status('/api/guarded', { 'x-functions-key': key('host') }),
@@ -182,7 +182,7 @@ describe('keys', () => {
     expect(seen).toEqual([200, 200, 200, 200]);
   });
 
-  it("keep everybody else out with an empty 401: no key, a wrong one, another function's, a wrong header beside a right query", async () => {
+  test("keep everybody else out with an empty 401: no key, a wrong one, another function's, a wrong header beside a right query", async () => {
     const seen = [
       await status('/api/guarded'),
       await status('/api/guarded', { 'x-functions-key': 'wrong' }),
@@ -193,7 +193,7 @@ describe('keys', () => {
     expect(seen).toEqual(['401 ', '401 ', '401 ', '401 ']);
   });
 
-  it('ask nothing of anonymous functions and only the master key for admin', async () => {
+  test('ask nothing of anonymous functions and only the master key for admin', async () => {
     const seen = [
       await status('/api/order/1'),
       await status('/api/adminOnly', { 'x-functions-key': key('host') }),

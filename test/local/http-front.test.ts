@@ -32,7 +32,7 @@ async function startFront(request: string) {
   };
 }
 
-test('A connection that cannot be taken is logged, and the server goes on.', async () => {
+test('A connection that cannot be taken is logged, and the server goes on', async () => {
   const front = createServer((_, response) => response.end('here'));
   const origin = await listenOnLoopback(front, 0);
 
@@ -45,7 +45,7 @@ test('A connection that cannot be taken is logged, and the server goes on.', asy
 
 const connectRequest = 'CONNECT elsewhere.example:443 HTTP/1.1\r\nhost: elsewhere.example:443\r\n\r\n';
 
-test('A client that resets its connection while CONNECT is refused does no harm.', async () => {
+test('A client that resets its connection while CONNECT is refused does no harm', async () => {
   await using started = await startFront(connectRequest);
   const gone = Promise.withResolvers<void>();
   started.front.prependListener('connect', (_, socket) => {
@@ -58,7 +58,7 @@ test('A client that resets its connection while CONNECT is refused does no harm.
   expect(await started.connections()).toBe(0);
 });
 
-test('A client that never ends its side after a CONNECT that was refused is not kept.', async () => {
+test('A client that never ends its side after a CONNECT that was refused is not kept', async () => {
   await using started = await startFront(connectRequest);
 
   const answer = await text(started.client);

@@ -54,14 +54,14 @@ const runsIn = ({ database }: CurrentDatabase): number => listRuns(database).len
 const downloads = (): number =>
   proxy.requests.filter((line) => line.startsWith('GET') && line.includes('/databases/')).length;
 
-test('Before the first publication there is nothing to read, and it is said how to get it.', async () => {
+test('Before the first publication there is nothing to read, and it is said how to get it', async () => {
   await expect(reader.current(never)).rejects.toMatchObject({
     code: 'InventoryNotReady',
     hint: expect.stringContaining('first run'),
   });
 });
 
-test('Many callers at once share one download.', async () => {
+test('Many callers at once share one download', async () => {
   await publishDay(20, 'a');
 
   const leases = await Promise.all(Array.from({ length: 200 }, () => reader.current(never)));
@@ -71,7 +71,7 @@ test('Many callers at once share one download.', async () => {
   expect(leases[0]).toMatchObject({ damaged: false, latest: { seq: 1 } });
 });
 
-test('A caller that gives up harms no other.', async () => {
+test('A caller that gives up harms no other', async () => {
   await publishDay(20, 'a');
   const impatient = new AbortController();
 
@@ -83,7 +83,7 @@ test('A caller that gives up harms no other.', async () => {
   expect(runsIn(await stays)).toBe(1);
 });
 
-test('A newer publication is served once asked for, and the older file stays until its last user is done.', async () => {
+test('A newer publication is served once asked for, and the older file stays until its last user is done', async () => {
   await publishDay(20, 'a');
   const first = await reader.current(never);
   const second = await reader.current(never);
@@ -102,7 +102,7 @@ test('A newer publication is served once asked for, and the older file stays unt
   await expect.poll(() => existsSync(second.path)).toBe(false);
 });
 
-test('Within a few seconds nothing is asked again.', async () => {
+test('Within a few seconds nothing is asked again', async () => {
   await publishDay(20, 'a');
   await reader.current(never);
   const asked = proxy.requests.length;
@@ -112,7 +112,7 @@ test('Within a few seconds nothing is asked again.', async () => {
   expect(proxy.requests).toHaveLength(asked);
 });
 
-test('While storage is away, the database at hand serves on.', async () => {
+test('While storage is away, the database at hand serves on', async () => {
   await publishDay(20, 'a');
   await reader.current(never);
   proxy.treat = () => ({ status: 403, code: 'AuthorizationFailure' });
@@ -124,7 +124,7 @@ test('While storage is away, the database at hand serves on.', async () => {
   expect(current.damaged).toBe(false);
 });
 
-test('A step of a run is told when nobody can say which is the newest.', async () => {
+test('A step of a run is told when nobody can say which is the newest', async () => {
   await publishDay(20, 'a');
   await reader.current(never);
   proxy.treat = () => ({ status: 403, code: 'AuthorizationFailure' });
@@ -132,7 +132,7 @@ test('A step of a run is told when nobody can say which is the newest.', async (
   await expect(reader.newest(never)).rejects.toMatchObject({ code: 'StorageDenied' });
 });
 
-test('Storage that hangs holds up answers for a while, and not again while it still hangs.', async () => {
+test('Storage that hangs holds up answers for a while, and not again while it still hangs', async () => {
   await publishDay(20, 'a');
   await reader.current(never);
   proxy.treat = () => 'hold';
@@ -145,7 +145,7 @@ test('Storage that hangs holds up answers for a while, and not again while it st
   expect(proxy.requests).toHaveLength(asked + 1);
 });
 
-test('What was looked up before a publication is not taken for the newest after it.', async () => {
+test('What was looked up before a publication is not taken for the newest after it', async () => {
   await publishDay(20, 'a');
   const slow = Promise.withResolvers<'pass'>();
   const looking = Promise.withResolvers<void>();
@@ -175,7 +175,7 @@ test.each<[string, (bytes: Buffer) => Buffer]>([
   ['without its last byte', (bytes) => bytes.subarray(0, -1)],
   ['wrong in one byte', (bytes) => Buffer.from(bytes.map((byte, at) => (at === bytes.length >> 1 ? byte ^ 1 : byte)))],
   ['whole, with another sha256', (bytes) => zstdCompressSync(changed(zstdDecompressSync(bytes)))],
-])('When the newest database is %s, the one before is served and marked.', async (_what, damage) => {
+])('When the newest database is %s, the one before is served and marked', async (_what, damage) => {
   await publishDay(20, 'a');
   await publishDay(21, 'a', 'b');
   const found = await direct.store.latest.read(never);
@@ -197,7 +197,7 @@ function changed(raw: Buffer): Buffer {
   return raw;
 }
 
-test('When neither can be used, it is said so, and no file is left.', async () => {
+test('When neither can be used, it is said so, and no file is left', async () => {
   await publishDay(20, 'a');
   const found = await direct.store.latest.read(never);
   await direct.container.deleteBlob(found?.latest.database ?? '');
@@ -209,7 +209,7 @@ test('When neither can be used, it is said so, and no file is left.', async () =
   expect(await readdir(join(folder, 'open'))).toEqual([]);
 });
 
-test('A damaged publication marks the database at hand when the one before it is gone too.', async () => {
+test('A damaged publication marks the database at hand when the one before it is gone too', async () => {
   await publishDay(20, 'a');
   await reader.current(never);
   await publishDay(21, 'a', 'b');
@@ -232,7 +232,7 @@ async function publishFile(path: string): Promise<void> {
   await direct.store.latest.move({ ...found.latest, database, sizeBytes, sha256 }, found.etag, never);
 }
 
-test('A published database of an older version is migrated by whoever has downloaded it.', async () => {
+test('A published database of an older version is migrated by whoever has downloaded it', async () => {
   await publishDay(20, 'a');
   const path = join(folder, 'older.sqlite');
   const older = new DatabaseSync(path);
@@ -246,7 +246,7 @@ test('A published database of an older version is migrated by whoever has downlo
   expect(current.damaged).toBe(false);
 });
 
-test('A published database of a newer version is refused by name, and no file is left.', async () => {
+test('A published database of a newer version is refused by name, and no file is left', async () => {
   await publishDay(20, 'a');
   const path = join(folder, 'newer.sqlite');
   const newer = openForWriting(path);
@@ -261,7 +261,7 @@ test('A published database of a newer version is refused by name, and no file is
   expect(await readdir(join(folder, 'open'))).toEqual([]);
 });
 
-test('A newest publication that cannot be used marks the one at hand, is told of, and is not fetched again at once.', async () => {
+test('A newest publication that cannot be used marks the one at hand, is told of, and is not fetched again at once', async () => {
   await publishDay(20, 'a');
   const path = join(folder, 'newer.sqlite');
   const newer = openForWriting(path);
@@ -279,7 +279,7 @@ test('A newest publication that cannot be used marks the one at hand, is told of
   expect(downloads()).toBe(2);
 });
 
-test('Closing removes every file.', async () => {
+test('Closing removes every file', async () => {
   await publishDay(20, 'a');
   await reader.current(never);
 

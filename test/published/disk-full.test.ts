@@ -43,7 +43,7 @@ async function latestDatabase() {
 }
 
 describe('a disk that is full', () => {
-  test('while a database is downloaded is said by name, and nothing is left.', async () => {
+  test('while a database is downloaded is said by name, and nothing is left', async () => {
     await publishDay(20, 'a');
     const path = join(folder, 'open', 'newest.sqlite');
     await mkdir(join(folder, 'open'));
@@ -55,7 +55,7 @@ describe('a disk that is full', () => {
     expect(await readdir(join(folder, 'open'))).toEqual([]);
   });
 
-  test('leaves readers with the database at hand, which is told of and not complete, and the next one with room gets the newest.', async () => {
+  test('leaves readers with the database at hand, which is told of and not complete, and the next one with room gets the newest', async () => {
     await publishDay(20, 'a');
     const open = join(folder, 'open');
     const warnings: Reason[] = [];
@@ -82,7 +82,7 @@ describe('a disk that is full', () => {
   });
 });
 
-test('An inventory that cannot fit is refused before anything is read or written.', async () => {
+test('An inventory that cannot fit is refused before anything is read or written', async () => {
   const collected = await collectRun(target.store, folder, 20, [machine('a')]);
   await using proxy = await startBlobProxy(azurite.origin);
   const { store } = newStore(connectionStringFor(proxy.origin), target.name);
@@ -106,7 +106,7 @@ describe.skipIf(disk.path === null)(`a small disk of its own${disk.whyNot}`, () 
   test.each([
     ['the newest database is downloaded', '/databases/'],
     ['batches are merged', '/batches/'],
-  ])('that others fill while %s stops the publication; with room, it goes on.', async (_when, fillsAt) => {
+  ])('that others fill while %s stops the publication; with room, it goes on', async (_when, fillsAt) => {
     await publishDay(20, 'a');
     const before = await latestDatabase();
     const names = Array.from({ length: 2_000 }, (_, index) => machine(`machine-${index}`));
@@ -132,7 +132,7 @@ describe.skipIf(disk.path === null)(`a small disk of its own${disk.whyNot}`, () 
     expect(run).toMatchObject({ status: 'succeeded', virtualMachineCount: 2_000 });
   });
 
-  test('that is full when a batch is written says so, and writes none.', async () => {
+  test('that is full when a batch is written says so, and writes none', async () => {
     const { recorded } = await collectRun(target.store, folder, 20, []);
     const another = { ...recorded, batches: [{ subscriptionIds: [], takenFrom: null }], hash: 'another' };
     const address = { runId: recorded.plan.runId, planHash: recorded.hash, batch: 0 };

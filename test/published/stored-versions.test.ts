@@ -41,7 +41,7 @@ async function publishFile(path: string): Promise<Latest> {
   return latest;
 }
 
-test('A run migrates a published database of an older version, and publishes it with all that it held.', async () => {
+test('A run migrates a published database of an older version, and publishes it with all that it held', async () => {
   const path = join(folder, 'older.sqlite');
   const older = new DatabaseSync(path);
   older.exec(await readFile(new URL('../database/fixtures/version-1.sql', import.meta.url), 'utf8'));
@@ -64,7 +64,7 @@ test('A run migrates a published database of an older version, and publishes it 
   expect(runs.toSorted()).toEqual([...runsBefore.map(({ id }) => id), run.id].toSorted());
 });
 
-test('A run refuses a published database of a newer version by name, and moves nothing.', async () => {
+test('A run refuses a published database of a newer version by name, and moves nothing', async () => {
   const path = join(folder, 'newer.sqlite');
   const newer = openForWriting(path);
   newer.exec('PRAGMA user_version = 1000');

@@ -125,7 +125,7 @@ test.each<[string, Jumps, Jumps]>([
   ['is two hours behind on the host that reads', {}, { collect: -2 * hourMs }],
   ['is ten days ahead on the host that starts', {}, { start: 10 * dayMs }],
 ])(
-  'Where the clock %s, a run tells the same, and the next one has nothing to add.',
+  'Where the clock %s, a run tells the same, and the next one has nothing to add',
   async (_how, first, second) => {
     await take(first, 1);
 

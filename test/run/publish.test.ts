@@ -45,7 +45,7 @@ async function latestOf({ store }: TestStore): Promise<Latest> {
   return found.latest;
 }
 
-test('A first run is published: database and pointer.', async () => {
+test('A first run is published: database and pointer', async () => {
   const { store } = test1;
   const collected = await collectRun(store, folder, 20, [machine('a'), machine('b')]);
 
@@ -57,7 +57,7 @@ test('A first run is published: database and pointer.', async () => {
   expect(await readdir(work)).toEqual([]);
 });
 
-test('The next run goes on from the newest database, and names it as the one before.', async () => {
+test('The next run goes on from the newest database, and names it as the one before', async () => {
   const { store } = test1;
   await publish(store, work, await collectRun(store, folder, 20, [machine('a'), machine('b')]));
   const before = await latestOf(test1);
@@ -73,7 +73,7 @@ test('The next run goes on from the newest database, and names it as the one bef
   expect(await publishedNames(test1)).toEqual(['b', 'c']);
 });
 
-test('A run that is published already is not merged again, and nothing moves.', async () => {
+test('A run that is published already is not merged again, and nothing moves', async () => {
   const { store } = test1;
   const collected = await collectRun(store, folder, 20, [machine('a')]);
   const first = await publish(store, work, collected);
@@ -85,7 +85,7 @@ test('A run that is published already is not merged again, and nothing moves.', 
   expect(await latestOf(test1)).toEqual(before);
 });
 
-test('When the pointer moves under a publish, it starts again from there and neither run is lost.', async () => {
+test('When the pointer moves under a publish, it starts again from there and neither run is lost', async () => {
   const { store, name } = test1;
   await publish(store, work, await collectRun(store, folder, 20, [machine('a')]));
   const slow = await collectRun(store, folder, 21, [machine('a'), machine('b')]);
@@ -106,7 +106,7 @@ test('When the pointer moves under a publish, it starts again from there and nei
   expect(await publishedNames(test1)).toEqual(['a', 'b', 'c']);
 });
 
-test('A move of the pointer that had succeeded unseen publishes once.', async () => {
+test('A move of the pointer that had succeeded unseen publishes once', async () => {
   const { store, name } = test1;
   const collected = await collectRun(store, folder, 20, [machine('a')]);
   await using proxy = await startBlobProxy(azurite.origin);
@@ -119,7 +119,7 @@ test('A move of the pointer that had succeeded unseen publishes once.', async ()
   expect(await latestOf(test1)).toMatchObject({ runId: run.id, seq: 1, previous: null });
 });
 
-test('A run that is cancelled just before publication is not published.', async () => {
+test('A run that is cancelled just before publication is not published', async () => {
   const { store, name } = test1;
   await publish(store, work, await collectRun(store, folder, 20, [machine('a')]));
   const before = await latestOf(test1);
@@ -148,7 +148,7 @@ test.each([
   ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
   ['something else', () => Buffer.from('no database')],
   ['empty', () => Buffer.alloc(0)],
-])('On a newest database that is %s, publish stops, says what to do, and moves nothing.', async (_how, change) => {
+])('On a newest database that is %s, publish stops, says what to do, and moves nothing', async (_how, change) => {
   const { store } = test1;
   await publish(store, work, await collectRun(store, folder, 20, [machine('a')]));
   await publish(store, work, await collectRun(store, folder, 21, [machine('a'), machine('b')]));
@@ -166,7 +166,7 @@ test.each([
   expect(await readdir(work)).toEqual([]);
 });
 
-test('On a newest database with another sha256 than published, publish stops.', async () => {
+test('On a newest database with another sha256 than published, publish stops', async () => {
   const { store } = test1;
   await publish(store, work, await collectRun(store, folder, 20, [machine('a')]));
   const found = await store.latest.read(never);
@@ -180,7 +180,7 @@ test('On a newest database with another sha256 than published, publish stops.', 
   });
 });
 
-test('A database that does not fit is refused before anything is written.', async () => {
+test('A database that does not fit is refused before anything is written', async () => {
   const { store } = test1;
   await publish(store, work, await collectRun(store, folder, 20, [machine('a')]));
   const found = await store.latest.read(never);
@@ -198,7 +198,7 @@ test('A database that does not fit is refused before anything is written.', asyn
   expect(await readdir(work)).toEqual([]);
 });
 
-test('A batch that is missing stops the publication.', async () => {
+test('A batch that is missing stops the publication', async () => {
   const { store, container } = test1;
   const collected = await collectRun(store, folder, 20, [machine('a')]);
   await container.deleteBlob(`runs/${collected.recorded.plan.runId}/batches/0.ndjson.zst`);

@@ -11,7 +11,7 @@ function known(number: number, machineCount: number | null) {
 }
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 
-test('Every subscription is in exactly one batch, in at most 500, and none is empty.', () => {
+test('Every subscription is in exactly one batch, in at most 500, and none is empty', () => {
   const counts = fc.array(fc.option(fc.nat(5_000)), { maxLength: 1_500 });
   fc.assert(
     fc.property(counts, (machineCounts) => {
@@ -32,7 +32,7 @@ test('Every subscription is in exactly one batch, in at most 500, and none is em
   );
 });
 
-test('10,000 subscriptions make at most 500 batches of about the same work.', () => {
+test('10,000 subscriptions make at most 500 batches of about the same work', () => {
   const all = numbers(10_000);
   const machinesOf = (each: number) => (each * 7_919) % 400;
   const batches = divideIntoBatches(
@@ -48,7 +48,7 @@ test('10,000 subscriptions make at most 500 batches of about the same work.', ()
   expect(Math.max(...work) / Math.min(...work)).toBeLessThan(1.05);
 });
 
-test('The biggest subscription of the last run is alone, and first.', () => {
+test('The biggest subscription of the last run is alone, and first', () => {
   const all = numbers(200);
   const batches = divideIntoBatches(
     all.map(planned),

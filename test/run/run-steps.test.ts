@@ -118,7 +118,7 @@ async function abandoned(id: string): Promise<Partial<RunStart>> {
   return { timeoutMinutes: 0.0001 };
 }
 
-test('The steps of a run read every machine and publish it; each may be taken by another instance.', async () => {
+test('The steps of a run read every machine and publish it; each may be taken by another instance', async () => {
   const run = await start(instance());
   const atOnce = await recordOf(run.id);
   await collectAll(instance(), run.id);
@@ -139,7 +139,7 @@ test('The steps of a run read every machine and publish it; each may be taken by
   expect(await readdir(join(folder, 'work'))).toEqual([]);
 });
 
-test('A step that is taken again changes nothing.', async () => {
+test('A step that is taken again changes nothing', async () => {
   const environment = instance();
   const { id } = await start(environment);
   await collectAll(environment, id);
@@ -157,7 +157,7 @@ test('A step that is taken again changes nothing.', async () => {
   expect(await direct.store.latest.read(never)).toMatchObject({ latest: { runId: id, seq: 1 } });
 });
 
-test('The next run goes on from the one before.', async () => {
+test('The next run goes on from the one before', async () => {
   const environment = instance();
   await take(environment);
 
@@ -167,7 +167,7 @@ test('The next run goes on from the one before.', async () => {
   expect(await direct.store.latest.read(never)).toMatchObject({ latest: { seq: 2 } });
 });
 
-test('Of many starts at once one makes a run, and the others are told which.', async () => {
+test('Of many starts at once one makes a run, and the others are told which', async () => {
   const driven: string[] = [];
   const drive = async (runId: string) => void driven.push(runId);
 
@@ -183,7 +183,7 @@ test('Of many starts at once one makes a run, and the others are told which.', a
   expect(new Set(driven)).toEqual(new Set(started));
 });
 
-test('A run that cannot be driven ends as failed, and holds nobody up.', async () => {
+test('A run that cannot be driven ends as failed, and holds nobody up', async () => {
   const environment = instance();
   const drive = async () => {
     throw new Error('no engine');
@@ -195,7 +195,7 @@ test('A run that cannot be driven ends as failed, and holds nobody up.', async (
   expect((await take(environment)).status).toBe('succeeded');
 });
 
-test('A run that is cancelled just before the pointer moves publishes nothing.', async () => {
+test('A run that is cancelled just before the pointer moves publishes nothing', async () => {
   const environment = instance();
   const { id } = await start(environment);
   await collectAll(environment, id);
@@ -212,7 +212,7 @@ test('A run that is cancelled just before the pointer moves publishes nothing.',
   await expect(collectStep(environment, id, 0, never)).rejects.toBeInstanceOf(RunEndedError);
 });
 
-test('A run that is published cannot be cancelled any more, and succeeds whatever becomes of it.', async () => {
+test('A run that is published cannot be cancelled any more, and succeeds whatever becomes of it', async () => {
   const environment = instance();
   const { id } = await start(environment);
   await collectAll(environment, id);
@@ -228,7 +228,7 @@ test('A run that is published cannot be cancelled any more, and succeeds whateve
 test.each([
   ['is away', { status: 503, code: 'ServerBusy' }, 'StorageUnavailable'],
   ['refuses', { status: 403, code: 'AuthorizationFailure' }, 'StorageDenied'],
-])('A run that may have been published is not called failed while storage %s.', async (_what, answer, code) => {
+])('A run that may have been published is not called failed while storage %s', async (_what, answer, code) => {
   const environment = instance();
   // an earlier inventory is open
   await take(environment);
@@ -243,7 +243,7 @@ test.each([
   expect(await failStep(environment, id, lost, never)).toMatchObject({ id, status: 'succeeded' });
 });
 
-test('A subscription list that breaks changes nothing, and its reason is on record.', async () => {
+test('A subscription list that breaks changes nothing, and its reason is on record', async () => {
   const environment = instance();
   const answer = forbidden('Microsoft.Resources/subscriptions/read', '/subscriptions');
   azure.azure.faults.add({ match: { path: '^/subscriptions$' }, answer });
@@ -258,7 +258,7 @@ test('A subscription list that breaks changes nothing, and its reason is on reco
   expect(await direct.store.latest.read(never)).toBeNull();
 });
 
-test('Storage that refuses a batch says so, with the command that helps.', async () => {
+test('Storage that refuses a batch says so, with the command that helps', async () => {
   const environment = instance();
   const { id } = await start(environment);
   await planStep(environment, id, never);
@@ -267,7 +267,7 @@ test('Storage that refuses a batch says so, with the command that helps.', async
   await expect(collectStep(environment, id, 0, never)).rejects.toMatchObject({ code: 'StorageDenied' });
 });
 
-test('What fails after the pointer has moved warns, and the run has succeeded.', async () => {
+test('What fails after the pointer has moved warns, and the run has succeeded', async () => {
   proxy.treat = (line) => (line.includes('/current/') ? { status: 403, code: 'AuthorizationFailure' } : 'pass');
 
   const run = await take(instance());
@@ -276,7 +276,7 @@ test('What fails after the pointer has moved warns, and the run has succeeded.',
   expect(warnings.map(({ code }) => code)).toEqual(['StorageDenied']);
 });
 
-test('A damaged inventory stops a run before it asks Azure anything.', async () => {
+test('A damaged inventory stops a run before it asks Azure anything', async () => {
   const environment = instance();
   await take(environment);
   await take(environment);
@@ -290,7 +290,7 @@ test('A damaged inventory stops a run before it asks Azure anything.', async () 
   expect(azure.azure.requests).toEqual([]);
 });
 
-test('A dead run is ended as timed out by the next start; a living one is not.', async () => {
+test('A dead run is ended as timed out by the next start; a living one is not', async () => {
   const environment = instance();
   const dead = newRunRecord('20261120T060000Z-dead', 'timer', null, '2026-11-20T06:00:00.000Z');
   await direct.store.runs.create(dead, never);
@@ -304,7 +304,7 @@ test('A dead run is ended as timed out by the next start; a living one is not.',
   expect(await recordOf(dead.id)).toEqual(ended[0]);
 });
 
-test('A dead run that was published, and could not say so, has succeeded.', async () => {
+test('A dead run that was published, and could not say so, has succeeded', async () => {
   const environment = instance();
   const { id } = await start(environment);
   await collectAll(environment, id);
@@ -315,7 +315,7 @@ test('A dead run that was published, and could not say so, has succeeded.', asyn
   expect(ended).toMatchObject([{ id, status: 'succeeded', virtualMachineCount: 75 }]);
 });
 
-test('What a run that timed out has read is taken over by the next, and by the one after that.', async () => {
+test('What a run that timed out has read is taken over by the next, and by the one after that', async () => {
   const environment = instance();
   const first = await start(environment);
   await collectAll(environment, first.id);
@@ -334,7 +334,7 @@ test('What a run that timed out has read is taken over by the next, and by the o
   expect(run).toMatchObject({ status: 'succeeded', complete: true, virtualMachineCount: 75 });
 });
 
-test('Runs that ended before they had a plan do not stand between a run and what an earlier one has read.', async () => {
+test('Runs that ended before they had a plan do not stand between a run and what an earlier one has read', async () => {
   const environment = instance();
   const first = await start(environment);
   await collectAll(environment, first.id);
@@ -348,7 +348,7 @@ test('Runs that ended before they had a plan do not stand between a run and what
   expect(batches).toBe(0);
 });
 
-test('What a run that was cancelled has read is not taken over.', async () => {
+test('What a run that was cancelled has read is not taken over', async () => {
   const environment = instance();
   const first = await start(environment);
   await collectAll(environment, first.id);
@@ -360,7 +360,7 @@ test('What a run that was cancelled has read is not taken over.', async () => {
   expect(batches).toBeGreaterThan(0);
 });
 
-test('What is older than the time between two runs is read again.', async () => {
+test('What is older than the time between two runs is read again', async () => {
   const environment = { ...instance(), takeOverMs: 0 };
   const first = await start(environment);
   await collectAll(environment, first.id);

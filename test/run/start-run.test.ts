@@ -28,7 +28,7 @@ function start(more: Partial<RunStart>): Promise<Run> {
   );
 }
 
-test('A start whose id another start of the same second has takes another id.', async () => {
+test('A start whose id another start of the same second has takes another id', async () => {
   const { runs } = target.store;
   const ids: string[] = [];
   const create = async (run: Run): Promise<void> => {
@@ -43,7 +43,7 @@ test('A start whose id another start of the same second has takes another id.', 
   expect((await runs.read(ids[0] ?? '', never))?.run.trigger).toBe('timer');
 });
 
-test('A record whose start was killed before it could run is ended by the next start, once it is old enough.', async () => {
+test('A record whose start was killed before it could run is ended by the next start, once it is old enough', async () => {
   const { runs } = target.store;
   const left = newRunRecord('20261120T060000Z-1ef7', 'timer', null, '2026-11-20T06:00:00.000Z');
   await runs.create(left, never);

@@ -74,7 +74,7 @@ function hold(fits: (line: string) => boolean): { readonly reached: Promise<void
   return { reached: reached.promise, letGo: free.resolve };
 }
 
-test('A batch that is read twice at once in one process is whole.', async () => {
+test('A batch that is read twice at once in one process is whole', async () => {
   await planStep(environment, runId, never);
 
   await Promise.all([1, 2, 3, 4].map(() => collectStep(environment, runId, 0, never)));
@@ -85,7 +85,7 @@ test('A batch that is read twice at once in one process is whole.', async () => 
   expect(await readdir(join(folder, 'work'))).toEqual([]);
 });
 
-test('A run that is published twice at once in one process is published once, and whole.', async () => {
+test('A run that is published twice at once in one process is published once, and whole', async () => {
   await planStep(environment, runId, never);
   await collectStep(environment, runId, 0, never);
 
@@ -100,7 +100,7 @@ test('A run that is published twice at once in one process is published once, an
   expect(await readdir(join(folder, 'work'))).toEqual([]);
 });
 
-test('A publish that comes late, after its run has ended, leaves the record as it is.', async () => {
+test('A publish that comes late, after its run has ended, leaves the record as it is', async () => {
   await planStep(environment, runId, never);
   await collectStep(environment, runId, 0, never);
   const { reached, letGo } = hold((line) => line.startsWith('GET') && line.includes('/latest.json'));
@@ -116,7 +116,7 @@ test('A publish that comes late, after its run has ended, leaves the record as i
   expect((await direct.store.runs.read(runId, never))?.run).toEqual(ended);
 });
 
-test('What a report step writes late, after its run has ended, replaces nothing that a later run has written.', async () => {
+test('What a report step writes late, after its run has ended, replaces nothing that a later run has written', async () => {
   await planStep(environment, runId, never);
   await collectStep(environment, runId, 0, never);
   const { finishedAtMs } = await publishStep(environment, runId, never);
@@ -133,7 +133,7 @@ test('What a report step writes late, after its run has ended, replaces nothing 
   expect(await later.downloadToBuffer()).toEqual(Buffer.from('later'));
 });
 
-test('A report step that is taken again, after its run has ended, has nothing to do.', async () => {
+test('A report step that is taken again, after its run has ended, has nothing to do', async () => {
   await planStep(environment, runId, never);
   await collectStep(environment, runId, 0, never);
   const { finishedAtMs } = await publishStep(environment, runId, never);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundle } from '../../scripts/bundle.ts';
 
 const run = promisify(execFile);
@@ -27,7 +27,7 @@ describe('a bundle', () => {
     return JSON.parse(stdout);
   };
 
-  it('evaluates what is imported dynamically when that import is reached, not before', async () => {
+  test('evaluates what is imported dynamically when that import is reached, not before', async () => {
     const seen = await evaluate(`(async () => {
       const before = globalThis.lazyPartEvaluated ?? false;
       const value = await tool.later();
@@ -37,13 +37,13 @@ describe('a bundle', () => {
     expect(seen).toEqual([false, 'lazy', true]);
   });
 
-  it('keeps names of classes and knows its own address', async () => {
+  test('keeps names of classes and knows its own address', async () => {
     const seen = await evaluate('console.log(JSON.stringify([tool.KeptName.name, tool.address]))');
 
     expect(seen).toEqual(['KeptName', pathToFileURL(join(directory, 'tool.bundle.cjs')).href]);
   });
 
-  it('is started by a launcher that can be run and fills the compile cache', async () => {
+  test('is started by a launcher that can be run and fills the compile cache', async () => {
     const cache = join(directory, 'cache');
 
     await run(launcher, { env: { ...process.env, NODE_COMPILE_CACHE: cache } });
@@ -52,7 +52,7 @@ describe('a bundle', () => {
     expect((await stat(cache)).isDirectory()).toBe(true);
   });
 
-  it('refuses a Node that lacks what it needs: one line for a command, an error for a host to log', async () => {
+  test('refuses a Node that lacks what it needs: one line for a command, an error for a host to log', async () => {
     const withoutSqlite = ['--no-experimental-sqlite'];
     const hosted = join(directory, 'hosted.cjs');
     await bundle(join(import.meta.dirname, '../local/fixtures/lazy-entry.ts'), hosted, { executable: false });
@@ -70,7 +70,7 @@ describe('a bundle', () => {
   });
 });
 
-it.each(['functions', 'cli'])('the bundle of %s has one byte for each character', async (name) => {
+test.each(['functions', 'cli'])('the bundle of %s has one byte for each character', async (name) => {
   const built = await readFile(join(import.meta.dirname, `../../dist/${name}.bundle.cjs`), 'latin1');
 
   expect(/[^\p{ASCII}]/u.exec(built)).toBeNull();

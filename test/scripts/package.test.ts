@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { zip } from '../../scripts/zip.ts';
 import { type HostProcess, startHostProcess } from '../local/host-process.ts';
@@ -36,7 +36,7 @@ describe('npm run package', () => {
     return readFile(join(checkout, 'dist/vm-identities.zip'));
   }
 
-  it('packs what runs and nothing else, in less than 5 MB', () => {
+  test('packs what runs and nothing else, in less than 5 MB', () => {
     expect(Object.keys(entries)).toEqual([
       'dist/functions.bundle.cjs',
       'dist/functions.cjs',
@@ -46,7 +46,7 @@ describe('npm run package', () => {
     expect(archive.length).toBeLessThan(5_000_000);
   });
 
-  it('takes host.json as it is, and of package.json what a host needs', async () => {
+  test('takes host.json as it is, and of package.json what a host needs', async () => {
     const text = (name: string) => Buffer.from(entries[name] ?? []).toString();
 
     expect(text('host.json')).toBe(await readFile(join(root, 'host.json'), 'utf8'));
@@ -61,13 +61,13 @@ describe('npm run package', () => {
     });
   });
 
-  it('gives the same bytes in another folder, at another time, in another time zone', async () => {
+  test('gives the same bytes in another folder, at another time, in another time zone', async () => {
     const again = await packageOf(join(folder, 'elsewhere'), { TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8' });
 
     expect(again.equals(archive)).toBe(true);
   });
 
-  it('leaves the same files in a folder, for tools that pack by themselves', async () => {
+  test('leaves the same files in a folder, for tools that pack by themselves', async () => {
     for (const [name, content] of Object.entries(entries)) {
       expect(await readFile(join(folder, 'checkout/dist/package', name)), name).toEqual(Buffer.from(content));
     }
@@ -90,7 +90,7 @@ describe('npm run package', () => {
       await azurite.stop();
     });
 
-    it('starts by itself, without node_modules, and is healthy', async () => {
+    test('starts by itself, without node_modules, and is healthy', async () => {
       const health = await fetch(`${host.url}/api/health`);
       const list = await fetch(`${host.url}/api/virtualMachines`);
 
@@ -102,7 +102,7 @@ describe('npm run package', () => {
 });
 
 describe('a zip', () => {
-  it('does not depend on the order in which files came', () => {
+  test('does not depend on the order in which files came', () => {
     const one = zip({ 'b/c': Buffer.from('c'), a: Buffer.from('a') });
     const other = zip({ a: Buffer.from('a'), 'b/c': Buffer.from('c') });
 

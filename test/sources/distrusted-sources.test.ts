@@ -95,7 +95,7 @@ async function damageNewest(): Promise<void> {
   await there.container.getBlockBlobClient(name).upload('damaged', 7);
 }
 
-test('Where the newest database of a source is damaged the one before is shown, and nothing of it counts as complete.', async () => {
+test('Where the newest database of a source is damaged the one before is shown, and nothing of it counts as complete', async () => {
   await publishReading(there.store, file, { day: 21, subscriptions: { [other]: { machines: [inOther('c')] } } });
   await publishFile(there.store, file, { previous: (await there.store.latest.read(never))?.latest ?? null });
   await damageNewest();
@@ -109,7 +109,7 @@ test('Where the newest database of a source is damaged the one before is shown, 
   expect(row?.reason?.hint).toContain('az storage blob undelete');
 });
 
-test('A source that says it has more than there is room for is not downloaded.', async () => {
+test('A source that says it has more than there is room for is not downloaded', async () => {
   const before = await there.store.latest.read(never);
   if (before === null) throw new Error('nothing is published');
   await there.store.latest.move({ ...before.latest, sizeBytes: 1e15 }, before.etag, never);
@@ -121,7 +121,7 @@ test('A source that says it has more than there is room for is not downloaded.',
   expect(proxy.requests.slice(asked).filter((line) => line.includes('/databases/'))).toEqual([]);
 });
 
-test('A source that has more than it says is read no further.', async () => {
+test('A source that has more than it says is read no further', async () => {
   const { database = '' } = (await there.store.latest.read(never))?.latest ?? {};
   const bytes = zstdCompressSync(Buffer.alloc(256 * 1024 * 1024));
   await there.container.getBlockBlobClient(database).upload(bytes, bytes.length);
@@ -131,7 +131,7 @@ test('A source that has more than it says is read no further.', async () => {
   await expectRefused(run, 'it is longer than published');
 });
 
-test('A latest.json without an end is read no further.', async () => {
+test('A latest.json without an end is read no further', async () => {
   const long = Buffer.alloc(2 * 1024 * 1024, ' ');
   await there.container.getBlockBlobClient('latest.json').upload(long, long.length);
 
@@ -162,7 +162,7 @@ test.each([
   ],
   ['tags that are none', 'UPDATE machine_version SET tags = \'{"a":{"b":1}}\'', 'SourceMalformed'],
   ['times that are none', 'UPDATE coverage SET read_at = 9e18', 'SourceMalformed'],
-])('A source whose database has %s is not taken in.', async (_what, sql, why) => {
+])('A source whose database has %s is not taken in', async (_what, sql, why) => {
   await tamper(sql);
 
   const run = await runHere(21);
@@ -170,7 +170,7 @@ test.each([
   await expectRefused(run, why);
 });
 
-test('What else a source has put into its database is not run: triggers and views of its own.', async () => {
+test('What else a source has put into its database is not run: triggers and views of its own', async () => {
   await tamper(`CREATE VIEW theirs AS SELECT load_extension('x');
     CREATE TRIGGER theirs_too AFTER INSERT ON run BEGIN SELECT load_extension('x'); END`);
 
@@ -179,7 +179,7 @@ test('What else a source has put into its database is not run: triggers and view
   expect(run).toMatchObject({ complete: true, virtualMachineCount: 3 });
 });
 
-test('A source whose clock is ahead is not believed: it would win against every reading until then.', async () => {
+test('A source whose clock is ahead is not believed: it would win against every reading until then', async () => {
   const subscriptions = { [other]: { machines: [inOther('x')], readAt: '2999-01-01T00:00:00.000Z' } };
   await publishReading(there.store, file, { day: 21, subscriptions });
 
@@ -194,7 +194,7 @@ test('A source whose clock is ahead is not believed: it would win against every 
 });
 
 test.each(['latest.json', '/databases/'])(
-  'A source that never answers when asked for %s holds up no run.',
+  'A source that never answers when asked for %s holds up no run',
   async (part) => {
     proxy.treat = (line) => (line.includes(there.name) && line.includes(part) ? new Promise(() => undefined) : 'pass');
 

@@ -112,7 +112,7 @@ function deletedIn(database: Database): string[] {
     .map((row) => String(row.subscription));
 }
 
-test('No deletion is ever reported of a subscription whose source could not be reached, nor is such a run complete.', async () => {
+test('No deletion is ever reported of a subscription whose source could not be reached, nor is such a run complete', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 14 }), async (steps) => {
       cases += 1;

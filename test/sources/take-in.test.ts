@@ -103,7 +103,7 @@ const refuse =
   (line: string): Treatment =>
     line.includes(`/${there.name}/`) ? { status, code } : 'pass';
 
-test('What another deployment has read is shown with its own time, and the ledger names it.', async () => {
+test('What another deployment has read is shown with its own time, and the ledger names it', async () => {
   await runThere(20, {
     [other]: { machines: [inOther('b')], powerStates: { [inOther('b').id]: 'PowerState/running' } },
   });
@@ -131,7 +131,7 @@ test('What another deployment has read is shown with its own time, and the ledge
   expect(await readdir(join(folder, 'work'))).toEqual([]);
 });
 
-test('Taking in the same state once more changes nothing.', async () => {
+test('Taking in the same state once more changes nothing', async () => {
   await runThere(20, { [other]: { machines: [inOther('b')] } });
   await runHere(21, {});
   const again = await runHere(22, {});
@@ -140,7 +140,7 @@ test('Taking in the same state once more changes nothing.', async () => {
   expect((await state()).names).toEqual(['b']);
 });
 
-test('What changed there is a change here: machines that its merge has proven gone end.', async () => {
+test('What changed there is a change here: machines that its merge has proven gone end', async () => {
   await runThere(19, { [other]: { machines: [inOther('b'), inOther('c')] } });
   await runHere(20, { [own]: {} });
   await runThere(21, { [other]: { machines: [inOther('c'), inOther('d')] } });
@@ -151,7 +151,7 @@ test('What changed there is a change here: machines that its merge has proven go
   expect((await state()).names).toEqual(['c', 'd']);
 });
 
-test('A machine that this deployment knew and the source never did stays, and the ledger says why.', async () => {
+test('A machine that this deployment knew and the source never did stays, and the ledger says why', async () => {
   await runHere(19, { [other]: { machines: [inOther('b'), inOther('c')] } }, []);
   await runThere(20, { [other]: { machines: [inOther('c')] } });
 
@@ -167,7 +167,7 @@ test('A machine that this deployment knew and the source never did stays, and th
   });
 });
 
-test('Where this deployment sees the subscription too, it asks Azure about such a machine.', async () => {
+test('Where this deployment sees the subscription too, it asks Azure about such a machine', async () => {
   await runHere(19, { [other]: { machines: [inOther('b'), inOther('c')] } }, []);
   await runThere(20, { [other]: { machines: [inOther('c')] } });
 
@@ -186,7 +186,7 @@ test.each<[string, (line: string) => Treatment, string]>([
     'DatabaseDamaged',
   ],
 ])(
-  'When a source %s, its subscriptions are stale, the answer is not complete, and nothing ends.',
+  'When a source %s, its subscriptions are stale, the answer is not complete, and nothing ends',
   async (_what, treat, code) => {
     await runThere(19, { [other]: { machines: [inOther('b')] } });
     await runHere(20, { [own]: { machines: [machine('a')] } });
@@ -214,7 +214,7 @@ test.each<[string, (line: string) => Treatment, string]>([
 test.each([
   ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2), 'DatabaseDamaged'],
   ['something else', () => Buffer.from('no database'), 'DatabaseDamaged'],
-])('A database that is %s is not taken in.', async (_how, change, code) => {
+])('A database that is %s is not taken in', async (_how, change, code) => {
   await runThere(19, { [other]: { machines: [inOther('b')] } });
   await runHere(20, {});
   await runThere(21, { [other]: {} });
@@ -232,7 +232,7 @@ test.each([
 test.each([
   [2, 'OlderDatabase', 'Update vm-identities there'],
   [99, 'NewerDatabase', 'Update vm-identities here'],
-])('A database of schema version %i is refused, and it says which side to update.', async (version, code, hint) => {
+])('A database of schema version %i is refused, and it says which side to update', async (version, code, hint) => {
   await runThere(19, { [other]: { machines: [inOther('b')] } });
   await runHere(20, {});
   const path = join(folder, `${there.name}.sqlite`);
@@ -250,7 +250,7 @@ test.each([
   expect(reason?.message).toContain(`${code}: the database of ${there.name} has schema version ${version}`);
 });
 
-test('A source of which nothing is known yet and that cannot be read makes every answer incomplete.', async () => {
+test('A source of which nothing is known yet and that cannot be read makes every answer incomplete', async () => {
   const run = await runHere(21, { [own]: { machines: [machine('a')] } });
 
   expect(run).toMatchObject({ complete: false, reason: { code: 'SourceUnreadable' } });
@@ -258,7 +258,7 @@ test('A source of which nothing is known yet and that cannot be read makes every
   expect(await state()).toMatchObject({ complete: false, names: ['a'] });
 });
 
-test('Of two complete readings the newer is taken, whoever took it.', async () => {
+test('Of two complete readings the newer is taken, whoever took it', async () => {
   const late = newStore(azurite.connectionString);
   await runThere(20, { [other]: { machines: [inOther('b')] }, [third]: {} });
   await runThere(21, { [other]: { machines: [inOther('b'), inOther('c')] } }, { at: late });
@@ -273,7 +273,7 @@ test('Of two complete readings the newer is taken, whoever took it.', async () =
   expect(after.ledger.get(other)).toMatchObject({ source: null, readAt: dayOf(23) });
 });
 
-test('Of two sources a newer reading in part does not displace an older complete one, and the ledger says which it was.', async () => {
+test('Of two sources a newer reading in part does not displace an older complete one, and the ledger says which it was', async () => {
   const late = newStore(azurite.connectionString);
   await runThere(20, { [other]: { machines: [inOther('b')] } });
   await runThere(21, { [other]: { machines: [inOther('b'), inOther('c')], status: 'partial' } }, { at: late });
@@ -286,7 +286,7 @@ test('Of two sources a newer reading in part does not displace an older complete
 });
 
 test.each(['denied', 'partial', 'failed'] as const)(
-  'A complete reading of a source wins against one of this deployment that is %s.',
+  'A complete reading of a source wins against one of this deployment that is %s',
   async (status) => {
     await runThere(20, { [other]: { machines: [inOther('b')] } });
 
@@ -299,7 +299,7 @@ test.each(['denied', 'partial', 'failed'] as const)(
   },
 );
 
-test('A complete reading of this deployment wins against a partial one of a source.', async () => {
+test('A complete reading of this deployment wins against a partial one of a source', async () => {
   await runThere(20, { [other]: { machines: [inOther('b')], status: 'partial' } });
 
   const run = await runHere(21, { [other]: { machines: [inOther('b'), inOther('c')] } });
@@ -308,7 +308,7 @@ test('A complete reading of this deployment wins against a partial one of a sour
   expect((await state()).ledger.get(other)?.source).toBeNull();
 });
 
-test('A source that goes back in time is not believed, and nothing ends.', async () => {
+test('A source that goes back in time is not believed, and nothing ends', async () => {
   await runThere(18, { [other]: {} });
   await runHere(20, { [other]: { machines: [inOther('b')] } }, []);
 
@@ -320,7 +320,7 @@ test('A source that goes back in time is not believed, and nothing ends.', async
   expect(ledger.get(other)?.reason).toMatchObject({ code: 'SourceOutdated' });
 });
 
-test('What a source keeps without having seen it is stale here, as old as it is there.', async () => {
+test('What a source keeps without having seen it is stale here, as old as it is there', async () => {
   await runThere(18, {
     [other]: { machines: [inOther('b'), inOther('c')] },
     [third]: { machines: [machine('d', { subscriptionId: third })] },
@@ -340,7 +340,7 @@ test('What a source keeps without having seen it is stale here, as old as it is 
   expect(ledger.get(third)).toMatchObject({ status: 'denied', source: there.name });
 });
 
-test('What a source has lost, and what it should see and never saw, is missing here, too.', async () => {
+test('What a source has lost, and what it should see and never saw, is missing here, too', async () => {
   const spot = (subscriptionId: string) =>
     ({ subscriptionId, displayName: null, source: 'previousRun', grantCommand: `grant ${subscriptionId}` }) as const;
   await runThere(18, { [other]: { machines: [inOther('b')] } });
@@ -354,7 +354,7 @@ test('What a source has lost, and what it should see and never saw, is missing h
   expect(ledger.get(other)?.reason).toMatchObject({ code: 'LostBySource', hint: `grant ${other}` });
 });
 
-test('What a source took in from others is left to them.', async () => {
+test('What a source took in from others is left to them', async () => {
   await runThere(20, { [other]: { machines: [inOther('b')] } });
   await runHere(21, { [own]: { machines: [machine('a')] } });
   const last = newStore(azurite.connectionString);
@@ -364,7 +364,7 @@ test('What a source took in from others is left to them.', async () => {
   expect(run).toMatchObject({ complete: true, virtualMachineCount: 1, coverage: { complete: 1 } });
 });
 
-test('Subscriptions that sources have are in scope, no blind spots, and no reason for distrust.', async () => {
+test('Subscriptions that sources have are in scope, no blind spots, and no reason for distrust', async () => {
   await runThere(20, { [other]: { machines: [inOther('b')] } });
   await runHere(20, { [own]: {} });
   const spot = { subscriptionId: other, displayName: null, source: 'previousRun', grantCommand: 'grant' } as const;
@@ -375,7 +375,7 @@ test('Subscriptions that sources have are in scope, no blind spots, and no reaso
   expect(run).toMatchObject({ complete: true, reason: null, coverage: { complete: 2, blindSpots: 0 }, changes: {} });
 });
 
-test('A subscription that the settings leave out, or that the run is not about, is not taken in.', async () => {
+test('A subscription that the settings leave out, or that the run is not about, is not taken in', async () => {
   await runThere(20, { [other]: { machines: [inOther('b')] }, [third]: {} });
   const settings = {
     ignoredTags: [],
@@ -392,7 +392,7 @@ test('A subscription that the settings leave out, or that the run is not about, 
   expect(scoped).toMatchObject({ coverage: { complete: 1 } });
 });
 
-test('Identities, their federated credentials and their roles come along, and end when they end there.', async () => {
+test('Identities, their federated credentials and their roles come along, and end when they end there', async () => {
   const identity = userAssigned('deploy', { subscriptionId: other });
   const carrier = { ...inOther('b'), identity: having(identity) };
   const read: SubscriptionReading = {

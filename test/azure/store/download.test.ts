@@ -41,7 +41,7 @@ function treat(treatments: readonly Treatment[], then: Treatment = 'pass'): () =
   return () => requests;
 }
 
-test('A connection that breaks in the middle of a blob is taken up where it broke.', async () => {
+test('A connection that breaks in the middle of a blob is taken up where it broke', async () => {
   const requests = treat(['breakOff', 'breakOff', 'cut', 'breakOff']);
 
   const { body, properties } = await download(container, 'blob', never);
@@ -51,7 +51,7 @@ test('A connection that breaks in the middle of a blob is taken up where it brok
   expect(requests()).toBe(5);
 });
 
-test('A blob whose connections all break says so, and what to check.', async () => {
+test('A blob whose connections all break says so, and what to check', async () => {
   treat([], 'breakOff');
 
   const { body } = await download(container, 'blob', never);
@@ -63,7 +63,7 @@ test('A blob whose connections all break says so, and what to check.', async () 
   });
 });
 
-test('What was begun is not taken up in another version of the blob.', async () => {
+test('What was begun is not taken up in another version of the blob', async () => {
   treat(['breakOff']);
   const { body } = await download(container, 'blob', never);
   await direct.container.uploadBlockBlob('blob', randomBytes(300_000), 300_000);
@@ -74,7 +74,7 @@ test('What was begun is not taken up in another version of the blob.', async () 
   });
 });
 
-test('One that is given up ends with why.', async () => {
+test('One that is given up ends with why', async () => {
   treat(['stall']);
   const given = new AbortController();
   const { body } = await download(container, 'blob', given.signal);
@@ -84,7 +84,7 @@ test('One that is given up ends with why.', async () => {
   await expect(read).rejects.toThrow('enough');
 });
 
-test('A database and a small blob are read through breaks, too.', async () => {
+test('A database and a small blob are read through breaks, too', async () => {
   await direct.store.claim.take('20261121T060000Z-3f2a', null, never);
   const environment = { AzureWebJobsStorage: connectionStringFor(proxy.origin), INVENTORY_CONTAINER: direct.name };
   const { store } = newStore(environment.AzureWebJobsStorage, direct.name);

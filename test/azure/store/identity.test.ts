@@ -73,7 +73,7 @@ async function writeDatabase(): Promise<string> {
   return openDatabases(containerAt(address(), cloud, tokensFor())).write(runId, { path, sizeBytes: 10, sha256 }, never);
 }
 
-test('An identity writes and reads with tokens for storage, and a container is read by its address.', async () => {
+test('An identity writes and reads with tokens for storage, and a container is read by its address', async () => {
   const name = await writeDatabase();
 
   const source = openPublishedInventory(address(), cloud, tokensFor());
@@ -84,7 +84,7 @@ test('An identity writes and reads with tokens for storage, and a container is r
   expect(new Set(asked.map(({ audience }) => audience))).toEqual(new Set(['https://storage.azure.com/']));
 });
 
-test('With an identity a database has a link that reads it without a token, for ten minutes, and nothing else.', async () => {
+test('With an identity a database has a link that reads it without a token, for ten minutes, and nothing else', async () => {
   const name = await writeDatabase();
 
   const link = new URL((await openDatabases(containerAt(address(), cloud, tokensFor())).url(name, never)) ?? '');
@@ -101,7 +101,7 @@ test('With an identity a database has a link that reads it without a token, for 
   expect(await statusOf(elsewhere)).toBe(403);
 });
 
-test('An identity that storage refuses gets the command that grants it the role, without its token.', async () => {
+test('An identity that storage refuses gets the command that grants it the role, without its token', async () => {
   const tokens = tokensFor('https://management.azure.com');
   const failure = await openPublishedInventory(address(), cloud, tokens)
     .latest.read(never)
@@ -117,7 +117,7 @@ test('An identity that storage refuses gets the command that grants it the role,
   expect(`${JSON.stringify(failure)} ${failure} ${(failure as Error).stack}`).not.toContain(token);
 });
 
-test('An identity that may write lacks nothing, with the container or without, and asking has written nothing.', async () => {
+test('An identity that may write lacks nothing, with the container or without, and asking has written nothing', async () => {
   const there = containerAt(address(), cloud, tokensFor());
   await writeDatabase();
   const missing = containerAt(`${azurite.origin}/devstoreaccount1/missing`, cloud, tokensFor());
@@ -135,7 +135,7 @@ test.each([
   'https://a/b/c/d',
   'inventory',
   'https://a/c?sig=s3cret',
-])('%s is no address of a container.', (url) => {
+])('%s is no address of a container', (url) => {
   const open = (): unknown => openPublishedInventory(url, cloud, tokensFor());
 
   expect(open).toThrow(/allowed: https:\/\/ACCOUNT/);

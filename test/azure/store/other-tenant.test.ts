@@ -21,7 +21,7 @@ const latest = {
   previous: null,
 };
 
-test('A container of another tenant names it, and is read with the sign-in there.', async () => {
+test('A container of another tenant names it, and is read with the sign-in there', async () => {
   const { certificate, privateKey } = await createCertificate();
   setDefaultCACertificates([...getCACertificates('default'), certificate]);
   // as Blob storage answers a token of another tenant: https://learn.microsoft.com/rest/api/storageservices/authorize-with-azure-active-directory#bearer-challenge

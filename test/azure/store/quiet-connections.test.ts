@@ -41,7 +41,7 @@ const whole: RequestListener = (_request, response) => {
   response.writeHead(200, { 'Content-Length': 4, ETag: '"1"', 'Keep-Alive': 'timeout=2' }).end('blob');
 };
 
-test('A request that is never answered is tried again, and then fails as one whose connection broke.', async () => {
+test('A request that is never answered is tried again, and then fails as one whose connection broke', async () => {
   const answered = await blobAnswered(100, silent, whole);
   const unanswered = await blobAnswered(100, silent, silent);
 
@@ -50,7 +50,7 @@ test('A request that is never answered is tried again, and then fails as one who
   expect([answered.requests(), unanswered.requests()]).toEqual([2, 2]);
 });
 
-test('A connection that was idle has the whole time again, however soon its server closes idle ones.', async () => {
+test('A connection that was idle has the whole time again, however soon its server closes idle ones', async () => {
   const late: RequestListener = (request, response) => {
     setTimeout(() => whole(request, response), 1500);
   };
@@ -62,7 +62,7 @@ test('A connection that was idle has the whole time again, however soon its serv
   expect(requests()).toBe(2);
 });
 
-test('The store asks again when storage never answers, or stops in the middle of a blob.', async () => {
+test('The store asks again when storage never answers, or stops in the middle of a blob', async () => {
   const azurite = await startAzurite();
   started.push(() => azurite.stop());
   const proxy = await startBlobProxy(azurite.origin);
