@@ -28,8 +28,8 @@ export function publishedInventory(
 /** The newest database; null where it is known to be damaged: nobody who followed a link to it would see that. */
 async function linkable(store: InventoryStore, reader: DatabaseReader, signal: AbortSignal): Promise<string | null> {
   try {
-    const { damaged, latest, release } = await reader.current(signal);
-    release();
+    using current = await reader.current(signal);
+    const { damaged, latest } = current;
     return damaged ? null : latest.database;
   } catch (error) {
     // what does not fit here may fit there

@@ -60,12 +60,8 @@ async function fromDatabase<T>(
   query: (database: Database) => T,
 ): Promise<T | null> {
   try {
-    const current = await reader.current(signal);
-    try {
-      return query(current.database);
-    } finally {
-      current.release();
-    }
+    using current = await reader.current(signal);
+    return query(current.database);
   } catch (error) {
     if (hasCode(error, 'InventoryNotReady')) return null;
     throw error;

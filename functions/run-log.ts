@@ -12,7 +12,7 @@ export interface RunLogger {
 
 /** Where the newest database is to be had: a `DatabaseReader`. */
 interface PublishedDatabases {
-  current(signal: AbortSignal): Promise<Pick<CurrentDatabase, 'database' | 'release'>>;
+  current(signal: AbortSignal): Promise<Pick<CurrentDatabase, 'database' | typeof Symbol.dispose>>;
 }
 
 /** A run that was not published has shown nothing. */
@@ -62,12 +62,8 @@ async function appearedIn(
   signal: AbortSignal,
 ): Promise<Appeared | null> {
   try {
-    const current = await reader.current(signal);
-    try {
-      return appearedInRun(current.database, resolveAsOf(current.database, run.id).seq);
-    } finally {
-      current.release();
-    }
+    using current = await reader.current(signal);
+    return appearedInRun(current.database, resolveAsOf(current.database, run.id).seq);
   } catch (error) {
     const { code, message } = toReason(error);
     logger.error(`What is new in run ${run.id} is not known: ${code}: ${message}`);

@@ -51,7 +51,7 @@ export async function answerFromInventory(
     if (typeof content.body !== 'string') {
       streaming = true;
       return new Response(
-        streamText(content.body, () => published.release()),
+        streamText(content.body, () => published[Symbol.dispose]()),
         { headers },
       );
     }
@@ -60,7 +60,7 @@ export async function answerFromInventory(
     context.responses.set(publication, key, { body, headers });
     return new Response(streamBytes(body), { headers });
   } finally {
-    if (!streaming) published.release();
+    if (!streaming) published[Symbol.dispose]();
   }
 }
 

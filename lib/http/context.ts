@@ -6,15 +6,13 @@ import type { Run } from '../inventory/run.ts';
 import type { VirtualMachine } from '../inventory/virtual-machine.ts';
 import type { ResponseCache } from './response-cache.ts';
 
-/** The published inventory, open for reading. */
-export interface PublishedDatabase {
+/** The published inventory, open for reading. Dispose it after the last row: a newer publication closes the file after its last user. */
+export interface PublishedDatabase extends Disposable {
   readonly database: Database;
   /** Names this publication: another one, another value. */
   readonly etag: string;
   /** The newest file could not be used and this is the one before: no answer is complete. */
   readonly damaged: boolean;
-  /** To be called once the last row is read: a newer publication closes the file after its last user. */
-  release(): void;
 }
 
 /** The newest run that was published. */

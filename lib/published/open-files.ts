@@ -3,8 +3,8 @@ import type { Latest, PublishedPointer } from '../azure/store/inventory-store.ts
 import { type Database, openPrivateCopy } from '../database/database.ts';
 import { type Reason, toReason } from '../errors.ts';
 
-/** The published inventory, open for reading until `release`. */
-export interface CurrentDatabase {
+/** The published inventory, open for reading. Dispose it after the last row: a newer publication closes and removes the file after its last user. */
+export interface CurrentDatabase extends Disposable {
   readonly database: Database;
   /** The raw file. */
   readonly path: string;
@@ -14,12 +14,10 @@ export interface CurrentDatabase {
   readonly etag: string;
   /** The newest cannot be used, and this is one before: no answer is complete. */
   readonly damaged: boolean;
-  /** To be called once, when the last row is read: a newer publication closes and removes the file after its last user. */
-  release(): void;
 }
 
 /** A downloaded database, open for any number of users. */
-export interface OpenFile extends Omit<CurrentDatabase, 'release' | 'damaged'> {
+export interface OpenFile extends Omit<CurrentDatabase, typeof Symbol.dispose | 'damaged'> {
   damaged: boolean;
   users: number;
   retired: boolean;
@@ -65,7 +63,7 @@ export function keepOpenFiles(warn: (reason: Reason) => void): OpenFiles {
         latest,
         etag,
         damaged,
-        release() {
+        [Symbol.dispose]() {
           if (released) return;
           released = true;
           file.users -= 1;

@@ -44,12 +44,8 @@ export async function failStep(
 /** A run as the published inventory has it; null when it has not. */
 export async function publishedRun(reader: DatabaseReader, runId: string, signal: AbortSignal): Promise<Run | null> {
   try {
-    const current = await reader.newest(signal);
-    try {
-      return getRun(current.database, runId);
-    } finally {
-      current.release();
-    }
+    using current = await reader.newest(signal);
+    return getRun(current.database, runId);
   } catch (error) {
     if (hasCode(error, 'InventoryNotReady')) return null;
     throw error;

@@ -76,13 +76,9 @@ interface Published {
 /** What the published inventory follows. A damaged one stops the run before it costs anything: nothing could be published. */
 async function published(reader: DatabaseReader, signal: AbortSignal): Promise<Published> {
   try {
-    const current = await reader.newest(signal);
-    try {
-      if (current.damaged) throw publicationDamaged(current.latest);
-      return { known: readKnownSubscriptions(current.database), afterSeq: readNewestSeq(current.database) };
-    } finally {
-      current.release();
-    }
+    using current = await reader.newest(signal);
+    if (current.damaged) throw publicationDamaged(current.latest);
+    return { known: readKnownSubscriptions(current.database), afterSeq: readNewestSeq(current.database) };
   } catch (error) {
     if (hasCode(error, 'InventoryNotReady')) return { known: [], afterSeq: 0 };
     throw error;

@@ -39,14 +39,10 @@ export async function reportStep(
 async function writeFiles(environment: RunEnvironment, runId: string, signal: AbortSignal): Promise<void> {
   const { store, reader, warn } = environment;
   try {
-    const current = await reader.newest(signal);
-    try {
-      if (current.damaged) return;
-      await refreshPublication(store, current, signal);
-      await writeScheduledReports(environment, runId, current.database, signal);
-    } finally {
-      current.release();
-    }
+    using current = await reader.newest(signal);
+    if (current.damaged) return;
+    await refreshPublication(store, current, signal);
+    await writeScheduledReports(environment, runId, current.database, signal);
   } catch (error) {
     signal.throwIfAborted();
     warn(toReason(error));

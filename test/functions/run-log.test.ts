@@ -16,7 +16,7 @@ const logger = {
 const reader = {
   current: async () => ({
     database: inventory.open(),
-    release() {
+    [Symbol.dispose]() {
       released += 1;
     },
   }),

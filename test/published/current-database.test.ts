@@ -91,10 +91,10 @@ test('A newer publication is served once asked for, and the older file stays unt
 
   reader.expire();
   const newer = await reader.current(never);
-  first.release();
-  first.release();
+  first[Symbol.dispose]();
+  first[Symbol.dispose]();
   const stillReadable = runsIn(second);
-  second.release();
+  second[Symbol.dispose]();
 
   expect([stillReadable, runsIn(newer)]).toEqual([1, 2]);
   expect(newer.etag).not.toBe(second.etag);

@@ -61,7 +61,7 @@ describe('a disk that is full', () => {
     const warnings: Reason[] = [];
     const reader = createDatabaseReader(target.store, open, (reason) => warnings.push(reason));
     const first = await reader.current(never);
-    first.release();
+    first[Symbol.dispose]();
     await publishDay(21, 'a', 'b');
     const { runId } = await latestDatabase();
     // the place of the next download
@@ -69,10 +69,10 @@ describe('a disk that is full', () => {
 
     reader.expire();
     const during = await reader.current(never);
-    during.release();
+    during[Symbol.dispose]();
     reader.expire();
     const after = await reader.current(never);
-    after.release();
+    after[Symbol.dispose]();
 
     expect([during.latest.seq, during.damaged]).toEqual([1, true]);
     expect(warnings).toMatchObject([{ code: 'DiskFull' }]);

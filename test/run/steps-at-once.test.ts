@@ -93,7 +93,7 @@ test('A run that is published twice at once in one process is published once, an
 
   const latest = await direct.store.latest.read(never);
   const current = await reader.current(never);
-  current.release();
+  current[Symbol.dispose]();
   expect(new Set(times.map(({ finishedAtMs }) => finishedAtMs)).size).toBe(1);
   expect(latest).toMatchObject({ latest: { runId, seq: 1 } });
   expect(current).toMatchObject({ damaged: false, latest: { runId } });

@@ -26,23 +26,19 @@ export const getDatabase: Handler = async (request, _parameters, context) => {
 };
 
 async function answerFile(request: IncomingRequest, context: HttpContext): Promise<Response> {
-  const published = await context.currentDatabase(deadline());
+  using published = await context.currentDatabase(deadline());
+  // The version counts: a file of an older schema is brought to the newest before it is served.
+  const etag = etagOf('database', context.version, published.etag, String(published.damaged));
+  if (isFresh(request, etag) || wantsNone(request)) return notModified(etag);
+  const path = published.database.location();
+  if (path === null) throw new Error('The inventory is open, but not from a file');
+  // An open file can be read to its end, whatever happens to its name when another one is published.
+  const file = await open(path);
   try {
-    // The version counts: a file of an older schema is brought to the newest before it is served.
-    const etag = etagOf('database', context.version, published.etag, String(published.damaged));
-    if (isFresh(request, etag) || wantsNone(request)) return notModified(etag);
-    const path = published.database.location();
-    if (path === null) throw new Error('The inventory is open, but not from a file');
-    // An open file can be read to its end, whatever happens to its name when another one is published.
-    const file = await open(path);
-    try {
-      return answerRange(request, file, (await file.stat()).size, { ...headersOf(published), etag });
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
-  } finally {
-    published.release();
+    return answerRange(request, file, (await file.stat()).size, { ...headersOf(published), etag });
+  } catch (error) {
+    await file.close();
+    throw error;
   }
 }
 

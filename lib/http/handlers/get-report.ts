@@ -49,7 +49,7 @@ export const getReport: Handler = async (request, { file = '' }, context) => {
       damaged: published.damaged,
     });
     const pieces = await orTooLarge(writeReport(source, format));
-    const body = streamPieces(pieces, () => published.release());
+    const body = streamPieces(pieces, () => published[Symbol.dispose]());
     streaming = true;
     const { complete, counts, asOf } = source;
     return new Response(body, {
@@ -62,7 +62,7 @@ export const getReport: Handler = async (request, { file = '' }, context) => {
       },
     });
   } finally {
-    if (!streaming) published.release();
+    if (!streaming) published[Symbol.dispose]();
   }
 };
 

@@ -14,15 +14,11 @@ import { parseQuery } from '../parameters/parse.ts';
 export const lookupPrincipals: Handler = async (request, _parameters, context) => {
   const { asOf, select } = parseQuery(lookupQuery, request);
   const { ids } = await parseBody(lookupBody, request);
-  const published = await context.currentDatabase(deadline());
-  try {
-    const view = viewAt(published, asOf, null);
-    const value = lookup(view.database, view.asOf, ids).map((principal) =>
-      principal.state === 'neverSeen' ? principal : selected(principal, select),
-    );
-    const shown = { asOf: view.asOf, completeness: view.completenessOf(allKinds, {}) };
-    return answerText(request, envelope(value, shown, null), 'json', { headers: inventoryHeaders(shown) });
-  } finally {
-    published.release();
-  }
+  using published = await context.currentDatabase(deadline());
+  const view = viewAt(published, asOf, null);
+  const value = lookup(view.database, view.asOf, ids).map((principal) =>
+    principal.state === 'neverSeen' ? principal : selected(principal, select),
+  );
+  const shown = { asOf: view.asOf, completeness: view.completenessOf(allKinds, {}) };
+  return answerText(request, envelope(value, shown, null), 'json', { headers: inventoryHeaders(shown) });
 };
