@@ -45,6 +45,8 @@ interface Job {
 }
 
 const isLogin = ({ uses }: Job['steps'][number]): boolean => uses?.startsWith('azure/login@') === true;
+const isAttestation = ({ uses }: Job['steps'][number]): boolean =>
+  uses?.startsWith('actions/attest-build-provenance@') === true;
 
 /** Scripts of package.json that a text runs. */
 const scriptsOf = (text: string): string[] => found(text, /npm run (?:--\S+ )*([\w:-]+)/g);
@@ -165,10 +167,12 @@ test.each(workflows)('$name pins actions by commit, and runs what is there', asy
 });
 
 test.each(workflows)(
-  '$name: only a job in an environment signs in to Azure, and it runs no code of packages',
+  '$name: only a job in an environment signs in or signs provenance, and it runs no code of packages',
   ({ text }) => {
     const { jobs, permissions, on } = parse(text);
-    const signingIn = Object.entries<Job>(jobs).filter(([, { steps }]) => steps.some((step) => isLogin(step)));
+    const signingIn = Object.entries<Job>(jobs).filter(([, { steps }]) =>
+      steps.some((step) => isLogin(step) || isAttestation(step)),
+    );
     const wrong = signingIn.filter(
       ([, { permissions, environment, steps }]) =>
         permissions?.['id-token'] !== 'write' ||

@@ -34,7 +34,7 @@ export async function resourceManagerRequests(): Promise<readonly RequestMade[]>
   const files = await readSources();
   const made: RequestMade[] = [];
   for (const [file, text] of files) {
-    if (file.endsWith('resource-manager/arm-client.ts')) continue;
+    if (file.endsWith('resource-manager/client/arm-client.ts')) continue;
     const calls = [...callsOfClient(text), ...callsOfSdk(text)];
     for (const { verb, path } of calls) made.push({ file, request: `${verb} ${pathOf(path, file, files)}` });
     if (calls.length === 0 && /\bapiVersion\b/.test(text) && /\bArmClient\b/.test(text)) {
