@@ -67,9 +67,10 @@ export function takeIn(
       count: 0,
       requestId: null,
     } as const;
-    sink.beginFrom(source, subscriptionId, readAt);
+    sink({ type: 'beginFrom', source, subscriptionId, readAt });
     for (const kind of plan.kinds) {
-      sink.end({ ...failed, kind, requests: 0, pages: 0, retries: 0, throttledMilliseconds: 0 });
+      const reading = { ...failed, kind, requests: 0, pages: 0, retries: 0, throttledMilliseconds: 0 };
+      sink({ type: 'end', reading });
     }
   };
   return {

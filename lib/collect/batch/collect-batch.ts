@@ -38,7 +38,7 @@ export async function collectBatch(request: CollectBatchRequest): Promise<BatchC
   const now = (): string => new Date().toISOString();
   try {
     const subscriptions = subscriptionsOf(recorded, batch);
-    await collectSubscriptions({ arm, plan, subscriptions, sink: writer, now, onProgress, signal });
+    await collectSubscriptions({ arm, plan, subscriptions, sink: writer.write, now, onProgress, signal });
     const counts = await writing('a batch', folder, () => writer.finish());
     return await store.batches.write(address, { path, counts }, signal);
   } finally {
