@@ -6,7 +6,7 @@ import { writeBatch } from '../lib/collect/batch/write-batch.ts';
 import type { Plan } from '../lib/inventory/plan.ts';
 import type { KindReading } from '../lib/inventory/reading.ts';
 import type { MachineReading } from '../lib/inventory/virtual-machine.ts';
-import { publishRun } from '../lib/run/publish.ts';
+import { publishRun } from '../lib/run/publish-run.ts';
 import { divideIntoBatches } from '../lib/run/run-batches.ts';
 import { newRunRecord } from '../lib/run/run-record.ts';
 import { readSettings } from '../lib/settings.ts';

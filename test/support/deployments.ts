@@ -5,7 +5,7 @@ import { writeBatch } from '../../lib/collect/batch/write-batch.ts';
 import { openForWriting } from '../../lib/database/database.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import { describeFile } from '../../lib/published/database-file.ts';
-import { type PublishRequest, publishRun } from '../../lib/run/publish.ts';
+import { type PublishRequest, publishRun } from '../../lib/run/publish-run.ts';
 import { newRunRecord } from '../../lib/run/run-record.ts';
 import { absentArm } from './absent-arm.ts';
 import { mergeRun, planOf, type RunReading, writeRun } from './readings.ts';

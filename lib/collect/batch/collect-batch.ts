@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ArmClient } from '../../azure/resource-manager/client/arm-client.ts';
 import type { BatchCounts, InventoryStore } from '../../azure/store/inventory-store.ts';
 import { InventoryError } from '../../errors.ts';
-import { writing } from '../../files/disk-full.ts';
+import { writing } from '../../files/file-errors.ts';
 import { addressOf, type Plan, type RecordedPlan } from '../../inventory/plan.ts';
 import { type CollectProgress, collectSubscriptions } from '../collect.ts';
 import { writeBatch } from './write-batch.ts';
