@@ -4,8 +4,9 @@ import { openStore } from '../lib/azure/store/open-store.ts';
 import { planHash } from '../lib/azure/store/plans.ts';
 import { writeBatch } from '../lib/collect/batch/write-batch.ts';
 import type { Plan } from '../lib/inventory/plan.ts';
+import type { KindReading } from '../lib/inventory/reading.ts';
 import type { MachineReading } from '../lib/inventory/virtual-machine.ts';
-import { publishRun } from '../lib/run/publish.ts';
+import { publishRun } from '../lib/run/publish-run.ts';
 import { divideIntoBatches } from '../lib/run/run-batches.ts';
 import { newRunRecord } from '../lib/run/run-record.ts';
 import { readSettings } from '../lib/settings.ts';
@@ -66,14 +67,12 @@ async function collect(): Promise<void> {
     const writer = writeBatch(path);
     for (const subscriptionId of subscriptionIds) {
       const machines = Array.from({ length: machinesPerSubscription }, (_, index) => machine(subscriptionId, index));
-      writer.begin(subscriptionId, startedAt);
-      writer.machines(subscriptionId, machines);
-      writer.powerStates(
-        subscriptionId,
-        machines.map(({ id }) => ({ id, powerState: 'PowerState/running' })),
-      );
+      const powerStates = machines.map(({ id }) => ({ id, powerState: 'PowerState/running' }));
+      writer.write({ type: 'begin', subscriptionId, readAt: startedAt });
+      writer.write({ type: 'machines', subscriptionId, rows: machines });
+      writer.write({ type: 'powerStates', subscriptionId, rows: powerStates });
       for (const kind of plan.kinds) {
-        writer.end({
+        const reading: KindReading = {
           subscriptionId,
           kind,
           status: 'complete',
@@ -85,7 +84,8 @@ async function collect(): Promise<void> {
           retries: 0,
           throttledMilliseconds: 0,
           requestId: null,
-        });
+        };
+        writer.write({ type: 'end', reading });
       }
     }
     const counts = await writer.finish();

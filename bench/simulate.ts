@@ -3,10 +3,10 @@ import { collectSubscriptions } from '../lib/collect/collect.ts';
 import { planRun } from '../lib/collect/plan.ts';
 import type { CoverageStatus } from '../lib/inventory/coverage.ts';
 import type { Plan, PlannedSubscription } from '../lib/inventory/plan.ts';
+import type { KindReading, ReadingEvent } from '../lib/inventory/reading.ts';
 import { divideIntoBatches } from '../lib/run/run-batches.ts';
 import { readSettings } from '../lib/settings.ts';
 import { documentedLimits } from '../local/azure/faults/rate-limits.ts';
-import { createLedgerSink } from '../test/support/ledger-sink.ts';
 import { createVirtualClock } from '../test/support/virtual-clock.ts';
 import { withFurtherLists } from './support/further-lists.ts';
 import { createSimulatedAzure, type SimulatedTenant, type SubscriptionTrace } from './support/simulated-azure.ts';
@@ -75,7 +75,10 @@ async function read(scenario: Scenario, furtherLists: number) {
   const planning = { arm: openInstance(), settings, known: [], principalId: null, scope: null, signal };
   const plan = await clock.run(planRun({ ...planning, runId: 'run', trigger: 'timer', startedAt }));
   const batches = batchesOf(plan, scenario.machines).values();
-  const sink = createLedgerSink();
+  const readings: KindReading[] = [];
+  const sink = (event: ReadingEvent): void => {
+    if (event.type === 'end') readings.push(event.reading);
+  };
   const startMs = clock.now();
   const readBatches = async (arm: ArmClient): Promise<void> => {
     for (const subscriptions of batches) {
@@ -86,7 +89,7 @@ async function read(scenario: Scenario, furtherLists: number) {
   // instances take batches in turns
   const workers = Array.from({ length: scenario.batchesAtOnce }, () => instances.map(readBatches)).flat();
   await clock.run(Promise.all(workers));
-  return { azure, readings: sink.readings, wallMs: clock.now() - startMs, startMs };
+  return { azure, readings, wallMs: clock.now() - startMs, startMs };
 }
 
 /** As a run would divide them after one that counted the machines. */

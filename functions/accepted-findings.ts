@@ -2,7 +2,7 @@ import { type SharedFlight, startSharedFlight } from '../lib/async/shared-flight
 import type { Session } from '../lib/azure/session.ts';
 import type { HttpContext } from '../lib/http/context.ts';
 import type { AcceptedFinding } from '../lib/inventory/finding.ts';
-import { readAcceptedFindings } from '../lib/published/accepted-findings.ts';
+import { readAcceptedFindings } from '../lib/published/read-accepted-findings.ts';
 import type { Environment, Settings } from '../lib/settings.ts';
 
 /** How long an answer may be behind the file. */

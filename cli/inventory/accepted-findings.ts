@@ -13,7 +13,7 @@ export async function readAccepted({
 }: Pick<CommandContext, 'settings' | 'environment' | 'signal'>): Promise<readonly AcceptedFinding[]> {
   if (settings.acceptedFindings === null) return [];
   const [{ readAcceptedFindings }, { createTokenSource }] = await Promise.all([
-    import('../../lib/published/accepted-findings.ts'),
+    import('../../lib/published/read-accepted-findings.ts'),
     import('../../lib/azure/token-source.ts'),
   ]);
   return readAcceptedFindings(settings, environment, createTokenSource(settings, environment), signal);

@@ -69,9 +69,17 @@ export async function listLive(request: LiveRequest): Promise<LiveList> {
   });
   const unlisted = plan.blindSpots.filter(({ source }) => subscriptionIds !== null && source === 'configured');
   const subscriptions = [...plan.subscriptions, ...unlisted.map(({ subscriptionId }) => toUnlisted(subscriptionId))];
-  const memory = createMemorySink(request.limit);
+  const memory = keepMachines(request.limit);
   try {
-    await collectSubscriptions({ arm: session.arm, plan, subscriptions, sink: memory, now, throttlingWaitMs, signal });
+    await collectSubscriptions({
+      arm: session.arm,
+      plan,
+      subscriptions,
+      sink: memory.write,
+      now,
+      throttlingWaitMs,
+      signal,
+    });
   } catch (error) {
     if (!isTimeout(signal)) throw error;
   }
@@ -133,37 +141,34 @@ function completenessOf(plan: Plan, coverage: readonly Coverage[], blindSpots: n
   };
 }
 
-interface MemorySink extends ReadingSink {
+interface MachinesInMemory {
+  readonly write: ReadingSink;
   readonly readings: ReadonlyMap<string, readonly KindReading[]>;
   rows(subscriptionNames: ReadonlyMap<string, string>): VirtualMachine[];
 }
 
-function createMemorySink(limit: number): MemorySink {
+function keepMachines(limit: number): MachinesInMemory {
   const readings = new Map<string, KindReading[]>();
   const readAt = new Map<string, string>();
   const machines = new Map<string, MachineReading>();
   const powerStates = new Map<string, string>();
   return {
     readings,
-    begin(subscriptionId, at) {
-      readings.set(subscriptionId, []);
-      readAt.set(subscriptionId, at);
+    write(event) {
+      if (event.type === 'begin') {
+        readings.set(event.subscriptionId, []);
+        readAt.set(event.subscriptionId, event.readAt);
+      } else if (event.type === 'machines') {
+        for (const machine of event.rows) machines.set(machine.id.toLowerCase(), machine);
+        if (machines.size > limit) {
+          throw new InventoryError('TooManyMachines', `There are more than ${limit} machines to read live`, {
+            hint: 'Ask the database (without live), or for one subscription',
+          });
+        }
+      } else if (event.type === 'powerStates') {
+        for (const { id, powerState } of event.rows) powerStates.set(id.toLowerCase(), powerState);
+      } else if (event.type === 'end') readings.get(event.reading.subscriptionId)?.push(event.reading);
     },
-    machines(_subscriptionId, page) {
-      for (const machine of page) machines.set(machine.id.toLowerCase(), machine);
-      if (machines.size > limit) {
-        throw new InventoryError('TooManyMachines', `There are more than ${limit} machines to read live`, {
-          hint: 'Ask the database (without live), or for one subscription',
-        });
-      }
-    },
-    powerStates(_subscriptionId, page) {
-      for (const { id, powerState } of page) powerStates.set(id.toLowerCase(), powerState);
-    },
-    identities: () => undefined,
-    roleAssignments: () => undefined,
-    roleDefinitions: () => undefined,
-    end: (coverage) => void readings.get(coverage.subscriptionId)?.push(coverage),
     rows: (names) =>
       [...machines].map(([key, machine]) => {
         const { subscriptionId } = machine;

@@ -51,7 +51,7 @@ export async function readSubscription(
   const { plan, subscription, sink, now, throttlingWaitMs, signal } = request;
   const { subscriptionId, skip } = subscription;
   const readAt = now();
-  sink.begin(subscriptionId, readAt);
+  sink({ type: 'begin', subscriptionId, readAt });
   if (skip !== null) {
     const skipped = {
       subscriptionId,
@@ -61,7 +61,7 @@ export async function readSubscription(
       count: 0,
       ...newRequestMeter(),
     } as const;
-    for (const kind of plan.kinds) sink.end({ ...skipped, kind });
+    for (const kind of plan.kinds) sink({ type: 'end', reading: { ...skipped, kind } });
     return;
   }
   const budget = newWaitBudget(throttlingWaitMs);
@@ -74,7 +74,7 @@ export async function readSubscription(
     const actions = [readActions[kind], ...alsoNeeds];
     const { status, reason } = proven(outcome, actions, rights, subscriptionId, plan.principalId);
     const cost = kind === 'virtualMachines' ? added(meter, permissionsMeter) : meter;
-    sink.end({ subscriptionId, kind, readAt, status, reason, count, ...cost });
+    sink({ type: 'end', reading: { subscriptionId, kind, readAt, status, reason, count, ...cost } });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ReadingSink } from '../inventory/reading.ts';
+import type { ReadingEvent, ReadingSink } from '../inventory/reading.ts';
 
 /** Pages that may wait to be written: about 75 kB each, and more than an answer's latency brings. */
 const mostWaiting = 128;
@@ -17,20 +17,20 @@ export interface WriteBehind {
  * next request first. What waits is bounded; beyond that, writing goes first.
  */
 export function writeBehind(target: ReadingSink): WriteBehind {
-  let writes: (() => void)[] = [];
+  let events: ReadingEvent[] = [];
   let next = 0;
   let arrived = false;
   let scheduled = false;
   let failure: { readonly error: unknown } | null = null;
 
-  const waiting = (): number => writes.length - next;
+  const waiting = (): number => events.length - next;
   const writeOne = (): void => {
-    const write = writes[next++];
+    const event = events[next++];
     if (next > mostWaiting) {
-      writes = writes.slice(next);
+      events = events.slice(next);
       next = 0;
     }
-    write?.();
+    if (event !== undefined) target(event);
   };
   /** One write a turn of the event loop, and none in a turn that brought something new. */
   const turn = (): void => {
@@ -50,28 +50,19 @@ export function writeBehind(target: ReadingSink): WriteBehind {
     scheduled = true;
     setImmediate(turn);
   };
-  const later = (write: () => void): void => {
-    if (failure !== null) throw failure.error;
-    writes.push(write);
-    arrived = true;
-    schedule();
-  };
   return {
-    sink: {
-      begin: (subscriptionId, readAt) => later(() => target.begin(subscriptionId, readAt)),
-      machines: (subscriptionId, page) => later(() => target.machines(subscriptionId, page)),
-      powerStates: (subscriptionId, page) => later(() => target.powerStates(subscriptionId, page)),
-      identities: (subscriptionId, page) => later(() => target.identities(subscriptionId, page)),
-      roleAssignments: (subscriptionId, page) => later(() => target.roleAssignments(subscriptionId, page)),
-      roleDefinitions: (subscriptionId, page) => later(() => target.roleDefinitions(subscriptionId, page)),
-      end: (coverage) => later(() => target.end(coverage)),
+    sink(event) {
+      if (failure !== null) throw failure.error;
+      events.push(event);
+      arrived = true;
+      schedule();
     },
     flush() {
       if (failure !== null) throw failure.error;
       while (waiting() > 0) writeOne();
     },
     discard() {
-      writes = [];
+      events = [];
       next = 0;
     },
   };

@@ -8,49 +8,60 @@ import type { MachineReading, PowerStateReading } from './virtual-machine.ts';
 export interface KindReading extends KindCoverage {
   readonly subscriptionId: string;
   readonly kind: Kind;
-  /** When the reading began, ISO 8601 UTC: what it says of absence holds for no later moment. */
+  /** When the reading began, ISO 8601 UTC. It proves absence up to that moment only. */
   readonly readAt: string;
 }
 
-/**
- * Where a reading goes, as it comes: the merge itself (command line), or a batch in Blob storage (Functions).
- * For each subscription: `begin`, then rows in any mixture, then one `end` per kind. Subscriptions interleave.
- */
-export interface ReadingSink {
-  begin(subscriptionId: string, readAt: string): void;
-  /** Rows of `virtualMachines`, `scaleSets` and `arcMachines`: their `type` tells them apart. */
-  machines(subscriptionId: string, page: readonly MachineReading[]): void;
-  powerStates(subscriptionId: string, page: readonly PowerStateReading[]): void;
-  identities(subscriptionId: string, page: readonly UserAssignedIdentityReading[]): void;
-  /** Service principals' only. */
-  roleAssignments(subscriptionId: string, page: readonly RoleAssignmentReading[]): void;
-  /** Of the roles that assignments of this reading name; each at least once, in whichever subscription. */
-  roleDefinitions(subscriptionId: string, page: readonly RoleDefinitionReading[]): void;
-  end(coverage: KindReading): void;
+interface Rows<Type extends string, Row> {
+  readonly type: Type;
+  readonly subscriptionId: string;
+  /** One page of a list, in any number. */
+  readonly rows: readonly Row[];
 }
 
-/** A machine that another deployment keeps, though its newest reading did not show it. */
+/**
+ * One step of reading a subscription: `begin`, then pages of rows in any order, then one `end` for each kind.
+ * Subscriptions interleave.
+ */
+export type ReadingEvent =
+  | { readonly type: 'begin'; readonly subscriptionId: string; readonly readAt: string }
+  /** Virtual machines, scale sets and Arc machines: the type of each row tells them apart. */
+  | Rows<'machines', MachineReading>
+  | Rows<'powerStates', PowerStateReading>
+  | Rows<'identities', UserAssignedIdentityReading>
+  /** Assignments to service principals only. */
+  | Rows<'roleAssignments', RoleAssignmentReading>
+  /** The roles that assignments of a run name. Each comes at least once, with any of the subscriptions. */
+  | Rows<'roleDefinitions', RoleDefinitionReading>
+  | { readonly type: 'end'; readonly reading: KindReading };
+
+/** Takes events as they come: the merge itself (command line), or a batch in Blob storage (Functions). */
+export type ReadingSink = (event: ReadingEvent) => void;
+
+/** A machine that another deployment keeps, although its newest reading did not show it. */
 export interface UnseenMachine {
   readonly machine: MachineReading;
   /** The newest reading that had it, ISO 8601 UTC. */
   readonly lastSeen: string;
 }
 
-/** A sink that also takes what other deployments have read. */
-export interface SourceSink extends ReadingSink {
-  /** As `begin`, for a reading of another deployment. @param source its container, or the file that it is in */
-  beginFrom(source: string, subscriptionId: string, readAt: string): void;
-  /** Their kind ends as `partial`, `failed` or `denied`. */
-  unseen(subscriptionId: string, page: readonly UnseenMachine[]): void;
-}
+/** A step of copying what another deployment has read; `beginFrom` replaces `begin`. */
+export type SourceEvent =
+  | Exclude<ReadingEvent, { readonly type: 'begin' }>
+  /** `source`: the container of that deployment, or its file. */
+  | { readonly type: 'beginFrom'; readonly source: string; readonly subscriptionId: string; readonly readAt: string }
+  /** The kind of these machines ends as `partial`, `failed` or `denied`. */
+  | Rows<'unseen', UnseenMachine>;
 
-/** What a read by id said of a machine or an identity that a list left out. Only `absent` (404) ends it. */
+export type SourceSink = (event: SourceEvent) => void;
+
+/** The result of reading a machine or an identity by id after a list left it out. Only `absent` (404) ends it. */
 export type Verification<Reading> =
   | { readonly outcome: 'absent' }
   | { readonly outcome: 'present'; readonly reading: Reading }
   | { readonly outcome: 'unverified'; readonly reason: Reason };
 
-/** A question that only the merge knows to ask: put to Azure by id once the lists are in, and told before the commit. */
+/** A question that only the merge can ask. Azure is asked by id after all lists, and `answer` is called before the commit. */
 export type FollowUp =
   /** A complete list left it out. */
   | {
@@ -59,7 +70,7 @@ export type FollowUp =
       readonly type: MachineReading['type'];
       readonly answer: (verification: Verification<MachineReading>) => void;
     }
-  /** On a machine, or listed before, and not in the complete listing of its subscription. */
+  /** It is on a machine or was listed before, and the complete list of its subscription left it out. */
   | {
       readonly ask: 'identity';
       readonly resourceId: string;
@@ -78,7 +89,7 @@ export type FollowUp =
       readonly answer: (verification: Verification<SystemAssignedIdentityReading>) => void;
     };
 
-/** The system-assigned identity that a machine has when it is asked: by then it may be another. null = the answer left it out. */
+/** The identity that a machine has now, which may differ from the listed one. null = the response left the id out. */
 export interface SystemAssignedIdentityReading {
   readonly principalId: string | null;
   readonly clientId: string | null;

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { DatabaseFile, DatabaseSource, Latest } from '../azure/store/inventory-store.ts';
 import { hasCode, InventoryError } from '../errors.ts';
 import { isCutOff } from '../files/cut-off.ts';
-import { writing } from '../files/disk-full.ts';
+import { writing } from '../files/file-errors.ts';
 
 /** What else an instance keeps in its temporary folder. */
 const spareBytes = 16 * 1024 * 1024;

@@ -4,8 +4,8 @@ import { type ForgetRequest, forgetSubscription } from '../database/merge/forget
 import { type Reason, toReason } from '../errors.ts';
 import type { Run } from '../inventory/run.ts';
 import { newRunId } from '../inventory/run.ts';
+import { republish } from './publish-database.ts';
 import { refreshPublication } from './refresh-publication.ts';
-import { republish } from './republish.ts';
 
 /** Which subscription, why, and what findings go by afterwards. */
 export type Forgetting = Pick<ForgetRequest, 'subscriptionId' | 'reason' | 'thresholds'>;

@@ -19,8 +19,8 @@ import type { Plan } from '../inventory/plan.ts';
 import type { Run, RunTrigger } from '../inventory/run.ts';
 import { newRunId } from '../inventory/run.ts';
 import type { Settings } from '../settings.ts';
+import { createOwnReadings } from '../sources/contested-readings.ts';
 import { openSources } from '../sources/open-sources.ts';
-import { createOwnReadings } from '../sources/own-readings.ts';
 import { routeReadings } from '../sources/route-readings.ts';
 import type { Source } from '../sources/source.ts';
 import { type TakenIn, takeIn } from '../sources/take-in.ts';
@@ -77,7 +77,7 @@ export async function collectIntoFile(request: CollectIntoFileRequest): Promise<
     const takenIn = takeIn(planned, database, sources.all, settings.excludeSubscriptions);
     const merge = openMerge(database, takenIn.plan, { ...settings, finishedAt: now });
     try {
-      takenIn.tellOthers(merge);
+      takenIn.tellOthers(merge.write);
       await collectOwn(request, planned, takenIn, merge, folder.path);
       await answerFollowUps(merge, session.arm, signal, takenIn.answered);
       const run = await commit(merge, signal);
@@ -119,24 +119,24 @@ async function collectOwn(
   const progress = onProgress === undefined ? {} : { onProgress };
   const common = { arm: session.arm, plan, subscriptions: plan.subscriptions, now, ...progress, signal };
   if (contested.size === 0) {
-    await collectSubscriptions({ ...common, sink: merge });
+    await collectSubscriptions({ ...common, sink: merge.write });
     return;
   }
   const path = join(folder, 'contested.ndjson.zst');
   const waiting = writeBatch(path);
   try {
-    const sink = routeReadings((id) => (contested.has(id) ? waiting : merge), merge);
+    const sink = routeReadings((id) => (contested.has(id) ? waiting.write : merge.write), merge.write);
     await collectSubscriptions({ ...common, sink });
     await waiting.finish();
   } finally {
     waiting.abandon();
   }
   const own = createOwnReadings();
-  await replayBatch(readBatch(path), own, path);
-  const left = tellBetter(own, merge);
+  await replayBatch(readBatch(path), own.write, path);
+  const left = tellBetter(own, merge.write);
   await replayBatch(
     readBatch(path),
-    routeReadings((id) => (left.has(id) ? null : merge), merge),
+    routeReadings((id) => (left.has(id) ? null : merge.write), merge.write),
     path,
   );
 }

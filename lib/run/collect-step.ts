@@ -1,6 +1,6 @@
 import type { BatchCounts } from '../azure/store/inventory-store.ts';
 import { collectBatch } from '../collect/batch/collect-batch.ts';
-import { makeOwnFolder } from '../files/own-folder.ts';
+import { makeOwnFolder } from '../files/private-folder.ts';
 import { limitYoungGeneration } from './limit-heap-growth.ts';
 import { takenOver } from './plan-step.ts';
 import { readPlan } from './read-plan.ts';

@@ -1,7 +1,7 @@
-import { makeOwnFolder } from '../files/own-folder.ts';
+import { makeOwnFolder } from '../files/private-folder.ts';
 import type { Run } from '../inventory/run.ts';
 import { takenOver } from './plan-step.ts';
-import { publishRun } from './publish.ts';
+import { publishRun } from './publish-run.ts';
 import { readPlan } from './read-plan.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { advance, progressOf } from './run-progress.ts';

@@ -3,6 +3,7 @@ import type { Database } from '../database/database.ts';
 import { InventoryError } from '../errors.ts';
 import type { Kind } from '../inventory/coverage.ts';
 import type { SourceSink } from '../inventory/reading.ts';
+import type { MachineReading } from '../inventory/virtual-machine.ts';
 import { guidPattern } from '../settings.ts';
 import { tellReading } from './replay-source.ts';
 import { readSourceContent, type SourceContent } from './source-content.ts';
@@ -33,33 +34,21 @@ export function readOffers(database: Database, source: string, kinds: readonly K
 }
 
 function checkingSink(source: string, subscriptionId: string): SourceSink {
-  const ignore = (): void => undefined;
-  const inside = ({ id }: { readonly id: string }): void => {
+  const checkPlace = ({ id }: { readonly id: string }): void => {
     if (id.toLowerCase().startsWith(`/subscriptions/${subscriptionId}/`)) return;
     throw malformed(source, `${id} is not in subscription ${subscriptionId}`);
   };
-  return {
-    begin: ignore,
-    beginFrom: ignore,
-    roleAssignments: ignore,
-    end: ignore,
-    machines(_subscriptionId, page) {
-      for (const machine of page) {
-        inside(machine);
-        v.parse(tagsShape, machine.tags);
-      }
-    },
-    unseen(_subscriptionId, page) {
-      for (const { machine } of page) {
-        inside(machine);
-        v.parse(tagsShape, machine.tags);
-      }
-    },
-    powerStates: (_subscriptionId, page) => page.forEach(inside),
-    identities: (_subscriptionId, page) => page.forEach(inside),
-    roleDefinitions(_subscriptionId, page) {
-      for (const { permissions } of page) v.parse(permissionsShape, permissions);
-    },
+  const checkMachine = (machine: MachineReading): void => {
+    checkPlace(machine);
+    v.parse(tagsShape, machine.tags);
+  };
+  return (event) => {
+    if (event.type === 'machines') event.rows.forEach(checkMachine);
+    else if (event.type === 'unseen') for (const { machine } of event.rows) checkMachine(machine);
+    else if (event.type === 'powerStates' || event.type === 'identities') for (const row of event.rows) checkPlace(row);
+    else if (event.type === 'roleDefinitions') {
+      for (const { permissions } of event.rows) v.parse(permissionsShape, permissions);
+    }
   };
 }
 

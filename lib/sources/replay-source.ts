@@ -28,7 +28,7 @@ export function tellReading(
   const shows = new Set<Kind>(
     readings.filter(({ status }) => status !== 'failed' && status !== 'denied').map(({ kind }) => kind),
   );
-  sink.beginFrom(source, subscriptionId, readAt);
+  sink({ type: 'beginFrom', source, subscriptionId, readAt });
   tellMachines(database, subscription, shows, sink);
   if (shows.has('powerStates')) {
     const rows = database
@@ -37,7 +37,7 @@ export function tellReading(
         WHERE m.subscription = ? AND m.type = 0 AND u.machine IS NULL`)
       .all(key);
     const states = rows.map((row) => ({ id: text(row, 'resource_id'), powerState: text(row, 'value') }));
-    sink.powerStates(subscriptionId, states);
+    sink({ type: 'powerStates', subscriptionId, rows: states });
   }
   if (shows.has('identities')) {
     const rows = database
@@ -52,10 +52,10 @@ export function tellReading(
       clientId: textOrNull(row, 'client_id'),
       tenantId: textOrNull(row, 'tenant'),
     }));
-    sink.identities(subscriptionId, identities);
+    sink({ type: 'identities', subscriptionId, rows: identities });
   }
   if (shows.has('roleAssignments')) tellRoles(database, subscription, sink);
-  for (const reading of readings) sink.end(reading);
+  for (const reading of readings) sink({ type: 'end', reading });
 }
 
 function tellMachines(
@@ -84,8 +84,8 @@ function tellMachines(
         unseen.push({ machine, lastSeen: known ?? isoTime(integer(row, 'first_seen')) });
       }
     }
-    sink.machines(subscriptionId, shown);
-    sink.unseen(subscriptionId, unseen);
+    sink({ type: 'machines', subscriptionId, rows: shown });
+    sink({ type: 'unseen', subscriptionId, rows: unseen });
   }
 }
 
@@ -98,24 +98,26 @@ function tellRoles(database: Database, { key, subscriptionId }: SourceSubscripti
   const definitions = database
     .prepare(`SELECT DISTINCT d.resource_id, d.name, d.permissions FROM ${shown} AND d.name IS NOT NULL`)
     .all(key);
-  sink.roleAssignments(
+  sink({
+    type: 'roleAssignments',
     subscriptionId,
-    assignments.map((row) => ({
+    rows: assignments.map((row) => ({
       id: text(row, 'resource_id'),
       scope: text(row, 'scope'),
       roleDefinitionId: text(row, 'role'),
       principalId: text(row, 'principal_id'),
       condition: textOrNull(row, 'condition'),
     })),
-  );
-  sink.roleDefinitions(
+  });
+  sink({
+    type: 'roleDefinitions',
     subscriptionId,
-    definitions.map((row) => ({
+    rows: definitions.map((row) => ({
       id: text(row, 'resource_id'),
       roleName: text(row, 'name'),
       permissions: storedPermissions(textOrNull(row, 'permissions')),
     })),
-  );
+  });
 }
 
 /** As the merge wrote them. */

@@ -1,17 +1,12 @@
 import type { ReadingSink } from '../inventory/reading.ts';
 
 /**
- * A sink that hands each subscription to the sink that `sinkOf` names. Roles go to `roles`: the first subscription that
- * names one tells it for all.
+ * A sink that hands each subscription to the sink that `sinkOf` names; null drops it. Role definitions go to `roles`: the first
+ * subscription that names a role brings its definition for all.
  */
 export function routeReadings(sinkOf: (subscriptionId: string) => ReadingSink | null, roles: ReadingSink): ReadingSink {
-  return {
-    begin: (subscriptionId, readAt) => sinkOf(subscriptionId)?.begin(subscriptionId, readAt),
-    machines: (subscriptionId, page) => sinkOf(subscriptionId)?.machines(subscriptionId, page),
-    powerStates: (subscriptionId, page) => sinkOf(subscriptionId)?.powerStates(subscriptionId, page),
-    identities: (subscriptionId, page) => sinkOf(subscriptionId)?.identities(subscriptionId, page),
-    roleAssignments: (subscriptionId, page) => sinkOf(subscriptionId)?.roleAssignments(subscriptionId, page),
-    roleDefinitions: (subscriptionId, page) => roles.roleDefinitions(subscriptionId, page),
-    end: (coverage) => sinkOf(coverage.subscriptionId)?.end(coverage),
+  return (event) => {
+    if (event.type === 'roleDefinitions') roles(event);
+    else sinkOf(event.type === 'end' ? event.reading.subscriptionId : event.subscriptionId)?.(event);
   };
 }

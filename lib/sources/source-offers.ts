@@ -3,9 +3,9 @@ import { InventoryError, type Reason, toReason } from '../errors.ts';
 import { type CoverageStatus, subscriptionStatus } from '../inventory/coverage.ts';
 import type { Plan } from '../inventory/plan.ts';
 import type { KindReading } from '../inventory/reading.ts';
+import type { OwnReading } from './contested-readings.ts';
 import type { FollowedSubscription } from './followed-subscriptions.ts';
 import type { LookedAt } from './open-sources.ts';
-import type { OwnReading } from './own-readings.ts';
 import { readOffers } from './read-offers.ts';
 import type { SourceContent, SourceSubscription } from './source-content.ts';
 

@@ -3,9 +3,9 @@ import type { Reason } from '../errors.ts';
 import { grantReaderCommand } from '../inventory/coverage.ts';
 import type { Plan } from '../inventory/plan.ts';
 import type { FollowUp, SourceSink } from '../inventory/reading.ts';
+import type { OwnReadings } from './contested-readings.ts';
 import { readFollowedSubscriptions } from './followed-subscriptions.ts';
 import type { LookedAt } from './open-sources.ts';
-import type { OwnReadings } from './own-readings.ts';
 import { planWithSources } from './plan-with-sources.ts';
 import { tellReading } from './replay-source.ts';
 import { prepareSourceAnswers } from './source-answers.ts';
@@ -67,9 +67,10 @@ export function takeIn(
       count: 0,
       requestId: null,
     } as const;
-    sink.beginFrom(source, subscriptionId, readAt);
+    sink({ type: 'beginFrom', source, subscriptionId, readAt });
     for (const kind of plan.kinds) {
-      sink.end({ ...failed, kind, requests: 0, pages: 0, retries: 0, throttledMilliseconds: 0 });
+      const reading = { ...failed, kind, requests: 0, pages: 0, retries: 0, throttledMilliseconds: 0 };
+      sink({ type: 'end', reading });
     }
   };
   return {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../lib/database/database.ts';
-import { republish } from '../../lib/published/republish.ts';
+import { republish } from '../../lib/published/publish-database.ts';
 import { createCertificate } from '../../local/azure/certificate.ts';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';

@@ -3,12 +3,14 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
-import { createZstdDecompress } from 'node:zlib';
+import { createZstdDecompress, zstdDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { BatchCounts } from '../../lib/azure/store/inventory-store.ts';
 import { replayBatch } from '../../lib/collect/batch/replay-batch.ts';
 import { writeBatch } from '../../lib/collect/batch/write-batch.ts';
-import type { KindReading, ReadingSink } from '../../lib/inventory/reading.ts';
+import type { KindReading, ReadingEvent, ReadingSink } from '../../lib/inventory/reading.ts';
 import { guid, machine } from '../support/readings.ts';
+import { recordEvents } from '../support/recorded-events.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -31,45 +33,56 @@ const ending: KindReading = {
   requestId: 'r',
 };
 
-/** A sink that remembers what it was told. */
-function recorder(): ReadingSink & { readonly told: unknown[][] } {
-  const told: unknown[][] = [];
-  return {
-    told,
-    begin: (...told1) => void told.push(['begin', ...told1]),
-    machines: (...told1) => void told.push(['machines', ...told1]),
-    powerStates: (...told1) => void told.push(['powerStates', ...told1]),
-    identities: (...told1) => void told.push(['identities', ...told1]),
-    roleAssignments: (...told1) => void told.push(['roleAssignments', ...told1]),
-    roleDefinitions: (...told1) => void told.push(['roleDefinitions', ...told1]),
-    end: (...told1) => void told.push(['end', ...told1]),
-  };
-}
+const events: readonly ReadingEvent[] = [
+  { type: 'begin', subscriptionId: guid(1), readAt },
+  { type: 'begin', subscriptionId: guid(2), readAt },
+  {
+    type: 'machines',
+    subscriptionId: guid(1),
+    rows: [
+      machine('vm-1'),
+      machine('Vm-2', { name: 'vm-2', resourceGroup: 'RG', tags: { 'a"b': 'ü\n' }, zones: ['1', '2'] }),
+      machine('vm-3', {
+        subscriptionId: guid(3),
+        vmId: null,
+        vmSize: null,
+        osType: null,
+        timeCreated: null,
+        resourceGroup: 'other',
+      }),
+      machine('set-1', { type: 'Microsoft.Compute/virtualMachineScaleSets', id: '/odd/id', instanceCount: 3 }),
+    ],
+  },
+  {
+    type: 'powerStates',
+    subscriptionId: guid(1),
+    rows: [{ id: machine('vm-1').id, powerState: 'PowerState/running' }],
+  },
+  {
+    type: 'identities',
+    subscriptionId: guid(1),
+    rows: [{ id: '/u1', principalId: 'p', clientId: null, tenantId: 't' }],
+  },
+  {
+    type: 'roleAssignments',
+    subscriptionId: guid(1),
+    rows: [
+      { id: '/a1', scope: '/', roleDefinitionId: '/r1', principalId: 'p', condition: '@x eq "1"' },
+      { id: '/a2', scope: '/s', roleDefinitionId: '/r1', principalId: 'q', condition: null },
+    ],
+  },
+  {
+    type: 'roleDefinitions',
+    subscriptionId: guid(1),
+    rows: [{ id: '/r1', roleName: 'Own', permissions: [{ actions: ['*'], notActions: ['x'] }] }],
+  },
+  { type: 'end', reading: ending },
+];
 
-function tellAll(sink: ReadingSink): void {
-  sink.begin(guid(1), readAt);
-  sink.begin(guid(2), readAt);
-  sink.machines(guid(1), [
-    machine('vm-1'),
-    machine('Vm-2', { name: 'vm-2', resourceGroup: 'RG', tags: { 'a"b': 'ü\n' }, zones: ['1', '2'] }),
-    machine('vm-3', {
-      subscriptionId: guid(3),
-      vmId: null,
-      vmSize: null,
-      osType: null,
-      timeCreated: null,
-      resourceGroup: 'other',
-    }),
-    machine('set-1', { type: 'Microsoft.Compute/virtualMachineScaleSets', id: '/odd/id', instanceCount: 3 }),
-  ]);
-  sink.powerStates(guid(1), [{ id: machine('vm-1').id, powerState: 'PowerState/running' }]);
-  sink.identities(guid(1), [{ id: '/u1', principalId: 'p', clientId: null, tenantId: 't' }]);
-  sink.roleAssignments(guid(1), [
-    { id: '/a1', scope: '/', roleDefinitionId: '/r1', principalId: 'p', condition: '@x eq "1"' },
-    { id: '/a2', scope: '/s', roleDefinitionId: '/r1', principalId: 'q', condition: null },
-  ]);
-  sink.roleDefinitions(guid(1), [{ id: '/r1', roleName: 'Own', permissions: [{ actions: ['*'], notActions: ['x'] }] }]);
-  sink.end(ending);
+async function writeEvents(path: string, written: readonly ReadingEvent[]): Promise<BatchCounts> {
+  const writer = writeBatch(path);
+  written.forEach(writer.write);
+  return await writer.finish();
 }
 
 function replay(path: string, sink: ReadingSink): Promise<void> {
@@ -80,48 +93,41 @@ function replay(path: string, sink: ReadingSink): Promise<void> {
   );
 }
 
-test('A batch tells a sink what its writer was told, in that order', async () => {
+test('A batch returns the events that were written, in that order', async () => {
   const path = join(folder, 'round-trip');
-  const direct = recorder();
-  const replayed = recorder();
-  tellAll(direct);
+  const replayed = recordEvents();
 
-  const writer = writeBatch(path);
-  tellAll(writer);
-  const counts = await writer.finish();
-  await replay(path, replayed);
+  const counts = await writeEvents(path, events);
+  await replay(path, replayed.write);
 
-  expect(replayed.told).toEqual(direct.told);
+  expect(replayed.events).toEqual(events);
   expect(counts).toEqual({ subscriptions: 2, virtualMachines: 3, requests: 2 });
 });
 
 test('A page of many machines comes back whole, in pieces', async () => {
   const path = join(folder, 'many');
   const machines = Array.from({ length: 5_000 }, (_, number) => machine(`vm-${number}`));
-  const writer = writeBatch(path);
-  writer.begin(guid(1), readAt);
-  writer.machines(guid(1), machines);
-  await writer.finish();
+  await writeEvents(path, [
+    { type: 'begin', subscriptionId: guid(1), readAt },
+    { type: 'machines', subscriptionId: guid(1), rows: machines },
+  ]);
 
-  const replayed = recorder();
-  await replay(path, replayed);
+  const replayed = recordEvents();
+  await replay(path, replayed.write);
 
-  const pages = replayed.told.filter(([kind]) => kind === 'machines').map((told) => told[2]);
-  expect(pages.length).toBeGreaterThan(1);
-  expect(pages.flat()).toEqual(machines);
+  expect(replayed.events.filter(({ type }) => type === 'machines').length).toBeGreaterThan(1);
+  expect(replayed.rows('machines')).toEqual(machines);
 });
 
 test('A batch that is cut off anywhere is refused', async () => {
   const path = join(folder, 'whole');
-  const writer = writeBatch(path);
-  tellAll(writer);
-  await writer.finish();
+  await writeEvents(path, events);
   const bytes = await readFile(path);
 
   for (const length of [0, 1, 10, Math.floor(bytes.length / 2), bytes.length - 20]) {
     const cut = join(folder, `cut-${length}`);
     await writeFile(cut, bytes.subarray(0, length));
-    await expect(replay(cut, recorder()), `${length} bytes`).rejects.toMatchObject({ code: 'BatchDamaged' });
+    await expect(replay(cut, recordEvents().write), `${length} bytes`).rejects.toMatchObject({ code: 'BatchDamaged' });
   }
 });
 
@@ -133,8 +139,26 @@ test.each([
   ['["batch",2]\nx\n', 'no JSON'],
   ['["batch",2]\n["other"]\n', 'no known kind'],
 ])('Lines %j are refused as damaged: %s', async (text, why) => {
-  await expect(replayBatch(Readable.from([Buffer.from(text)]), recorder(), 'batch 0')).rejects.toMatchObject({
+  await expect(replayBatch(Readable.from([Buffer.from(text)]), recordEvents().write, 'batch 0')).rejects.toMatchObject({
     code: 'BatchDamaged',
     message: expect.stringContaining(why),
   });
+});
+
+test('The stored lines keep their form', async () => {
+  const path = join(folder, 'form');
+  await writeEvents(path, events);
+  expect(zstdDecompressSync(await readFile(path)).toString('utf8')).toMatchInlineSnapshot(`
+    "["batch",2]
+    ["begin","00000000-0000-4000-8000-000000000001","2026-11-21T06:00:00.000Z"]
+    ["begin","00000000-0000-4000-8000-000000000002","2026-11-21T06:00:00.000Z"]
+    ["machines","00000000-0000-4000-8000-000000000001",[["/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm-1","","","","Microsoft.Compute/virtualMachines","westeurope",[],"vm-of-vm-1","Standard_D2s_v5","Linux","Regular","Succeeded","2025-01-01T00:00:00.000Z",{},null,null,"SystemAssigned","principal-of-vm-1","00000000-0000-4000-8000-000000000009",{}],["/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/RG/providers/Microsoft.Compute/virtualMachines/Vm-2","","","vm-2","Microsoft.Compute/virtualMachines","westeurope",["1","2"],"vm-of-Vm-2","Standard_D2s_v5","Linux","Regular","Succeeded","2025-01-01T00:00:00.000Z",{"a\\"b":"ü\\n"},null,null,"SystemAssigned","principal-of-Vm-2","00000000-0000-4000-8000-000000000009",{}],["/subscriptions/00000000-0000-4000-8000-000000000003/resourceGroups/other/providers/Microsoft.Compute/virtualMachines/vm-3","00000000-0000-4000-8000-000000000003","","","Microsoft.Compute/virtualMachines","westeurope",[],null,null,null,"Regular","Succeeded",null,{},null,null,"SystemAssigned","principal-of-vm-3","00000000-0000-4000-8000-000000000009",{}],["/odd/id","","rg","set-1","Microsoft.Compute/virtualMachineScaleSets","westeurope",[],"vm-of-set-1","Standard_D2s_v5","Linux","Regular","Succeeded","2025-01-01T00:00:00.000Z",{},null,3,"SystemAssigned","principal-of-set-1","00000000-0000-4000-8000-000000000009",{}]]]
+    ["powerStates","00000000-0000-4000-8000-000000000001",[["/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm-1","PowerState/running"]]]
+    ["identities","00000000-0000-4000-8000-000000000001",[["/u1","p",null,"t"]]]
+    ["roleAssignments","00000000-0000-4000-8000-000000000001",[["/a1","/","/r1","p","@x eq \\"1\\""],["/a2","/s","/r1","q",null]]]
+    ["roleDefinitions","00000000-0000-4000-8000-000000000001",[["/r1","Own",[{"actions":["*"],"notActions":["x"]}]]]]
+    ["end",{"subscriptionId":"00000000-0000-4000-8000-000000000001","kind":"virtualMachines","status":"partial","count":3,"requests":2,"pages":2,"readAt":"2026-11-21T06:00:00.000Z","reason":{"code":"X","message":"zwölf\\nlines","hint":null},"retries":1,"throttledMilliseconds":5,"requestId":"r"}]
+    ["done",{"subscriptions":2,"virtualMachines":3,"requests":2}]
+    "
+  `);
 });

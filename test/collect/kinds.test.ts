@@ -5,7 +5,7 @@ import { type Kind, kinds, subscriptionStatus } from '../../lib/inventory/covera
 import type { Plan } from '../../lib/inventory/plan.ts';
 import { json, startArmServer, testClient } from '../azure/resource-manager/fixtures/arm-server.ts';
 import { guid } from '../support/readings.ts';
-import { createMemorySink } from './memory-sink.ts';
+import { recordEvents } from '../support/recorded-events.ts';
 
 const startedAt = '2026-11-21T06:00:00.000Z';
 const inGroup = (subscriptionId: string, type: string, name: string) =>
@@ -99,27 +99,39 @@ async function collect(
     principalId: guid(7),
     reason: null,
   };
-  const sink = createMemorySink();
+  const recorded = recordEvents();
   const { arm } = testClient(server.origin, { concurrency: 32 });
   const { signal } = new AbortController();
-  const progress = await collectSubscriptions({ arm, plan, subscriptions, sink, now: () => startedAt, signal });
-  const coverage = Object.fromEntries(sink.readings.map((reading) => [reading.kind, reading]));
-  return { sink, coverage, asked, progress };
+  const progress = await collectSubscriptions({
+    arm,
+    plan,
+    subscriptions,
+    sink: recorded.write,
+    now: () => startedAt,
+    signal,
+  });
+  const coverage = Object.fromEntries(recorded.readings.map((reading) => [reading.kind, reading]));
+  return { recorded, coverage, asked, progress };
 }
 
 test('each kind is one list, and all rows reach the sink', async () => {
-  const { sink, coverage, asked, progress } = await collect({});
+  const { recorded, coverage, asked, progress } = await collect({});
 
   expect(asked.toSorted()).toEqual(Object.keys(lists).toSorted());
-  expect(sink.rows.machines.map(({ type, name }) => [type, name]).toSorted()).toEqual([
+  expect(
+    recorded
+      .rows('machines')
+      .map(({ type, name }) => [type, name])
+      .toSorted(),
+  ).toEqual([
     ['Microsoft.Compute/virtualMachineScaleSets', 'set-1'],
     ['Microsoft.Compute/virtualMachines', 'vm-1'],
     ['Microsoft.HybridCompute/machines', 'arc-1'],
   ]);
-  expect(sink.rows.powerStates).toHaveLength(1);
-  expect(sink.rows.identities).toHaveLength(1);
-  expect(sink.rows.roleAssignments).toHaveLength(1);
-  expect(sink.rows.roleDefinitions.map(({ roleName }) => roleName)).toEqual(['Role reader']);
+  expect(recorded.rows('powerStates')).toHaveLength(1);
+  expect(recorded.rows('identities')).toHaveLength(1);
+  expect(recorded.rows('roleAssignments')).toHaveLength(1);
+  expect(recorded.rows('roleDefinitions').map(({ roleName }) => roleName)).toEqual(['Role reader']);
   for (const kind of kinds)
     expect(coverage[kind]).toMatchObject({
       status: 'complete',
@@ -131,9 +143,9 @@ test('each kind is one list, and all rows reach the sink', async () => {
 });
 
 test('kinds end in the order of the plan, once all rows are told; a kind outside of the plan is not asked for', async () => {
-  const { sink, asked } = await collect({}, { kinds: ['virtualMachines', 'identities'] });
+  const { recorded, asked } = await collect({}, { kinds: ['virtualMachines', 'identities'] });
 
-  expect(sink.readings.map(({ kind }) => kind)).toEqual(['virtualMachines', 'identities']);
+  expect(recorded.readings.map(({ kind }) => kind)).toEqual(['virtualMachines', 'identities']);
   expect(asked.toSorted()).toEqual(['identities', 'permissions', 'virtualMachines']);
 });
 
@@ -214,22 +226,22 @@ describe('rights', () => {
   });
 
   test('that cannot be read prove no list, and take nothing from it', async () => {
-    const { coverage, sink } = await collect({ permissions: error(500, 'InternalServerError') });
+    const { coverage, recorded } = await collect({ permissions: error(500, 'InternalServerError') });
 
     for (const kind of kinds) {
       expect(coverage[kind]).toMatchObject({ status: 'partial', reason: { code: 'RightsNotProven' }, count: 1 });
     }
-    expect(sink.rows.machines).toHaveLength(3);
+    expect(recorded.rows('machines')).toHaveLength(3);
   });
 });
 
 describe('roles', () => {
   test('are listed once for all subscriptions, and told once', async () => {
-    const { asked, sink, coverage } = await collect({}, { subscriptions: 20 });
+    const { asked, recorded, coverage } = await collect({}, { subscriptions: 20 });
 
     expect(asked.filter((list) => list === 'roleDefinitions')).toHaveLength(1);
-    expect(sink.rows.roleDefinitions.map(({ roleName }) => roleName)).toEqual(['Role reader']);
-    expect(sink.rows.roleAssignments).toHaveLength(20);
+    expect(recorded.rows('roleDefinitions').map(({ roleName }) => roleName)).toEqual(['Role reader']);
+    expect(recorded.rows('roleAssignments')).toHaveLength(20);
     expect(coverage.roleAssignments).toMatchObject({ status: 'complete' });
   });
 
@@ -242,7 +254,7 @@ describe('roles', () => {
 
   test('are read for what a list of assignments showed before it broke', async () => {
     let pages = 0;
-    const { sink, coverage } = await collect({
+    const { recorded, coverage } = await collect({
       roleAssignments: (response, id) => {
         pages += 1;
         if (pages > 1) return error(403, 'AuthorizationFailed')(response, id);
@@ -253,11 +265,11 @@ describe('roles', () => {
     });
 
     expect(coverage.roleAssignments).toMatchObject({ status: 'partial', reason: { code: 'AuthorizationFailed' } });
-    expect(sink.rows.roleDefinitions.map(({ roleName }) => roleName)).toEqual(['Role reader']);
+    expect(recorded.rows('roleDefinitions').map(({ roleName }) => roleName)).toEqual(['Role reader']);
   });
 
   test("a subscription's own roles are in its own list", async () => {
-    const { asked, sink } = await collect(
+    const { asked, recorded } = await collect(
       {
         roleAssignments: (response, id) =>
           value(assignment(id, 'a1', 'READER'), assignment(id, 'a2', `own-${id}`))(response, id),
@@ -268,16 +280,16 @@ describe('roles', () => {
     );
 
     expect(asked.filter((list) => list === 'roleDefinitions')).toHaveLength(3);
-    expect(sink.rows.roleDefinitions.map(({ roleName }) => roleName).toSorted()).toEqual([
-      `Role own-${guid(1)}`,
-      `Role own-${guid(2)}`,
-      `Role own-${guid(3)}`,
-      'Role reader',
-    ]);
+    expect(
+      recorded
+        .rows('roleDefinitions')
+        .map(({ roleName }) => roleName)
+        .toSorted(),
+    ).toEqual([`Role own-${guid(1)}`, `Role own-${guid(2)}`, `Role own-${guid(3)}`, 'Role reader']);
   });
 
   test('that fail in the first subscription are asked for in the others', async () => {
-    const { sink } = await collect(
+    const { recorded } = await collect(
       {
         roleDefinitions: (response, id) =>
           id === guid(1) ? error(403, 'AuthorizationFailed')(response, id) : usual.roleDefinitions(response, id),
@@ -285,13 +297,13 @@ describe('roles', () => {
       { subscriptions: 3 },
     );
 
-    const ends = sink.readings.filter(({ kind }) => kind === 'roleAssignments');
+    const ends = recorded.readings.filter(({ kind }) => kind === 'roleAssignments');
     const incomplete = ends.filter(({ status }) => status !== 'complete');
     expect(incomplete).toMatchObject([
       { subscriptionId: guid(1), status: 'partial', reason: { code: 'RoleDefinitionsNotRead' }, count: 1 },
     ]);
-    expect(sink.rows.roleAssignments).toHaveLength(3);
-    expect(sink.rows.roleDefinitions).toHaveLength(1);
+    expect(recorded.rows('roleAssignments')).toHaveLength(3);
+    expect(recorded.rows('roleDefinitions')).toHaveLength(1);
   });
 
   test('that fail everywhere are waited for three times at most, and then asked for by all at once', async () => {
@@ -307,18 +319,18 @@ describe('roles', () => {
     }
     await expect.poll(() => open.length).toBe(10);
     for (const answer of open.slice(3)) answer();
-    const { sink } = await reading;
+    const { recorded } = await reading;
 
-    const ends = sink.readings.filter(({ kind }) => kind === 'roleAssignments');
+    const ends = recorded.readings.filter(({ kind }) => kind === 'roleAssignments');
     expect(ends.map(({ status, reason }) => `${status} ${reason?.code}`)).toEqual(
       Array(10).fill('partial RoleDefinitionsNotRead'),
     );
   });
 
   test('one that no list has stays unknown, and the kind is complete', async () => {
-    const { sink, coverage } = await collect({ roleDefinitions: value() });
+    const { recorded, coverage } = await collect({ roleDefinitions: value() });
 
     expect(coverage.roleAssignments).toMatchObject({ status: 'complete', reason: null, count: 1 });
-    expect(sink.rows.roleDefinitions).toEqual([]);
+    expect(recorded.rows('roleDefinitions')).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import { planRun } from '../../lib/collect/plan.ts';
 import { computeThrottled } from '../../local/azure/faults/fault-presets.ts';
 import { documentedLimits } from '../../local/azure/faults/rate-limits.ts';
 import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
-import { createLedgerSink } from '../support/ledger-sink.ts';
+import { recordEvents } from '../support/recorded-events.ts';
 
 /** Reads all subscriptions of the local Azure. */
 async function collect(stand: AzureForTests) {
@@ -24,10 +24,17 @@ async function collect(stand: AzureForTests) {
     startedAt: '2026-11-21T00:00:00Z',
     scope: null,
   });
-  const sink = createLedgerSink();
+  const recorded = recordEvents();
   const { subscriptions } = plan;
-  await collectSubscriptions({ arm, plan, subscriptions, sink, now: () => '2026-11-21T00:00:00Z', signal });
-  return { plan, sink };
+  await collectSubscriptions({
+    arm,
+    plan,
+    subscriptions,
+    sink: recorded.write,
+    now: () => '2026-11-21T00:00:00Z',
+    signal,
+  });
+  return { plan, recorded };
 }
 
 test.each([
@@ -36,12 +43,12 @@ test.each([
 ])('a subscription with more pages than its bucket of %s holds is read whole, and never refused', async (_, limits) => {
   await using stand = await startAzureForTests({ subscriptions: 2, vms: 1500, awkward: false }, limits);
 
-  const { sink } = await collect(stand);
+  const { recorded } = await collect(stand);
 
   expect(stand.azure.stats).toMatchObject({ responses429: 0 });
   expect(stand.waits.length).toBeGreaterThan(0);
-  expect(sink.machineCount).toBe(3000);
-  expect(new Set(sink.readings.map(({ status }) => status))).toEqual(new Set(['complete']));
+  expect(recorded.rows('machines')).toHaveLength(3000);
+  expect(new Set(recorded.readings.map(({ status }) => status))).toEqual(new Set(['complete']));
 });
 
 test('hundreds of reads by id in one subscription are never refused', async () => {
@@ -65,10 +72,10 @@ test('a subscription that others keep empty ends as Throttled after five minutes
   const busy = stand.azure.tenant.subscriptions()[7]?.subscriptionId ?? '';
   stand.azure.faults.add({ match: { path: busy }, answer: computeThrottled({ seconds: 1200 }) });
 
-  const { sink } = await collect(stand);
+  const { recorded } = await collect(stand);
 
   const [ended, others] = [true, false].map((isBusy) =>
-    sink.readings.filter(({ subscriptionId }) => (subscriptionId === busy) === isBusy),
+    recorded.readings.filter(({ subscriptionId }) => (subscriptionId === busy) === isBusy),
   );
   expect(ended?.find(({ kind }) => kind === 'virtualMachines')).toMatchObject({
     status: 'failed',
@@ -90,9 +97,9 @@ test('one that is throttled after its first pages is partial', async () => {
     answer: computeThrottled('absent'),
   });
 
-  const { sink } = await collect(stand);
+  const { recorded } = await collect(stand);
 
-  const reading = sink.readings.find(
+  const reading = recorded.readings.find(
     ({ subscriptionId, kind }) => subscriptionId === busy && kind === 'virtualMachines',
   );
   expect(reading).toMatchObject({ status: 'partial', reason: { code: 'Throttled' } });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { writeBehind } from '../../lib/collect/write-behind.ts';
-import type { ReadingSink } from '../../lib/inventory/reading.ts';
+import type { ReadingEvent, ReadingSink } from '../../lib/inventory/reading.ts';
 import { machine } from '../support/readings.ts';
 
 /** A sink that notes what is written, and fails where it is told to. */
@@ -10,17 +10,16 @@ function notes(failAt = Number.POSITIVE_INFINITY) {
     if (written.length === failAt) throw new Error('the disk is full');
     written.push(text);
   };
-  const target: ReadingSink = {
-    begin: (id) => note(`begin ${id}`),
-    machines: (_id, [first]) => note(`machine ${first?.name}`),
-    powerStates: () => note('power'),
-    identities: () => note('identities'),
-    roleAssignments: () => note('assignments'),
-    roleDefinitions: () => note('definitions'),
-    end: ({ kind }) => note(`end ${kind}`),
+  const target: ReadingSink = (event) => {
+    if (event.type === 'machines') note(`machine ${event.rows[0]?.name}`);
+    else note(event.type);
   };
   return { written, target };
 }
+const begin: ReadingEvent = { type: 'begin', subscriptionId: 's', readAt: 'now' };
+const machineRows = (name: string): ReadingEvent => {
+  return { type: 'machines', subscriptionId: 's', rows: [machine(name)] };
+};
 const turns = async (count: number): Promise<void> => {
   for (let turn = 0; turn < count; turn++) await new Promise(setImmediate);
 };
@@ -28,30 +27,30 @@ const turns = async (count: number): Promise<void> => {
 test('what is read is written in its order, and nothing is left after a flush', () => {
   const { written, target } = notes();
   const { sink, flush } = writeBehind(target);
-  sink.begin('s', 'now');
-  for (const name of ['a', 'b']) sink.machines('s', [machine(name)]);
-  sink.identities('s', []);
-  sink.roleAssignments('s', []);
-  sink.roleDefinitions('s', []);
+  sink(begin);
+  for (const name of ['a', 'b']) sink(machineRows(name));
+  for (const type of ['identities', 'roleAssignments', 'roleDefinitions'] as const) {
+    sink({ type, subscriptionId: 's', rows: [] });
+  }
   expect(written).toEqual([]);
   flush();
-  expect(written).toEqual(['begin s', 'machine a', 'machine b', 'identities', 'assignments', 'definitions']);
+  expect(written).toEqual(['begin', 'machine a', 'machine b', 'identities', 'roleAssignments', 'roleDefinitions']);
 });
 
 test('it is written by itself when nothing new comes', async () => {
   const { written, target } = notes();
   const { sink } = writeBehind(target);
-  sink.begin('s', 'now');
-  sink.machines('s', [machine('a')]);
+  sink(begin);
+  sink(machineRows('a'));
   await turns(10);
-  expect(written).toEqual(['begin s', 'machine a']);
+  expect(written).toEqual(['begin', 'machine a']);
 });
 
 test('what waits is bounded, also when new pages never stop coming', async () => {
   const { written, target } = notes();
   const { sink } = writeBehind(target);
   for (let page = 0; page < 1000; page++) {
-    sink.machines('s', [machine(`m${page}`)]);
+    sink(machineRows(`m${page}`));
     await turns(1);
   }
   expect(written.length).toBeGreaterThan(1000 - 150);
@@ -61,17 +60,17 @@ test('what waits is bounded, also when new pages never stop coming', async () =>
 test('a failure to write comes out at the next page, and at the flush', async () => {
   const { target } = notes(1);
   const { sink, flush } = writeBehind(target);
-  sink.begin('s', 'now');
-  sink.machines('s', [machine('a')]);
+  sink(begin);
+  sink(machineRows('a'));
   await turns(10);
-  expect(() => sink.machines('s', [machine('b')])).toThrow('the disk is full');
+  expect(() => sink(machineRows('b'))).toThrow('the disk is full');
   expect(flush).toThrow('the disk is full');
 });
 
 test('nothing is written after it was discarded', async () => {
   const { written, target } = notes();
   const { sink, discard } = writeBehind(target);
-  sink.begin('s', 'now');
+  sink(begin);
   discard();
   await turns(5);
   expect(written).toEqual([]);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TokenSource } from '../../lib/azure/token.ts';
-import { readAcceptedFindings } from '../../lib/published/accepted-findings.ts';
+import { readAcceptedFindings } from '../../lib/published/read-accepted-findings.ts';
 import { readSettings } from '../../lib/settings.ts';
 
 const never = new AbortController().signal;

@@ -9,12 +9,12 @@ import { InventoryError } from '../../lib/errors.ts';
 import type { CoverageStatus } from '../../lib/inventory/coverage.ts';
 import type { FollowUp } from '../../lib/inventory/reading.ts';
 import type { Run } from '../../lib/inventory/run.ts';
+import { createOwnReadings } from '../../lib/sources/contested-readings.ts';
 import { openSources } from '../../lib/sources/open-sources.ts';
-import { createOwnReadings } from '../../lib/sources/own-readings.ts';
 import { routeReadings } from '../../lib/sources/route-readings.ts';
 import type { Source } from '../../lib/sources/source.ts';
 import { takeIn } from '../../lib/sources/take-in.ts';
-import { guid, machine, mergeRun, planOf, type RunReading, tellRun } from '../support/readings.ts';
+import { guid, machine, mergeRun, planOf, type RunReading, writeRun } from '../support/readings.ts';
 import { never } from '../support/stores.ts';
 
 const names = ['a', 'b', 'c', 'd'];
@@ -79,13 +79,13 @@ async function runHere(
   const plan = planOf(reading);
   const takenIn = takeIn(plan, database, open.all, []);
   const own = createOwnReadings();
-  tellRun(own, plan, reading);
+  writeRun(own.write, plan, reading);
   const options = { ignoredTags: [], retentionDays: 400, idleDays: 30, sharedIdentityLimit: 10 };
   const merge = openMerge(database, takenIn.plan, { ...options, finishedAt: () => plan.startedAt });
-  takenIn.tellOthers(merge);
-  const left = takenIn.tellBetter(own, merge);
-  tellRun(
-    routeReadings((id) => (left.has(id) ? null : merge), merge),
+  takenIn.tellOthers(merge.write);
+  const left = takenIn.tellBetter(own, merge.write);
+  writeRun(
+    routeReadings((id) => (left.has(id) ? null : merge.write), merge.write),
     plan,
     reading,
   );

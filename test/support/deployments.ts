@@ -5,10 +5,10 @@ import { writeBatch } from '../../lib/collect/batch/write-batch.ts';
 import { openForWriting } from '../../lib/database/database.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import { describeFile } from '../../lib/published/database-file.ts';
-import { type PublishRequest, publishRun } from '../../lib/run/publish.ts';
+import { type PublishRequest, publishRun } from '../../lib/run/publish-run.ts';
 import { newRunRecord } from '../../lib/run/run-record.ts';
 import { absentArm } from './absent-arm.ts';
-import { mergeRun, planOf, type RunReading, tellRun } from './readings.ts';
+import { mergeRun, planOf, type RunReading, writeRun } from './readings.ts';
 import { never } from './stores.ts';
 
 /** Publishes a run of a deployment whose database is kept in a file beside its container; nothing of Azure is asked. */
@@ -64,7 +64,7 @@ export async function publishWith(
   await store.runs.create(newRunRecord(plan.runId, 'timer', null, plan.startedAt), never);
   if (batches.length > 0) {
     const writer = writeBatch(path);
-    tellRun(writer, plan, reading);
+    writeRun(writer.write, plan, reading);
     const counts = await writer.finish();
     await store.batches.write({ runId: plan.runId, planHash: hash, batch: 0 }, { path, counts }, never);
   }

@@ -3,9 +3,10 @@ import type { InventoryStore } from '../../lib/azure/store/inventory-store.ts';
 import { planHash } from '../../lib/azure/store/plans.ts';
 import { writeBatch } from '../../lib/collect/batch/write-batch.ts';
 import type { Plan, PlannedBatch, RecordedPlan } from '../../lib/inventory/plan.ts';
+import type { KindReading } from '../../lib/inventory/reading.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import type { MachineReading } from '../../lib/inventory/virtual-machine.ts';
-import { type PublishRequest, publishRun } from '../../lib/run/publish.ts';
+import { type PublishRequest, publishRun } from '../../lib/run/publish-run.ts';
 import { newRunRecord } from '../../lib/run/run-record.ts';
 import { absentArm } from './absent-arm.ts';
 import { guid } from './readings.ts';
@@ -41,9 +42,9 @@ export async function collectRun(
   const hash = planHash(plan, batches);
   const path = join(folder, `${plan.runId}-${machines.length}.batch`);
   const writer = writeBatch(path);
-  writer.begin(guid(1), startedAt);
-  writer.machines(guid(1), machines);
-  writer.end({
+  writer.write({ type: 'begin', subscriptionId: guid(1), readAt: startedAt });
+  writer.write({ type: 'machines', subscriptionId: guid(1), rows: machines });
+  const reading: KindReading = {
     subscriptionId: guid(1),
     kind: 'virtualMachines',
     status: 'complete',
@@ -55,7 +56,8 @@ export async function collectRun(
     throttledMilliseconds: 0,
     requestId: null,
     readAt: startedAt,
-  });
+  };
+  writer.write({ type: 'end', reading });
   const counts = await writer.finish();
   await store.runs.create(newRunRecord(plan.runId, 'timer', null, startedAt), never);
   await store.batches.write({ runId: plan.runId, planHash: hash, batch: 0 }, { path, counts }, never);

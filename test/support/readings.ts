@@ -4,6 +4,7 @@ import type { CoverageStatus, Kind } from '../../lib/inventory/coverage.ts';
 import type { Plan } from '../../lib/inventory/plan.ts';
 import type {
   FollowUp,
+  KindReading,
   ReadingSink,
   SystemAssignedIdentityReading,
   Verification,
@@ -178,21 +179,19 @@ export function planOf(reading: RunReading): Plan {
   };
 }
 
-/** Tells a sink what a run reads. */
-export function tellRun(sink: ReadingSink, plan: Plan, reading: RunReading): void {
-  for (const [subscriptionId, read] of Object.entries(reading.subscriptions)) {
+/** Sends a sink the events of a run. */
+export function writeRun(sink: ReadingSink, plan: Plan, run: RunReading): void {
+  for (const [subscriptionId, read] of Object.entries(run.subscriptions)) {
     const { machines = [], powerStates = {}, readAt = plan.startedAt } = read;
-    sink.begin(subscriptionId, readAt);
-    sink.machines(subscriptionId, machines);
-    sink.powerStates(
-      subscriptionId,
-      Object.entries(powerStates).map(([id, powerState]) => ({ id, powerState })),
-    );
-    sink.identities(subscriptionId, read.identities ?? []);
-    sink.roleAssignments(subscriptionId, read.roleAssignments ?? []);
-    sink.roleDefinitions(subscriptionId, read.roleDefinitions ?? []);
+    sink({ type: 'begin', subscriptionId, readAt });
+    sink({ type: 'machines', subscriptionId, rows: machines });
+    const states = Object.entries(powerStates).map(([id, powerState]) => ({ id, powerState }));
+    sink({ type: 'powerStates', subscriptionId, rows: states });
+    sink({ type: 'identities', subscriptionId, rows: read.identities ?? [] });
+    sink({ type: 'roleAssignments', subscriptionId, rows: read.roleAssignments ?? [] });
+    sink({ type: 'roleDefinitions', subscriptionId, rows: read.roleDefinitions ?? [] });
     for (const kind of plan.kinds) {
-      sink.end({
+      const reading: KindReading = {
         subscriptionId,
         kind,
         status: statusOf(read, kind),
@@ -204,7 +203,8 @@ export function tellRun(sink: ReadingSink, plan: Plan, reading: RunReading): voi
         throttledMilliseconds: 0,
         requestId: null,
         readAt,
-      });
+      };
+      sink({ type: 'end', reading });
     }
   }
 }
@@ -215,7 +215,7 @@ export function mergeRun(database: Database, reading: RunReading): Run {
   const { ignoredTags = [], retentionDays = 400, idleDays = 30, sharedIdentityLimit = 10 } = reading;
   const options = { ignoredTags, retentionDays, idleDays, sharedIdentityLimit, finishedAt: () => plan.startedAt };
   const merge = openMerge(database, plan, options);
-  tellRun(merge, plan, reading);
+  writeRun(merge.write, plan, reading);
   for (let asked = merge.followUps(); asked.length > 0; asked = merge.followUps()) {
     for (const followUp of asked) answer(followUp, reading);
   }

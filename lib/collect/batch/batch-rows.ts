@@ -22,6 +22,8 @@ import type {
 
 export const batchVersion = 2;
 
+export type PowerStateRow = readonly [id: string, powerState: string];
+
 export type IdentityRow = readonly [
   id: string,
   principalId: string | null,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ArmClient } from '../../azure/resource-manager/client/arm-client.ts';
 import type { BatchCounts, InventoryStore } from '../../azure/store/inventory-store.ts';
 import { InventoryError } from '../../errors.ts';
-import { writing } from '../../files/disk-full.ts';
+import { writing } from '../../files/file-errors.ts';
 import { addressOf, type Plan, type RecordedPlan } from '../../inventory/plan.ts';
 import { type CollectProgress, collectSubscriptions } from '../collect.ts';
 import { writeBatch } from './write-batch.ts';
@@ -38,7 +38,7 @@ export async function collectBatch(request: CollectBatchRequest): Promise<BatchC
   const now = (): string => new Date().toISOString();
   try {
     const subscriptions = subscriptionsOf(recorded, batch);
-    await collectSubscriptions({ arm, plan, subscriptions, sink: writer, now, onProgress, signal });
+    await collectSubscriptions({ arm, plan, subscriptions, sink: writer.write, now, onProgress, signal });
     const counts = await writing('a batch', folder, () => writer.finish());
     return await store.batches.write(address, { path, counts }, signal);
   } finally {

@@ -1,12 +1,13 @@
 import type { Readable } from 'node:stream';
 import { InventoryError } from '../../errors.ts';
 import { isCutOff } from '../../files/cut-off.ts';
-import type { KindReading, ReadingSink } from '../../inventory/reading.ts';
+import type { KindReading, ReadingEvent, ReadingSink } from '../../inventory/reading.ts';
 import {
   batchVersion,
   fromRow,
   type IdentityRow,
   type MachineRow,
+  type PowerStateRow,
   type RoleAssignmentRow,
   type RoleDefinitionRow,
 } from './batch-rows.ts';
@@ -14,7 +15,7 @@ import {
 const newline = 0x0a;
 
 /**
- * Tells a sink what a batch holds, line by line as it comes.
+ * Sends the events of a batch to a sink, line by line.
  * @param lines the decompressed batch
  * @throws {InventoryError} `BatchDamaged`: cut off, or not a batch that this version writes
  */
@@ -28,7 +29,7 @@ export async function replayBatch(lines: Readable, sink: ReadingSink, name: stri
       if (value[0] !== 'batch' || value[1] !== batchVersion) throw damaged(name, 'it does not begin as a batch');
       began = true;
     } else if (value[0] === 'done') done = true;
-    else tell(sink, value, name);
+    else sink(toEvent(value, name));
   };
   try {
     for await (const chunk of lines as AsyncIterable<Buffer>) {
@@ -58,57 +59,41 @@ function parse(line: string, name: string): readonly unknown[] {
   throw damaged(name, 'a line is no array');
 }
 
-function tell(sink: ReadingSink, line: readonly unknown[], name: string): void {
+function toEvent(line: readonly unknown[], name: string): ReadingEvent {
+  const type = line[0];
   const subscriptionId = String(line[1]);
-  switch (line[0]) {
+  switch (type) {
     case 'begin':
-      sink.begin(subscriptionId, String(line[2]));
-      break;
+      return { type, subscriptionId, readAt: String(line[2]) };
     case 'machines': {
-      const rows = line[2] as readonly MachineRow[];
-      sink.machines(
-        subscriptionId,
-        rows.map((row) => fromRow(row, subscriptionId)),
-      );
-      break;
+      const rows = (line[2] as readonly MachineRow[]).map((row) => fromRow(row, subscriptionId));
+      return { type, subscriptionId, rows };
     }
     case 'powerStates': {
-      const rows = line[2] as readonly (readonly [string, string])[];
-      sink.powerStates(
-        subscriptionId,
-        rows.map(([id, powerState]) => ({ id, powerState })),
-      );
-      break;
+      const rows = (line[2] as readonly PowerStateRow[]).map(([id, powerState]) => ({ id, powerState }));
+      return { type, subscriptionId, rows };
     }
     case 'identities': {
-      const rows = line[2] as readonly IdentityRow[];
-      sink.identities(
-        subscriptionId,
-        rows.map(([id, principalId, clientId, tenantId]) => ({ id, principalId, clientId, tenantId })),
-      );
-      break;
+      const rows = (line[2] as readonly IdentityRow[]).map(([id, principalId, clientId, tenantId]) => {
+        return { id, principalId, clientId, tenantId };
+      });
+      return { type, subscriptionId, rows };
     }
     case 'roleAssignments': {
-      const rows = line[2] as readonly RoleAssignmentRow[];
-      sink.roleAssignments(
-        subscriptionId,
-        rows.map(([id, scope, roleDefinitionId, principalId, condition]) => {
-          return { id, scope, roleDefinitionId, principalId, condition };
-        }),
-      );
-      break;
+      const rows = (line[2] as readonly RoleAssignmentRow[]).map((row) => {
+        const [id, scope, roleDefinitionId, principalId, condition] = row;
+        return { id, scope, roleDefinitionId, principalId, condition };
+      });
+      return { type, subscriptionId, rows };
     }
     case 'roleDefinitions': {
-      const rows = line[2] as readonly RoleDefinitionRow[];
-      sink.roleDefinitions(
-        subscriptionId,
-        rows.map(([id, roleName, permissions]) => ({ id, roleName, permissions })),
-      );
-      break;
+      const rows = (line[2] as readonly RoleDefinitionRow[]).map(([id, roleName, permissions]) => {
+        return { id, roleName, permissions };
+      });
+      return { type, subscriptionId, rows };
     }
     case 'end':
-      sink.end(line[1] as KindReading);
-      break;
+      return { type, reading: line[1] as KindReading };
     default:
       throw damaged(name, 'a line is of no known kind');
   }

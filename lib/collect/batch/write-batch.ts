@@ -2,17 +2,31 @@ import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createZstdCompress } from 'node:zlib';
 import type { BatchCounts } from '../../azure/store/inventory-store.ts';
-import type { KindReading, ReadingSink } from '../../inventory/reading.ts';
-import { batchVersion, type IdentityRow, type RoleAssignmentRow, type RoleDefinitionRow, toRow } from './batch-rows.ts';
+import type { ReadingEvent, ReadingSink } from '../../inventory/reading.ts';
+import {
+  batchVersion,
+  type IdentityRow,
+  type PowerStateRow,
+  type RoleAssignmentRow,
+  type RoleDefinitionRow,
+  toRow,
+} from './batch-rows.ts';
 
 /** Lines stay small, whatever a page holds: a reader has one of them in memory. */
 const rowsPerLine = 200;
 
-/** A sink that writes what it is told to a file. */
-export interface BatchWriter extends ReadingSink {
+interface RowsOf<Row> {
+  readonly type: string;
+  readonly subscriptionId: string;
+  readonly rows: readonly Row[];
+}
+
+/** A batch that is being written to a file. */
+export interface BatchWriter {
+  readonly write: ReadingSink;
   /** Ends the file. @returns what it holds @throws the disk is full */
   finish(): Promise<BatchCounts>;
-  /** Ends the writing without an end of the batch; the file is of no use. */
+  /** Stops writing without an end of the batch; the file cannot be used. */
   abandon(): void;
 }
 
@@ -29,45 +43,48 @@ export function writeBatch(path: string): BatchWriter {
   const line = (value: readonly unknown[]): void => void input.write(`${JSON.stringify(value)}\n`);
   const counts = { subscriptions: 0, virtualMachines: 0, requests: 0 };
 
-  function lines<Row>(kind: string, subscriptionId: string, rows: readonly Row[], encode: (row: Row) => unknown): void {
+  /** @param encode a row as the batch holds it */
+  function writeRows<Row>({ type, subscriptionId, rows }: RowsOf<Row>, encode: (row: Row) => readonly unknown[]): void {
     for (let from = 0; from < rows.length; from += rowsPerLine) {
-      line([kind, subscriptionId, rows.slice(from, from + rowsPerLine).map(encode)]);
+      line([type, subscriptionId, rows.slice(from, from + rowsPerLine).map(encode)]);
+    }
+  }
+
+  function write(event: ReadingEvent): void {
+    switch (event.type) {
+      case 'begin':
+        counts.subscriptions += 1;
+        line(['begin', event.subscriptionId, event.readAt]);
+        break;
+      case 'machines':
+        writeRows(event, (machine) => toRow(machine, event.subscriptionId));
+        break;
+      case 'powerStates':
+        writeRows(event, ({ id, powerState }): PowerStateRow => [id, powerState]);
+        break;
+      case 'identities':
+        writeRows(event, ({ id, principalId, clientId, tenantId }): IdentityRow => {
+          return [id, principalId, clientId, tenantId];
+        });
+        break;
+      case 'roleAssignments':
+        writeRows(event, ({ id, scope, roleDefinitionId, principalId, condition }): RoleAssignmentRow => {
+          return [id, scope, roleDefinitionId, principalId, condition];
+        });
+        break;
+      case 'roleDefinitions':
+        writeRows(event, ({ id, roleName, permissions }): RoleDefinitionRow => [id, roleName, permissions]);
+        break;
+      case 'end':
+        if (event.reading.kind === 'virtualMachines') counts.virtualMachines += event.reading.count;
+        counts.requests += event.reading.requests;
+        line(['end', event.reading]);
     }
   }
 
   line(['batch', batchVersion]);
   return {
-    begin(subscriptionId, readAt) {
-      counts.subscriptions += 1;
-      line(['begin', subscriptionId, readAt]);
-    },
-    machines(subscriptionId, page) {
-      lines('machines', subscriptionId, page, (machine) => toRow(machine, subscriptionId));
-    },
-    powerStates(subscriptionId, page) {
-      lines('powerStates', subscriptionId, page, ({ id, powerState }) => [id, powerState]);
-    },
-    identities(subscriptionId, page) {
-      lines('identities', subscriptionId, page, ({ id, principalId, clientId, tenantId }): IdentityRow => {
-        return [id, principalId, clientId, tenantId];
-      });
-    },
-    roleAssignments(subscriptionId, page) {
-      lines('roleAssignments', subscriptionId, page, (assignment): RoleAssignmentRow => {
-        const { id, scope, roleDefinitionId, principalId, condition } = assignment;
-        return [id, scope, roleDefinitionId, principalId, condition];
-      });
-    },
-    roleDefinitions(subscriptionId, page) {
-      lines('roleDefinitions', subscriptionId, page, ({ id, roleName, permissions }): RoleDefinitionRow => {
-        return [id, roleName, permissions];
-      });
-    },
-    end(reading: KindReading) {
-      if (reading.kind === 'virtualMachines') counts.virtualMachines += reading.count;
-      counts.requests += reading.requests;
-      line(['end', reading]);
-    },
+    write,
     async finish() {
       line(['done', counts]);
       input.end();

@@ -1,7 +1,7 @@
 import type { ArmClient, RequestContext } from '../../azure/resource-manager/client/arm-client.ts';
 import { forEachPage } from '../../azure/resource-manager/client/page-iterator.ts';
 import type { KindCoverage } from '../../inventory/coverage.ts';
-import type { ReadingSink } from '../../inventory/reading.ts';
+import type { ReadingEvent, ReadingSink } from '../../inventory/reading.ts';
 import type { RoleBook } from './role-book.ts';
 
 /** How reading a kind ended. */
@@ -41,11 +41,11 @@ export function listReader<Row>(
     subscriptionId: string,
     context: RequestContext,
   ) => AsyncIterableIterator<readonly Row[], undefined>,
-  write: (sink: ReadingSink, subscriptionId: string, page: readonly Row[]) => void,
+  toEvent: (subscriptionId: string, rows: readonly Row[]) => ReadingEvent,
 ): KindReader {
   return async ({ arm, subscriptionId, sink, context, onPage }) => {
     await forEachPage(list(arm, subscriptionId, context), (page) => {
-      write(sink, subscriptionId, page);
+      sink(toEvent(subscriptionId, page));
       onPage(page.length);
     });
     return { outcome: readToItsEnd, alsoNeeds: [] };

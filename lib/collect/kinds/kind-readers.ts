@@ -8,10 +8,18 @@ import { readRoleAssignments } from './role-assignments.ts';
 
 /** How each kind is read. What it needs to be allowed: `lib/inventory/read-actions.ts`. */
 export const kindReaders: Readonly<Record<Kind, KindReader>> = {
-  virtualMachines: listReader(listVirtualMachines, (sink, id, page) => sink.machines(id, page)),
-  powerStates: listReader(listPowerStates, (sink, id, page) => sink.powerStates(id, page)),
-  scaleSets: listReader(listScaleSets, (sink, id, page) => sink.machines(id, page)),
-  arcMachines: listReader(listArcMachines, (sink, id, page) => sink.machines(id, page)),
-  identities: listReader(listUserAssignedIdentities, (sink, id, page) => sink.identities(id, page)),
+  virtualMachines: listReader(listVirtualMachines, (subscriptionId, rows) => ({
+    type: 'machines',
+    subscriptionId,
+    rows,
+  })),
+  powerStates: listReader(listPowerStates, (subscriptionId, rows) => ({ type: 'powerStates', subscriptionId, rows })),
+  scaleSets: listReader(listScaleSets, (subscriptionId, rows) => ({ type: 'machines', subscriptionId, rows })),
+  arcMachines: listReader(listArcMachines, (subscriptionId, rows) => ({ type: 'machines', subscriptionId, rows })),
+  identities: listReader(listUserAssignedIdentities, (subscriptionId, rows) => ({
+    type: 'identities',
+    subscriptionId,
+    rows,
+  })),
   roleAssignments: readRoleAssignments,
 };

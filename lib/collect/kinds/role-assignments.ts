@@ -15,7 +15,7 @@ export async function readRoleAssignments(request: KindRequest): Promise<KindEnd
   const named = new Set<string>();
   try {
     await forEachPage(listRoleAssignments(arm, subscriptionId, context), (page) => {
-      sink.roleAssignments(subscriptionId, page);
+      sink({ type: 'roleAssignments', subscriptionId, rows: page });
       for (const { roleDefinitionId } of page) named.add(roleKey(roleDefinitionId));
       onPage(page.length);
     });
@@ -40,8 +40,8 @@ async function readRolesNamed(
     if (!endsOneKindOnly(error, context.signal)) throw error;
     outcome = withoutRoleNames(subscriptionId, error);
   }
-  const found = roles.take(named);
-  if (found.length > 0) sink.roleDefinitions(subscriptionId, found);
+  const rows = roles.take(named);
+  if (rows.length > 0) sink({ type: 'roleDefinitions', subscriptionId, rows });
   return { outcome, alsoNeeds: listed ? [readRoleDefinitions] : [] };
 }
 

@@ -1,8 +1,9 @@
-import type { ChangeKind } from '../../inventory/run.ts';
+import { type ChangeKind, changeKinds } from '../../inventory/run.ts';
 
 /** Counts the changes of one merge by kind. */
 export interface ChangeCounts {
   add(kind: ChangeKind | null, count?: number): void;
+  /** In the order of `changeKinds`: two runs with the same changes have the same text. Kinds without a change are left out. */
   toJSON(): Partial<Record<ChangeKind, number>>;
 }
 
@@ -12,6 +13,9 @@ export function createChangeCounts(): ChangeCounts {
     add(kind, count = 1) {
       if (kind !== null) counts.set(kind, (counts.get(kind) ?? 0) + count);
     },
-    toJSON: () => Object.fromEntries([...counts].filter(([, count]) => count > 0)),
+    toJSON() {
+      const entries = changeKinds.map((kind) => [kind, counts.get(kind) ?? 0] as const);
+      return Object.fromEntries(entries.filter(([, count]) => count > 0));
+    },
   };
 }

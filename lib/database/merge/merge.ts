@@ -1,5 +1,5 @@
 import type { Plan } from '../../inventory/plan.ts';
-import type { FollowUp, SourceSink } from '../../inventory/reading.ts';
+import type { FollowUp, ReadingEvent, SourceEvent } from '../../inventory/reading.ts';
 import type { Run } from '../../inventory/run.ts';
 import { beginTransaction, commitTransaction, type Database } from '../database.ts';
 import { getRun } from '../queries/runs.ts';
@@ -15,7 +15,9 @@ import { endAccess, endSubscription, forgetAttachments } from './whole-subscript
  * One run on its way into the database: a sink for what is read, then questions that only it knows to ask, then one commit.
  * Everything happens in one transaction, so that until `commit` readers see the state before.
  */
-export interface Merge extends SourceSink {
+export interface Merge {
+  /** Merges a reading of this run, or what another deployment has read. */
+  readonly write: (event: ReadingEvent | SourceEvent) => void;
   /**
    * The next round of questions to Azure: each must be asked and its `answer` told before the next round, and all rounds
    * before the commit. Empty = nothing more to ask.
@@ -68,17 +70,24 @@ function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merg
     subscriptions.set(subscriptionId, openSubscriptionMerge(context, subscriptionId, at, quiet, source));
   };
   return {
-    begin: (subscriptionId, readAt) => begin(null, subscriptionId, readAt),
-    beginFrom: begin,
-    unseen: (subscriptionId, page) => mergeOf(subscriptionId).unseen(page),
-    machines: (subscriptionId, page) => mergeOf(subscriptionId).machines(page),
-    powerStates: (subscriptionId, page) => mergeOf(subscriptionId).powerStates(page),
-    identities: (subscriptionId, page) => mergeOf(subscriptionId).listIdentities(page),
-    roleAssignments: (subscriptionId, page) => mergeOf(subscriptionId).roleAssignments(page),
-    roleDefinitions(_subscriptionId, page) {
-      for (const definition of page) context.roles.define(definition);
+    write(event) {
+      switch (event.type) {
+        case 'begin':
+          begin(null, event.subscriptionId, event.readAt);
+          break;
+        case 'beginFrom':
+          begin(event.source, event.subscriptionId, event.readAt);
+          break;
+        case 'roleDefinitions':
+          for (const definition of event.rows) context.roles.define(definition);
+          break;
+        case 'end':
+          mergeOf(event.reading.subscriptionId).end(event.reading);
+          break;
+        default:
+          mergeOf(event.subscriptionId).merge(event);
+      }
     },
-    end: (reading) => mergeOf(reading.subscriptionId).end(reading),
     followUps() {
       endLists();
       // Not by for-of, which would end the rounds with the first one.

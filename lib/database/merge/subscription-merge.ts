@@ -1,8 +1,6 @@
 import { type Kind, machineKinds } from '../../inventory/coverage.ts';
-import type { FollowUp, KindReading, UnseenMachine } from '../../inventory/reading.ts';
-import type { RoleAssignmentReading } from '../../inventory/role.ts';
-import type { UserAssignedIdentityReading } from '../../inventory/user-assigned-identity.ts';
-import { type MachineReading, machineTypes, type PowerStateReading } from '../../inventory/virtual-machine.ts';
+import type { FollowUp, KindReading, SourceEvent } from '../../inventory/reading.ts';
+import { machineTypes } from '../../inventory/virtual-machine.ts';
 import type { MergeContext } from './context.ts';
 import { type IdentityListing, openIdentityListing } from './identities/identity-listing.ts';
 import { openAbsentMachines } from './machines/absent-machines.ts';
@@ -18,15 +16,17 @@ export interface ProvenMachine {
   readonly notBefore: number | null;
 }
 
+/** Rows of one subscription. */
+type RowsEvent = Extract<
+  SourceEvent,
+  { readonly type: 'machines' | 'unseen' | 'powerStates' | 'identities' | 'roleAssignments' }
+>;
+
 /** One subscription on its way into the database. */
 export interface SubscriptionMerge {
   readonly reading: SubscriptionReading;
   readonly identities: IdentityListing;
-  machines(page: readonly MachineReading[]): void;
-  unseen(page: readonly UnseenMachine[]): void;
-  powerStates(page: readonly PowerStateReading[]): void;
-  listIdentities(page: readonly UserAssignedIdentityReading[]): void;
-  roleAssignments(page: readonly RoleAssignmentReading[]): void;
+  merge(event: RowsEvent): void;
   end(reading: KindReading): void;
   /** Machines that complete lists left out, to be read by their ids; each is asked about once. */
   absentMachines(): readonly FollowUp[];
@@ -72,24 +72,26 @@ export function openSubscriptionMerge(
   return {
     reading,
     identities,
-    machines(page) {
+    merge(event) {
       if (superseded) return;
-      for (const machine of page) machines[machineTypes.indexOf(machine.type)]?.merge(machine);
-    },
-    unseen(page) {
-      if (superseded) return;
-      for (const { machine, lastSeen } of page) {
-        machines[machineTypes.indexOf(machine.type)]?.mergeUnseen(machine, Date.parse(lastSeen));
+      switch (event.type) {
+        case 'machines':
+          for (const machine of event.rows) machines[machineTypes.indexOf(machine.type)]?.merge(machine);
+          break;
+        case 'unseen':
+          for (const { machine, lastSeen } of event.rows) {
+            machines[machineTypes.indexOf(machine.type)]?.mergeUnseen(machine, Date.parse(lastSeen));
+          }
+          break;
+        case 'powerStates':
+          power.add(event.rows);
+          break;
+        case 'identities':
+          identities.add(event.rows);
+          break;
+        case 'roleAssignments':
+          roles.add(event.rows);
       }
-    },
-    powerStates(page) {
-      if (!superseded) power.add(page);
-    },
-    listIdentities(page) {
-      if (!superseded) identities.add(page);
-    },
-    roleAssignments(page) {
-      if (!superseded) roles.add(page);
     },
     end(kindReading) {
       reading.end(kindReading);

@@ -8,6 +8,7 @@ import { lookupPrincipals } from '../../../lib/database/queries/principals/princ
 import { listRuns } from '../../../lib/database/queries/runs.ts';
 import type { CoverageStatus } from '../../../lib/inventory/coverage.ts';
 import type { Plan } from '../../../lib/inventory/plan.ts';
+import type { KindReading } from '../../../lib/inventory/reading.ts';
 import type { MachineReading } from '../../../lib/inventory/virtual-machine.ts';
 import { createInventory, finishedAt, type Inventory, readAt, runIdOf, startedAt } from '../fixtures/inventory.ts';
 
@@ -80,14 +81,12 @@ function merge(seq: number, machines: readonly MachineReading[] | null, status: 
   };
   const merging = openMerge(inventory.database, plan, options);
   if (machines !== null) {
-    merging.begin(subscriptionId, readAt(seq));
-    merging.machines(subscriptionId, machines);
-    merging.powerStates(
-      subscriptionId,
-      machines.map(({ id }) => ({ id, powerState: 'PowerState/running' })),
-    );
+    const powerStates = machines.map(({ id }) => ({ id, powerState: 'PowerState/running' }));
+    merging.write({ type: 'begin', subscriptionId, readAt: readAt(seq) });
+    merging.write({ type: 'machines', subscriptionId, rows: machines });
+    merging.write({ type: 'powerStates', subscriptionId, rows: powerStates });
     for (const kind of ['virtualMachines', 'powerStates'] as const) {
-      merging.end({
+      const reading: KindReading = {
         subscriptionId,
         kind,
         readAt: readAt(seq),
@@ -99,7 +98,8 @@ function merge(seq: number, machines: readonly MachineReading[] | null, status: 
         retries: 0,
         throttledMilliseconds: 0,
         requestId: null,
-      });
+      };
+      merging.write({ type: 'end', reading });
     }
   }
   for (const { answer } of merging.followUps()) answer({ outcome: 'absent' });

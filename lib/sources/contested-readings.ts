@@ -8,15 +8,15 @@ export interface OwnReading {
   readonly readAt: string;
 }
 
-/** A sink that keeps how each subscription was read, and no rows. */
-export interface OwnReadings extends ReadingSink {
+/** How this deployment has read each subscription in this run, without the rows. */
+export interface OwnReadings {
+  readonly write: ReadingSink;
   of(subscriptionId: string): OwnReading | null;
 }
 
 export function createOwnReadings(): OwnReadings {
   const begun = new Map<string, string>();
   const ended = new Map<string, KindReading[]>();
-  const ignore = (): void => undefined;
   return {
     of(subscriptionId) {
       const readAt = begun.get(subscriptionId);
@@ -24,12 +24,12 @@ export function createOwnReadings(): OwnReadings {
       const kinds = (ended.get(subscriptionId) ?? []).map((reading) => [reading.kind, reading] as const);
       return { readAt, status: subscriptionStatus(Object.fromEntries(kinds)) };
     },
-    begin: (subscriptionId, readAt) => void begun.set(subscriptionId, readAt),
-    end: (reading) => void ended.set(reading.subscriptionId, [...(ended.get(reading.subscriptionId) ?? []), reading]),
-    machines: ignore,
-    powerStates: ignore,
-    identities: ignore,
-    roleAssignments: ignore,
-    roleDefinitions: ignore,
+    write(event) {
+      if (event.type === 'begin') begun.set(event.subscriptionId, event.readAt);
+      else if (event.type === 'end') {
+        const { reading } = event;
+        ended.set(reading.subscriptionId, [...(ended.get(reading.subscriptionId) ?? []), reading]);
+      }
+    },
   };
 }

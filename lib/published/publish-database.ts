@@ -5,7 +5,7 @@ import { type Database, openForWriting } from '../database/database.ts';
 import { resolveAsOf } from '../database/queries/as-of.ts';
 import { getRun } from '../database/queries/runs.ts';
 import { hasCode, InventoryError } from '../errors.ts';
-import { writing } from '../files/disk-full.ts';
+import { writing } from '../files/file-errors.ts';
 import type { Run } from '../inventory/run.ts';
 import { checkSpace, describeFile, fetchDatabase, freeBytes, publicationDamaged } from './database-file.ts';
 

@@ -7,10 +7,10 @@ import { openMerge } from '../database/merge/merge.ts';
 import { addressOf, type RecordedPlan } from '../inventory/plan.ts';
 import type { ReadingSink } from '../inventory/reading.ts';
 import type { Run } from '../inventory/run.ts';
-import { type Republication, republish } from '../published/republish.ts';
+import { type Republication, republish } from '../published/publish-database.ts';
 import type { Settings } from '../settings.ts';
+import { createOwnReadings } from '../sources/contested-readings.ts';
 import { openSources } from '../sources/open-sources.ts';
-import { createOwnReadings } from '../sources/own-readings.ts';
 import { routeReadings } from '../sources/route-readings.ts';
 import type { Source } from '../sources/source.ts';
 import { takeIn } from '../sources/take-in.ts';
@@ -65,15 +65,15 @@ async function mergeBatches(request: PublishRequest, database: Database): Promis
   const contested = recorded.batches.flatMap((batch, number) =>
     batch.subscriptionIds.some(isContested) ? [number] : [],
   );
-  await replay(request, contested, own);
+  await replay(request, contested, own.write);
   const merge = openMerge(database, takenIn.plan, { ...settings, finishedAt });
   // what this deployment has read is newer: where both show a machine, the later word counts
-  takenIn.tellOthers(merge);
-  const left = takenIn.tellBetter(own, merge);
+  takenIn.tellOthers(merge.write);
+  const left = takenIn.tellBetter(own, merge.write);
   await replay(
     request,
     [...recorded.batches.keys()],
-    routeReadings((id) => (left.has(id) ? null : merge), merge),
+    routeReadings((id) => (left.has(id) ? null : merge.write), merge.write),
   );
   await answerFollowUps(merge, arm, signal, takenIn.answered);
   return merge.commit();
