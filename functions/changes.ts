@@ -1,4 +1,4 @@
-import { listChanges } from '../lib/http/handlers/list-changes.ts';
-import { httpFunction } from './http-function.ts';
+import { listChanges } from '../lib/http/handlers/changes.ts';
+import { httpFunction } from './http.ts';
 
 httpFunction('changes', 'GET', 'changes', listChanges);

@@ -1,4 +1,4 @@
-import { getDatabase } from '../lib/http/handlers/get-database.ts';
-import { httpFunction } from './http-function.ts';
+import { getDatabase } from '../lib/http/handlers/database.ts';
+import { httpFunction } from './http.ts';
 
 httpFunction('database', 'GET', 'database', getDatabase);

@@ -1,6 +1,6 @@
 import type { Reason } from '../lib/errors.ts';
 import { failStep } from '../lib/run/fail-step.ts';
-import { type RunInput, runActivity } from './run-activity.ts';
+import { type RunInput, runActivity } from './activities.ts';
 
 /** Ends a run that could not go on. `failure`: why; null = it has ended on record. */
 export const fail = runActivity(

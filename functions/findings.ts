@@ -1,4 +1,4 @@
-import { listFindings } from '../lib/http/handlers/list-findings.ts';
-import { httpFunction } from './http-function.ts';
+import { listFindings } from '../lib/http/handlers/findings.ts';
+import { httpFunction } from './http.ts';
 
 httpFunction('findings', 'GET', 'findings', listFindings);

@@ -1,8 +1,8 @@
 import type { HttpRequest } from '@azure/functions';
 import { InvalidSettingError } from '../lib/errors.ts';
-import { getHealth, healthOfInvalidSettings } from '../lib/http/handlers/get-health.ts';
+import { getHealth, healthOfInvalidSettings } from '../lib/http/handlers/health.ts';
 import { httpContext } from './composition.ts';
-import { anonymousHttpFunction } from './http-function.ts';
+import { anonymousHttpFunction } from './http.ts';
 import { version } from './version.ts';
 
 anonymousHttpFunction('health', 'GET', 'health', async (request: HttpRequest, invocation) => {

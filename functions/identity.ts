@@ -1,4 +1,4 @@
-import { getIdentity } from '../lib/http/handlers/get-identity.ts';
-import { httpFunction } from './http-function.ts';
+import { getIdentity } from '../lib/http/handlers/identity.ts';
+import { httpFunction } from './http.ts';
 
 httpFunction('identity', 'GET', 'identity', getIdentity);

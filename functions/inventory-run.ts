@@ -1,12 +1,12 @@
 import * as df from 'durable-functions';
 import type { Reason } from '../lib/errors.ts';
+import type { RunInput } from './activities.ts';
 import { readOutcome } from './activity-outcome.ts';
 import { collect } from './collect.ts';
 import { fail } from './fail.ts';
 import { plan } from './plan.ts';
 import { publish } from './publish.ts';
 import { report } from './report.ts';
-import type { RunInput } from './run-activity.ts';
 import { reasonOf } from './run-failure.ts';
 import { orchestrationName } from './run-instance.ts';
 

@@ -1,4 +1,4 @@
-import { getOpenApi } from '../lib/http/handlers/get-openapi.ts';
-import { httpFunction } from './http-function.ts';
+import { getOpenApi } from '../lib/http/handlers/openapi.ts';
+import { httpFunction } from './http.ts';
 
 httpFunction('openapi', 'GET', 'openapi.json', getOpenApi);

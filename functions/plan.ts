@@ -1,5 +1,5 @@
 import { planStep } from '../lib/run/plan-step.ts';
-import { type RunInput, runActivity } from './run-activity.ts';
+import { type RunInput, runActivity } from './activities.ts';
 
 /** Decides what a run reads, in how many batches. */
 export const plan = runActivity('plan', (input: RunInput, { environment, signal }) =>

@@ -1,4 +1,4 @@
 import { lookupPrincipals } from '../lib/http/handlers/lookup-principals.ts';
-import { httpFunction } from './http-function.ts';
+import { httpFunction } from './http.ts';
 
 httpFunction('principals-lookup', 'POST', 'principals/lookup', lookupPrincipals);

@@ -1,4 +1,4 @@
-import { listPrincipals } from '../lib/http/handlers/list-principals.ts';
-import { httpFunction } from './http-function.ts';
+import { listPrincipals } from '../lib/http/handlers/principals.ts';
+import { httpFunction } from './http.ts';
 
 httpFunction('principals', 'GET', 'principals', listPrincipals);

@@ -1,4 +1,4 @@
-import { getReport } from '../lib/http/handlers/get-report.ts';
-import { httpFunction } from './http-function.ts';
+import { getReport } from '../lib/http/handlers/report.ts';
+import { httpFunction } from './http.ts';
 
 httpFunction('report-file', 'GET', 'reports/{file}', getReport);

@@ -1,5 +1,5 @@
 import { reportStep } from '../lib/run/report-step.ts';
-import { type RunInput, runActivity } from './run-activity.ts';
+import { type RunInput, runActivity } from './activities.ts';
 
 /** Writes what follows a publication, and ends the run as succeeded. */
 export const report = runActivity(

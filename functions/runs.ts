@@ -1,4 +1,4 @@
-import { listRuns } from '../lib/http/handlers/list-runs.ts';
-import { httpFunction } from './http-function.ts';
+import { listRuns } from '../lib/http/handlers/runs.ts';
+import { httpFunction } from './http.ts';
 
 httpFunction('runs', 'GET', 'runs', listRuns);

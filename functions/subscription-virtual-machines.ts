@@ -1,5 +1,5 @@
 import { listSubscriptionVirtualMachines } from '../lib/http/handlers/list-subscription-virtual-machines.ts';
-import { httpFunction } from './http-function.ts';
+import { httpFunction } from './http.ts';
 
 httpFunction(
   'subscription-virtual-machines',

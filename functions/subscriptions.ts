@@ -1,4 +1,4 @@
-import { listSubscriptions } from '../lib/http/handlers/list-subscriptions.ts';
-import { httpFunction } from './http-function.ts';
+import { listSubscriptions } from '../lib/http/handlers/subscriptions.ts';
+import { httpFunction } from './http.ts';
 
 httpFunction('subscriptions', 'GET', 'subscriptions', listSubscriptions);

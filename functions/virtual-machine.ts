@@ -1,5 +1,5 @@
 import { getVirtualMachine } from '../lib/http/handlers/get-virtual-machine.ts';
-import { httpFunction } from './http-function.ts';
+import { httpFunction } from './http.ts';
 
 httpFunction(
   'virtual-machine',

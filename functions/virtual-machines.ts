@@ -1,4 +1,4 @@
-import { listVirtualMachines } from '../lib/http/handlers/list-virtual-machines.ts';
-import { httpFunction } from './http-function.ts';
+import { listVirtualMachines } from '../lib/http/handlers/virtual-machines.ts';
+import { httpFunction } from './http.ts';
 
 httpFunction('virtual-machines', 'GET', 'virtualMachines', listVirtualMachines);

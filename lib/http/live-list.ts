@@ -7,7 +7,7 @@ import { answerText } from './answer.ts';
 import type { HttpContext, IncomingRequest, LiveList } from './context.ts';
 import { envelope, inventoryHeaders } from './envelope.ts';
 import { formatOf } from './format.ts';
-import type { MachineListQuery } from './handlers/list-virtual-machines.ts';
+import type { MachineListQuery } from './handlers/virtual-machines.ts';
 import { lines } from './list-content.ts';
 import { invalidParameter } from './request-error.ts';
 import { upstreamError } from './upstream-error.ts';

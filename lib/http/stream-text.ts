@@ -1,4 +1,4 @@
-import { streamPieces } from './stream-pieces.ts';
+import { streamPieces } from './stream.ts';
 
 /** Large enough that few turns are needed, small enough that other requests get theirs. */
 const chunkLength = 64 * 1024;

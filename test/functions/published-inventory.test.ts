@@ -6,7 +6,7 @@ import { publishedInventory } from '../../functions/published-inventory.ts';
 import type { InventoryStore } from '../../lib/azure/store/inventory-store.ts';
 import { InventoryError } from '../../lib/errors.ts';
 import type { HttpContext } from '../../lib/http/context.ts';
-import { getDatabase } from '../../lib/http/handlers/get-database.ts';
+import { getDatabase } from '../../lib/http/handlers/database.ts';
 import { createDatabaseReader, type DatabaseReader } from '../../lib/published/current-database.ts';
 import { servedInventory } from '../http/fixtures/served-inventory.ts';
 import { type Azurite, startAzurite } from '../support/azurite.ts';

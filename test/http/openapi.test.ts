@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../lib/http/openapi/document.ts';
-import { type Operation, operations } from '../../lib/http/openapi/operations.ts';
 import { type ShapeName, shapes } from '../../lib/http/openapi/shapes.ts';
+import { type Operation, operations } from '../../lib/http/routes.ts';
 import { runIdOf } from '../database/fixtures/inventory.ts';
 import { bodyOf } from './fixtures/body-of.ts';
 import { origin, principalOf, servedInventory, sub1 } from './fixtures/served-inventory.ts';

@@ -1,8 +1,8 @@
 import { answerJson } from '../answer.ts';
 import type { Handler } from '../context.ts';
 import { deadline } from '../deadline.ts';
-import { noParameters, runRoute } from '../parameters/list-parameters.ts';
 import { parseQuery, parseRoute } from '../parameters/parse.ts';
+import { noParameters, runRoute } from '../parameters/route-parameters.ts';
 import { RequestError } from '../request-error.ts';
 import { runAddress } from '../run-address.ts';
 

@@ -6,8 +6,8 @@ import { answerFromInventory } from '../answer.ts';
 import type { Handler } from '../context.ts';
 import { inventoryHeaders } from '../envelope.ts';
 import { viewAt } from '../inventory-view.ts';
-import { principalQuery, principalRoute } from '../parameters/list-parameters.ts';
 import { parseQuery, parseRoute } from '../parameters/parse.ts';
+import { principalQuery, principalRoute } from '../parameters/route-parameters.ts';
 
 /** `GET principals/{principalId}`: by principal id or client id. */
 export const getPrincipal: Handler = async (request, parameters, context) => {

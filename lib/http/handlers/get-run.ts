@@ -2,8 +2,8 @@ import { NotFoundError } from '../../errors.ts';
 import { answerJson } from '../answer.ts';
 import type { Handler } from '../context.ts';
 import { deadline } from '../deadline.ts';
-import { noParameters, runRoute } from '../parameters/list-parameters.ts';
 import { parseQuery, parseRoute } from '../parameters/parse.ts';
+import { noParameters, runRoute } from '../parameters/route-parameters.ts';
 
 /** `GET runs/{runId}`: a run and how far it is. */
 export const getRun: Handler = async (request, parameters, context) => {

@@ -7,8 +7,8 @@ import type { Handler } from '../context.ts';
 import { inventoryHeaders } from '../envelope.ts';
 import { viewAt } from '../inventory-view.ts';
 import { liveDeadline } from '../live-list.ts';
-import { virtualMachineQuery, virtualMachineRoute } from '../parameters/list-parameters.ts';
 import { parseQuery, parseRoute } from '../parameters/parse.ts';
+import { virtualMachineQuery, virtualMachineRoute } from '../parameters/route-parameters.ts';
 import { invalidParameter } from '../request-error.ts';
 
 /** `GET subscriptions/{…}/resourceGroups/{…}/providers/Microsoft.Compute/virtualMachines/{…}`; `live=true` asks Azure. */

@@ -1,9 +1,9 @@
 import { toMachineFilter } from '../../parameters/machine-filter.ts';
 import type { Handler } from '../context.ts';
 import { answerLiveList } from '../live-list.ts';
-import { subscriptionRoute, subscriptionVirtualMachinesQuery } from '../parameters/list-parameters.ts';
 import { parseQuery, parseRoute } from '../parameters/parse.ts';
-import { answerMachineList } from './list-virtual-machines.ts';
+import { subscriptionRoute, subscriptionVirtualMachinesQuery } from '../parameters/route-parameters.ts';
+import { answerMachineList } from './virtual-machines.ts';
 
 /** `GET subscriptions/{subscriptionId}/providers/Microsoft.Compute/virtualMachines`; `live=true` asks Azure. */
 export const listSubscriptionVirtualMachines: Handler = async (request, parameters, context) => {

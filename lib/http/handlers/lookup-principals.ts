@@ -7,8 +7,8 @@ import { deadline } from '../deadline.ts';
 import { envelope, inventoryHeaders } from '../envelope.ts';
 import { viewAt } from '../inventory-view.ts';
 import { parseBody } from '../parameters/body.ts';
-import { lookupBody, lookupQuery } from '../parameters/list-parameters.ts';
 import { parseQuery } from '../parameters/parse.ts';
+import { lookupBody, lookupQuery } from '../parameters/route-parameters.ts';
 
 /** `POST principals/lookup` with `{"ids":[…]}`: one entry per id in the order asked. */
 export const lookupPrincipals: Handler = async (request, _parameters, context) => {

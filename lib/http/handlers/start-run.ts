@@ -2,8 +2,8 @@ import { answerJson } from '../answer.ts';
 import type { Handler } from '../context.ts';
 import { deadline } from '../deadline.ts';
 import { parseBody } from '../parameters/body.ts';
-import { noParameters, startRunBody } from '../parameters/list-parameters.ts';
 import { parseQuery } from '../parameters/parse.ts';
+import { noParameters, startRunBody } from '../parameters/route-parameters.ts';
 import { RequestError } from '../request-error.ts';
 import { runAddress } from '../run-address.ts';
 

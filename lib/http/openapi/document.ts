@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
 import { contentTypes, formats } from '../format.ts';
+import { type Answer, type Operation, operations } from '../routes.ts';
 import { answerSchema, requestSchema } from './json-schema.ts';
-import { type Answer, type Operation, operations } from './operations.ts';
 import { type ShapeName, shapes } from './shapes.ts';
 
 type Json = Readonly<Record<string, unknown>>;

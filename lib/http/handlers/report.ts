@@ -15,7 +15,7 @@ import { etagOf, isFresh, wantsNone } from '../etag.ts';
 import { viewBetween } from '../inventory-view.ts';
 import { parseQuery } from '../parameters/parse.ts';
 import { RequestError } from '../request-error.ts';
-import { streamPieces } from '../stream-pieces.ts';
+import { streamPieces } from '../stream.ts';
 
 /** The page's own style sheet and nothing else: no scripts, no frames, nothing from elsewhere. */
 const pagePolicy = [

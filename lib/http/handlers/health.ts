@@ -1,7 +1,7 @@
 import type { InvalidSettingError } from '../../errors.ts';
 import type { Handler, HttpContext, LastRun } from '../context.ts';
-import { noParameters } from '../parameters/list-parameters.ts';
 import { parseQuery } from '../parameters/parse.ts';
+import { noParameters } from '../parameters/route-parameters.ts';
 import { tooOldAt } from '../schedule-times.ts';
 
 /** A probe wants a quick no rather than a late one. */

@@ -8,8 +8,8 @@ import type { Handler } from '../context.ts';
 import { formatOf } from '../format.ts';
 import { viewAt } from '../inventory-view.ts';
 import { listContent } from '../list-content.ts';
-import { principalsQuery } from '../parameters/list-parameters.ts';
 import { parseQuery } from '../parameters/parse.ts';
+import { principalsQuery } from '../parameters/route-parameters.ts';
 import { readSkipToken } from '../skip-token.ts';
 
 /** `GET principals` */

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import { reportFormats, reportNames } from '../../inventory/report.ts';
-import { reportQueries } from '../../parameters/report-parameters.ts';
+import { reportFormats, reportNames } from '../inventory/report.ts';
+import { reportQueries } from '../parameters/report-parameters.ts';
+import type { ShapeName } from './openapi/shapes.ts';
 import {
   changesQuery,
   databaseQuery,
@@ -20,8 +21,7 @@ import {
   virtualMachineQuery,
   virtualMachineRoute,
   virtualMachinesQuery,
-} from '../parameters/list-parameters.ts';
-import type { ShapeName } from './shapes.ts';
+} from './parameters/route-parameters.ts';
 
 /** What a route answers when all is well. */
 export type Answer =

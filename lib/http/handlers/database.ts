@@ -8,8 +8,8 @@ import { deadline } from '../deadline.ts';
 import { inventoryHeaders } from '../envelope.ts';
 import { etagOf, isFresh, wantsNone } from '../etag.ts';
 import { viewAt } from '../inventory-view.ts';
-import { databaseQuery } from '../parameters/list-parameters.ts';
 import { parseQuery } from '../parameters/parse.ts';
+import { databaseQuery } from '../parameters/route-parameters.ts';
 
 /**
  * `GET database`: 307 to the compressed file with a link that works for ten minutes. With `inline=true`, where no such link can be

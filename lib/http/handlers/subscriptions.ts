@@ -5,8 +5,8 @@ import { answerFromInventory } from '../answer.ts';
 import type { Handler } from '../context.ts';
 import { envelope, inventoryHeaders } from '../envelope.ts';
 import { viewAt } from '../inventory-view.ts';
-import { subscriptionsQuery } from '../parameters/list-parameters.ts';
 import { parseQuery } from '../parameters/parse.ts';
+import { subscriptionsQuery } from '../parameters/route-parameters.ts';
 import { nextLink, readSkipToken } from '../skip-token.ts';
 
 /** `GET subscriptions`: the coverage ledger in pages, and on each of them all blind spots. */

@@ -1,7 +1,7 @@
 import { answerJson } from '../answer.ts';
 import type { Handler } from '../context.ts';
-import { noParameters } from '../parameters/list-parameters.ts';
 import { parseQuery } from '../parameters/parse.ts';
+import { noParameters } from '../parameters/route-parameters.ts';
 
 /** `GET openapi.json`: the description of the API. What makes it is loaded only for whoever asks. */
 export const getOpenApi: Handler = async (request, _parameters, context) => {

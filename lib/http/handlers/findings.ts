@@ -8,8 +8,8 @@ import { etagOf } from '../etag.ts';
 import { formatOf } from '../format.ts';
 import { viewAt } from '../inventory-view.ts';
 import { listContent } from '../list-content.ts';
-import { findingsQuery } from '../parameters/list-parameters.ts';
 import { parseQuery } from '../parameters/parse.ts';
+import { findingsQuery } from '../parameters/route-parameters.ts';
 import { readSkipToken } from '../skip-token.ts';
 
 /** `GET findings`: what deserves a look, but for what is accepted. An acceptance that ends makes another answer. */

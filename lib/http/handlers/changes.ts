@@ -6,8 +6,8 @@ import type { Handler } from '../context.ts';
 import { formatOf } from '../format.ts';
 import { viewBetween } from '../inventory-view.ts';
 import { listContent } from '../list-content.ts';
-import { changesQuery } from '../parameters/list-parameters.ts';
 import { parseQuery } from '../parameters/parse.ts';
+import { changesQuery } from '../parameters/route-parameters.ts';
 import { readSkipToken } from '../skip-token.ts';
 
 /** `GET changes`: the log of changes after `from`, up to and including `to`; between the last two runs unless they are given. */

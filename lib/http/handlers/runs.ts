@@ -2,8 +2,8 @@ import { defaultPageSize } from '../../parameters/fields.ts';
 import { answerJson } from '../answer.ts';
 import type { Handler } from '../context.ts';
 import { deadline } from '../deadline.ts';
-import { runsQuery } from '../parameters/list-parameters.ts';
 import { parseQuery } from '../parameters/parse.ts';
+import { runsQuery } from '../parameters/route-parameters.ts';
 import { nextLink, readSkipToken } from '../skip-token.ts';
 
 /** `GET runs`: the newest first, running ones too. */

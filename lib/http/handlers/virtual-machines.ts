@@ -12,8 +12,8 @@ import type { Handler, HttpContext, IncomingRequest } from '../context.ts';
 import { type Format, formatOf } from '../format.ts';
 import { viewAt } from '../inventory-view.ts';
 import { listContent } from '../list-content.ts';
-import { virtualMachinesQuery } from '../parameters/list-parameters.ts';
 import { parseQuery } from '../parameters/parse.ts';
+import { virtualMachinesQuery } from '../parameters/route-parameters.ts';
 import { readSkipToken } from '../skip-token.ts';
 
 /** `GET virtualMachines` */
