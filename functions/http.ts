@@ -1,77 +1,53 @@
-import {
-  app,
-  type FunctionInput,
-  type HttpMethod,
-  type HttpRequest,
-  type HttpResponseInit,
-  type InvocationContext,
-} from '@azure/functions';
+import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from '@azure/functions';
+import { input } from 'durable-functions';
+import { InvalidSettingError } from '../lib/errors.ts';
 import { requireCaller } from '../lib/http/authentication.ts';
-import type { Handler } from '../lib/http/context.ts';
+import type { Route } from '../lib/http/route.ts';
+import { routes } from '../lib/http/routes.ts';
 import { serve } from '../lib/http/serve.ts';
 import { appSettings } from './app-settings.ts';
 import { httpContext } from './composition.ts';
 import { responseOf } from './open-responses.ts';
 import { pacedBody } from './paced-body.ts';
+import { version } from './version.ts';
 
 /** Shorter answers go out in one piece. */
 const pacedFromBytes = 1024 * 1024;
 
-type Respond = (request: HttpRequest, invocation: InvocationContext) => Promise<Response>;
-
-interface HttpRegistration {
-  readonly name: string;
-  readonly method: HttpMethod;
-  readonly route: string;
-  readonly authLevel: 'anonymous' | 'function';
-  readonly extraInputs: FunctionInput[];
-  readonly respond: Respond;
-}
-
 /**
- * Registers one route. Each has a function, and so a key, of its own. With a setting that is wrong all are registered all the
- * same, open, and answer with the line that says which.
- * The host tries routes in the order of function names, and the first that matches wins: none of ours share method and path.
- * @param extraInputs what else the host is to hand over with each request
+ * Each route has its own function, and so its own key. With wrong settings, all routes are registered without keys and answer with
+ * the line that names the setting.
+ * The host tries routes in the order of function names, and the first match wins: no two routes share method and path.
  */
-export function httpFunction(
-  name: string,
-  method: HttpMethod,
-  route: string,
-  handler: Handler,
-  extraInputs: FunctionInput[] = [],
-): void {
-  const keys = !(appSettings instanceof Error) && appSettings.httpAuth === 'keys';
-  const respond = async (request: HttpRequest, invocation: InvocationContext): Promise<Response> => {
-    if (appSettings instanceof Error) throw appSettings;
-    requireCaller(request, appSettings);
-    return handler(request, request.params, await httpContext(invocation));
-  };
-  register({ name, method, route, authLevel: keys ? 'function' : 'anonymous', extraInputs, respond });
-}
-
-/** Registers a route for anyone. */
-export function anonymousHttpFunction(name: string, method: HttpMethod, route: string, respond: Respond): void {
-  register({ name, method, route, authLevel: 'anonymous', extraInputs: [], respond });
-}
-
-function register({ name, method, route, authLevel, extraInputs, respond }: HttpRegistration): void {
-  app.http(name, {
-    // What can be got can be asked about, too; the host counts HEAD as a method of its own.
-    methods: method === 'GET' ? ['GET', 'HEAD'] : [method],
-    route,
-    authLevel,
-    extraInputs,
+const withKeys = !(appSettings instanceof Error) && appSettings.httpAuth === 'keys';
+for (const route of routes) {
+  app.http(route.id, {
+    // The host counts HEAD as a method of its own.
+    methods: route.method === 'GET' ? ['GET', 'HEAD'] : [route.method],
+    route: route.path,
+    authLevel: withKeys && route.anonymous !== true ? 'function' : 'anonymous',
+    extraInputs: route.startsRun === true ? [input.durableClient()] : [],
     handler: async (request, invocation) =>
       toResponseInit(
         await serve(
           request,
-          () => respond(request, invocation),
+          () => respond(route, request, invocation),
           (line) => invocation.error(line),
         ),
         invocation.invocationId,
       ),
   });
+}
+
+async function respond(route: Route, request: HttpRequest, invocation: InvocationContext): Promise<Response> {
+  try {
+    if (appSettings instanceof Error) throw appSettings;
+    if (route.anonymous !== true) requireCaller(request, appSettings);
+    return await route.handler(request, request.params, await httpContext(invocation));
+  } catch (error) {
+    if (route.onInvalidSettings === undefined || !(error instanceof InvalidSettingError)) throw error;
+    return route.onInvalidSettings(error, version);
+  }
 }
 
 function toResponseInit({ status, headers, body }: Response, invocationId: string): HttpResponseInit {

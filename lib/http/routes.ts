@@ -1,219 +1,197 @@
-import * as v from 'valibot';
-import { reportFormats, reportNames } from '../inventory/report.ts';
-import { reportQueries } from '../parameters/report-parameters.ts';
-import type { ShapeName } from './openapi/shapes.ts';
+import { answerJson } from './answer.ts';
+import { deadline } from './deadline.ts';
+import { listChanges } from './handlers/changes.ts';
+import { getDatabase } from './handlers/database.ts';
+import { listFindings } from './handlers/findings.ts';
+import { getHealth, healthOfInvalidSettings } from './handlers/health.ts';
+import { getOpenApi } from './handlers/openapi.ts';
+import { getPrincipal, listPrincipals, lookupPrincipals } from './handlers/principals.ts';
+import { getReport } from './handlers/report.ts';
+import { cancelRun, getRun, listRuns, startRun } from './handlers/runs.ts';
+import { listSubscriptions } from './handlers/subscriptions.ts';
 import {
-  changesQuery,
-  databaseQuery,
-  findingsQuery,
-  lookupBody,
-  lookupQuery,
-  noParameters,
-  principalQuery,
-  principalRoute,
-  principalsQuery,
-  runRoute,
-  runsQuery,
-  startRunBody,
-  subscriptionRoute,
-  subscriptionsQuery,
-  subscriptionVirtualMachinesQuery,
-  virtualMachineQuery,
-  virtualMachineRoute,
-  virtualMachinesQuery,
-} from './parameters/route-parameters.ts';
-
-/** What a route answers when all is well. */
-export type Answer =
-  | { readonly kind: 'list'; readonly of: ShapeName; readonly beside?: Readonly<Record<string, ShapeName>> }
-  | { readonly kind: 'runs' }
-  | { readonly kind: 'object'; readonly of: ShapeName; readonly status?: 202 }
-  /** JSON that has no shape of its own here, a file, or a redirect to one. */
-  | { readonly kind: 'other'; readonly mediaType: string; readonly statuses: readonly number[] };
-
-/** One route and method of the API. */
-export interface Operation {
-  /** The function's name: its key opens it. */
-  readonly id: string;
-  readonly method: 'get' | 'post' | 'delete';
-  /** Below `/api`, with names in braces. */
-  readonly path: string;
-  readonly summary: string;
-  readonly anonymous?: true;
-  readonly query: { readonly entries: v.ObjectEntries };
-  readonly route?: { readonly entries: v.ObjectEntries };
-  readonly body?: v.GenericSchema;
-  readonly answer: Answer;
-}
+  getVirtualMachine,
+  listSubscriptionVirtualMachines,
+  listVirtualMachines,
+} from './handlers/virtual-machines.ts';
+import * as parameters from './parameters/route-parameters.ts';
+import { noParameters, type Route, route } from './route.ts';
 
 const json = 'application/json';
-const machinesPath = '/subscriptions/{subscriptionId}/providers/Microsoft.Compute/virtualMachines';
-const machinePath =
-  '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Compute/virtualMachines/{virtualMachineName}';
-const reportFiles = reportNames.flatMap((name) =>
-  reportFormats.filter((format) => format !== 'md').map((format) => `${name}.${format}`),
-);
-/** Each report takes those of its own. */
-const reportsQuery = v.object({
-  ...reportQueries.virtualMachines.entries,
-  ...reportQueries.principals.entries,
-  ...reportQueries.changes.entries,
-  ...reportQueries.findings.entries,
-});
 
-/** Every route that is served, with the schemas that its requests are checked by. A test holds it against what is registered. */
-export const operations: readonly Operation[] = [
-  {
+/** Every route of the API: functions/http.ts serves this table, and the OpenAPI document describes it. */
+export const routes: readonly Route[] = [
+  route({
     id: 'virtual-machines',
-    method: 'get',
-    path: '/virtualMachines',
-    query: virtualMachinesQuery,
+    method: 'GET',
+    path: 'virtualMachines',
     summary: 'Machines of all subscriptions',
+    query: parameters.virtualMachinesQuery,
+    handler: listVirtualMachines,
     answer: { kind: 'list', of: 'VirtualMachine' },
-  },
-  {
+  }),
+  route({
     id: 'virtual-machine',
-    method: 'get',
-    path: machinePath,
-    query: virtualMachineQuery,
+    method: 'GET',
+    path: 'subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Compute/virtualMachines/{virtualMachineName}',
     summary: 'One virtual machine',
-    route: virtualMachineRoute,
+    names: parameters.virtualMachinePath,
+    query: parameters.virtualMachineQuery,
+    handler: getVirtualMachine,
     answer: { kind: 'object', of: 'VirtualMachine' },
-  },
-  {
+  }),
+  route({
     id: 'subscription-virtual-machines',
-    method: 'get',
-    path: machinesPath,
-    route: subscriptionRoute,
+    method: 'GET',
+    path: 'subscriptions/{subscriptionId}/providers/Microsoft.Compute/virtualMachines',
     summary: 'Machines of one subscription',
-    query: subscriptionVirtualMachinesQuery,
+    names: parameters.subscriptionPath,
+    query: parameters.subscriptionVirtualMachinesQuery,
+    handler: listSubscriptionVirtualMachines,
     answer: { kind: 'list', of: 'VirtualMachine' },
-  },
-  {
+  }),
+  route({
     id: 'principals',
-    method: 'get',
-    path: '/principals',
-    query: principalsQuery,
+    method: 'GET',
+    path: 'principals',
     summary: 'Managed identities by principal id',
+    query: parameters.principalsQuery,
+    handler: listPrincipals,
     answer: { kind: 'list', of: 'Principal' },
-  },
-  {
+  }),
+  route({
     id: 'principal',
-    method: 'get',
-    path: '/principals/{principalId}',
-    query: principalQuery,
+    method: 'GET',
+    path: 'principals/{principalId}',
     summary: 'Who a principal id or client id is',
-    route: principalRoute,
+    names: parameters.principalPath,
+    query: parameters.principalQuery,
+    handler: getPrincipal,
     answer: { kind: 'object', of: 'Principal' },
-  },
-  {
+  }),
+  route({
     id: 'principals-lookup',
-    method: 'post',
-    path: '/principals/lookup',
-    query: lookupQuery,
-    body: lookupBody,
+    method: 'POST',
+    path: 'principals/lookup',
     summary: 'Who many ids are, one entry per id in the order asked',
+    query: parameters.lookupQuery,
+    body: parameters.lookupBody,
+    handler: lookupPrincipals,
     answer: { kind: 'list', of: 'PrincipalOrNeverSeen' },
-  },
-  {
+  }),
+  route({
     id: 'subscriptions',
-    method: 'get',
-    path: '/subscriptions',
-    query: subscriptionsQuery,
+    method: 'GET',
+    path: 'subscriptions',
     summary: 'How completely each subscription was read',
+    query: parameters.subscriptionsQuery,
+    handler: listSubscriptions,
     answer: { kind: 'list', of: 'Coverage', beside: { blindSpots: 'BlindSpot' } },
-  },
-  {
+  }),
+  route({
     id: 'changes',
-    method: 'get',
-    path: '/changes',
-    query: changesQuery,
+    method: 'GET',
+    path: 'changes',
     summary: 'Changes after from, up to and including to; between the last two runs unless they are given',
+    query: parameters.changesQuery,
+    handler: listChanges,
     answer: { kind: 'list', of: 'Change' },
-  },
-  {
+  }),
+  route({
     id: 'findings',
-    method: 'get',
-    path: '/findings',
-    query: findingsQuery,
+    method: 'GET',
+    path: 'findings',
     summary: 'What deserves a look',
+    query: parameters.findingsQuery,
+    handler: listFindings,
     answer: { kind: 'list', of: 'Finding' },
-  },
-  {
+  }),
+  route({
     id: 'runs',
-    method: 'get',
-    path: '/runs',
-    query: runsQuery,
+    method: 'GET',
+    path: 'runs',
     summary: 'Runs, the newest first',
+    query: parameters.runsQuery,
+    handler: listRuns,
     answer: { kind: 'runs' },
-  },
-  {
+  }),
+  route({
     id: 'run-start',
-    method: 'post',
-    path: '/runs',
-    query: noParameters,
-    body: startRunBody,
+    method: 'POST',
+    path: 'runs',
     summary: 'Starts a run',
+    query: noParameters,
+    body: parameters.startRunBody,
+    startsRun: true,
+    handler: startRun,
     answer: { kind: 'object', of: 'Run', status: 202 },
-  },
-  {
+  }),
+  route({
     id: 'run',
-    method: 'get',
-    path: '/runs/{runId}',
-    route: runRoute,
-    query: noParameters,
+    method: 'GET',
+    path: 'runs/{runId}',
     summary: 'A run and how far it is',
-    answer: { kind: 'object', of: 'Run' },
-  },
-  {
-    id: 'run-cancel',
-    method: 'delete',
-    path: '/runs/{runId}',
-    route: runRoute,
+    names: parameters.runPath,
     query: noParameters,
+    handler: getRun,
+    answer: { kind: 'object', of: 'Run' },
+  }),
+  route({
+    id: 'run-cancel',
+    method: 'DELETE',
+    path: 'runs/{runId}',
     summary: 'Asks a run to end',
+    names: parameters.runPath,
+    query: noParameters,
+    handler: cancelRun,
     answer: { kind: 'object', of: 'Run', status: 202 },
-  },
+  }),
   {
     id: 'report-file',
-    method: 'get',
-    path: '/reports/{file}',
-    query: reportsQuery,
+    method: 'GET',
+    path: 'reports/{file}',
     summary: 'A report as a file; it takes the filters of the list of its name',
-    route: v.object({ file: v.picklist(reportFiles) }),
+    names: parameters.reportPath,
+    query: parameters.reportQuery,
+    handler: getReport,
     answer: { kind: 'other', mediaType: 'application/octet-stream', statuses: [200] },
   },
-  {
+  route({
     id: 'database',
-    method: 'get',
-    path: '/database',
-    query: databaseQuery,
+    method: 'GET',
+    path: 'database',
     summary: 'The inventory as a SQLite file: a link to it, compressed, or the file itself',
+    query: parameters.databaseQuery,
+    handler: getDatabase,
     answer: { kind: 'other', mediaType: 'application/vnd.sqlite3', statuses: [200, 206, 307] },
-  },
-  {
+  }),
+  route({
     id: 'identity',
-    method: 'get',
-    path: '/identity',
-    query: noParameters,
+    method: 'GET',
+    path: 'identity',
     summary: 'Who the app is to Azure, and what it may do',
+    query: noParameters,
+    handler: async ({ request, context }) => answerJson(request, await context.whoami(deadline())),
     answer: { kind: 'other', mediaType: json, statuses: [200] },
-  },
-  {
+  }),
+  route({
     id: 'health',
-    method: 'get',
-    path: '/health',
-    query: noParameters,
-    anonymous: true,
+    method: 'GET',
+    path: 'health',
     summary: 'Whether all is well',
-    answer: { kind: 'other', mediaType: json, statuses: [200, 503] },
-  },
-  {
-    id: 'openapi',
-    method: 'get',
-    path: '/openapi.json',
+    anonymous: true,
     query: noParameters,
+    handler: getHealth,
+    onInvalidSettings: healthOfInvalidSettings,
+    answer: { kind: 'other', mediaType: json, statuses: [200, 503] },
+  }),
+  route({
+    id: 'openapi',
+    method: 'GET',
+    path: 'openapi.json',
     summary: 'This description',
+    query: noParameters,
+    handler: (checked) => getOpenApi(checked, routes),
     answer: { kind: 'other', mediaType: json, statuses: [200] },
-  },
+  }),
 ];

@@ -1,15 +1,10 @@
 import { answerJson } from '../answer.ts';
-import type { Handler } from '../context.ts';
-import { parseQuery } from '../parameters/parse.ts';
-import { noParameters } from '../parameters/route-parameters.ts';
+import type { CheckedRequest, Route } from '../route.ts';
 
-/** `GET openapi.json`: the description of the API. What makes it is loaded only for whoever asks. */
-export const getOpenApi: Handler = async (request, _parameters, context) => {
-  parseQuery(noParameters, request);
+/** The description of the API. The code that makes it loads with the first request for it. */
+export async function getOpenApi({ request, context }: CheckedRequest, routes: readonly Route[]): Promise<Response> {
   const { openApiDocument } = await import('../openapi/document.ts');
   const { origin, pathname } = new URL(request.url);
-  return answerJson(
-    request,
-    openApiDocument(context.version, `${origin}${pathname.replace(/\/openapi\.json\/?$/i, '')}`),
-  );
-};
+  const server = `${origin}${pathname.replace(/\/openapi\.json\/?$/i, '')}`;
+  return answerJson(request, openApiDocument(routes, context.version, server));
+}

@@ -1,23 +1,22 @@
 import { createHash } from 'node:crypto';
 import { reportSource } from '../../database/queries/report-source.ts';
-import { NotFoundError } from '../../errors.ts';
-import type { AcceptedFinding } from '../../inventory/finding.ts';
+import { hasCode, NotFoundError } from '../../errors.ts';
 import { type ReportFormat, type ReportName, reportFormats, reportNames } from '../../inventory/report.ts';
-import { ReportTooLargeError } from '../../inventory/report-too-large-error.ts';
 import { reportParameters } from '../../parameters/report-parameters.ts';
 import { reportStyle } from '../../reports/html/report-style.ts';
 import { reportContentTypes, writeReport } from '../../reports/write-report.ts';
 import { notModified } from '../answer.ts';
-import type { Handler } from '../context.ts';
 import { deadline } from '../deadline.ts';
 import { inventoryHeaders } from '../envelope.ts';
 import { etagOf, isFresh, wantsNone } from '../etag.ts';
 import { viewBetween } from '../inventory-view.ts';
 import { parseQuery } from '../parameters/parse.ts';
 import { RequestError } from '../request-error.ts';
+import type { Route } from '../route.ts';
 import { streamPieces } from '../stream.ts';
+import { acceptedNow } from './findings.ts';
 
-/** The page's own style sheet and nothing else: no scripts, no frames, nothing from elsewhere. */
+/** Allows the page's own style sheet and nothing else: no scripts, no frames, nothing from other origins. */
 const pagePolicy = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(reportStyle).digest('base64')}'`,
@@ -26,44 +25,37 @@ const pagePolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** `GET reports/{name}.{format}`: a file, streamed as it is made. */
-export const getReport: Handler = async (request, { file = '' }, context) => {
+/** A report as a file, streamed while it is made. The report's name decides which parameters are allowed. */
+export const getReport: Route['handler'] = async (request, { file = '' }, context) => {
   const { name, format } = reportOf(file);
-  const asked = reportParameters(name, (schema) => parseQuery(schema, request));
-  const now = context.now().getTime();
-  const findings =
-    name === 'findings' || format === 'xlsx' ? await inForce(context.acceptedFindings(deadline()), now) : [];
-  const published = await context.currentDatabase(deadline());
-  let streaming = false;
-  try {
-    const version = `${context.version} ${published.etag} ${published.damaged}`;
-    const etag = etagOf(version, file, JSON.stringify(asked), JSON.stringify(findings));
-    if (isFresh(request, etag)) return notModified(etag);
-    const { range } = viewBetween(published, asked, null);
-    if (wantsNone(request)) return notModified(etag);
-    const source = reportSource(published.database, {
-      report: asked.report,
-      range,
-      accepted: { findings, now },
-      whole: format === 'xlsx',
-      damaged: published.damaged,
-    });
-    const pieces = await orTooLarge(writeReport(source, format));
-    const body = streamPieces(pieces, () => published[Symbol.dispose]());
-    streaming = true;
-    const { complete, counts, asOf } = source;
-    return new Response(body, {
-      headers: {
-        ...inventoryHeaders({ asOf, completeness: { complete, coverage: counts } }),
-        ...dispositionOf(name, format, asOf.runId),
-        'content-type': reportContentTypes[format],
-        'cache-control': 'private, no-cache',
-        etag,
-      },
-    });
-  } finally {
-    if (!streaming) published[Symbol.dispose]();
-  }
+  const { report, ...between } = reportParameters(name, (schema) => parseQuery(schema, request));
+  const accepted =
+    name === 'findings' || format === 'xlsx'
+      ? await acceptedNow(context)
+      : { findings: [], now: context.now().getTime() };
+  using resources = new DisposableStack();
+  const published = resources.use(await context.currentDatabase(deadline()));
+  const { database, damaged } = published;
+  const version = `${context.version} ${published.etag} ${damaged}`;
+  const etag = etagOf(version, file, JSON.stringify({ report, ...between }), JSON.stringify(accepted.findings));
+  if (isFresh(request, etag)) return notModified(etag);
+  const { range } = viewBetween(published, between, null);
+  if (wantsNone(request)) return notModified(etag);
+  const source = reportSource(database, { report, range, accepted, whole: format === 'xlsx', damaged });
+  const pieces = await writeReport(source, format).catch((error: unknown) => {
+    if (!hasCode(error, 'ReportTooLarge')) throw error;
+    throw new RequestError(400, 'ReportTooLarge', error.message, { target: 'file', hint: error.hint });
+  });
+  const { complete, counts, asOf } = source;
+  return new Response(streamPieces(pieces, resources.move()), {
+    headers: {
+      ...inventoryHeaders({ asOf, completeness: { complete, coverage: counts } }),
+      ...dispositionOf(name, format, asOf.runId),
+      'content-type': reportContentTypes[format],
+      'cache-control': 'private, no-cache',
+      etag,
+    },
+  });
 };
 
 /** @throws {NotFoundError} `ReportNotFound` */
@@ -77,25 +69,7 @@ function reportOf(file: string): { readonly name: ReportName; readonly format: R
   });
 }
 
-/** Acceptances that have not ended: when one does, the answer is another. */
-async function inForce(
-  accepted: Promise<readonly AcceptedFinding[]>,
-  now: number,
-): Promise<readonly AcceptedFinding[]> {
-  return (await accepted).filter(({ expires }) => Date.parse(expires) > now);
-}
-
-/** @throws {RequestError} 400 `ReportTooLarge` */
-async function orTooLarge<T>(written: Promise<T>): Promise<T> {
-  try {
-    return await written;
-  } catch (error) {
-    if (!(error instanceof ReportTooLargeError)) throw error;
-    throw new RequestError(400, 'ReportTooLarge', error.message, { target: 'file', hint: error.hint });
-  }
-}
-
-/** A page is for looking at, everything else for keeping. */
+/** A browser shows a page and downloads the other formats. */
 function dispositionOf(name: ReportName, format: ReportFormat, runId: string): Record<string, string> {
   const filename = `filename="${name}-${runId}.${format}"`;
   if (format !== 'html') return { 'content-disposition': `attachment; ${filename}` };
