@@ -7,8 +7,7 @@ import { routes } from '../lib/http/routes.ts';
 import { serve } from '../lib/http/serve.ts';
 import { appSettings } from './app-settings.ts';
 import { httpContext } from './composition.ts';
-import { responseOf } from './open-responses.ts';
-import { pacedBody } from './paced-body.ts';
+import { pacedBody, responseOf } from './paced-body.ts';
 import { version } from './version.ts';
 
 /** Shorter answers go out in one piece. */
