@@ -2,7 +2,7 @@ import * as df from 'durable-functions';
 import type { Reason } from '../lib/errors.ts';
 import { collect, fail, plan, publish, type RunInput, readOutcome, report } from './activities.ts';
 import { orchestrationName } from './drive-run.ts';
-import { reasonOf } from './run-failure.ts';
+import { failureMessage, reasonOf } from './run-failure.ts';
 
 /** Why a run stops; null: its record has ended. */
 type Failure = Reason | null;
@@ -21,8 +21,18 @@ function* inventoryRun(context: df.OrchestrationContext): Steps<{ readonly runId
   const result = yield* takeSteps(context.df, runId);
   if ('counts' in result) return { runId, outcome: 'succeeded' };
   const { failure } = result;
-  yield fail({ runId, failure });
+  const end = yield* stepOf(fail({ runId, failure }));
+  if ('failure' in end && end.failure !== null) throw endNotRecorded(context, runId, failure, end.failure);
   return { runId, outcome: failure === null ? 'ended' : 'failed' };
+}
+
+/** Logs both reasons, because no record of the run has them. The error ends the orchestration as failed. */
+function endNotRecorded(context: df.OrchestrationContext, runId: string, failure: Failure, reason: Reason): Error {
+  if (!context.df.isReplaying) {
+    const before = failure === null ? '' : `. It had failed with ${failure.code}: ${failure.message}`;
+    context.error(`Cannot record the end of run ${runId}: ${reason.code}: ${reason.message}${before}`);
+  }
+  return new Error(failureMessage(reason));
 }
 
 function* takeSteps(engine: df.DurableOrchestrationContext, runId: string): Steps<StepResult> {
