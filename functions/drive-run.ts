@@ -2,60 +2,65 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DurableClient, DurableOrchestrationStatus } from 'durable-functions';
 import { InventoryError } from '../lib/errors.ts';
 import { answeredInTime } from './answered-in-time.ts';
-import { instanceId, orchestrationName } from './run-instance.ts';
+
+/** Name of the registered orchestration. */
+export const orchestrationName = 'inventory-run';
+
+/** One run at a time: all runs use the same instance of the orchestration, one after another. */
+const instanceId = 'inventory-run';
 
 const pollMs = 200;
-/** A run that has ended on record winds down by itself within seconds; what takes longer is ended. */
+/** A run that has ended on record winds down within seconds; after this time its orchestration is terminated. */
 const windDownMs = 10_000;
 const terminationMs = 60_000;
 
-/** What of the engine's client starting a run takes. */
+/** The methods of the engine's client that starting a run needs. */
 type Client = Pick<DurableClient, 'getStatus' | 'startNew' | 'terminate'>;
 
 /**
- * Sees to it that the orchestration of a run is under way. One of another run that is in its place is waited for: it has ended on
- * record, and winds down. When it takes long it is ended, or left, if this run is not the caller's own: it may have ended
- * meanwhile, and the other be the next. Another start may do the same for the same run, here or elsewhere.
- * What the engine does after it has been given up does no harm: a run that has ended on record winds down.
- * @param own the caller has just begun that run
- * @throws {InventoryError} `OrchestrationFailed`: the engine does not take it, or does not answer
+ * Ensures that the orchestration of a run is under way. If another run still occupies the instance, waits for it: it has ended on
+ * record and winds down. If it takes too long, terminates it for the caller's own run; otherwise leaves it, because this run may
+ * have ended meanwhile and the other may be the next. Another start may drive the same run at the same time, here or elsewhere.
+ * What the engine does after this gives up does no harm: a run that has ended on record winds down.
+ * @param own the caller has just started that run
+ * @throws {InventoryError} `OrchestrationFailed`: the engine refuses the run, or does not answer
  */
 export async function driveRun(client: Client, runId: string, own: boolean, signal: AbortSignal): Promise<void> {
   try {
     await drive(client, runId, own, signal);
   } catch (error) {
-    throw engineFailed(`The orchestration of run ${runId} could not be started`, error);
+    throw engineFailed(`Cannot start the orchestration of run ${runId}`, error);
   }
 }
 
 async function drive(client: Client, runId: string, own: boolean, signal: AbortSignal): Promise<void> {
-  let place = await awaitPlace(client, runId, windDownMs, signal);
-  if (place === 'taken' && own) {
+  let occupant = await awaitInstance(client, runId, windDownMs, signal);
+  if (occupant === 'other' && own) {
     await answeredInTime(client.terminate(instanceId, 'RunEnded'), signal);
-    place = await awaitPlace(client, runId, terminationMs, signal);
+    occupant = await awaitInstance(client, runId, terminationMs, signal);
   }
-  if (place === 'ours' || (place === 'taken' && !own)) return;
+  if (occupant === 'this' || (occupant === 'other' && !own)) return;
   try {
     await answeredInTime(client.startNew(orchestrationName, { instanceId, input: { runId } }), signal);
   } catch (error) {
-    // another instance of the app may have come first, with the same run
-    if ((await awaitPlace(client, runId, 0, signal)) !== 'ours') throw error;
+    // Another instance of the app may have started the same run first.
+    if ((await awaitInstance(client, runId, 0, signal)) !== 'this') throw error;
   }
 }
 
-/** Whose the place of the instance is: this run's, another's after so long a wait, or nobody's. */
-async function awaitPlace(
+/** Which run occupies the instance: this one, another one even after the wait, or none. */
+async function awaitInstance(
   client: Client,
   runId: string,
   waitMs: number,
   signal: AbortSignal,
-): Promise<'ours' | 'taken' | 'free'> {
+): Promise<'this' | 'other' | 'none'> {
   const until = performance.now() + waitMs;
   for (;;) {
     const status = await statusOf(client, signal);
-    if (status === null || !isUnderWay(status)) return 'free';
-    if (inputRunId(status) === runId) return 'ours';
-    if (performance.now() > until) return 'taken';
+    if (status === null || !isUnderWay(status)) return 'none';
+    if (inputRunId(status) === runId) return 'this';
+    if (performance.now() > until) return 'other';
     await delay(pollMs, undefined, { signal });
   }
 }
@@ -68,14 +73,14 @@ function engineFailed(message: string, cause: unknown): InventoryError {
   });
 }
 
-/** @returns null when there never was a run */
+/** @returns null when no run was ever started */
 async function statusOf(client: Client, signal: AbortSignal): Promise<DurableOrchestrationStatus | null> {
   try {
     return await answeredInTime(client.getStatus(instanceId, { showInput: true }), signal);
   } catch (error) {
-    // the library has no other way to say it
+    // The library reports a missing instance only in the text of its error.
     if (error instanceof Error && error.message.includes('HTTP 404')) return null;
-    throw engineFailed('Whether a run is orchestrated already could not be learnt', error);
+    throw engineFailed('Cannot read whether a run is orchestrated already', error);
   }
 }
 
@@ -83,7 +88,7 @@ function isUnderWay({ runtimeStatus }: DurableOrchestrationStatus): boolean {
   return ['Running', 'Pending', 'ContinuedAsNew', 'Suspended'].includes(runtimeStatus);
 }
 
-/** Input comes back as an object, or as its text. */
+/** The engine returns the input as an object, or as its JSON text. */
 function inputRunId({ input }: DurableOrchestrationStatus): unknown {
   const value: unknown = typeof input === 'string' && input.startsWith('{') ? JSON.parse(input) : input;
   return typeof value === 'object' && value !== null && 'runId' in value ? value.runId : undefined;

@@ -1,37 +1,41 @@
 import * as df from 'durable-functions';
 import type { Reason } from '../lib/errors.ts';
-import { readOutcome } from './activity-outcome.ts';
-import { collect } from './collect.ts';
-import { fail } from './fail.ts';
-import { plan } from './plan.ts';
-import { publish } from './publish.ts';
-import { report } from './report.ts';
-import type { RunInput } from './run-activity.ts';
-import { reasonOf } from './run-failure.ts';
-import { orchestrationName } from './run-instance.ts';
+import { collect, fail, plan, publish, type RunInput, readOutcome, report } from './activities.ts';
+import { orchestrationName } from './drive-run.ts';
+import { failureMessage, reasonOf } from './run-failure.ts';
 
-/** Why a run does not go on; null: its record had ended. */
+/** Why a run stops; null: its record has ended. */
 type Failure = Reason | null;
 type Counts = Readonly<Record<string, number>>;
-type Stepped = { readonly counts: Counts } | { readonly failure: Failure };
+type StepResult = { readonly counts: Counts } | { readonly failure: Failure };
 type Steps<Result> = Generator<df.Task, Result, unknown>;
 
 df.app.orchestration(orchestrationName, inventoryRun);
 
 /**
- * One run: plan, collect × N side by side, publish, report. It is replayed from its beginning after every event, and looks at
- * nothing but its input and the outcomes of activities: no clock, no environment, nothing at random.
+ * One run: plan, collect × N side by side, publish, report. The engine replays it from the beginning after every event, so it
+ * depends only on its input and the outcomes of activities: no clock, no environment, nothing random.
  */
 function* inventoryRun(context: df.OrchestrationContext): Steps<{ readonly runId: string; readonly outcome: string }> {
   const { runId } = context.df.getInput<RunInput>();
-  const stepped = yield* takeSteps(context.df, runId);
-  if ('counts' in stepped) return { runId, outcome: 'succeeded' };
-  const { failure } = stepped;
-  yield fail({ runId, failure });
+  const result = yield* takeSteps(context.df, runId);
+  if ('counts' in result) return { runId, outcome: 'succeeded' };
+  const { failure } = result;
+  const end = yield* stepOf(fail({ runId, failure }));
+  if ('failure' in end && end.failure !== null) throw endNotRecorded(context, runId, failure, end.failure);
   return { runId, outcome: failure === null ? 'ended' : 'failed' };
 }
 
-function* takeSteps(engine: df.DurableOrchestrationContext, runId: string): Steps<Stepped> {
+/** Logs both reasons, because no record of the run has them. The error ends the orchestration as failed. */
+function endNotRecorded(context: df.OrchestrationContext, runId: string, failure: Failure, reason: Reason): Error {
+  if (!context.df.isReplaying) {
+    const before = failure === null ? '' : `. It had failed with ${failure.code}: ${failure.message}`;
+    context.error(`Cannot record the end of run ${runId}: ${reason.code}: ${reason.message}${before}`);
+  }
+  return new Error(failureMessage(reason));
+}
+
+function* takeSteps(engine: df.DurableOrchestrationContext, runId: string): Steps<StepResult> {
   engine.setCustomStatus({ runId, step: 'plan' });
   const planned = yield* stepOf(plan({ runId }));
   if ('failure' in planned) return planned;
@@ -51,41 +55,38 @@ function* takeSteps(engine: df.DurableOrchestrationContext, runId: string): Step
   return yield* stepOf(report({ runId, finishedAtMs }));
 }
 
-function* stepOf(task: df.Task): Steps<Stepped> {
+function* stepOf(task: df.Task): Steps<StepResult> {
   try {
-    return steppedOf(yield task);
+    const result = readOutcome(yield task);
+    if (result.outcome === 'done') return { counts: result.counts };
+    return { failure: result.outcome === 'failed' ? result.reason : null };
   } catch (error) {
     return { failure: reasonOf(error instanceof Error ? error.message : String(error)) };
   }
 }
 
 /**
- * Steps side by side, each to its end. The library goes on at the first failure, the engine only when every task has ended; what
- * follows would have one number here and another there, and never be told of its completion. So this waits as the engine does.
+ * Steps side by side, each to its end. `Task.all` resumes the library at the first failure, but the engine only when every task has
+ * ended. Tasks scheduled in between would get one number in the library and another in the engine, and never complete. So this
+ * waits for every task, as the engine does.
  */
-function* stepsOf(engine: df.DurableOrchestrationContext, tasks: readonly df.Task[]): Steps<Stepped> {
-  // without tasks there is nothing to yield: the library refuses an empty list
+function* stepsOf(engine: df.DurableOrchestrationContext, tasks: readonly df.Task[]): Steps<StepResult> {
+  // The library refuses an empty list of tasks.
   if (tasks.length === 0) return { counts: {} };
   try {
     yield engine.Task.all([...tasks]);
   } catch {
-    // told by the task that failed, below
+    // The failed task itself throws below.
   }
-  const all: Stepped[] = [];
-  for (const task of tasks) all.push(yield* stepOf(task));
-  return all.reduce(together);
+  const results: StepResult[] = [];
+  for (const task of tasks) results.push(yield* stepOf(task));
+  return results.reduce(together);
 }
 
-function together(one: Stepped, other: Stepped): Stepped {
+function together(one: StepResult, other: StepResult): StepResult {
   if ('failure' in one) return one;
   if ('failure' in other) return other;
   const names = new Set([...Object.keys(one.counts), ...Object.keys(other.counts)]);
   const sum = (name: string): number => (one.counts[name] ?? 0) + (other.counts[name] ?? 0);
   return { counts: Object.fromEntries([...names].map((name) => [name, sum(name)])) };
-}
-
-function steppedOf(value: unknown): Stepped {
-  const found = readOutcome(value);
-  if (found.outcome === 'done') return { counts: found.counts };
-  return { failure: found.outcome === 'failed' ? found.reason : null };
 }

@@ -4,8 +4,7 @@ import type { Session } from '../lib/azure/session.ts';
 import { getLive, listLive } from '../lib/collect/live.ts';
 import { hasCode } from '../lib/errors.ts';
 import type { HttpContext } from '../lib/http/context.ts';
-import { RequestError } from '../lib/http/request-error.ts';
-import { upstreamError } from '../lib/http/upstream-error.ts';
+import { RequestError, upstreamError } from '../lib/http/request-error.ts';
 import type { Settings } from '../lib/settings.ts';
 
 /** Who asks waits for the answer: after this much throttling it is Azure's refusal that they get. */

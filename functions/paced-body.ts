@@ -1,9 +1,38 @@
-import type { ServerResponse } from 'node:http';
+import { subscribe } from 'node:diagnostics_channel';
+import { IncomingMessage, ServerResponse } from 'node:http';
+
+// The Functions library writes a streamed body to the response as fast as the stream makes it, without back-pressure and without
+// noticing that the client has left: https://github.com/Azure/azure-functions-nodejs-library/issues/294. What a slow client has yet
+// to read would stay in memory.
+
+/** Node publishes each request that a server of this process receives. */
+const requestChannel = 'http.server.request.start';
+
+const openResponses = new Map<IncomingMessage, ServerResponse>();
+
+subscribe(requestChannel, (message) => {
+  if (typeof message !== 'object' || message === null || !('request' in message && 'response' in message)) return;
+  const { request, response } = message;
+  if (!(request instanceof IncomingMessage && response instanceof ServerResponse)) return;
+  openResponses.set(request, response);
+  response.once('close', () => openResponses.delete(request));
+});
 
 /**
- * A body that is made no faster than its client takes it, ends when the client leaves, and cuts the connection when it cannot be
- * made: an answer that ended as usual would pass for whole. The Functions library writes pieces to the response as fast as it gets
- * them, and looks at nothing: all that a slow client has yet to take would lie in this process's memory.
+ * The response of an invocation on the Functions library's own server, which the library does not expose.
+ * @returns undefined when it has ended, or Node does not publish requests
+ * @see https://nodejs.org/api/diagnostics_channel.html#http
+ */
+export function responseOf(invocationId: string): ServerResponse | undefined {
+  for (const [request, response] of openResponses) {
+    if (request.headers['x-ms-invocation-id'] === invocationId) return response;
+  }
+  return undefined;
+}
+
+/**
+ * A body that is read only as fast as its client reads the response. It ends when the client leaves. An error cuts the connection:
+ * a normal end would make the answer look complete.
  */
 export function pacedBody(
   body: ReadableStream<Uint8Array>,
@@ -26,12 +55,12 @@ export function pacedBody(
       },
       cancel: (reason) => reader.cancel(reason),
     },
-    // asked for nothing before the piece before it was written
+    // Reads a piece only after the one before is written.
     { highWaterMark: 0 },
   );
 }
 
-/** Until more can be written, or nothing ever will. */
+/** Waits until more can be written, or the response is closed. */
 function drained(response: Pick<ServerResponse, 'once' | 'off'>): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {

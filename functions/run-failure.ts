@@ -1,23 +1,23 @@
 import type { Reason } from '../lib/errors.ts';
 
-/** Between an activity and the orchestrator the engine carries only a message, with words of its own around it. */
+/** The engine carries only a message from an activity to the orchestrator, and wraps it in its own text. */
 const pattern = /\[(?<code>\w+)\] (?<message>[^\n]*?)(?: \[hint\] (?<hint>[^\n]*?))? *(?:\n|$)/;
-/** Quotes and backslashes become four characters: what is JSON in a message that is JSON is escaped twice. */
-const longest = 2_000;
-const longestCode = 200;
+/** A quote or backslash becomes four characters: the engine's message is JSON within JSON, so it is escaped twice. */
+const maxTextLength = 2_000;
+const maxCodeLength = 200;
 
-/** A reason on one line each, short enough for a message of the engine's, whatever it quotes. */
+/** A reason whose texts each fit on one line and, whatever they quote, into a message of the engine. */
 export function shortReason({ code, message, hint }: Reason): Reason {
-  // control characters and halves of pairs would become six in JSON
+  // A control character or half of a surrogate pair would become six characters in JSON.
   const text = (part: string, length: number): string =>
     part
       .replaceAll(/[\s\p{Cc}]+/gu, ' ')
       .slice(0, length)
       .toWellFormed();
   return {
-    code: text(code, longestCode),
-    message: text(message, longest),
-    hint: hint === null ? null : text(hint, longest),
+    code: text(code, maxCodeLength),
+    message: text(message, maxTextLength),
+    hint: hint === null ? null : text(hint, maxTextLength),
   };
 }
 
@@ -27,7 +27,7 @@ export function failureMessage(reason: Reason): string {
   return `[${code}] ${message}${hint === null ? '' : ` [hint] ${hint}`}`;
 }
 
-/** The reason in what the engine made of such a message; what has another form (a time-out, a lost process) is the reason itself. */
+/** The reason within the engine's text. Any other text (a time-out, a lost process) is the reason itself. */
 export function reasonOf(text: string): Reason {
   const { code, message, hint = null } = pattern.exec(text)?.groups ?? {};
   if (code !== undefined && message !== undefined) return shortReason({ code, message, hint });
@@ -35,6 +35,6 @@ export function reasonOf(text: string): Reason {
   return shortReason({
     code: 'ActivityFailed',
     message: first.trim(),
-    hint: 'The next run takes its place. The host’s log says more',
+    hint: 'The next run replaces this one. See the log of the host for details',
   });
 }

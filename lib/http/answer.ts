@@ -3,22 +3,21 @@ import { deadline } from './deadline.ts';
 import { etagOf, isFresh, wantsNone } from './etag.ts';
 import { contentTypes, type Format } from './format.ts';
 import { isFunctionKey } from './parameters/parse.ts';
-import { streamBytes } from './stream-bytes.ts';
-import { streamText } from './stream-text.ts';
+import { streamBytes, streamText } from './stream.ts';
 
-/** What a handler makes of the inventory: text as a whole, or piece by piece where it may be long. */
+/** What a handler makes of the inventory: the whole text, or its pieces where it may be long. */
 export interface Content {
   readonly body: string | Iterable<string>;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Clients may keep an answer, and must ask each time whether it still holds; nobody else may keep it. */
+/** A client may keep an answer but must revalidate it each time. Shared caches may not keep it. */
 const cacheControl = 'private, no-cache';
 
 /**
- * Answers from the published inventory. One publication, one address and one form make the same bytes: they are the entity
- * tag, so a client that has the answer gets its 304 before anything is asked of the database, and short answers are kept.
- * @param state what else the answer depends on, as text: another state, another entity tag
+ * Answers from the published inventory. One publication, one address and one format make the same bytes, so they make the ETag:
+ * a client that has the answer gets its 304 before any query runs. Short answers are cached.
+ * @param state whatever else the answer depends on, as text: another state, another ETag
  */
 export async function answerFromInventory(
   request: IncomingRequest,
@@ -27,60 +26,50 @@ export async function answerFromInventory(
   produce: (published: PublishedDatabase) => Content,
   state = '',
 ): Promise<Response> {
-  const published = await context.currentDatabase(deadline());
-  let streaming = false;
-  try {
-    const publication = `${context.version} ${published.etag} ${published.damaged}`;
-    const key = `${format} ${addressOf(request)} ${state}`;
-    const etag = etagOf(publication, key);
-    if (isFresh(request, etag)) return notModified(etag);
-    const kept = context.responses.get(publication, key);
-    if (kept !== undefined) {
-      return wantsNone(request) ? notModified(etag) : new Response(streamBytes(kept.body), { headers: kept.headers });
-    }
-
-    const content = produce(published);
-    if (wantsNone(request)) return notModified(etag);
-    const headers: Record<string, string> = {
-      ...content.headers,
-      'content-type': contentTypes[format],
-      'cache-control': cacheControl,
-      vary: 'Accept',
-      etag,
-    };
-    if (typeof content.body !== 'string') {
-      streaming = true;
-      return new Response(
-        streamText(content.body, () => published[Symbol.dispose]()),
-        { headers },
-      );
-    }
-    const body = new TextEncoder().encode(content.body);
-    headers['content-length'] = String(body.byteLength);
-    context.responses.set(publication, key, { body, headers });
-    return new Response(streamBytes(body), { headers });
-  } finally {
-    if (!streaming) published[Symbol.dispose]();
+  using resources = new DisposableStack();
+  const published = resources.use(await context.currentDatabase(deadline()));
+  const publication = `${context.version} ${published.etag} ${published.damaged}`;
+  const key = `${format} ${addressOf(request)} ${state}`;
+  const etag = etagOf(publication, key);
+  if (isFresh(request, etag)) return notModified(etag);
+  const cached = context.responses.get(publication, key);
+  if (cached !== undefined) {
+    return wantsNone(request) ? notModified(etag) : new Response(streamBytes(cached.body), { headers: cached.headers });
   }
+
+  const content = produce(published);
+  if (wantsNone(request)) return notModified(etag);
+  const headers: Record<string, string> = {
+    ...content.headers,
+    'content-type': contentTypes[format],
+    'cache-control': cacheControl,
+    vary: 'Accept',
+    etag,
+  };
+  if (typeof content.body !== 'string') return new Response(streamText(content.body, resources.move()), { headers });
+  const body = new TextEncoder().encode(content.body);
+  headers['content-length'] = String(body.byteLength);
+  context.responses.set(publication, key, { body, headers });
+  return new Response(streamBytes(body), { headers });
 }
 
-/** Answers with an object that is no state of the inventory; its own bytes make the entity tag. */
-export function answerJson(
-  request: IncomingRequest,
-  value: unknown,
-  options: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> } = {},
-): Response {
+interface AnswerOptions {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Answers with an object that does not come from the published inventory. Its own bytes make the ETag. */
+export function answerJson(request: IncomingRequest, value: unknown, options: AnswerOptions = {}): Response {
   return answerText(request, JSON.stringify(value), 'json', options);
 }
 
-/** The same for text that is there already, in one of the forms. */
+/** As {@link answerJson}, for text in any format. */
 export function answerText(
   request: IncomingRequest,
   text: string,
   format: Format,
-  options: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> } = {},
+  { status = 200, headers = {} }: AnswerOptions = {},
 ): Response {
-  const { status = 200, headers = {} } = options;
   const body = new TextEncoder().encode(text);
   const etag = etagOf(body);
   if (status === 200 && (isFresh(request, etag) || wantsNone(request))) return notModified(etag);

@@ -72,12 +72,3 @@ export interface HttpContext {
 
 /** What handlers read of a request. The platform's Request has it, and so has the Functions library's. */
 export type IncomingRequest = Pick<Request, 'method' | 'url' | 'headers' | 'body'>;
-
-/** Values of the route's `{names}`, decoded. */
-export type RouteParameters = Readonly<Record<string, string>>;
-
-export type Handler = (
-  request: IncomingRequest,
-  parameters: RouteParameters,
-  context: HttpContext,
-) => Promise<Response>;

@@ -1,6 +1,6 @@
 import type { AsOf, Completeness } from '../inventory/query.ts';
 
-/** Which state an answer shows, and how complete it is. `runId` is null for what was read from Azure just now. */
+/** The state that an answer shows, and how complete it is. `runId` is null for a live read of Azure. */
 export interface Shown {
   readonly asOf: Pick<AsOf, 'finishedAt'> & { readonly runId: string | null };
   readonly completeness: Completeness;
@@ -8,7 +8,7 @@ export interface Shown {
 
 /**
  * The object around every list.
- * @param more further fields: lists of their own that belong to the whole
+ * @param more further lists that belong to the whole
  */
 export function envelope(
   value: readonly unknown[],
@@ -27,7 +27,7 @@ export function envelope(
   });
 }
 
-/** The same for forms that have no room for it; JSON answers carry them too. */
+/** The same as headers, for every format: CSV and NDJSON have no envelope. */
 export function inventoryHeaders(shown: Shown): Record<string, string> {
   return {
     'x-inventory-complete': String(shown.completeness.complete),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingRequest } from './context.ts';
 
-/** A strong entity tag: the same for the same parts only. */
+/** A strong ETag: equal for equal parts only. */
 export function etagOf(...parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part).update('\0');
@@ -9,19 +9,19 @@ export function etagOf(...parts: readonly (string | Uint8Array)[]): string {
 }
 
 /**
- * Whether the client has this very answer already. `If-None-Match` compares weakly, so `W/` doesn't count.
+ * Whether the client has this answer already. `If-None-Match` compares weakly, so `W/` does not count.
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-if-none-match
  */
 export function isFresh(request: IncomingRequest, etag: string): boolean {
-  return given(request).includes(etag);
+  return ifNoneMatch(request).includes(etag);
 }
 
-/** Whether any answer is as good as none to the client (`*`). To be asked when there is one: what is not there is 404 all the same. */
+/** Whether the client wants no answer that exists (`If-None-Match: *`). Check it after the 404 of something that does not exist. */
 export function wantsNone(request: IncomingRequest): boolean {
-  return given(request).includes('*');
+  return ifNoneMatch(request).includes('*');
 }
 
-function given(request: IncomingRequest): string[] {
+function ifNoneMatch(request: IncomingRequest): string[] {
   const header = request.headers.get('if-none-match');
   return header === null ? [] : header.split(',').map((candidate) => candidate.trim().replace(/^W\//, ''));
 }

@@ -8,7 +8,7 @@ import type { PublishedDatabase } from './context.ts';
 import { invalidParameter, RequestError } from './request-error.ts';
 import type { SkipToken } from './skip-token.ts';
 
-/** The inventory at one run: what an answer is drawn from. */
+/** The inventory as of one run. */
 export interface InventoryView {
   readonly database: Database;
   readonly asOf: AsOf;
@@ -16,7 +16,7 @@ export interface InventoryView {
 }
 
 /**
- * The inventory as it was at a run or time. A later page stays with the run of the first, whatever was published meanwhile.
+ * The inventory as of a run or time. Later pages stay with the run of the first page, whatever is published meanwhile.
  * @throws {NotFoundError} `RunNotFound`, `NoRunAtThatTime`
  * @throws {RequestError} 410 `SkipTokenExpired`: history no longer reaches back to the run of the first page
  */
@@ -26,22 +26,23 @@ export function viewAt(published: PublishedDatabase, asOf: string | undefined, t
 }
 
 /**
- * The inventory at the later of the two runs between which changes are asked for, and both runs. A later page stays with that of
- * the first; where it begins is behind the earlier one anyway.
+ * The inventory as of the later of two runs, and both runs, for the changes between them. Later pages stay with the later run of
+ * the first page; they begin after the earlier run anyway.
  * @throws {NotFoundError} `RunNotFound`, `NoRunAtThatTime`
- * @throws {RequestError} 400 `InvalidParameter`: `from` comes after `to`; 410 `SkipTokenExpired`
+ * @throws {RequestError} 400 `InvalidParameter`: `from` is after `to`; 410 `SkipTokenExpired`
  */
 export function viewBetween(
   published: PublishedDatabase,
-  asked: { readonly from?: string; readonly to?: string },
+  requested: { readonly from?: string; readonly to?: string },
   token: SkipToken | null,
 ): InventoryView & { readonly range: ChangeRange } {
   const { database } = published;
+  const { from, to } = requested;
   const range = token?.runId
     ? { from: null, to: runOfToken(database, token.runId) }
-    : resolveChangeRange(database, asked.from ?? null, asked.to ?? null);
-  if (token === null && beginsAfterItsEnd(range, asked)) {
-    throw invalidParameter('from', asked.from ?? '', `a run or time that is not after ${asked.to ?? range.to.runId}`);
+    : resolveChangeRange(database, from ?? null, to ?? null);
+  if (token === null && beginsAfterItsEnd(range, requested)) {
+    throw invalidParameter('from', from ?? '', `a run or time that is not after ${to ?? range.to.runId}`);
   }
   return { ...viewOf(published, range.to), range };
 }
@@ -51,8 +52,8 @@ function viewOf({ database, damaged }: PublishedDatabase, asOf: AsOf): Inventory
     database,
     asOf,
     completenessOf(kinds, filter) {
-      const found = completeness(database, asOf, kinds, filter);
-      return damaged ? { ...found, complete: false } : found;
+      const known = completeness(database, asOf, kinds, filter);
+      return damaged ? { ...known, complete: false } : known;
     },
   };
 }
@@ -64,7 +65,7 @@ function runOfToken(database: Database, runId: string): AsOf {
     if (!(error instanceof NotFoundError)) throw error;
     throw new RequestError(410, 'SkipTokenExpired', `The run ${runId} of this list is no longer in the inventory`, {
       target: 'skiptoken',
-      hint: 'Ask for the first page again',
+      hint: 'Request the first page again',
     });
   }
 }

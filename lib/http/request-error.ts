@@ -1,14 +1,14 @@
 import { type ErrorCode, type GivenCode, InventoryError } from '../errors.ts';
 
-export interface RequestErrorOptions {
-  /** The parameter, header, or part of the body that is wrong. */
+interface RequestErrorOptions {
+  /** The wrong parameter, header, or part of the body. */
   readonly target?: string;
   readonly hint?: string | null;
   readonly retryAfterSeconds?: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An error that knows its HTTP status. */
+/** An error with its HTTP status. */
 export class RequestError extends InventoryError {
   override readonly name: string = 'RequestError';
   readonly status: number;
@@ -25,8 +25,26 @@ export class RequestError extends InventoryError {
   }
 }
 
-/** A value that is not allowed: says which, and what is. */
+/** A value that is not allowed, and what is. */
 export function invalidParameter(name: string, value: string, allowed: string): RequestError {
   const shown = value.length > 100 ? `${value.slice(0, 100)}…` : value;
   return new RequestError(400, 'InvalidParameter', `${name} is '${shown}'; allowed: ${allowed}`, { target: name });
+}
+
+/**
+ * Azure's refusal of a live read, as the client of this app sees it. Never 401 or 403: those would be about the client, and Azure
+ * refused this app's identity.
+ * @param status what Azure answered
+ */
+export function upstreamError(
+  status: number,
+  code: string,
+  message: string,
+  options: { readonly hint: string | null; readonly retryAfterSeconds?: number },
+): RequestError {
+  const { hint, retryAfterSeconds = 60 } = options;
+  if (status === 404) return new RequestError(404, { given: code }, message, { hint });
+  if (status === 429) return new RequestError(503, 'Throttled', message, { hint, retryAfterSeconds });
+  if (status === 401 || status === 403) return new RequestError(502, 'UpstreamDenied', message, { hint });
+  return new RequestError(502, 'UpstreamFailed', `${code}: ${message}`, { hint });
 }

@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { InvalidSettingError } from '../errors.ts';
+import { hasCode, InvalidSettingError, InventoryError, NotFoundError } from '../errors.ts';
 import type { IncomingRequest } from './context.ts';
-import { isOurFault, toErrorResponse } from './error-response.ts';
 import { RequestError } from './request-error.ts';
 
-/** What a client may call its request: it comes back in a header, so it may hold nothing that has a meaning there. */
+/** A client's own request id comes back in a header, so it may hold only characters without a meaning there. */
 const clientRequestId = /^[\w.:{}-]{1,128}$/;
 
+/** Seconds until a client may retry an inventory that is not ready. */
+const notReadyRetrySeconds = 30;
+
 /**
- * Answers one request: turns any error into its answer, and sets the headers that every answer has.
+ * Answers one request: turns an error into its answer, and sets the headers that every answer has.
  * @param respond makes the answer, or throws
- * @param logError takes what went wrong on our side, one line per such request
+ * @param logError gets one line for each request that fails through our fault
  */
 export async function serve(
   request: IncomingRequest,
@@ -18,7 +20,7 @@ export async function serve(
   logError: (message: string) => void,
 ): Promise<Response> {
   const requestId = randomUUID();
-  const whole = await orError(respond, (error) => {
+  const whole = await respond().catch((error: unknown) => {
     if (isOurFault(error)) logError(`${request.method} ${pathOf(request)} ${requestId}: ${describe(error)}`);
     return toErrorResponse(error, requestId);
   });
@@ -30,28 +32,65 @@ export async function serve(
   return response;
 }
 
-async function orError(respond: () => Promise<Response>, onError: (error: unknown) => Response): Promise<Response> {
-  try {
-    return await respond();
-  } catch (error) {
-    return onError(error);
-  }
-}
-
-/** The answer to HEAD: the headers that GET would have, and what was to be streamed is given up. */
+/** The answer to HEAD: the headers of GET. Cancels what was to be streamed. */
 async function withoutBody(response: Response): Promise<Response> {
   await response.body?.cancel();
   return new Response(null, { status: response.status, headers: response.headers });
 }
 
-/** Without the query: it may hold a function key. */
+/** Without the query, which may hold a function key. */
 function pathOf(request: IncomingRequest): string {
   return URL.parse(request.url)?.pathname ?? '';
 }
 
-/** Where in the code it came about is told of what was not foreseen only. */
+/** Only an unforeseen error shows its stack. */
 function describe(error: unknown): string {
   if (error instanceof RequestError) return `${error.code}: ${error.message}`;
   if (error instanceof InvalidSettingError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** Whether to log an error. A client's mistake, or something that does not exist, is no news. */
+function isOurFault(error: unknown): boolean {
+  if (error instanceof RequestError) return error.status >= 500;
+  return !(error instanceof NotFoundError) && !hasCode(error, 'InventoryNotReady');
+}
+
+/**
+ * The answer to an error. An unforeseen error becomes 500 `InternalError`, which shows the request's id and no details.
+ * @see https://github.com/microsoft/api-guidelines/blob/vNext/azure/Guidelines.md#handling-errors
+ */
+function toErrorResponse(error: unknown, requestId: string): Response {
+  if (error instanceof RequestError) {
+    const headers: Record<string, string> = { ...error.headers };
+    if (error.retryAfterSeconds !== null) headers['retry-after'] = String(error.retryAfterSeconds);
+    return errorResponse(error.status, error, error.target, headers);
+  }
+  if (error instanceof NotFoundError) return errorResponse(404, error, null);
+  if (error instanceof InvalidSettingError) return errorResponse(503, error, null);
+  if (error instanceof InventoryError) {
+    return errorResponse(503, error, null, { 'retry-after': String(notReadyRetrySeconds) });
+  }
+  const code = 'InternalError';
+  const message = `An unexpected error occurred. Search the app's log for the request id ${requestId}`;
+  return errorResponse(500, { code, message, hint: null }, null);
+}
+
+function errorResponse(
+  status: number,
+  error: Pick<InventoryError, 'code' | 'message' | 'hint'>,
+  target: string | null,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const details = error.hint === null ? [] : [{ code: 'Hint', message: error.hint }];
+  const body = JSON.stringify({ error: { code: error.code, message: error.message, target, details } });
+  return new Response(body, {
+    status,
+    headers: {
+      ...headers,
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-ms-error-code': error.code,
+    },
+  });
 }

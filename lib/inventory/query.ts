@@ -75,8 +75,8 @@ export interface PagePosition {
 
 export interface PageRequest {
   readonly limit: number;
-  readonly orderBy?: OrderBy;
-  readonly after?: PagePosition;
+  readonly orderBy?: OrderBy | undefined;
+  readonly after?: PagePosition | undefined;
 }
 
 export interface Page<Row> {

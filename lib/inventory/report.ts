@@ -1,4 +1,4 @@
-import type { Reason } from '../errors.ts';
+import { InventoryError, type Reason } from '../errors.ts';
 import type { Change } from './change.ts';
 import type { BlindSpot, Coverage, CoverageCounts, Kind } from './coverage.ts';
 import type { Finding } from './finding.ts';
@@ -46,4 +46,12 @@ export interface ReportSource {
   readonly principals: () => Iterable<Principal>;
   readonly changes: () => Iterable<Change>;
   readonly findings: () => Iterable<Finding>;
+}
+
+/** More rows than the format of a report can hold. Nothing of it was written. */
+export class ReportTooLargeError extends InventoryError {
+  override readonly name = 'ReportTooLargeError';
+  constructor(message: string, options: { hint: string }) {
+    super('ReportTooLarge', message, options);
+  }
 }

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type HostProcess, startHostProcess } from '../local/host-process.ts';
 import { type Azurite, startAzurite } from '../support/azurite.ts';
@@ -24,14 +23,6 @@ const routes: readonly [method: string, path: string, functionName: string][] = 
   ['GET', 'database', 'database'],
   ['GET', 'identity?bad=1', 'identity'],
 ];
-
-const description = v.looseObject({
-  servers: v.array(v.strictObject({ url: v.string() })),
-  paths: v.record(
-    v.string(),
-    v.record(v.string(), v.looseObject({ operationId: v.string(), security: v.exactOptional(v.tuple([])) })),
-  ),
-});
 
 /** Built once before all tests. */
 const app = join(import.meta.dirname, '../../dist/functions.cjs');
@@ -85,23 +76,10 @@ describe('the built app', () => {
     expect(host.functions.find(({ name }) => name === 'health')?.authLevel).toBe('anonymous');
   });
 
-  test('describes every route that is registered, and no other', async () => {
+  test('serves its description, with the address it was asked at', async () => {
     const host = await start({});
     const answer = await fetch(`${host.url}/api/openapi.json`);
-    const { servers, paths } = v.parse(description, await answer.json());
-    const described = Object.entries(paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, { operationId, security }]) => {
-        return `${operationId} ${method} ${path} ${security === undefined ? 'function' : 'anonymous'}`;
-      }),
-    );
-    const registered = host.functions
-      .filter(({ type }) => type === 'httpTrigger')
-      .map(({ name, route, methods, authLevel }) => {
-        const method = methods?.find((one) => one !== 'HEAD')?.toLowerCase();
-        return `${name} ${method} /${route} ${authLevel}`;
-      });
-    expect(servers).toEqual([{ url: `${host.url}/api` }]);
-    expect(described.toSorted()).toEqual(registered.toSorted());
+    expect(await answer.json()).toMatchObject({ servers: [{ url: `${host.url}/api` }] });
   });
 
   test('does not serve findings while what is accepted cannot be read, and says which file that is', async () => {

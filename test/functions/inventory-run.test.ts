@@ -1,4 +1,4 @@
-import { InvocationContext } from '@azure/functions';
+import { InvocationContext, type LogLevel } from '@azure/functions';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { supplyCoreModule } from '../../local/host/core-module.ts';
@@ -30,8 +30,12 @@ afterAll(() => core.dispose());
 
 /** Calls the registered handler as the library has wrapped it; what goes in and out is JSON. */
 let returned = false;
+let errors: string[] = [];
+const logHandler = (level: LogLevel, ...line: unknown[]) => {
+  if (level === 'error') errors.push(line.join(' '));
+};
 const invoke: Invoke = async (fn, { data }) => {
-  const state = await fn.callback(JSON.parse(data.json ?? ''), new InvocationContext());
+  const state = await fn.callback(JSON.parse(data.json ?? ''), new InvocationContext({ logHandler }));
   returned = typeof state === 'object' && state !== null && 'isDone' in state && state.isDone === true;
   return { returnValue: { json: JSON.stringify(state) } };
 };
@@ -53,8 +57,11 @@ interface Driven {
   readonly history: readonly HistoryEvent[];
   /** Activities by name and input, in the order in which they were scheduled. */
   readonly scheduled: readonly string[];
+  /** What it returned, or the text of what it threw. */
   readonly output: unknown;
   readonly status: string | undefined;
+  /** Lines logged as errors. */
+  readonly errors: readonly string[];
 }
 
 /**
@@ -62,6 +69,7 @@ interface Driven {
  * @param next which of so many pending ones comes back first
  */
 async function drive(activities: Activities, next: (count: number) => number): Promise<Driven> {
+  errors = [];
   const calls = new Map<string, number>();
   const now = new Date('2026-11-21T06:00:00.000Z');
   const input = JSON.stringify({ runId });
@@ -107,8 +115,9 @@ async function drive(activities: Activities, next: (count: number) => number): P
     scheduled: history.flatMap((event) =>
       event.EventType === eventTypes.TaskScheduled ? [`${event.Name} ${event.Input}`] : [],
     ),
-    output: end === undefined ? undefined : JSON.parse(end.Result),
+    output: end?.OrchestrationStatus === 'Completed' ? JSON.parse(end.Result) : end?.Result,
     status: end?.OrchestrationStatus,
+    errors,
   };
 }
 
@@ -169,6 +178,24 @@ test('A failure that would come again is not tried again, and its reason arrives
 
   expect(output).toEqual({ runId, outcome: 'failed' });
   expect(scheduled.slice(1)).toEqual([`fail ${JSON.stringify({ runId, failure: reason })}`]);
+});
+
+const lost = { code: 'StorageDenied', message: 'Cannot write run.json', hint: null };
+test.each<[how: string, fail: Activity]>([
+  ['at once', () => ({ outcome: 'failed', reason: lost })],
+  ['at every retry', () => new Error(`[${lost.code}] ${lost.message}`)],
+])('A run whose end cannot be recorded is logged once, and its orchestration fails: %s', async (_, fail) => {
+  const reason = { code: 'NoToken', message: 'Nothing listens', hint: 'Turn on the identity' };
+  const { status, output, errors } = await drive(
+    { ...good, plan: () => ({ outcome: 'failed', reason }), fail },
+    () => 0,
+  );
+
+  expect(status).toBe('Failed');
+  expect(output).toContain('[StorageDenied] Cannot write run.json');
+  expect(errors).toEqual([
+    `Cannot record the end of run ${runId}: StorageDenied: Cannot write run.json. It had failed with NoToken: Nothing listens`,
+  ]);
 });
 
 test('A run that has ended on record goes no further', async () => {

@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { responseOf } from '../../functions/open-responses.ts';
-import { pacedBody } from '../../functions/paced-body.ts';
+import { pacedBody, responseOf } from '../../functions/paced-body.ts';
 
 const piece = new Uint8Array(1024 * 1024);
 /** More than what sockets hold. */

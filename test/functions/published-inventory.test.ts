@@ -5,8 +5,6 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { publishedInventory } from '../../functions/published-inventory.ts';
 import type { InventoryStore } from '../../lib/azure/store/inventory-store.ts';
 import { InventoryError } from '../../lib/errors.ts';
-import type { HttpContext } from '../../lib/http/context.ts';
-import { getDatabase } from '../../lib/http/handlers/get-database.ts';
 import { createDatabaseReader, type DatabaseReader } from '../../lib/published/current-database.ts';
 import { servedInventory } from '../http/fixtures/served-inventory.ts';
 import { type Azurite, startAzurite } from '../support/azurite.ts';
@@ -47,8 +45,7 @@ async function publishDay(day: number, ...names: string[]): Promise<string> {
 
 async function download(of: DatabaseReader = reader): Promise<Response> {
   using served = servedInventory();
-  const context: HttpContext = { ...served.context, ...publishedInventory(store, of) };
-  return getDatabase(new Request('https://inventory.example/api/database'), {}, context);
+  return served.send('database', {}, { ...served.context, ...publishedInventory(store, of) });
 }
 
 test('The database is a link to the newest', async () => {

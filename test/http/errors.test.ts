@@ -103,7 +103,7 @@ describe('errors', () => {
     expect([response.status, response.headers.get('x-ms-error-code')]).toEqual([504, 'RequestTimedOut']);
     expect(await response.text()).toContain('health');
     expect(served.errors).toHaveLength(1);
-    expect(served.errors[0]).toMatch(/ RequestTimedOut: There was no answer within 200 seconds$/);
+    expect(served.errors[0]).toMatch(/ RequestTimedOut: The app did not answer within 200 seconds$/);
   });
 
   test('and every other answer carry the headers of all', async () => {

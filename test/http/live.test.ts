@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LiveList } from '../../lib/http/context.ts';
-import { upstreamError } from '../../lib/http/upstream-error.ts';
+import { upstreamError } from '../../lib/http/request-error.ts';
 import type { Coverage } from '../../lib/inventory/coverage.ts';
 import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
 import { bodyOf } from './fixtures/body-of.ts';

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../lib/http/openapi/document.ts';
-import { type Operation, operations } from '../../lib/http/openapi/operations.ts';
 import { type ShapeName, shapes } from '../../lib/http/openapi/shapes.ts';
+import type { Route } from '../../lib/http/route.ts';
+import { routes } from '../../lib/http/routes.ts';
 import { runIdOf } from '../database/fixtures/inventory.ts';
 import { bodyOf } from './fixtures/body-of.ts';
 import { origin, principalOf, servedInventory, sub1 } from './fixtures/served-inventory.ts';
@@ -29,19 +30,18 @@ const description = v.looseObject({
   ),
   components: v.looseObject({ schemas: v.looseObject({}) }),
 });
-const document = v.parse(description, openApiDocument('1.2.3', `${origin}/api`));
+const document = v.parse(description, openApiDocument(routes, '1.2.3', `${origin}/api`));
 
 /** A request that is in order, as far as its route and body go. */
-const addressOf = ({ path }: Operation): string =>
+const addressOf = ({ path }: Route): string =>
   path
-    .slice(1)
     .replace('{subscriptionId}', sub1)
     .replace('{resourceGroupName}', 'Group-1')
     .replace('{virtualMachineName}', 'vm-1')
     .replace('{principalId}', principalOf(1))
     .replace('{runId}', runIdOf(1))
     .replace('{file}', 'findings.csv');
-const readable = operations.filter(({ method, id }) => method === 'get' && id !== 'report-file');
+const readable = routes.filter(({ method, id }) => method === 'GET' && id !== 'report-file');
 
 describe('the description of the API', () => {
   test('is served, with the address it was asked at and without the key', async () => {
@@ -61,7 +61,7 @@ describe('the description of the API', () => {
     const all = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.values(methods).map(({ operationId, parameters }) => ({ path, operationId, parameters })),
     );
-    expect(new Set(all.map(({ operationId }) => operationId)).size).toBe(operations.length);
+    expect(new Set(all.map(({ operationId }) => operationId)).size).toBe(routes.length);
     for (const { path, parameters } of all) {
       const named = parameters.filter((one) => one.in === 'path' && one.required).map(({ name }) => `{${name}}`);
       expect(named).toEqual(path.match(/\{\w+\}/g) ?? []);
@@ -74,13 +74,13 @@ describe('the description of the API', () => {
     expect(references.map(([, name]) => name).filter((name) => !(name !== undefined && name in shapes))).toEqual([]);
   });
 
-  test.each(readable.map((operation) => [operation.id, operation] as const))(
+  test.each(readable.map((route) => [route.id, route] as const))(
     'tells of %s the parameters that it takes, and no others',
-    async (_, operation) => {
+    async (_, route) => {
       using served = servedInventory();
-      const parameters = document.paths[operation.path]?.get?.parameters.filter((one) => one.in === 'query') ?? [];
+      const parameters = document.paths[`/${route.path}`]?.get?.parameters.filter((one) => one.in === 'query') ?? [];
       const status = async (query: string) => {
-        const response = await served.send(`${addressOf(operation)}?${query}`);
+        const response = await served.send(`${addressOf(route)}?${query}`);
         await response.body?.cancel();
         return response.status;
       };

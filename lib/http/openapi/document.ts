@@ -1,20 +1,21 @@
 import type * as v from 'valibot';
 import { contentTypes, formats } from '../format.ts';
+import type { Answer, Route } from '../route.ts';
 import { answerSchema, requestSchema } from './json-schema.ts';
-import { type Answer, type Operation, operations } from './operations.ts';
 import { type ShapeName, shapes } from './shapes.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * The description of the API, made of the schemas that its requests are checked by.
- * @param server address of the routes, without a slash at its end
+ * The OpenAPI document of the routes, made from the schemas that check their requests.
+ * @param server address of the routes, without a slash at the end
  * @see https://spec.openapis.org/oas/v3.1.1
  */
-export function openApiDocument(version: string, server: string): Json {
+export function openApiDocument(routes: readonly Route[], version: string, server: string): Json {
   const paths: Record<string, Record<string, Json>> = {};
-  for (const operation of operations) {
-    paths[operation.path] = { ...paths[operation.path], [operation.method]: describe(operation) };
+  for (const route of routes) {
+    const path = `/${route.path}`;
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: describe(route) };
   }
   return {
     openapi: '3.1.1',
@@ -37,13 +38,12 @@ export function openApiDocument(version: string, server: string): Json {
   };
 }
 
-function describe(operation: Operation): Json {
-  const { id, summary, anonymous, query, route, body, answer } = operation;
+function describe({ id, summary, anonymous, query, names, body, answer }: Route): Json {
   return {
     operationId: id,
     summary,
     ...(anonymous === true ? { security: [] } : {}),
-    parameters: [...parametersIn('path', route?.entries ?? {}), ...parametersIn('query', query.entries)],
+    parameters: [...parametersIn('path', names?.entries ?? {}), ...parametersIn('query', query.entries)],
     ...(body === undefined ? {} : { requestBody: bodyOf(body) }),
     responses: {
       ...responsesOf(answer, 'format' in query.entries),

@@ -1,20 +1,23 @@
 import * as v from 'valibot';
-import type { IncomingRequest, RouteParameters } from '../context.ts';
+import type { IncomingRequest } from '../context.ts';
 import { invalidParameter, RequestError } from '../request-error.ts';
 
-type ParameterSchema = v.StrictObjectSchema<v.ObjectEntries, undefined> | v.ObjectSchema<v.ObjectEntries, undefined>;
+export type ParameterSchema =
+  | v.StrictObjectSchema<v.ObjectEntries, undefined>
+  | v.ObjectSchema<v.ObjectEntries, undefined>;
 
-/** Parameters that may be given more than once. */
+/** Parameters that a query may repeat. */
 const repeatable = new Set(['tag']);
 
-/** The function key in the address is the host's: never read, never shown. The host finds it without regard to case. */
+/** The function key in the address belongs to the host, which ignores its case. The app never reads or shows it. */
 export function isFunctionKey(name: string): boolean {
   return name.toLowerCase() === 'code';
 }
 
 /**
- * Checks the query against its schema. Names are taken as they are written.
- * @throws {RequestError} 400 `UnknownParameter`, `RepeatedParameter`, `InvalidParameter`: names the parameter, the value and what is allowed
+ * Checks the query against its schema. Names of parameters are case-sensitive.
+ * @throws {RequestError} 400 `UnknownParameter`, `RepeatedParameter`, `InvalidParameter`: names the parameter, the value and
+ * what is allowed
  */
 export function parseQuery<const Schema extends ParameterSchema>(
   schema: Schema,
@@ -32,12 +35,12 @@ export function parseQuery<const Schema extends ParameterSchema>(
   return check(schema, given);
 }
 
-/** Checks the values of the route's names. @throws {RequestError} 400 `InvalidParameter` */
-export function parseRoute<const Schema extends ParameterSchema>(
+/** Checks the values of the names in the path. @throws {RequestError} 400 `InvalidParameter` */
+export function parseNames<const Schema extends ParameterSchema>(
   schema: Schema,
-  parameters: RouteParameters,
+  names: Readonly<Record<string, string>>,
 ): v.InferOutput<Schema> {
-  return check(schema, parameters);
+  return check(schema, names);
 }
 
 function check<const Schema extends ParameterSchema>(schema: Schema, given: unknown): v.InferOutput<Schema> {
@@ -45,21 +48,21 @@ function check<const Schema extends ParameterSchema>(schema: Schema, given: unkn
   if (result.success) return result.output;
   const [issue] = result.issues;
   const name = String(issue.path?.[0]?.key ?? 'parameter');
-  // The innermost value: of a repeated parameter, the one that is wrong.
+  // The innermost value: the wrong one of a repeated parameter.
   const value = issue.path?.at(-1)?.value ?? issue.input;
   throw invalidParameter(name, typeof value === 'string' ? value : String(issue.input ?? ''), issue.message);
 }
 
 function searchOf(request: IncomingRequest): URLSearchParams {
   const url = URL.parse(request.url);
-  if (url === null) throw new RequestError(400, 'InvalidAddress', 'The address of the request cannot be read');
+  if (url === null) throw new RequestError(400, 'InvalidAddress', 'The address of the request is not a URL');
   return url.searchParams;
 }
 
 function unknown(name: string, allowed: readonly string[]): RequestError {
   const shown = name.length > 100 ? `${name.slice(0, 100)}…` : name;
   const takes = allowed.length === 0 ? 'takes no parameters' : `takes ${allowed.join(', ')}`;
-  return new RequestError(400, 'UnknownParameter', `${shown} is no parameter here; this route ${takes}`, {
+  return new RequestError(400, 'UnknownParameter', `Unknown parameter ${shown}: this route ${takes}`, {
     target: shown,
   });
 }

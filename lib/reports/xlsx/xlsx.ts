@@ -1,5 +1,5 @@
 import type { ReportSource } from '../../inventory/report.ts';
-import { ReportTooLargeError } from '../../inventory/report-too-large-error.ts';
+import { ReportTooLargeError } from '../../inventory/report.ts';
 import { changeColumns } from '../columns/change-columns.ts';
 import { coverageColumns, coverageRows } from '../columns/coverage-columns.ts';
 import { findingColumns } from '../columns/finding-columns.ts';

@@ -1,18 +1,16 @@
 import type { InvalidSettingError } from '../../errors.ts';
-import type { Handler, HttpContext, LastRun } from '../context.ts';
-import { noParameters } from '../parameters/list-parameters.ts';
-import { parseQuery } from '../parameters/parse.ts';
+import type { HttpContext, LastRun } from '../context.ts';
+import type { CheckedRequest } from '../route.ts';
 import { tooOldAt } from '../schedule-times.ts';
 
-/** A probe wants a quick no rather than a late one. */
+/** A probe prefers a quick failure to a late one. */
 const timeoutMs = 10_000;
 
 /**
- * `GET health`, for anyone: 200, or 503 when storage can't be reached or the newest run is too old for the schedule: older than
- * twice its period, times without occurrences left out. Nothing of the estate is in it.
+ * Open to anyone: 200, or 503 when storage cannot be reached or the newest run is older than twice the period of the schedule.
+ * Periods without occurrences, such as weekends, do not count. The answer shows nothing of the estate.
  */
-export const getHealth: Handler = async (request, _parameters, context) => {
-  parseQuery(noParameters, request);
+export async function getHealth({ context }: CheckedRequest): Promise<Response> {
   const { lastRun, reachable } = await readLastRun(context);
   const now = context.now().getTime();
   const ageMs = lastRun === null ? 0 : Math.max(0, now - Date.parse(lastRun.finishedAt));
@@ -23,9 +21,9 @@ export const getHealth: Handler = async (request, _parameters, context) => {
     version: context.version,
     lastRun: lastRun === null ? null : { finishedAt, ageSeconds: Math.floor(ageMs / 1000), complete },
   });
-};
+}
 
-/** The same route where a setting is wrong: unhealthy, with the one line that says which. */
+/** The answer while a setting is wrong: unhealthy, with the line that names the setting. */
 export function healthOfInvalidSettings(error: InvalidSettingError, version: string): Response {
   return healthResponse(
     false,

@@ -2,16 +2,18 @@ import { readLedger } from '../../database/queries/coverage/subscriptions.ts';
 import { allKinds } from '../../inventory/shown-kinds.ts';
 import { defaultPageSize } from '../../parameters/fields.ts';
 import { answerFromInventory } from '../answer.ts';
-import type { Handler } from '../context.ts';
 import { envelope, inventoryHeaders } from '../envelope.ts';
 import { viewAt } from '../inventory-view.ts';
-import { subscriptionsQuery } from '../parameters/list-parameters.ts';
-import { parseQuery } from '../parameters/parse.ts';
+import type { subscriptionsQuery } from '../parameters/route-parameters.ts';
+import type { CheckedRequest } from '../route.ts';
 import { nextLink, readSkipToken } from '../skip-token.ts';
 
-/** `GET subscriptions`: the coverage ledger in pages, and on each of them all blind spots. */
-export const listSubscriptions: Handler = async (request, _parameters, context) => {
-  const query = parseQuery(subscriptionsQuery, request);
+/** The coverage ledger in pages. Every page also has all blind spots. */
+export async function listSubscriptions({
+  request,
+  context,
+  query,
+}: CheckedRequest<typeof subscriptionsQuery>): Promise<Response> {
   const token = query.skiptoken === undefined ? null : readSkipToken(query.skiptoken, request);
   return answerFromInventory(request, context, 'json', (published) => {
     const { database, asOf, completenessOf } = viewAt(published, query.asOf, token);
@@ -26,4 +28,4 @@ export const listSubscriptions: Handler = async (request, _parameters, context) 
       headers: inventoryHeaders(shown),
     };
   });
-};
+}

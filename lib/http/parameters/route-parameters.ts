@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { principalStates } from '../../inventory/principal.ts';
+import { reportFormats, reportNames } from '../../inventory/report.ts';
 import {
   asOf,
   guid,
@@ -13,6 +14,7 @@ import {
 } from '../../parameters/fields.ts';
 import { changeFilterEntries, findingFilterEntries } from '../../parameters/log-filters.ts';
 import { machineFilterEntries, orderBy } from '../../parameters/machine-filter.ts';
+import { reportQueries } from '../../parameters/report-parameters.ts';
 import {
   changeFields,
   findingFields,
@@ -21,7 +23,7 @@ import {
 } from '../../parameters/selectable-fields.ts';
 import { formats } from '../format.ts';
 
-/** The parameters of each route: what validates requests, and what a description of the API is made of. */
+/** The parameters of each route. They validate requests, and the OpenAPI document describes them. */
 
 const format = v.exactOptional(v.picklist(formats, formats.join(', ')));
 const paging = { maxpagesize: v.exactOptional(maxPageSize), skiptoken: v.exactOptional(skipToken) };
@@ -29,8 +31,6 @@ const at = { asOf: v.exactOptional(asOf) };
 const live = { live: v.exactOptional(trueOrFalse) };
 const selectMachine = { select: v.exactOptional(selection(virtualMachineFields)) };
 const selectPrincipal = { select: v.exactOptional(selection(principalFields)) };
-
-export const noParameters = v.strictObject({});
 
 export const virtualMachinesQuery = v.strictObject({
   ...machineFilterEntries,
@@ -53,12 +53,12 @@ export const subscriptionVirtualMachinesQuery = v.strictObject({
 });
 
 export const virtualMachineQuery = v.strictObject({ ...at, ...live, ...selectMachine });
-export const virtualMachineRoute = v.object({
+export const virtualMachinePath = v.object({
   subscriptionId: guid,
   resourceGroupName,
   virtualMachineName: machineName,
 });
-export const subscriptionRoute = v.object({ subscriptionId: guid });
+export const subscriptionPath = v.object({ subscriptionId: guid });
 
 export const principalsQuery = v.strictObject({
   ...machineFilterEntries,
@@ -69,7 +69,7 @@ export const principalsQuery = v.strictObject({
   format,
 });
 export const principalQuery = v.strictObject({ ...at, ...selectPrincipal });
-export const principalRoute = v.object({ principalId: guid });
+export const principalPath = v.object({ principalId: guid });
 export const lookupQuery = v.strictObject({ ...at, ...selectPrincipal });
 export const lookupBody = v.strictObject(
   {
@@ -95,7 +95,7 @@ export const findingsQuery = v.strictObject({
 export const subscriptionsQuery = v.strictObject({ ...at, ...paging });
 
 export const runsQuery = v.strictObject({ ...paging });
-export const runRoute = v.object({ runId });
+export const runPath = v.object({ runId });
 export const startRunBody = v.optional(
   v.strictObject(
     {
@@ -110,5 +110,17 @@ export const startRunBody = v.optional(
     'an object such as {"subscriptions":["…"]}, or no body at all',
   ),
 );
+
+const reportFiles = reportNames.flatMap((name) =>
+  reportFormats.filter((format) => format !== 'md').map((format) => `${name}.${format}`),
+);
+export const reportPath = v.object({ file: v.picklist(reportFiles) });
+/** The parameters of all reports. Each report allows its own. */
+export const reportQuery = v.object({
+  ...reportQueries.virtualMachines.entries,
+  ...reportQueries.principals.entries,
+  ...reportQueries.changes.entries,
+  ...reportQueries.findings.entries,
+});
 
 export const databaseQuery = v.strictObject({ inline: v.exactOptional(trueOrFalse) });

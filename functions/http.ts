@@ -1,0 +1,56 @@
+import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from '@azure/functions';
+import { input } from 'durable-functions';
+import { InvalidSettingError } from '../lib/errors.ts';
+import { requireCaller } from '../lib/http/authentication.ts';
+import type { Route } from '../lib/http/route.ts';
+import { routes } from '../lib/http/routes.ts';
+import { serve } from '../lib/http/serve.ts';
+import { appSettings } from './app-settings.ts';
+import { httpContext } from './composition.ts';
+import { pacedBody, responseOf } from './paced-body.ts';
+import { version } from './version.ts';
+
+/** Shorter answers go out in one piece. */
+const pacedFromBytes = 1024 * 1024;
+
+/**
+ * Each route has its own function, and so its own key. With wrong settings, all routes are registered without keys and answer with
+ * the line that names the setting.
+ * The host tries routes in the order of function names, and the first match wins: no two routes share method and path.
+ */
+const withKeys = !(appSettings instanceof Error) && appSettings.httpAuth === 'keys';
+for (const route of routes) {
+  app.http(route.id, {
+    // The host counts HEAD as a method of its own.
+    methods: route.method === 'GET' ? ['GET', 'HEAD'] : [route.method],
+    route: route.path,
+    authLevel: withKeys && route.anonymous !== true ? 'function' : 'anonymous',
+    extraInputs: route.startsRun === true ? [input.durableClient()] : [],
+    handler: async (request, invocation) =>
+      toResponseInit(
+        await serve(
+          request,
+          () => respond(route, request, invocation),
+          (line) => invocation.error(line),
+        ),
+        invocation.invocationId,
+      ),
+  });
+}
+
+async function respond(route: Route, request: HttpRequest, invocation: InvocationContext): Promise<Response> {
+  try {
+    if (appSettings instanceof Error) throw appSettings;
+    if (route.anonymous !== true) requireCaller(request, appSettings);
+    return await route.handler(request, request.params, await httpContext(invocation));
+  } catch (error) {
+    if (route.onInvalidSettings === undefined || !(error instanceof InvalidSettingError)) throw error;
+    return route.onInvalidSettings(error, version);
+  }
+}
+
+function toResponseInit({ status, headers, body }: Response, invocationId: string): HttpResponseInit {
+  const long = !headers.has('content-length') || Number(headers.get('content-length')) > pacedFromBytes;
+  const response = long && body !== null ? responseOf(invocationId) : undefined;
+  return { status, headers, body: body === null || response === undefined ? body : pacedBody(body, response) };
+}

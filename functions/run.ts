@@ -1,4 +1,0 @@
-import { getRun } from '../lib/http/handlers/get-run.ts';
-import { httpFunction } from './http-function.ts';
-
-httpFunction('run', 'GET', 'runs/{runId}', getRun);

@@ -1,9 +1,0 @@
-import { listSubscriptionVirtualMachines } from '../lib/http/handlers/list-subscription-virtual-machines.ts';
-import { httpFunction } from './http-function.ts';
-
-httpFunction(
-  'subscription-virtual-machines',
-  'GET',
-  'subscriptions/{subscriptionId}/providers/Microsoft.Compute/virtualMachines',
-  listSubscriptionVirtualMachines,
-);

@@ -1,0 +1,66 @@
+import type { Page, PagePosition } from '../inventory/query.ts';
+import { defaultPageSize } from '../parameters/fields.ts';
+import { selectFields } from '../parameters/select.ts';
+import { ndjson } from '../reports/ndjson.ts';
+import { answerFromInventory, type Content } from './answer.ts';
+import type { HttpContext, IncomingRequest, PublishedDatabase } from './context.ts';
+import { envelope, inventoryHeaders, type Shown } from './envelope.ts';
+import { type Format, formatOf } from './format.ts';
+import { nextLink, readSkipToken, type SkipToken } from './skip-token.ts';
+
+type CsvWriter<Row> = (rows: Iterable<Row>, select?: readonly string[]) => Iterable<string>;
+
+/** A list of the inventory, in pages or as a whole. */
+export interface ListSource<Row extends object> {
+  readonly shown: Shown & { readonly asOf: { readonly runId: string } };
+  readonly page: (limit: number, after: PagePosition | undefined) => Page<Row>;
+  readonly all: () => Iterable<Row>;
+  readonly csv: CsvWriter<Row>;
+}
+
+/** The parameters that every list has. */
+export interface ListQuery<Row extends object> {
+  readonly select?: readonly (keyof Row & string)[];
+  readonly maxpagesize?: number;
+  readonly skiptoken?: string;
+  readonly format?: Format;
+}
+
+/**
+ * Answers with a list in the requested format. JSON comes in pages. CSV and NDJSON come whole, unless the request has
+ * `maxpagesize` or `skiptoken`; then a `Link` header names the next page.
+ * @param state whatever else the answer depends on, as text
+ */
+export async function answerList<Row extends object>(
+  { request, context, query }: { request: IncomingRequest; context: HttpContext; query: ListQuery<Row> },
+  read: (published: PublishedDatabase, token: SkipToken | null) => ListSource<Row>,
+  state?: string,
+): Promise<Response> {
+  const format = formatOf(query.format, request);
+  const token = query.skiptoken === undefined ? null : readSkipToken(query.skiptoken, request);
+  const produce = (published: PublishedDatabase): Content => {
+    const source = read(published, token);
+    const headers = inventoryHeaders(source.shown);
+    if (format !== 'json' && query.maxpagesize === undefined && token === null) {
+      return { body: lines(source.all(), format, query.select, source.csv), headers };
+    }
+    const { value, next } = source.page(query.maxpagesize ?? defaultPageSize, token?.position);
+    const link = next === undefined ? null : nextLink(request, { runId: source.shown.asOf.runId, position: next });
+    if (format === 'json') {
+      return { body: envelope([...selectFields(value, query.select)], source.shown, link), headers };
+    }
+    if (link !== null) headers.link = `<${link}>; rel="next"`;
+    return { body: [...lines(value, format, query.select, source.csv)].join(''), headers };
+  };
+  return answerFromInventory(request, context, format, produce, state);
+}
+
+/** Rows as CSV or NDJSON. */
+export function lines<Row extends object>(
+  rows: Iterable<Row>,
+  format: Exclude<Format, 'json'>,
+  select: readonly (keyof Row & string)[] | undefined,
+  csv: CsvWriter<Row>,
+): Iterable<string> {
+  return format === 'csv' ? csv(rows, select) : ndjson(selectFields(rows, select));
+}

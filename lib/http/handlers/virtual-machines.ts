@@ -1,0 +1,143 @@
+import {
+  getVirtualMachine as findMachine,
+  iterateVirtualMachines,
+  listVirtualMachines as listPage,
+} from '../../database/queries/machines/virtual-machines.ts';
+import { NotFoundError } from '../../errors.ts';
+import type { MachineFilter, OrderBy } from '../../inventory/query.ts';
+import { machineListKinds } from '../../inventory/shown-kinds.ts';
+import { type VirtualMachine, virtualMachineType } from '../../inventory/virtual-machine.ts';
+import { toMachineFilter } from '../../parameters/machine-filter.ts';
+import { liveCompleteness, machineMatches } from '../../parameters/machine-matches.ts';
+import { selected, selectFields } from '../../parameters/select.ts';
+import { virtualMachineCsv } from '../../reports/csv.ts';
+import { answerFromInventory, answerJson, answerText } from '../answer.ts';
+import { answerList, lines } from '../answer-list.ts';
+import type { LiveList } from '../context.ts';
+import { liveDeadline } from '../deadline.ts';
+import { envelope, inventoryHeaders } from '../envelope.ts';
+import { formatOf } from '../format.ts';
+import { viewAt } from '../inventory-view.ts';
+import type {
+  subscriptionPath,
+  subscriptionVirtualMachinesQuery,
+  virtualMachinePath,
+  virtualMachineQuery,
+  virtualMachinesQuery,
+} from '../parameters/route-parameters.ts';
+import { invalidParameter, upstreamError } from '../request-error.ts';
+import type { CheckedRequest } from '../route.ts';
+
+type MachineListRequest = Omit<CheckedRequest<typeof virtualMachinesQuery>, 'names'>;
+
+/** Machines that a live list may read. */
+const liveLimit = 5000;
+
+export function listVirtualMachines(checked: MachineListRequest): Promise<Response> {
+  return answerMachineList(checked, toMachineFilter(checked.query));
+}
+
+/** Machines of one subscription; `live=true` reads Azure. */
+export function listSubscriptionVirtualMachines(
+  checked: CheckedRequest<typeof subscriptionVirtualMachinesQuery, typeof subscriptionPath>,
+): Promise<Response> {
+  const filter = { ...toMachineFilter(checked.query), subscriptionId: checked.names.subscriptionId };
+  return checked.query.live === true ? answerLiveList(checked, filter) : answerMachineList(checked, filter);
+}
+
+/** One virtual machine; `live=true` reads Azure. */
+export async function getVirtualMachine({
+  request,
+  context,
+  names: { subscriptionId, resourceGroupName, virtualMachineName },
+  query: { live, asOf, select },
+}: CheckedRequest<typeof virtualMachineQuery, typeof virtualMachinePath>): Promise<Response> {
+  const id = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroupName}/providers/Microsoft.Compute/virtualMachines/${virtualMachineName}`;
+  if (live === true) {
+    refuseIfLive('asOf', asOf);
+    return answerJson(request, selected(await context.getLive(id, liveDeadline()), select));
+  }
+  return answerFromInventory(request, context, 'json', (published) => {
+    const view = viewAt(published, asOf, null);
+    const machine = findMachine(view.database, view.asOf, id);
+    if (machine === null) throw new NotFoundError('ResourceNotFound', `No run up to ${view.asOf.runId} has seen ${id}`);
+    const completeness = view.completenessOf(machineListKinds({ type: machine.type }), { subscriptionId });
+    return {
+      body: JSON.stringify(selected(machine, select)),
+      headers: inventoryHeaders({ asOf: view.asOf, completeness }),
+    };
+  });
+}
+
+function answerMachineList(checked: MachineListRequest, filter: MachineFilter): Promise<Response> {
+  const { asOf: at, orderby: orderBy } = checked.query;
+  return answerList(checked, (published, token) => {
+    const { database, asOf, completenessOf } = viewAt(published, at, token);
+    return {
+      shown: { asOf, completeness: completenessOf(machineListKinds(filter), filter) },
+      page: (limit, after) => listPage(database, asOf, filter, { limit, orderBy, after }),
+      all: () => iterateVirtualMachines(database, asOf, filter, orderBy),
+      csv: virtualMachineCsv,
+    };
+  });
+}
+
+/**
+ * A subscription's machines as Azure lists them now, in one answer without pages. Nothing is written.
+ * @throws {RequestError} 400 for parameters of history or pages; 502 `UpstreamDenied`, 404, 503 where Azure refused
+ */
+async function answerLiveList(
+  { request, context, query }: MachineListRequest,
+  filter: MachineFilter & { readonly subscriptionId: string },
+): Promise<Response> {
+  refuseIfLive('asOf', query.asOf);
+  refuseIfLive('skiptoken', query.skiptoken);
+  refuseIfLive('maxpagesize', query.maxpagesize);
+  if (filter.type !== undefined && filter.type !== virtualMachineType) {
+    throw invalidParameter('type', filter.type, 'virtualMachines, with live=true');
+  }
+  const read = await context.listLive(filter.subscriptionId, liveLimit, liveDeadline());
+  throwIfRefused(read);
+  const completeness = liveCompleteness(read, filter);
+  const shown = { asOf: { finishedAt: context.now().toISOString(), runId: null }, completeness };
+  const rows = sorted(
+    read.machines.filter((machine) => machineMatches(machine, filter)),
+    query.orderby,
+  );
+  const format = formatOf(query.format, request);
+  const text =
+    format === 'json'
+      ? envelope([...selectFields(rows, query.select)], shown, null)
+      : [...lines(rows, format, query.select, virtualMachineCsv)].join('');
+  return answerText(request, text, format, { headers: inventoryHeaders(shown) });
+}
+
+function refuseIfLive(name: string, value: string | number | undefined): void {
+  if (value !== undefined) throw invalidParameter(name, String(value), 'nothing, with live=true');
+}
+
+/** If Azure refused the whole list, its refusal is the answer. */
+function throwIfRefused(read: LiveList): void {
+  const [only] = read.coverage;
+  const status = { denied: 403, failed: only?.reason?.code === 'Throttled' ? 429 : 500 };
+  if (only === undefined || (only.status !== 'denied' && only.status !== 'failed')) return;
+  const { code, message, hint } = only.reason ?? {
+    code: 'UpstreamFailed',
+    message: 'Azure answered with an error',
+    hint: null,
+  };
+  throw upstreamError(code === 'SubscriptionNotFound' ? 404 : status[only.status], code, message, { hint });
+}
+
+function sorted(machines: VirtualMachine[], orderBy: OrderBy | undefined): VirtualMachine[] {
+  const byId = (a: VirtualMachine, b: VirtualMachine) => compare(a.id, b.id);
+  if (orderBy === undefined) return machines.sort(byId);
+  const { field, descending } = orderBy;
+  const sign = descending ? -1 : 1;
+  return machines.sort((a, b) => sign * compare(a[field] ?? '', b[field] ?? '') || byId(a, b));
+}
+
+function compare(a: string, b: string): number {
+  const [left, right] = [a.toLowerCase(), b.toLowerCase()];
+  return left < right ? -1 : Number(left > right);
+}
