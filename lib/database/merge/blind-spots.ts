@@ -1,4 +1,4 @@
-import type { MergeContext } from './context.ts';
+import type { MergeContext } from './create-merge-context.ts';
 
 /**
  * Brings the open blind spots to what the plan found: `since` stays with one that was known. In a run over some subscriptions

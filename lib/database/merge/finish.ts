@@ -2,7 +2,7 @@ import { type CoverageStatus, subscriptionStatus } from '../../inventory/coverag
 import type { Run } from '../../inventory/run.ts';
 import { writeFindings } from '../findings/write-findings.ts';
 import { writeBlindSpots } from './blind-spots.ts';
-import type { MergeContext, MergeOptions } from './context.ts';
+import type { MergeContext, MergeOptions } from './create-merge-context.ts';
 import { settleMoves } from './machines/moves.ts';
 import { prune } from './prune.ts';
 import { settleRoles } from './roles/role-changes.ts';

@@ -1,5 +1,5 @@
 import type { FollowUp } from '../../inventory/reading.ts';
-import type { MergeContext } from './context.ts';
+import type { MergeContext } from './create-merge-context.ts';
 import { askClientIds } from './identities/client-id-questions.ts';
 import type { SubscriptionMerge } from './subscription-merge.ts';
 

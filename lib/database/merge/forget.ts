@@ -5,9 +5,9 @@ import { beginTransaction, commitTransaction, type Database } from '../database.
 import type { Thresholds } from '../findings/rule.ts';
 import { writeFindings } from '../findings/write-findings.ts';
 import { writeBlindSpots } from './blind-spots.ts';
-import { createMergeContext } from './context.ts';
+import { createMergeContext } from './create-merge-context.ts';
+import { endSubscription } from './end-subscription.ts';
 import { writeRun } from './run-row.ts';
-import { endSubscription } from './whole-subscription.ts';
 
 export interface ForgetRequest {
   /** Lower case. */

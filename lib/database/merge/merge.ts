@@ -3,13 +3,13 @@ import type { FollowUp, SourceSink } from '../../inventory/reading.ts';
 import type { Run } from '../../inventory/run.ts';
 import { beginTransaction, commitTransaction, type Database } from '../database.ts';
 import { getRun } from '../queries/runs.ts';
-import { createMergeContext, type MergeOptions } from './context.ts';
+import { createMergeContext, type MergeOptions } from './create-merge-context.ts';
 import { deferIndexes } from './deferred-indexes.ts';
+import { endAccess, endSubscription, forgetAttachments } from './end-subscription.ts';
 import { finishMerge } from './finish.ts';
 import { followUpRounds } from './follow-ups.ts';
 import { openSubscriptionMerge, type SubscriptionMerge } from './subscription-merge.ts';
 import { writeSubscriptionVersions } from './subscription-versions.ts';
-import { endAccess, endSubscription, forgetAttachments } from './whole-subscription.ts';
 
 /**
  * One run on its way into the database: a sink for what is read, then questions that only it knows to ask, then one commit.

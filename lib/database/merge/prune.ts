@@ -1,4 +1,4 @@
-import type { MergeContext } from './context.ts';
+import type { MergeContext } from './create-merge-context.ts';
 
 const dayMs = 86_400_000;
 

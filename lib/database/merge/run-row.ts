@@ -2,7 +2,7 @@ import type { CoverageCounts } from '../../inventory/coverage.ts';
 import type { Run } from '../../inventory/run.ts';
 import { getRun } from '../queries/runs.ts';
 import { listedUnder } from '../views/unnamed-attachments.ts';
-import type { MergeContext } from './context.ts';
+import type { MergeContext } from './create-merge-context.ts';
 
 /** Outcome of a merge, as its run records it. */
 export interface RunOutcome {

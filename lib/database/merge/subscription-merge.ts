@@ -3,7 +3,7 @@ import type { FollowUp, KindReading, UnseenMachine } from '../../inventory/readi
 import type { RoleAssignmentReading } from '../../inventory/role.ts';
 import type { UserAssignedIdentityReading } from '../../inventory/user-assigned-identity.ts';
 import { type MachineReading, machineTypes, type PowerStateReading } from '../../inventory/virtual-machine.ts';
-import type { MergeContext } from './context.ts';
+import type { MergeContext } from './create-merge-context.ts';
 import { type IdentityListing, openIdentityListing } from './identities/identity-listing.ts';
 import { openAbsentMachines } from './machines/absent-machines.ts';
 import { openMachinesOfKind } from './machines/machines-of-kind.ts';

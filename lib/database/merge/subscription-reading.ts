@@ -1,6 +1,6 @@
 import type { Kind } from '../../inventory/coverage.ts';
 import type { KindReading } from '../../inventory/reading.ts';
-import type { MergeContext } from './context.ts';
+import type { MergeContext } from './create-merge-context.ts';
 
 /** Checks by id for one kind in one subscription in one run; a list that lacks more is suspicious. */
 export const mostChecks = 200;

@@ -1,6 +1,6 @@
 import type { PlannedSubscription } from '../../inventory/plan.ts';
 import type { ChangeKind } from '../../inventory/run.ts';
-import type { MergeContext } from './context.ts';
+import type { MergeContext } from './create-merge-context.ts';
 
 interface OpenVersion {
   readonly displayName: string;

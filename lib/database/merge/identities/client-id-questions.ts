@@ -1,5 +1,5 @@
 import type { FollowUp } from '../../../inventory/reading.ts';
-import type { MergeContext } from '../context.ts';
+import type { MergeContext } from '../create-merge-context.ts';
 import type { SubscriptionMerge } from '../subscription-merge.ts';
 
 /** Questions of one round, so that a million machines are not held at once. */

@@ -1,5 +1,5 @@
 import type { FederatedCredential } from '../../../inventory/user-assigned-identity.ts';
-import type { MergeContext } from '../context.ts';
+import type { MergeContext } from '../create-merge-context.ts';
 
 /**
  * Brings the federated credentials of an identity to a complete reading of them. The first reading is a baseline. One that trusts

@@ -1,9 +1,9 @@
 import { grantReaderCommand } from '../../../inventory/coverage.ts';
 import type { FollowUp, Verification } from '../../../inventory/reading.ts';
 import type { UserAssignedIdentityReading } from '../../../inventory/user-assigned-identity.ts';
-import type { MergeContext } from '../context.ts';
+import type { MergeContext } from '../create-merge-context.ts';
 import { mostChecks, type SubscriptionReading } from '../subscription-reading.ts';
-import { isProvenAbsent } from '../verification.ts';
+import { isProvenAbsent } from '../verify-deletion.ts';
 import { mergeFederatedCredentials } from './federated-credentials.ts';
 import type { KnownIdentity } from './presence-rows.ts';
 

@@ -1,9 +1,9 @@
 import { grantReaderCommand, type Kind } from '../../../inventory/coverage.ts';
 import type { FollowUp, Verification } from '../../../inventory/reading.ts';
 import type { MachineReading } from '../../../inventory/virtual-machine.ts';
-import type { MergeContext } from '../context.ts';
+import type { MergeContext } from '../create-merge-context.ts';
 import { mostChecks, type SubscriptionReading } from '../subscription-reading.ts';
-import { isProvenAbsent } from '../verification.ts';
+import { isProvenAbsent } from '../verify-deletion.ts';
 import type { MachineIndex } from './machine-index.ts';
 
 /** Machines of one type that the list of a subscription left out. */

@@ -1,10 +1,10 @@
 import type { Kind } from '../../../inventory/coverage.ts';
 import type { MachineReading } from '../../../inventory/virtual-machine.ts';
-import type { MergeContext } from '../context.ts';
-import { mergeIdentities } from '../identities/identity-merge.ts';
+import type { MergeContext } from '../create-merge-context.ts';
+import { mergeIdentities } from '../identities/merge-attachments.ts';
 import type { SubscriptionReading } from '../subscription-reading.ts';
-import { differenceBetween } from './changed-machine.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { differenceBetween } from './machine-difference.ts';
 import { type MachineIndex, machineKey } from './machine-index.ts';
 import type { Beginning } from './machine-writer.ts';
 

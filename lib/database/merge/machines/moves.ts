@@ -1,5 +1,5 @@
 import { machineKinds } from '../../../inventory/coverage.ts';
-import type { MergeContext } from '../context.ts';
+import type { MergeContext } from '../create-merge-context.ts';
 
 interface Candidate {
   readonly machine: number;

@@ -1,5 +1,5 @@
 import type { PowerStateReading } from '../../../inventory/virtual-machine.ts';
-import type { MergeContext } from '../context.ts';
+import type { MergeContext } from '../create-merge-context.ts';
 import { type MachineIndex, machineKey } from './machine-index.ts';
 
 /** Power states of one subscription; they may come before the machines that they belong to. */

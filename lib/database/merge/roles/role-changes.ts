@@ -1,4 +1,4 @@
-import type { MergeContext } from '../context.ts';
+import type { MergeContext } from '../create-merge-context.ts';
 import type { SubscriptionReading } from '../subscription-reading.ts';
 
 /** What the lists of role assignments found, to be settled when all are in. Times in epoch milliseconds. */

@@ -1,5 +1,5 @@
 import type { RoleAssignmentReading } from '../../../inventory/role.ts';
-import type { MergeContext } from '../context.ts';
+import type { MergeContext } from '../create-merge-context.ts';
 import type { SubscriptionReading } from '../subscription-reading.ts';
 import type { StoredAssignment } from './role-rows.ts';
 

@@ -1,6 +1,6 @@
 import type { MachineReading } from '../../../inventory/virtual-machine.ts';
-import type { MergeContext } from '../context.ts';
-import { identitySlots, slotChange } from '../machines/changed-machine.ts';
+import type { MergeContext } from '../create-merge-context.ts';
+import { identitySlots, slotChange } from '../machines/machine-difference.ts';
 import { attachedTo } from './identities.ts';
 
 /** Two readings of one machine. */

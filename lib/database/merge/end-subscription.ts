@@ -1,5 +1,5 @@
 import type { ChangeKind } from '../../inventory/run.ts';
-import type { MergeContext } from './context.ts';
+import type { MergeContext } from './create-merge-context.ts';
 
 /** Why all of a subscription ends at once: one change of the subscription, none of what is in it. */
 type WholeChange = Extract<ChangeKind, 'outOfScope' | 'subscriptionForgotten' | 'tenantChanged'>;
