@@ -1,11 +1,11 @@
 import type { ChangeKind } from '../../inventory/run.ts';
-import type { MergeContext } from './create-merge-context.ts';
+import type { MergeContext } from './merge-context.ts';
 
-/** Why all of a subscription ends at once: one change of the subscription, none of what is in it. */
+/** One change of a subscription that covers the ends of everything in it. */
 type WholeChange = Extract<ChangeKind, 'outOfScope' | 'subscriptionForgotten' | 'tenantChanged'>;
 
-/** Ends everything in subscriptions that are no longer looked at. */
-export function endSubscription(
+/** Ends everything in subscriptions that the inventory no longer follows. */
+export function endSubscriptions(
   context: MergeContext,
   subscriptionIds: readonly string[],
   change: Exclude<WholeChange, 'tenantChanged'>,
@@ -22,14 +22,12 @@ export function endSubscription(
 }
 
 /**
- * A subscription that moved to another tenant keeps its machines and loses its managed identities
- * (https://learn.microsoft.com/azure/role-based-access-control/transfer-subscription): attachments end as `tenantChanged`,
- * and the next reading of each machine is compared in full.
+ * Ends the attachments in subscriptions that moved to another tenant. Such a subscription keeps its machines and loses its
+ * managed identities. The fingerprint -1 makes the merge compare the next reading of each machine in full.
+ * @see https://learn.microsoft.com/azure/role-based-access-control/transfer-subscription
  */
-export function forgetAttachments(
-  { database, dictionary, plan, seq }: MergeContext,
-  subscriptionIds: readonly string[],
-): void {
+export function endTenantAttachments(context: MergeContext, subscriptionIds: readonly string[]): void {
+  const { database, dictionary, plan, seq } = context;
   const inSubscription = 'machine IN (SELECT id FROM machine WHERE subscription = ?)';
   const end = database.prepare(`UPDATE attachment SET valid_to = ?, ended_at = ?, end_change = 'tenantChanged'
     WHERE valid_to IS NULL AND ${inSubscription}`);
@@ -43,32 +41,28 @@ export function forgetAttachments(
   }
 }
 
-/**
- * Ends what the lists of subscriptions said of identities, their federated credentials and role assignments. What comes back is
- * a baseline again.
- */
-export function endAccess(
-  { database, dictionary, plan, seq }: MergeContext,
-  subscriptionIds: readonly string[],
-  change: WholeChange,
-): void {
+const ofSubscription = 'valid_to IS NULL AND identity IN (SELECT id FROM identity WHERE subscription = $subscription)';
+/** The statements that end what the lists of one subscription showed, except its machines. */
+const endAccessStatements = [
+  `UPDATE identity_presence SET valid_to = $seq, ended_at = $at WHERE ${ofSubscription}`,
+  `UPDATE identity_unseen SET valid_to = $seq WHERE ${ofSubscription}`,
+  `UPDATE federated_credential SET valid_to = $seq, ended_at = $at, end_change = $change WHERE ${ofSubscription}`,
+  'UPDATE identity SET federated_read_at = NULL WHERE subscription = $subscription AND federated_read_at IS NOT NULL',
+  `UPDATE role_assignment_seen SET valid_to = $seq, ended_at = $at, end_change = $change
+    WHERE valid_to IS NULL AND subscription = $subscription`,
+];
+
+/** Ends the listed identities, federated credentials and role assignments of subscriptions. If they return, they are a new baseline. */
+export function endAccess(context: MergeContext, subscriptionIds: readonly string[], change: WholeChange): void {
   if (subscriptionIds.length === 0) return;
-  const ofSubscription =
-    'valid_to IS NULL AND identity IN (SELECT id FROM identity WHERE subscription = $subscription)';
-  const ends = [
-    `UPDATE identity_presence SET valid_to = $seq, ended_at = $at WHERE ${ofSubscription}`,
-    `UPDATE identity_unseen SET valid_to = $seq WHERE ${ofSubscription}`,
-    `UPDATE federated_credential SET valid_to = $seq, ended_at = $at, end_change = $change WHERE ${ofSubscription}`,
-    'UPDATE identity SET federated_read_at = NULL WHERE subscription = $subscription AND federated_read_at IS NOT NULL',
-    `UPDATE role_assignment_seen SET valid_to = $seq, ended_at = $at, end_change = $change
-      WHERE valid_to IS NULL AND subscription = $subscription`,
-  ].map((sql) => {
+  const { database, dictionary, plan, seq } = context;
+  const ends = endAccessStatements.map((sql) => {
     const statement = database.prepare(sql);
     statement.setAllowUnknownNamedParameters(true);
     return statement;
   });
   for (const subscriptionId of subscriptionIds) {
-    const $subscription = dictionary.subscription(subscriptionId);
-    for (const end of ends) end.run({ $seq: seq, $at: Date.parse(plan.startedAt), $change: change, $subscription });
+    const subscription = dictionary.subscription(subscriptionId);
+    for (const end of ends) end.run({ seq, at: Date.parse(plan.startedAt), change, subscription });
   }
 }

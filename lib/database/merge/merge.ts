@@ -3,11 +3,12 @@ import type { FollowUp, SourceSink } from '../../inventory/reading.ts';
 import type { Run } from '../../inventory/run.ts';
 import { beginTransaction, commitTransaction, type Database } from '../database.ts';
 import { getRun } from '../queries/runs.ts';
-import { createMergeContext, type MergeOptions } from './create-merge-context.ts';
+import { createMergeContext } from './create-merge-context.ts';
 import { deferIndexes } from './deferred-indexes.ts';
-import { endAccess, endSubscription, forgetAttachments } from './end-subscription.ts';
+import { endAccess, endSubscriptions, endTenantAttachments } from './end-subscription.ts';
 import { finishMerge } from './finish.ts';
 import { followUpRounds } from './follow-ups.ts';
+import type { MergeOptions } from './merge-context.ts';
 import { openSubscriptionMerge, type SubscriptionMerge } from './subscription-merge.ts';
 import { writeSubscriptionVersions } from './subscription-versions.ts';
 
@@ -45,8 +46,8 @@ function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merg
   const context = createMergeContext(database, plan, options.ignoredTags, Date.parse(options.finishedAt()));
   let makeIndexes = deferIndexes(database);
   const changes = writeSubscriptionVersions(context);
-  endSubscription(context, changes.outOfScope, 'outOfScope');
-  forgetAttachments(context, changes.tenantChanged);
+  endSubscriptions(context, changes.outOfScope, 'outOfScope');
+  endTenantAttachments(context, changes.tenantChanged);
   endAccess(context, changes.tenantChanged, 'tenantChanged');
 
   const subscriptions = new Map<string, SubscriptionMerge>();

@@ -3,12 +3,12 @@ import type { FollowUp, KindReading, UnseenMachine } from '../../inventory/readi
 import type { RoleAssignmentReading } from '../../inventory/role.ts';
 import type { UserAssignedIdentityReading } from '../../inventory/user-assigned-identity.ts';
 import { type MachineReading, machineTypes, type PowerStateReading } from '../../inventory/virtual-machine.ts';
-import type { MergeContext } from './create-merge-context.ts';
 import { type IdentityListing, openIdentityListing } from './identities/identity-listing.ts';
 import { openAbsentMachines } from './machines/absent-machines.ts';
 import { openMachinesOfKind } from './machines/machines-of-kind.ts';
 import { openPowerStates } from './machines/power-states.ts';
-import { openRoleListing } from './roles/role-listing.ts';
+import type { MergeContext } from './merge-context.ts';
+import { openRoleListing } from './roles/role-assignments.ts';
 import { openSubscriptionReading, type SubscriptionReading } from './subscription-reading.ts';
 
 /** A machine whose absence is proven. */

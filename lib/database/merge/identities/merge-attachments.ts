@@ -1,27 +1,27 @@
 import type { MachineReading } from '../../../inventory/virtual-machine.ts';
-import type { MergeContext } from '../create-merge-context.ts';
 import { identitySlots, slotChange } from '../machines/machine-difference.ts';
+import type { MergeContext } from '../merge-context.ts';
 import { attachedTo } from './identities.ts';
 
-/** Two readings of one machine. */
-export interface IdentityDifference {
+/** Two readings of one machine. Times in epoch milliseconds. */
+interface MachineReadings {
   readonly machine: number;
   readonly before: MachineReading;
   readonly after: MachineReading;
-  /** Epoch milliseconds, as is `notBefore`: the last complete reading before it. */
   readonly readAt: number;
+  /** The last complete reading before `readAt`. */
   readonly notBefore: number | null;
 }
 
 /**
- * Brings the attachments of one machine to a new reading. Each slot (the system-assigned identity, each user-assigned id)
- * that differs is one change, unless the machine's own change swallows it.
- * @param swallowedBy the change that these are a part of; `replaced` = a later page of this run corrects an earlier one
+ * Updates the attachments of one machine to a new reading. Each slot (the system-assigned identity, each user-assigned id) that
+ * differs is one change, unless a change of the machine or subscription covers it.
+ * @param coveredBy the change that covers these; `replaced` = a later page of this run corrects an earlier one
  */
-export function mergeIdentities(
+export function mergeAttachments(
   { database, identities, writer, counts, seq }: MergeContext,
-  { machine, before, after, readAt, notBefore }: IdentityDifference,
-  swallowedBy: 'virtualMachineRecreated' | 'tenantChanged' | 'replaced' | null,
+  { machine, before, after, readAt, notBefore }: MachineReadings,
+  coveredBy: 'virtualMachineRecreated' | 'tenantChanged' | 'replaced' | null,
 ): void {
   const open = new Map(
     database
@@ -30,23 +30,22 @@ export function mergeIdentities(
       .all(machine)
       .map((row) => [Number(row.identity), row] as const),
   );
+  const remove = database.prepare('DELETE FROM attachment WHERE machine = ? AND identity = ? AND valid_from = ?');
   const wanted = attachedTo(after.identity, identities);
   const slotsBefore = identitySlots(before.identity);
   const slotsAfter = identitySlots(after.identity);
-  const own = swallowedBy === null || swallowedBy === 'replaced';
-  const changeOf = (slot: string) => (own ? slotChange(slotsBefore.get(slot), slotsAfter.get(slot)) : null);
-  const swallowed = own ? null : swallowedBy;
+  const covering = coveredBy === 'replaced' ? null : coveredBy;
+  const changeOf = (slot: string) =>
+    covering === null ? slotChange(slotsBefore.get(slot), slotsAfter.get(slot)) : null;
   for (const [identity, row] of open) {
     if (wanted.some((attached) => attached.identity === identity)) continue;
-    if (swallowedBy === 'replaced' && row.valid_from === seq) {
-      database
-        .prepare('DELETE FROM attachment WHERE machine = ? AND identity = ? AND valid_from = ?')
-        .run(machine, identity, seq);
+    if (coveredBy === 'replaced' && row.valid_from === seq) {
+      remove.run(machine, identity, seq);
       continue;
     }
-    const recorded = changeOf(String(row.slot)) ?? swallowed;
-    writer.detach(machine, identity, { at: readAt, change: recorded, notBefore: own ? notBefore : null });
-    if (recorded === 'identityDetached') counts.add(recorded);
+    const change = changeOf(String(row.slot)) ?? covering;
+    writer.detach(machine, identity, { at: readAt, change, notBefore: covering === null ? notBefore : null });
+    if (change === 'identityDetached') counts.add(change);
   }
   const slots = [...slotsAfter.keys()];
   const offset = after.identity.principalId === null ? 0 : 1;

@@ -1,6 +1,5 @@
 import type { ChangeKind } from '../../../inventory/run.ts';
 import type { MachineIdentity, MachineReading } from '../../../inventory/virtual-machine.ts';
-import { contentOf } from './fingerprint.ts';
 
 /** What the difference between two readings of one machine means. */
 export type Difference =
@@ -8,10 +7,10 @@ export type Difference =
   | { readonly kind: 'none' }
   /** Same id, another machine. */
   | { readonly kind: 'recreated' }
-  /** `content` = something that is no attaching, detaching or re-creating of an identity; `identity` = the identities differ. */
+  /** `content` = more differs than identities attached, detached or re-created; `identity` = the identities differ. */
   | { readonly kind: 'changed'; readonly content: boolean; readonly identity: boolean };
 
-/** Compares the stored reading with a new one. Rule 5 of the data model: a null `vmId` never says re-created. */
+/** Compares the stored reading with a new one. Only two known, different `vmId`s mean re-created. */
 export function differenceBetween(
   before: MachineReading,
   after: MachineReading,
@@ -22,39 +21,52 @@ export function differenceBetween(
   }
   const identity = identityText(before.identity) !== identityText(after.identity);
   const content =
-    contentOf(before, ignoredTags) !== contentOf(after, ignoredTags) ||
+    contentText(before, ignoredTags) !== contentText(after, ignoredTags) ||
     (identity && changesBeyondSlots(before.identity, after.identity));
   return content || identity ? { kind: 'changed', content, identity } : { kind: 'none' };
 }
 
-function identityText(identity: MachineIdentity): string {
-  return JSON.stringify([identity.type, identity.tenantId, [...attachedKeys(identity)].sort()]);
+/** The content of a machine without its identity: a difference begins a new version. */
+function contentText(machine: MachineReading, ignoredTags: ReadonlySet<string>): string {
+  const tags = Object.entries(machine.tags)
+    .filter(([name]) => !ignoredTags.has(name.toLowerCase()))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const { name, location, zones, vmId, vmSize, osType, priority, timeCreated, scaleSetId } = machine;
+  const scaleSet = scaleSetId?.toLowerCase() ?? null;
+  return JSON.stringify([name, location, zones, vmId, vmSize, osType, priority, timeCreated, scaleSet, tags]);
 }
 
-/** Whether two different identities differ in more than what was attached, detached or re-created: ids that became known, the type alone. */
+function identityText(identity: MachineIdentity): string {
+  return JSON.stringify([identity.type, identity.tenantId, attachedKeys(identity).sort()]);
+}
+
+/** Whether identities differ in more than their slots: ids that became known, the type alone, the tenant. */
 function changesBeyondSlots(before: MachineIdentity, after: MachineIdentity): boolean {
-  const [slotsBefore, slotsAfter] = [identitySlots(before), identitySlots(after)];
-  const slots = new Set([...slotsBefore.keys(), ...slotsAfter.keys()]);
-  const changed = new Set(
-    [...slots].filter((slot) => slotChange(slotsBefore.get(slot), slotsAfter.get(slot)) !== null),
-  );
+  const slotsBefore = identitySlots(before);
+  const slotsAfter = identitySlots(after);
+  const slots = new Set(slotsBefore.keys()).union(slotsAfter);
+  const isChanged = (slot: string): boolean => slotChange(slotsBefore.get(slot), slotsAfter.get(slot)) !== null;
+  const changed = new Set(slots.values().filter(isChanged));
   const kept = (identity: MachineIdentity): string =>
-    JSON.stringify([...attachedKeys(identity)].filter((key) => !changed.has(key.slice(0, key.indexOf(' ')))).sort());
+    JSON.stringify(
+      attachedKeys(identity)
+        .filter((key) => !changed.has(key.slice(0, key.indexOf(' '))))
+        .sort(),
+    );
   const movedTenant = before.tenantId !== null && after.tenantId !== null && before.tenantId !== after.tenantId;
   return changed.size === 0 || movedTenant || kept(before) !== kept(after);
 }
 
-/** One text per identity on the machine; equal texts are the same identity. */
-function attachedKeys(identity: MachineIdentity): Set<string> {
-  const keys = new Set<string>();
-  if (identity.principalId !== null) keys.add(`system ${identity.principalId}`.toLowerCase());
-  for (const [id, { principalId, clientId }] of Object.entries(identity.userAssignedIdentities)) {
-    keys.add(`${id} ${principalId} ${clientId}`.toLowerCase());
-  }
-  return keys;
+/** One text per identity on the machine: its slot, then its ids. Equal texts are the same identity. */
+function attachedKeys({ principalId, userAssignedIdentities }: MachineIdentity): string[] {
+  const system = principalId === null ? [] : [`system ${principalId}`];
+  const assigned = Object.entries(userAssignedIdentities).map(
+    ([id, { principalId, clientId }]) => `${id} ${principalId} ${clientId}`,
+  );
+  return [...new Set(system.concat(assigned).map((key) => key.toLowerCase()))];
 }
 
-/** The slots that identities can take on a machine: the system-assigned one's, and each user-assigned id. */
+/** The principal id in each slot of a machine: `system`, and the lower-case id of each user-assigned identity. */
 export function identitySlots(identity: MachineIdentity): Map<string, string | null> {
   const slots = new Map<string, string | null>();
   if (identity.principalId !== null) slots.set('system', identity.principalId);
@@ -65,8 +77,8 @@ export function identitySlots(identity: MachineIdentity): Map<string, string | n
 }
 
 /**
- * What happened to one slot: attached, detached, re-created (another principal id in the same place),
- * or nothing that is a change of its own (an id became known, or unknown).
+ * What happened in one slot: an identity was attached, detached or re-created (another principal id under the same id). Null = nothing that
+ * is a change of its own: an id became known, or unknown.
  */
 export function slotChange(
   before: string | null | undefined,
