@@ -1,7 +1,7 @@
 import { isInherited } from './access-changes.ts';
 import { iso } from './machine-content.ts';
 import { principalState } from './principal-state.ts';
-import { isNobodys, unnamedAttachments } from './unnamed-attachments.ts';
+import { hasNoListedPrincipal, unnamedAttachments } from './unnamed-attachments.ts';
 
 const now = '(SELECT max(r.seq) FROM run r)';
 /** Subscriptions whose identities the newest run could not read. */
@@ -28,7 +28,7 @@ const onMachines = (attachments: string) => `
 /** Managed identities by principal id: their machines now and before, and their access. */
 export const principalViews = `
 CREATE VIEW principal_history AS ${history('attachment')}
-WHERE d.principal_id IS NOT NULL OR ${isNobodys}
+WHERE d.principal_id IS NOT NULL OR ${hasNoListedPrincipal}
 UNION ALL ${history(unnamedAttachments)};
 
 CREATE VIEW principals AS

@@ -46,4 +46,4 @@ export const unnamedAttachments = `(
   JOIN identity u ON u.resource_id = o.resource_id JOIN attachment b ON b.identity = u.id WHERE ${isListedOnes})`;
 
 /** Attachment `a` of an identity `d` without a principal id has no row in `unnamedAttachments`: lists never showed its principal. */
-export const isNobodys = `NOT EXISTS (SELECT 1 FROM ${listings('d.resource_id')} AND w.valid_from < ifnull(a.valid_to, w.valid_from + 1))`;
+export const hasNoListedPrincipal = `NOT EXISTS (SELECT 1 FROM ${listings('d.resource_id')} AND w.valid_from < ifnull(a.valid_to, w.valid_from + 1))`;
