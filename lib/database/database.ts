@@ -1,23 +1,16 @@
 import { DatabaseSync } from 'node:sqlite';
 import { InventoryError } from '../errors.ts';
 import { migrateFrom } from './migrations.ts';
-import { schemaVersion, tables } from './schema.ts';
-import { views } from './views.ts';
+import { schemaVersion, tables, views } from './schema.ts';
 
 /** How long to wait for another process that writes to the file. */
 const lockTimeoutMs = 5000;
-
-/** Upper bounds. https://www.sqlite.org/limits.html */
-interface Limits {
-  /** Of one value, in bytes. */
-  readonly length?: number;
-}
 
 /** An open inventory database. */
 export class Database extends DatabaseSync {
   readonly #closing: (() => void)[] = [];
 
-  /** Calls `forget` when the database is closed: a value that is kept for it and has a statement in it would never go by itself. */
+  /** Calls `forget` on close. A cached value that holds a statement of this database would otherwise never be collected. */
   whenClosed(forget: () => void): void {
     this.#closing.push(forget);
   }
@@ -29,14 +22,14 @@ export class Database extends DatabaseSync {
 }
 
 /**
- * Opens the inventory for writing: makes it when there is none, migrates an older one.
+ * Opens the inventory for writing. Creates it if there is none, migrates an older one.
  * @throws {InventoryError} `NewerDatabase`, `NotAnInventory`, `DatabaseUnwritable`, `DatabaseBusy`
  */
 export function openForWriting(path: string): Database {
   const database = create(path);
   try {
     migrate(database, path);
-    // 8 MB: the rows of 200 subscriptions come in turns, and each has a page of its own in every index.
+    // 8 MB: the rows of 200 subscriptions arrive interleaved, and each has its own page in every index.
     database.exec('PRAGMA cache_size = -8000');
     return database;
   } catch (error) {
@@ -47,10 +40,10 @@ export function openForWriting(path: string): Database {
 
 /**
  * Opens an inventory for reading only.
- * @param limits of what a query may make of it; default: SQLite's own
- * @throws {InventoryError} `NewerDatabase`, `NotAnInventory`, `DatabaseUnreadable`
+ * @param limits upper bounds of SQLite: `length` of one value, in bytes (https://www.sqlite.org/limits.html)
+ * @throws {InventoryError} `NewerDatabase`, `OlderDatabase`, `NotAnInventory`, `DatabaseUnreadable`
  */
-export function openForReading(path: string, limits: Limits = {}): Database {
+export function openForReading(path: string, limits: { readonly length?: number } = {}): Database {
   const database = open(path, limits);
   try {
     const version = versionOf(database, path);
@@ -63,9 +56,8 @@ export function openForReading(path: string, limits: Limits = {}): Database {
 }
 
 /**
- * Opens a copy that is ours alone and that nobody will write to. One of an older version is migrated first. The file stays locked
- * from the first reading on, instead of from statement to statement (seven system calls each time, 10 of the 13 microseconds of a
- * short one).
+ * Opens a private copy that nothing else writes to. Migrates an older version first. Keeps the file locked from the first read on:
+ * locking for each statement takes seven system calls, 10 of the 13 microseconds of a short statement.
  * @throws {InventoryError} as `openForWriting`
  */
 export function openPrivateCopy(path: string): Database {
@@ -77,17 +69,17 @@ export function openPrivateCopy(path: string): Database {
 
 function create(path: string): Database {
   try {
-    // Every number comes from the merge's own dictionaries; checking each of them again takes a sixth of a merge.
+    // All foreign keys come from the merge's own dictionaries. Checking them again takes a sixth of a merge.
     return new Database(path, { enableForeignKeyConstraints: false, timeout: lockTimeoutMs });
   } catch (cause) {
     throw new InventoryError('DatabaseUnwritable', `The database ${path} cannot be written: ${messageOf(cause)}`, {
-      hint: 'It must be a file that may be written to, in a folder that exists',
+      hint: 'Use a writable file in an existing folder',
       cause,
     });
   }
 }
 
-function open(path: string, limits: Limits): Database {
+function open(path: string, limits: { readonly length?: number }): Database {
   try {
     return new Database(path, { readOnly: true, timeout: lockTimeoutMs, limits });
   } catch (cause) {
@@ -104,61 +96,62 @@ function migrate(database: Database, path: string): void {
   if (version === schemaVersion) return;
   database.exec('PRAGMA page_size = 8192');
   beginTransaction(database);
-  // Looked at again, now that nobody else can write: another program may have made it in the meantime.
-  const found = versionOf(database, path);
-  if (found === 0) makeTables(database, path);
-  else if (found < schemaVersion) migrateFrom(database, found);
+  // Reads the version again inside the transaction: another program may have created the tables meanwhile.
+  const locked = versionOf(database, path);
+  if (locked === 0) createTables(database, path);
+  else if (locked < schemaVersion) migrateFrom(database, locked);
   database.exec(`PRAGMA user_version = ${schemaVersion}; COMMIT`);
 }
 
-function makeTables(database: Database, path: string): void {
+function createTables(database: Database, path: string): void {
   const known = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get();
-  if (known?.count !== 0) throw new InventoryError('NotAnInventory', `${path} is an SQLite file, but no inventory`);
+  if (known?.count !== 0) {
+    throw new InventoryError('NotAnInventory', `${path} is an SQLite database, but not an inventory`);
+  }
   database.exec(`${tables} ${views}`);
 }
 
 function versionOf(database: Database, path: string): number {
   try {
-    database.exec('SELECT 1 FROM sqlite_schema'); // the header alone can be whole
+    // Reading user_version alone would accept a file in which only the header is intact.
+    database.exec('SELECT 1 FROM sqlite_schema');
     return Number(database.prepare('PRAGMA user_version').get()?.user_version);
   } catch (cause) {
     if (isBusy(cause)) throw busyDatabase(path, cause);
-    throw new InventoryError('NotAnInventory', `${path} is no SQLite database: ${messageOf(cause)}`, { cause });
+    throw new InventoryError('NotAnInventory', `${path} is not an SQLite database: ${messageOf(cause)}`, { cause });
   }
 }
 
 /**
- * Begins to write.
- * @throws {InventoryError} `DatabaseBusy`: another program is writing to it
+ * Begins a transaction that writes.
+ * @throws {InventoryError} `DatabaseBusy`: another program is writing to the database
  */
 export function beginTransaction(database: Database): void {
   try {
     database.exec('BEGIN IMMEDIATE');
   } catch (error) {
-    throw isBusy(error) ? busyDatabase(database.location() ?? 'in memory', error) : error;
+    throw isBusy(error) ? busyDatabase(locationOf(database), error) : error;
   }
 }
 
 /**
- * Makes what was written last. Readers hold it up: a list that is open in a pager, say.
- * @throws {InventoryError} `DatabaseBusy`: another program is reading it. Nothing is lost yet: this may be called again.
+ * Commits the transaction. A reader blocks it, such as a list that is open in a pager.
+ * @throws {InventoryError} `DatabaseBusy`: another program is reading the database. The transaction stays open; call again.
  * @see https://www.sqlite.org/lockingv3.html
  */
 export function commitTransaction(database: Database): void {
   try {
     database.exec('COMMIT');
-  } catch (error) {
-    if (!isBusy(error)) throw error;
-    const path = database.location() ?? 'in memory';
-    throw new InventoryError(
-      'DatabaseBusy',
-      `Another program is reading the database ${path}, so nothing can be saved`,
-      {
-        hint: 'End what shows a part of it (a list in a pager, a browser for SQLite files), then try again',
-        cause: error,
-      },
-    );
+  } catch (cause) {
+    if (!isBusy(cause)) throw cause;
+    const message = `Another program is reading the database ${locationOf(database)}, so the run cannot be saved`;
+    const hint = 'Close the program that reads it (a list in a pager, an SQLite browser), then try again';
+    throw new InventoryError('DatabaseBusy', message, { hint, cause });
   }
+}
+
+function locationOf(database: Database): string {
+  return database.location() ?? 'in memory';
 }
 
 /** https://www.sqlite.org/rescode.html#busy */
@@ -167,20 +160,17 @@ function isBusy(error: unknown): boolean {
 }
 
 function busyDatabase(path: string, cause: unknown): InventoryError {
-  return new InventoryError('DatabaseBusy', `Another program is writing to the database ${path}`, {
-    hint: 'Wait until its run has ended, then try again',
-    cause,
-  });
+  const hint = 'Wait until its run has ended, then try again';
+  return new InventoryError('DatabaseBusy', `Another program is writing to the database ${path}`, { hint, cause });
 }
 
 function wrongVersion(path: string, version: number): InventoryError {
-  if (version === 0) return new InventoryError('NotAnInventory', `${path} is no inventory database`);
+  if (version === 0) return new InventoryError('NotAnInventory', `${path} is not an inventory database`);
+  const isNewer = version > schemaVersion;
   return new InventoryError(
-    version > schemaVersion ? 'NewerDatabase' : 'OlderDatabase',
+    isNewer ? 'NewerDatabase' : 'OlderDatabase',
     `${path} has schema version ${version}; this vm-identities reads version ${schemaVersion}`,
-    {
-      hint: version > schemaVersion ? 'Use a newer vm-identities' : 'Run: vm-identities collect (it migrates the file)',
-    },
+    { hint: isNewer ? 'Use a newer vm-identities' : 'Run: vm-identities collect (it migrates the file)' },
   );
 }
 

@@ -1,14 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { views } from './schema.ts';
 import { findingTables } from './tables/findings.ts';
 import { identityListingTables } from './tables/identity-listings.ts';
 import { roleTables } from './tables/roles.ts';
-import { views } from './views.ts';
 
-/** Where `/subscriptions/ID/…` ends its ID. */
+/** The ID in `/subscriptions/ID/…`. */
 const subscriptionOf = "lower(substr(resource_id, 16, instr(substr(resource_id, 16), '/') - 1))";
 const namesSubscription = "resource_id LIKE '/subscriptions/%/%'";
 
-/** From version 1: machines of every kind, what user-assigned identities are and may do, findings. */
+/** Adds machines of every kind, user-assigned identities with their access, and findings. */
 const toVersion2 = `
 ALTER TABLE machine_version ADD COLUMN instance_count INTEGER;
 ALTER TABLE machine_version ADD COLUMN end_not_before INTEGER;
@@ -27,14 +27,14 @@ CREATE INDEX attachment_began ON attachment (valid_from) WHERE begin_change IS N
 CREATE INDEX attachment_ended ON attachment (valid_to) WHERE end_change IS NOT NULL;
 ${identityListingTables} ${roleTables} ${findingTables}`;
 
-/** From version 2: readings of other deployments. */
+/** Adds readings of other deployments. */
 const toVersion3 = 'ALTER TABLE coverage ADD COLUMN source INTEGER REFERENCES text;';
 
-/** What takes a file of version `index + 1` to the next one. */
+/** Each takes a file of version `index + 1` to the next version. */
 const migrations: readonly string[] = [toVersion2, toVersion3];
 
 /**
- * Brings an older file to the present schema, inside the caller's transaction. Views are made anew.
+ * Migrates an older file to the present schema, inside the caller's transaction. Creates all views again.
  * @param version of the file, 1 or higher
  */
 export function migrateFrom(database: DatabaseSync, version: number): void {

@@ -4,19 +4,25 @@ import { identityListingTables } from './tables/identity-listings.ts';
 import { machineTables } from './tables/machines.ts';
 import { roleTables } from './tables/roles.ts';
 import { runTables } from './tables/runs.ts';
+import { changeViews } from './views/change-sources.ts';
+import { coverageViews } from './views/coverage.ts';
+import { machineViews } from './views/machines.ts';
+import { principalViews } from './views/principals.ts';
 
 /**
- * Version of the tables and views (a file keeps the views it was made with), kept in `PRAGMA user_version`. A file with a higher one is refused, one with a lower one migrated.
- * Every table and view is documented in docs/database.md: they are a public interface.
+ * Version of the tables and views, stored in `PRAGMA user_version`. A file keeps the views it was created with. A file with a higher
+ * version is refused, one with a lower version migrated. docs/database.md documents every table and view: they are a public interface.
  */
 export const schemaVersion = 3;
 
 /**
- * Temporal by row versions: valid from one `seq` up to, not including, another (`valid_to`, NULL = now).
- * Integers stand for repeated texts (`text`, `resource_group`, `subscription_key`); together with WITHOUT ROWID keys
- * and times as epoch milliseconds that is what keeps a machine under 400 bytes.
- * The log of changes is read without all of history: partial indexes hold only the rows that are a change.
+ * Temporal by row versions: a row is valid from one `seq` up to, not including, another (`valid_to`, NULL = now).
+ * Integers for repeated texts (`text`, `resource_group`, `subscription_key`), WITHOUT ROWID keys and times as epoch milliseconds keep
+ * a machine under 400 bytes. Partial indexes hold only the rows that are a change, so the log of changes never reads all of history.
  */
 export const tables = [runTables, machineTables, identityTables, identityListingTables, roleTables, findingTables].join(
   '',
 );
+
+/** Views for common questions, for any tool that opens SQLite. */
+export const views = [coverageViews, machineViews, principalViews, changeViews].join('\n');

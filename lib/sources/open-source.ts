@@ -1,7 +1,6 @@
 import { Database, openForReading } from '../database/database.ts';
 import { text } from '../database/queries/columns.ts';
-import { tables } from '../database/schema.ts';
-import { views } from '../database/views.ts';
+import { tables, views } from '../database/schema.ts';
 import { InventoryError } from '../errors.ts';
 
 /** A machine with all its tags has a thousandth of it. */

@@ -83,9 +83,9 @@ describe('--database', () => {
 
   test.each([
     ['nowhere', 'NoDatabase: There is no database nowhere yet'],
-    ['text', 'NotAnInventory: text is no SQLite database'],
+    ['text', 'NotAnInventory: text is not an SQLite database'],
     ['text/below', 'NoDatabase: There is no database text/below yet'],
-    ['empty', 'NotAnInventory: empty is no inventory database'],
+    ['empty', 'NotAnInventory: empty is not an inventory database'],
     ['newer', 'NewerDatabase: newer has schema version 99'],
   ])('as the file %s fails with its name', async (place, words) => {
     const { code, stdout, stderr } = await cli('list', '--database', place);

@@ -1,10 +1,10 @@
 import type { Kind } from '../../inventory/coverage.ts';
 import type { Database } from '../database.ts';
 
-/** Whether the newest reading of one kind in a subscription (by its key) was complete. A lost subscription's is not. */
+/** Whether the newest reading of one kind in a subscription (by number) was complete. A lost subscription's is not. */
 export type Freshness = (subscription: number, kind: Kind) => boolean;
 
-/** Answers from the tables as they are; each subscription and kind is looked up once. */
+/** Reads the tables once per subscription and kind. */
 export function createFreshness(database: Database): Freshness {
   const select = database.prepare(`SELECT 1 FROM coverage c
     JOIN subscription s ON s.subscription = c.subscription AND s.valid_to IS NULL AND s.visibility = 'visible'
@@ -13,9 +13,7 @@ export function createFreshness(database: Database): Freshness {
   const known = new Map<string, boolean>();
   return (subscription, kind) => {
     const key = `${subscription} ${kind}`;
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    const fresh = select.get(subscription, kind) !== undefined;
+    const fresh = known.get(key) ?? select.get(subscription, kind) !== undefined;
     known.set(key, fresh);
     return fresh;
   };

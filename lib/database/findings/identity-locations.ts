@@ -1,48 +1,50 @@
 import type { Kind } from '../../inventory/coverage.ts';
 import type { Database } from '../database.ts';
-import { integer, integerOrNull, text, textOrNull } from '../queries/columns.ts';
+import { integer, integerOrNull, type SqlRow, text, textOrNull } from '../queries/columns.ts';
 import { unnamedOf } from '../views/unnamed-attachments.ts';
 import type { Freshness } from './freshness.ts';
 
 /** A machine that has an identity now. */
-export interface CarryingMachine {
+export interface MachineWithIdentity {
   readonly id: string;
   readonly name: string;
-  readonly resourceGroup: string;
   readonly subscriptionId: string;
-  /** The newest run that should have seen it did not, or could not read its subscription. */
+  /** The newest run that should have read it did not see it, or could not read its subscription. */
   readonly stale: boolean;
   /** `PowerState/deallocated`; null = never read. */
   readonly powerState: string | null;
-  /** Since when that is so, epoch milliseconds, as far as history reaches. */
+  /** When the power state began, epoch milliseconds, as far as history reaches. */
   readonly powerStateSince: number;
-  /** Power states of its subscription were not read completely. */
+  /** The power states of its subscription were not read completely. */
   readonly powerStateStale: boolean;
 }
 
-/** Where a principal is now. */
-export interface Carriers {
-  readonly kind: 'SystemAssigned' | 'UserAssigned';
+/** Where an identity is now. */
+export interface IdentityLocation {
   /** Resource id of a user-assigned identity; null for a system-assigned one. */
   readonly identityId: string | null;
-  readonly machines: readonly CarryingMachine[];
-  /** A user-assigned identity that its subscription's listing shows. */
+  readonly machines: readonly MachineWithIdentity[];
+  /** A user-assigned identity that the list of its subscription shows. */
   readonly listed: boolean;
-  /** Its listing was not read completely. */
+  /** That list was not read completely. */
   readonly listingStale: boolean;
-  /** Confirmed gone: somebody looked. Machines may go on naming a user-assigned identity that was deleted. */
+  /** Proven gone. Machines can still name a user-assigned identity that was deleted. */
   readonly gone: boolean;
 }
 
-const kindOfType: readonly Kind[] = ['virtualMachines', 'scaleSets', 'arcMachines'];
+/** Locates an identity by its principal id; null = the inventory does not know it. */
+export type LocateIdentity = (principalId: string) => IdentityLocation | null;
 
-/** Looks up where principals are, by principal id. */
-export function prepareCarriers(database: Database, fresh: Freshness): (principalId: string) => Carriers | null {
+const kindOfType: readonly Kind[] = ['virtualMachines', 'scaleSets', 'arcMachines'];
+/** Ends of attachments that prove nothing: Azure was not asked. */
+const unprovenEnds: ReadonlySet<string> = new Set(['outOfScope', 'subscriptionForgotten', 'tenantChanged']);
+
+export function prepareIdentityLocations(database: Database, fresh: Freshness): LocateIdentity {
   const identities = database.prepare(
     'SELECT id, kind, resource_id, subscription FROM identity WHERE principal_id = ? ORDER BY id DESC',
   );
   const machines = database.prepare(`
-    SELECT n.resource_id, m.name, m.type, m.subscription, n.resource_group_name, n.subscription_id, s.visibility,
+    SELECT n.resource_id, m.name, m.type, m.subscription, n.subscription_id, s.visibility,
       EXISTS (SELECT 1 FROM unseen u WHERE u.machine = m.id AND u.valid_to IS NULL) AS unseen,
       x.value AS power_state, p.unread, unixepoch(r.started_at) * 1000 AS power_since,
       (SELECT unixepoch(min(o.started_at)) * 1000 FROM run o) AS oldest
@@ -58,40 +60,35 @@ export function prepareCarriers(database: Database, fresh: Freshness): (principa
   const lastEnd = database.prepare(`SELECT a.end_change FROM identity i JOIN attachment a ON a.identity = i.id
     WHERE i.principal_id = ? ORDER BY a.valid_from DESC LIMIT 1`);
 
-  return (principalId) => {
-    const [newest, ...others] = identities.all(principalId);
-    if (newest === undefined) return null;
-    const kind = integer(newest, 'kind') === 1 ? 'SystemAssigned' : 'UserAssigned';
-    const home =
-      [newest, ...others].map((row) => integerOrNull(row, 'subscription')).find((key) => key !== null) ?? null;
-    const on = machines.all(principalId).map((row): CarryingMachine => {
-      const subscription = integer(row, 'subscription');
-      const kindRead = kindOfType[integer(row, 'type')] ?? 'virtualMachines';
-      return {
-        id: text(row, 'resource_id'),
-        name: text(row, 'name'),
-        resourceGroup: text(row, 'resource_group_name'),
-        subscriptionId: text(row, 'subscription_id'),
-        stale: row.visibility === 'lost' || row.unseen === 1 || !fresh(subscription, kindRead),
-        powerState: textOrNull(row, 'power_state'),
-        // a run that history has forgotten: at least as long as history reaches
-        powerStateSince: integerOrNull(row, 'power_since') ?? integerOrNull(row, 'oldest') ?? Number.POSITIVE_INFINITY,
-        powerStateStale: row.unread === 1 || !fresh(subscription, 'powerStates'),
-      };
-    });
-    const present = integerOrNull(presence.get(principalId) ?? { present: null }, 'present');
-    const end = lastEnd.get(principalId)?.end_change;
-    const ended = on.length === 0 && end !== undefined && !unconfirmed.has(String(end));
+  const toMachine = (row: SqlRow): MachineWithIdentity => {
+    const subscription = integer(row, 'subscription');
+    const kind = kindOfType[integer(row, 'type')] ?? 'virtualMachines';
     return {
-      kind,
+      id: text(row, 'resource_id'),
+      name: text(row, 'name'),
+      subscriptionId: text(row, 'subscription_id'),
+      stale: row.visibility === 'lost' || row.unseen === 1 || !fresh(subscription, kind),
+      powerState: textOrNull(row, 'power_state'),
+      // If retention has removed that run, the state lasts at least as long as history reaches.
+      powerStateSince: integerOrNull(row, 'power_since') ?? integerOrNull(row, 'oldest') ?? Number.POSITIVE_INFINITY,
+      powerStateStale: row.unread === 1 || !fresh(subscription, 'powerStates'),
+    };
+  };
+  return (principalId) => {
+    const rows = identities.all(principalId);
+    const [newest] = rows;
+    if (newest === undefined) return null;
+    const home = rows.map((row) => integerOrNull(row, 'subscription')).find((subscription) => subscription !== null);
+    const on = machines.all(principalId).map(toMachine);
+    const present = presence.get(principalId)?.present;
+    const end = lastEnd.get(principalId)?.end_change;
+    const ended = on.length === 0 && end !== undefined && !unprovenEnds.has(String(end));
+    return {
       identityId: textOrNull(newest, 'resource_id'),
       machines: on,
       listed: present === 1,
-      listingStale: home === null || !fresh(home, 'identities'),
-      gone: kind === 'SystemAssigned' ? ended : present === 0,
+      listingStale: home === undefined || home === null || !fresh(home, 'identities'),
+      gone: newest.kind === 1 ? ended : present === 0,
     };
   };
 }
-
-/** Ends that say nothing of the identity: nobody looked. */
-const unconfirmed: ReadonlySet<string> = new Set(['outOfScope', 'subscriptionForgotten', 'tenantChanged']);

@@ -1,24 +1,19 @@
-import { deleteAssignments } from './finding-text.ts';
-import { prepareCarriers } from './identity-locations.ts';
+import { deleteCommand } from './finding-text.ts';
 import type { Rule } from './rule.ts';
-import { standingAssignments } from './standing-assignments.ts';
 
-/**
- * A role assignment whose principal this inventory knew and then saw gone. Principals that it never knew are none of its
- * business: nobody here can say what they were.
- */
+/** A role assignment to a managed identity that is proven gone. Principals that the inventory never knew are left out. */
 export const orphanedRoleAssignment: Rule = {
   name: 'orphanedRoleAssignment',
-  *find({ database, fresh }) {
-    const carriersOf = prepareCarriers(database, fresh);
-    for (const { id, principalId, roleName, scope, stale } of standingAssignments(database, fresh)) {
-      if (carriersOf(principalId)?.gone !== true) continue;
+  *find({ assignments, locate }) {
+    for (const assignment of assignments.all()) {
+      const { id, principalId, roleName, scope, stale } = assignment;
+      if (locate(principalId)?.gone !== true) continue;
       yield {
         resourceId: id,
         principalId,
         severity: 'medium',
         message: `${roleName} at ${scope} is assigned to ${principalId}, a managed identity that is gone`,
-        remediation: deleteAssignments([id]),
+        remediation: deleteCommand([assignment]),
         stale,
       };
     }

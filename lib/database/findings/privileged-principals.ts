@@ -1,55 +1,35 @@
 import { type Privilege, privilegeOf } from '../../inventory/privilege.ts';
-import { type Carriers, prepareCarriers } from './identity-locations.ts';
+import { text } from '../queries/columns.ts';
+import type { IdentityLocation } from './identity-locations.ts';
 import type { RuleContext } from './rule.ts';
-import { type StandingAssignment, standingAssignments } from './standing-assignments.ts';
+import type { StandingAssignment } from './standing-assignments.ts';
 
-/** A principal that exists and holds far-reaching roles. */
-export interface PrivilegedPrincipal {
+/** A principal that exists and holds privileged roles at a subscription or above. */
+interface PrivilegedPrincipal {
   readonly principalId: string;
   readonly severity: Exclude<Privilege, null>;
-  /** Those of that severity. */
-  readonly assignments: readonly StandingAssignment[];
-  readonly carriers: Carriers;
+  /** The assignments of that severity. */
+  readonly held: readonly StandingAssignment[];
+  readonly location: IdentityLocation;
 }
 
-/** Every principal with a far-reaching role at a subscription or above, one after the other. Those that are gone are left out. */
-export function* privilegedPrincipals({ database, fresh }: RuleContext): Generator<PrivilegedPrincipal> {
-  const carriersOf = prepareCarriers(database, fresh);
-  const toPrincipal = (group: readonly Held[]): PrivilegedPrincipal | null => {
-    const [first] = group;
-    if (first === undefined) return null;
-    const { principalId } = first.assignment;
-    const carriers = carriersOf(principalId);
-    if (carriers === null || carriers.gone || (carriers.machines.length === 0 && !carriers.listed)) return null;
-    const severity = group.some((held) => held.privilege === 'high') ? 'high' : 'medium';
-    const assignments = group.filter((held) => held.privilege === severity).map(({ assignment }) => assignment);
-    return { principalId, severity, assignments, carriers };
-  };
-  let group: Held[] = [];
-  for (const held of heldFarReaching(standingAssignments(database, fresh))) {
-    if (group[0] !== undefined && !samePrincipal(group[0], held)) {
-      const principal = toPrincipal(group);
-      if (principal !== null) yield principal;
-      group = [];
-    }
-    group.push(held);
+/** Every privileged principal, one at a time. Leaves out those that are gone. */
+export function* privilegedPrincipals({ database, assignments, locate }: RuleContext): Generator<PrivilegedPrincipal> {
+  const holders = database.prepare('SELECT DISTINCT principal_id FROM role_assignment ORDER BY principal_id');
+  for (const row of holders.iterate()) {
+    const privileges = assignments
+      .of(text(row, 'principal_id'))
+      .map((assignment) => ({
+        assignment,
+        privilege: privilegeOf(assignment.roleGuid, assignment.permissions, assignment.scope),
+      }))
+      .filter(({ privilege }) => privilege !== null);
+    const principalId = privileges[0]?.assignment.principalId;
+    if (principalId === undefined) continue;
+    const location = locate(principalId);
+    if (location === null || location.gone || (location.machines.length === 0 && !location.listed)) continue;
+    const severity = privileges.some(({ privilege }) => privilege === 'high') ? 'high' : 'medium';
+    const held = privileges.filter(({ privilege }) => privilege === severity).map(({ assignment }) => assignment);
+    yield { principalId, severity, held, location };
   }
-  const last = toPrincipal(group);
-  if (last !== null) yield last;
-}
-
-interface Held {
-  readonly assignment: StandingAssignment;
-  readonly privilege: Exclude<Privilege, null>;
-}
-
-function* heldFarReaching(assignments: Iterable<StandingAssignment>): Generator<Held> {
-  for (const assignment of assignments) {
-    const privilege = privilegeOf(assignment.roleGuid, assignment.permissions, assignment.scope);
-    if (privilege !== null) yield { assignment, privilege };
-  }
-}
-
-function samePrincipal(a: Held, b: Held): boolean {
-  return a.assignment.principalId.toLowerCase() === b.assignment.principalId.toLowerCase();
 }

@@ -1,12 +1,11 @@
 import { text } from '../queries/columns.ts';
-import { deleteAssignments, some } from './finding-text.ts';
+import { deleteCommand, firstRoles } from './finding-text.ts';
 import type { Rule } from './rule.ts';
-import { assignmentsOf } from './standing-assignments.ts';
 
 /**
- * Principals that were replaced by another one in the same place, and that place: a machine whose system-assigned identity (or
- * which itself) was re-created, a user-assigned identity that was deleted and made again under its name, as its listing says, or its
- * machines where no listing ever showed it. It begins with those who hold a role: they are few beside all attachments.
+ * Principals that another principal replaced, with the resource: the machine of a system-assigned identity that was re-created alone or
+ * with the machine; a user-assigned identity that was deleted and created again under its name, as its list shows; the same as only its
+ * machines show, if no list ever showed it. Starts from the principals with a role: they are few compared to all attachments.
  */
 const replaced = `
 WITH holder AS MATERIALIZED (SELECT DISTINCT principal_id COLLATE NOCASE AS principal_id FROM role_assignment)
@@ -32,25 +31,23 @@ WHERE NOT EXISTS (SELECT 1 FROM identity i CROSS JOIN identity_presence p ON p.i
 ORDER BY 1, 3`;
 
 /**
- * A re-created identity whose former principal id still holds roles: access that looks as if it were the machine's and is not,
- * so that somebody grants it again, and nobody takes the old one away. Its principal is the one that keeps the roles.
+ * A re-created identity whose former principal id still holds roles. The access looks like the machine's but is not, so it is granted
+ * again and the old assignment stays. The finding's principal is the former one.
  */
 export const recreatedPrincipalKeepsRoles: Rule = {
   name: 'recreatedPrincipalKeepsRoles',
-  *find({ database, fresh }) {
-    const rolesOf = assignmentsOf(database, fresh);
+  *find({ database, assignments }) {
     for (const row of database.prepare(replaced).all()) {
       const principalId = text(row, 'before');
-      const assignments = rolesOf(principalId);
-      if (assignments.length === 0) continue;
-      const roles = some(assignments.map(({ roleName, scope }) => `${roleName} at ${scope}`));
+      const held = assignments.of(principalId);
+      if (held.length === 0) continue;
       yield {
         resourceId: text(row, 'resource_id'),
         principalId,
         severity: 'high',
-        message: `The identity was re-created as ${text(row, 'after')}, and its former principal id still holds ${roles}`,
-        remediation: `Check what the new principal needs, then: ${deleteAssignments(assignments.map(({ id }) => id))}`,
-        stale: assignments.every(({ stale }) => stale),
+        message: `The identity was re-created as ${text(row, 'after')}, and its former principal id still holds ${firstRoles(held)}`,
+        remediation: `Check what the new principal needs, then: ${deleteCommand(held)}`,
+        stale: held.every(({ stale }) => stale),
       };
     }
   },

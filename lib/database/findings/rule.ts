@@ -1,6 +1,7 @@
 import type { FindingRule, Severity } from '../../inventory/finding.ts';
 import type { Database } from '../database.ts';
-import type { Freshness } from './freshness.ts';
+import type { LocateIdentity } from './identity-locations.ts';
+import type { StandingAssignments } from './standing-assignments.ts';
 
 /** Thresholds of the rules, from the settings. */
 export interface Thresholds {
@@ -10,27 +11,28 @@ export interface Thresholds {
   readonly sharedIdentityLimit: number;
 }
 
-/** What a rule looks at: the present state of the inventory, within the transaction of a merge. */
+/** What a rule reads: the present state of the inventory, within the transaction of a merge. */
 export interface RuleContext {
   readonly database: Database;
   /** When the run that is being merged began, epoch milliseconds. */
   readonly now: number;
   readonly thresholds: Thresholds;
-  readonly fresh: Freshness;
+  readonly assignments: StandingAssignments;
+  readonly locate: LocateIdentity;
 }
 
-/** One thing that a rule found. One per rule, resource and principal. */
+/** One finding of a rule. There is one per rule, resource and principal. */
 export interface Found {
   readonly resourceId: string;
   readonly principalId: string;
   readonly severity: Severity;
   readonly message: string;
   readonly remediation: string;
-  /** What it rests on was not read by the newest run that should have. */
+  /** The newest run that should have read its evidence did not. */
   readonly stale: boolean;
 }
 
-/** A rule: what it is called, and what it finds now. It changes nothing. */
+/** A rule and what it finds now. It writes nothing. */
 export interface Rule {
   readonly name: FindingRule;
   readonly find: (context: RuleContext) => Iterable<Found>;

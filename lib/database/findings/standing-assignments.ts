@@ -3,7 +3,7 @@ import type { Database } from '../database.ts';
 import { integer, type SqlRow, text, textOrNull } from '../queries/columns.ts';
 import type { Freshness } from './freshness.ts';
 
-/** A role assignment that holds now, of a principal that the inventory knows. */
+/** A role assignment that exists now, to a principal that the inventory knows. */
 export interface StandingAssignment {
   readonly id: string;
   readonly scope: string;
@@ -17,33 +17,24 @@ export interface StandingAssignment {
   readonly stale: boolean;
 }
 
+export interface StandingAssignments {
+  /** One at a time, ordered by principal. */
+  all(): Iterable<StandingAssignment>;
+  of(principalId: string): readonly StandingAssignment[];
+}
+
 const standing = `
 SELECT a.id, a.resource_id, a.scope, a.principal_id, d.guid, d.name, d.permissions
 FROM role_assignment a JOIN role_definition d ON d.id = a.role_definition
 WHERE EXISTS (SELECT 1 FROM role_assignment_seen s WHERE s.assignment = a.id AND s.valid_to IS NULL)
 AND EXISTS (SELECT 1 FROM identity i WHERE i.principal_id = a.principal_id)`;
 
-/** Every standing assignment, one after the other, those of one principal together. */
-export function* standingAssignments(database: Database, fresh: Freshness): Generator<StandingAssignment> {
-  const toAssignment = prepareAssignment(database, fresh);
-  for (const row of database.prepare(`${standing} ORDER BY a.principal_id, a.id`).iterate()) yield toAssignment(row);
-}
-
-/** The standing assignments of one principal. */
-export function assignmentsOf(
-  database: Database,
-  fresh: Freshness,
-): (principalId: string) => readonly StandingAssignment[] {
+export function prepareStandingAssignments(database: Database, fresh: Freshness): StandingAssignments {
   const select = database.prepare(`${standing} AND a.principal_id = ? ORDER BY a.id`);
-  const toAssignment = prepareAssignment(database, fresh);
-  return (principalId) => select.all(principalId).map(toAssignment);
-}
-
-function prepareAssignment(database: Database, fresh: Freshness): (row: SqlRow) => StandingAssignment {
   const shownIn = database.prepare(
     'SELECT subscription FROM role_assignment_seen WHERE assignment = ? AND valid_to IS NULL',
   );
-  return (row) => {
+  const toAssignment = (row: SqlRow): StandingAssignment => {
     const permissions = textOrNull(row, 'permissions');
     return {
       id: text(row, 'resource_id'),
@@ -54,5 +45,9 @@ function prepareAssignment(database: Database, fresh: Freshness): (row: SqlRow) 
       permissions: permissions === null ? null : JSON.parse(permissions),
       stale: !shownIn.all(integer(row, 'id')).some((shown) => fresh(integer(shown, 'subscription'), 'roleAssignments')),
     };
+  };
+  return {
+    all: () => database.prepare(`${standing} ORDER BY a.principal_id, a.id`).iterate().map(toAssignment),
+    of: (principalId) => select.all(principalId).map(toAssignment),
   };
 }

@@ -4,12 +4,14 @@ import { type SqlRow, text } from '../queries/columns.ts';
 import { crossSubscriptionAccess } from './cross-subscription-access.ts';
 import { danglingIdentity } from './dangling-identity.ts';
 import { createFreshness } from './freshness.ts';
+import { prepareIdentityLocations } from './identity-locations.ts';
 import { idlePrivilegedIdentity } from './idle-privileged-identity.ts';
 import { orphanedRoleAssignment } from './orphaned-role-assignment.ts';
 import { privilegedIdentity } from './privileged-identity.ts';
 import { recreatedPrincipalKeepsRoles } from './recreated-principal-keeps-roles.ts';
 import type { Found, Rule, Thresholds } from './rule.ts';
 import { sharedIdentity } from './shared-identity.ts';
+import { prepareStandingAssignments } from './standing-assignments.ts';
 
 const rules: readonly Rule[] = [
   privilegedIdentity,
@@ -22,12 +24,15 @@ const rules: readonly Rule[] = [
 ];
 
 /**
- * Brings the findings to the state of the inventory, at the end of a merge, within its transaction. What rests on something that
- * was not read is in that state still (nothing ends unread), so that its finding goes on, as `stale`.
+ * Updates the findings to the state of the inventory, at the end of a merge and within its transaction. Nothing ends unread, so
+ * a finding whose evidence was not read continues as `stale`.
  * @param startedAt of the run, ISO 8601
  */
 export function writeFindings(database: Database, seq: number, startedAt: string, thresholds: Thresholds): void {
-  const context = { database, now: Date.parse(startedAt), thresholds, fresh: createFreshness(database) };
+  const fresh = createFreshness(database);
+  const assignments = prepareStandingAssignments(database, fresh);
+  const locate = prepareIdentityLocations(database, fresh);
+  const context = { database, now: Date.parse(startedAt), thresholds, assignments, locate };
   const insert = database.prepare(`INSERT INTO finding
     (rule, resource_id, principal_id, valid_from, severity, message, remediation, first_seen, stale) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const end = database.prepare(
@@ -52,7 +57,7 @@ export function writeFindings(database: Database, seq: number, startedAt: string
   }
 }
 
-/** Rows that are open, by what makes a finding one. */
+/** The open rows of a rule, by what identifies a finding. */
 function openFindings(database: Database, rule: FindingRule): Map<string, SqlRow> {
   const rows = database.prepare('SELECT * FROM finding WHERE rule = ? AND valid_to IS NULL').all(rule);
   return new Map(rows.map((row) => [keyOf(text(row, 'resource_id'), text(row, 'principal_id')), row]));

@@ -1,12 +1,11 @@
-import type { MergeContext } from './context.ts';
+import type { MergeContext } from './merge-context.ts';
 
 /**
- * Brings the open blind spots to what the plan found: `since` stays with one that was known. In a run over some subscriptions
- * only theirs are touched; where management groups could not be read, what is known from them stays.
- * @returns the number of open blind spots in the run's scope, null where they cannot be known
+ * Updates the open blind spots to those of the plan. A known one keeps its `since`. A run over some subscriptions touches only
+ * their blind spots. If the management groups could not be read, the blind spots known from them stay.
+ * @returns the number of open blind spots in the run's scope; null = it cannot be known
  */
 export function writeBlindSpots({ database, plan, seq }: MergeContext): number | null {
-  const inScope = (id: string): boolean => plan.scope === null || plan.scope.includes(id);
   const open = database.prepare('SELECT subscription_id, source FROM blind_spot WHERE valid_to IS NULL').all();
   const end = database.prepare('UPDATE blind_spot SET valid_to = ? WHERE subscription_id = ? AND valid_to IS NULL');
   const insert = database.prepare(`INSERT INTO blind_spot
@@ -15,9 +14,9 @@ export function writeBlindSpots({ database, plan, seq }: MergeContext): number |
   let kept = 0;
   for (const row of open) {
     const id = String(row.subscription_id);
-    const unknowable = row.source === 'managementGroup' && !plan.blindSpotsKnown;
-    if (!inScope(id)) continue;
-    if (wanted.delete(id) || unknowable) kept++;
+    if (plan.scope !== null && !plan.scope.includes(id)) continue;
+    const isUnknowable = row.source === 'managementGroup' && !plan.blindSpotsKnown;
+    if (wanted.delete(id) || isUnknowable) kept++;
     else end.run(seq, id);
   }
   for (const spot of wanted.values()) {

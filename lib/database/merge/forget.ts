@@ -5,9 +5,10 @@ import { beginTransaction, commitTransaction, type Database } from '../database.
 import type { Thresholds } from '../findings/rule.ts';
 import { writeFindings } from '../findings/write-findings.ts';
 import { writeBlindSpots } from './blind-spots.ts';
-import { createMergeContext } from './context.ts';
+import { createMergeContext } from './create-merge-context.ts';
+import { endSubscriptions } from './end-subscription.ts';
+import type { MergeContext } from './merge-context.ts';
 import { writeRun } from './run-row.ts';
-import { endSubscription } from './whole-subscription.ts';
 
 export interface ForgetRequest {
   /** Lower case. */
@@ -20,7 +21,7 @@ export interface ForgetRequest {
 
 /**
  * Closes a lost subscription for good, as a run of its own: its machines end as `subscriptionForgotten`, its blind spot closes,
- * its history stays. The only way in which absence alone ends anything, and a person says so.
+ * its history stays. Only here does absence alone end anything, because a person asks for it.
  * @throws {NotFoundError} `SubscriptionNotFound`: the inventory does not follow it
  * @throws {InventoryError} `SubscriptionVisible`: the last run saw it
  */
@@ -42,16 +43,10 @@ export function forgetSubscription(database: Database, request: ForgetRequest): 
   beginTransaction(database);
   try {
     const context = createMergeContext(database, plan, [], Date.parse(request.startedAt));
-    close(context, request);
-    endSubscription(context, [request.subscriptionId], 'subscriptionForgotten');
-    const coverage = {
-      complete: 0,
-      partial: 0,
-      failed: 0,
-      denied: 0,
-      skipped: 0,
-      blindSpots: writeBlindSpots(context),
-    };
+    closeSubscription(context, request);
+    endSubscriptions(context, [request.subscriptionId], 'subscriptionForgotten');
+    const blindSpots = writeBlindSpots(context);
+    const coverage = { complete: 0, partial: 0, failed: 0, denied: 0, skipped: 0, blindSpots };
     const run = writeRun(context, { coverage, complete: true, finishedAt: request.startedAt });
     writeFindings(database, context.seq, request.startedAt, request.thresholds);
     commitTransaction(database);
@@ -62,10 +57,7 @@ export function forgetSubscription(database: Database, request: ForgetRequest): 
   }
 }
 
-function close(
-  { database, dictionary, seq, counts }: ReturnType<typeof createMergeContext>,
-  request: ForgetRequest,
-): void {
+function closeSubscription({ database, dictionary, seq, counts }: MergeContext, request: ForgetRequest): void {
   const { subscriptionId, reason } = request;
   const subscription = dictionary.subscription(subscriptionId);
   const open = database
@@ -73,12 +65,12 @@ function close(
     .get(subscription);
   if (open === undefined || open.visibility === 'forgotten' || open.visibility === 'outOfScope') {
     throw new NotFoundError('SubscriptionNotFound', `The inventory does not follow subscription ${subscriptionId}`, {
-      hint: 'List the ones it follows: vm-identities subscriptions',
+      hint: 'List the subscriptions that it follows: vm-identities subscriptions',
     });
   }
   if (open.visibility === 'visible') {
     throw new InventoryError('SubscriptionVisible', `The last run saw subscription ${subscriptionId}: it is not lost`, {
-      hint: 'To leave it out from now on, add it to INVENTORY_EXCLUDE_SUBSCRIPTIONS',
+      hint: 'To exclude it from the next runs, add it to INVENTORY_EXCLUDE_SUBSCRIPTIONS',
     });
   }
   database

@@ -3,13 +3,14 @@ import type { FollowUp, ReadingEvent, SourceEvent } from '../../inventory/readin
 import type { Run } from '../../inventory/run.ts';
 import { beginTransaction, commitTransaction, type Database } from '../database.ts';
 import { getRun } from '../queries/runs.ts';
-import { createMergeContext, type MergeOptions } from './context.ts';
+import { createMergeContext } from './create-merge-context.ts';
 import { deferIndexes } from './deferred-indexes.ts';
+import { endAccess, endSubscriptions, endTenantAttachments } from './end-subscription.ts';
 import { finishMerge } from './finish.ts';
 import { followUpRounds } from './follow-ups.ts';
+import type { MergeOptions } from './merge-context.ts';
 import { openSubscriptionMerge, type SubscriptionMerge } from './subscription-merge.ts';
 import { writeSubscriptionVersions } from './subscription-versions.ts';
-import { endAccess, endSubscription, forgetAttachments } from './whole-subscription.ts';
 
 /**
  * One run on its way into the database: a sink for what is read, then questions that only it knows to ask, then one commit.
@@ -47,8 +48,8 @@ function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merg
   const context = createMergeContext(database, plan, options.ignoredTags, Date.parse(options.finishedAt()));
   let makeIndexes = deferIndexes(database);
   const changes = writeSubscriptionVersions(context);
-  endSubscription(context, changes.outOfScope, 'outOfScope');
-  forgetAttachments(context, changes.tenantChanged);
+  endSubscriptions(context, changes.outOfScope, 'outOfScope');
+  endTenantAttachments(context, changes.tenantChanged);
   endAccess(context, changes.tenantChanged, 'tenantChanged');
 
   const subscriptions = new Map<string, SubscriptionMerge>();

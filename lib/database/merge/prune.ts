@@ -1,4 +1,4 @@
-import type { MergeContext } from './context.ts';
+import type { MergeContext } from './merge-context.ts';
 
 const dayMs = 86_400_000;
 
@@ -15,7 +15,7 @@ const temporal = [
   'finding',
 ];
 
-/** What nothing speaks of any more. That an identity on no machine is gone is the end of its history, not a state to be kept. */
+/** Removes rows that no other row refers to. For an identity on no machine, "gone" ends its history and is not kept. */
 const orphans = [
   'DELETE FROM power_state WHERE machine NOT IN (SELECT machine FROM machine_version)',
   'DELETE FROM machine WHERE id NOT IN (SELECT machine FROM machine_version)',
@@ -34,9 +34,9 @@ const orphans = [
 ];
 
 /**
- * Forgets what ended before the retention's horizon: the last of the runs that are older than it. Open versions are never touched,
- * and the state at the horizon itself stays answerable. Clocks jump: the run before must agree on the time, and a run that says it
- * is older than those before it is not.
+ * Removes what ended before the horizon, the newest run that is older than the retention period. Open versions stay, and the
+ * state at the horizon stays answerable. Clocks jump: the earlier of this run's time and that of the run before counts, and a run
+ * whose time is older than that of earlier runs does not move the horizon.
  */
 export function prune({ database, plan }: MergeContext, retentionDays: number): void {
   const last = database.prepare('SELECT finished_at FROM run ORDER BY seq DESC LIMIT 1').get();
@@ -44,16 +44,13 @@ export function prune({ database, plan }: MergeContext, retentionDays: number): 
   const now = Math.min(Date.parse(plan.startedAt), Date.parse(String(last.finished_at)));
   const before = new Date(now - retentionDays * dayMs).toISOString();
   const horizon = database
-    .prepare(`SELECT max(seq) AS seq FROM run
-      WHERE seq < (SELECT min(n.seq) FROM run n WHERE n.finished_at >= ?)`)
+    .prepare('SELECT max(seq) AS seq FROM run WHERE seq < (SELECT min(n.seq) FROM run n WHERE n.finished_at >= ?)')
     .get(before)?.seq;
   if (typeof horizon !== 'number') return;
   const pruned = database.prepare('DELETE FROM run WHERE seq < ?').run(horizon);
   if (pruned.changes === 0) return;
-  for (const table of temporal) {
-    database.prepare(`DELETE FROM ${table} WHERE valid_to <= ?`).run(horizon);
-  }
-  // The newest row of each kind, and the newest complete one, say what is known now however old they are.
+  for (const table of temporal) database.prepare(`DELETE FROM ${table} WHERE valid_to <= ?`).run(horizon);
+  // The newest row of each kind and the newest complete one describe the present, however old they are.
   database
     .prepare(`DELETE FROM coverage WHERE to_seq < ?1
       AND EXISTS (SELECT 1 FROM coverage n WHERE n.subscription = coverage.subscription AND n.kind = coverage.kind

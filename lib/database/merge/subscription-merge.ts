@@ -1,12 +1,12 @@
 import { type Kind, machineKinds } from '../../inventory/coverage.ts';
 import type { FollowUp, KindReading, SourceEvent } from '../../inventory/reading.ts';
 import { machineTypes } from '../../inventory/virtual-machine.ts';
-import type { MergeContext } from './context.ts';
 import { type IdentityListing, openIdentityListing } from './identities/identity-listing.ts';
 import { openAbsentMachines } from './machines/absent-machines.ts';
 import { openMachinesOfKind } from './machines/machines-of-kind.ts';
 import { openPowerStates } from './machines/power-states.ts';
-import { openRoleListing } from './roles/role-listing.ts';
+import type { MergeContext } from './merge-context.ts';
+import { openRoleListing } from './roles/role-assignments.ts';
 import { openSubscriptionReading, type SubscriptionReading } from './subscription-reading.ts';
 
 /** A machine whose absence is proven. */

@@ -1,46 +1,43 @@
 import type { Kind } from '../../inventory/coverage.ts';
 import type { KindReading } from '../../inventory/reading.ts';
-import type { MergeContext } from './context.ts';
+import type { MergeContext } from './merge-context.ts';
 
-/** Checks by id for one kind in one subscription in one run; a list that lacks more is suspicious. */
-export const mostChecks = 200;
-
-/** What was known of a kind before this reading; times in epoch milliseconds. */
+/** What the inventory knew of a kind before this reading. Times in epoch milliseconds. */
 export interface KindPast {
   /** Its last complete reading: what is new happened after it. null = there was none. */
   readonly notBefore: number | null;
-  /** Nothing proves what was there before, or all is part of one change of the subscription: rows begin without a change. */
+  /** Rows begin without a change: no complete reading proves what was there before, or the subscription's own change covers them. */
   readonly silent: boolean;
-  /** The newest reading that showed rows; that of this one where there was none. */
+  /** The newest earlier reading that showed rows; without one, the time of this reading. */
   readonly lastSeen: number;
 }
 
-/** How one subscription is being read in this run: what the merges of its kinds share. */
+/** How this run reads one subscription. The merges of all kinds share it. */
 export interface SubscriptionReading {
   readonly subscriptionId: string;
   /** Its number. */
   readonly subscription: number;
   /** Epoch milliseconds. */
   readonly readAt: number;
-  /** Changes of what is in it are part of one change of the subscription. */
+  /** One change of the subscription covers all changes in it. */
   readonly quiet: boolean;
   /**
-   * This reading is older than one already stored that showed rows: recorded, and it changes nothing. Clocks jump: what was stored
-   * before this run began to read is older than what it read, whatever their times say. And a time more than a day ahead is that of a
-   * clock that was wrong; it must not hold up what is read until then.
+   * This reading is older than a stored one that showed rows: the merge records it and changes nothing. Clocks jump, so whatever
+   * was stored before this run began to read counts as older, regardless of its time. A time more than a day ahead comes from a
+   * wrong clock and must not block readings until then.
    */
   readonly superseded: boolean;
-  /** How each kind was read, open to what follow-ups find out. */
+  /** How each kind was read. Follow-ups can still weaken it. */
   readonly readings: ReadonlyMap<Kind, KindReading>;
   past(kind: Kind): KindPast;
   end(reading: KindReading): void;
-  /** A complete kind turns out to be `partial`; the first reason stays. */
+  /** Makes a complete kind `partial`. The first reason stays. */
   weaken(kind: Kind, code: string, message: string, hint: string | null): void;
 }
 
 const dayMs = 86_400_000;
 
-/** @param begun `own`: read by this run, not by another deployment */
+/** @param begun.own this run read it, not another deployment */
 export function openSubscriptionReading(
   context: MergeContext,
   begun: Pick<SubscriptionReading, 'subscriptionId' | 'readAt' | 'quiet'> & { readonly own: boolean },
@@ -55,13 +52,13 @@ export function openSubscriptionReading(
     readAt,
     quiet,
     readings,
-    superseded: [...earlier.values()].some(({ newestShown, newestUnknown }) => {
+    superseded: earlier.values().some(({ newestShown, newestUnknown }) => {
       const newest = own ? newestUnknown : newestShown;
       return newest !== null && readAt < newest && newest < context.now + dayMs;
     }),
     past(kind) {
       const newestComplete = earlier.get(kind)?.newestComplete ?? null;
-      // by a clock that has been put back since, it would be later than this reading
+      // If the clock was put back since, the complete reading would be later than this one.
       const notBefore = newestComplete === null ? null : Math.min(newestComplete, readAt);
       return {
         notBefore,

@@ -1,6 +1,7 @@
 import type { PlannedSubscription } from '../../inventory/plan.ts';
 import type { ChangeKind } from '../../inventory/run.ts';
-import type { MergeContext } from './context.ts';
+import { text, textOrNull } from '../queries/columns.ts';
+import type { MergeContext } from './merge-context.ts';
 
 interface OpenVersion {
   readonly displayName: string;
@@ -11,29 +12,24 @@ interface OpenVersion {
   readonly before: string | null;
 }
 
-/** What became of the subscriptions in this run, for the merge of their machines. */
+/** What happened to the subscriptions in this run, as the merge of their machines needs it. */
 export interface SubscriptionChanges {
-  /** Changes of these subscriptions' machines are part of one change of the subscription. */
+  /** One change of the subscription covers the changes of its machines. */
   readonly quiet: ReadonlySet<string>;
-  /** Subscriptions whose machines' counts belong into `subscriptionAppeared`. */
+  /** Their `subscriptionAppeared` gets the count of their machines. */
   readonly appeared: readonly string[];
   readonly tenantChanged: readonly string[];
   readonly outOfScope: readonly string[];
 }
 
 /**
- * Writes the versions of the subscriptions that the plan speaks of: appeared, renamed, moved to another tenant, lost, taken
- * out of scope. The very first run is a baseline without changes. A subscription missing from a list that cannot be trusted
- * (`plan.reason`) is lost without a change, until a second list agrees.
+ * Writes the versions of the subscriptions in the plan: appeared, renamed, moved to another tenant, lost, taken out of scope.
+ * The first run is a baseline without changes. If the subscription list cannot be trusted (`plan.reason`), a subscription
+ * missing from it is lost without a change until a second list lacks it, too.
  */
-export function writeSubscriptionVersions({
-  database,
-  dictionary,
-  plan,
-  seq,
-  counts,
-}: MergeContext): SubscriptionChanges {
-  const baseline = seq === 1;
+export function writeSubscriptionVersions(context: MergeContext): SubscriptionChanges {
+  const { database, dictionary, plan, seq, counts } = context;
+  const isBaseline = seq === 1;
   const select = database.prepare('SELECT * FROM subscription WHERE subscription = ? AND valid_to IS NULL');
   const end = database.prepare('UPDATE subscription SET valid_to = ? WHERE subscription = ? AND valid_to IS NULL');
   const insert = database.prepare(`INSERT INTO subscription
@@ -41,16 +37,16 @@ export function writeSubscriptionVersions({
   const machines = database.prepare(`SELECT count(*) AS machines FROM machine m
     JOIN machine_version v ON v.machine = m.id AND v.valid_to IS NULL WHERE m.subscription = ? AND m.type = 0`);
 
-  const open = (subscription: number): OpenVersion | null => {
+  const openVersion = (subscription: number): OpenVersion | null => {
     const row = select.get(subscription);
     if (row === undefined) return null;
     return {
-      displayName: String(row.display_name),
-      state: String(row.state),
-      tenantId: typeof row.tenant_id === 'string' ? row.tenant_id : null,
-      visibility: String(row.visibility),
-      change: typeof row.change === 'string' ? row.change : null,
-      before: typeof row.change_before === 'string' ? row.change_before : null,
+      displayName: text(row, 'display_name'),
+      state: text(row, 'state'),
+      tenantId: textOrNull(row, 'tenant_id'),
+      visibility: text(row, 'visibility'),
+      change: textOrNull(row, 'change'),
+      before: textOrNull(row, 'change_before'),
     };
   };
   const write = (subscription: number, version: OpenVersion, change: ChangeKind | null): void => {
@@ -66,25 +62,21 @@ export function writeSubscriptionVersions({
   const appeared: string[] = [];
   const tenantChanged: string[] = [];
 
-  const writeVisible = (planned: PlannedSubscription): void => {
-    const subscription = dictionary.subscription(planned.subscriptionId);
-    const before = open(subscription);
-    const { displayName, state, tenantId } = planned;
+  const writeVisible = ({ subscriptionId, displayName, state, tenantId }: PlannedSubscription): void => {
+    const subscription = dictionary.subscription(subscriptionId);
+    const before = openVersion(subscription);
     const version: OpenVersion = { displayName, state, tenantId, visibility: 'visible', change: null, before: null };
     const isNew = before === null || before.visibility === 'outOfScope' || before.visibility === 'forgotten';
     const isBack = before?.visibility === 'lost' && before.change !== null;
     if (isNew || isBack) {
-      if (isNew) quiet.add(planned.subscriptionId);
-      if (!baseline) appeared.push(planned.subscriptionId);
-      write(subscription, version, baseline ? null : 'subscriptionAppeared');
+      if (isNew) quiet.add(subscriptionId);
+      if (!isBaseline) appeared.push(subscriptionId);
+      write(subscription, version, isBaseline ? null : 'subscriptionAppeared');
     } else if (before.tenantId !== null && tenantId !== null && before.tenantId !== tenantId) {
-      quiet.add(planned.subscriptionId);
-      tenantChanged.push(planned.subscriptionId);
-      write(
-        subscription,
-        { ...version, before: countBefore(subscription, { tenantId: before.tenantId }) },
-        'tenantChanged',
-      );
+      quiet.add(subscriptionId);
+      tenantChanged.push(subscriptionId);
+      const counted = { ...version, before: countBefore(subscription, { tenantId: before.tenantId }) };
+      write(subscription, counted, 'tenantChanged');
     } else if (
       before.visibility !== 'visible' ||
       before.displayName !== displayName ||
@@ -96,7 +88,7 @@ export function writeSubscriptionVersions({
   };
   const writeGone = (subscriptionId: string, visibility: 'lost' | 'outOfScope', change: ChangeKind | null): boolean => {
     const subscription = dictionary.subscription(subscriptionId);
-    const before = open(subscription);
+    const before = openVersion(subscription);
     if (before === null || before.visibility === 'forgotten' || before.visibility === 'outOfScope') return false;
     if (before.visibility === visibility && (before.change !== null || change === null)) return false;
     write(subscription, { ...before, visibility, before: countBefore(subscription) }, change);
@@ -104,8 +96,8 @@ export function writeSubscriptionVersions({
   };
 
   for (const planned of plan.subscriptions) writeVisible(planned);
-  for (const spot of plan.blindSpots)
-    writeGone(spot.subscriptionId, 'lost', plan.reason === null ? 'subscriptionLost' : null);
+  const lost = plan.reason === null ? 'subscriptionLost' : null;
+  for (const { subscriptionId } of plan.blindSpots) writeGone(subscriptionId, 'lost', lost);
   const outOfScope = plan.outOfScope.filter((id) => writeGone(id, 'outOfScope', 'outOfScope'));
   return { quiet, appeared, tenantChanged, outOfScope };
 }

@@ -29,7 +29,7 @@ export const credentialEnded: ChangeSource = {
   after: 'NULL',
 };
 
-/** Added; one that says something else under the same name has what it said before. */
+/** Added. A credential that replaces another one of the same name shows it as `before`. */
 export const credentialBegan: ChangeSource = {
   ...credential,
   kinds: ['federatedCredentialAdded'],
@@ -43,7 +43,7 @@ export const credentialBegan: ChangeSource = {
   after: credentialJson('f'),
 };
 
-/** Above every subscription: at a management group, or at the root. */
+/** At a management group or the root, above every subscription. */
 export const isInherited = (scope: string) => `${scope} NOT LIKE '/subscriptions/%'`;
 
 /** A role assignment by number, as JSON; `more` = further fields. */
@@ -51,7 +51,7 @@ const assignmentJson = (id: string, more = '') => `(SELECT json_object('id', r.r
   'roleDefinitionId', n.resource_id, 'roleDefinitionName', n.name, 'inherited', json(iif(${isInherited('r.scope')}, 'true', 'false')),
   'condition', r.condition${more}) FROM role_assignment r JOIN role_definition n ON n.id = r.role_definition WHERE r.id = ${id})`;
 const assignment = (column: string) => `(SELECT r.${column} FROM role_assignment r WHERE r.id = z.assignment)`;
-/** It stands in the listings of many subscriptions, its change on the row of one. */
+/** Many subscriptions list an assignment, but only one of their rows has its change. */
 const seenThere = (seq: string) => `EXISTS (SELECT 1 FROM role_assignment_seen o WHERE o.assignment = z.assignment
   AND o.subscription = ${askedSubscription} AND o.valid_from <= ${seq} AND (o.valid_to IS NULL OR o.valid_to >= ${seq}))`;
 
@@ -64,7 +64,7 @@ const role = {
   ofPrincipal: 'z.assignment IN (SELECT r.id FROM role_assignment r WHERE r.principal_id = $principalId)',
 } as const;
 
-/** Removed, or only no longer inherited by one subscription. */
+/** Removed, or no longer inherited by one subscription. */
 export const roleEnded: ChangeSource = {
   ...role,
   kinds: ['roleRemoved', 'roleInheritanceLost'],
@@ -81,7 +81,7 @@ export const roleEnded: ChangeSource = {
   inSubscription: `iif(z.end_change = 'roleRemoved', ${seenThere('z.valid_to')}, z.subscription = ${askedSubscription})`,
 };
 
-/** Assigned; one whose condition was changed has what it was before. */
+/** Assigned. An assignment that replaces another one (its condition changed) shows it as `before`. */
 export const roleBegan: ChangeSource = {
   ...role,
   kinds: ['roleAssigned'],

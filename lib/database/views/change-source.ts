@@ -1,17 +1,17 @@
 import type { ChangeKind } from '../../inventory/run.ts';
 
 /**
- * One place where changes stand: rows of one table that began or ended as a change, in the order of a partial index. All texts are SQL.
- * The view `changes` and the query of the same name are made of them, so that they say the same.
+ * One source of changes: rows of one table that began or ended as a change, in the order of a partial index. All texts are SQL. The
+ * view `changes` and the query of the same name use the same sources, so that they agree.
  */
 export interface ChangeSource {
   readonly kinds: readonly ChangeKind[];
-  /** The table with its alias; no joins, so that the order of the index is that of the rows. */
+  /** The table with its alias. Without joins, so that rows come in the order of the index. */
   readonly from: string;
   readonly where: string;
   /** The run that found it. */
   readonly seq: string;
-  /** With `seq`, the order of the rows: unique. */
+  /** With `seq`, the unique order of the rows. */
   readonly keys: readonly [string] | readonly [string, string];
   readonly kind: string;
   readonly at: string;
@@ -21,13 +21,13 @@ export interface ChangeSource {
   /** JSON objects, or NULL. */
   readonly before: string;
   readonly after: string;
-  /** Where those have only the fields that differ, the two objects in full, for who can compare them at less cost than SQL. */
+  /** If `before` and `after` have only the fields that differ: the full objects, which JavaScript compares at less cost than SQL. */
   readonly compared?: {
     readonly before: string;
     readonly after: string;
-    /** 1 = only the fields that differ are shown. */
+    /** 1 = shows only the fields that differ. */
     readonly partial: string;
-    /** JSON array of fields that are left out of what differs. */
+    /** JSON array of fields that never count as different. */
     readonly ignored: string;
   };
   /** Conditions on `$subscriptionId` (lower case), `$resourceId`, `$principalId`. */
@@ -36,9 +36,9 @@ export interface ChangeSource {
   readonly ofPrincipal: string;
 }
 
-/** Numbers of the identities that have the principal id asked for. */
+/** Numbers of the identities with the requested principal id. */
 export const askedIdentities = '(SELECT p.id FROM identity p WHERE p.principal_id = $principalId)';
-/** Key of the subscription asked for. */
+/** Number of the requested subscription. */
 export const askedSubscription = '(SELECT k.id FROM subscription_key k WHERE k.subscription_id = $subscriptionId)';
-/** The machine of the resource id asked for, whatever its casing: a number found beforehand, or NULL. */
+/** Number of the machine with the requested resource id, looked up beforehand regardless of case; NULL = there is none. */
 export const askedMachine = '$machine';

@@ -3,7 +3,7 @@ import type { ChangeSource } from './change-source.ts';
 import { attachmentBegan, attachmentEnded, identityRecreated } from './identity-changes.ts';
 import { machineBegan, machineEnded } from './machine-changes.ts';
 
-/** The run before that listed subscriptions and had this one in its scope: the newest that could have said so. */
+/** The newest earlier run that listed subscriptions and had this one in its scope. */
 const listedBefore = `iif(s.change = 'subscriptionForgotten', NULL, (SELECT p.started_at FROM run p
   WHERE p.seq < s.valid_from AND p.reason IS NULL AND p.changes ->> 'subscriptionForgotten' IS NULL
   AND (p.scope IS NULL OR EXISTS (SELECT 1 FROM json_each(p.scope) e, subscription_key k
@@ -42,7 +42,21 @@ export const changeSources: readonly ChangeSource[] = [
   roleBegan,
 ];
 
-/** What every change has, but for what was before and after. */
+/** The columns of every change, except `before` and `after`. */
 export const changeColumns = (source: ChangeSource) => `${source.seq} AS seq,
   (SELECT r.id FROM run r WHERE r.seq = ${source.seq}) AS run_id, ${source.at} AS at, ${source.notBefore} AS not_before,
   ${source.kind} AS kind, ${source.resourceId} AS resource_id, ${source.principalId} AS principal_id`;
+
+const selectOf = (source: ChangeSource) =>
+  `SELECT ${changeColumns(source)}, ${source.before} AS before, ${source.after} AS after FROM ${source.from} WHERE ${source.where}`;
+
+/**
+ * One row per change, by the `seq` of the run that found it. The oldest run is a baseline without changes: retention has removed
+ * what ended there.
+ */
+export const changeViews = `
+CREATE VIEW changes AS
+SELECT seq, run_id, at, not_before, kind, resource_id, principal_id, before, after FROM (
+${changeSources.map(selectOf).join('\nUNION ALL\n')}
+) WHERE seq > (SELECT min(r.seq) FROM run r);
+`;

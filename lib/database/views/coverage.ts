@@ -1,4 +1,4 @@
-/** What was and what was not read, as the newest run left it. */
+/** How completely each subscription was read, and which subscriptions the identity cannot see. */
 export const coverageViews = `
 CREATE VIEW coverage_now AS
 SELECT k.subscription_id, s.display_name AS subscription_name, s.state AS subscription_state, s.tenant_id, s.visibility, c.kind, c.status,

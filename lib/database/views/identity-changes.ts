@@ -7,10 +7,10 @@ const identityJson = (
 ) => `json_object('identityId', ${id}, 'principalId', d.principal_id, 'clientId', d.client_id,
   'kind', iif(d.kind = 1, 'SystemAssigned', 'UserAssigned'))`;
 const principalOf = (identity: string) => `(SELECT d.principal_id FROM identity d WHERE d.id = ${identity})`;
-/** The one of an attachment `a`, spelled as on its machine. */
+/** The identity of an attachment `a`, spelled as on its machine. */
 const attached = `(SELECT ${identityJson('coalesce(a.resource_id, d.resource_id)')} FROM identity d WHERE d.id = a.identity)`;
 
-/** The attachment that was in the same place until then: the system-assigned one's, or a user-assigned id's. */
+/** The attachment that `a` replaces: of the system-assigned identity, or under the same user-assigned id. */
 const replaced = `attachment o JOIN identity d ON d.id = o.identity JOIN identity n ON n.id = a.identity
   WHERE o.machine = a.machine AND o.valid_to = a.valid_from AND o.end_change = 'identityRecreated'
   AND n.kind = d.kind AND (d.kind = 1 OR d.resource_id = n.resource_id)`;
@@ -37,7 +37,7 @@ export const attachmentEnded: ChangeSource = {
   ofPrincipal: `a.identity IN ${askedIdentities}`,
 };
 
-/** Attached, or re-created in its place. */
+/** Attached, or re-created. */
 export const attachmentBegan: ChangeSource = {
   ...onMachine,
   kinds: ['identityAttached', 'identityRecreated'],
@@ -53,12 +53,12 @@ export const attachmentBegan: ChangeSource = {
     AND EXISTS (SELECT 1 FROM ${replaced} AND d.id IN ${askedIdentities}))`,
 };
 
-/** Of the same resource id, the one that the listings spoke of last before: also after a time without any. */
+/** The identity under the same resource id that lists mentioned last before this one, even if some time lies between. */
 const replacedInListing = `(SELECT o.identity FROM identity n CROSS JOIN identity d ON d.resource_id = n.resource_id
   CROSS JOIN identity_presence o ON o.identity = d.id WHERE n.id = p.identity AND d.principal_id <> n.principal_id
   AND o.valid_from < p.valid_from ORDER BY o.valid_from DESC, o.identity DESC LIMIT 1)`;
 
-/** Re-created under its resource id, as the listing of its subscription shows; where a machine shows it, it is that one's change. */
+/** Re-created under its resource id, as the list of its subscription shows. If a machine shows it, the change is the attachment's. */
 export const identityRecreated: ChangeSource = {
   kinds: ['identityRecreated'],
   from: 'identity_presence p',

@@ -6,8 +6,8 @@ const after = machineAt('v.machine', 'v.valid_from');
 const beforeMove = machineAt('v.moved_from', 'v.valid_from - 1');
 
 /**
- * Fields left out of what differs, as JSON: what is updated in place (what an earlier run saw of it is not kept); of an update also a
- * rename of the subscription, which is no change, and identities where one came, went or was re-created, which is another change.
+ * Fields that never count as different, as a JSON array. Fields updated in place: their earlier values are not kept. For an update also the name
+ * of the subscription, whose rename is no change, and the identities if one was attached, detached or re-created: another change shows it.
  */
 const ignored = `CASE WHEN v.begin_change = 'virtualMachineMoved' THEN '["provisioningState","instanceCount"]'
   WHEN EXISTS (SELECT 1 FROM attachment e WHERE e.machine = v.machine AND (e.valid_from = v.valid_from AND e.begin_change IS NOT NULL
@@ -19,11 +19,11 @@ const shown = `d.key NOT IN (SELECT value FROM json_each(${ignored}))`;
 const subscriptionOf = (machine: string) => `(SELECT m.subscription FROM machine m WHERE m.id = ${machine})`;
 const resourceId = '(SELECT i.resource_id FROM machine_id i WHERE i.machine = v.machine)';
 
-/** Where the machine asked for moved to. */
+/** The machines that the requested machine became by moving. */
 const movedTo = `SELECT n.machine FROM machine_version o CROSS JOIN machine_version n
   ON n.valid_from = o.valid_to AND n.begin_change = 'virtualMachineMoved' AND n.moved_from = o.machine
   WHERE o.machine = ${askedMachine} AND o.end_change = 'virtualMachineMoved'`;
-/** A few machines, where the rest of the condition would look at all that changed. */
+/** Narrows to a few machines first: the rest of the condition alone would read all that changed. */
 const everOnMachine = `v.machine IN (SELECT e.machine FROM attachment e WHERE e.identity IN ${askedIdentities})`;
 
 /** Created, updated, re-created, moved. */
@@ -50,13 +50,13 @@ export const machineBegan: ChangeSource = {
   },
   inSubscription: `(${subscriptionOf('v.machine')} = ${askedSubscription} OR ${subscriptionOf('v.moved_from')} = ${askedSubscription})`,
   ofResource: `v.machine IN (SELECT ${askedMachine} UNION ${movedTo}) AND (v.machine = ${askedMachine} OR v.moved_from = ${askedMachine})`,
-  // Identities that came and went with the machine itself.
+  // Identities that began or ended with the machine itself.
   ofPrincipal: `${everOnMachine} AND EXISTS (SELECT 1 FROM attachment e WHERE e.machine = v.machine AND e.identity IN ${askedIdentities}
     AND (e.valid_from = v.valid_from AND e.begin_change IS NULL
       OR e.valid_to = v.valid_from AND ifnull(e.end_change, '') NOT IN ('identityDetached', 'identityRecreated')))`,
 };
 
-/** Deleted. Other ends are part of another change: of a move, or of the subscription. */
+/** Deleted. All other ends are part of a move or of a change of the subscription. */
 export const machineEnded: ChangeSource = {
   kinds: ['virtualMachineDeleted'],
   from: 'machine_version v',

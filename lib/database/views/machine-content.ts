@@ -1,12 +1,10 @@
-/** SQL for what a machine was at a run, as one JSON object: the fields of a VirtualMachine that are its own, without what history says of it. */
-
 const text = (column: string) => `(SELECT x.value FROM text x WHERE x.id = ${column})`;
 
-/** Its attachments at a run. */
+/** The attachments of machine `m` at a run. */
 const attached = (seq: string) => `attachment a JOIN identity d ON d.id = a.identity
   WHERE a.machine = m.id AND a.valid_from <= ${seq} AND (a.valid_to IS NULL OR a.valid_to > ${seq})`;
 
-/** Resource types by the number that stands for them in `machine.type`. */
+/** The resource type of a number in `machine.type`. */
 export const typeName = (type: string) => `CASE ${type} WHEN 0 THEN 'Microsoft.Compute/virtualMachines'
   WHEN 1 THEN 'Microsoft.Compute/virtualMachineScaleSets' ELSE 'Microsoft.HybridCompute/machines' END`;
 
@@ -17,8 +15,8 @@ export const identityTypeName = (type: string) => `CASE ${type} WHEN 0 THEN 'Non
 export const iso = (milliseconds: string) => `strftime('%FT%H:%M:%fZ', ${milliseconds} / 1000.0, 'unixepoch')`;
 
 /**
- * A scalar subquery. Only scale sets have an `instanceCount`: it is taken out as text, which is what it looks like nowhere else (inside a
- * text the quotes are escaped) and takes a third less time than `json_remove`.
+ * A scalar subquery: a machine at a run as a JSON object, with its own fields of a VirtualMachine. Removes a null `instanceCount` (only scale
+ * sets have one) as text, in a third less time than `json_remove`. No other place matches: quotes inside a JSON text are escaped.
  * @param machine SQL of the machine's number
  * @param seq SQL of the run's
  */
@@ -43,9 +41,9 @@ JOIN machine_version c ON c.machine = m.id AND c.valid_from <= ${seq} AND (c.val
 WHERE m.id = ${machine})`;
 
 /**
- * The fields of one object that another does not have in the same way, as a scalar subquery.
- * @param but SQL that leaves out fields by `d.key`
+ * A scalar subquery: the fields of one object that are different or missing in the other.
+ * @param shown condition on `d.key`
  */
-export const differing = (one: string, other: string, but: string) => `(
+export const differing = (one: string, other: string, shown: string) => `(
   SELECT json_group_object(d.key, iif(d.type IN ('object', 'array'), json(d.value), d.value)) FROM (
-    SELECT key, value, type FROM json_each(${one}) EXCEPT SELECT key, value, type FROM json_each(${other})) d WHERE ${but})`;
+    SELECT key, value, type FROM json_each(${one}) EXCEPT SELECT key, value, type FROM json_each(${other})) d WHERE ${shown})`;

@@ -1,14 +1,14 @@
 import { machineKinds } from '../../inventory/coverage.ts';
 import { identityTypeName, iso, typeName } from './machine-content.ts';
 
-/** Where the id is kept in full, the group is spelled as there. */
+/** Where the group begins in a full resource id. */
 const groupStart = '32 + length(s.subscription_id)';
 const kindOfMachine = `CASE m.type ${machineKinds.map((kind, type) => `WHEN ${type} THEN '${kind}'`).join(' ')} END`;
-/** How its subscription was read in the newest run that had it in scope. */
+/** The newest run with its subscription in scope read a kind with one of these statuses. */
 const coverageOf = (kind: string, statuses: string) => `EXISTS (SELECT 1 FROM coverage_now c
     WHERE c.subscription_id = i.subscription_id AND c.kind = ${kind} AND c.status IN (${statuses}))`;
 
-/** Machines: their resource ids, and the present with all that a row of the inventory has. */
+/** The resource ids of machines, and the present machines with all columns of the inventory. */
 export const machineViews = `
 CREATE VIEW machine_id AS
 SELECT m.id AS machine, s.subscription_id, iif(m.resource_id IS NULL, g.name, substr(m.resource_id, ${groupStart},

@@ -1,7 +1,7 @@
 import { isInherited } from './access-changes.ts';
 import { iso } from './machine-content.ts';
 import { principalState } from './principal-state.ts';
-import { isNobodys, unnamedAttachments } from './unnamed-attachments.ts';
+import { hasNoListedPrincipal, unnamedAttachments } from './unnamed-attachments.ts';
 
 const now = '(SELECT max(r.seq) FROM run r)';
 /** Subscriptions whose identities the newest run could not read. */
@@ -19,16 +19,16 @@ JOIN identity d ON d.id = a.identity
 JOIN machine m ON m.id = a.machine
 JOIN machine_id i ON i.machine = m.id`;
 
-/** One row per principal and time on a machine. */
+/** One row per principal and period on a machine. */
 const onMachines = (attachments: string) => `
     SELECT d.principal_id, d.id AS identity, d.client_id, i.resource_id AS virtual_machine_id, a.valid_to,
       ${iso('ifnull(a.began_at, m.first_seen)')} AS first_seen, ${iso('a.ended_at')} AS detached_at
     FROM ${attachments} a JOIN identity d ON d.id = a.identity JOIN machine m ON m.id = a.machine JOIN machine_id i ON i.machine = m.id`;
 
-/** Managed identities by principal id: on which machines they are and were, and what they may do. */
+/** Managed identities by principal id: their machines now and before, and their access. */
 export const principalViews = `
 CREATE VIEW principal_history AS ${history('attachment')}
-WHERE d.principal_id IS NOT NULL OR ${isNobodys}
+WHERE d.principal_id IS NOT NULL OR ${hasNoListedPrincipal}
 UNION ALL ${history(unnamedAttachments)};
 
 CREATE VIEW principals AS

@@ -1,9 +1,10 @@
 import type { FederatedCredential } from '../../../inventory/user-assigned-identity.ts';
-import type { MergeContext } from '../context.ts';
+import { integerOrNull, text } from '../../queries/columns.ts';
+import type { MergeContext } from '../merge-context.ts';
 
 /**
- * Brings the federated credentials of an identity to a complete reading of them. The first reading is a baseline. One that trusts
- * somebody else under the same name is one change: the old row ends without one, the new row begins as added.
+ * Updates the federated credentials of an identity to a complete reading of them. The first reading is a baseline. A credential
+ * with another content under the same name is one change: the old row ends without a change, the new row begins as added.
  * @param readAt epoch milliseconds
  */
 export function mergeFederatedCredentials(
@@ -12,8 +13,8 @@ export function mergeFederatedCredentials(
   readAt: number,
   credentials: readonly FederatedCredential[],
 ): void {
-  const readBefore = database.prepare('SELECT federated_read_at AS at FROM identity WHERE id = ?').get(identity)?.at;
-  const notBefore = typeof readBefore === 'number' ? readBefore : null;
+  const before = database.prepare('SELECT federated_read_at AS at FROM identity WHERE id = ?').get(identity);
+  const notBefore = before === undefined ? null : integerOrNull(before, 'at');
   const end =
     database.prepare(`UPDATE federated_credential SET valid_to = ?, ended_at = ?, end_change = ?, end_not_before = ?
     WHERE identity = ? AND name = ? AND valid_to IS NULL`);
@@ -24,23 +25,22 @@ export function mergeFederatedCredentials(
     database
       .prepare('SELECT * FROM federated_credential WHERE identity = ? AND valid_to IS NULL')
       .all(identity)
-      .map((row) => [String(row.name).toLowerCase(), row] as const),
+      .map((row) => [text(row, 'name').toLowerCase(), row] as const),
   );
   const read = new Map(credentials.map((credential) => [credential.name.toLowerCase(), credential]));
 
   for (const [key, row] of open) {
     if (read.has(key)) continue;
-    end.run(seq, readAt, 'federatedCredentialRemoved', notBefore, identity, String(row.name));
+    end.run(seq, readAt, 'federatedCredentialRemoved', notBefore, identity, text(row, 'name'));
     counts.add('federatedCredentialRemoved');
   }
   for (const [key, { name, issuer, subject, audiences }] of read) {
-    const before = open.get(key);
-    const text = JSON.stringify([...audiences].sort());
-    if (before?.issuer === issuer && before.subject === subject && before.audiences === text) continue;
-    if (before !== undefined) end.run(seq, readAt, null, null, identity, String(before.name));
+    const known = open.get(key);
+    const audiencesText = JSON.stringify(audiences.toSorted());
+    if (known?.issuer === issuer && known.subject === subject && known.audiences === audiencesText) continue;
+    if (known !== undefined) end.run(seq, readAt, null, null, identity, text(known, 'name'));
     const change = notBefore === null ? null : 'federatedCredentialAdded';
-    const since = change === null ? null : notBefore;
-    insert.run(identity, name, seq, issuer, subject, text, readAt, since, change);
+    insert.run(identity, name, seq, issuer, subject, audiencesText, readAt, notBefore, change);
     counts.add(change);
   }
   database.prepare('UPDATE identity SET federated_read_at = ? WHERE id = ?').run(readAt, identity);

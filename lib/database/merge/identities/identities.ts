@@ -1,19 +1,22 @@
+import { subscriptionOf } from '../../../inventory/privilege.ts';
 import type { MachineIdentity } from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';
 import type { Dictionary } from '../dictionary.ts';
 import { createPrincipalTable } from './principal-table.ts';
 
-/** Managed identities by number. A user-assigned one with other ids under the same resource id is another identity. */
-export interface Identities {
-  systemAssigned(principalId: string, tenantId: string | null): number;
-  userAssigned(
-    resourceId: string,
-    principalId: string | null,
-    clientId: string | null,
-  ): { id: number; resourceId: string };
+/** A user-assigned identity by number, with the spelling of its first reading. */
+interface UserAssigned {
+  readonly id: number;
+  readonly resourceId: string;
 }
 
-/** One identity on a machine, ready to be written. */
+/** Managed identities by number. Other ids under the same resource id make another user-assigned identity. */
+export interface Identities {
+  systemAssigned(principalId: string, tenantId: string | null): number;
+  userAssigned(resourceId: string, principalId: string | null, clientId: string | null): UserAssigned;
+}
+
+/** One identity on a machine, ready to write. */
 export interface Attached {
   readonly identity: number;
   readonly position: number;
@@ -30,48 +33,35 @@ export function openIdentities(database: Database, dictionary: Dictionary): Iden
     'INSERT INTO identity (id, kind, resource_id, principal_id, client_id, tenant, subscription) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   let next = Number(database.prepare('SELECT coalesce(max(id), 0) + 1 AS next FROM identity').get()?.next);
-  const known = new Map<string, { id: number; resourceId: string }>();
+  const known = new Map<string, UserAssigned>();
   // A first run fills the table while it has no index on principal ids (see deferred-indexes.ts).
   const added = next === 1 ? createPrincipalTable(database) : null;
-  const systemBefore = (principalId: string): number | undefined => {
-    if (added !== null) return added.find(principalId);
-    const found = findSystem.get(principalId);
-    return found === undefined ? undefined : Number(found.id);
+  const findOrAddUser = (resourceId: string, principalId: string | null, clientId: string | null): UserAssigned => {
+    const found = findUser.get(resourceId, principalId, clientId);
+    if (found !== undefined) return { id: Number(found.id), resourceId: String(found.resource_id) };
+    const owner = subscriptionOf(resourceId);
+    const subscription = owner === null ? null : dictionary.subscription(owner);
+    add.run(next, 2, resourceId, principalId, clientId, null, subscription);
+    return { id: next++, resourceId };
   };
   return {
     systemAssigned(principalId, tenantId) {
-      const before = systemBefore(principalId);
-      if (before !== undefined) return before;
+      const before = added === null ? findSystem.get(principalId)?.id : added.find(principalId);
+      if (before !== undefined) return Number(before);
       add.run(next, 1, null, principalId, null, dictionary.text(tenantId), null);
       added?.add(principalId, next);
       return next++;
     },
     userAssigned(resourceId, principalId, clientId) {
       const key = `${resourceId} ${principalId} ${clientId}`.toLowerCase();
-      const before = known.get(key);
-      if (before !== undefined) return before;
-      const found = findUser.get(resourceId, principalId, clientId);
-      const identity =
-        found === undefined
-          ? { id: next++, resourceId }
-          : { id: Number(found.id), resourceId: String(found.resource_id) };
-      if (found === undefined) {
-        const owner = subscriptionIn(resourceId);
-        const subscription = owner === null ? null : dictionary.subscription(owner);
-        add.run(identity.id, 2, resourceId, principalId, clientId, null, subscription);
-      }
+      const identity = known.get(key) ?? findOrAddUser(resourceId, principalId, clientId);
       known.set(key, identity);
       return identity;
     },
   };
 }
 
-/** The subscription in a resource id, lower case; null where the id has none. */
-function subscriptionIn(resourceId: string): string | null {
-  return /^\/subscriptions\/([^/]+)\//i.exec(resourceId)?.[1]?.toLowerCase() ?? null;
-}
-
-/** The identities of a machine by number, the system-assigned one first, then in Azure's order. */
+/** The identities of a machine by number: the system-assigned one first, then the others in Azure's order. */
 export function attachedTo(identity: MachineIdentity, identities: Identities): Attached[] {
   const attached: Attached[] = [];
   if (identity.principalId !== null) {

@@ -1,20 +1,19 @@
-import { grantReaderCommand } from '../../../inventory/coverage.ts';
 import type { FollowUp, Verification } from '../../../inventory/reading.ts';
-import type { UserAssignedIdentityReading } from '../../../inventory/user-assigned-identity.ts';
-import type { MergeContext } from '../context.ts';
-import { mostChecks, type SubscriptionReading } from '../subscription-reading.ts';
-import { isProvenAbsent } from '../verification.ts';
+import type { FederatedCredential, UserAssignedIdentityReading } from '../../../inventory/user-assigned-identity.ts';
+import type { MergeContext } from '../merge-context.ts';
+import type { SubscriptionReading } from '../subscription-reading.ts';
+import { distrustShrunkList, mostDeletionChecks, verifyDeletion } from '../verify-deletion.ts';
 import { mergeFederatedCredentials } from './federated-credentials.ts';
 import type { KnownIdentity } from './presence-rows.ts';
 
-/** The user-assigned identities of one subscription, as its listing and reads by id show them. */
+/** The user-assigned identities of one subscription, as its list and reads by id show them. */
 export interface IdentityListing {
   add(page: readonly UserAssignedIdentityReading[]): void;
-  /** Identities that a complete list lacks, or shows with another principal than a machine does. Once all lists are in. */
+  /** Once all lists are in: identities that a complete list lacks, or shows with another principal than a machine does. */
   absent(): readonly FollowUp[];
-  /** Who may sign in as the identities that are on machines. Once the answers to `absent` are in. */
+  /** Once the answers to `absent` are in: the federated credentials of the identities that are on machines. */
   federatedCredentials(): readonly FollowUp[];
-  /** Writes which are there and which are gone. At the commit. */
+  /** At the commit: writes which identities exist and which are gone. */
   settle(): void;
 }
 
@@ -24,9 +23,10 @@ interface Listed {
 }
 
 export function openIdentityListing(context: MergeContext, reading: SubscriptionReading): IdentityListing {
-  const { identities, presence, dictionary, plan, counts } = context;
-  const { subscriptionId, subscription, readAt } = reading;
+  const { identities, presence, dictionary, counts } = context;
+  const { subscription, readAt } = reading;
   const past = reading.past('identities');
+  /** By lower-case resource id, as are `gone` and `checked`. */
   const listed = new Map<string, Listed>();
   const gone = new Set<string>();
   /** Read by id in this run, later than every list. */
@@ -39,59 +39,60 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
     presence.setTenant(identity, dictionary.text(tenantId));
     listed.set(id.toLowerCase(), { identity, principalId });
   };
-  /** Under its id there is now another identity. A machine that has it since this run alone may have been read later than the list. */
+  /**
+   * The list shows another identity under its id. An identity that only machines of this run show does not count: they may have
+   * been read later than the list.
+   */
   const isReplaced = ({ present, attachedBefore, principalId }: KnownIdentity, key: string): boolean => {
-    const there = listed.get(key);
-    const known = present !== null || attachedBefore || checked.has(key);
-    return there !== undefined && known && conflict(there.principalId, principalId);
+    const shown = listed.get(key);
+    const isOld = present !== null || attachedBefore || checked.has(key);
+    return shown !== undefined && isOld && conflict(shown.principalId, principalId);
   };
   const mustBeChecked = (known: KnownIdentity): boolean => {
     const key = known.resourceId.toLowerCase();
-    const there = listed.get(key);
+    const shown = listed.get(key);
     if (known.present === false) return false;
-    return there === undefined || (conflict(there.principalId, known.principalId) && !isReplaced(known, key));
+    return shown === undefined || (conflict(shown.principalId, known.principalId) && !isReplaced(known, key));
   };
-  const verified = (resourceId: string, verification: Verification<UserAssignedIdentityReading>): void => {
+  const mergeCheck = (resourceId: string, verification: Verification<UserAssignedIdentityReading>): void => {
     const key = resourceId.toLowerCase();
-    if (isProvenAbsent(verification, reading, 'identities')) {
+    const resource = { resourceId, isListed: listed.has(key) };
+    if (verifyDeletion(context, reading, 'identities', resource, verification)) {
       gone.add(key);
       listed.delete(key);
     } else if (verification.outcome === 'present') {
-      const wasListed = listed.has(key);
       checked.add(key);
       list({ ...verification.reading, id: resourceId });
-      const message = `The list left out ${resourceId}, which a read by its id found`;
-      const hint = grantReaderCommand(subscriptionId, plan.principalId);
-      if (!wasListed) reading.weaken('identities', 'ShortList', message, hint);
-    } else if (verification.outcome === 'unverified') {
-      const { code, message, hint } = verification.reason;
-      const failed = `The identity ${resourceId} is not in the list as it was known, and reading it by its id failed: ${code}: ${message}`;
-      reading.weaken('identities', 'DeletionUnverified', failed, hint);
     }
   };
-  const shrunk = (missing: readonly KnownIdentity[], count: number): void => {
-    for (const { identity, present } of missing) {
-      presence.openUnseen(identity, present === true ? past.lastSeen : null, true);
+  const mergeCredentials = (
+    { identity, resourceId }: KnownIdentity,
+    verification: Verification<readonly FederatedCredential[]>,
+  ): void => {
+    if (verification.outcome === 'present') {
+      const shown = listed.get(resourceId.toLowerCase())?.identity ?? identity;
+      mergeFederatedCredentials(context, shown, readAt, verification.reading);
+      return;
     }
-    const message = `The list of subscription ${subscriptionId} lacks ${count} identities that were there before; more than ${mostChecks} are not checked one by one`;
-    const hint = 'Run the inventory again: when a second list agrees, they are gone';
-    reading.weaken('identities', 'SuspiciousShrink', message, hint);
+    const reason = verification.outcome === 'absent' ? null : verification.reason;
+    const why = reason === null ? '404' : `${reason.code}: ${reason.message}`;
+    const message = `The federated credentials of ${resourceId} could not be read: ${why}`;
+    reading.weaken('identities', 'FederatedCredentialsNotRead', message, reason?.hint ?? null);
   };
-  const write = (known: KnownIdentity, others: readonly KnownIdentity[]): void => {
+  const write = (known: KnownIdentity, sameId: readonly KnownIdentity[]): void => {
     const { identity, present, principalId } = known;
     const key = known.resourceId.toLowerCase();
-    const there = listed.get(key);
-    const isGone = gone.has(key) || isReplaced(known, key);
-    if (isGone) {
+    const shown = listed.get(key);
+    if (gone.has(key) || isReplaced(known, key)) {
       if (present !== false) presence.begin(identity, false, readAt, past.notBefore, null);
-    } else if (there !== undefined && !conflict(there.principalId, principalId)) {
+    } else if (shown !== undefined && !conflict(shown.principalId, principalId)) {
       if (present !== true) {
-        const recreated =
-          there.identity === identity &&
+        const isRecreated =
+          shown.identity === identity &&
           !reading.quiet &&
           !known.recreatedOnMachine &&
-          others.some((other) => other.present !== null && conflict(other.principalId, principalId));
-        const change = recreated ? 'identityRecreated' : null;
+          sameId.some((other) => other.present !== null && conflict(other.principalId, principalId));
+        const change = isRecreated ? 'identityRecreated' : null;
         presence.begin(identity, true, readAt, past.notBefore, change);
         counts.add(change);
       }
@@ -103,7 +104,7 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
   };
   return {
     add(page) {
-      for (const one of page) list(one);
+      for (const identity of page) list(identity);
     },
     absent() {
       if (!isRead() || status() === 'partial') return [];
@@ -111,16 +112,19 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
       for (const { resourceId, missingFromList } of missing) {
         if (missingFromList && readAt > past.lastSeen) gone.add(resourceId.toLowerCase());
       }
-      const open = missing.filter(({ resourceId }) => !gone.has(resourceId.toLowerCase()));
-      const ids = new Map(open.map(({ resourceId }) => [resourceId.toLowerCase(), resourceId] as const));
-      if (ids.size > mostChecks) {
-        shrunk(open, ids.size);
+      const unproven = missing.filter(({ resourceId }) => !gone.has(resourceId.toLowerCase()));
+      const ids = new Map(unproven.map(({ resourceId }) => [resourceId.toLowerCase(), resourceId]));
+      if (ids.size > mostDeletionChecks) {
+        for (const { identity, present } of unproven) {
+          presence.openUnseen(identity, present === true ? past.lastSeen : null, true);
+        }
+        distrustShrunkList(reading, 'identities', ids.size);
         return [];
       }
       return [...ids.values()].map((resourceId) => ({
         ask: 'identity',
         resourceId,
-        answer: (verification) => verified(resourceId, verification),
+        answer: (verification) => mergeCheck(resourceId, verification),
       }));
     },
     federatedCredentials() {
@@ -128,31 +132,20 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
       const asked = new Map<string, KnownIdentity>();
       for (const known of presence.of(subscription)) {
         const key = known.resourceId.toLowerCase();
-        const isThere =
+        const exists =
           known.present !== false && !gone.has(key) && !conflict(listed.get(key)?.principalId, known.principalId);
-        if (known.attached && isThere) asked.set(key, known);
+        if (known.attached && exists) asked.set(key, known);
       }
-      return [...asked].map(([key, { identity, resourceId }]) => ({
+      return [...asked.values()].map((known) => ({
         ask: 'federatedCredentials',
-        resourceId,
-        answer(verification) {
-          if (verification.outcome === 'present') {
-            mergeFederatedCredentials(context, listed.get(key)?.identity ?? identity, readAt, verification.reading);
-            return;
-          }
-          const why =
-            verification.outcome === 'absent' ? '404' : `${verification.reason.code}: ${verification.reason.message}`;
-          const message = `The federated credentials of ${resourceId} could not be read: ${why}`;
-          const hint = verification.outcome === 'absent' ? null : verification.reason.hint;
-          reading.weaken('identities', 'FederatedCredentialsNotRead', message, hint);
-        },
+        resourceId: known.resourceId,
+        answer: (verification) => mergeCredentials(known, verification),
       }));
     },
     settle() {
       if (!isRead()) return;
-      const known = presence.of(subscription);
-      const byId = Map.groupBy(known, ({ resourceId }) => resourceId.toLowerCase());
-      for (const one of known) write(one, byId.get(one.resourceId.toLowerCase()) ?? []);
+      const byId = Map.groupBy(presence.of(subscription), ({ resourceId }) => resourceId.toLowerCase());
+      for (const sameId of byId.values()) for (const known of sameId) write(known, sameId);
     },
   };
 }

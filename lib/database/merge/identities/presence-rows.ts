@@ -1,20 +1,21 @@
 import type { ChangeKind } from '../../../inventory/run.ts';
 import type { Database } from '../../database.ts';
+import { text, textOrNull } from '../../queries/columns.ts';
 
-/** A user-assigned identity as the database knows it before the listing of its subscription is settled. */
+/** A user-assigned identity as the database knows it before this run settles the listing of its subscription. */
 export interface KnownIdentity {
   readonly identity: number;
   readonly resourceId: string;
   readonly principalId: string | null;
-  /** What was known of it: listed, gone, or (null) nobody looked. */
+  /** true = listed; false = gone; null = no listing has shown it yet. */
   readonly present: boolean | null;
   readonly attached: boolean;
   /** It was on a machine before this run. */
   readonly attachedBefore: boolean;
-  /** A machine's attachment says in this run that it replaced another one. */
+  /** A machine's attachment already records in this run that it replaced another one. */
   readonly recreatedOnMachine: boolean;
   readonly unseen: boolean;
-  /** A whole list lacked it before, too many at once to check: a second list that agrees ends it. */
+  /** An earlier complete list lacked it, among too many to check. A second list that lacks it, too, ends it. */
   readonly missingFromList: boolean;
 }
 
@@ -22,9 +23,9 @@ export interface KnownIdentity {
 export interface PresenceRows {
   /** Identities whose resource id names this subscription. */
   of(subscription: number): KnownIdentity[];
-  /** @param tenant its number as a text */
+  /** @param tenant number of its text */
   setTenant(identity: number, tenant: number | null): void;
-  /** Ends what was known of it and begins the other. Times in epoch milliseconds. */
+  /** Ends the open row and begins the next. Times in epoch milliseconds. */
   begin(identity: number, present: boolean, at: number, notBefore: number | null, change: ChangeKind | null): void;
   /** @param lastSeen the newest reading that had it; null = it was never listed */
   openUnseen(identity: number, lastSeen: number | null, missingFromList: boolean): void;
@@ -51,7 +52,7 @@ export function openPresenceRows(database: Database, seq: number): PresenceRows 
   const insertUnseen = database.prepare(
     'INSERT INTO identity_unseen (identity, valid_from, last_seen, missing_from_list) VALUES (?, ?, ?, ?)',
   );
-  const noteMissing = database.prepare(
+  const setMissing = database.prepare(
     'UPDATE identity_unseen SET missing_from_list = 1 WHERE identity = ? AND valid_to IS NULL',
   );
   const isUnseen = database.prepare('SELECT 1 FROM identity_unseen WHERE identity = ? AND valid_to IS NULL');
@@ -62,8 +63,8 @@ export function openPresenceRows(database: Database, seq: number): PresenceRows 
     of: (subscription) =>
       select.all(seq, subscription).map((row) => ({
         identity: Number(row.id),
-        resourceId: String(row.resource_id),
-        principalId: typeof row.principal_id === 'string' ? row.principal_id : null,
+        resourceId: text(row, 'resource_id'),
+        principalId: textOrNull(row, 'principal_id'),
         present: row.present === null ? null : row.present === 1,
         attached: row.attached === 1,
         attachedBefore: row.attached_before === 1,
@@ -78,7 +79,7 @@ export function openPresenceRows(database: Database, seq: number): PresenceRows 
     },
     openUnseen(identity, lastSeen, missingFromList) {
       if (isUnseen.get(identity) === undefined) insertUnseen.run(identity, seq, lastSeen, missingFromList ? 1 : 0);
-      else if (missingFromList) noteMissing.run(identity);
+      else if (missingFromList) setMissing.run(identity);
     },
     closeUnseen: (identity) => void closeUnseen.run(seq, identity),
   };

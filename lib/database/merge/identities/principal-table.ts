@@ -1,14 +1,10 @@
 import type { Database } from '../../database.ts';
 
-/** System-assigned identities that a first run added, by principal id, while the table has no index on it: 16 bytes each. */
-export interface PrincipalTable {
-  /** The identity's number; undefined = not added. */
-  find(principalId: string): number | undefined;
-  add(principalId: string, identity: number): void;
-}
-
-/** Open addressing on a 32-bit hash; what the hash finds is compared with the row itself. */
-export function createPrincipalTable(database: Database): PrincipalTable {
+/**
+ * System-assigned identities that a first run has added, by principal id, while the table `identity` has no index on it. 16 bytes
+ * each. Uses open addressing on a 32-bit hash and compares each match with the row itself.
+ */
+export function createPrincipalTable(database: Database) {
   const principalOf = database.prepare('SELECT 1 FROM identity WHERE id = ? AND principal_id = ?');
   /** Pairs of hash and identity; identity 0 = free. */
   let pairs = new Int32Array(2048);
@@ -29,7 +25,8 @@ export function createPrincipalTable(database: Database): PrincipalTable {
     }
   };
   return {
-    find(principalId) {
+    /** @returns the identity's number; undefined = not added */
+    find(principalId: string): number | undefined {
       const hash = hashOf(principalId);
       for (let at = firstPlace(pairs, hash); ; at = nextPlace(pairs, at)) {
         const identity = pairs[at + 1] ?? 0;
@@ -37,7 +34,7 @@ export function createPrincipalTable(database: Database): PrincipalTable {
         if (pairs[at] === hash && principalOf.get(identity, principalId) !== undefined) return identity;
       }
     },
-    add(principalId, identity) {
+    add(principalId: string, identity: number): void {
       if (++count * 4 > pairs.length) grow();
       put(hashOf(principalId), identity);
     },
@@ -52,7 +49,7 @@ function nextPlace(pairs: Int32Array, at: number): number {
   return (at + 2) & (pairs.length - 1);
 }
 
-/** FNV-1a without regard to case. */
+/** FNV-1a. Ignores case. */
 function hashOf(text: string): number {
   const lower = text.toLowerCase();
   let hash = 0x811c9dc5;

@@ -1,77 +1,67 @@
-import { grantReaderCommand, type Kind } from '../../../inventory/coverage.ts';
-import type { FollowUp, Verification } from '../../../inventory/reading.ts';
+import type { Kind } from '../../../inventory/coverage.ts';
+import type { FollowUp } from '../../../inventory/reading.ts';
 import type { MachineReading } from '../../../inventory/virtual-machine.ts';
-import type { MergeContext } from '../context.ts';
-import { mostChecks, type SubscriptionReading } from '../subscription-reading.ts';
-import { isProvenAbsent } from '../verification.ts';
+import type { MergeContext } from '../merge-context.ts';
+import type { SubscriptionReading } from '../subscription-reading.ts';
+import { distrustShrunkList, mostDeletionChecks, verifyDeletion } from '../verify-deletion.ts';
 import type { MachineIndex } from './machine-index.ts';
 
-/** Machines of one type that the list of a subscription left out. */
+/** Machines of one kind that the list of a subscription left out. */
 export interface AbsentMachines {
-  /** Compares the list, which has come to its end, with what was there before. */
+  /** Compares the list, once it has ended, with the known machines. */
   settle(index: MachineIndex): void;
-  /** Each is asked about once. */
+  /** Asks about each machine once. */
   followUps(): readonly FollowUp[];
-  /** Machines whose absence is proven; they end at the commit. */
+  /** Machines that are proven gone. They end at the commit. */
   proven(): readonly number[];
 }
 
-/** @param mergeFound takes what a read by id shows of a machine that the list left out */
+/** @param mergeFound merges what a read by id shows of a machine that the list left out */
 export function openAbsentMachines(
   context: MergeContext,
   reading: SubscriptionReading,
   kind: Kind,
   mergeFound: (machine: number, reading: MachineReading) => void,
 ): AbsentMachines {
-  const { seen, unseen, plan } = context;
-  const { subscriptionId } = reading;
+  const { seen, unseen } = context;
   const { lastSeen } = reading.past(kind);
   let absent: readonly number[] = [];
   const proven: number[] = [];
-
-  const verified = (machine: number, verification: Verification<MachineReading>): void => {
-    if (isProvenAbsent(verification, reading, kind)) {
-      proven.push(machine);
-    } else if (verification.outcome === 'present') {
-      mergeFound(machine, verification.reading);
-      const message = `The list left out ${verification.reading.id}, which a read by its id found`;
-      reading.weaken(kind, 'ShortList', message, grantReaderCommand(subscriptionId, plan.principalId));
-    } else if (verification.outcome === 'unverified') {
-      const { code, message, hint } = verification.reason;
-      const failed = `A machine is missing from the list, and reading it by its id failed: ${code}: ${message}`;
-      unseen.open(machine, lastSeen, false);
-      reading.weaken(kind, 'DeletionUnverified', failed, hint);
-    }
-  };
   return {
     settle(index) {
       const status = reading.readings.get(kind)?.status;
       if (status === undefined || status === 'failed' || status === 'denied') return;
-      const machines: number[] = [];
-      for (const { machine, fingerprint } of index.values()) {
-        if (fingerprint !== null && seen.order(machine) === 0) machines.push(machine);
-      }
+      const open = index.values().filter(({ fingerprint }) => fingerprint !== null);
+      const machines = [...open.map(({ machine }) => machine).filter((machine) => !seen.has(machine))];
       if (status === 'partial') {
         for (const machine of machines) unseen.open(machine, lastSeen, false);
         return;
       }
-      // the same reading of another deployment, merged once more, is no second list
+      // The same reading of another deployment, merged again, is no second list.
       const isSecond = (machine: number): boolean => reading.readAt > lastSeen && unseen.isMissingFromList(machine);
       proven.push(...machines.filter(isSecond));
       absent = machines.filter((machine) => !isSecond(machine));
-      if (absent.length <= mostChecks) return;
+      if (absent.length <= mostDeletionChecks) return;
       for (const machine of absent) unseen.open(machine, lastSeen, true);
-      const message = `The list of subscription ${subscriptionId} lacks ${absent.length} machines that were there before; more than ${mostChecks} are not checked one by one`;
-      const hint = 'Run the inventory again: when a second list agrees, they end';
-      reading.weaken(kind, 'SuspiciousShrink', message, hint);
+      distrustShrunkList(reading, kind, absent.length);
       absent = [];
     },
     followUps() {
       const asked = absent;
       absent = [];
       return asked.map((machine) => {
-        const { id, type } = context.stored(machine);
-        return { ask: 'machine', resourceId: id, type, answer: (verification) => verified(machine, verification) };
+        const { id: resourceId, type } = context.stored(machine);
+        return {
+          ask: 'machine',
+          resourceId,
+          type,
+          answer(verification) {
+            const isGone = verifyDeletion(context, reading, kind, { resourceId, isListed: false }, verification);
+            if (isGone) proven.push(machine);
+            else if (verification.outcome === 'present') mergeFound(machine, verification.reading);
+            else unseen.open(machine, lastSeen, false);
+          },
+        };
       });
     },
     proven: () => proven,

@@ -1,8 +1,8 @@
 import type { MachineReading } from '../../../inventory/virtual-machine.ts';
 
 /**
- * A 53-bit hash of everything the tables keep of a reading, casing included. Equal to the stored one: nothing to do.
- * Different: the two readings are compared field by field, so a collision can only hide a change (chance 2^-53 each).
+ * A 53-bit hash of everything that the tables keep of a reading, including its casing. If it equals the stored one, the machine is
+ * unchanged; otherwise the merge compares the readings field by field. A collision hides a change (chance 2^-53 each).
  */
 export function fingerprintOf(machine: MachineReading): number {
   const { identity } = machine;
@@ -31,7 +31,7 @@ export function fingerprintOf(machine: MachineReading): number {
   return hashOf(fields);
 }
 
-/** Two multiplicative hashes of 32 bits side by side, mixed and cut to the 53 bits that a number holds. */
+/** Computes two multiplicative hashes of 32 bits, mixes them and cuts them to the 53 bits that a number holds. */
 function hashOf(fields: readonly (string | null)[]): number {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;
@@ -48,23 +48,4 @@ function hashOf(fields: readonly (string | null)[]): number {
   high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
   low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
   return 4294967296 * (2097151 & low) + (high >>> 0);
-}
-
-/** The content of a machine without its identity, as one comparable text: what a version stands for. */
-export function contentOf(machine: MachineReading, ignoredTags: ReadonlySet<string>): string {
-  const tags = Object.entries(machine.tags)
-    .filter(([name]) => !ignoredTags.has(name.toLowerCase()))
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([
-    machine.name,
-    machine.location,
-    machine.zones,
-    machine.vmId,
-    machine.vmSize,
-    machine.osType,
-    machine.priority,
-    machine.timeCreated,
-    machine.scaleSetId?.toLowerCase() ?? null,
-    tags,
-  ]);
 }

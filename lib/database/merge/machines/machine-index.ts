@@ -11,12 +11,12 @@ export interface KnownMachine {
 /** The machines of one type in one subscription, by resource group and name. */
 export type MachineIndex = Map<string, KnownMachine>;
 
-/** Key of a machine among those of its type in its subscription. Names compare without case, as Azure does. */
+/** Key of a machine among those of its type in its subscription. Ignores case in names, as Azure does. */
 export function machineKey(resourceGroup: number, name: string): string {
   return `${resourceGroup} ${name.toLowerCase()}`;
 }
 
-/** Reads the indexes of one subscription, by the number of the type: one query where a look-up per row would be thousands. */
+/** Reads the indexes of one subscription, by type number: one query instead of a look-up per row. */
 export function prepareMachineIndexes(database: Database): (subscription: number) => readonly MachineIndex[] {
   const select = database.prepare(`
     SELECT m.id, m.resource_group, m.type, m.name, v.fingerprint
@@ -26,7 +26,7 @@ export function prepareMachineIndexes(database: Database): (subscription: number
   return (subscription) => {
     const indexes: readonly MachineIndex[] = machineTypes.map(() => new Map());
     for (const row of select.iterate(subscription)) {
-      // With setReturnArrays a row is an array, which the types do not say.
+      // With setReturnArrays a row is an array, but its type stays that of an object.
       const [id, group, type, name, fingerprint] = Object.values(row);
       indexes[Number(type)]?.set(machineKey(Number(group), String(name)), {
         machine: Number(id),

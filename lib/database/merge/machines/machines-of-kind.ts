@@ -1,21 +1,21 @@
 import type { Kind } from '../../../inventory/coverage.ts';
 import type { MachineReading } from '../../../inventory/virtual-machine.ts';
-import type { MergeContext } from '../context.ts';
-import { mergeIdentities } from '../identities/identity-merge.ts';
+import { mergeAttachments } from '../identities/merge-attachments.ts';
+import type { MergeContext } from '../merge-context.ts';
 import type { SubscriptionReading } from '../subscription-reading.ts';
-import { differenceBetween } from './changed-machine.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { differenceBetween } from './machine-difference.ts';
 import { type MachineIndex, machineKey } from './machine-index.ts';
 import type { Beginning } from './machine-writer.ts';
 
-/** Machines of one type in one subscription on their way into the database. */
+/** Merges the machines of one kind in one subscription. */
 export interface MachinesOfKind {
-  /** A machine as a list shows it. */
+  /** A machine that a list shows. */
   merge(reading: MachineReading): void;
-  /** A machine that the list left out, as a read by its id shows it. */
+  /** A machine that the list left out and a read by id found. */
   mergeFound(machine: number, reading: MachineReading): void;
   /**
-   * A machine that another deployment did not see either, and keeps. One that is known here stays as it is.
+   * A machine that another deployment keeps, though its newest reading did not show it. If it is known here, it stays as it is.
    * @param lastSeen epoch milliseconds of the newest reading that had it
    */
   mergeUnseen(reading: MachineReading, lastSeen: number): void;
@@ -30,95 +30,79 @@ export function openMachinesOfKind(
   const { dictionary, writer, seen, unseen, counts } = context;
   const { notBefore, silent } = past(kind);
 
-  const begin = (
-    key: string,
-    known: number | null,
-    reading: MachineReading,
-    group: number,
-    mark: number,
-    readAt: number,
-  ): number => {
+  /** Begins a machine that has no open version: it is new, or it is back after an end. */
+  const begin = (reading: MachineReading, readAt: number, fingerprint: number): number => {
+    const group = dictionary.resourceGroup(reading.resourceGroup);
+    const key = machineKey(group, reading.name);
+    const known = index.get(key)?.machine ?? null;
     const machine = known ?? writer.add(reading, subscription, group, readAt);
     const change = silent ? null : 'virtualMachineCreated';
     const at = known === null ? null : readAt;
-    writer.beginVersion(machine, reading, mark, { change, at: change === null ? at : readAt, notBefore });
+    writer.beginVersion(machine, reading, fingerprint, { change, at: change === null ? at : readAt, notBefore });
     writer.attachAll(machine, reading, { change: null, at, notBefore: null });
     counts.add(change);
-    context.fresh.push({ machine, created: change !== null });
-    index.set(key, { machine, fingerprint: mark });
+    context.begun.push({ machine, created: change !== null });
+    index.set(key, { machine, fingerprint });
     return machine;
   };
-  /** What is known of a machine was read: that it differs now needs no complete list before. */
-  const change = (machine: number, reading: MachineReading, mark: number): void => {
+  /** Records a change even after an incomplete list: the machine itself was read. */
+  const change = (machine: number, reading: MachineReading, fingerprint: number): void => {
     const before = context.stored(machine);
     const difference = differenceBetween(before, reading, context.ignoredTags);
-    const quietly: Beginning = { change: null, at: readAt, notBefore: null };
-    const slots = { machine, before, after: reading, readAt, notBefore };
+    const readings = { machine, before, after: reading, readAt, notBefore };
+    const beginNext = (change: Beginning['change']): void => {
+      writer.endVersion(machine);
+      writer.beginVersion(machine, reading, fingerprint, { change, at: readAt, notBefore });
+      counts.add(change);
+    };
     if (difference.kind === 'none') {
-      writer.refreshVersion(machine, reading, mark);
+      writer.refreshVersion(machine, reading, fingerprint);
     } else if (difference.kind === 'recreated') {
-      const recreated = quiet ? null : 'virtualMachineRecreated';
-      writer.endVersion(machine);
-      writer.beginVersion(machine, reading, mark, { change: recreated, at: readAt, notBefore });
-      mergeIdentities(context, slots, 'virtualMachineRecreated');
-      counts.add(recreated);
+      beginNext(quiet ? null : 'virtualMachineRecreated');
+      mergeAttachments(context, readings, 'virtualMachineRecreated');
     } else {
-      const updated = difference.content && !quiet ? 'virtualMachineUpdated' : null;
-      writer.endVersion(machine);
-      writer.beginVersion(
-        machine,
-        reading,
-        mark,
-        updated === null ? quietly : { change: updated, at: readAt, notBefore },
-      );
-      counts.add(updated);
-      if (difference.identity) mergeIdentities(context, slots, quiet ? 'tenantChanged' : null);
+      beginNext(difference.content && !quiet ? 'virtualMachineUpdated' : null);
+      if (difference.identity) mergeAttachments(context, readings, quiet ? 'tenantChanged' : null);
     }
   };
-  /** A version that began in this very run (two pages show the machine differently) is replaced by the later reading. */
-  const changeOrReplace = (machine: number, reading: MachineReading, mark: number): void => {
+  /** If two pages of this run show a machine differently, the later reading replaces the version that the earlier one began. */
+  const changeOrReplace = (machine: number, reading: MachineReading, fingerprint: number): void => {
     writer.respell(machine, reading, dictionary.resourceGroup(reading.resourceGroup));
-    if (seen.order(machine) === 0 || !writer.beganInThisRun(machine)) {
-      change(machine, reading, mark);
+    if (!seen.has(machine) || !writer.beganInThisRun(machine)) {
+      change(machine, reading, fingerprint);
       return;
     }
     const before = context.stored(machine);
-    writer.refreshVersion(machine, reading, mark);
-    mergeIdentities(context, { machine, before, after: reading, readAt, notBefore }, 'replaced');
+    writer.refreshVersion(machine, reading, fingerprint);
+    mergeAttachments(context, { machine, before, after: reading, readAt, notBefore }, 'replaced');
   };
+  const knownAs = (reading: MachineReading) =>
+    index.get(machineKey(dictionary.resourceGroup(reading.resourceGroup), reading.name));
   return {
     merge(reading) {
-      const group = dictionary.resourceGroup(reading.resourceGroup);
-      const key = machineKey(group, reading.name);
-      const mark = fingerprintOf(reading);
-      const known = index.get(key);
+      const fingerprint = fingerprintOf(reading);
+      const known = knownAs(reading);
       if (known === undefined || known.fingerprint === null) {
-        seen.mark(begin(key, known?.machine ?? null, reading, group, mark, readAt));
+        seen.add(begin(reading, readAt, fingerprint));
         return;
       }
-      if (known.fingerprint !== mark) {
-        changeOrReplace(known.machine, reading, mark);
-        known.fingerprint = mark;
+      if (known.fingerprint !== fingerprint) {
+        changeOrReplace(known.machine, reading, fingerprint);
+        known.fingerprint = fingerprint;
       }
-      seen.mark(known.machine);
+      seen.add(known.machine);
     },
     mergeFound(machine, reading) {
-      const mark = fingerprintOf(reading);
-      if (fingerprintOf(context.stored(machine)) !== mark) changeOrReplace(machine, reading, mark);
-      seen.mark(machine);
+      const fingerprint = fingerprintOf(reading);
+      if (fingerprintOf(context.stored(machine)) !== fingerprint) changeOrReplace(machine, reading, fingerprint);
+      seen.add(machine);
     },
     mergeUnseen(reading, lastSeen) {
-      const group = dictionary.resourceGroup(reading.resourceGroup);
-      const key = machineKey(group, reading.name);
-      const known = index.get(key);
-      if (known !== undefined && known.fingerprint !== null) return;
-      // a whole list has lacked it since
-      if (notBefore !== null && lastSeen <= notBefore) return;
-      unseen.open(
-        begin(key, known?.machine ?? null, reading, group, fingerprintOf(reading), lastSeen),
-        lastSeen,
-        false,
-      );
+      const known = knownAs(reading);
+      const isOpen = known !== undefined && known.fingerprint !== null;
+      // A complete list after `lastSeen` lacked it: it is gone.
+      const isGone = notBefore !== null && lastSeen <= notBefore;
+      if (!isOpen && !isGone) unseen.open(begin(reading, lastSeen, fingerprintOf(reading)), lastSeen, false);
     },
   };
 }

@@ -1,16 +1,22 @@
 import type { PowerStateReading } from '../../../inventory/virtual-machine.ts';
-import type { MergeContext } from '../context.ts';
+import type { MergeContext } from '../merge-context.ts';
 import { type MachineIndex, machineKey } from './machine-index.ts';
 
-/** Power states of one subscription; they may come before the machines that they belong to. */
+/** Power states of one subscription. They may arrive before their machines. */
 export interface PowerStates {
   add(page: readonly PowerStateReading[]): void;
-  /** All pages of machines and power states have come: what was not read answers null from now on. */
+  /** After the last page of machines and power states: a state that was not read counts as unknown (null) from now on. */
   finish(): void;
 }
 
 /** @param index of the virtual machines */
-export function openPowerStates({ dictionary, powerSeen, powerRows }: MergeContext, index: MachineIndex): PowerStates {
+export function openPowerStates(context: MergeContext, index: MachineIndex): PowerStates {
+  const { database, seq, dictionary, powerSeen } = context;
+  // Keeps `since_seq` while the state stays the same.
+  const upsert = database.prepare(`INSERT INTO power_state (machine, state, since_seq) VALUES (?1, ?2, ?3)
+    ON CONFLICT DO UPDATE SET state = ?2, unread = 0, since_seq = CASE WHEN state = ?2 THEN since_seq ELSE ?3 END
+    WHERE state <> ?2 OR unread = 1`);
+  const setUnread = database.prepare('UPDATE power_state SET unread = 1 WHERE machine = ? AND unread = 0');
   const early: PowerStateReading[] = [];
 
   const write = ({ id, powerState }: PowerStateReading): boolean => {
@@ -19,8 +25,8 @@ export function openPowerStates({ dictionary, powerSeen, powerRows }: MergeConte
     const resourceGroup = dictionary.resourceGroup(id.slice(group, id.indexOf('/', group)));
     const known = index.get(machineKey(resourceGroup, id.slice(id.lastIndexOf('/') + 1)));
     if (known === undefined) return false;
-    powerRows.write(known.machine, dictionary.requiredText(powerState));
-    powerSeen.mark(known.machine);
+    upsert.run(known.machine, dictionary.requiredText(powerState), seq);
+    powerSeen.add(known.machine);
     return true;
   };
   return {
@@ -28,11 +34,9 @@ export function openPowerStates({ dictionary, powerSeen, powerRows }: MergeConte
       for (const reading of page) if (!write(reading)) early.push(reading);
     },
     finish() {
-      // One that still has no machine came up between the two lists: the next run has both.
+      // A state that still has no machine belongs to one created between the two lists: the next run reads both.
       for (const reading of early) write(reading);
-      for (const { machine } of index.values()) {
-        if (powerSeen.order(machine) === 0) powerRows.forget(machine);
-      }
+      for (const { machine } of index.values()) if (!powerSeen.has(machine)) setUnread.run(machine);
     },
   };
 }

@@ -5,8 +5,9 @@ import {
   machineTypes,
 } from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';
+import { integer, integerOrNull, type SqlRow, text, textOrNull } from '../../queries/columns.ts';
 
-/** The open version of a machine as a reading, to compare a new reading with. */
+/** The open version of a machine in the form of a reading, to compare a new reading with. */
 export type StoredReading = (machine: number) => MachineReading;
 
 export function prepareStoredReading(database: Database): StoredReading {
@@ -28,45 +29,42 @@ export function prepareStoredReading(database: Database): StoredReading {
   return (machine) => {
     const row = version.get(machine);
     if (row === undefined) throw new Error(`machine ${machine} has no open version`);
-    const id = String(row.id);
+    const id = text(row, 'id');
+    const timeCreated = integerOrNull(row, 'time_created');
     return {
       id,
-      name: String(row.name),
-      type: machineTypes[Number(row.type)] ?? 'Microsoft.Compute/virtualMachines',
-      subscriptionId: String(row.subscription_id),
+      name: text(row, 'name'),
+      type: machineTypes[integer(row, 'type')] ?? 'Microsoft.Compute/virtualMachines',
+      subscriptionId: text(row, 'subscription_id'),
       resourceGroup: id.split('/')[4] ?? '',
-      location: String(row.location),
-      zones: row.zones === null ? [] : String(row.zones).split(';'),
-      vmId: textOf(row.vm_id),
-      vmSize: textOf(row.vm_size),
-      osType: textOf(row.os_type),
-      priority: String(row.priority),
-      provisioningState: textOf(row.provisioning_state),
-      timeCreated: row.time_created === null ? null : new Date(Number(row.time_created)).toISOString(),
-      tags: row.tags === null ? {} : JSON.parse(String(row.tags)),
-      scaleSetId: textOf(row.scale_set),
-      instanceCount: row.instance_count === null ? null : Number(row.instance_count),
-      identity: storedIdentity(row.identity_type, row.identity_tenant, attachments.all(machine)),
+      location: text(row, 'location'),
+      zones: textOrNull(row, 'zones')?.split(';') ?? [],
+      vmId: textOrNull(row, 'vm_id'),
+      vmSize: textOrNull(row, 'vm_size'),
+      osType: textOrNull(row, 'os_type'),
+      priority: text(row, 'priority'),
+      provisioningState: textOrNull(row, 'provisioning_state'),
+      timeCreated: timeCreated === null ? null : new Date(timeCreated).toISOString(),
+      tags: JSON.parse(textOrNull(row, 'tags') ?? '{}'),
+      scaleSetId: textOrNull(row, 'scale_set'),
+      instanceCount: integerOrNull(row, 'instance_count'),
+      identity: storedIdentity(row, attachments.all(machine)),
     };
   };
 }
 
-function storedIdentity(type: unknown, tenant: unknown, rows: readonly Record<string, unknown>[]): MachineIdentity {
-  const system = rows.find((row) => row.kind === 1);
-  const assigned = rows.filter((row) => row.kind === 2);
+function storedIdentity(version: SqlRow, attachments: readonly SqlRow[]): MachineIdentity {
+  const system = attachments.find((row) => row.kind === 1);
+  const assigned = attachments.filter((row) => row.kind === 2);
   return {
-    type: identityTypes[Number(type)] ?? 'None',
-    principalId: textOf(system?.principal_id),
-    tenantId: textOf(tenant),
+    type: identityTypes[integer(version, 'identity_type')] ?? 'None',
+    principalId: system === undefined ? null : textOrNull(system, 'principal_id'),
+    tenantId: textOrNull(version, 'identity_tenant'),
     userAssignedIdentities: Object.fromEntries(
       assigned.map((row) => [
-        String(row.resource_id),
-        { principalId: textOf(row.principal_id), clientId: textOf(row.client_id) },
+        text(row, 'resource_id'),
+        { principalId: textOrNull(row, 'principal_id'), clientId: textOrNull(row, 'client_id') },
       ]),
     ),
   };
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
 }

@@ -1,21 +1,31 @@
 import type { RoleAssignmentReading, RoleDefinitionReading } from '../../../inventory/role.ts';
 import type { ChangeKind } from '../../../inventory/run.ts';
 import type { Database } from '../../database.ts';
+import { integer, type SqlRow, text, textOrNull } from '../../queries/columns.ts';
 import { createSeen } from '../seen.ts';
 
-/** An assignment as it is stored. `mark` is all that it says: equal marks under one id are the same assignment. */
+/** A stored assignment. `content` is all that it says: equal contents under one id are the same assignment. */
 export interface StoredAssignment {
   readonly assignment: number;
-  readonly mark: string;
+  readonly content: string;
   readonly principalId: string;
 }
 
+/** An assignment that a subscription showed before. */
+export interface OpenAssignment extends StoredAssignment {
+  readonly isMissing: boolean;
+  isShown: boolean;
+}
+
 /** Rows of `role_definition`, `role_assignment` and `role_assignment_seen`. Decides nothing. */
+export type RoleRows = ReturnType<typeof openRoleRows>;
+
 export function openRoleRows(database: Database, seq: number) {
   const findDefinition = database.prepare('SELECT id, resource_id FROM role_definition WHERE guid = ?');
   const addDefinition = database.prepare('INSERT INTO role_definition (guid, resource_id) VALUES (?, ?)');
   const describe = database.prepare(`UPDATE role_definition SET name = ?1, permissions = ?2
     WHERE id = ?3 AND (name IS NOT ?1 OR permissions IS NOT ?2)`);
+  const rename = database.prepare('UPDATE role_definition SET resource_id = ? WHERE id = ?');
   const columns = 'r.id, r.resource_id, r.scope, r.role_definition, r.principal_id, r.condition';
   const openIn = database.prepare(`SELECT ${columns}, s.missing_at FROM role_assignment_seen s
     JOIN role_assignment r ON r.id = s.assignment WHERE s.subscription = ? AND s.valid_to IS NULL`);
@@ -28,9 +38,9 @@ export function openRoleRows(database: Database, seq: number) {
   const see = database.prepare(
     'INSERT INTO role_assignment_seen (assignment, subscription, valid_from, began_at) VALUES (?, ?, ?, ?)',
   );
-  const miss = database.prepare(`UPDATE role_assignment_seen SET missing_at = ?
+  const setMissing = database.prepare(`UPDATE role_assignment_seen SET missing_at = ?
     WHERE assignment = ? AND subscription = ? AND valid_to IS NULL AND missing_at IS NULL`);
-  const find = database.prepare(
+  const clearMissing = database.prepare(
     'UPDATE role_assignment_seen SET missing_at = NULL WHERE assignment = ? AND subscription = ? AND valid_to IS NULL',
   );
   const end = database.prepare(`UPDATE role_assignment_seen SET valid_to = ?1, ended_at = ?2, end_change = ?3,
@@ -38,23 +48,21 @@ export function openRoleRows(database: Database, seq: number) {
     WHERE assignment = ?5 AND subscription = ?6 AND valid_to IS NULL`);
   const begin = database.prepare(`UPDATE role_assignment_seen SET begin_change = ?, not_before = ?
     WHERE assignment = ? AND subscription = ? AND valid_to IS NULL AND valid_from = ?`);
-  const rename = database.prepare('UPDATE role_definition SET resource_id = ? WHERE id = ?');
   const definitions = new Map<string, { readonly id: number; resourceId: string }>();
 
   const findOrAdd = (guid: string, resourceId: string): { readonly id: number; resourceId: string } => {
     const row = findDefinition.get(guid);
-    if (row !== undefined) return { id: Number(row.id), resourceId: String(row.resource_id) };
+    if (row !== undefined) return { id: integer(row, 'id'), resourceId: text(row, 'resource_id') };
     return { id: Number(addDefinition.run(guid, resourceId).lastInsertRowid), resourceId };
   };
   const definition = (resourceId: string): { readonly id: number; resourceId: string } => {
     const guid = resourceId.slice(resourceId.lastIndexOf('/') + 1);
-    const key = guid.toLowerCase();
-    const known = definitions.get(key) ?? findOrAdd(guid, resourceId);
-    definitions.set(key, known);
+    const known = definitions.get(guid.toLowerCase()) ?? findOrAdd(guid, resourceId);
+    definitions.set(guid.toLowerCase(), known);
     return known;
   };
-  /** Each list names a role in its own subscription. The first by name stands, in whatever order the lists came. */
-  const assigned = (resourceId: string): number => {
+  /** Each list names a role in its own subscription. Keeps the first id by name, so that the order of the lists does not matter. */
+  const roleOf = (resourceId: string): number => {
     const known = definition(resourceId);
     if (resourceId < known.resourceId) {
       rename.run(resourceId, known.id);
@@ -62,32 +70,28 @@ export function openRoleRows(database: Database, seq: number) {
     }
     return known.id;
   };
-  const toStored = (row: Record<string, unknown>): StoredAssignment => {
-    const { scope, role_definition: role, principal_id: principalId, condition } = row;
-    const mark = markOf(
-      String(scope),
-      Number(role),
-      String(principalId),
-      condition === null ? null : String(condition),
-    );
-    return { assignment: Number(row.id), mark, principalId: String(principalId) };
+  const toStored = (row: SqlRow): StoredAssignment => {
+    const principalId = text(row, 'principal_id');
+    const role = integer(row, 'role_definition');
+    const content = contentOf(text(row, 'scope'), role, principalId, textOrNull(row, 'condition'));
+    return { assignment: integer(row, 'id'), content, principalId };
   };
   return {
-    /** Assignments that some list of this run showed. */
+    /** Assignments that a list of this run showed. */
     shown: createSeen(),
-    /** What the reading of a role says of it; nothing is kept of what it said before. */
+    /** Stores the newest name and permissions of a role. Earlier ones are not kept. */
     define({ id, roleName, permissions }: RoleDefinitionReading): void {
       describe.run(roleName, JSON.stringify(permissions), definition(id).id);
     },
-    mark: ({ scope, roleDefinitionId, principalId, condition }: RoleAssignmentReading): string =>
-      markOf(scope, assigned(roleDefinitionId), principalId, condition),
-    /** What a subscription showed, by lower-case id. */
-    openIn: (subscription: number) =>
+    contentOf: ({ scope, roleDefinitionId, principalId, condition }: RoleAssignmentReading): string =>
+      contentOf(scope, roleOf(roleDefinitionId), principalId, condition),
+    /** What a subscription showed before, by lower-case id. */
+    openIn: (subscription: number): Map<string, OpenAssignment> =>
       new Map(
         openIn
           .all(subscription)
           .map((row) => [
-            String(row.resource_id).toLowerCase(),
+            text(row, 'resource_id').toLowerCase(),
             { ...toStored(row), isMissing: row.missing_at !== null, isShown: false },
           ]),
       ),
@@ -95,18 +99,18 @@ export function openRoleRows(database: Database, seq: number) {
       const row = newest.get(resourceId);
       return row === undefined ? null : toStored(row);
     },
-    add(
-      { id, scope, roleDefinitionId, principalId, condition }: RoleAssignmentReading,
-      replaces: number | null,
-    ): number {
-      const role = assigned(roleDefinitionId);
+    /** @returns the number of the new assignment */
+    add(assignment: RoleAssignmentReading, replaces: number | null): number {
+      const { id, scope, roleDefinitionId, principalId, condition } = assignment;
+      const role = roleOf(roleDefinitionId);
       return Number(addAssignment.run(id, scope, role, principalId, condition, replaces).lastInsertRowid);
     },
-    /** Some subscription shows it, for all that is known. */
+    /** The newest reading of some subscription shows it. */
     isOpen: (assignment: number): boolean => isOpen.get(assignment) !== undefined,
     see: (assignment: number, subscription: number, at: number) => void see.run(assignment, subscription, seq, at),
-    miss: (assignment: number, subscription: number, at: number) => void miss.run(at, assignment, subscription),
-    find: (assignment: number, subscription: number) => void find.run(assignment, subscription),
+    setMissing: (assignment: number, subscription: number, at: number) =>
+      void setMissing.run(at, assignment, subscription),
+    clearMissing: (assignment: number, subscription: number) => void clearMissing.run(assignment, subscription),
     end(
       assignment: number,
       subscription: number,
@@ -122,6 +126,6 @@ export function openRoleRows(database: Database, seq: number) {
   };
 }
 
-function markOf(scope: string, role: number, principalId: string, condition: string | null): string {
+function contentOf(scope: string, role: number, principalId: string, condition: string | null): string {
   return `${scope.toLowerCase()}\n${role}\n${principalId.toLowerCase()}\n${condition ?? ''}`;
 }

@@ -1,0 +1,61 @@
+import type { Plan } from '../../inventory/plan.ts';
+import { type ChangeKind, changeKinds } from '../../inventory/run.ts';
+import type { Database } from '../database.ts';
+import { openCoverageRows } from './coverage-rows.ts';
+import { openDictionary } from './dictionary.ts';
+import { openIdentities } from './identities/identities.ts';
+import { openPresenceRows } from './identities/presence-rows.ts';
+import { prepareMachineIndexes } from './machines/machine-index.ts';
+import { openMachineWriter } from './machines/machine-writer.ts';
+import { prepareStoredReading } from './machines/stored-reading.ts';
+import { openUnseenRows } from './machines/unseen-rows.ts';
+import type { ChangeCounts, MergeContext } from './merge-context.ts';
+import { openRoleRows } from './roles/role-rows.ts';
+import { createSeen } from './seen.ts';
+
+/** @param now epoch milliseconds */
+export function createMergeContext(
+  database: Database,
+  plan: Plan,
+  ignoredTags: readonly string[],
+  now: number,
+): MergeContext {
+  const seq = Number(database.prepare('SELECT coalesce(max(seq), 0) + 1 AS seq FROM run').get()?.seq);
+  const dictionary = openDictionary(database);
+  const identities = openIdentities(database, dictionary);
+  return {
+    database,
+    plan,
+    now,
+    seq,
+    ignoredTags: new Set(ignoredTags.map((name) => name.toLowerCase())),
+    counts: createChangeCounts(),
+    dictionary,
+    coverage: openCoverageRows(database, seq, plan.afterSeq ?? 0),
+    indexes: prepareMachineIndexes(database),
+    stored: prepareStoredReading(database),
+    writer: openMachineWriter(database, dictionary, identities, seq),
+    unseen: openUnseenRows(database, seq),
+    seen: createSeen(),
+    powerSeen: createSeen(),
+    begun: [],
+    identities,
+    presence: openPresenceRows(database, seq),
+    roles: openRoleRows(database, seq),
+    roleChanges: { began: [], missing: new Set(), replaced: new Map() },
+  };
+}
+
+function createChangeCounts(): ChangeCounts {
+  const counts = new Map<ChangeKind, number>();
+  return {
+    add(kind, count = 1) {
+      if (kind !== null) counts.set(kind, (counts.get(kind) ?? 0) + count);
+    },
+    // The order of declaration: two runs with the same changes have the same text.
+    toJSON() {
+      const entries = changeKinds.map((kind) => [kind, counts.get(kind) ?? 0] as const);
+      return Object.fromEntries(entries.filter(([, count]) => count > 0));
+    },
+  };
+}

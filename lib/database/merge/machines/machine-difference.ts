@@ -1,0 +1,90 @@
+import type { ChangeKind } from '../../../inventory/run.ts';
+import type { MachineIdentity, MachineReading } from '../../../inventory/virtual-machine.ts';
+
+/** What the difference between two readings of one machine means. */
+export type Difference =
+  /** The same content in another form. */
+  | { readonly kind: 'none' }
+  /** Same id, another machine. */
+  | { readonly kind: 'recreated' }
+  /** `content` = more differs than identities attached, detached or re-created; `identity` = the identities differ. */
+  | { readonly kind: 'changed'; readonly content: boolean; readonly identity: boolean };
+
+/** Compares the stored reading with a new one. Only two known, different `vmId`s mean re-created. */
+export function differenceBetween(
+  before: MachineReading,
+  after: MachineReading,
+  ignoredTags: ReadonlySet<string>,
+): Difference {
+  if (before.vmId !== null && after.vmId !== null && before.vmId.toLowerCase() !== after.vmId.toLowerCase()) {
+    return { kind: 'recreated' };
+  }
+  const identity = identityText(before.identity) !== identityText(after.identity);
+  const content =
+    contentText(before, ignoredTags) !== contentText(after, ignoredTags) ||
+    (identity && changesBeyondSlots(before.identity, after.identity));
+  return content || identity ? { kind: 'changed', content, identity } : { kind: 'none' };
+}
+
+/** The content of a machine without its identity: a difference begins a new version. */
+function contentText(machine: MachineReading, ignoredTags: ReadonlySet<string>): string {
+  const tags = Object.entries(machine.tags)
+    .filter(([name]) => !ignoredTags.has(name.toLowerCase()))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const { name, location, zones, vmId, vmSize, osType, priority, timeCreated, scaleSetId } = machine;
+  const scaleSet = scaleSetId?.toLowerCase() ?? null;
+  return JSON.stringify([name, location, zones, vmId, vmSize, osType, priority, timeCreated, scaleSet, tags]);
+}
+
+function identityText(identity: MachineIdentity): string {
+  return JSON.stringify([identity.type, identity.tenantId, attachedKeys(identity).sort()]);
+}
+
+/** Whether identities differ in more than their slots: ids that became known, the type alone, the tenant. */
+function changesBeyondSlots(before: MachineIdentity, after: MachineIdentity): boolean {
+  const slotsBefore = identitySlots(before);
+  const slotsAfter = identitySlots(after);
+  const slots = new Set(slotsBefore.keys()).union(slotsAfter);
+  const isChanged = (slot: string): boolean => slotChange(slotsBefore.get(slot), slotsAfter.get(slot)) !== null;
+  const changed = new Set(slots.values().filter(isChanged));
+  const kept = (identity: MachineIdentity): string =>
+    JSON.stringify(
+      attachedKeys(identity)
+        .filter((key) => !changed.has(key.slice(0, key.indexOf(' '))))
+        .sort(),
+    );
+  const movedTenant = before.tenantId !== null && after.tenantId !== null && before.tenantId !== after.tenantId;
+  return changed.size === 0 || movedTenant || kept(before) !== kept(after);
+}
+
+/** One text per identity on the machine: its slot, then its ids. Equal texts are the same identity. */
+function attachedKeys({ principalId, userAssignedIdentities }: MachineIdentity): string[] {
+  const system = principalId === null ? [] : [`system ${principalId}`];
+  const assigned = Object.entries(userAssignedIdentities).map(
+    ([id, { principalId, clientId }]) => `${id} ${principalId} ${clientId}`,
+  );
+  return [...new Set(system.concat(assigned).map((key) => key.toLowerCase()))];
+}
+
+/** The principal id in each slot of a machine: `system`, and the lower-case id of each user-assigned identity. */
+export function identitySlots(identity: MachineIdentity): Map<string, string | null> {
+  const slots = new Map<string, string | null>();
+  if (identity.principalId !== null) slots.set('system', identity.principalId);
+  for (const [id, { principalId }] of Object.entries(identity.userAssignedIdentities)) {
+    slots.set(id.toLowerCase(), principalId);
+  }
+  return slots;
+}
+
+/**
+ * What happened in one slot: an identity was attached, detached or re-created (another principal id under the same id). Null = nothing that
+ * is a change of its own: an id became known, or unknown.
+ */
+export function slotChange(
+  before: string | null | undefined,
+  after: string | null | undefined,
+): Extract<ChangeKind, 'identityAttached' | 'identityDetached' | 'identityRecreated'> | null {
+  if (before === undefined) return after === undefined ? null : 'identityAttached';
+  if (after === undefined) return 'identityDetached';
+  return before !== null && after !== null && before.toLowerCase() !== after.toLowerCase() ? 'identityRecreated' : null;
+}

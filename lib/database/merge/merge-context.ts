@@ -1,0 +1,72 @@
+import type { Plan } from '../../inventory/plan.ts';
+import type { ChangeKind } from '../../inventory/run.ts';
+import type { Database } from '../database.ts';
+import type { Thresholds } from '../findings/rule.ts';
+import type { CoverageRows } from './coverage-rows.ts';
+import type { Dictionary } from './dictionary.ts';
+import type { Identities } from './identities/identities.ts';
+import type { PresenceRows } from './identities/presence-rows.ts';
+import type { MachineIndex } from './machines/machine-index.ts';
+import type { MachineWriter } from './machines/machine-writer.ts';
+import type { StoredReading } from './machines/stored-reading.ts';
+import type { UnseenRows } from './machines/unseen-rows.ts';
+import type { RoleRows } from './roles/role-rows.ts';
+import type { Seen } from './seen.ts';
+
+/** Settings of a merge, including the thresholds of the findings. */
+export interface MergeOptions extends Thresholds {
+  /** Names of tags whose changes are not recorded. */
+  readonly ignoredTags: readonly string[];
+  readonly retentionDays: number;
+  /** The clock, ISO 8601 UTC. The merge reads it when it begins and when it commits. */
+  readonly finishedAt: () => string;
+}
+
+/** What the parts of one merge share. */
+export interface MergeContext {
+  readonly database: Database;
+  readonly plan: Plan;
+  /** When the merge began, epoch milliseconds. */
+  readonly now: number;
+  /** The run's number. Row versions begin and end at it. */
+  readonly seq: number;
+  /** Lower case. */
+  readonly ignoredTags: ReadonlySet<string>;
+  readonly counts: ChangeCounts;
+  readonly dictionary: Dictionary;
+  readonly coverage: CoverageRows;
+
+  readonly indexes: (subscription: number) => readonly MachineIndex[];
+  readonly stored: StoredReading;
+  readonly writer: MachineWriter;
+  readonly unseen: UnseenRows;
+  /** Machines that this run has read. */
+  readonly seen: Seen;
+  /** Machines whose power state this run has read. */
+  readonly powerSeen: Seen;
+  /** Machines that began in this run: new ones, and those that are back. `created` = counted as `virtualMachineCreated`. */
+  readonly begun: { readonly machine: number; readonly created: boolean }[];
+
+  readonly identities: Identities;
+  readonly presence: PresenceRows;
+
+  readonly roles: RoleRows;
+  readonly roleChanges: PendingRoleChanges;
+}
+
+/** Counts the changes of one merge by kind. */
+export interface ChangeCounts {
+  /** Ignores null, so that callers can pass a change that was not recorded. */
+  add(kind: ChangeKind | null, count?: number): void;
+  toJSON(): Partial<Record<ChangeKind, number>>;
+}
+
+/** What the lists of role assignments showed. The merge decides on it when all lists are in. Times in epoch milliseconds. */
+export interface PendingRoleChanges {
+  /** New in a subscription whose earlier complete list lacked them. */
+  readonly began: { readonly assignment: number; readonly subscription: number; readonly notBefore: number | null }[];
+  /** Missing from a complete list. */
+  readonly missing: Set<number>;
+  /** Their ids now describe another assignment. `isRemoved` = to another principal. */
+  readonly replaced: Map<number, { readonly at: number; readonly isRemoved: boolean }>;
+}
