@@ -15,12 +15,6 @@ export interface Subscription {
   readonly quotaId: string | null;
 }
 
-export interface Tenant {
-  /** Lower case. */
-  readonly tenantId: string;
-  readonly displayName: string | null;
-}
-
 /**
  * Subscriptions in which the identity has any role, page by page. One without is not refused but absent.
  * @throws what `ArmClient.pages` throws
@@ -49,17 +43,6 @@ export async function getSubscription(
   return toSubscription(await arm.get(path, { apiVersion: subscriptionsApiVersion, context }));
 }
 
-/**
- * Tenants that the identity can sign in to, page by page.
- * @throws what `ArmClient.pages` throws
- * @see https://learn.microsoft.com/rest/api/resources/tenants/list
- */
-export async function* listTenants(arm: ArmClient, context: RequestContext): AsyncGenerator<readonly Tenant[]> {
-  for await (const page of arm.pages('/tenants', { apiVersion: subscriptionsApiVersion, context })) {
-    yield page.map(toTenant);
-  }
-}
-
 function toSubscription(item: unknown): Subscription {
   const subscriptionId =
     textOrNull(member(item, 'subscriptionId')) ??
@@ -72,10 +55,4 @@ function toSubscription(item: unknown): Subscription {
     state: textOrNull(member(item, 'state')) ?? 'Unknown',
     quotaId: textOrNull(member(member(item, 'subscriptionPolicies'), 'quotaId')),
   };
-}
-
-function toTenant(item: unknown): Tenant {
-  const tenantId = textOrNull(member(item, 'tenantId'));
-  if (tenantId === null) throw new InvalidResponseError('A tenant was listed without an id');
-  return { tenantId: tenantId.toLowerCase(), displayName: textOrNull(member(item, 'displayName')) };
 }
