@@ -61,7 +61,6 @@ export interface ArmClientOptions {
   readonly tokens: Pick<TokenSource, 'token'>;
   /** Requests in flight at most, over all subscriptions. */
   readonly concurrency: number;
-  readonly userAgentVersion?: string;
   readonly clock?: Clock;
   /** What sends; default: https. The simulation in `bench` answers by itself. */
   readonly httpClient?: HttpClient;
@@ -94,17 +93,12 @@ export function createArmClient(options: ArmClientOptions): ArmClient {
 }
 
 /** Outermost first. Pacing stands inside of what repeats: each attempt has its turn, and its place at the gate only for itself. */
-function createPolicies({
-  cloud,
-  tokens,
-  concurrency,
-  userAgentVersion = 'development',
-  clock = systemClock,
-}: ArmClientOptions): readonly PipelinePolicy[] {
+function createPolicies(options: ArmClientOptions): readonly PipelinePolicy[] {
+  const { cloud, tokens, concurrency, clock = systemClock } = options;
   const paces = createPaces();
   return [
     errorPolicy(),
-    userAgentPolicy(userAgentVersion),
+    userAgentPolicy(),
     retryPolicy(paces, clock),
     bearerTokenPolicy(cloud, tokens),
     pacingPolicy(paces, createConcurrencyGate(concurrency), clock),
