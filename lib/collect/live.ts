@@ -1,5 +1,5 @@
 import type { ArmClient, RequestContext } from '../azure/resource-manager/client/arm-client.ts';
-import { ArmError } from '../azure/resource-manager/client/errors/arm-error.ts';
+import { ArmError } from '../azure/resource-manager/client/errors.ts';
 import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/client/request-context.ts';
 import { getSubscription } from '../azure/resource-manager/resources/subscriptions.ts';
 import { getVirtualMachine } from '../azure/resource-manager/resources/virtual-machine.ts';

@@ -1,8 +1,8 @@
 import { withTimeout } from '../async/with-timeout.ts';
 import type { ArmClient, RequestContext } from '../azure/resource-manager/client/arm-client.ts';
-import { ArmError } from '../azure/resource-manager/client/errors/arm-error.ts';
+import { ArmError } from '../azure/resource-manager/client/errors.ts';
 import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/client/request-context.ts';
-import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendants.ts';
+import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendant-subscriptions.ts';
 import { listPermissions } from '../azure/resource-manager/resources/permissions.ts';
 import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
 import { containerOf } from '../azure/store/open-container.ts';

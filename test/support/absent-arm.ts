@@ -1,5 +1,5 @@
 import type { ArmClient } from '../../lib/azure/resource-manager/client/arm-client.ts';
-import { ArmError } from '../../lib/azure/resource-manager/client/errors/arm-error.ts';
+import { ArmError } from '../../lib/azure/resource-manager/client/errors.ts';
 import { iteratePages } from '../../lib/azure/resource-manager/client/page-iterator.ts';
 
 const refuse = async (): Promise<never> => {

@@ -1,7 +1,7 @@
+import { member } from '../../json.ts';
 import { ForeignNextLinkError } from './errors/foreign-next-link-error.ts';
 import { InvalidResponseError } from './errors/invalid-response-error.ts';
 import { NextLinkLoopError } from './errors/next-link-loop-error.ts';
-import { member } from './json.ts';
 import { iteratePages } from './page-iterator.ts';
 import type { RequestContext } from './request-context.ts';
 

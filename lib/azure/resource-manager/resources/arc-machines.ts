@@ -1,11 +1,11 @@
 import type { MachineReading } from '../../../inventory/virtual-machine.ts';
+import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
 import { InvalidResponseError } from '../client/errors/invalid-response-error.ts';
-import { member, textOrNull } from '../client/json.ts';
 import { mapPages } from '../client/page-iterator.ts';
 import { resourceIdParser, resourcePath, subscriptionListPath } from './resource-id.ts';
 import { toMachineIdentity } from './to-machine-identity.ts';
-import { toTags } from './to-tags.ts';
+import { toTags } from './wire-values.ts';
 
 const arcMachineType = 'Microsoft.HybridCompute/machines';
 const arcApiVersion = '2025-01-13';

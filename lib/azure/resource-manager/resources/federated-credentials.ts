@@ -1,7 +1,7 @@
 import type { FederatedCredential } from '../../../inventory/user-assigned-identity.ts';
+import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
 import { InvalidResponseError } from '../client/errors/invalid-response-error.ts';
-import { member, textOrNull } from '../client/json.ts';
 import { forEachPage } from '../client/page-iterator.ts';
 import { resourcePath } from './resource-id.ts';
 import { managedIdentityApiVersion } from './user-assigned-identities.ts';

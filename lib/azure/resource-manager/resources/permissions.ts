@@ -1,6 +1,6 @@
 import type { Permission } from '../../../inventory/permissions.ts';
+import { member } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
-import { member } from '../client/json.ts';
 import { subscriptionListPath } from './resource-id.ts';
 
 export const authorizationApiVersion = '2022-04-01';

@@ -1,15 +1,15 @@
 import { NotFoundError } from '../../../errors.ts';
 import type { MachineReading } from '../../../inventory/virtual-machine.ts';
+import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
 import { InvalidResponseError } from '../client/errors/invalid-response-error.ts';
-import { member, textOrNull } from '../client/json.ts';
 import { mapPages } from '../client/page-iterator.ts';
 import { resourceIdParser, resourcePath, subscriptionListPath } from './resource-id.ts';
 import { toMachineIdentity } from './to-machine-identity.ts';
-import { toTags } from './to-tags.ts';
 import { toTime } from './to-time.ts';
 import { toZones } from './to-zones.ts';
 import { computeApiVersion } from './virtual-machines.ts';
+import { toTags } from './wire-values.ts';
 
 const scaleSetType = 'Microsoft.Compute/virtualMachineScaleSets';
 const idParts = resourceIdParser(scaleSetType);

@@ -1,6 +1,6 @@
 import type { SystemAssignedIdentityReading } from '../../../inventory/reading.ts';
+import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
-import { member, textOrNull } from '../client/json.ts';
 import { resourcePath } from './resource-id.ts';
 import { managedIdentityApiVersion } from './user-assigned-identities.ts';
 

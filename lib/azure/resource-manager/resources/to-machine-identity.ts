@@ -4,7 +4,7 @@ import {
   type MachineIdentity,
   type UserAssignedIdentity,
 } from '../../../inventory/virtual-machine.ts';
-import { isObject, member, textOrNull } from '../client/json.ts';
+import { isObject, member, textOrNull } from '../../json.ts';
 
 const noIdentity: MachineIdentity = { type: 'None', principalId: null, tenantId: null, userAssignedIdentities: {} };
 

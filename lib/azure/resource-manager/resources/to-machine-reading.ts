@@ -1,11 +1,11 @@
 import { type MachineReading, virtualMachineType } from '../../../inventory/virtual-machine.ts';
+import { member, textOrNull } from '../../json.ts';
 import { InvalidResponseError } from '../client/errors/invalid-response-error.ts';
-import { member, textOrNull } from '../client/json.ts';
 import { resourceIdParser } from './resource-id.ts';
 import { toMachineIdentity } from './to-machine-identity.ts';
-import { toTags } from './to-tags.ts';
 import { toTime } from './to-time.ts';
 import { toZones } from './to-zones.ts';
+import { toTags } from './wire-values.ts';
 
 /** The parts of a virtual machine's resource id; null when it is none. */
 export const virtualMachineIdParts = resourceIdParser(virtualMachineType);

@@ -1,4 +1,4 @@
-import { member } from '../client/json.ts';
+import { member } from '../../json.ts';
 
 /** The power state among the statuses of an instance view, as Azure writes it (`PowerState/running`); null when not there. */
 export function toPowerState(instanceView: unknown): string | null {

@@ -1,7 +1,7 @@
 import type { UserAssignedIdentityReading } from '../../../inventory/user-assigned-identity.ts';
+import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
 import { InvalidResponseError } from '../client/errors/invalid-response-error.ts';
-import { member, textOrNull } from '../client/json.ts';
 import { mapPages } from '../client/page-iterator.ts';
 import { resourceIdParser, resourcePath, subscriptionListPath } from './resource-id.ts';
 

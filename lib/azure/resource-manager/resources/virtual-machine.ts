@@ -1,7 +1,7 @@
 import type { MachineReading } from '../../../inventory/virtual-machine.ts';
+import { member } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
 import { InvalidResponseError } from '../client/errors/invalid-response-error.ts';
-import { member } from '../client/json.ts';
 import { toMachineReading, virtualMachineIdParts } from './to-machine-reading.ts';
 import { toPowerState } from './to-power-state.ts';
 

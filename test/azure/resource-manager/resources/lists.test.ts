@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listDescendantSubscriptions } from '../../../../lib/azure/resource-manager/resources/descendants.ts';
+import { listDescendantSubscriptions } from '../../../../lib/azure/resource-manager/resources/descendant-subscriptions.ts';
 import { listPermissions } from '../../../../lib/azure/resource-manager/resources/permissions.ts';
 import { listRoleAssignmentsOf } from '../../../../lib/azure/resource-manager/resources/role-assignments.ts';
 import { getRoleName } from '../../../../lib/azure/resource-manager/resources/role-definitions.ts';

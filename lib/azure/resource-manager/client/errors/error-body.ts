@@ -1,4 +1,4 @@
-import { member, textOrNull } from '../json.ts';
+import { member, textOrNull } from '../../../json.ts';
 
 /** What an error answer says. Both fields are null where the body does not hold them. */
 export interface ErrorBody {

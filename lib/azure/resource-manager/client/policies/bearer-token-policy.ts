@@ -3,8 +3,8 @@ import { NoTokenError } from '../../../../errors.ts';
 import type { Cloud } from '../../../cloud.ts';
 import type { TokenRequest, TokenSource } from '../../../token.ts';
 import { claimsOf } from '../claims-challenge.ts';
+import { toArmError } from '../error-answer.ts';
 import { parseErrorBody } from '../errors/error-body.ts';
-import { toArmError } from '../errors/to-arm-error.ts';
 import { contextOf } from '../request-context.ts';
 
 const bearerTokenPolicyName = 'bearerTokenPolicy';

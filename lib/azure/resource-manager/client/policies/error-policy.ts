@@ -1,5 +1,5 @@
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
-import { toArmError } from '../errors/to-arm-error.ts';
+import { toArmError } from '../error-answer.ts';
 
 const errorPolicyName = 'errorPolicy';
 

@@ -1,6 +1,6 @@
+import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
 import { InvalidResponseError } from '../client/errors/invalid-response-error.ts';
-import { member, textOrNull } from '../client/json.ts';
 
 const managementGroupsApiVersion = '2021-04-01';
 

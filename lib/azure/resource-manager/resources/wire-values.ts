@@ -1,4 +1,4 @@
-import { isObject } from '../client/json.ts';
+import { isObject } from '../../json.ts';
 
 const noTags: Readonly<Record<string, string>> = {};
 

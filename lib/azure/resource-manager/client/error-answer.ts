@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
-import { grantReaderCommand } from '../../../../inventory/coverage.ts';
-import { ArmError } from './arm-error.ts';
-import { parseErrorBody } from './error-body.ts';
+import { grantReaderCommand } from '../../../inventory/coverage.ts';
+import { parseErrorBody } from './errors/error-body.ts';
+import { ArmError } from './errors.ts';
 
 const maxMessageLength = 1000;
 

@@ -1,4 +1,4 @@
-import { InventoryError } from '../../../../errors.ts';
+import { InventoryError } from '../../../errors.ts';
 
 /** Resource Manager answered a request with an error. The code is Azure's, the message is the server's own. */
 export class ArmError extends InventoryError {
