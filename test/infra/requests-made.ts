@@ -21,7 +21,7 @@ export interface RequestMade {
 const byOtherMeans: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   // a role can be defined at any scope
   'lib/azure/resource-manager/resources/role-definitions.ts': { 'resourcePath(roleDefinitionId)': '{}' },
-  'lib/azure/resource-manager/resources/virtual-machine.ts': {
+  'lib/azure/resource-manager/resources/virtual-machines.ts': {
     'virtualMachines.get': '/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Compute/virtualMachines/{}',
   },
 };

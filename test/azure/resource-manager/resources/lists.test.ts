@@ -4,8 +4,8 @@ import { listPermissions } from '../../../../lib/azure/resource-manager/resource
 import { listRoleAssignmentsOf } from '../../../../lib/azure/resource-manager/resources/role-assignments.ts';
 import { getRoleName } from '../../../../lib/azure/resource-manager/resources/role-definitions.ts';
 import { listSubscriptions } from '../../../../lib/azure/resource-manager/resources/subscriptions.ts';
-import { getVirtualMachine } from '../../../../lib/azure/resource-manager/resources/virtual-machine.ts';
 import {
+  getVirtualMachine,
   listPowerStates,
   listVirtualMachines,
 } from '../../../../lib/azure/resource-manager/resources/virtual-machines.ts';
