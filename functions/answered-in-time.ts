@@ -1,4 +1,4 @@
-import { untilAborted } from '../lib/async/until-aborted.ts';
+import { untilAborted } from '../lib/async/with-timeout.ts';
 import { InventoryError } from '../lib/errors.ts';
 
 /** The engine answers within a second; its client waits for as long as it takes. */
@@ -13,7 +13,7 @@ export async function answeredInTime<T>(answer: Promise<T>, signal: AbortSignal)
   const timer = setTimeout(() => limit.abort(), answerMs);
   const both = AbortSignal.any([signal, limit.signal]);
   try {
-    return await untilAborted(both, answer);
+    return await untilAborted(answer, both);
   } catch (error) {
     throw error === both.reason ? notAnswered(error) : error;
   } finally {

@@ -1,5 +1,4 @@
-import { ArmError } from '../lib/azure/resource-manager/client/errors/arm-error.ts';
-import { ThrottledError } from '../lib/azure/resource-manager/client/errors/throttled-error.ts';
+import { ArmError, ThrottledError } from '../lib/azure/resource-manager/client/errors.ts';
 import type { Session } from '../lib/azure/session.ts';
 import { getLive, listLive } from '../lib/collect/live.ts';
 import { hasCode } from '../lib/errors.ts';

@@ -1,4 +1,4 @@
-import { virtualMachineIdParts } from '../../lib/azure/resource-manager/resources/to-machine-reading.ts';
+import { virtualMachineIdParts } from '../../lib/azure/resource-manager/resources/virtual-machines.ts';
 import { openSession } from '../../lib/azure/session.ts';
 import { getLive } from '../../lib/collect/live.ts';
 import { NotFoundError } from '../../lib/errors.ts';

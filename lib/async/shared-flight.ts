@@ -1,4 +1,4 @@
-import { untilAborted } from './until-aborted.ts';
+import { untilAborted } from './with-timeout.ts';
 
 /** One piece of work that several callers wait for. */
 export interface SharedFlight<T> {
@@ -26,7 +26,7 @@ export function startSharedFlight<T>(work: (signal: AbortSignal) => Promise<T>):
       signal.throwIfAborted();
       callers += 1;
       try {
-        return await untilAborted(signal, result);
+        return await untilAborted(result, signal);
       } finally {
         callers -= 1;
         if (callers === 0) controller.abort();

@@ -2,7 +2,7 @@ import { type SharedFlight, startSharedFlight } from '../async/shared-flight.ts'
 import type { Environment, Settings } from '../settings.ts';
 import { resourceOf } from './audience.ts';
 import { cloudOf } from './cloud.ts';
-import { credentialLinks, fetchFromFirst } from './credentials/chain.ts';
+import { credentialLinks, fetchFromFirst } from './credentials/credential-chain.ts';
 import type { CredentialLink, FetchedToken } from './credentials/credential-source.ts';
 import type { TokenRequest, TokenSource } from './token.ts';
 import { type CachedToken, cachedToken } from './token-cache.ts';

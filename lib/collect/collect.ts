@@ -1,4 +1,4 @@
-import { forEachBounded } from '../async/bounded.ts';
+import { forEachBounded } from '../async/for-each-bounded.ts';
 import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
 import type { Plan, PlannedSubscription } from '../inventory/plan.ts';
 import type { ReadingSink } from '../inventory/reading.ts';

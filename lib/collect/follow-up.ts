@@ -1,6 +1,6 @@
-import { forEachBounded } from '../async/bounded.ts';
+import { forEachBounded } from '../async/for-each-bounded.ts';
 import type { ArmClient, RequestContext } from '../azure/resource-manager/client/arm-client.ts';
-import { ArmError } from '../azure/resource-manager/client/errors/arm-error.ts';
+import { ArmError } from '../azure/resource-manager/client/errors.ts';
 import { newRequestMeter, newWaitBudget, type WaitBudget } from '../azure/resource-manager/client/request-context.ts';
 import { getArcMachine } from '../azure/resource-manager/resources/arc-machines.ts';
 import { listFederatedCredentials } from '../azure/resource-manager/resources/federated-credentials.ts';

@@ -1,8 +1,8 @@
 import type { ArmClient, RequestContext } from '../azure/resource-manager/client/arm-client.ts';
-import { ArmError } from '../azure/resource-manager/client/errors/arm-error.ts';
+import { ArmError } from '../azure/resource-manager/client/errors.ts';
 import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/client/request-context.ts';
 import { getSubscription } from '../azure/resource-manager/resources/subscriptions.ts';
-import { getVirtualMachine } from '../azure/resource-manager/resources/virtual-machine.ts';
+import { getVirtualMachine } from '../azure/resource-manager/resources/virtual-machines.ts';
 import type { Session } from '../azure/session.ts';
 import { InventoryError, NoTokenError, NotFoundError } from '../errors.ts';
 import type { Coverage } from '../inventory/coverage.ts';

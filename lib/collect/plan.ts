@@ -1,6 +1,6 @@
 import type { ArmClient, RequestContext } from '../azure/resource-manager/client/arm-client.ts';
 import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/client/request-context.ts';
-import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendants.ts';
+import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendant-subscriptions.ts';
 import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
 import { NoTokenError, type Reason } from '../errors.ts';
 import { type BlindSpot, grantReaderCommand, type Kind, kinds } from '../inventory/coverage.ts';

@@ -1,12 +1,13 @@
-import { within } from '../async/with-timeout.ts';
+import { withTimeout } from '../async/with-timeout.ts';
 import type { ArmClient, RequestContext } from '../azure/resource-manager/client/arm-client.ts';
-import { ArmError } from '../azure/resource-manager/client/errors/arm-error.ts';
+import { ArmError } from '../azure/resource-manager/client/errors.ts';
 import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/client/request-context.ts';
-import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendants.ts';
+import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendant-subscriptions.ts';
 import { listPermissions } from '../azure/resource-manager/resources/permissions.ts';
 import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
 import { containerOf } from '../azure/store/open-container.ts';
 import { sourceContainer } from '../azure/store/open-store.ts';
+import { storeTimedOut } from '../azure/store/store-timed-out.ts';
 import type { TokenSource } from '../azure/token-source.ts';
 import { InventoryError, NoTokenError, toReason } from '../errors.ts';
 import { grantReaderCommand } from '../inventory/coverage.ts';
@@ -90,7 +91,10 @@ function rightOnSource(
 ): Promise<MissingRight | null> {
   return withOtherToken(() => {
     const container = sourceContainer(url, settings, environment, tokens);
-    return within(sourceTimeoutMs, `${url} to answer`, signal, (both) => findMissingSourceRight(container, both));
+    const find = (limited: AbortSignal) => findMissingSourceRight(container, limited);
+    return withTimeout(find, sourceTimeoutMs, signal, (cause) => {
+      throw storeTimedOut(`${url} did not respond`, sourceTimeoutMs, cause);
+    });
   });
 }
 

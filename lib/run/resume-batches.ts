@@ -1,4 +1,4 @@
-import { forEachBounded } from '../async/bounded.ts';
+import { forEachBounded } from '../async/for-each-bounded.ts';
 import type { InventoryStore } from '../azure/store/inventory-store.ts';
 import { addressOf, type Plan, type PlannedBatch, type RecordedPlan } from '../inventory/plan.ts';
 

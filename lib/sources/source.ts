@@ -1,6 +1,7 @@
-import { within } from '../async/with-timeout.ts';
+import { withTimeout } from '../async/with-timeout.ts';
 import type { DatabaseSource } from '../azure/store/inventory-store.ts';
 import { openSourceContainer } from '../azure/store/open-store.ts';
+import { storeTimedOut } from '../azure/store/store-timed-out.ts';
 import type { TokenSource } from '../azure/token-source.ts';
 import type { Database } from '../database/database.ts';
 import { InventoryError, type Reason } from '../errors.ts';
@@ -54,7 +55,15 @@ export function publishedSource(
   return {
     name,
     async open(path, signal) {
-      const found = await within(limits.pointerMs, `${name} to answer`, signal, (both) => store.latest.read(both));
+      const { pointerMs, databaseMs } = limits;
+      const found = await withTimeout(
+        (limited) => store.latest.read(limited),
+        pointerMs,
+        signal,
+        (cause) => {
+          throw storeTimedOut(`${name} did not respond`, pointerMs, cause);
+        },
+      );
       if (found === null) {
         throw new InventoryError(
           'InventoryNotReady',
@@ -64,9 +73,10 @@ export function publishedSource(
           },
         );
       }
-      const damage = await within(limits.databaseMs, `the database of ${name}`, signal, (both) =>
-        fetchNewestUsable(store, found.latest, path, both, copies),
-      );
+      const download = (limited: AbortSignal) => fetchNewestUsable(store, found.latest, path, limited, copies);
+      const damage = await withTimeout(download, databaseMs, signal, (cause) => {
+        throw storeTimedOut(`The database of ${name} was not downloaded`, databaseMs, cause);
+      });
       return { database: openChecked(path, name), damage: damage === null ? null : older(name, damage) };
     },
   };

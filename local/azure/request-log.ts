@@ -10,6 +10,7 @@ export interface LoggedRequest {
   status: number;
   /** Whether a token or identity header came along (its value is not kept). */
   readonly authorized: boolean;
+  readonly userAgent: string | null;
   /** Milliseconds since the epoch, when the request arrived. */
   readonly time: number;
 }

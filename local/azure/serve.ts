@@ -58,7 +58,7 @@ async function answer(
   const path = decode(url.pathname);
   const query = decode(url.search.slice(1));
   const seen = { endpoint, method: request.method ?? 'GET', path, query };
-  const logged = served.log.begin({ ...seen, authorized });
+  const logged = served.log.begin({ ...seen, authorized, userAgent: request.headers['user-agent'] ?? null });
   let status = 0;
   try {
     if (served.latencyMs > 0) await sleep(served.latencyMs);

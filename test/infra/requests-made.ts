@@ -21,7 +21,7 @@ export interface RequestMade {
 const byOtherMeans: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   // a role can be defined at any scope
   'lib/azure/resource-manager/resources/role-definitions.ts': { 'resourcePath(roleDefinitionId)': '{}' },
-  'lib/azure/resource-manager/resources/virtual-machine.ts': {
+  'lib/azure/resource-manager/resources/virtual-machines.ts': {
     'virtualMachines.get': '/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Compute/virtualMachines/{}',
   },
 };
@@ -31,12 +31,14 @@ const byOtherMeans: Readonly<Record<string, Readonly<Record<string, string>>>> =
  * @throws a path that cannot be found out: write it as a text, or add it to `byOtherMeans`
  */
 export async function resourceManagerRequests(): Promise<readonly RequestMade[]> {
-  const files = await readSources();
+  const files = await readSources('lib');
+  const sources = await readSources('{lib,functions,cli}');
   const made: RequestMade[] = [];
   for (const [file, text] of files) {
     if (file.endsWith('resource-manager/client/arm-client.ts')) continue;
     const calls = [...callsOfClient(text), ...callsOfSdk(text)];
-    for (const { verb, path } of calls) made.push({ file, request: `${verb} ${pathOf(path, file, files)}` });
+    for (const { verb, path, by } of calls)
+      if (isCalled(by, file, sources)) made.push({ file, request: `${verb} ${pathOf(path, file, files)}` });
     if (calls.length === 0 && /\bapiVersion\b/.test(text) && /\bArmClient\b/.test(text)) {
       throw new Error(`${file} speaks of an apiVersion and an ArmClient, but no request is found in it`);
     }
@@ -47,7 +49,7 @@ export async function resourceManagerRequests(): Promise<readonly RequestMade[]>
 /** Every operation of the storage library that lib/ calls, by its name there. */
 export async function storageRequests(): Promise<readonly RequestMade[]> {
   const made: RequestMade[] = [];
-  for (const [file, text] of await readSources()) {
+  for (const [file, text] of await readSources('lib')) {
     if (!text.includes('@azure/storage-blob') && !text.includes('container.ts')) continue;
     const called = new Set([...text.matchAll(/\.\s*(\w+)\(/g)].map(([, name = '']) => name));
     for (const name of called) if (storageOperations.has(name)) made.push({ file, request: name });
@@ -55,11 +57,25 @@ export async function storageRequests(): Promise<readonly RequestMade[]> {
   return made;
 }
 
-async function readSources(): Promise<ReadonlyMap<string, string>> {
+async function readSources(folders: string): Promise<ReadonlyMap<string, string>> {
   const sources = new Map<string, string>();
-  for await (const file of glob('lib/**/*.ts', { cwd: root }))
+  for await (const file of glob(`${folders}/**/*.ts`, { cwd: root }))
     sources.set(file, await readFile(join(root, file), 'utf8'));
   return sources;
+}
+
+/** Whether another file calls an exported function: code that nothing calls sends nothing. */
+function isCalled(name: string | null, file: string, sources: ReadonlyMap<string, string>): boolean {
+  if (name === null) return true;
+  const call = new RegExp(`\\b${name}\\b`);
+  return [...sources].some(([other, text]) => other !== file && call.test(text));
+}
+
+/** The exported function that a position in a file belongs to; null where it belongs to none. */
+function exportedFunctionAt(text: string, index: number): string | null {
+  const declarations = [...text.slice(0, index).matchAll(/^(export )?(?:async )?function\*? (\w+)/gm)];
+  const [, exported, name] = declarations.at(-1) ?? [];
+  return exported === undefined ? null : (name ?? null);
 }
 
 /** Methods that send something. Those that only make another client, or sign by themselves, send nothing. */
@@ -72,6 +88,8 @@ const storageOperations: ReadonlySet<string> = new Set(
 interface Call {
   readonly verb: string;
   readonly path: string;
+  /** The exported function that makes it. */
+  readonly by: string | null;
 }
 
 /** `arm.get(PATH, …)`, `arm.pages(PATH, …)` and whatever else a client can do: `pages` is a GET as well. */
@@ -80,7 +98,8 @@ function callsOfClient(text: string): readonly Call[] {
     const [whole, method = ''] = match;
     if (method === 'forSdk') return [];
     const verb = method === 'get' || method === 'pages' ? 'GET' : method.toUpperCase();
-    return [{ verb, path: firstArgument(text.slice(match.index + whole.length)) }];
+    const path = firstArgument(text.slice(match.index + whole.length));
+    return [{ verb, path, by: exportedFunctionAt(text, match.index) }];
   });
 }
 
@@ -89,7 +108,11 @@ function callsOfSdk(text: string): readonly Call[] {
   if (!text.includes('.forSdk(')) return [];
   const calls = [...text.matchAll(/\.\s*([a-z]\w+)\s*\.\s*((?:get|list|begin|create|update|delete)\w*)\(/g)];
   if (calls.length === 0) throw new Error('a client of the SDK is made, but no call of it is found');
-  return calls.map(([, group, method]) => ({ verb: 'GET', path: `${group}.${method}` }));
+  return calls.map(({ 1: group, 2: method, index }) => ({
+    verb: 'GET',
+    path: `${group}.${method}`,
+    by: exportedFunctionAt(text, index),
+  }));
 }
 
 /** Up to the first comma, or the closing bracket, that stands in no bracket of its own. */

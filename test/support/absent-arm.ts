@@ -1,6 +1,6 @@
 import type { ArmClient } from '../../lib/azure/resource-manager/client/arm-client.ts';
-import { ArmError } from '../../lib/azure/resource-manager/client/errors/arm-error.ts';
-import { iteratePages } from '../../lib/azure/resource-manager/client/page-iterator.ts';
+import { ArmError } from '../../lib/azure/resource-manager/client/errors.ts';
+import { iteratePages } from '../../lib/azure/resource-manager/client/pages.ts';
 
 const refuse = async (): Promise<never> => {
   throw new ArmError({ status: 404, code: 'ResourceNotFound', message: 'gone', hint: null, requestId: null });

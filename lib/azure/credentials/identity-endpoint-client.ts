@@ -6,20 +6,18 @@ import { withoutQuery } from './managed-identity-host.ts';
 
 /** One attempt at an identity endpoint, and what the credential in front of it loses. */
 export interface Attempt {
-  /** The caller's signal joined with the attempt's own time limit. */
-  readonly signal: AbortSignal;
   /** What the last request came to; null before the first. */
   answer: IdentityEndpointAnswer | null;
   /** Where the last request went, without its query; null before the first. */
   endpoint: string | null;
 }
 
-const currentAttempt = new AsyncLocalStorage<Attempt>();
+const currentAttempt = new AsyncLocalStorage<{ readonly attempt: Attempt; readonly signal: AbortSignal }>();
 const wire = createDefaultHttpClient();
 
 /** Runs one attempt: what the client below does for it, it does in its name. */
-export function inAttempt<T>(attempt: Attempt, work: () => Promise<T>): Promise<T> {
-  return currentAttempt.run(attempt, work);
+export function inAttempt<T>(attempt: Attempt, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  return currentAttempt.run({ attempt, signal }, work);
 }
 
 /**
@@ -34,10 +32,11 @@ export const identityEndpointClient: HttpClient = {
   async sendRequest(request) {
     delete request.agent;
     delete request.proxySettings;
-    const attempt = currentAttempt.getStore();
-    if (attempt === undefined) return wire.sendRequest(request);
+    const current = currentAttempt.getStore();
+    if (current === undefined) return wire.sendRequest(request);
+    const { attempt, signal } = current;
     attempt.endpoint = withoutQuery(request.url);
-    request.abortSignal = attempt.signal;
+    request.abortSignal = signal;
     const response = await wire.sendRequest(request).catch((error: unknown) => {
       attempt.answer = { kind: 'unreachable', errorCode: codeOf(error) };
       throw error;

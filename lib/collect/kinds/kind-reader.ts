@@ -1,5 +1,5 @@
 import type { ArmClient, RequestContext } from '../../azure/resource-manager/client/arm-client.ts';
-import { forEachPage } from '../../azure/resource-manager/client/page-iterator.ts';
+import { forEachPage } from '../../azure/resource-manager/client/pages.ts';
 import type { KindCoverage } from '../../inventory/coverage.ts';
 import type { ReadingEvent, ReadingSink } from '../../inventory/reading.ts';
 import type { RoleBook } from './role-book.ts';

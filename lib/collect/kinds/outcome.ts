@@ -1,5 +1,5 @@
 import type { RequestMeter } from '../../azure/resource-manager/client/arm-client.ts';
-import { ArmError } from '../../azure/resource-manager/client/errors/arm-error.ts';
+import { ArmError } from '../../azure/resource-manager/client/errors.ts';
 import { InventoryError, type Reason, toReason } from '../../errors.ts';
 import { type CoverageStatus, grantReaderCommand } from '../../inventory/coverage.ts';
 import { allows, type Permission } from '../../inventory/permissions.ts';

@@ -1,5 +1,5 @@
 import type { ArmClient, RequestContext } from '../../azure/resource-manager/client/arm-client.ts';
-import { forEachPage } from '../../azure/resource-manager/client/page-iterator.ts';
+import { forEachPage } from '../../azure/resource-manager/client/pages.ts';
 import { listRoleDefinitions } from '../../azure/resource-manager/resources/role-definitions.ts';
 import type { RoleDefinitionReading } from '../../inventory/role.ts';
 

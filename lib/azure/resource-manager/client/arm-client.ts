@@ -9,61 +9,59 @@ import { type Clock, systemClock } from '../../../async/clock.ts';
 import type { Cloud } from '../../cloud.ts';
 import type { TokenSource } from '../../token.ts';
 import { createConcurrencyGate } from './concurrency-gate.ts';
-import { InvalidResponseError } from './errors/invalid-response-error.ts';
+import { InvalidResponseError } from './errors.ts';
 import { createHttpsClient } from './https-client.ts';
 import { createPaces } from './pace.ts';
-import { pages } from './pages.ts';
+import { readPages } from './pages.ts';
 import { bearerTokenPolicy } from './policies/bearer-token-policy.ts';
-import { contextPolicy } from './policies/context-policy.ts';
 import { errorPolicy } from './policies/error-policy.ts';
 import { isJsonResponse, jsonPolicy } from './policies/json-policy.ts';
 import { pacingPolicy } from './policies/pacing-policy.ts';
 import { requestIdPolicy } from './policies/request-id-policy.ts';
 import { retryPolicy } from './policies/retry-policy.ts';
 import { userAgentPolicy } from './policies/user-agent-policy.ts';
-import { attachContext, type RequestContext } from './request-context.ts';
+import { attachContext, contextPolicy, type RequestContext } from './request-context.ts';
 
 export type { RequestContext, RequestMeter } from './request-context.ts';
 
 interface ArmRequest {
   readonly apiVersion: string;
-  /** Further query parameters, not encoded. */
+  /** Further query parameters, unencoded. */
   readonly query?: Readonly<Record<string, string>>;
   readonly context: RequestContext;
 }
 
-/** Resource Manager of one cloud, as one identity sees it. Share one client: it bounds what is in flight. */
+/** Resource Manager of one cloud, as one identity sees it. Share one client, because it bounds the requests in flight. */
 export interface ArmClient {
   /** `https://management.azure.com`, without a slash at the end. */
   readonly origin: string;
   /**
    * One GET.
-   * @param path from the slash on, encoded
-   * @returns the body, parsed and not looked at
+   * @param path encoded, starting with a slash
+   * @returns the parsed body, unchecked
    * @throws {ArmError} Resource Manager answered with an error
    * @throws {ThrottledError} the budget of waits is used up
-   * @throws {NoTokenError} no token is to be had, or every one is refused
-   * @throws {ConnectionError} no whole answer after several tries
+   * @throws {NoTokenError} there is no token, or Resource Manager refuses it
+   * @throws {ConnectionError} no complete answer after several attempts
    * @throws {InvalidResponseError} a success that is not JSON
    */
   get(path: string, request: ArmRequest): Promise<unknown>;
   /**
-   * A list, page by page; an empty page is a page.
+   * A list, page by page, including empty pages.
    * @throws what `get` throws, {@link ForeignNextLinkError} and {@link NextLinkLoopError}
    */
   pages(path: string, request: ArmRequest): AsyncIterableIterator<readonly unknown[], undefined>;
-  /** What a client of the Azure SDK needs to send through the same policies. */
+  /** Options for a client of the Azure SDK, so that it sends through the same policies. */
   forSdk(context: RequestContext): { readonly pipeline: Pipeline; readonly httpClient: HttpClient };
 }
 
 export interface ArmClientOptions {
   readonly cloud: Pick<Cloud, 'resourceManagerEndpoint' | 'audience'>;
   readonly tokens: Pick<TokenSource, 'token'>;
-  /** Requests in flight at most, over all subscriptions. */
+  /** The most requests in flight, over all subscriptions. */
   readonly concurrency: number;
-  readonly userAgentVersion?: string;
   readonly clock?: Clock;
-  /** What sends; default: https. The simulation in `bench` answers by itself. */
+  /** Default: https. `bench` passes a simulation. */
   readonly httpClient?: HttpClient;
 }
 
@@ -88,23 +86,18 @@ export function createArmClient(options: ArmClientOptions): ArmClient {
   return {
     origin,
     get: (path, request) => getJson(urlOf(path, request), request.context),
-    pages: (path, request) => pages(urlOf(path, request), request.context, (url) => getJson(url, request.context)),
+    pages: (path, request) => readPages(urlOf(path, request), request.context, (url) => getJson(url, request.context)),
     forSdk: (context) => ({ pipeline: toPipeline([contextPolicy(context), ...policies]), httpClient }),
   };
 }
 
-/** Outermost first. Pacing stands inside of what repeats: each attempt has its turn, and its place at the gate only for itself. */
-function createPolicies({
-  cloud,
-  tokens,
-  concurrency,
-  userAgentVersion = 'development',
-  clock = systemClock,
-}: ArmClientOptions): readonly PipelinePolicy[] {
+/** Outermost first. Pacing is inside the policies that retry, so that each attempt waits for its own turn and place at the gate. */
+function createPolicies(options: ArmClientOptions): readonly PipelinePolicy[] {
+  const { cloud, tokens, concurrency, clock = systemClock } = options;
   const paces = createPaces();
   return [
     errorPolicy(),
-    userAgentPolicy(userAgentVersion),
+    userAgentPolicy(),
     retryPolicy(paces, clock),
     bearerTokenPolicy(cloud, tokens),
     pacingPolicy(paces, createConcurrencyGate(concurrency), clock),

@@ -5,7 +5,7 @@ interface Waiter {
   readonly refuse: (reason: unknown) => void;
 }
 
-/** Lets at most a fixed number of tasks run; the others wait, larger priority first, then first come first served. */
+/** Runs a limited number of tasks at a time. The others wait: larger priority first, then in order of arrival. */
 export interface ConcurrencyGate {
   run<T>(priority: number, signal: AbortSignal, task: () => Promise<T>): Promise<T>;
 }
@@ -13,9 +13,9 @@ export interface ConcurrencyGate {
 export function createConcurrencyGate(limit: number): ConcurrencyGate {
   const waiting: Waiter[] = [];
   const bySignal = createAbortGroups((waiter) => {
-    // one that has been let in and does not know yet keeps its place: its task looks at the signal itself
-    const at = waiting.indexOf(waiter);
-    if (at >= 0) waiting.splice(at, 1);
+    // A waiter that has just entered is no longer in the queue; its task checks the signal itself.
+    const index = waiting.indexOf(waiter);
+    if (index >= 0) waiting.splice(index, 1);
   });
   let running = 0;
   let arrivals = 0;
@@ -34,7 +34,7 @@ export function createConcurrencyGate(limit: number): ConcurrencyGate {
     bySignal.remove(signal, waiter);
   }
 
-  /** The place goes straight to the next in the queue, so that nobody slips in between. */
+  /** Passes the place directly to the next in the queue, so that no newcomer can take it. */
   function leave(): void {
     const next = waiting.pop();
     if (next === undefined) running -= 1;
@@ -54,8 +54,8 @@ export function createConcurrencyGate(limit: number): ConcurrencyGate {
 }
 
 /**
- * One listener per signal, however many wait under it: removing one of hundreds of listeners from a signal looks at each of them.
- * @param leaveQueue takes a waiter whose signal was aborted out of the queue
+ * One listener per signal, however many waiters share it: removing one of hundreds of listeners from a signal searches them all.
+ * @param leaveQueue removes a waiter whose signal was aborted from the queue
  */
 function createAbortGroups(leaveQueue: (waiter: Waiter) => void) {
   const groups = new Map<AbortSignal, { readonly waiters: Set<Waiter>; readonly onAbort: () => void }>();
@@ -86,7 +86,7 @@ function createAbortGroups(leaveQueue: (waiter: Waiter) => void) {
   };
 }
 
-/** Sorted so that the next one is the last: found by halving, since thousands of subscriptions can wait. */
+/** Keeps the next waiter last. A binary search, because thousands of subscriptions can wait. */
 function insert(waiting: Waiter[], waiter: Waiter): void {
   let low = 0;
   let high = waiting.length;

@@ -5,8 +5,7 @@ import { gunzip } from 'node:zlib';
 import { createHttpHeaders, type HttpClient, type PipelineResponse } from '@azure/core-rest-pipeline';
 import type { InventoryError } from '../../../errors.ts';
 import { breakingWhenQuiet } from '../../quiet-agent.ts';
-import { ConnectionError } from './errors/connection-error.ts';
-import { InvalidResponseError } from './errors/invalid-response-error.ts';
+import { ConnectionError, InvalidResponseError } from './errors.ts';
 import { contextOf } from './request-context.ts';
 
 const idleTimeoutMs = 60_000;

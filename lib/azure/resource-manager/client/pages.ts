@@ -1,57 +1,46 @@
-import { ForeignNextLinkError } from './errors/foreign-next-link-error.ts';
-import { InvalidResponseError } from './errors/invalid-response-error.ts';
-import { NextLinkLoopError } from './errors/next-link-loop-error.ts';
-import { member } from './json.ts';
-import { iteratePages } from './page-iterator.ts';
+import { member } from '../../json.ts';
+import { ForeignNextLinkError, InvalidResponseError, NextLinkLoopError } from './errors.ts';
 import type { RequestContext } from './request-context.ts';
 
 /**
- * Follows a list from page to page. `nextLink` null, empty or missing ends it; an empty page does not.
+ * Follows a list from page to page. A `nextLink` that is null, empty or missing ends it; an empty page does not.
  * @param firstUrl absolute, with its api-version
- * @param fetchJson one GET, its body parsed
- * @throws {ForeignNextLinkError} the list goes on at another origin; nothing was sent there
- * @throws {NextLinkLoopError} the list leads back to a page already read
+ * @param fetchJson one GET; returns the parsed body
+ * @throws {ForeignNextLinkError} the list continues at another origin; nothing was sent there
+ * @throws {NextLinkLoopError} the list returns to a page already read
  * @throws {InvalidResponseError} `value` is not an array, or `nextLink` is not a link
  */
-export function pages(
+export function readPages(
   firstUrl: string,
   context: RequestContext,
   fetchJson: (url: string) => Promise<unknown>,
 ): AsyncIterableIterator<readonly unknown[], undefined> {
   const seen = new Set<string>();
-  let read: { readonly url: string; readonly nextLink: unknown } | null = null;
+  let last: { readonly url: string; readonly nextLink: unknown } | null = null;
   return iteratePages(async () => {
-    // Looked at only now: the rows were read, wherever the list claims to go on.
-    const url: string | null = read === null ? firstUrl : nextUrl(read.nextLink, read.url);
+    // Checked only now: the rows of the last page are good, wherever its nextLink points.
+    const url: string | null = last === null ? firstUrl : nextUrl(last.nextLink, last.url);
     if (url === null) return null;
-    if (seen.has(url)) throw new NextLinkLoopError(new URL(read?.url ?? url).pathname, seen.size);
+    if (seen.has(url)) throw new NextLinkLoopError(new URL(last?.url ?? url).pathname, seen.size);
     seen.add(url);
     context.signal.throwIfAborted();
-    const { value, nextLink } = toPage(await fetchJson(url), url);
+    const body = await fetchJson(url);
+    const value = member(body, 'value');
+    if (!Array.isArray(value)) {
+      throw new InvalidResponseError(`The list ${new URL(url).pathname} has no array 'value'`);
+    }
     context.meter.pages += 1;
-    read = { url, nextLink };
+    last = { url, nextLink: member(body, 'nextLink') };
     return value;
   });
 }
 
-interface Page {
-  readonly value: readonly unknown[];
-  /** As it came. */
-  readonly nextLink: unknown;
-}
-
-function toPage(body: unknown, url: string): Page {
-  const value = member(body, 'value');
-  if (Array.isArray(value)) return { value, nextLink: member(body, 'nextLink') };
-  throw new InvalidResponseError(`The list ${new URL(url).pathname} came without an array 'value'`);
-}
-
-/** The next page's absolute address on the same origin; null = the list ends. The api-version is carried on where the link lacks it. */
+/** The next page's URL, on the same origin and with the list's api-version; null at the end of the list. */
 function nextUrl(nextLink: unknown, url: string): string | null {
   if (nextLink === undefined || nextLink === null || nextLink === '') return null;
   const current = new URL(url);
   if (typeof nextLink !== 'string' || !URL.canParse(nextLink, url)) {
-    throw new InvalidResponseError(`The list ${current.pathname} came with a 'nextLink' that cannot be read`);
+    throw new InvalidResponseError(`The list ${current.pathname} has an unreadable 'nextLink'`);
   }
   const next = new URL(nextLink, url);
   if (next.origin !== current.origin || next.username !== '') {
@@ -61,4 +50,56 @@ function nextUrl(nextLink: unknown, url: string): string | null {
   const apiVersion = current.searchParams.get('api-version');
   if (!next.searchParams.has('api-version') && apiVersion !== null) next.search += `&api-version=${apiVersion}`;
   return next.href;
+}
+
+/**
+ * An async iterator over pages.
+ *
+ * Not an async generator: a suspended generator keeps its last page in memory until it has the next. Hundreds of lists are
+ * open at once, so that would be hundreds of pages.
+ * @param next reads the next page; null at the end. A failure ends the iteration
+ */
+export function iteratePages<Page>(next: () => Promise<Page | null>): AsyncIterableIterator<Page, undefined> {
+  let ended = false;
+  const iterator: AsyncIterableIterator<Page, undefined> = {
+    async next() {
+      if (ended) return { done: true, value: undefined };
+      ended = true;
+      const page = await next();
+      if (page === null) return { done: true, value: undefined };
+      ended = false;
+      return { done: false, value: page };
+    },
+    async return() {
+      ended = true;
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]: () => iterator,
+  };
+  return iterator;
+}
+
+/** The same pages, each mapped. */
+export function mapPages<From, To>(
+  pages: AsyncIterableIterator<From, undefined>,
+  map: (page: From) => To,
+): AsyncIterableIterator<To, undefined> {
+  return iteratePages(async () => {
+    const { done, value } = await pages.next();
+    return done === true ? null : map(value);
+  });
+}
+
+/** Calls a function with each page. Unlike `for await`, it keeps no page after the call. */
+export async function forEachPage<Page>(
+  pages: AsyncIterableIterator<Page, undefined>,
+  work: (page: Page) => void,
+): Promise<void> {
+  const workOnNext = async (): Promise<boolean> => {
+    const { done, value } = await pages.next();
+    if (done === true) return false;
+    work(value);
+    return true;
+  };
+  while (await workOnNext());
 }

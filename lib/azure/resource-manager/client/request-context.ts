@@ -1,22 +1,22 @@
-import type { PipelineRequest } from '@azure/core-rest-pipeline';
+import type { PipelinePolicy, PipelineRequest } from '@azure/core-rest-pipeline';
 
-/** What reading one kind of a subscription took; the client adds to it as it goes. */
+/** What it cost to read one kind of one subscription. The client adds to it with each request. */
 export interface RequestMeter {
-  /** Attempts sent, repeated ones included. */
+  /** Attempts sent, retries included. */
   requests: number;
   pages: number;
-  /** Attempts sent because the one before failed. */
+  /** Attempts sent because the previous one failed. */
   retries: number;
-  /** Time spent waiting because Azure asked for it; whole milliseconds. */
+  /** Time spent waiting because Azure throttled; whole milliseconds. */
   throttledMilliseconds: number;
-  /** `x-ms-request-id` of the last answer: what Azure support asks for. */
+  /** `x-ms-request-id` of the last answer, which Azure support needs. */
   requestId: string | null;
 }
 
-/** Waiting for throttling that a subscription has left; shared by its kinds. */
+/** How long the requests of one subscription, of all kinds, may still wait for throttling. */
 export interface WaitBudget {
   remainingMs: number;
-  /** Waiting until then has been paid; in milliseconds of the client's clock. */
+  /** Waiting until then is paid; in milliseconds of the client's clock. */
   paidUntil: number;
 }
 
@@ -25,9 +25,9 @@ export interface RequestContext {
   readonly meter: RequestMeter;
   readonly budget: WaitBudget;
   readonly signal: AbortSignal;
-  /** Larger goes first when more requests wait than may be in flight; default 0. */
+  /** At the concurrency limit, a larger one goes first; default 0. */
   readonly priority?: number;
-  /** Called when a request begins to wait because Azure throttles its subscription. */
+  /** Called when a request starts to wait because Azure throttles its subscription. */
   readonly onHeld?: () => void;
 }
 
@@ -37,17 +37,22 @@ export function newRequestMeter(): RequestMeter {
   return { requests: 0, pages: 0, retries: 0, throttledMilliseconds: 0, requestId: null };
 }
 
-/** Five minutes by default: a subscription that needs more gives up as `Throttled`, so that the run ends. */
+/** Five minutes by default. A subscription that needs more fails as `Throttled`, so that the run ends. */
 export function newWaitBudget(remainingMs: number = throttlingWaitPerSubscriptionMs): WaitBudget {
   return { remainingMs, paidUntil: 0 };
 }
 
-/** For how long a request can wait from now on: time that another of the same subscription waits as well is paid once. */
+/** For a request outside of a run, which shares neither meter nor budget. */
+export function newRequestContext(signal: AbortSignal): RequestContext {
+  return { meter: newRequestMeter(), budget: newWaitBudget(), signal };
+}
+
+/** How long a request can wait. Requests of one subscription that wait at the same time pay once. */
 export function affordableWaitMs({ remainingMs, paidUntil }: WaitBudget, now: number): number {
   return remainingMs + Math.max(0, paidUntil - now);
 }
 
-/** Pays for waiting until then. @returns false when not enough is left, and nothing was paid */
+/** Pays for waiting until then. @returns false if the budget is too small; then nothing was paid */
 export function payForWaiting(budget: WaitBudget, now: number, until: number): boolean {
   const cost = until - Math.max(now, budget.paidUntil);
   if (cost <= 0) return true;
@@ -59,7 +64,7 @@ export function payForWaiting(budget: WaitBudget, now: number, until: number): b
 
 const contexts = new WeakMap<PipelineRequest, RequestContext>();
 
-/** Ties a context to a request, so that every policy finds it whoever made the request. */
+/** Attaches a context to a request, where every policy finds it. */
 export function attachContext(request: PipelineRequest, context: RequestContext): void {
   contexts.set(request, context);
 }
@@ -68,4 +73,15 @@ export function contextOf(request: PipelineRequest): RequestContext {
   const context = contexts.get(request);
   if (context === undefined) throw new Error('A request without a context was sent through the pipeline');
   return context;
+}
+
+/** Attaches a context to each request of an Azure SDK client, which does not know of contexts. */
+export function contextPolicy(context: RequestContext): PipelinePolicy {
+  return {
+    name: 'contextPolicy',
+    sendRequest(request, next) {
+      attachContext(request, context);
+      return next(request);
+    },
+  };
 }

@@ -1,18 +1,17 @@
 import type { MachineReading } from '../../../inventory/virtual-machine.ts';
+import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
-import { InvalidResponseError } from '../client/errors/invalid-response-error.ts';
-import { member, textOrNull } from '../client/json.ts';
-import { mapPages } from '../client/page-iterator.ts';
-import { resourceIdParser, resourcePath, subscriptionListPath } from './resource-id.ts';
+import { mapPages } from '../client/pages.ts';
+import { readResourceId, resourceIdParser, resourcePath, subscriptionListPath } from './resource-id.ts';
 import { toMachineIdentity } from './to-machine-identity.ts';
-import { toTags } from './to-tags.ts';
+import { toTags } from './wire-values.ts';
 
 const arcMachineType = 'Microsoft.HybridCompute/machines';
 const arcApiVersion = '2025-01-13';
 const idParts = resourceIdParser(arcMachineType);
 
 /**
- * Machines outside of Azure that Azure Arc manages, of one subscription, page by page.
+ * Machines outside Azure that Azure Arc manages, of one subscription, page by page.
  * @throws what `ArmClient.pages` throws
  * @see https://learn.microsoft.com/rest/api/hybridcompute/machines/list-by-subscription
  */
@@ -27,20 +26,16 @@ export function listArcMachines(
 
 /**
  * One Arc machine by its id.
- * @throws {ArmError} `status` 404: there is none
+ * @throws {ArmError} `status` 404: it does not exist
  * @see https://learn.microsoft.com/rest/api/hybridcompute/machines/get
  */
 export async function getArcMachine(arm: ArmClient, id: string, context: RequestContext): Promise<MachineReading> {
   return toArcMachineReading(await arm.get(resourcePath(id), { apiVersion: arcApiVersion, context }));
 }
 
-/** @throws {InvalidResponseError} without a usable id a machine cannot be told from another */
+/** @throws {InvalidResponseError} the id is unusable */
 function toArcMachineReading(item: unknown): MachineReading {
-  const id = textOrNull(member(item, 'id'));
-  const parts = id === null ? null : idParts(id);
-  if (id === null || parts === null) {
-    throw new InvalidResponseError(`An Arc machine was listed without a usable id: ${id ?? 'none'}`);
-  }
+  const { id, parts } = readResourceId(item, idParts, 'An Arc machine');
   const properties = member(item, 'properties');
   return {
     id,

@@ -1,15 +1,15 @@
 import type { FederatedCredential } from '../../../inventory/user-assigned-identity.ts';
+import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
-import { InvalidResponseError } from '../client/errors/invalid-response-error.ts';
-import { member, textOrNull } from '../client/json.ts';
-import { forEachPage } from '../client/page-iterator.ts';
+import { InvalidResponseError } from '../client/errors.ts';
+import { forEachPage } from '../client/pages.ts';
 import { resourcePath } from './resource-id.ts';
 import { managedIdentityApiVersion } from './user-assigned-identities.ts';
 
 /**
- * All federated credentials of one user-assigned identity: twenty at most, says Azure.
- * @throws {ArmError} `status` 404: there is no such identity
- * @throws what else `ArmClient.pages` throws
+ * All federated credentials of one user-assigned identity; Azure allows twenty.
+ * @throws {ArmError} `status` 404: the identity does not exist
+ * @throws what `ArmClient.pages` throws
  * @see https://learn.microsoft.com/rest/api/managedidentity/federated-identity-credentials/list
  */
 export async function listFederatedCredentials(
@@ -25,7 +25,7 @@ export async function listFederatedCredentials(
   return credentials;
 }
 
-/** @throws {InvalidResponseError} a credential without its name cannot be told from another, nor one without issuer from none */
+/** @throws {InvalidResponseError} it has no name or no issuer */
 function toFederatedCredential(item: unknown): FederatedCredential {
   const properties = member(item, 'properties');
   const name = textOrNull(member(item, 'name'));
@@ -37,7 +37,7 @@ function toFederatedCredential(item: unknown): FederatedCredential {
   return {
     name,
     issuer,
-    // those that match claims by an expression (preview) have none
+    // Credentials that match claims by an expression (preview) have no subject.
     subject: textOrNull(member(properties, 'subject')) ?? '',
     audiences: Array.isArray(audiences) ? audiences.filter((audience) => typeof audience === 'string') : [],
   };

@@ -1,12 +1,12 @@
 import type { Permission } from '../../../inventory/permissions.ts';
+import { member } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
-import { member } from '../client/json.ts';
 import { subscriptionListPath } from './resource-id.ts';
 
 export const authorizationApiVersion = '2022-04-01';
 
 /**
- * What the identity may do at a subscription: one entry per role, roles through groups and from above included.
+ * The identity's effective permissions on a subscription: one entry per role, including roles through groups and from above.
  * @throws what `ArmClient.pages` throws
  * @see https://learn.microsoft.com/rest/api/authorization/permissions
  */
@@ -23,10 +23,7 @@ export async function listPermissions(
   return permissions;
 }
 
-/**
- * One role's share of what is allowed, of effective permissions and of role definitions alike.
- * An entry whose `notActions` cannot be read grants nothing: it would be taken for more than it is.
- */
+/** One entry of effective permissions or of a role definition. If its `notActions` are unreadable, it grants nothing. */
 export function toPermission(item: unknown): Permission {
   const notActions = texts(member(item, 'notActions') ?? []);
   return notActions === null

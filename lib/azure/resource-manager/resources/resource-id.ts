@@ -1,4 +1,7 @@
-/** The parts of a resource's id that stands directly in a resource group. Casing as Azure gave it, but for the subscription. */
+import { member, textOrNull } from '../../json.ts';
+import { InvalidResponseError } from '../client/errors.ts';
+
+/** The parts of the id of a resource directly in a resource group. All but the subscription keep Azure's casing. */
 export interface ResourceIdParts {
   /** Lower case. */
   readonly subscriptionId: string;
@@ -6,11 +9,13 @@ export interface ResourceIdParts {
   readonly name: string;
 }
 
+export type ResourceIdParser = (id: string) => ResourceIdParts | null;
+
 /**
- * A function that takes ids of one type of resource apart; it answers null for any other id.
+ * Makes a parser of ids of one type of resource; it returns null for any other id.
  * @param type `Microsoft.Compute/virtualMachines`
  */
-export function resourceIdParser(type: string): (id: string) => ResourceIdParts | null {
+export function resourceIdParser(type: string): ResourceIdParser {
   const pattern = new RegExp(
     `^/subscriptions/([^/]+)/resourceGroups/([^/]+)/providers/${type.replaceAll('.', '\\.')}/([^/]+)$`,
     'i',
@@ -22,12 +27,30 @@ export function resourceIdParser(type: string): (id: string) => ResourceIdParts 
   };
 }
 
-/** A resource's id as the path of a request. */
+/**
+ * The id of a listed resource, and its parts.
+ * @param kind for the message: `A virtual machine`
+ * @throws {InvalidResponseError} the id is unusable: one resource cannot be distinguished from another
+ */
+export function readResourceId(
+  item: unknown,
+  parse: ResourceIdParser,
+  kind: string,
+): { readonly id: string; readonly parts: ResourceIdParts } {
+  const id = textOrNull(member(item, 'id'));
+  const parts = id === null ? null : parse(id);
+  if (id === null || parts === null) {
+    throw new InvalidResponseError(`${kind} was listed without a usable id: ${id ?? 'none'}`);
+  }
+  return { id, parts };
+}
+
+/** The request path of a resource. */
 export function resourcePath(id: string): string {
   return id.split('/').map(encodeURIComponent).join('/');
 }
 
-/** The path of a list of one type of resource in a whole subscription. */
+/** The request path of a list: one type of resource in a whole subscription. */
 export function subscriptionListPath(subscriptionId: string, type: string): string {
   return `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/${type}`;
 }

@@ -1,17 +1,17 @@
 import type { RoleAssignmentReading } from '../../../inventory/role.ts';
+import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
-import { InvalidResponseError } from '../client/errors/invalid-response-error.ts';
-import { member, textOrNull } from '../client/json.ts';
-import { mapPages } from '../client/page-iterator.ts';
+import { InvalidResponseError } from '../client/errors.ts';
+import { mapPages } from '../client/pages.ts';
 import { authorizationApiVersion } from './permissions.ts';
 import { subscriptionListPath } from './resource-id.ts';
 
 export interface RoleAssignment {
   readonly id: string;
-  /** Where it holds: a management group, a subscription, a resource group, a resource, or `/`. */
+  /** A management group, a subscription, a resource group, a resource, or `/`. */
   readonly scope: string;
   readonly roleDefinitionId: string;
-  /** Whom it was given to: the principal asked for, or a group it is in. */
+  /** The requested principal, or a group that it is in. */
   readonly principalId: string | null;
 }
 
@@ -19,8 +19,8 @@ const roleAssignmentsPath = (subscriptionId: string) =>
   subscriptionListPath(subscriptionId, 'Microsoft.Authorization/roleAssignments');
 
 /**
- * Role assignments to service principals at, above and below a subscription, page by page. One that does not say what kind of
- * principal it is for may be for one, and is kept. No `$filter`: `atScope()` leaves out all that is below.
+ * Role assignments to service principals at, above and below a subscription, page by page. One without a principal type may
+ * be for a service principal, so it is kept. No `$filter`, because `atScope()` omits everything below.
  * @throws what `ArmClient.pages` throws
  * @see https://learn.microsoft.com/rest/api/authorization/role-assignments/list-for-subscription
  */
@@ -36,21 +36,19 @@ export function listRoleAssignments(
 }
 
 /**
- * Role assignments that reach a principal in a subscription, those through groups included, page by page.
+ * Role assignments of a principal in a subscription, including those through groups, page by page.
  * @throws what `ArmClient.pages` throws
  * @see https://learn.microsoft.com/azure/role-based-access-control/role-assignments-list-rest
  */
-export async function* listRoleAssignmentsOf(
+export function listRoleAssignmentsOf(
   arm: ArmClient,
   subscriptionId: string,
   principalId: string,
   context: RequestContext,
-): AsyncGenerator<readonly RoleAssignment[]> {
+): AsyncIterableIterator<readonly RoleAssignment[], undefined> {
   const query = { $filter: `assignedTo('${principalId.replaceAll("'", "''")}')` };
   const request = { apiVersion: authorizationApiVersion, query, context };
-  for await (const page of arm.pages(roleAssignmentsPath(subscriptionId), request)) {
-    yield page.map(toRoleAssignment);
-  }
+  return mapPages(arm.pages(roleAssignmentsPath(subscriptionId), request), (page) => page.map(toRoleAssignment));
 }
 
 function mayBeServicePrincipals(item: unknown): boolean {

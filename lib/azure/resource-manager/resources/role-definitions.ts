@@ -1,13 +1,13 @@
 import type { RoleDefinitionReading } from '../../../inventory/role.ts';
+import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
-import { InvalidResponseError } from '../client/errors/invalid-response-error.ts';
-import { member, textOrNull } from '../client/json.ts';
-import { mapPages } from '../client/page-iterator.ts';
+import { InvalidResponseError } from '../client/errors.ts';
+import { mapPages } from '../client/pages.ts';
 import { authorizationApiVersion, toPermission } from './permissions.ts';
 import { resourcePath, subscriptionListPath } from './resource-id.ts';
 
 /**
- * Roles that can be assigned in a subscription, page by page: the built-in ones and its own.
+ * Roles that can be assigned in a subscription, page by page: built-in roles and its own.
  * @throws what `ArmClient.pages` throws
  * @see https://learn.microsoft.com/rest/api/authorization/role-definitions/list
  */
@@ -24,7 +24,7 @@ export function listRoleDefinitions(
 
 /**
  * The name of a role, `Reader`.
- * @param roleDefinitionId its resource id, as an assignment names it
+ * @param roleDefinitionId the resource id in an assignment
  * @throws what `ArmClient.get` throws
  * @see https://learn.microsoft.com/rest/api/authorization/role-definitions/get-by-id
  */
@@ -32,7 +32,7 @@ export async function getRoleName(arm: ArmClient, roleDefinitionId: string, cont
   const request = { apiVersion: authorizationApiVersion, context };
   const definition = await arm.get(resourcePath(roleDefinitionId), request);
   const roleName = textOrNull(member(member(definition, 'properties'), 'roleName'));
-  if (roleName === null) throw new InvalidResponseError(`The role ${roleDefinitionId} came without a name`);
+  if (roleName === null) throw new InvalidResponseError(`The role ${roleDefinitionId} has no name`);
   return roleName;
 }
 

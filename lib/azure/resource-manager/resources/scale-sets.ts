@@ -1,22 +1,19 @@
 import { NotFoundError } from '../../../errors.ts';
 import type { MachineReading } from '../../../inventory/virtual-machine.ts';
+import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
-import { InvalidResponseError } from '../client/errors/invalid-response-error.ts';
-import { member, textOrNull } from '../client/json.ts';
-import { mapPages } from '../client/page-iterator.ts';
-import { resourceIdParser, resourcePath, subscriptionListPath } from './resource-id.ts';
+import { mapPages } from '../client/pages.ts';
+import { readResourceId, resourceIdParser, resourcePath, subscriptionListPath } from './resource-id.ts';
 import { toMachineIdentity } from './to-machine-identity.ts';
-import { toTags } from './to-tags.ts';
-import { toTime } from './to-time.ts';
-import { toZones } from './to-zones.ts';
 import { computeApiVersion } from './virtual-machines.ts';
+import { toTags, toTime, toZones } from './wire-values.ts';
 
 const scaleSetType = 'Microsoft.Compute/virtualMachineScaleSets';
 const idParts = resourceIdParser(scaleSetType);
 
 /**
- * Uniform scale sets of one subscription, page by page, each as one row: their instances are not in the list of machines, and
- * their identity sits on the set. Flexible ones are left out: their members are machines of their own.
+ * Uniform scale sets of one subscription, page by page, each as one machine: the list of machines omits their instances, and
+ * the identity belongs to the set. Flexible ones are left out, because their members are machines themselves.
  * @throws what `ArmClient.pages` throws
  * @see https://learn.microsoft.com/rest/api/compute/virtual-machine-scale-sets/list-all
  */
@@ -33,8 +30,8 @@ export function listScaleSets(
 
 /**
  * One Uniform scale set by its id.
- * @throws {ArmError} `status` 404: there is none
- * @throws {NotFoundError} it is a Flexible one, which is no row of its own
+ * @throws {ArmError} `status` 404: it does not exist
+ * @throws {NotFoundError} it is a Flexible one, which is no machine itself
  * @see https://learn.microsoft.com/rest/api/compute/virtual-machine-scale-sets/get
  */
 export async function getScaleSet(arm: ArmClient, id: string, context: RequestContext): Promise<MachineReading> {
@@ -43,19 +40,15 @@ export async function getScaleSet(arm: ArmClient, id: string, context: RequestCo
   return toScaleSetReading(item);
 }
 
-/** Sets from before there was a choice do not say that they are Uniform. */
+/** Sets older than the choice have no mode and are Uniform. */
 function isUniform(item: unknown): boolean {
   const mode = textOrNull(member(member(item, 'properties'), 'orchestrationMode'));
   return mode === null || mode.toLowerCase() === 'uniform';
 }
 
-/** @throws {InvalidResponseError} without a usable id a scale set cannot be told from another */
+/** @throws {InvalidResponseError} the id is unusable */
 function toScaleSetReading(item: unknown): MachineReading {
-  const id = textOrNull(member(item, 'id'));
-  const parts = id === null ? null : idParts(id);
-  if (id === null || parts === null) {
-    throw new InvalidResponseError(`A scale set was listed without a usable id: ${id ?? 'none'}`);
-  }
+  const { id, parts } = readResourceId(item, idParts, 'A scale set');
   const properties = member(item, 'properties');
   const profile = member(properties, 'virtualMachineProfile');
   const sku = member(item, 'sku');
@@ -80,7 +73,7 @@ function toScaleSetReading(item: unknown): MachineReading {
   };
 }
 
-/** A whole number from 0; null for anything else. */
+/** A whole number, 0 or more; null for anything else. */
 function toCount(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }

@@ -1,6 +1,7 @@
+import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
-import { InvalidResponseError } from '../client/errors/invalid-response-error.ts';
-import { member, textOrNull } from '../client/json.ts';
+import { InvalidResponseError } from '../client/errors.ts';
+import { mapPages } from '../client/pages.ts';
 
 const subscriptionsApiVersion = '2022-12-01';
 
@@ -11,28 +12,21 @@ export interface Subscription {
   readonly tenantId: string | null;
   /** Enabled, Warned, PastDue, Disabled or Deleted. */
   readonly state: string;
-  /** `EnterpriseAgreement_2014-09-01`; those that begin with `AAD_` cannot hold machines. */
+  /** `EnterpriseAgreement_2014-09-01`; a subscription with `AAD_…` cannot have machines. */
   readonly quotaId: string | null;
 }
 
-export interface Tenant {
-  /** Lower case. */
-  readonly tenantId: string;
-  readonly displayName: string | null;
-}
-
 /**
- * Subscriptions in which the identity has any role, page by page. One without is not refused but absent.
+ * Subscriptions in which the identity has any role, page by page. Others are absent, not refused.
  * @throws what `ArmClient.pages` throws
  * @see https://learn.microsoft.com/rest/api/resources/subscriptions/list
  */
-export async function* listSubscriptions(
+export function listSubscriptions(
   arm: ArmClient,
   context: RequestContext,
-): AsyncGenerator<readonly Subscription[]> {
-  for await (const page of arm.pages('/subscriptions', { apiVersion: subscriptionsApiVersion, context })) {
-    yield page.map(toSubscription);
-  }
+): AsyncIterableIterator<readonly Subscription[], undefined> {
+  const request = { apiVersion: subscriptionsApiVersion, context };
+  return mapPages(arm.pages('/subscriptions', request), (page) => page.map(toSubscription));
 }
 
 /**
@@ -49,17 +43,6 @@ export async function getSubscription(
   return toSubscription(await arm.get(path, { apiVersion: subscriptionsApiVersion, context }));
 }
 
-/**
- * Tenants that the identity can sign in to, page by page.
- * @throws what `ArmClient.pages` throws
- * @see https://learn.microsoft.com/rest/api/resources/tenants/list
- */
-export async function* listTenants(arm: ArmClient, context: RequestContext): AsyncGenerator<readonly Tenant[]> {
-  for await (const page of arm.pages('/tenants', { apiVersion: subscriptionsApiVersion, context })) {
-    yield page.map(toTenant);
-  }
-}
-
 function toSubscription(item: unknown): Subscription {
   const subscriptionId =
     textOrNull(member(item, 'subscriptionId')) ??
@@ -72,10 +55,4 @@ function toSubscription(item: unknown): Subscription {
     state: textOrNull(member(item, 'state')) ?? 'Unknown',
     quotaId: textOrNull(member(member(item, 'subscriptionPolicies'), 'quotaId')),
   };
-}
-
-function toTenant(item: unknown): Tenant {
-  const tenantId = textOrNull(member(item, 'tenantId'));
-  if (tenantId === null) throw new InvalidResponseError('A tenant was listed without an id');
-  return { tenantId: tenantId.toLowerCase(), displayName: textOrNull(member(item, 'displayName')) };
 }

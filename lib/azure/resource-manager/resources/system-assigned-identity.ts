@@ -1,12 +1,12 @@
 import type { SystemAssignedIdentityReading } from '../../../inventory/reading.ts';
+import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
-import { member, textOrNull } from '../client/json.ts';
 import { resourcePath } from './resource-id.ts';
 import { managedIdentityApiVersion } from './user-assigned-identities.ts';
 
 /**
- * A machine's system-assigned identity with its client id, which the machine itself does not tell.
- * @throws {ArmError} `status` 404: the machine, or its identity, is not there
+ * A machine's system-assigned identity with its client id, which the machine's own answer does not have.
+ * @throws {ArmError} `status` 404: the machine or its identity does not exist
  * @see https://learn.microsoft.com/rest/api/managedidentity/system-assigned-identities/get-by-scope
  */
 export async function getSystemAssignedIdentity(

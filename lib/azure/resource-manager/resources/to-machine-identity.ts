@@ -4,11 +4,11 @@ import {
   type MachineIdentity,
   type UserAssignedIdentity,
 } from '../../../inventory/virtual-machine.ts';
-import { isObject, member, textOrNull } from '../client/json.ts';
+import { isObject, member, textOrNull } from '../../json.ts';
 
 const noIdentity: MachineIdentity = { type: 'None', principalId: null, tenantId: null, userAssignedIdentities: {} };
 
-/** The `identity` of a machine, of whatever type; none, null or no object at all is `None`. */
+/** The `identity` of a machine of any type; anything but an object is `None`. */
 export function toMachineIdentity(value: unknown): MachineIdentity {
   if (!isObject(value)) return noIdentity;
   const principalId = textOrNull(value.principalId);
@@ -21,7 +21,7 @@ export function toMachineIdentity(value: unknown): MachineIdentity {
   };
 }
 
-/** Services differ in casing, spaces and order. Without a type, the identities that are there say it. */
+/** Services differ in casing, spaces and order. If the type is missing, the identities determine it. */
 function toIdentityType(
   value: unknown,
   principalId: string | null,

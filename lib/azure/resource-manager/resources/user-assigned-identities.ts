@@ -1,9 +1,8 @@
 import type { UserAssignedIdentityReading } from '../../../inventory/user-assigned-identity.ts';
+import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
-import { InvalidResponseError } from '../client/errors/invalid-response-error.ts';
-import { member, textOrNull } from '../client/json.ts';
-import { mapPages } from '../client/page-iterator.ts';
-import { resourceIdParser, resourcePath, subscriptionListPath } from './resource-id.ts';
+import { mapPages } from '../client/pages.ts';
+import { readResourceId, resourceIdParser, resourcePath, subscriptionListPath } from './resource-id.ts';
 
 export const managedIdentityApiVersion = '2024-11-30';
 
@@ -11,7 +10,7 @@ const identityType = 'Microsoft.ManagedIdentity/userAssignedIdentities';
 const idParts = resourceIdParser(identityType);
 
 /**
- * User-assigned identities of one subscription, page by page, those on no machine too.
+ * User-assigned identities of one subscription, page by page, including those of no machine.
  * @throws what `ArmClient.pages` throws
  * @see https://learn.microsoft.com/rest/api/managedidentity/user-assigned-identities/list-by-subscription
  */
@@ -28,7 +27,7 @@ export function listUserAssignedIdentities(
 
 /**
  * One user-assigned identity by its id.
- * @throws {ArmError} `status` 404: there is none
+ * @throws {ArmError} `status` 404: it does not exist
  * @see https://learn.microsoft.com/rest/api/managedidentity/user-assigned-identities/get
  */
 export async function getUserAssignedIdentity(
@@ -39,12 +38,9 @@ export async function getUserAssignedIdentity(
   return toUserAssignedIdentity(await arm.get(resourcePath(id), { apiVersion: managedIdentityApiVersion, context }));
 }
 
-/** @throws {InvalidResponseError} without a usable id an identity cannot be told from another */
+/** @throws {InvalidResponseError} the id is unusable */
 function toUserAssignedIdentity(item: unknown): UserAssignedIdentityReading {
-  const id = textOrNull(member(item, 'id'));
-  if (id === null || idParts(id) === null) {
-    throw new InvalidResponseError(`A user-assigned identity was listed without a usable id: ${id ?? 'none'}`);
-  }
+  const { id } = readResourceId(item, idParts, 'A user-assigned identity');
   const properties = member(item, 'properties');
   return {
     id,

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
-import { gapBetweenRequests } from '../../../../lib/azure/resource-manager/client/remaining-requests.ts';
+import { gapBetweenRequests } from '../../../../lib/azure/resource-manager/client/pace.ts';
 import { newWaitBudget } from '../../../../lib/azure/resource-manager/client/request-context.ts';
 import { fakeClock, json, newContext, startArmServer, steppedClock, testClient } from '../fixtures/arm-server.ts';
 

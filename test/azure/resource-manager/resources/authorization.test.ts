@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import packageJson from '../../../../package.json' with { type: 'json' };
 import { fakeClock, json, newContext, startArmServer, testClient } from '../fixtures/arm-server.ts';
 
 const path = '/subscriptions/s1';
@@ -9,7 +10,7 @@ const expired = {
 
 test('a request carries token, ids and user agent', async () => {
   await using server = await startArmServer((response) => json(response, {}, 200, { 'x-ms-request-id': 'r-1' }));
-  const { arm } = testClient(server.origin, { userAgentVersion: '1.2.3' });
+  const { arm } = testClient(server.origin);
   const context = newContext();
 
   await arm.get(path, { apiVersion, context });
@@ -18,7 +19,7 @@ test('a request carries token, ids and user agent', async () => {
     authorization: 'Bearer token-1',
     accept: 'application/json',
     'accept-encoding': 'gzip',
-    'user-agent': expect.stringContaining('vm-identities/1.2.3'),
+    'user-agent': expect.stringContaining(`vm-identities/${packageJson.version}`),
     'x-ms-client-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
   });
   expect(context.meter.requestId).toBe('r-1');

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { listDescendantSubscriptions } from '../../../../lib/azure/resource-manager/resources/descendants.ts';
+import { listDescendantSubscriptions } from '../../../../lib/azure/resource-manager/resources/descendant-subscriptions.ts';
 import { listPermissions } from '../../../../lib/azure/resource-manager/resources/permissions.ts';
 import { listRoleAssignmentsOf } from '../../../../lib/azure/resource-manager/resources/role-assignments.ts';
 import { getRoleName } from '../../../../lib/azure/resource-manager/resources/role-definitions.ts';
-import { listSubscriptions, listTenants } from '../../../../lib/azure/resource-manager/resources/subscriptions.ts';
-import { getVirtualMachine } from '../../../../lib/azure/resource-manager/resources/virtual-machine.ts';
+import { listSubscriptions } from '../../../../lib/azure/resource-manager/resources/subscriptions.ts';
 import {
+  getVirtualMachine,
   listPowerStates,
   listVirtualMachines,
 } from '../../../../lib/azure/resource-manager/resources/virtual-machines.ts';
@@ -46,14 +46,6 @@ test('a subscription without an id breaks the list', async () => {
   await using azure = await serving({ value: [{ displayName: 'One' }] });
 
   await expect(drain(listSubscriptions(azure.arm, newContext()))).rejects.toMatchObject({ code: 'InvalidResponse' });
-});
-
-test('tenants come with id and name', async () => {
-  await using azure = await serving({ value: [{ tenantId: 'T-1', displayName: 'Contoso' }] });
-
-  const { items } = await drain(listTenants(azure.arm, newContext()));
-
-  expect(items).toEqual([{ tenantId: 't-1', displayName: 'Contoso' }]);
 });
 
 test('effective permissions grant nothing where they cannot be read', async () => {

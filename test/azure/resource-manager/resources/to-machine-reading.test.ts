@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toMachineReading } from '../../../../lib/azure/resource-manager/resources/to-machine-reading.ts';
+import { toMachineReading } from '../../../../lib/azure/resource-manager/resources/virtual-machines.ts';
 
 const id =
   '/subscriptions/EA42F556-5106-4743-99B0-C129BFA71A47/resourceGroups/TEST_VM/providers/Microsoft.Compute/virtualMachines/vm-1';

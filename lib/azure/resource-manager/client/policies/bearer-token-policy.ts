@@ -2,20 +2,16 @@ import type { PipelinePolicy, PipelineResponse } from '@azure/core-rest-pipeline
 import { NoTokenError } from '../../../../errors.ts';
 import type { Cloud } from '../../../cloud.ts';
 import type { TokenRequest, TokenSource } from '../../../token.ts';
-import { claimsOf } from '../claims-challenge.ts';
-import { parseErrorBody } from '../errors/error-body.ts';
-import { toArmError } from '../errors/to-arm-error.ts';
+import { parseErrorBody, toArmError } from '../error-answer.ts';
 import { contextOf } from '../request-context.ts';
 
-const bearerTokenPolicyName = 'bearerTokenPolicy';
-
+/** A new token can help against these. */
 const replaceable = ['ExpiredAuthenticationToken', 'InvalidAuthenticationToken', 'AuthenticationFailed'];
 
 /**
- * Puts the token on requests to Resource Manager's own origin, and on nothing else. A token that Resource Manager refuses is
- * replaced once; a claims challenge (continuous access evaluation) is answered once. The SDK's policy does neither for
- * managed identities.
- * @throws {NoTokenError} no token is to be had, or Resource Manager refuses the new one too, or it is for another audience
+ * Sends the token to Resource Manager's own origin only. Replaces a refused token once, and answers a claims challenge
+ * (continuous access evaluation) once. The SDK's policy does neither for managed identities.
+ * @throws {NoTokenError} there is no token, Resource Manager refuses the new one too, or the audience is wrong
  * @see https://learn.microsoft.com/entra/identity-platform/claims-challenge
  */
 export function bearerTokenPolicy(
@@ -24,7 +20,7 @@ export function bearerTokenPolicy(
 ): PipelinePolicy {
   const { origin } = new URL(cloud.resourceManagerEndpoint);
   return {
-    name: bearerTokenPolicyName,
+    name: 'bearerTokenPolicy',
     async sendRequest(request, next) {
       const url = new URL(request.url);
       if (url.origin !== origin || url.protocol !== 'https:') {
@@ -35,16 +31,16 @@ export function bearerTokenPolicy(
       request.headers.set('Authorization', `Bearer ${token}`);
       const response = await next(request);
       const replacement = response.status === 401 ? replacementFor(response, token, signal) : null;
-      if (replacement === null) return refusedForGood(response, cloud.audience);
+      if (replacement === null) return throwIfRefused(response, cloud.audience);
       const fresh = await tokens.token(replacement);
       request.headers.set('Authorization', `Bearer ${fresh.token}`);
       meter.retries += 1;
-      return refusedForGood(await next(request), cloud.audience);
+      return throwIfRefused(await next(request), cloud.audience);
     },
   };
 }
 
-/** What to ask the token source for when a token was refused; null when another token would not help. */
+/** Which token to request after a refusal; null if another token would not help. */
 function replacementFor(response: PipelineResponse, refused: string, signal: AbortSignal): TokenRequest | null {
   const claims = claimsOf(response.headers.get('www-authenticate'));
   if (claims !== null) return { claims, refuse: refused, signal };
@@ -52,15 +48,26 @@ function replacementFor(response: PipelineResponse, refused: string, signal: Abo
   return code !== null && replaceable.includes(code) ? { refuse: refused, signal } : null;
 }
 
-/** Passes an answer on, unless it says that this identity gets no further anywhere. */
-function refusedForGood(response: PipelineResponse, audience: string): PipelineResponse {
+/**
+ * The claims that a `WWW-Authenticate` header requests, decoded (JSON); null if it is no claims challenge.
+ * @see https://learn.microsoft.com/entra/identity-platform/claims-challenge#claims-challenge-header-format
+ */
+function claimsOf(header: string | undefined): string | null {
+  if (header === undefined || !/\berror="insufficient_claims"/i.test(header)) return null;
+  const encoded = /\bclaims="([^"]+)"/i.exec(header)?.[1];
+  return encoded === undefined ? null : Buffer.from(encoded, 'base64').toString();
+}
+
+/** Passes an answer on, unless Resource Manager refuses this identity everywhere. */
+function throwIfRefused(response: PipelineResponse, audience: string): PipelineResponse {
   if (response.status !== 401) return response;
   const { code, message, requestId } = toArmError(response);
-  // a subscription of another tenant concerns that subscription only
+  // Another tenant's subscription: only that subscription refuses the token.
   if (code === 'InvalidAuthenticationTokenTenant') return response;
+  const request = requestId === null ? '' : ` (request ${requestId})`;
   throw new NoTokenError(
     { given: code },
-    `Resource Manager refuses the token for audience '${audience}': ${message}${requestId === null ? '' : ` (request ${requestId})`}`,
+    `Resource Manager refuses the token for audience '${audience}': ${message}${request}`,
     { hint: 'Check AZURE_CLOUD and AZURE_RESOURCE_MANAGER_AUDIENCE; vm-identities whoami shows whose token it is' },
   );
 }

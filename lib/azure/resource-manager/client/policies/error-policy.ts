@@ -1,12 +1,10 @@
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
-import { toArmError } from '../errors/to-arm-error.ts';
+import { toArmError } from '../error-answer.ts';
 
-const errorPolicyName = 'errorPolicy';
-
-/** Throws what is not a success, with the server's own message: the SDK's paging would keep the code only. */
+/** Throws for every answer but a success. The SDK's paging keeps only the code; this keeps the server's message. */
 export function errorPolicy(): PipelinePolicy {
   return {
-    name: errorPolicyName,
+    name: 'errorPolicy',
     async sendRequest(request, next) {
       const response = await next(request);
       if (response.status < 200 || response.status > 299) throw toArmError(response);

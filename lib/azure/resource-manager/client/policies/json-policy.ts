@@ -1,21 +1,23 @@
 import type { PipelinePolicy, PipelineResponse } from '@azure/core-rest-pipeline';
-import { InvalidResponseError } from '../errors/invalid-response-error.ts';
-
-const jsonPolicyName = 'jsonPolicy';
+import { parseJson } from '../../../json.ts';
+import { InvalidResponseError } from '../errors.ts';
 
 /** A response whose body has been parsed. */
 export interface JsonResponse extends PipelineResponse {
   readonly json: unknown;
 }
 
-/** Parses the body of a success. Stands inside the retry policy, so that a body cut off is asked for again. */
+/** Parses the body of a success. It is inside the retry policy, so that a body that was cut off is requested again. */
 export function jsonPolicy(): PipelinePolicy {
   return {
-    name: jsonPolicyName,
+    name: 'jsonPolicy',
     async sendRequest(request, next) {
       const response = await next(request);
       if (response.status !== 200) return response;
-      return { ...response, json: parse(response.bodyAsText ?? '', request.url) } satisfies JsonResponse;
+      const text = response.bodyAsText ?? '';
+      const json = parseJson(text);
+      if (json === undefined) throw notJson(text, new URL(request.url).pathname);
+      return { ...response, json } satisfies JsonResponse;
     },
   };
 }
@@ -24,18 +26,11 @@ export function isJsonResponse(response: PipelineResponse): response is JsonResp
   return 'json' in response;
 }
 
-function parse(text: string, url: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // the parser's own message is dropped: it quotes the body
-    const path = new URL(url).pathname;
-    const cutOff = /^\s*([[{]|$)/.test(text);
-    throw new InvalidResponseError(
-      cutOff
-        ? `The answer to ${path} was cut off after ${text.length} characters`
-        : `The answer to ${path} is not JSON`,
-      { cutOff },
-    );
-  }
+/** Without the parser's own message, which quotes the body. */
+function notJson(text: string, path: string): InvalidResponseError {
+  const cutOff = /^\s*([[{]|$)/.test(text);
+  const message = cutOff
+    ? `The answer to ${path} was cut off after ${text.length} characters`
+    : `The answer to ${path} is not JSON`;
+  return new InvalidResponseError(message, { cutOff });
 }

@@ -2,12 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { contextOf } from '../request-context.ts';
 
-const requestIdPolicyName = 'requestIdPolicy';
-
-/** Counts each attempt, names it for Azure's logs, and keeps the name Azure gave it. */
+/** Counts each attempt, gives it an id for Azure's logs, and keeps the id that Azure gave it. */
 export function requestIdPolicy(): PipelinePolicy {
   return {
-    name: requestIdPolicyName,
+    name: 'requestIdPolicy',
     async sendRequest(request, next) {
       const { meter } = contextOf(request);
       meter.requests += 1;

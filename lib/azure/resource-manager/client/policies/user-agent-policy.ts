@@ -1,12 +1,13 @@
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
+import packageJson from '../../../../../package.json' with { type: 'json' };
 
-const userAgentPolicyName = 'userAgentPolicy';
+const { node } = process.versions;
+const userAgent = `vm-identities/${packageJson.version} Node/${node} (${process.platform}; ${process.arch})`;
 
-/** Says who asks, so that an administrator finds us in Azure's activity logs. */
-export function userAgentPolicy(version: string): PipelinePolicy {
-  const userAgent = `vm-identities/${version} Node/${process.versions.node} (${process.platform}; ${process.arch})`;
+/** Names this program, so that an administrator finds its requests in Azure's activity logs. */
+export function userAgentPolicy(): PipelinePolicy {
   return {
-    name: userAgentPolicyName,
+    name: 'userAgentPolicy',
     sendRequest(request, next) {
       request.headers.set('User-Agent', userAgent);
       return next(request);

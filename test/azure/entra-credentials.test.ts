@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { credentialLinks } from '../../lib/azure/credentials/chain.ts';
+import { credentialLinks } from '../../lib/azure/credentials/credential-chain.ts';
 import type { FetchRequest } from '../../lib/azure/credentials/credential-source.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { startQuietProxy } from './fixtures/quiet-proxy.ts';

@@ -1,5 +1,5 @@
 import type { TokenCredential } from '@azure/core-auth';
-import { untilAborted } from '../../async/until-aborted.ts';
+import { untilAborted, withTimeout } from '../../async/with-timeout.ts';
 import type { NoTokenError } from '../../errors.ts';
 import type { IdentitySetting } from '../../settings.ts';
 import { cloudShellSpellings, scopeOf } from '../audience.ts';
@@ -85,19 +85,21 @@ async function attemptOnce(
   signal: AbortSignal,
 ): Promise<{ readonly answer: IdentityEndpointAnswer; readonly endpoint: string | null }> {
   signal.throwIfAborted();
-  const limit = AbortSignal.timeout(limitMs);
-  const attempt: Attempt = { signal: AbortSignal.any([signal, limit]), answer: null, endpoint: null };
-  try {
-    const credential = exchange ? await exchanging(identity, attempt.signal) : await createCredential(identity);
-    const fetching = inAttempt(attempt, () => credential.getToken(scopeOf(resource)));
-    const accessToken = await untilAborted(attempt.signal, fetching);
+  const attempt: Attempt = { answer: null, endpoint: null };
+  const fetchToken = async (limited: AbortSignal): Promise<IdentityEndpointAnswer> => {
+    const credential = exchange ? await exchanging(identity, limited) : await createCredential(identity);
+    const fetching = inAttempt(attempt, limited, () => credential.getToken(scopeOf(resource)));
+    const accessToken = await untilAborted(fetching, limited);
     if (accessToken === null) throw new Error('no token');
     const { token, expiresOnTimestamp } = accessToken;
-    // what the endpoint said of the lifetime was taken out for MSAL; a token exchange never comes by there
-    return { answer: attempt.answer ?? { kind: 'token', token, expiresOnTimestamp }, endpoint: attempt.endpoint };
+    // The answer keeps the lifetime, which was removed for MSAL. A token exchange does not pass through that client.
+    return attempt.answer ?? { kind: 'token', token, expiresOnTimestamp };
+  };
+  try {
+    const answer = await withTimeout(fetchToken, limitMs, signal, (): IdentityEndpointAnswer => ({ kind: 'timeout' }));
+    return { answer, endpoint: attempt.endpoint };
   } catch (error) {
     signal.throwIfAborted();
-    if (limit.aborted) return { answer: { kind: 'timeout' }, endpoint: attempt.endpoint };
     const message = error instanceof Error ? error.message : String(error);
     return { answer: failureOf(attempt.answer, message), endpoint: attempt.endpoint };
   }

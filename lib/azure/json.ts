@@ -1,6 +1,13 @@
-/** Looking into parsed JSON of which nothing is known. */
+/** @returns undefined for text that is not JSON */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
-/** The member of an object; undefined when there is none, or when it is no object. */
+/** A member of parsed JSON; undefined if it is missing or the value is not an object. */
 export function member(value: unknown, name: string): unknown {
   return isObject(value) ? value[name] : undefined;
 }
@@ -9,7 +16,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null;
 }
 
-/** A text that says something, else null. */
+/** A string that is not empty, else null. */
 export function textOrNull(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }

@@ -1,5 +1,5 @@
 import type { TokenCredential } from '@azure/core-auth';
-import { untilAborted } from '../../async/until-aborted.ts';
+import { untilAborted, withTimeout } from '../../async/with-timeout.ts';
 import { NoTokenError } from '../../errors.ts';
 import type { TokenCredentialName } from '../../settings.ts';
 import { scopeOf } from '../audience.ts';
@@ -36,24 +36,26 @@ export function developerLink(name: OtherCredentialName, options: LinkOptions): 
     source,
     endpoint: null,
     async fetch({ resource, tenantId, claims, signal }: FetchRequest): Promise<FetchedToken> {
-      signal.throwIfAborted();
-      const limit = AbortSignal.timeout(totalTimeoutMs);
-      const both = AbortSignal.any([signal, limit]);
-      try {
-        const credential = await createCredential(name, options, both);
+      const fetchToken = async (limited: AbortSignal): Promise<FetchedToken> => {
+        const credential = await createCredential(name, options, limited);
         const fetching = credential.getToken(scopeOf(resource), {
-          abortSignal: both,
+          abortSignal: limited,
           enableCae: true,
           ...(claims === null ? {} : { claims }),
           ...(tenantId === null ? {} : { tenantId }),
         });
-        const token = await untilAborted(both, fetching);
+        const token = await untilAborted(fetching, limited);
         if (token === null)
           throw new NoTokenError('CredentialUnavailable', `${source} gave no token for '${resource}'`);
         return { token: token.token, expiresOnTimestamp: token.expiresOnTimestamp, source, endpoint: null };
+      };
+      signal.throwIfAborted();
+      try {
+        return await withTimeout(fetchToken, totalTimeoutMs, signal, () => {
+          throw notInTime(source, tenantId);
+        });
       } catch (error) {
         signal.throwIfAborted();
-        if (limit.aborted) throw notInTime(source, tenantId);
         throw toNoTokenError(error, source, tenantId, options);
       }
     },

@@ -1,10 +1,11 @@
+import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
-import { InvalidResponseError } from '../client/errors/invalid-response-error.ts';
-import { member, textOrNull } from '../client/json.ts';
+import { InvalidResponseError } from '../client/errors.ts';
+import { mapPages } from '../client/pages.ts';
 
 const managementGroupsApiVersion = '2021-04-01';
 
-/** A subscription below a management group, whether or not the identity may see into it. */
+/** A subscription below a management group. The identity may have no role in it. */
 export interface DescendantSubscription {
   /** Lower case. */
   readonly subscriptionId: string;
@@ -12,20 +13,19 @@ export interface DescendantSubscription {
 }
 
 /**
- * Subscriptions anywhere below a management group, page by page. Needs Management Group Reader there (else 403).
- * @param managementGroupId its name (id), not its display name
+ * Subscriptions at any depth below a management group, page by page. Needs Management Group Reader on it (else 403).
+ * @param managementGroupId the id, not the display name
  * @throws what `ArmClient.pages` throws
  * @see https://learn.microsoft.com/rest/api/managementgroups/management-groups/get-descendants
  */
-export async function* listDescendantSubscriptions(
+export function listDescendantSubscriptions(
   arm: ArmClient,
   managementGroupId: string,
   context: RequestContext,
-): AsyncGenerator<readonly DescendantSubscription[]> {
+): AsyncIterableIterator<readonly DescendantSubscription[], undefined> {
   const path = `/providers/Microsoft.Management/managementGroups/${encodeURIComponent(managementGroupId)}/descendants`;
-  for await (const page of arm.pages(path, { apiVersion: managementGroupsApiVersion, context })) {
-    yield page.flatMap(toSubscription);
-  }
+  const request = { apiVersion: managementGroupsApiVersion, context };
+  return mapPages(arm.pages(path, request), (page) => page.flatMap(toSubscription));
 }
 
 function toSubscription(item: unknown): DescendantSubscription[] {

@@ -2,8 +2,8 @@ import { type Clock, systemClock } from '../../async/clock.ts';
 import { NoTokenError } from '../../errors.ts';
 import type { Environment, Settings } from '../../settings.ts';
 import type { CredentialLink, FetchedToken, FetchRequest } from './credential-source.ts';
-import { type CredentialName, developerLink } from './developer-links.ts';
-import { managedIdentityLink } from './managed-identity.ts';
+import { type CredentialName, developerLink } from './developer-credential-source.ts';
+import { managedIdentityLink } from './managed-identity-source.ts';
 import { noCredentialError } from './no-credential-error.ts';
 
 const deployed = ['EnvironmentCredential', 'WorkloadIdentityCredential', 'ManagedIdentityCredential'] as const;

@@ -1,12 +1,25 @@
 import { STATUS_CODES } from 'node:http';
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
-import { grantReaderCommand } from '../../../../inventory/coverage.ts';
-import { ArmError } from './arm-error.ts';
-import { parseErrorBody } from './error-body.ts';
+import { grantReaderCommand } from '../../../inventory/coverage.ts';
+import { member, parseJson, textOrNull } from '../../json.ts';
+import { ArmError } from './errors.ts';
 
 const maxMessageLength = 1000;
 
-/** An error answer as the error to throw: Azure's code, the server's message without any token in it, and the way out. */
+/**
+ * Code and message of an error body: `{"error":{code,message}}`, or Compute's throttling answer without that wrapper.
+ * Both are null for anything else, such as a gateway's HTML or an empty body.
+ */
+export function parseErrorBody(text: string | null | undefined): {
+  readonly code: string | null;
+  readonly message: string | null;
+} {
+  const body = parseJson(text ?? '');
+  const error = member(body, 'error') ?? body;
+  return { code: textOrNull(member(error, 'code')), message: textOrNull(member(error, 'message')) };
+}
+
+/** The error for an error answer: Azure's code, the server's message without tokens, and a hint. */
 export function toArmError(response: PipelineResponse): ArmError {
   const { status, headers, request } = response;
   const body = parseErrorBody(response.bodyAsText);
@@ -30,19 +43,21 @@ function hintFor(status: number, code: string, path: string, message: string): s
     return grantReaderCommand(subscriptionId, /with object id '([0-9a-f-]{36})'/i.exec(message)?.[1] ?? null);
   }
   if (code === 'SubscriptionNotFound') {
-    return 'It was deleted, or it is in another tenant, or the identity has no role there any more';
+    return 'The subscription was deleted or is in another tenant, or the identity no longer has a role in it';
   }
-  if (code === 'MissingSubscriptionRegistration') return 'Nothing of that kind can exist there until it is registered';
+  if (code === 'MissingSubscriptionRegistration') {
+    return 'The resource provider is not registered there, so the subscription has no resource of that kind';
+  }
   if (status === 429) return 'Run again later; INVENTORY_CONCURRENCY lowers the number of requests in flight';
-  if (status >= 500) return 'A fault on the side of Azure: run again later';
+  if (status >= 500) return 'Azure itself failed: run again later';
   return null;
 }
 
-/** A server that echoes a request must not get its token into logs and reports. */
+/** Keeps tokens out of logs and reports when a server echoes the request. */
 function withoutToken(text: string, authorization: string | undefined): string {
   const token = authorization?.replace(/^Bearer /, '');
-  const echoed = token === undefined || token === '' ? text : text.replaceAll(token, '[token]');
-  return echoed
+  const withoutOwn = token === undefined || token === '' ? text : text.replaceAll(token, '[token]');
+  return withoutOwn
     .replaceAll(/Bearer\s+[\w.~+/-]{16,}=*/gi, 'Bearer [token]')
     .replaceAll(/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[token]');
 }

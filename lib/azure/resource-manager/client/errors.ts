@@ -1,0 +1,91 @@
+import { InventoryError } from '../../../errors.ts';
+
+/** Resource Manager answered with an error. The code and the message are Azure's. */
+export class ArmError extends InventoryError {
+  override readonly name = 'ArmError';
+  /** HTTP status. */
+  readonly status: number;
+  /** `x-ms-request-id`, which Azure support needs. */
+  readonly requestId: string | null;
+
+  constructor(options: {
+    status: number;
+    code: string;
+    message: string;
+    hint: string | null;
+    requestId: string | null;
+  }) {
+    super({ given: options.code }, options.message, { hint: options.hint });
+    this.status = options.status;
+    this.requestId = options.requestId;
+  }
+}
+
+const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_GET_ISSUER|UNABLE_TO_VERIFY|ERR_TLS/;
+
+/** No complete answer arrived: the connection was refused, reset, cut off or timed out. */
+export class ConnectionError extends InventoryError {
+  override readonly name = 'ConnectionError';
+  /** A retry may help. */
+  readonly transient: boolean;
+
+  constructor(origin: string, cause: unknown) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    const transient = !certificateCodes.test(code);
+    super('ConnectionFailed', `No answer from ${origin}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      hint: transient
+        ? 'Check the network, and HTTPS_PROXY if a proxy is needed'
+        : 'Its certificate is not trusted: add its certificate authority to NODE_EXTRA_CA_CERTS',
+      cause,
+    });
+    this.transient = transient;
+  }
+}
+
+/** A successful answer whose body is not what Resource Manager documents. */
+export class InvalidResponseError extends InventoryError {
+  override readonly name = 'InvalidResponseError';
+  /** The body was cut off: a retry may help. */
+  readonly cutOff: boolean;
+
+  constructor(message: string, options: { cutOff?: boolean; cause?: unknown } = {}) {
+    super('InvalidResponse', message, {
+      hint: 'A proxy or an endpoint other than Resource Manager may have answered; check AZURE_RESOURCE_MANAGER_ENDPOINT',
+      cause: options.cause,
+    });
+    this.cutOff = options.cutOff ?? false;
+  }
+}
+
+/** A `nextLink` points to another origin. Nothing was sent there, because the token is for Resource Manager only. */
+export class ForeignNextLinkError extends InventoryError {
+  override readonly name = 'ForeignNextLinkError';
+
+  constructor(path: string, foreignOrigin: string, origin: string) {
+    super('ForeignNextLink', `The list ${path} continues at ${foreignOrigin}, not at ${origin}; it was not followed`, {
+      hint: 'A proxy in front of Resource Manager must rewrite nextLink to its own address (AZURE_RESOURCE_MANAGER_ENDPOINT)',
+    });
+  }
+}
+
+/** A `nextLink` points to a page that was already read. */
+export class NextLinkLoopError extends InventoryError {
+  override readonly name = 'NextLinkLoopError';
+
+  constructor(path: string, pages: number) {
+    super('NextLinkLoop', `The list ${path} returned to a page already read, after ${pages} pages`, {
+      hint: 'Run again; if it happens again, report it to Azure support with the request id',
+    });
+  }
+}
+
+/** Azure throttled a subscription until its budget of waits was used up. */
+export class ThrottledError extends InventoryError {
+  override readonly name = 'ThrottledError';
+
+  constructor(path: string, serverMessage: string | null) {
+    super('Throttled', `Azure kept throttling ${path}${serverMessage === null ? '' : `: ${serverMessage}`}`, {
+      hint: 'Run again later; INVENTORY_CONCURRENCY lowers the number of requests in flight',
+    });
+  }
+}
