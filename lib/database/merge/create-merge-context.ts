@@ -1,6 +1,6 @@
 import type { Plan } from '../../inventory/plan.ts';
-import { type ChangeKind, changeKinds } from '../../inventory/run.ts';
 import type { Database } from '../database.ts';
+import { createChangeCounts } from './change-counts.ts';
 import { openCoverageRows } from './coverage-rows.ts';
 import { openDictionary } from './dictionary.ts';
 import { openIdentities } from './identities/identities.ts';
@@ -9,7 +9,7 @@ import { prepareMachineIndexes } from './machines/machine-index.ts';
 import { openMachineWriter } from './machines/machine-writer.ts';
 import { prepareStoredReading } from './machines/stored-reading.ts';
 import { openUnseenRows } from './machines/unseen-rows.ts';
-import type { ChangeCounts, MergeContext } from './merge-context.ts';
+import type { MergeContext } from './merge-context.ts';
 import { openRoleRows } from './roles/role-rows.ts';
 import { createSeen } from './seen.ts';
 
@@ -43,19 +43,5 @@ export function createMergeContext(
     presence: openPresenceRows(database, seq),
     roles: openRoleRows(database, seq),
     roleChanges: { began: [], missing: new Set(), replaced: new Map() },
-  };
-}
-
-function createChangeCounts(): ChangeCounts {
-  const counts = new Map<ChangeKind, number>();
-  return {
-    add(kind, count = 1) {
-      if (kind !== null) counts.set(kind, (counts.get(kind) ?? 0) + count);
-    },
-    // The order of declaration: two runs with the same changes have the same text.
-    toJSON() {
-      const entries = changeKinds.map((kind) => [kind, counts.get(kind) ?? 0] as const);
-      return Object.fromEntries(entries.filter(([, count]) => count > 0));
-    },
   };
 }

@@ -1,7 +1,7 @@
 import type { Plan } from '../../inventory/plan.ts';
-import type { ChangeKind } from '../../inventory/run.ts';
 import type { Database } from '../database.ts';
 import type { Thresholds } from '../findings/rule.ts';
+import type { ChangeCounts } from './change-counts.ts';
 import type { CoverageRows } from './coverage-rows.ts';
 import type { Dictionary } from './dictionary.ts';
 import type { Identities } from './identities/identities.ts';
@@ -52,13 +52,6 @@ export interface MergeContext {
 
   readonly roles: RoleRows;
   readonly roleChanges: PendingRoleChanges;
-}
-
-/** Counts the changes of one merge by kind. */
-export interface ChangeCounts {
-  /** Ignores null, so that callers can pass a change that was not recorded. */
-  add(kind: ChangeKind | null, count?: number): void;
-  toJSON(): Partial<Record<ChangeKind, number>>;
 }
 
 /** What the lists of role assignments showed. The merge decides on it when all lists are in. Times in epoch milliseconds. */
