@@ -8,7 +8,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    globalSetup: ['test/support/build-bundles.ts'],
+    globalSetup: ['test/support/build-bundles.ts', 'test/support/shared-azurite.ts'],
     // CI reads the last line that the second one writes.
     reporters: ['default', './test/support/count-reporter.ts'],
   },
