@@ -7,9 +7,10 @@ import { expect, test } from 'vitest';
 import { startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
 import { newAzuriteAccount } from '../support/azurite-account.ts';
+import { caseCount } from '../support/cases.ts';
 
 const program = join(import.meta.dirname, '../../bench/soak-runs.ts');
-const runs = 30;
+const runs = caseCount('SOAK_RUNS', { few: 20, many: 200 });
 
 interface Sample {
   readonly descriptors: number;
@@ -43,4 +44,4 @@ test('Runs one after the other in one process leave no descriptor open and no fi
   // connections come and go: one that each run left open would be twenty more
   expect(of(samples.slice(-10)) - of(samples.slice(0, 10))).toBeLessThan(5);
   expect(left).toEqual([]);
-}, 240_000);
+});
