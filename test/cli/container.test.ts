@@ -27,7 +27,7 @@ beforeAll(async () => {
   const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
   await Promise.all([writeFile(cert, certificate), writeFile(key, privateKey)]);
   setDefaultCACertificates([...getCACertificates('default'), certificate]);
-  azurite = await startAzurite('--oauth', 'basic', '--cert', cert, '--key', key);
+  azurite = await startAzurite(['--oauth', 'basic', '--cert', cert, '--key', key]);
 });
 afterAll(async () => {
   await azurite.stop();

@@ -25,7 +25,7 @@ export interface CliOptions {
 /** Starts the command line as its users do: a process that knows nothing of this one's environment. */
 export function startCli(args: readonly string[], { env, cwd, entry = source }: CliOptions = {}) {
   return spawn(process.execPath, [entry, ...args], {
-    env: { PATH: process.env.PATH, HOME: '/nonexistent', ...env },
+    env: { PATH: process.env.PATH, HOME: '/nonexistent', NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
     ...(cwd === undefined ? {} : { cwd }),
   });
 }

@@ -37,7 +37,7 @@ beforeAll(async () => {
   const ofAzure = await readFile(azure.environment('AppService').NODE_EXTRA_CA_CERTS ?? '', 'utf8');
   await writeFile(join(folder, 'trusted.pem'), `${ofAzure}\n${certificate}`);
   setDefaultCACertificates([...getCACertificates('default'), certificate]);
-  azurite = await startAzurite('--oauth', 'basic', '--cert', cert, '--key', key);
+  azurite = await startAzurite(['--oauth', 'basic', '--cert', cert, '--key', key]);
   gate = await startTenantGate(azurite.origin, { cert: certificate, key: privateKey });
   await installAz();
 });

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
 import { type HostProcess, startHostProcess } from '../local/host-process.ts';
-import { connectionStringFor, startAzurite } from '../support/azurite.ts';
+import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { type BlobProxy, startBlobProxy } from '../support/blob-proxy.ts';
 import { newStore, type TestStore } from '../support/stores.ts';
 
@@ -37,7 +37,7 @@ export async function startCrashSystem(tenant: {
   for (const name of ['dist/functions.cjs', 'dist/functions.bundle.cjs', 'host.json']) {
     await copyFile(join(root, name), join(folder, basename(name)));
   }
-  const azurite = await startAzurite();
+  const azurite = await newAzuriteAccount();
   const proxy = await startBlobProxy(azurite.origin);
   const azure = await startLocalAzure({ tenant: createSampleTenant(tenant), pageSize: 20 });
   return {
@@ -56,7 +56,7 @@ export async function startCrashSystem(tenant: {
       startHostProcess(join(folder, 'functions.cjs'), {
         env: {
           ...azure.environment('AppService'),
-          AzureWebJobsStorage: connectionStringFor(proxy.origin),
+          AzureWebJobsStorage: azurite.connectionStringVia(proxy.origin),
           INVENTORY_CONTAINER: target.name,
           ...env,
         },
@@ -64,7 +64,6 @@ export async function startCrashSystem(tenant: {
     async [Symbol.asyncDispose]() {
       await proxy[Symbol.asyncDispose]();
       await azure.stop();
-      await azurite.stop();
       await rm(folder, { recursive: true });
     },
   };

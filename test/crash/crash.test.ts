@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { HostProcess } from '../local/host-process.ts';
 import type { Treatment } from '../support/blob-proxy.ts';
+import { caseCount } from '../support/cases.ts';
 import { type Dump, differences, logicalDump } from '../support/logical-dump.ts';
 import { never, type TestStore } from '../support/stores.ts';
 import { blobsOf, type CrashSystem, leftovers, type StoredBlob, startCrashSystem } from './crash-system.ts';
@@ -11,10 +12,10 @@ import { watchPointer } from './pointer-watch.ts';
 
 /*
  * A host is killed (SIGKILL, by process id) at points chosen at random, and another one goes on from there.
- * CRASH_POINTS: how many (12); CRASH_SEED: which (1). `CRASH_POINTS=200 npx vitest run test/crash` takes some ten minutes.
+ * CRASH_POINTS: how many; CRASH_SEED: which (1). `CRASH_POINTS=200 npm test -- test/crash/crash.test.ts` takes some ten minutes.
  */
 
-const count = Number(process.env.CRASH_POINTS ?? 12);
+const count = caseCount('CRASH_POINTS', { few: 4, many: 60 });
 const seed = Number(process.env.CRASH_SEED ?? 1);
 const perPointMs = 240_000;
 /** Enough subscriptions that a run has several batches. */

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createRandom } from '../../local/azure/tenant/random.ts';
 import type { Treatment } from '../support/blob-proxy.ts';
+import { caseCount } from '../support/cases.ts';
 import { type Dump, differences, logicalDump } from '../support/logical-dump.ts';
 import { never, type TestStore } from '../support/stores.ts';
 import { type CrashSystem, startCrashSystem } from './crash-system.ts';
@@ -10,10 +11,10 @@ import { watchPointer } from './pointer-watch.ts';
 
 /*
  * Storage fails at requests chosen at random, for a while, under a host that lives on. The run that meets it ends as succeeded, or as
- * failed with a reason that names storage or the engine, which keeps its history there, too; the next one succeeds. FAULT_POINTS: how many (7); FAULT_SEED: which (1).
+ * failed with a reason that names storage or the engine, which keeps its history there, too; the next one succeeds. FAULT_POINTS: how many; FAULT_SEED: which (1).
  */
 
-const count = Number(process.env.FAULT_POINTS ?? 7);
+const count = caseCount('FAULT_POINTS', { few: 7, many: 42 });
 const seed = Number(process.env.FAULT_SEED ?? 1);
 const perPointMs = 240_000;
 const tenant = { subscriptions: 60, vms: 3 };

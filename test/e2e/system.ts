@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { BlobServiceClient } from '@azure/storage-blob';
 import type { SubscriptionTruth } from '../../local/azure/tenant/types.ts';
-import { startAzurite } from '../../local/start/azurite.ts';
 import { createProcesses, type Processes } from '../../local/start/processes.ts';
+import { newAzuriteAccount } from '../support/azurite-account.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -44,8 +44,7 @@ export interface System {
 
 export async function startSystem(size: { readonly subscriptions: number; readonly vms: number }): Promise<System> {
   const said: string[] = [];
-  const storage = createProcesses();
-  const { connectionString } = await startAzurite(storage, null);
+  const { connectionString } = await newAzuriteAccount();
   let running = await startApp(1);
 
   async function startApp(state: 1 | 2): Promise<{ processes: Processes; azure: AzureReady; url: string }> {
@@ -135,9 +134,6 @@ export async function startSystem(size: { readonly subscriptions: number; readon
       }
       return found;
     },
-    async stop() {
-      await running.processes.stop();
-      await storage.stop();
-    },
+    stop: () => running.processes.stop(),
   };
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { type HostProcess, startHostProcess } from '../local/host-process.ts';
-import { type Azurite, startAzurite } from '../support/azurite.ts';
+import { newAzuriteAccount } from '../support/azurite-account.ts';
 
 const id = '11111111-1111-4111-8111-111111111111';
 const routes: readonly [method: string, path: string, functionName: string][] = [
@@ -26,16 +26,11 @@ const routes: readonly [method: string, path: string, functionName: string][] = 
 
 /** Built once before all tests. */
 const app = join(import.meta.dirname, '../../dist/functions.cjs');
-let azurite: Azurite;
+const azurite = await newAzuriteAccount();
 const hosts: HostProcess[] = [];
-
-beforeAll(async () => {
-  azurite = await startAzurite();
-});
 
 afterAll(async () => {
   await Promise.all(hosts.map((host) => host.end()));
-  await azurite.stop();
 });
 
 /** The built app on a host of its own. */

@@ -13,6 +13,7 @@ import {
 import { takeTurn } from '../../local/host/durable/turn.ts';
 import { createHooks } from '../../local/host/hooks.ts';
 import type { HostedFunction, Invoke } from '../../local/host/invocation.ts';
+import { caseCount } from '../support/cases.ts';
 
 const runId = '20261121T060000Z-3f2a';
 const messageLimitBytes = 45 * 1024;
@@ -168,7 +169,7 @@ test('In whatever order activities and timers come back, and however often they 
         published < 0 ? Number.POSITIVE_INFINITY : published,
       );
     }),
-    { numRuns: 60 },
+    { numRuns: caseCount('PROPERTY_RUNS', { few: 30, many: 600 }) },
   );
 });
 

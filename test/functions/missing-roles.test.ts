@@ -3,20 +3,18 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
 import { type HostProcess, startHostProcess } from '../local/host-process.ts';
-import { type Azurite, startAzurite } from '../support/azurite.ts';
+import { newAzuriteAccount } from '../support/azurite-account.ts';
 
 // What docs/deploy.md promises for the minutes in which new role assignments do not act yet.
 
 const app = join(import.meta.dirname, '../../dist/functions.cjs');
 let azure: LocalAzure;
-let azurite: Azurite;
+const azurite = await newAzuriteAccount();
 let host: HostProcess | undefined;
 beforeAll(async () => {
   azure = await startLocalAzure({ tenant: createSampleTenant({ subscriptions: 2, vms: 2, awkward: false }) });
-  azurite = await startAzurite();
 });
 afterAll(async () => {
-  await azurite.stop();
   await azure.stop();
 });
 beforeEach(() => {

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { newRunRecord } from '../../lib/run/run-record.ts';
 import { createProcesses, type Processes } from '../../local/start/processes.ts';
 import { type HostProcess, startHostProcess } from '../local/host-process.ts';
-import { type Azurite, startAzurite } from '../support/azurite.ts';
+import { type AzuriteAccount, newAzuriteAccount } from '../support/azurite-account.ts';
 import { never, newStore, type TestStore } from '../support/stores.ts';
 
 // The built app in hosts of their own, before Azurite and a stand-in for Azure that answers slowly enough to be killed meanwhile.
@@ -14,7 +14,7 @@ const vms = 10;
 let processes: Processes;
 let environment: Readonly<Record<string, string>>;
 let control: string;
-let azurite: Azurite;
+let azurite: AzuriteAccount;
 let target: TestStore;
 let hosts: HostProcess[];
 
@@ -47,14 +47,13 @@ beforeAll(async () => {
 });
 afterAll(() => processes.stop());
 beforeEach(async () => {
-  azurite = await startAzurite();
+  azurite = await newAzuriteAccount();
   target = newStore(azurite.connectionString, 'inventory');
   hosts = [];
   await fetch(`${control}/_local/reset`, { method: 'POST' });
 });
 afterEach(async () => {
   await Promise.all(hosts.map((host) => host.end('SIGKILL')));
-  await azurite.stop();
 });
 
 async function startHost(): Promise<HostProcess> {

@@ -1,28 +1,24 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { publishedInventory } from '../../functions/published-inventory.ts';
 import type { InventoryStore } from '../../lib/azure/store/inventory-store.ts';
 import { InventoryError } from '../../lib/errors.ts';
 import { createDatabaseReader, type DatabaseReader } from '../../lib/published/current-database.ts';
 import { servedInventory } from '../http/fixtures/served-inventory.ts';
-import { type Azurite, startAzurite } from '../support/azurite.ts';
+import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { collectRun, publish } from '../support/published-runs.ts';
 import { machine } from '../support/readings.ts';
 import { never, newStore, type TestStore } from '../support/stores.ts';
 
-let azurite: Azurite;
+const azurite = await newAzuriteAccount();
 let folder: string;
 let target: TestStore;
 /** With links, which Azurite's account key cannot make. */
 let store: InventoryStore;
 let reader: DatabaseReader;
 
-beforeAll(async () => {
-  azurite = await startAzurite();
-});
-afterAll(() => azurite.stop());
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'published-'));
   target = newStore(azurite.connectionString);

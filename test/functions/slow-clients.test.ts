@@ -7,17 +7,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeFile } from '../../lib/published/database-file.ts';
 import { createInventory, runIdOf } from '../database/fixtures/inventory.ts';
 import { type HostProcess, startHostProcess } from '../local/host-process.ts';
-import { type Azurite, startAzurite } from '../support/azurite.ts';
+import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { never, newStore } from '../support/stores.ts';
 
 const app = join(import.meta.dirname, '../../dist/functions.cjs');
 /** More than what sockets hold. */
 const paddingBytes = 64 * 1024 * 1024;
-let azurite: Azurite;
+const azurite = await newAzuriteAccount();
 let host: HostProcess;
 
 beforeAll(async () => {
-  azurite = await startAzurite();
   const { store } = newStore(azurite.connectionString, 'inventory');
   using inventory = createInventory();
   inventory.run();
@@ -34,7 +33,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await host.end();
-  await azurite.stop();
 });
 
 async function download(): Promise<IncomingMessage> {

@@ -5,22 +5,20 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
 import { type HostProcess, startHostProcess } from '../local/host-process.ts';
-import { type Azurite, startAzurite } from '../support/azurite.ts';
+import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { publishReading } from '../support/deployments.ts';
 import { guid, machine } from '../support/readings.ts';
 import { newStore } from '../support/stores.ts';
 
 const app = join(import.meta.dirname, '../../dist/functions.cjs');
 let azure: LocalAzure;
-let azurite: Azurite;
+const azurite = await newAzuriteAccount();
 let folder: string;
 beforeAll(async () => {
   azure = await startLocalAzure({ tenant: createSampleTenant({ subscriptions: 1, vms: 3, awkward: false }) });
-  azurite = await startAzurite();
   folder = await mkdtemp(join(tmpdir(), 'sources-'));
 });
 afterAll(async () => {
-  await azurite.stop();
   await azure.stop();
   await rm(folder, { recursive: true });
 });
@@ -48,7 +46,7 @@ test('an app takes in what INVENTORY_SOURCES names, and says so when it is gone'
     env: {
       ...azure.environment('AppService'),
       AzureWebJobsStorage: azurite.connectionString,
-      INVENTORY_SOURCES: `${azurite.origin}/devstoreaccount1/${there.name}/`,
+      INVENTORY_SOURCES: `${azurite.url}/${there.name}/`,
     },
   });
   try {
@@ -63,7 +61,7 @@ test('an app takes in what INVENTORY_SOURCES names, and says so when it is gone'
     expect(theirs.value).toMatchObject([{ name: 'theirs', subscriptionId: guid(2), stale: false }]);
     expect(ledger.value.find((row: { subscriptionId: string }) => row.subscriptionId === guid(2))).toMatchObject({
       status: 'partial',
-      source: `${azurite.origin}/devstoreaccount1/${there.name}`,
+      source: `${azurite.url}/${there.name}`,
       kinds: { virtualMachines: { status: 'complete' }, scaleSets: { reason: { code: 'NotReadBySource' } } },
     });
     expect(second).toMatchObject({ status: 'succeeded', complete: false, changes: {}, virtualMachineCount: 4 });

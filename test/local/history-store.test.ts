@@ -1,25 +1,23 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventTypes, stamp } from '../../local/host/durable/history.ts';
 import { openHistoryStore } from '../../local/host/durable/history-store.ts';
-import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';
+import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { type BlobProxy, startBlobProxy } from '../support/blob-proxy.ts';
 
-let azurite: Azurite;
+const azurite = await newAzuriteAccount();
 let proxy: BlobProxy;
 beforeAll(async () => {
-  azurite = await startAzurite();
   proxy = await startBlobProxy(azurite.origin);
 });
 afterAll(async () => {
   await proxy[Symbol.asyncDispose]();
-  await azurite.stop();
 });
 
 const begun = [{ ...stamp(new Date()), EventType: eventTypes.OrchestratorStarted }];
 
 test('Storage that takes a request and never answers is asked again, and then fails what asked', async () => {
   await openHistoryStore(azurite.connectionString, 'quiet').create('one', null, begun);
-  const store = openHistoryStore(connectionStringFor(proxy.origin), 'quiet', 200);
+  const store = openHistoryStore(azurite.connectionStringVia(proxy.origin), 'quiet', 200);
   let request = 0;
 
   proxy.treat = () => (request++ === 0 ? 'hold' : 'pass');
@@ -33,7 +31,7 @@ test('Storage that takes a request and never answers is asked again, and then fa
 
 test('Storage that stops in the middle of a history fails what asked', async () => {
   await openHistoryStore(azurite.connectionString, 'stalling').create('one', null, begun);
-  const store = openHistoryStore(connectionStringFor(proxy.origin), 'stalling', 200);
+  const store = openHistoryStore(azurite.connectionStringVia(proxy.origin), 'stalling', 200);
 
   proxy.treat = () => 'stall';
 

@@ -4,37 +4,33 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { openForWriting } from '../../lib/database/database.ts';
 import { listRuns } from '../../lib/database/queries/runs.ts';
 import type { Reason } from '../../lib/errors.ts';
 import { createDatabaseReader, type DatabaseReader } from '../../lib/published/current-database.ts';
 import { describeFile } from '../../lib/published/database-file.ts';
 import type { CurrentDatabase } from '../../lib/published/open-files.ts';
-import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';
+import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { type BlobProxy, startBlobProxy } from '../support/blob-proxy.ts';
 import { collectRun, publish } from '../support/published-runs.ts';
 import { machine } from '../support/readings.ts';
 import { never, newStore, type TestStore } from '../support/stores.ts';
 
-let azurite: Azurite;
+const azurite = await newAzuriteAccount();
 let folder: string;
 let direct: TestStore;
 let proxy: BlobProxy;
 let reader: DatabaseReader;
 let warnings: Reason[];
 
-beforeAll(async () => {
-  azurite = await startAzurite();
-});
-afterAll(() => azurite.stop());
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'reader-'));
   direct = newStore(azurite.connectionString);
   proxy = await startBlobProxy(azurite.origin);
   warnings = [];
   reader = createDatabaseReader(
-    newStore(connectionStringFor(proxy.origin), direct.name).store,
+    newStore(azurite.connectionStringVia(proxy.origin), direct.name).store,
     join(folder, 'open'),
     (reason) => warnings.push(reason),
   );

@@ -1,13 +1,13 @@
 import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { collectBatch } from '../../lib/collect/batch/collect-batch.ts';
 import type { Reason } from '../../lib/errors.ts';
 import { createDatabaseReader } from '../../lib/published/current-database.ts';
 import { fetchDatabase } from '../../lib/published/database-file.ts';
 import { absentArm } from '../support/absent-arm.ts';
-import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';
+import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { startBlobProxy, type Treatment } from '../support/blob-proxy.ts';
 import { collectRun, publish } from '../support/published-runs.ts';
 import { machine } from '../support/readings.ts';
@@ -17,14 +17,10 @@ import { never, newStore, type TestStore } from '../support/stores.ts';
 /** A device on which every write fails for want of space: what a full disk says, without one. */
 const fullDevice = '/dev/full';
 const tooFew = { code: 'DiskFull', hint: expect.stringContaining('INVENTORY_RETENTION_DAYS') };
-let azurite: Azurite;
+const azurite = await newAzuriteAccount();
 let folder: string;
 let target: TestStore;
 
-beforeAll(async () => {
-  azurite = await startAzurite();
-});
-afterAll(() => azurite.stop());
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'full-'));
   target = newStore(azurite.connectionString);
@@ -85,7 +81,7 @@ describe('a disk that is full', () => {
 test('An inventory that cannot fit is refused before anything is read or written', async () => {
   const collected = await collectRun(target.store, folder, 20, [machine('a')]);
   await using proxy = await startBlobProxy(azurite.origin);
-  const { store } = newStore(connectionStringFor(proxy.origin), target.name);
+  const { store } = newStore(azurite.connectionStringVia(proxy.origin), target.name);
 
   const publication = publish(store, join(folder, 'work'), collected, { machines: 1e12 });
 
@@ -112,7 +108,7 @@ describe.skipIf(disk.path === null)(`a small disk of its own${disk.whyNot}`, () 
     const names = Array.from({ length: 2_000 }, (_, index) => machine(`machine-${index}`));
     const collected = await collectRun(target.store, folder, 21, names);
     await using proxy = await startBlobProxy(azurite.origin);
-    const { store } = newStore(connectionStringFor(proxy.origin), target.name);
+    const { store } = newStore(azurite.connectionStringVia(proxy.origin), target.name);
     let fill: Disposable | null = null;
     proxy.treat = (line): Treatment => {
       if (line.startsWith('GET') && line.includes(fillsAt)) fill ??= fillDisk(disk.path ?? '');

@@ -2,26 +2,22 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { Latest } from '../../lib/azure/store/inventory-store.ts';
 import { openForWriting } from '../../lib/database/database.ts';
 import { listRuns } from '../../lib/database/queries/runs.ts';
 import { schemaVersion } from '../../lib/database/schema.ts';
 import { createDatabaseReader } from '../../lib/published/current-database.ts';
 import { describeFile } from '../../lib/published/database-file.ts';
-import { type Azurite, startAzurite } from '../support/azurite.ts';
+import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { collectRun, publish } from '../support/published-runs.ts';
 import { machine } from '../support/readings.ts';
 import { never, neverWarned, newStore, type TestStore } from '../support/stores.ts';
 
-let azurite: Azurite;
+const azurite = await newAzuriteAccount();
 let folder: string;
 let target: TestStore;
 
-beforeAll(async () => {
-  azurite = await startAzurite();
-});
-afterAll(() => azurite.stop());
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'versions-'));
   target = newStore(azurite.connectionString);

@@ -21,7 +21,8 @@ beforeEach(() => azure.reset());
 
 async function run(environment: Readonly<Record<string, string>>): Promise<Outcome> {
   const script = new URL('../azure/fixtures/identity-process.ts', import.meta.url).pathname;
-  const env = { PATH: '/nowhere', FUNCTIONS_WORKER_RUNTIME: 'node', ...environment };
+  const { NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH: '/nowhere', FUNCTIONS_WORKER_RUNTIME: 'node', NODE_COMPILE_CACHE, ...environment };
   const { stdout } = await promisify(execFile)(process.execPath, [script], { env });
   return JSON.parse(stdout);
 }

@@ -13,7 +13,7 @@ import { reportStep } from '../../lib/run/report-step.ts';
 import type { RunEnvironment } from '../../lib/run/run-environment.ts';
 import { startRun } from '../../lib/run/start-run.ts';
 import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
-import { type Azurite, startAzurite } from '../support/azurite.ts';
+import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { type Dump, differences, logicalDump } from '../support/logical-dump.ts';
 import { never, neverWarned, newStore, type TestStore } from '../support/stores.ts';
 
@@ -22,7 +22,7 @@ const dayMs = 24 * hourMs;
 /** Three runs each. */
 const timeLimit = 120_000;
 
-let azurite: Azurite;
+const azurite = await newAzuriteAccount();
 let azure: AzureForTests;
 let folder: string;
 let target: TestStore;
@@ -32,7 +32,6 @@ let warnings: Reason[];
 let undisturbed: { readonly run: Run; readonly dump: Dump };
 
 beforeAll(async () => {
-  azurite = await startAzurite();
   azure = await startAzureForTests({ subscriptions: 2, vms: 8, awkward: false, scenes: true });
   await arrange();
   await take({}, 1);
@@ -42,7 +41,6 @@ beforeAll(async () => {
   expect(Object.keys(undisturbed.run.changes).length).toBeGreaterThan(5);
 }, timeLimit);
 afterAll(async () => {
-  await azurite.stop();
   await azure[Symbol.asyncDispose]();
 });
 beforeEach(async () => {

@@ -1,28 +1,24 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { Latest } from '../../lib/azure/store/inventory-store.ts';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
 import { iterateVirtualMachines } from '../../lib/database/queries/machines/virtual-machines.ts';
 import { createDatabaseReader } from '../../lib/published/current-database.ts';
 import { cancelRun } from '../../lib/run/run-record.ts';
-import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';
+import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { startBlobProxy, type Treatment } from '../support/blob-proxy.ts';
 import { collectRun, publish } from '../support/published-runs.ts';
 import { machine } from '../support/readings.ts';
 import { never, neverWarned, newStore, type TestStore } from '../support/stores.ts';
 
 const pointer = '/latest.json';
-let azurite: Azurite;
+const azurite = await newAzuriteAccount();
 let folder: string;
 let work: string;
 let test1: TestStore;
 
-beforeAll(async () => {
-  azurite = await startAzurite();
-});
-afterAll(() => azurite.stop());
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'publish-'));
   work = join(folder, 'work');
@@ -98,7 +94,7 @@ test('When the pointer moves under a publish, it starts again from there and nei
     return 'pass';
   };
 
-  await publish(newStore(connectionStringFor(proxy.origin), name).store, work, slow);
+  await publish(newStore(azurite.connectionStringVia(proxy.origin), name).store, work, slow);
 
   const latest = await latestOf(test1);
   expect(writes).toBe(2);
@@ -113,7 +109,7 @@ test('A move of the pointer that had succeeded unseen publishes once', async () 
   let writes = 0;
   proxy.treat = (line) => (line.startsWith('PUT') && line.includes(pointer) && writes++ === 0 ? 'loseAnswer' : 'pass');
 
-  const run = await publish(newStore(connectionStringFor(proxy.origin), name).store, work, collected);
+  const run = await publish(newStore(azurite.connectionStringVia(proxy.origin), name).store, work, collected);
 
   expect(run.virtualMachineCount).toBe(1);
   expect(await latestOf(test1)).toMatchObject({ runId: run.id, seq: 1, previous: null });
@@ -130,7 +126,7 @@ test('A run that is cancelled just before publication is not published', async (
     return 'pass';
   };
 
-  const publication = publish(newStore(connectionStringFor(proxy.origin), name).store, work, collected);
+  const publication = publish(newStore(azurite.connectionStringVia(proxy.origin), name).store, work, collected);
 
   await expect(publication).rejects.toMatchObject({ code: 'RunEnded', run: { status: 'cancelled' } });
   expect(await latestOf(test1)).toEqual(before);
@@ -188,7 +184,7 @@ test('A database that does not fit is refused before anything is written', async
   await using proxy = await startBlobProxy(azurite.origin);
 
   const publication = publish(
-    newStore(connectionStringFor(proxy.origin), test1.name).store,
+    newStore(azurite.connectionStringVia(proxy.origin), test1.name).store,
     work,
     await collectRun(store, folder, 21, [machine('b')]),
   );

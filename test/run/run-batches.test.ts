@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { divideIntoBatches } from '../../lib/run/run-batches.ts';
+import { caseCount } from '../support/cases.ts';
 import { guid } from '../support/readings.ts';
 
 function planned(number: number) {
@@ -28,7 +29,7 @@ test('Every subscription is in exactly one batch, in at most 500, and none is em
         true,
       );
     }),
-    { numRuns: 50 },
+    { numRuns: caseCount('PROPERTY_RUNS', { few: 50, many: 500 }) },
   );
 });
 

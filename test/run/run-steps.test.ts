@@ -16,11 +16,11 @@ import { cancelRun, newRunRecord, RunEndedError } from '../../lib/run/run-record
 import { type RunStart, startRun } from '../../lib/run/start-run.ts';
 import { forbidden } from '../../local/azure/faults/fault-presets.ts';
 import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
-import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';
+import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { type BlobProxy, startBlobProxy, type Treatment } from '../support/blob-proxy.ts';
 import { never, neverWarned, newStore, type TestStore } from '../support/stores.ts';
 
-let azurite: Azurite;
+const azurite = await newAzuriteAccount();
 let azure: AzureForTests;
 let folder: string;
 let direct: TestStore;
@@ -31,11 +31,9 @@ let warnings: Reason[];
 let ended: Run[];
 
 beforeAll(async () => {
-  azurite = await startAzurite();
   azure = await startAzureForTests({ subscriptions: 3, vms: 25, awkward: false });
 });
 afterAll(async () => {
-  await azurite.stop();
   await azure[Symbol.asyncDispose]();
 });
 beforeEach(async () => {
@@ -55,7 +53,7 @@ beforeEach(async () => {
 
 /** An instance of the app; its storage is behind the proxy. */
 function instance(): RunEnvironment {
-  const { store } = newStore(connectionStringFor(proxy.origin), direct.name);
+  const { store } = newStore(azurite.connectionStringVia(proxy.origin), direct.name);
   const reader = createDatabaseReader(store, join(folder, `reader-${readers.length}`), neverWarned);
   readers.push(reader);
   return {

@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { Run } from '../../lib/inventory/run.ts';
 import { newRunRecord } from '../../lib/run/run-record.ts';
 import { type RunStart, startRun } from '../../lib/run/start-run.ts';
-import { type Azurite, startAzurite } from '../support/azurite.ts';
+import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { never, newStore, type TestStore } from '../support/stores.ts';
 
-let azurite: Azurite;
+const azurite = await newAzuriteAccount();
 let target: TestStore;
 let ended: Run[];
 
-beforeAll(async () => {
-  azurite = await startAzurite();
-});
-afterAll(() => azurite.stop());
 beforeEach(() => {
   target = newStore(azurite.connectionString);
   ended = [];

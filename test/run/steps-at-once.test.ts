@@ -10,7 +10,7 @@ import { reportStep } from '../../lib/run/report-step.ts';
 import type { RunEnvironment } from '../../lib/run/run-environment.ts';
 import { newRunRecord } from '../../lib/run/run-record.ts';
 import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
-import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';
+import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { type BlobProxy, startBlobProxy, type Treatment } from '../support/blob-proxy.ts';
 import { never, neverWarned, newStore, type TestStore } from '../support/stores.ts';
 
@@ -18,7 +18,7 @@ import { never, neverWarned, newStore, type TestStore } from '../support/stores.
 // same process.
 
 const runId = '20261121T060000Z-3f2a';
-let azurite: Azurite;
+const azurite = await newAzuriteAccount();
 let azure: AzureForTests;
 let folder: string;
 let direct: TestStore;
@@ -27,18 +27,16 @@ let reader: DatabaseReader;
 let environment: RunEnvironment;
 
 beforeAll(async () => {
-  azurite = await startAzurite();
   azure = await startAzureForTests({ subscriptions: 3, vms: 25, awkward: false });
 });
 afterAll(async () => {
-  await azurite.stop();
   await azure[Symbol.asyncDispose]();
 });
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'run-'));
   direct = newStore(azurite.connectionString);
   proxy = await startBlobProxy(azurite.origin);
-  const { store } = newStore(connectionStringFor(proxy.origin), direct.name);
+  const { store } = newStore(azurite.connectionStringVia(proxy.origin), direct.name);
   reader = createDatabaseReader(store, join(folder, 'reader'), neverWarned);
   environment = {
     store,

@@ -3,16 +3,15 @@ import { InventoryError, type Reason } from '../../lib/errors.ts';
 import { writeReports } from '../../lib/run/write-reports.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { createInventory, runIdOf } from '../database/fixtures/inventory.ts';
-import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';
+import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { startBlobProxy } from '../support/blob-proxy.ts';
 import { never, newStore } from '../support/stores.ts';
 
 const files = 'virtualMachines.csv,changes.ndjson,virtualMachines.html,principals.xlsx';
-let azurite: Azurite;
+const azurite = await newAzuriteAccount();
 const inventory = createInventory();
 
 beforeAll(async () => {
-  azurite = await startAzurite();
   for (const name of ['a', 'b']) {
     inventory.run();
     inventory.subscription('sub-1');
@@ -21,7 +20,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   inventory[Symbol.dispose]();
-  await azurite.stop();
 });
 
 async function arranged(reports: string, connectionString = azurite.connectionString) {
@@ -58,7 +56,7 @@ test('each report is written below the id of the run, as that run was', async ()
 
 test('a report that fails warns, and the others are written', async () => {
   await using proxy = await startBlobProxy(azurite.origin);
-  const { environment, warnings, read } = await arranged(files, connectionStringFor(proxy.origin));
+  const { environment, warnings, read } = await arranged(files, azurite.connectionStringVia(proxy.origin));
   proxy.treat = (line) => (line.includes('changes.ndjson') ? { status: 403, code: 'AuthorizationFailure' } : 'pass');
 
   await writeReports(environment, { database: inventory.database, runId: runIdOf(2) }, never);

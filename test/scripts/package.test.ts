@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { zip } from '../../scripts/zip.ts';
 import { type HostProcess, startHostProcess } from '../local/host-process.ts';
-import { type Azurite, startAzurite } from '../support/azurite.ts';
+import { newAzuriteAccount } from '../support/azurite-account.ts';
 
 const root = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
@@ -74,20 +74,17 @@ describe('npm run package', () => {
   });
 
   describe('unpacked', () => {
-    let azurite: Azurite;
     let host: HostProcess;
     beforeAll(async () => {
       for (const [name, content] of Object.entries(entries)) {
         await mkdir(dirname(join(folder, 'site', name)), { recursive: true });
         await writeFile(join(folder, 'site', name), content);
       }
-      azurite = await startAzurite();
-      const env = { AzureWebJobsStorage: azurite.connectionString };
+      const env = { AzureWebJobsStorage: (await newAzuriteAccount()).connectionString };
       host = await startHostProcess(join(folder, 'site', packageJson.main), { env });
     });
     afterAll(async () => {
       await host.end();
-      await azurite.stop();
     });
 
     test('starts by itself, without node_modules, and is healthy', async () => {

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { zstdCompressSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
 import { readLedger } from '../../lib/database/queries/coverage/subscriptions.ts';
 import { iterateVirtualMachines } from '../../lib/database/queries/machines/virtual-machines.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import { createDatabaseReader } from '../../lib/published/current-database.ts';
 import { publishedSource, type SourceLimits } from '../../lib/sources/source.ts';
-import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';
+import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { type BlobProxy, startBlobProxy } from '../support/blob-proxy.ts';
 import { publishFile, publishReading, publishWith } from '../support/deployments.ts';
 import { guid, machine, type SubscriptionReading } from '../support/readings.ts';
@@ -18,7 +18,7 @@ import { never, neverWarned, newStore, type TestStore } from '../support/stores.
 
 const [own, other] = [guid(1), guid(2)];
 const inOther = (name: string) => machine(name, { subscriptionId: other });
-let azurite: Azurite;
+const azurite = await newAzuriteAccount();
 let proxy: BlobProxy;
 let folder: string;
 let here: TestStore;
@@ -26,10 +26,6 @@ let there: TestStore;
 /** The other deployment's database. */
 let file: string;
 
-beforeAll(async () => {
-  azurite = await startAzurite();
-});
-afterAll(() => azurite.stop());
 /** This deployment knows machine b of the other one, which has machines b and c since. */
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'distrusted-'));
@@ -51,7 +47,7 @@ function runHere(
   more: Readonly<Record<string, SubscriptionReading>> = {},
   limits?: SourceLimits,
 ): Promise<Run> {
-  const store = newStore(connectionStringFor(proxy.origin), there.name).store;
+  const store = newStore(azurite.connectionStringVia(proxy.origin), there.name).store;
   const sources = [publishedSource(store, there.name, limits)];
   const subscriptions = { [own]: { machines: [machine('a')] }, ...more };
   return publishWith(here.store, folder, { day, subscriptions }, { sources });

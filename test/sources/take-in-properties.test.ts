@@ -14,6 +14,7 @@ import { openSources } from '../../lib/sources/open-sources.ts';
 import { routeReadings } from '../../lib/sources/route-readings.ts';
 import type { Source } from '../../lib/sources/source.ts';
 import { takeIn } from '../../lib/sources/take-in.ts';
+import { caseCount } from '../support/cases.ts';
 import { guid, machine, mergeRun, planOf, type RunReading, writeRun } from '../support/readings.ts';
 import { never } from '../support/stores.ts';
 
@@ -151,6 +152,6 @@ test('No deletion is ever reported of a subscription whose source could not be r
       }
       here.close();
     }),
-    { numRuns: 30 },
+    { numRuns: caseCount('PROPERTY_RUNS', { few: 10, many: 150 }) },
   );
-}, 180_000);
+});

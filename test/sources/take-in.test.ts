@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { openForWriting } from '../../lib/database/database.ts';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
 import { completeness } from '../../lib/database/queries/coverage/completeness.ts';
@@ -12,7 +12,7 @@ import type { Plan } from '../../lib/inventory/plan.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import { createDatabaseReader } from '../../lib/published/current-database.ts';
 import { publishedSource, type Source } from '../../lib/sources/source.ts';
-import { type Azurite, connectionStringFor, startAzurite } from '../support/azurite.ts';
+import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { type BlobProxy, startBlobProxy, type Treatment } from '../support/blob-proxy.ts';
 import { publishFile, publishReading, publishWith } from '../support/deployments.ts';
 import {
@@ -31,16 +31,12 @@ import { never, neverWarned, newStore, type TestStore } from '../support/stores.
 
 const [own, other, third] = [guid(1), guid(2), guid(3)];
 const inOther = (name: string) => machine(name, { subscriptionId: other });
-let azurite: Azurite;
+const azurite = await newAzuriteAccount();
 let proxy: BlobProxy;
 let folder: string;
 let here: TestStore;
 let there: TestStore;
 
-beforeAll(async () => {
-  azurite = await startAzurite();
-});
-afterAll(() => azurite.stop());
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'take-in-'));
   here = newStore(azurite.connectionString);
@@ -54,7 +50,7 @@ beforeEach(async () => {
 
 /** The other deployment as this one reaches it: through the proxy. */
 function source({ name }: TestStore = there): Source {
-  return publishedSource(newStore(connectionStringFor(proxy.origin), name).store, name);
+  return publishedSource(newStore(azurite.connectionStringVia(proxy.origin), name).store, name);
 }
 
 /** A run of the other deployment. */

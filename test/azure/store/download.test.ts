@@ -5,30 +5,28 @@ import type { Container } from '../../../lib/azure/store/container.ts';
 import { download } from '../../../lib/azure/store/download.ts';
 import { containerOf } from '../../../lib/azure/store/open-container.ts';
 import { readSettings } from '../../../lib/settings.ts';
-import { type Azurite, connectionStringFor, startAzurite } from '../../support/azurite.ts';
+import { newAzuriteAccount } from '../../support/azurite-account.ts';
 import { type BlobProxy, startBlobProxy, type Treatment } from '../../support/blob-proxy.ts';
 import { never, newStore, type TestStore } from '../../support/stores.ts';
 
 const content = randomBytes(300_000);
-let azurite: Azurite;
+const azurite = await newAzuriteAccount();
 let proxy: BlobProxy;
 let direct: TestStore;
 let container: Container;
 
 beforeAll(async () => {
-  azurite = await startAzurite();
   proxy = await startBlobProxy(azurite.origin);
 });
 afterAll(async () => {
   await proxy[Symbol.asyncDispose]();
-  await azurite.stop();
 });
 beforeEach(async () => {
   direct = newStore(azurite.connectionString);
   await direct.container.create();
   await direct.container.uploadBlockBlob('blob', content, content.length);
   const environment = {
-    AzureWebJobsStorage: connectionStringFor(proxy.origin),
+    AzureWebJobsStorage: azurite.connectionStringVia(proxy.origin),
     INVENTORY_CONTAINER: direct.name,
   };
   container = containerOf(readSettings(environment), environment);
@@ -58,7 +56,7 @@ test('A blob whose connections all break says so, and what to check', async () =
 
   await expect(buffer(body)).rejects.toMatchObject({
     code: 'StorageUnreachable',
-    message: `Cannot read blob in container ${direct.name} of storage account devstoreaccount1: ECONNRESET`,
+    message: `Cannot read blob in container ${direct.name} of storage account ${azurite.name}: ECONNRESET`,
     hint: expect.stringContaining(proxy.origin),
   });
 });
@@ -86,7 +84,10 @@ test('One that is given up ends with why', async () => {
 
 test('A database and a small blob are read through breaks, too', async () => {
   await direct.store.claim.take('20261121T060000Z-3f2a', null, never);
-  const environment = { AzureWebJobsStorage: connectionStringFor(proxy.origin), INVENTORY_CONTAINER: direct.name };
+  const environment = {
+    AzureWebJobsStorage: azurite.connectionStringVia(proxy.origin),
+    INVENTORY_CONTAINER: direct.name,
+  };
   const { store } = newStore(environment.AzureWebJobsStorage, direct.name);
   treat(['breakOff']);
 

@@ -30,7 +30,7 @@ beforeAll(async () => {
   const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
   await writeFile(cert, certificate.certificate);
   await writeFile(key, certificate.privateKey);
-  azurite = await startAzurite('--oauth', 'basic', '--cert', cert, '--key', key);
+  azurite = await startAzurite(['--oauth', 'basic', '--cert', cert, '--key', key]);
 });
 afterAll(async () => {
   await azurite.stop();

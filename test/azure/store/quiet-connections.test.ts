@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { AnonymousCredential, BlobClient, newPipeline } from '@azure/storage-blob';
 import { afterEach, expect, test } from 'vitest';
 import { breakQuietConnections } from '../../../lib/azure/store/quiet-connections.ts';
-import { connectionStringFor, startAzurite } from '../../support/azurite.ts';
+import { newAzuriteAccount } from '../../support/azurite-account.ts';
 import { startBlobProxy } from '../../support/blob-proxy.ts';
 import { never, newStore } from '../../support/stores.ts';
 
@@ -63,12 +63,11 @@ test('A connection that was idle has the whole time again, however soon its serv
 });
 
 test('The store asks again when storage never answers, or stops in the middle of a blob', async () => {
-  const azurite = await startAzurite();
-  started.push(() => azurite.stop());
+  const azurite = await newAzuriteAccount();
   const proxy = await startBlobProxy(azurite.origin);
   started.push(async () => proxy[Symbol.asyncDispose]());
   const direct = newStore(azurite.connectionString);
-  const { store } = newStore(connectionStringFor(proxy.origin), direct.name);
+  const { store } = newStore(azurite.connectionStringVia(proxy.origin), direct.name);
   const treatments = ['hold', 'stall'] as const;
   await direct.store.claim.take('20261121T060000Z-3f2a', null, never);
   let request = 0;

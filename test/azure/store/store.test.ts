@@ -7,21 +7,20 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DatabaseFile, Latest } from '../../../lib/azure/store/inventory-store.ts';
 import type { Plan } from '../../../lib/inventory/plan.ts';
 import { endRun, newRunRecord } from '../../../lib/run/run-record.ts';
-import { type Azurite, azuriteKey, connectionStringFor, startAzurite } from '../../support/azurite.ts';
+import { azuriteKey, connectionStringFor } from '../../support/azurite.ts';
+import { newAzuriteAccount } from '../../support/azurite-account.ts';
 import { startBlobProxy } from '../../support/blob-proxy.ts';
 import { never, newStore } from '../../support/stores.ts';
 
 const runId = '20261121T060000Z-3f2a';
 const counts = { subscriptions: 2, virtualMachines: 30, requests: 7 };
-let azurite: Azurite;
+const azurite = await newAzuriteAccount();
 let folder: string;
 
 beforeAll(async () => {
-  azurite = await startAzurite();
   folder = await mkdtemp(join(tmpdir(), 'store-'));
 });
 afterAll(async () => {
-  await azurite.stop();
   await rm(folder, { recursive: true });
 });
 
@@ -91,7 +90,7 @@ test('A run record of a newer version is read for what is known of it', async ()
 
 test('A change of a run record that had succeeded unseen is a success', async () => {
   await using proxy = await startBlobProxy(azurite.origin);
-  const { store } = newStore(connectionStringFor(proxy.origin));
+  const { store } = newStore(azurite.connectionStringVia(proxy.origin));
   await store.runs.create(newRunRecord(runId, 'timer', null, '2026-11-21T06:00:00.000Z'), never);
   let lost = 0;
   proxy.treat = (line) => (line.startsWith('PUT') && lost++ === 0 ? 'loseAnswer' : 'pass');
@@ -193,7 +192,7 @@ test('A database comes back as it was, and is written once', async () => {
 
 test('An upload that had succeeded unseen is a success', async () => {
   await using proxy = await startBlobProxy(azurite.origin);
-  const { store } = newStore(connectionStringFor(proxy.origin));
+  const { store } = newStore(azurite.connectionStringVia(proxy.origin));
   let lost = 0;
   proxy.treat = (line) => (line.includes('comp=blocklist') && lost++ === 0 ? 'loseAnswer' : 'pass');
   const file = await fileOf('a database whose upload is not confirmed');
@@ -253,7 +252,7 @@ test('Old databases are removed: not the ten newest, not the two that are named,
 
 test('Of many databases, no more are listed than it takes to find the old ones', async () => {
   await using proxy = await startBlobProxy(azurite.origin);
-  const { store, container } = newStore(connectionStringFor(proxy.origin));
+  const { store, container } = newStore(azurite.connectionStringVia(proxy.origin));
   const names = Array.from(
     { length: 230 },
     (_, number) => `databases/20261121T${String(number).padStart(6, '0')}Z-3f2a`,
@@ -281,7 +280,7 @@ test('A link cannot be made without an identity', async () => {
 
 test('A key that is not accepted is said so, and shown nowhere', async () => {
   const key = Buffer.from('not the key').toString('base64');
-  const { store } = newStore(connectionStringFor(azurite.origin, key));
+  const { store } = newStore(connectionStringFor(azurite.origin, azurite.name, key));
 
   const failure = await store.latest.read(never).catch((error: unknown) => error);
 
@@ -299,7 +298,7 @@ test.each([
   async (status, code, expected) => {
     await using proxy = await startBlobProxy(azurite.origin);
     proxy.treat = () => ({ status, code });
-    const { store } = newStore(connectionStringFor(proxy.origin));
+    const { store } = newStore(azurite.connectionStringVia(proxy.origin));
 
     const failure = await store.claim.take(runId, null, never).catch((error: unknown) => error);
 
@@ -312,7 +311,7 @@ test.each([
 test('A 404 that names neither the blob nor the container is no empty store', async () => {
   await using proxy = await startBlobProxy(azurite.origin);
   proxy.treat = () => ({ status: 404, code: 'ResourceNotFound' });
-  const { store } = newStore(connectionStringFor(proxy.origin));
+  const { store } = newStore(azurite.connectionStringVia(proxy.origin));
   const address = { runId, planHash: 'hash', batch: 0 };
 
   const readings = await Promise.allSettled([
@@ -330,7 +329,7 @@ test('A burst of 503 is waited out', async () => {
   await using proxy = await startBlobProxy(azurite.origin);
   let refused = 0;
   proxy.treat = () => (refused++ < 2 ? { status: 503, code: 'ServerBusy' } : 'pass');
-  const { store } = newStore(connectionStringFor(proxy.origin));
+  const { store } = newStore(azurite.connectionStringVia(proxy.origin));
 
   expect(await store.latest.read(never)).toBeNull();
   expect(refused).toBe(3);
@@ -352,14 +351,14 @@ test('A call that is aborted ends with the reason of its signal', async () => {
     controller.abort(new Error('enough'));
     return new Promise(() => undefined);
   };
-  const { store } = newStore(connectionStringFor(proxy.origin));
+  const { store } = newStore(azurite.connectionStringVia(proxy.origin));
 
   await expect(store.latest.read(controller.signal)).rejects.toThrow('enough');
 });
 
 test('An upload that is aborted ends at once, whatever storage is doing', async () => {
   await using proxy = await startBlobProxy(azurite.origin);
-  const { store } = newStore(connectionStringFor(proxy.origin));
+  const { store } = newStore(azurite.connectionStringVia(proxy.origin));
   const controller = new AbortController();
   proxy.treat = (line) => {
     if (!line.includes('comp=block')) return 'pass';

@@ -8,6 +8,7 @@ import type {
   UserAssignedIdentityReading,
 } from '../../../lib/inventory/user-assigned-identity.ts';
 import type { MachineReading } from '../../../lib/inventory/virtual-machine.ts';
+import { caseCount } from '../../support/cases.ts';
 import { inEmptyInventory } from '../../support/empty-inventory.ts';
 import {
   federatedCredential,
@@ -20,6 +21,8 @@ import {
   type SubscriptionReading,
   userAssigned,
 } from '../../support/readings.ts';
+
+const numRuns = caseCount('PROPERTY_RUNS', { few: 20, many: 400 });
 
 // Hundreds of merges each, also on a busy machine.
 vi.setConfig({ testTimeout: 180_000 });
@@ -261,7 +264,7 @@ describe('any sequence of runs, with any scopes, any coverage and any answers', 
           }
         }),
       ),
-      { numRuns: 80 },
+      { numRuns },
     );
   });
 
@@ -301,7 +304,7 @@ describe('any sequence of runs, with any scopes, any coverage and any answers', 
           }
         }),
       ),
-      { numRuns: 80 },
+      { numRuns },
     );
   });
 
@@ -346,7 +349,7 @@ describe('any sequence of runs, with any scopes, any coverage and any answers', 
           });
         }),
       ),
-      { numRuns: 80 },
+      { numRuns },
     );
   });
 
@@ -365,7 +368,7 @@ describe('any sequence of runs, with any scopes, any coverage and any answers', 
           });
         }),
       ),
-      { numRuns: 80 },
+      { numRuns },
     );
   });
 
@@ -401,7 +404,7 @@ describe('any sequence of runs, with any scopes, any coverage and any answers', 
           }
         }),
       ),
-      { numRuns: 80 },
+      { numRuns },
     );
   });
 });

@@ -5,8 +5,11 @@ import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
 import { iterateVirtualMachines } from '../../../lib/database/queries/machines/virtual-machines.ts';
 import type { Verification } from '../../../lib/inventory/reading.ts';
 import type { MachineReading } from '../../../lib/inventory/virtual-machine.ts';
+import { caseCount } from '../../support/cases.ts';
 import { inEmptyInventory } from '../../support/empty-inventory.ts';
 import { asShown, dayOf, guid, machine, mergeRun, type SubscriptionReading } from '../../support/readings.ts';
+
+const numRuns = caseCount('PROPERTY_RUNS', { few: 25, many: 500 });
 
 // Hundreds of merges each, also on a busy machine.
 vi.setConfig({ testTimeout: 180_000 });
@@ -148,7 +151,7 @@ describe('any sequence of runs, with any scopes and any coverage', () => {
           });
         }),
       ),
-      { numRuns: 100 },
+      { numRuns },
     );
   });
 
@@ -178,7 +181,7 @@ describe('any sequence of runs, with any scopes and any coverage', () => {
           });
         }),
       ),
-      { numRuns: 100 },
+      { numRuns },
     );
   });
 
@@ -197,7 +200,7 @@ describe('any sequence of runs, with any scopes and any coverage', () => {
           });
         }),
       ),
-      { numRuns: 100 },
+      { numRuns },
     );
   });
 
@@ -216,7 +219,7 @@ describe('any sequence of runs, with any scopes and any coverage', () => {
           });
         }),
       ),
-      { numRuns: 100 },
+      { numRuns },
     );
   });
 });

@@ -7,6 +7,7 @@ import { iterateVirtualMachines } from '../../../lib/database/queries/machines/v
 import { iteratePrincipals } from '../../../lib/database/queries/principals/principals.ts';
 import type { Change } from '../../../lib/inventory/change.ts';
 import type { AsOf } from '../../../lib/inventory/query.ts';
+import { caseCount } from '../../support/cases.ts';
 import { applyChange, comparable, type InventoryState } from '../../support/inventory-state.ts';
 import { dayOf, mergeRun } from '../../support/readings.ts';
 import {
@@ -22,6 +23,8 @@ import {
   statusOf,
   subscriptions,
 } from '../../support/seen-azure.ts';
+
+const numRuns = caseCount('PROPERTY_RUNS', { few: 20, many: 400 });
 
 function stateAt(database: Database, asOf: AsOf): InventoryState {
   const principals = [...iteratePrincipals(database, asOf, {})];
@@ -92,9 +95,9 @@ test('the changes between two runs, applied to the state at the one, give the st
         }
       });
     }),
-    { numRuns: 80 },
+    { numRuns },
   );
-}, 120_000);
+});
 
 function sorted<Value>(map: ReadonlyMap<string, Value>): [string, Value][] {
   return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -128,6 +131,6 @@ test('whatever was not read, nothing is said to be gone there', () => {
         for (const one of iterateChanges(database, range, {})) expect(check(one), JSON.stringify(one)).toBe(true);
       }),
     ),
-    { numRuns: 80 },
+    { numRuns },
   );
-}, 120_000);
+});

@@ -1,0 +1,13 @@
+/**
+ * How many cases a test runs: a few in `npm test`, many in `npm run test:all`, and any number that its environment variable
+ * sets. `SOAK_RUNS=1000 npm run test:all -- test/bench` runs one file with a number of its own.
+ */
+export function caseCount(
+  variable: 'CRASH_POINTS' | 'FAULT_POINTS' | 'FUZZ_REQUESTS' | 'PROPERTY_RUNS' | 'SOAK_RUNS',
+  { few, many }: { readonly few: number; readonly many: number },
+): number {
+  const set = process.env[variable];
+  if (set === undefined) return process.env.TEST_ALL === undefined ? few : many;
+  if (!/^[1-9]\d*$/.test(set)) throw new Error(`${variable} is '${set}'; allowed: a whole number from 1`);
+  return Number(set);
+}
