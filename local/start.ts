@@ -7,12 +7,12 @@ import { messagesTo } from '../cli/messages.ts';
 import { InventoryError } from '../lib/errors.ts';
 import { addresses } from './start/addresses.ts';
 import { type Api, createApi } from './start/api.ts';
-import { startEverything } from './start/everything.ts';
 import { type FiredRun, fireRun } from './start/fired-run.ts';
 import type { FunctionsHost } from './start/functions-host.ts';
 import { parseStartOptions, type StartOptions } from './start/options.ts';
 import { createProcesses, type Processes } from './start/processes.ts';
 import type { SampleAzure } from './start/sample-azure.ts';
+import { startEverything } from './start/start-everything.ts';
 import { stopSignal } from './start/stop-signal.ts';
 import { changesOf, summaryOf } from './start/summary.ts';
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { listenOnLoopback } from '../listen.ts';
 import { supplyCoreModule } from './core-module.ts';
 import { createHooks } from './hooks.ts';
 import { readHostJson } from './host-json.ts';
@@ -8,7 +9,6 @@ import { createKeys, type HostKeys } from './http/keys.ts';
 import { catchStreamingServer } from './http/streaming-server.ts';
 import { indexFunctions } from './index-functions.ts';
 import { createInvoker } from './invocation.ts';
-import { listenOnLoopback } from './listen.ts';
 import { errorText, writeLog } from './log.ts';
 import { bindTimer } from './timer-trigger.ts';
 import { type InputBinder, resolveSettings, type TriggerBinder } from './trigger.ts';

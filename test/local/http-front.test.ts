@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { createHttpFront } from '../../local/host/http/http-front.ts';
-import { listenOnLoopback } from '../../local/host/listen.ts';
+import { listenOnLoopback } from '../../local/listen.ts';
 
 /** The server, without any function, and a client that has sent this. */
 async function startFront(request: string) {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { logErrorsOf } from './log.ts';
+import { logErrorsOf } from './host/log.ts';
 
 /**
  * Listens on loopback.
