@@ -26,10 +26,10 @@ function withoutDotSegments(path: string): string {
   const segments = path.split('/');
   for (const [index, segment] of segments.entries()) {
     const last = index === segments.length - 1;
-    if (segment === '../..') {
+    if (segment === '..') {
       if (kept.length > 1) kept.pop();
     } else if (segment !== '.') kept.push(segment);
-    if (last && (segment === '.' || segment === '../..')) kept.push('');
+    if (last && (segment === '.' || segment === '..')) kept.push('');
   }
   return kept.join('/');
 }
