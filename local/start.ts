@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { messagesTo } from '../cli/messages.ts';
 import { InventoryError } from '../lib/errors.ts';
-import { addresses } from './start/addresses.ts';
 import { type Api, createApi } from './start/api.ts';
-import { type FiredRun, fireRun } from './start/fired-run.ts';
 import type { FunctionsHost } from './start/functions-host.ts';
+import { addresses } from './start/next-commands.ts';
 import { parseStartOptions, type StartOptions } from './start/options.ts';
 import { createProcesses, type Processes } from './start/processes.ts';
 import type { SampleAzure } from './start/sample-azure.ts';
 import { startEverything } from './start/start-everything.ts';
 import { stopSignal } from './start/stop-signal.ts';
 import { changesOf, summaryOf } from './start/summary.ts';
+import { type FiredRun, fireRun } from './start/trigger-run.ts';
 
 /**
  * What `npm start` does: everything on one machine, one run at once, its summary, with the sample tenant a second run a day later

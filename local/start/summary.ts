@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { coverageText } from '../../cli/columns/describe-run.ts';
 import { type Column, properties, table } from '../../cli/output/table.ts';
 import type { Api } from './api.ts';
-import type { FiredRun } from './fired-run.ts';
+import type { FiredRun } from './trigger-run.ts';
 
 const rowsShown = 8;
 const gapsShown = 10;
