@@ -9,7 +9,7 @@ import { createKeys, type HostKeys } from './http/keys.ts';
 import { catchStreamingServer } from './http/streaming-server.ts';
 import { indexFunctions } from './index-functions.ts';
 import { createInvoker } from './invocation.ts';
-import { errorText, writeLog } from './log.ts';
+import { errorText, logErrorsOf, writeLog } from './log.ts';
 import { bindTimer } from './timer-trigger.ts';
 import { type InputBinder, resolveSettings, type TriggerBinder } from './trigger.ts';
 
@@ -83,7 +83,8 @@ export async function startHost(options: StartHostOptions): Promise<LocalHost> {
   });
   const keys = options.keys === true ? createKeys(routes.map((route) => route.fn.name)) : null;
   const front = createHttpFront({ routes, listeners, invoke: invoker.invoke, keys, streamingServer });
-  const url = await listenOnLoopback(front, options.port);
+  const url = `http://127.0.0.1:${await listenOnLoopback(front, options.port)}`;
+  logErrorsOf(front);
   for (const listener of listeners.values()) listener.start();
 
   const stopOnce = runOnce(async () => {

@@ -1,64 +1,34 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import * as v from 'valibot';
 import { showProgress } from '../../cli/progress.ts';
 import { InventoryError } from '../../lib/errors.ts';
+import type { Run } from '../../lib/inventory/run.ts';
 import type { Api } from './api.ts';
 
-const runSchema = v.object({
-  id: v.string(),
-  status: v.string(),
-  complete: v.boolean(),
-  startedAt: v.string(),
-  finishedAt: v.nullable(v.string()),
-  reason: v.nullable(v.object({ code: v.string(), message: v.string(), hint: v.nullable(v.string()) })),
-  virtualMachineCount: v.number(),
-  principalCount: v.number(),
-  coverage: v.object({
-    complete: v.number(),
-    partial: v.number(),
-    failed: v.number(),
-    denied: v.number(),
-    skipped: v.number(),
-    blindSpots: v.nullable(v.number()),
-  }),
-  /** Numbers by kind. */
-  changes: v.record(v.string(), v.number()),
-  progress: v.object({
-    subscriptionsDone: v.number(),
-    subscriptionsTotal: v.number(),
-    virtualMachines: v.number(),
-    requests: v.number(),
-  }),
-});
-export type FiredRun = v.InferOutput<typeof runSchema>;
-
-const newest = v.object({ value: v.array(runSchema) });
-
 const pollMs = 150;
-/** A timer that was fired puts its run on record at once; without it there is nothing to wait for. */
+/** A triggered timer records its run at once. */
 const appearMs = 60_000;
 
 /**
- * Fires the timer through the host, as the portal's "Run" does, and waits until the run has ended, however that may be.
- * @throws {InventoryError} the app refuses (a wrong setting), or no run came
+ * Triggers the timer through the host, as "Run" in the portal does, and waits until the run has ended, whatever its status.
+ * @throws {InventoryError} the app refuses (a wrong setting), or `NoRun`
  */
-export async function fireRun(api: Api, signal: AbortSignal): Promise<FiredRun> {
-  const read = async () => (await api.get('runs?maxpagesize=1', newest, signal)).value[0];
-  // one that was under way when the last host ended goes on: it is the one to wait for
-  const newestThere = await read();
-  const before = newestThere?.status === 'running' ? undefined : newestThere;
+export async function triggerRun(api: Api, signal: AbortSignal): Promise<Run> {
+  const newestRun = async () => (await api.get<{ value: Run[] }>('runs?maxpagesize=1', signal)).value[0];
+  const before = await newestRun();
+  // A run that the last host left unfinished continues, and is the one to wait for.
+  const endedBefore = before?.status === 'running' ? undefined : before;
   await api.fire('inventory-schedule', signal);
   const progress = showProgress(process.stderr);
-  const giveUp = Date.now() + appearMs;
+  const giveUpAt = Date.now() + appearMs;
   try {
     for (;;) {
-      const run = await read();
-      if (run !== undefined && run.id !== before?.id) {
+      const run = await newestRun();
+      if (run !== undefined && run.id !== endedBefore?.id) {
         if (run.status !== 'running') return run;
         progress.update(run.progress);
-      } else if (Date.now() > giveUp) {
-        throw new InventoryError('NoRun', 'The timer was fired, but no run came of it', {
-          hint: 'The lines of the host above say why',
+      } else if (Date.now() > giveUpAt) {
+        throw new InventoryError('NoRun', `The timer was triggered, but no run started within ${appearMs / 1000} s`, {
+          hint: 'See the log lines of the host above',
         });
       }
       await delay(pollMs, undefined, { signal });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { listenOnLoopback } from '../../listen.ts';
 import { readBody } from '../http/buffered-invocation.ts';
-import { errorText, writeLog } from '../log.ts';
+import { errorText, logErrorsOf, writeLog } from '../log.ts';
 import type { Engine } from './engine.ts';
 import { endOf, eventTypes, type HistoryEvent, startOf } from './history.ts';
 
@@ -27,7 +27,8 @@ export async function startClientApi(engineOf: () => Engine): Promise<ClientApi>
       answer(response, 500, { Message: error instanceof Error ? error.message : String(error) });
     });
   });
-  const origin = await listenOnLoopback(server, 0);
+  const origin = `http://127.0.0.1:${await listenOnLoopback(server, 0)}`;
+  logErrorsOf(server);
   return {
     url: `${origin}/${secret}/`,
     close() {

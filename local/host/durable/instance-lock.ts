@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isSystemError } from '../../system-error.ts';
 import { logErrorsOf } from '../log.ts';
 
 /**
@@ -38,7 +39,7 @@ async function listenAt(path: string): Promise<Server | null> {
     server.listen(path);
     await once(server, 'listening');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return null;
+    if (isSystemError(error, 'EADDRINUSE')) return null;
     throw error;
   }
   logErrorsOf(server);
