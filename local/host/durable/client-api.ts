@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { listenOnLoopback } from '../../listen.ts';
-import { readBody } from '../http/buffered-invocation.ts';
+import { readBody } from '../http/http-invocation.ts';
 import { errorText, logErrorsOf, writeLog } from '../log.ts';
 import type { Engine } from './engine.ts';
 import { endOf, eventTypes, type HistoryEvent, startOf } from './history.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TriggerListener } from '../trigger.ts';
-import { readBody } from './buffered-invocation.ts';
+import { readBody } from './http-invocation.ts';
 import { type HostKeys, mayCall } from './keys.ts';
 import { bodyLimitBytes } from './request-limits.ts';
 

@@ -6,7 +6,7 @@ import type { Invoke } from '../invocation.ts';
 import { errorText, writeLog } from '../log.ts';
 import type { TriggerListener } from '../trigger.ts';
 import { handleAdmin } from './admin.ts';
-import { invokeBuffered, RequestTooLargeError } from './buffered-invocation.ts';
+import { invokeBuffered, RequestTooLargeError } from './http-invocation.ts';
 import { findRoute, type HttpRoute } from './http-route.ts';
 import { type HostKeys, mayCall } from './keys.ts';
 import { bodyLimitBytes, headersLimitBytes, refusal } from './request-limits.ts';
