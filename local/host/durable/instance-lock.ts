@@ -8,23 +8,19 @@ import { isSystemError } from '../../system-error.ts';
 import { logErrorsOf } from '../log.ts';
 
 /**
- * Takes a name that only one process of this machine can have, and that falls free when that process ends, however it does: an
- * address of the operating system's.
- * @returns what gives it back; null when another process (or this one) has it
+ * Takes a name that only one process of this machine can hold. The name is a socket address, so the operating system frees it
+ * when the process ends, even after a crash.
+ * @returns a function that frees the name; null when a process (also this one) holds it
  */
 export async function lockName(name: string): Promise<(() => void) | null> {
   const path = addressOf(name);
-  const server = await listenAt(path);
+  let server = await listenAt(path);
   if (server === null && path.startsWith(tmpdir()) && !(await answers(path))) {
-    // the file of a process that was killed
+    // A killed process has left its file.
     await rm(path, { force: true });
-    return toRelease(await listenAt(path));
+    server = await listenAt(path);
   }
-  return toRelease(server);
-}
-
-function toRelease(server: Server | null): (() => void) | null {
-  return server === null ? null : () => void server.close();
+  return server && (() => void server.close());
 }
 
 function addressOf(name: string): string {
@@ -52,7 +48,7 @@ async function answers(path: string): Promise<boolean> {
     await once(socket, 'connect');
     return true;
   } catch {
-    // refused: nobody listens there any more
+    // Refused: no process listens there.
     return false;
   } finally {
     socket.destroy();

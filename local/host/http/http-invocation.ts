@@ -1,31 +1,26 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { HttpCookie, HttpData, NullableString } from '../core-types.ts';
-import type { HostedFunction, Invoke } from '../invocation.ts';
-import { traceOf } from '../trace.ts';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { HttpCookie, HttpData, NullableString, TypedData } from '../core-types.ts';
+import type { HostedFunction, Invocation, Invoke } from '../invocation.ts';
+import { writeLog } from '../log.ts';
+import { bodyLimitBytes, readBody } from './request-limits.ts';
 import type { RouteValues } from './route-template.ts';
 
-/** The request is larger than the host takes. */
-export class RequestTooLargeError extends Error {
-  override readonly name = 'RequestTooLargeError';
+/** A request whose route, key and limits are checked. */
+export interface HttpCall {
+  readonly fn: HostedFunction;
+  readonly params: RouteValues;
+  readonly invocationId: string;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
 }
 
 /**
- * Lets a function answer a request without streaming: the body is read whole, the answer is sent whole.
- * @throws {RequestTooLargeError} the body is longer than `limitBytes`
- * @throws the function's error, logged already
+ * Invokes a function without streaming: reads the whole body, then sends the whole answer.
+ * @throws {RequestTooLargeError} the body is longer than the platform accepts
+ * @throws the function's error, which is logged already
  */
-export async function invokeBuffered(
-  invoke: Invoke,
-  call: {
-    readonly fn: HostedFunction;
-    readonly params: RouteValues;
-    readonly invocationId: string;
-    readonly request: IncomingMessage;
-    readonly response: ServerResponse;
-    readonly limitBytes: number;
-  },
-): Promise<void> {
-  const { fn, params, invocationId, request, response, limitBytes } = call;
+export async function invokeBuffered(invoke: Invoke, call: HttpCall): Promise<void> {
+  const { fn, params, invocationId, request, response } = call;
   const url = new URL(`http://${request.headers.host ?? 'localhost'}${request.url ?? '/'}`);
   const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)] as const);
   const http: HttpData = {
@@ -34,23 +29,45 @@ export async function invokeBuffered(
     nullableHeaders: nullable(headers),
     nullableParams: nullable(Object.entries(params)),
     nullableQuery: nullable(joinRepeated(url.searchParams)),
-    body: { bytes: await readBody(request, limitBytes) },
+    body: { bytes: await readBody(request, bodyLimitBytes) },
   };
   const answer = await invoke(fn, { invocationId, data: { http }, triggerMetadata: {}, ...traceOf(request) });
   send(response, answer.returnValue?.http);
 }
 
-/** Reads a body whole. @throws {RequestTooLargeError} */
-export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk);
-    sizeBytes += bytes.length;
-    if (sizeBytes > limitBytes) throw new RequestTooLargeError(`The body is longer than ${limitBytes} bytes.`);
-    chunks.push(bytes);
+/**
+ * Invokes a function through the library's own server: body and answer stream, nothing is buffered.
+ * A handler that returns nothing leaves the request open, as in Azure; the host logs a warning.
+ * @throws the function's error, which is logged already; the answer may have begun by then
+ */
+export async function invokeStreaming(server: Server, invoke: Invoke, call: HttpCall): Promise<void> {
+  const { fn, params, invocationId, request, response } = call;
+  const { headers } = request;
+  const triggerMetadata: Record<string, TypedData> = {};
+  for (const name in params) triggerMetadata[name] = { string: params[name] ?? '' };
+  triggerMetadata.Headers = { json: JSON.stringify(headers) };
+
+  headers['x-ms-invocation-id'] = invocationId;
+  headers['x-forwarded-host'] = headers.host ?? 'localhost';
+  headers['x-forwarded-proto'] = 'http';
+  server.emit('request', request, response);
+  await invoke(fn, { invocationId, data: {}, triggerMetadata, ...traceOf(request) });
+  if (!response.writableEnded && !response.destroyed) {
+    writeLog(
+      'warning',
+      fn.name,
+      'returned nothing: with enableHttpStream the request stays open until the client leaves',
+    );
   }
-  return Buffer.concat(chunks);
+}
+
+/** The W3C trace context of the caller. @see https://www.w3.org/TR/trace-context/ */
+function traceOf(request: IncomingMessage): Pick<Invocation, 'traceParent' | 'traceState'> {
+  const { traceparent, tracestate } = request.headers;
+  return {
+    traceParent: typeof traceparent === 'string' ? traceparent : undefined,
+    traceState: typeof tracestate === 'string' ? tracestate : undefined,
+  };
 }
 
 /** A function that returns nothing answers 204. */
@@ -82,7 +99,7 @@ function cookieText(cookie: HttpCookie): string {
   return parts.join('; ');
 }
 
-/** The real host joins repeated query parameters with commas when it doesn't stream. */
+/** Without streaming the real host joins repeated query parameters with commas. */
 function joinRepeated(query: URLSearchParams): [string, string][] {
   return [...new Set(query.keys())].map((name) => [name, query.getAll(name).join(',')]);
 }
