@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, jsonAnswer } from './answer.ts';
-import { bearerToken } from './authenticate.ts';
-import { answerControlRequest, type ControlTarget } from './faults/control.ts';
+import { answerControlRequest, type ControlTarget } from './control.ts';
 import { deliver } from './faults/fault-delivery.ts';
 import { answerIdentityRequest, type IdentityEndpoints } from './identity-endpoints.ts';
 import { readBody } from './read-body.ts';
-import { answerArmRequest, type ResourceManager } from './resource-manager.ts';
+import { answerArmRequest, type ResourceManager } from './resource-manager/answer-arm-request.ts';
+import { bearerToken } from './resource-manager/authenticate.ts';
 import { send } from './send.ts';
 
 /** What both servers share. */

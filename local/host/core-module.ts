@@ -3,26 +3,26 @@ import type { FunctionCallback, FunctionMetadata, HookCallback, Log, Programming
 import { type HookName, type Hooks, hookNames } from './hooks.ts';
 import { logThroughHooks } from './log.ts';
 
-/** What an app has registered while it loaded. */
+/** What an app registered while it loaded. */
 export interface Registration {
   readonly functions: readonly { readonly metadata: FunctionMetadata; readonly callback: FunctionCallback }[];
   readonly model: ProgrammingModel;
 }
 
 export interface CoreModule {
-  /** Ends registration: from now on `app.http(…)` and its kind throw, as in Azure. */
+  /** Ends registration. From now on `app.http(…)` and similar calls throw, as in Azure. */
   finish(): Registration;
-  /** Takes the module away again. */
+  /** Removes the module. */
   dispose(): void;
 }
 
 const specifier = '@azure/functions-core';
 const url = 'functions-core:module';
-/** Modules are loaded by text; the living object reaches that text through the global symbol registry. */
-const handOver = Symbol.for('vm-identities.functions-core');
+/** Modules are loaded as text. That text reaches the live object through the global symbol registry. */
+const globalKey = Symbol.for('vm-identities.functions-core');
 
 /**
- * Supplies `@azure/functions-core` to whatever this process loads from now on.
+ * Supplies `@azure/functions-core` to every module that this process loads from now on.
  * Without it `@azure/functions` falls back to its test mode and registers nothing.
  * @see https://github.com/Azure/azure-functions-nodejs-worker/blob/v3.x/types-core/index.d.ts
  */
@@ -33,7 +33,7 @@ export function supplyCoreModule(hooks: Hooks): CoreModule {
   const log: Log = (level, category, message) =>
     logThroughHooks(hooks, { level, category, source: 'app', message, invocationContext: undefined });
 
-  Reflect.set(globalThis, handOver, {
+  Reflect.set(globalThis, globalKey, {
     version: '3.13.0',
     hostVersion: '4.1043.0',
     Disposable,
@@ -55,44 +55,36 @@ export function supplyCoreModule(hooks: Hooks): CoreModule {
     },
   });
 
+  const source = `module.exports = globalThis[Symbol.for('${globalKey.description}')];`;
   const loader = registerHooks({
     resolve: (name, context, next) =>
       name === specifier ? { url, format: 'commonjs', shortCircuit: true } : next(name, context),
     load: (address, context, next) =>
-      address === url
-        ? {
-            format: 'commonjs',
-            source: `module.exports = globalThis[Symbol.for('${handOver.description}')];`,
-            shortCircuit: true,
-          }
-        : next(address, context),
+      address === url ? { format: 'commonjs', source, shortCircuit: true } : next(address, context),
   });
 
   return {
     finish() {
       finished = true;
-      if (model === undefined)
-        throw new Error('The bundle registered no function: it never called app.http or its kind.');
+      if (model === undefined) throw new Error('The bundle registers no function: it calls no app.http or similar.');
       return { functions: [...functions.values()], model };
     },
     dispose() {
       loader.deregister();
-      Reflect.deleteProperty(globalThis, handOver);
+      Reflect.deleteProperty(globalThis, globalKey);
     },
   };
 }
 
-/** The worker's own idea of a disposable: one call, once. */
+/** The worker's own kind of disposable: it acts once. */
 class Disposable {
-  readonly #dispose: () => unknown;
-  #done = false;
+  #dispose: (() => unknown) | null;
   constructor(dispose: () => unknown) {
     this.#dispose = dispose;
   }
   dispose(): void {
-    if (this.#done) return;
-    this.#done = true;
-    this.#dispose();
+    this.#dispose?.();
+    this.#dispose = null;
   }
 }
 

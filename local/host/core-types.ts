@@ -1,6 +1,6 @@
-/** What a host and `@azure/functions` say to each other: the parts of `@azure/functions-core` that this host uses. */
+/** The contract between a host and `@azure/functions`: the parts of `@azure/functions-core` that this host uses. */
 
-/** A value on its way to or from a function; exactly one member is set. */
+/** An input or output of a function. Exactly one member is set. */
 export interface TypedData {
   readonly string?: string;
   readonly json?: string;
@@ -14,7 +14,7 @@ export interface NullableString {
   readonly value: string;
 }
 
-/** A request on its way in, an answer on its way out. */
+/** A request as input, an answer as output. */
 export interface HttpData {
   readonly method?: string;
   readonly url?: string;
@@ -39,7 +39,7 @@ export interface HttpCookie {
   readonly maxAge?: { readonly value: number };
 }
 
-/** One trigger, input or output of a function, with what its kind needs (route, schedule, …). */
+/** One trigger, input or output of a function, with the properties of its type (route, schedule, …). */
 export interface Binding extends Readonly<Record<string, unknown>> {
   readonly type: string;
   readonly direction: 'in' | 'out' | 'inout';
@@ -47,7 +47,7 @@ export interface Binding extends Readonly<Record<string, unknown>> {
 
 export interface RetryOptions {
   readonly retryStrategy: 'fixedDelay' | 'exponentialBackoff';
-  /** −1: without end. */
+  /** −1 = no limit. */
   readonly maxRetryCount: number;
   readonly delayInterval?: { readonly seconds: number };
   readonly minimumInterval?: { readonly seconds: number };
@@ -96,7 +96,7 @@ export interface CoreInvocationContext {
   readonly log: Log;
 }
 
-/** What `@azure/functions` makes of one invocation. Its context and results are opaque to the host. */
+/** One invocation in `@azure/functions`. Its context and results are opaque to the host. */
 export interface InvocationModel {
   getArguments(): Promise<{ readonly context: unknown; readonly inputs: unknown[] }>;
   invokeFunction(context: unknown, inputs: unknown[], callback: FunctionCallback): Promise<unknown>;

@@ -3,7 +3,7 @@ import type { FunctionCallback, HookCallback, LogCategory, LogLevel } from './co
 export const hookNames = ['appStart', 'appTerminate', 'preInvocation', 'postInvocation', 'log'] as const;
 export type HookName = (typeof hookNames)[number];
 
-/** Data that hooks pass to each other: `hookData` within one scope, `appHookData` across the app's life. */
+/** Data that hooks share: `hookData` within one scope, `appHookData` for the life of the app. */
 interface HookScope {
   readonly hookData: Record<string, unknown>;
   readonly appHookData: Record<string, unknown>;
@@ -20,7 +20,7 @@ export interface PreInvocationContext extends HookScope {
   inputs: unknown[];
 }
 
-/** Hooks may replace result and error (an error set to null or undefined is forgiven). */
+/** Hooks may replace the result and the error. An error set to null or undefined is dropped. */
 export interface PostInvocationContext extends HookScope {
   readonly invocationContext: unknown;
   readonly inputs: unknown[];
@@ -28,7 +28,7 @@ export interface PostInvocationContext extends HookScope {
   error: unknown;
 }
 
-/** Hooks may replace level and text. */
+/** Hooks may replace the level and the text. */
 export interface LogContext extends HookScope {
   level: LogLevel;
   message: string;
@@ -44,40 +44,33 @@ interface ContextByHook {
   readonly log: LogContext;
 }
 
+/** The hooks that an app registers. */
 export interface Hooks {
   readonly appHookData: Record<string, unknown>;
-  /** @returns what takes the hook out again */
+  /** @returns a function that removes the hook */
   add(name: HookName, callback: HookCallback): () => void;
-  any(name: HookName): boolean;
-  /** Calls each hook in the order of registration and waits for it. */
+  /** Calls each hook in the order of registration and awaits it. */
   run<Name extends HookName>(name: Name, context: ContextByHook[Name]): Promise<void>;
-  /** The same without waiting: log hooks are synchronous. */
+  /** The same without waiting, for log hooks, which are synchronous. */
   runNow<Name extends HookName>(name: Name, context: ContextByHook[Name]): void;
 }
 
-/** The hooks an app registers, one list per name. */
 export function createHooks(): Hooks {
-  const callbacks: Record<HookName, HookCallback[]> = {
-    appStart: [],
-    appTerminate: [],
-    preInvocation: [],
-    postInvocation: [],
-    log: [],
-  };
+  let hooks: readonly { readonly name: HookName; readonly callback: HookCallback }[] = [];
   return {
     appHookData: {},
     add(name, callback) {
-      callbacks[name].push(callback);
+      const hook = { name, callback };
+      hooks = [...hooks, hook];
       return () => {
-        callbacks[name] = callbacks[name].filter((other) => other !== callback);
+        hooks = hooks.filter((other) => other !== hook);
       };
     },
-    any: (name) => callbacks[name].length > 0,
     async run(name, context) {
-      for (const callback of callbacks[name]) await callback(context);
+      for (const hook of hooks) if (hook.name === name) await hook.callback(context);
     },
     runNow(name, context) {
-      for (const callback of callbacks[name]) callback(context);
+      for (const hook of hooks) if (hook.name === name) hook.callback(context);
     },
   };
 }

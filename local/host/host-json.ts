@@ -1,18 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { isSystemError } from '../system-error.ts';
 
-/** What this host obeys of host.json. */
+/** The parts of host.json that this host supports. */
 export interface HostJson {
-  /** The folder that has host.json, else the bundle's: the app's directory. */
+  /** The app's directory: the folder of host.json, else the folder of the bundle. */
   readonly appDirectory: string;
-  /** Without slashes at its ends; empty for none. */
+  /** Without leading and trailing slashes; empty = none. */
   readonly routePrefix: string;
-  /** `extensions`, as it stands. */
+  /** `extensions`, unchanged. */
   readonly extensions: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Reads the host.json next to the bundle or in the nearest folder above it; without one the host's defaults hold.
+ * Reads host.json from the folder of the bundle or the nearest folder above it. Without one, the host's defaults apply.
  * @throws {SyntaxError} host.json is no JSON
  * @see https://learn.microsoft.com/azure/azure-functions/functions-host-json#http
  */
@@ -21,8 +22,13 @@ export async function readHostJson(bundle: string): Promise<HostJson> {
   for (let directory = bundleDirectory; ; directory = dirname(directory)) {
     const text = await readIfThere(join(directory, 'host.json'));
     if (text !== null) {
-      const extensions = extensionsOf(JSON.parse(text));
-      return { appDirectory: directory, routePrefix: routePrefixOf(extensions), extensions };
+      const extensions = member(JSON.parse(text), 'extensions');
+      const prefix = member(member(extensions, 'http'), 'routePrefix');
+      return {
+        appDirectory: directory,
+        routePrefix: typeof prefix === 'string' ? prefix.replaceAll(/^\/+|\/+$/g, '') : 'api',
+        extensions: typeof extensions === 'object' && extensions !== null ? { ...extensions } : {},
+      };
     }
     if (directory === dirname(directory)) return { appDirectory: bundleDirectory, routePrefix: 'api', extensions: {} };
   }
@@ -32,19 +38,9 @@ async function readIfThere(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (isSystemError(error, 'ENOENT')) return null;
     throw error;
   }
-}
-
-function extensionsOf(hostJson: unknown): Readonly<Record<string, unknown>> {
-  const extensions = member(hostJson, 'extensions');
-  return typeof extensions === 'object' && extensions !== null ? { ...extensions } : {};
-}
-
-function routePrefixOf(extensions: Readonly<Record<string, unknown>>): string {
-  const prefix = member(extensions.http, 'routePrefix');
-  return typeof prefix === 'string' ? prefix.replaceAll(/^\/+|\/+$/g, '') : 'api';
 }
 
 function member(value: unknown, name: string): unknown {

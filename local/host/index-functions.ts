@@ -5,7 +5,7 @@ import type { HostedFunction } from './invocation.ts';
 import { writeLog } from './log.ts';
 import type { InputBinder, TriggerBinder, TriggerHost, TriggerListener } from './trigger.ts';
 
-/** The functions of an app, each ready to be triggered. */
+/** The functions of an app, bound to their triggers. */
 export interface FunctionIndex {
   /** Ordered by name without case, as routes are matched. */
   readonly functions: readonly HostedFunction[];
@@ -17,8 +17,8 @@ export interface FunctionIndex {
 const namePattern = /^[a-z][\w-]{0,127}$/i;
 
 /**
- * Binds each registered function to its trigger. One that can't be bound is left out with an error line that says why, and the
- * others are served: the real host does the same.
+ * Binds each registered function to its trigger. Leaves out a function that cannot be bound, logs why, and serves the others, as
+ * the real host does.
  */
 export function indexFunctions(
   registration: Registration,
@@ -45,13 +45,13 @@ export function indexFunctions(
       functions.push(fn);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      writeLog('error', name, `the function can't be indexed and is left out: ${error.message}`);
+      writeLog('error', name, `this function is left out: ${error.message}`);
     }
   }
   return { functions, routes, listeners };
 }
 
-/** Ordinal and without case: letters as capitals, then by code. */
+/** Ordinal, without regard to case: compares the codes of upper-case letters. */
 function byName(one: Registration['functions'][number], other: Registration['functions'][number]): number {
   const [left, right] = [one.metadata.name.toUpperCase(), other.metadata.name.toUpperCase()];
   return left < right ? -1 : Number(left > right);
@@ -61,7 +61,7 @@ function toHostedFunction(
   { metadata, callback }: Registration['functions'][number],
   host: TriggerHost & { readonly inputBinders: Readonly<Record<string, InputBinder>> },
 ): HostedFunction {
-  if (!namePattern.test(metadata.name)) throw new RangeError(`"${metadata.name}" is no name for a function`);
+  if (!namePattern.test(metadata.name)) throw new RangeError(`"${metadata.name}" is not a valid function name`);
   const inputs: Record<string, () => Promise<TypedData>> = {};
   let found: { readonly triggerName: string; readonly trigger: HostedFunction['trigger'] } | undefined;
   for (const [bindingName, binding] of Object.entries(metadata.bindings)) {

@@ -12,23 +12,22 @@ import type {
 import type { Hooks, PostInvocationContext, PreInvocationContext } from './hooks.ts';
 import { errorText, logThroughHooks, writeLog } from './log.ts';
 
-/** A function of the app that the host serves. */
+/** A function that the host serves. */
 export interface HostedFunction {
   readonly name: string;
   readonly metadata: FunctionMetadata;
   readonly callback: FunctionCallback;
   readonly triggerName: string;
   readonly trigger: Binding;
-  /** What else is handed over with each invocation, by the name of its binding. */
+  /** Further inputs of each invocation, by the name of the binding. */
   readonly inputs: Readonly<Record<string, () => Promise<TypedData>>>;
 }
 
 export interface Invocation {
-  /** A UUID. */
   readonly invocationId: string;
   readonly data: TypedData;
   readonly triggerMetadata: Readonly<Record<string, TypedData>>;
-  /** W3C trace context of the caller; made up where there is none. */
+  /** W3C trace context of the caller; generated where there is none. */
   readonly traceParent?: string | undefined;
   readonly traceState?: string | undefined;
   readonly retryContext?: RetryContext | undefined;
@@ -36,40 +35,40 @@ export interface Invocation {
 
 /**
  * Calls a function once: arguments, preInvocation hooks, the function, postInvocation hooks, response.
- * @throws whatever the function or a hook threw, after it was logged
+ * @throws the error of the function or of a hook, which is logged already
  */
 export type Invoke = (fn: HostedFunction, invocation: Invocation) => Promise<InvocationResponse>;
 
 export interface Invoker {
   readonly invoke: Invoke;
-  /** Resolves when no invocation is under way. */
+  /** Resolves when no invocation is running. */
   idle(): Promise<void>;
 }
 
 export function createInvoker(model: ProgrammingModel, hooks: Hooks): Invoker {
-  let underWay = 0;
+  let running = 0;
   let waiting: (() => void)[] = [];
   return {
     async invoke(fn, invocation) {
-      underWay += 1;
+      running += 1;
       try {
         return await invokeOnce(model, hooks, fn, invocation);
       } catch (error) {
         writeLog('error', fn.name, `failed (invocation ${invocation.invocationId}): ${errorText(error)}`);
         throw error;
       } finally {
-        underWay -= 1;
-        if (underWay === 0) {
+        running -= 1;
+        if (running === 0) {
           for (const resolve of waiting) resolve();
           waiting = [];
         }
       }
     },
-    idle: () => (underWay === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    idle: () => (running === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
   };
 }
 
-/** The order of the Node worker: {@link https://github.com/Azure/azure-functions-nodejs-worker/blob/v3.x/src/eventHandlers/InvocationHandler.ts}. */
+/** Follows the order of the Node worker. @see https://github.com/Azure/azure-functions-nodejs-worker/blob/v3.x/src/eventHandlers/InvocationHandler.ts */
 async function invokeOnce(
   model: ProgrammingModel,
   hooks: Hooks,
@@ -91,7 +90,7 @@ async function invokeOnce(
   const scope = { hookData: {}, appHookData: hooks.appHookData, invocationContext: context };
   const pre: PreInvocationContext = { ...scope, functionCallback: fn.callback, inputs: given.inputs };
   core.state = 'preInvocationHooks';
-  if (hooks.any('preInvocation')) await hooks.run('preInvocation', pre);
+  await hooks.run('preInvocation', pre);
 
   const post: PostInvocationContext = { ...scope, inputs: pre.inputs, result: null, error: null };
   core.state = 'invocation';
@@ -101,7 +100,7 @@ async function invokeOnce(
     post.error = error;
   }
   core.state = 'postInvocationHooks';
-  if (hooks.any('postInvocation')) await hooks.run('postInvocation', post);
+  await hooks.run('postInvocation', post);
   core.state = undefined;
   if (post.error !== null && post.error !== undefined) throw post.error;
   return called.getResponse(context, post.result);

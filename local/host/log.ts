@@ -2,20 +2,20 @@ import type { EventEmitter } from 'node:events';
 import type { LogCategory, LogLevel } from './core-types.ts';
 import type { Hooks } from './hooks.ts';
 
-/** Lines below these levels aren't shown: what the app says from `information` up, what its library says from `warning` up. */
+/** Levels that are shown: from `information` up for the app, from `warning` up for its library. */
 const shown: Record<LogCategory, readonly LogLevel[]> = {
   user: ['information', 'warning', 'error', 'critical'],
   system: ['warning', 'error', 'critical'],
   customMetric: [],
 };
 
-/** Writes one line to stderr: time, level, who speaks. Line ends inside the text become `\n`, so that one event is one line. */
+/** Writes one line to stderr: time, level, source, text. Line ends in the text become `\n`, so that one event is one line. */
 export function writeLog(level: LogLevel, source: string, message: string): void {
   const text = message.replaceAll(/\r?\n/g, '\\n');
   process.stderr.write(`${new Date().toISOString()} ${level} [${source}] ${text}\n`);
 }
 
-/** Lets the app's log hooks see and change a line, then writes it. */
+/** Passes a line through the app's log hooks, which may change it, then writes it. */
 export function logThroughHooks(
   hooks: Hooks,
   entry: {
@@ -26,22 +26,18 @@ export function logThroughHooks(
     readonly invocationContext: unknown;
   },
 ): void {
-  const { category, source, invocationContext } = entry;
-  let { level, message } = entry;
-  if (hooks.any('log')) {
-    const context = { hookData: {}, appHookData: hooks.appHookData, level, message, category, invocationContext };
-    hooks.runNow('log', context);
-    ({ level, message } = context);
-  }
-  if (shown[category].includes(level)) writeLog(level, source, message);
+  const { source, ...line } = entry;
+  const context = { ...line, hookData: {}, appHookData: hooks.appHookData };
+  hooks.runNow('log', context);
+  if (shown[context.category].includes(context.level)) writeLog(context.level, source, context.message);
 }
 
-/** Logs what a server fails at once it listens, such as a connection that it cannot take: that ends nothing. */
+/** Logs the later errors of a listening server, such as a connection that it cannot accept. The server keeps running. */
 export function logErrorsOf(server: EventEmitter): void {
   server.on('error', (error: unknown) => writeLog('error', 'host', errorText(error)));
 }
 
-/** An error as one text: its stack where it has one (the stack begins with name and message). */
+/** An error as text: its stack, which begins with name and message, where it has one. */
 export function errorText(error: unknown): string {
   return error instanceof Error ? (error.stack ?? `${error.name}: ${error.message}`) : String(error);
 }

@@ -5,9 +5,9 @@ import { errorText, writeLog } from './log.ts';
 import { startHost } from './start-host.ts';
 
 /**
- * The process that others start: `node local/host/main.ts --bundle dist/functions.cjs --port 7071 [--keys]`.
- * Prints one line of JSON when it serves, `{url, functions, keys}`, and ends on SIGTERM, SIGINT, or when a piped stdin closes:
- * so it never outlives whoever started it.
+ * The host as a process: `node local/host/main.ts --bundle dist/functions.cjs --port 7071 [--keys]`.
+ * Prints one line of JSON when it serves, `{url, functions, keys}`. Ends on SIGTERM, on SIGINT, or when a piped stdin closes,
+ * so that it never outlives the process that started it.
  */
 const { values } = parseArgs({
   options: { bundle: { type: 'string' }, port: { type: 'string' }, keys: { type: 'boolean', default: false } },
@@ -18,24 +18,23 @@ if (bundle === undefined || !/^\d{1,5}$/.test(port)) {
   process.exit(2);
 }
 
-// What an app may look for to know that a host runs it; what is set already stands.
+// An app may look for these to learn that a host runs it.
 process.env.FUNCTIONS_WORKER_RUNTIME ??= 'node';
 process.env.AZURE_FUNCTIONS_ENVIRONMENT ??= 'Development';
 
-for (const output of [process.stdout, process.stderr]) output.on('error', goOnUnread);
+for (const output of [process.stdout, process.stderr]) {
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    // The reader of the log has left. The host continues without one.
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 const stopping = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
 const stdin = fstatSync(0);
 if (stdin.isFIFO() || stdin.isSocket()) process.stdin.once('close', () => stopping.abort()).resume();
 
 try {
-  const host = await startHost({
-    bundle,
-    port: Number(port),
-    keys,
-    signal: stopping.signal,
-    ...createDurableExtension(),
-  });
+  const host = await startHost({ bundle, port: Number(port), keys, durable: createDurableExtension() });
   stopping.signal.addEventListener('abort', () => void end(host.stop()), { once: true });
   if (stopping.signal.aborted) await end(host.stop());
   process.stdout.write(`${JSON.stringify({ url: host.url, functions: host.functions, keys: host.keys })}\n`);
@@ -45,12 +44,7 @@ try {
   process.exit(1);
 }
 
-/** Whoever read the log has left: the host goes on without. */
-function goOnUnread(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-}
-
-/** Leaves with the process's own end: an app may hold handles that nobody closes. */
+/** Exits explicitly, because an app may hold handles that it never closes. */
 async function end(stopped: Promise<void>): Promise<never> {
   try {
     await stopped;

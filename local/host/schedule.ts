@@ -1,17 +1,17 @@
 import { Cron } from 'croner';
 
-/** When a timer fires. */
+/** The times at which a timer fires. */
 export interface Schedule {
   readonly adjustForDst: boolean;
-  /** More than one occurrence a minute: the real host keeps no monitor then, and `scheduleStatus` is null. */
+  /** It fires more than once a minute. The real host then keeps no monitor, and `scheduleStatus` is null. */
   readonly subMinute: boolean;
   next(after: Date): Date;
 }
 
 /**
- * Reads a schedule expression: NCRONTAB with six fields (or five, without seconds), else a TimeSpan (`00:05:00`, `1.00:00:00`).
- * Times are the machine's local time, as in the real host.
- * @throws {RangeError} neither of the two
+ * Reads a schedule expression: NCRONTAB with six fields (or five, without seconds), or a TimeSpan (`00:05:00`, `1.00:00:00`).
+ * Times are in the machine's local time, as in the real host.
+ * @throws {RangeError} the expression is neither
  * @see https://github.com/Azure/azure-webjobs-sdk-extensions/blob/dev/src/WebJobs.Extensions/Extensions/Timers/Scheduling/TimerSchedule.cs
  */
 export function parseSchedule(expression: string, now: Date): Schedule {
@@ -24,7 +24,7 @@ export function parseSchedule(expression: string, now: Date): Schedule {
   return schedule;
 }
 
-/** What NCRONTAB has of cron: numbers, names of months and days, `*`, lists, ranges, steps; no years, `L`, `W`, `#`, `?`. */
+/** NCRONTAB allows numbers, names of months and days, `*`, lists, ranges and steps, but no years, `L`, `W`, `#`, `?`. */
 const ncrontabField = /^(?:[\d*,/-]|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)+$/i;
 
 function cronSchedule(expression: string, now: Date): Schedule | null {
@@ -32,10 +32,10 @@ function cronSchedule(expression: string, now: Date): Schedule | null {
   if ((fields.length !== 5 && fields.length !== 6) || !fields.every((field) => ncrontabField.test(field))) return null;
   let cron: Cron;
   try {
-    // Day of month AND day of week must match (Unix says OR); `5/10` without a range is a step, as in NCrontab.
+    // As in NCrontab, day of month AND day of week must match (Unix: OR), and `5/10` without a range is a step.
     cron = new Cron(fields.join(' '), { domAndDow: true, sloppyRanges: true, paused: true });
   } catch (error) {
-    throw new RangeError(`The schedule expression '${expression}' is no cron expression: ${String(error)}`);
+    throw new RangeError(`The schedule expression '${expression}' is not a valid cron expression: ${String(error)}`);
   }
   const next = (after: Date): Date => {
     const date = cron.nextRun(after);
@@ -55,12 +55,8 @@ function constantSchedule(expression: string): Schedule | null {
   const groups = timeSpan.exec(expression.trim())?.groups;
   if (groups === undefined) return null;
   const part = (name: string) => Number(groups[name] ?? 0);
-  const [days, hours, minutes, seconds] = [
-    part('days') + part('only'),
-    part('hours'),
-    part('minutes'),
-    part('seconds'),
-  ];
+  const days = part('days') + part('only');
+  const [hours, minutes, seconds] = [part('hours'), part('minutes'), part('seconds')];
   if (hours > 23 || minutes > 59 || seconds >= 60) return null;
   const periodMs = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
   if (periodMs === 0) return null;

@@ -1,36 +1,36 @@
 import type { TypedData } from './core-types.ts';
 import type { HostedFunction, Invoke } from './invocation.ts';
 
-/** What makes a function of one trigger type run. */
+/** Runs a function when its trigger fires. */
 export interface TriggerListener {
-  /** Begins to listen; called once, when everything is registered. */
+  /** Starts listening. Called once, when everything is registered. */
   start(): void;
   /**
-   * Runs the function now and waits for it, as `POST /admin/functions/{name}` asks.
-   * @param input what the caller put into `input`
+   * Runs the function now and waits for it, for `POST /admin/functions/{name}`.
+   * @param input the caller's `input`
    * @throws the function's error, which is logged already
    */
   fire(input: unknown): Promise<void>;
-  /** Ends listening; what is running goes on. */
+  /** Stops listening. Running invocations continue. */
   stop(): void;
 }
 
-/** What a trigger may use of the host. */
+/** The parts of the host that a trigger may use. */
 export interface TriggerHost {
   readonly invoke: Invoke;
-  /** Replaces each `%NAME%` by that setting. @throws {RangeError} one of them is not set */
+  /** Replaces each `%NAME%` with that setting. @throws {RangeError} a setting is missing */
   resolveSettings(text: string): string;
   /** `extensions` of host.json. */
   readonly extensions: Readonly<Record<string, unknown>>;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** Makes what is handed over for an input binding with each invocation. */
+/** Creates the value of an input binding, once per invocation. */
 export type InputBinder = (host: TriggerHost) => () => Promise<TypedData>;
 
 /**
- * Makes the listener of one function. Further trigger types are added by handing their binders to `startHost`.
- * @throws {RangeError} the binding can't be used: the function is left out and the host says so
+ * Creates the listener of one function.
+ * @throws {RangeError} the binding cannot be used: the host leaves the function out and logs why
  */
 export type TriggerBinder = (fn: HostedFunction, host: TriggerHost) => TriggerListener;
 

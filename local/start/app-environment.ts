@@ -1,11 +1,11 @@
 import type { SampleAzure } from './sample-azure.ts';
 
-/** Variables that lead to an Azure of the caller's own. */
+/** Variables that lead to the caller's own Azure. */
 const ownAzure = /^(?:AZURE_|IDENTITY_|MSI_|IMDS_|INVENTORY_STORAGE|INVENTORY_IDENTITY_|AzureWebJobsStorage)/i;
 
 /**
- * The environment of the app. With the sample tenant nothing of the caller's own Azure gets through, so that sample data never
- * meets a real account; without it the app obeys the same variables as in Azure.
+ * The environment of the app. With the sample tenant it contains nothing of the caller's own Azure, so that sample data never
+ * reaches a real account. Without it the app reads the same variables as in Azure.
  * @param sample null = the caller's own Azure
  */
 export function appEnvironment(
@@ -16,13 +16,13 @@ export function appEnvironment(
   const app = { AzureWebJobsStorage: storage.connectionString, FUNCTIONS_WORKER_RUNTIME: 'node' };
   if (sample === null) return { ...caller, ...app, ...signIn(caller) };
   const kept = Object.entries(caller).filter(([name]) => !ownAzure.test(name));
-  // Nobody wants to wait for 30 days to see a machine found idle.
+  // Shows idle machines at once instead of after 30 days.
   return { INVENTORY_IDLE_DAYS: '0', ...Object.fromEntries(kept), ...app, ...sample.environment };
 }
 
 /**
- * Inside Functions the app takes the host's managed identity and nothing else. Where neither that nor a credential is named,
- * the sign-in of whoever sits at the machine (Azure CLI and the like) is what `--azure` is for.
+ * Inside Functions the app uses only the host's managed identity. Where the caller names neither that nor a credential, `--azure`
+ * means the developer's own sign-in (Azure CLI and similar).
  */
 function signIn(caller: NodeJS.ProcessEnv): Record<string, string> {
   const has = (...names: string[]): boolean => names.some((name) => (caller[name] ?? '') !== '');

@@ -1,15 +1,19 @@
+import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { createServer } from 'node:net';
+import { delimiter, join, relative } from 'node:path';
 import * as v from 'valibot';
 import { InventoryError } from '../../lib/errors.ts';
+import { listenOnLoopback } from '../listen.ts';
+import { isSystemError } from '../system-error.ts';
 import type { Processes } from './processes.ts';
 
 /** A host that serves the app. */
 export interface FunctionsHost {
   readonly url: string;
-  /** How it is spoken of. */
+  /** Its name in messages. */
   readonly kind: string;
-  /** The key that opens all, where keys are asked for. */
+  /** The key for every function; null where no keys are required. */
   readonly masterKey: string | null;
 }
 
@@ -33,17 +37,11 @@ const readyLine = v.object({
  * @throws {InventoryError} `StartFailed`
  */
 export async function startBuiltInHost(processes: Processes, options: HostOptions): Promise<FunctionsHost> {
+  const main = join(import.meta.dirname, '../host/main.ts');
   const { url, functions, keys } = await processes.start({
     name: 'The Functions host',
     command: process.execPath,
-    args: [
-      join(import.meta.dirname, '../host/main.ts'),
-      '--bundle',
-      bundle,
-      '--port',
-      `${options.port}`,
-      ...(options.keys ? ['--keys'] : []),
-    ],
+    args: [main, '--bundle', bundle, '--port', `${options.port}`, ...(options.keys ? ['--keys'] : [])],
     environment: options.environment,
     ready: (line) => v.parse(readyLine, JSON.parse(line)),
     onLine(line, stream) {
@@ -54,13 +52,79 @@ export async function startBuiltInHost(processes: Processes, options: HostOption
   return { url, kind: `built in, ${functions.length} functions`, masterKey: keys?.master ?? null };
 }
 
+/**
+ * Starts Azure Functions Core Tools on the project. Everything that they print goes to stderr.
+ * @param func path of the program
+ * @throws {InventoryError} `StartFailed`
+ * @see https://learn.microsoft.com/azure/azure-functions/functions-core-tools-reference#func-start
+ */
+export async function startCoreTools(processes: Processes, func: string, options: HostOptions): Promise<FunctionsHost> {
+  const port = options.port === 0 ? await tryPort(0) : options.port;
+  await processes.start({
+    name: 'Core Tools',
+    command: func,
+    args: ['start', '--port', `${port}`, '--script-root', root],
+    environment: { ...options.environment, FUNCTIONS_CORE_TOOLS_TELEMETRY_OPTOUT: '1' },
+    ready(line) {
+      process.stderr.write(`func: ${line}\n`);
+      // Printed once the worker has registered the app's functions.
+      return /^Functions:/.test(line.trim()) ? true : undefined;
+    },
+    onLine: (line) => process.stderr.write(`func: ${line}\n`),
+  });
+  return { url: `http://127.0.0.1:${port}`, kind: 'Core Tools', masterKey: null };
+}
+
+/**
+ * Finds `func` on the PATH.
+ * @throws {InventoryError} `CoreToolsMissing`
+ */
+export async function findCoreTools(environment: NodeJS.ProcessEnv): Promise<string> {
+  const names = process.platform === 'win32' ? ['func.exe', 'func.cmd'] : ['func'];
+  for (const folder of (environment.PATH ?? '').split(delimiter)) {
+    for (const name of names) {
+      const path = join(folder, name);
+      if (await isAccessible(path, constants.X_OK)) return path;
+    }
+  }
+  throw new InventoryError('CoreToolsMissing', "Azure Functions Core Tools ('func') are not on the PATH", {
+    hint: 'Omit --func to use the built-in host, or run: npm install --global azure-functions-core-tools@4',
+  });
+}
+
 /** @throws {InventoryError} `BundleMissing` */
 export async function requireBundle(): Promise<void> {
+  if (await isAccessible(bundle, constants.R_OK)) return;
+  const message = `The app is not built: ${relative(process.cwd(), bundle)} does not exist`;
+  throw new InventoryError('BundleMissing', message, { hint: 'npm run build' });
+}
+
+/**
+ * Fails early when the port cannot be used.
+ * @throws {InventoryError} `PortInUse`, `PortNotAllowed`
+ */
+export async function requirePort(port: number): Promise<void> {
   try {
-    await access(bundle);
-  } catch {
-    throw new InventoryError('BundleMissing', `There is no ${relative(process.cwd(), bundle)}`, {
-      hint: 'npm run build',
-    });
+    await tryPort(port);
+  } catch (error) {
+    const hint = 'Use any free port: npm start -- --port 0';
+    if (isSystemError(error, 'EADDRINUSE'))
+      throw new InventoryError('PortInUse', `Port ${port} is already in use`, { hint });
+    if (isSystemError(error, 'EACCES'))
+      throw new InventoryError('PortNotAllowed', `This user may not listen on port ${port}`, { hint });
+    throw error;
   }
+}
+
+/** Opens a port of 127.0.0.1 and closes it again. @param port 0 = any free port @returns the port */
+async function tryPort(port: number): Promise<number> {
+  await using server = createServer();
+  return await listenOnLoopback(server, port);
+}
+
+async function isAccessible(path: string, mode: number): Promise<boolean> {
+  return await access(path, mode).then(
+    () => true,
+    () => false,
+  );
 }

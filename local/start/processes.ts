@@ -1,35 +1,34 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { InventoryError } from '../../lib/errors.ts';
+import { isSystemError } from '../system-error.ts';
 
 /** A process to start. */
 export interface ProcessOptions<Ready> {
-  /** As messages call it. */
+  /** Its name in messages. */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Looks at each line of stdout until it has what it waited for. */
+  /** Called for each line of stdout until it returns a value. */
   readonly ready: (line: string) => Ready | undefined;
-  /** Every line of stderr, and those of stdout that come later. */
+  /** Called for every line of stderr, and for the later lines of stdout. */
   readonly onLine: (line: string, stream: 'stdout' | 'stderr') => void;
 }
 
-/** The processes of one start. They end with this one: each is told to, and each ends by itself when its stdin closes. */
+/** The processes of one start. Each ends when this process stops it, and by itself when its stdin closes. */
 export interface Processes {
-  /** @throws {InventoryError} `StartFailed` it ended before it was ready; `message` has its last words */
+  /** @throws {InventoryError} `StartFailed`: it ended before it was ready; `message` has its last line */
   start<Ready>(options: ProcessOptions<Ready>): Promise<Ready>;
-  /** Settles with the name of a process that ended though nobody asked it to. */
+  /** Resolves to the name of a process that ended unexpectedly. */
   readonly lost: Promise<string>;
-  /** Ends all by process id, the last started first; what takes longer than `graceMs` is killed. */
+  /** Ends all by process id, the last started first. Kills what takes longer than `graceMs`. */
   stop(): Promise<void>;
 }
 
-/** Longer than the host waits for invocations under way. */
+/** Longer than the host waits for running invocations. */
 const graceMs = 8_000;
-const lastLines = 5;
 
 export function createProcesses(): Processes {
   const children: ChildProcess[] = [];
@@ -38,29 +37,28 @@ export function createProcesses(): Processes {
   return {
     lost: lost.promise,
     async start({ name, command, args, environment, ready, onLine }) {
-      if (stopping) throw startFailed(name, 'everything is ending');
-      // A group of its own: Ctrl-C in the terminal reaches this process only, which then ends them in order.
+      if (stopping) throw startFailed(name, 'everything is stopping');
+      // In its own group: Ctrl-C in the terminal reaches only this process, which then stops the others in order.
       const child = spawn(command, args, { env: environment, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
       children.push(child);
-      const said: string[] = [];
-      readLines(child.stderr, (line) => {
-        said.splice(0, said.length - lastLines + 1);
-        said.push(line);
+      let lastLine: string | undefined;
+      createInterface(child.stderr).on('line', (line) => {
+        lastLine = line;
         onLine(line, 'stderr');
       });
       const found = Promise.withResolvers<NonNullable<ReturnType<typeof ready>>>();
       let isReady = false;
-      readLines(child.stdout, (line) => {
+      createInterface(child.stdout).on('line', (line) => {
         const value = isReady ? undefined : ready(line);
         if (value === undefined || value === null) return onLine(line, 'stdout');
         isReady = true;
         return found.resolve(value);
       });
-      // Its end is noticed below; a closed pipe says nothing more.
+      // The end of the process is handled below; a closed pipe adds nothing.
       child.stdin.on('error', () => child.stdin.destroy());
       child.once('error', (error) => found.reject(startFailed(name, error.message)));
       child.once('close', (code, signal) => {
-        found.reject(startFailed(name, said.at(-1) ?? `exit code ${code ?? signal}`));
+        found.reject(startFailed(name, lastLine ?? `exit code ${code ?? signal}`));
         if (isReady && !stopping) lost.resolve(name);
       });
       return found.promise;
@@ -76,10 +74,6 @@ function startFailed(name: string, why: string): InventoryError {
   return new InventoryError('StartFailed', `${name} did not start: ${why}`);
 }
 
-function readLines(stream: Readable, onLine: (line: string) => void): void {
-  createInterface(stream).on('line', onLine);
-}
-
 async function end(child: ChildProcess): Promise<void> {
   if (child.pid === undefined) return;
   if (child.exitCode === null && child.signalCode === null) {
@@ -89,17 +83,16 @@ async function end(child: ChildProcess): Promise<void> {
     await exited;
     clearTimeout(killer);
   }
-  // What it may have started itself.
+  // Processes that it started itself.
   signalGroup(child, 'SIGKILL');
 }
 
-/** Signals a process and those of its group: the group's id is the process's own. */
+/** Signals a process and its group, whose id is the process id. */
 function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
     process.kill(process.platform === 'win32' ? pid : -pid, signal);
   } catch (error) {
-    const gone = error instanceof Error && 'code' in error && error.code === 'ESRCH';
-    if (!gone) throw error;
+    if (!isSystemError(error, 'ESRCH')) throw error;
   }
 }

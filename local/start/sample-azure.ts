@@ -10,30 +10,23 @@ const readyLine = v.object({
   environment: v.object({ AppService: v.record(v.string(), v.string()) }),
 });
 
+/** The stand-in for Azure with the sample tenant. */
 export interface SampleAzure {
-  /** Resource Manager's. */
+  /** Endpoint of Resource Manager. */
   readonly endpoint: string;
-  /** What leads a function app's managed identity and client there. */
+  /** Variables that lead an app's client and managed identity to the stand-in. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The tenant becomes what it is a day later. */
+  /** Moves the tenant to its state of one day later. */
   enterSecondState(signal: AbortSignal): Promise<void>;
 }
 
-/** Starts the stand-in for Azure with the sample tenant. */
 export async function startSampleAzure(processes: Processes, options: StartOptions): Promise<SampleAzure> {
   const { subscriptions, vms, seed } = options;
+  const size = ['--subscriptions', `${subscriptions}`, '--vms', `${vms}`, '--seed', `${seed}`];
   const { endpoint, identityEndpoint, environment } = await processes.start({
     name: 'The stand-in for Azure',
     command: process.execPath,
-    args: [
-      join(import.meta.dirname, '../azure/main.ts'),
-      '--subscriptions',
-      `${subscriptions}`,
-      '--vms',
-      `${vms}`,
-      '--seed',
-      `${seed}`,
-    ],
+    args: [join(import.meta.dirname, '../azure/main.ts'), ...size],
     environment: process.env,
     ready: (line) => v.parse(readyLine, JSON.parse(line)),
     onLine: (line) => process.stderr.write(`azure: ${line}\n`),
@@ -44,8 +37,7 @@ export async function startSampleAzure(processes: Processes, options: StartOptio
     async enterSecondState(signal) {
       const url = `${identityEndpoint}/_local/state`;
       const { status } = await fetch(url, { method: 'POST', body: '{"state":2}', signal });
-      if (status !== 200)
-        throw new InventoryError({ given: `Http${status}` }, `POST ${url} was answered with ${status}`);
+      if (status !== 200) throw new InventoryError({ given: `Http${status}` }, `POST ${url} returned HTTP ${status}`);
     },
   };
 }

@@ -4,7 +4,7 @@ import { createEngine, type Engine } from '../../local/host/durable/engine.ts';
 import { endOf, eventTypes, type HistoryEvent, stamp } from '../../local/host/durable/history.ts';
 import type { HistoryStore, StoredHistory } from '../../local/host/durable/history-store.ts';
 import { driveInstance } from '../../local/host/durable/instance.ts';
-import { createPlaces } from '../../local/host/durable/semaphore.ts';
+import { createSemaphore } from '../../local/host/durable/semaphore.ts';
 import type { HostedFunction, Invoke } from '../../local/host/invocation.ts';
 
 // The engine of the built-in host, with an orchestrator that waits for one timer, and histories in memory.
@@ -117,7 +117,7 @@ test('An instance that has ended leaves nothing with the signal of its host', as
   const store = memoryStore();
   const { signal } = new AbortController();
   const begun = await begin(store);
-  const host = { store, signal, activities: new Map(), invoke: waitingFor(1), inTurn: createPlaces(1) };
+  const host = { store, signal, activities: new Map(), invoke: waitingFor(1), limitActivities: createSemaphore(1) };
 
   const instance = driveInstance(instanceId, orchestrator, begun, host);
   await instance.finished;
@@ -130,7 +130,7 @@ test('A host that stops lets go of an instance that waits', async () => {
   const store = memoryStore();
   const stopping = new AbortController();
   const begun = await begin(store);
-  const shared = { store, signal: stopping.signal, activities: new Map(), inTurn: createPlaces(1) };
+  const shared = { store, signal: stopping.signal, activities: new Map(), limitActivities: createSemaphore(1) };
   const instance = driveInstance(instanceId, orchestrator, begun, { ...shared, invoke: waitingFor(3_600_000) });
   await expect.poll(() => instance.history.at(-1)?.EventType).toBe(eventTypes.OrchestratorCompleted);
 

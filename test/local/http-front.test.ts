@@ -4,7 +4,8 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { createHttpFront } from '../../local/host/http/http-front.ts';
-import { listenOnLoopback } from '../../local/host/listen.ts';
+import { logErrorsOf } from '../../local/host/log.ts';
+import { listenOnLoopback } from '../../local/listen.ts';
 
 /** The server, without any function, and a client that has sent this. */
 async function startFront(request: string) {
@@ -34,11 +35,12 @@ async function startFront(request: string) {
 
 test('A connection that cannot be taken is logged, and the server goes on', async () => {
   const front = createServer((_, response) => response.end('here'));
-  const origin = await listenOnLoopback(front, 0);
+  const port = await listenOnLoopback(front, 0);
+  logErrorsOf(front);
 
   front.emit('error', new Error('accept ENOBUFS'));
 
-  expect(await (await fetch(origin)).text()).toBe('here');
+  expect(await (await fetch(`http://127.0.0.1:${port}`)).text()).toBe('here');
   front.close();
   front.closeAllConnections();
 });

@@ -5,22 +5,22 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 
-/** `npm start` under way. */
+/** A running `npm start`. */
 export interface StartProcess {
   readonly process: ChildProcess;
   /** Everything on stdout and stderr so far. */
   text(): string;
-  /** Waits until the text matches; rejects when it ends before that. */
+  /** Waits until the text matches. Rejects when the process ends first. */
   until(pattern: RegExp): Promise<RegExpExecArray>;
-  /** Ids of the processes below it. */
+  /** Ids of its child processes, at any depth. */
   descendants(): number[];
   /** Waits for its end. @returns the exit code */
   ended(): Promise<number | null>;
-  /** Ends it if it has not ended, whatever became of the test. */
+  /** Ends it, also after a failed test. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Starts it as npm does after the build: `node local/start.ts ARGS`. */
+/** Starts `node local/start.ts ARGS`, as npm does after the build. */
 export function startStart(args: readonly string[], environment: Record<string, string> = {}): StartProcess {
   const child = spawn(process.execPath, ['local/start.ts', ...args], {
     cwd: root,
@@ -77,7 +77,7 @@ function descendantsOf(pid: number): number[] {
   return [...children, ...children.flatMap(descendantsOf)];
 }
 
-/** Whether a process runs; one that only waits for its parent to take note of its end does not. */
+/** Whether a process runs. A zombie does not. */
 export function isAlive(pid: number): boolean {
   try {
     return !/^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));

@@ -8,7 +8,7 @@ import { isAlive, startStart } from './start-process.ts';
 
 const small = ['--port', '0', '--subscriptions', '2', '--vms', '5'];
 
-test('--once runs, prints its summary and ends with 0 though the sample tenant cannot be read completely', async () => {
+test('--once prints the summary of one run and exits with 0 although the sample tenant cannot be read completely', async () => {
   await using start = startStart([...small, '--once']);
 
   const code = await start.ended();
@@ -21,20 +21,22 @@ test('--once runs, prints its summary and ends with 0 though the sample tenant c
   expect(start.text()).toMatch(/ [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/);
 });
 
-test('without --once it runs again a day later, and tells what changed', async () => {
+test('without --once a second run one day later prints the changes', async () => {
   await using start = startStart(small);
-  await start.until(/Ctrl-C ends everything/);
+  await start.until(/Ctrl-C to stop everything/);
   const [, api] = /The API: (\S+)/.exec(start.text()) ?? [];
 
   const runs = JSON.parse(await (await fetch(`${api}/runs`)).text());
 
-  expect(start.text()).toMatch(/A day later in the sample tenant\s+Run \S+ succeeded[\s\S]+roleInheritanceLost +1\n/);
+  expect(start.text()).toMatch(
+    /One day later in the sample tenant:\s+Run \S+ succeeded[\s\S]+roleInheritanceLost +1\n/,
+  );
   expect(runs.value).toHaveLength(2);
 });
 
-test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends every process that was started', async (signal) => {
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends every started process', async (signal) => {
   await using start = startStart(small);
-  const [, api] = await start.until(/The API: (\S+)[\s\S]*Ctrl-C ends everything/);
+  const [, api] = await start.until(/The API: (\S+)[\s\S]*Ctrl-C to stop everything/);
   const pids = start.descendants();
   const before = await fetch(`${api}/health`);
 
@@ -47,7 +49,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends every process that 
   expect(pids.filter(isAlive)).toEqual([]);
 });
 
-test('Ctrl-C during the start ends what is there already', async () => {
+test('Ctrl-C during the start ends what has started', async () => {
   await using start = startStart(small);
   await start.until(/ {2}Azure /);
   const pids = start.descendants();
@@ -59,9 +61,9 @@ test('Ctrl-C during the start ends what is there already', async () => {
   expect(pids.filter(isAlive)).toEqual([]);
 });
 
-test('what it started ends even when it is killed outright', async () => {
+test('its processes end even when it is killed', async () => {
   await using start = startStart(small);
-  await start.until(/Ctrl-C ends everything/);
+  await start.until(/Ctrl-C to stop everything/);
   const pids = start.descendants();
 
   start.process.kill('SIGKILL');
@@ -71,9 +73,9 @@ test('what it started ends even when it is killed outright', async () => {
   expect(pids).toHaveLength(3);
 });
 
-test('the commands that it prints work', async () => {
+test('the printed commands work', async () => {
   await using start = startStart(small);
-  await start.until(/Ctrl-C ends everything/);
+  await start.until(/Ctrl-C to stop everything/);
   const urls = [...start.text().matchAll(/curl -s '?(http[^'\s]+)/g)].map(([, url = '']) => url);
 
   const answers = await Promise.all(urls.map(async (url) => (await fetch(url)).status));
@@ -81,7 +83,7 @@ test('the commands that it prints work', async () => {
   expect(answers).toEqual([200, 200, 200]);
 });
 
-test('--keys asks for keys, and the key is in a file, not in the output', async () => {
+test('--keys requires keys, and the key is in a file, not in the output', async () => {
   await using start = startStart([...small, '--keys']);
   const [, path = '', api = ''] = await start.until(/\$\(cat '([^']+)'\)" '(\S+?)\/virtualMachines/);
   const key = await readFile(path, 'utf8');
@@ -93,7 +95,7 @@ test('--keys asks for keys, and the key is in a file, not in the output', async 
   expect(start.text()).not.toContain(key);
 });
 
-test('a wrong setting is said, and served as 503', async () => {
+test('a wrong setting is printed and served as 503', async () => {
   await using start = startStart(small, { INVENTORY_CONCURRENCY: 'many' });
   await start.until(/The first run failed/);
   const url = /(http\S+\/api)/.exec(start.text())?.[1];
@@ -107,13 +109,13 @@ test('a wrong setting is said, and served as 503', async () => {
   expect(response.headers.get('x-ms-error-code')).toBe('InvalidConfiguration');
 });
 
-test('with --once a wrong setting is exit code 1', async () => {
+test('with --once a wrong setting gives exit code 1', async () => {
   await using start = startStart([...small, '--once'], { INVENTORY_CONCURRENCY: 'many' });
 
   expect(await start.ended()).toBe(1);
 });
 
-test('nothing of an Azure of one’s own gets to the app that reads the sample tenant', async () => {
+test('no variable of the caller’s own Azure reaches the app that reads the sample tenant', async () => {
   await using start = startStart([...small, '--once'], {
     AZURE_CLIENT_ID: '00000000-0000-4000-8000-000000000001',
     AZURE_RESOURCE_MANAGER_ENDPOINT: 'https://localhost:1',
@@ -123,7 +125,7 @@ test('nothing of an Azure of one’s own gets to the app that reads the sample t
   expect(await start.ended()).toBe(0);
 });
 
-test('a port that is taken is said before anything is started', async () => {
+test('a port in use is reported before anything starts', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
@@ -135,7 +137,7 @@ test('a port that is taken is said before anything is started', async () => {
 
   expect(code).toBe(1);
   expect(start.text()).toBe(
-    `error PortInUse: Something listens on port ${port} already\nhint: Choose another: npm start -- --port 0 takes a free one\n`,
+    `error PortInUse: Port ${port} is already in use\nhint: Use any free port: npm start -- --port 0\n`,
   );
 });
 
@@ -156,21 +158,19 @@ test.each([
   expect(start.text()).toContain(message);
 });
 
-test('--func without Core Tools on the machine says so', async () => {
+test('--func without Core Tools reports that they are missing', async () => {
   await using start = startStart([...small, '--func'], { PATH: '/nowhere' });
 
   const code = await start.ended();
 
   expect(code).toBe(1);
-  expect(start.text()).toContain(
-    "error CoreToolsMissing: There is no 'func' (Azure Functions Core Tools) on this machine",
-  );
+  expect(start.text()).toContain("error CoreToolsMissing: Azure Functions Core Tools ('func') are not on the PATH");
 });
 
 test('--func starts Core Tools on the project with the settings of the app', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'func-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  // What Core Tools are to us: a command that serves the project on that port and says "Functions:" when it does.
+  // Core Tools as this program sees them: a command that serves the project on a port and then prints "Functions:".
   const host = join(import.meta.dirname, '../../local/host/main.ts');
   await writeFile(
     join(folder, 'func'),
@@ -179,7 +179,7 @@ test('--func starts Core Tools on the project with the settings of the app', asy
   );
   await chmod(join(folder, 'func'), 0o755);
   await using start = startStart([...small, '--func'], { PATH: `${folder}${delimiter}${process.env.PATH}` });
-  await start.until(/Ctrl-C ends everything/);
+  await start.until(/Ctrl-C to stop everything/);
   const pids = start.descendants();
 
   start.process.kill('SIGINT');

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, jsonAnswer, textAnswer } from '../answer.ts';
-import { claimsChallenge, expiredToken } from '../authenticate.ts';
+import { claimsChallenge, expiredToken } from '../resource-manager/authenticate.ts';
 import type { FaultAnswer } from './faults.ts';
 import { withEmptyPage, withNextLink, withoutRows } from './page-faults.ts';
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type Answer, jsonAnswer } from '../answer.ts';
-import { markSkipToken, skipTokenMark } from '../paging.ts';
+import { markSkipToken, skipTokenMark } from '../resource-manager/paging.ts';
 
 const pageSchema = v.looseObject({
   value: v.array(v.looseObject({ id: v.optional(v.string()) })),

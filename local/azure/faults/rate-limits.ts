@@ -1,5 +1,5 @@
 import { type Answer, jsonAnswer } from '../answer.ts';
-import { armError } from '../arm-errors.ts';
+import { armError } from '../resource-manager/arm-errors.ts';
 import { computeThrottledBody } from './fault-presets.ts';
 
 /** A token bucket: `burst` requests at once, `perSecond` more each second. */

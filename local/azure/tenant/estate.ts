@@ -2,9 +2,9 @@ import { createRoleAssignments, type RoleAssignments } from './access/role-assig
 import type { ExpectedChange, ExpectedFinding } from './expectation.ts';
 import { createTenantMachines, type TenantMachines } from './machines/tenant-machines.ts';
 import { createResources, type Resources } from './resources.ts';
-import { createScenePlaces } from './scene-places.ts';
-import { scenes } from './scenes.ts';
-import { createStage } from './stage.ts';
+import { createScenePlaces } from './scenes/scene-places.ts';
+import { scenes } from './scenes/scenes.ts';
+import { createStage } from './scenes/stage.ts';
 import { awkwardSubscriptions, usualSubscriptions } from './subscriptions.ts';
 import type { RawArcMachine, RawScaleSet, SampleIdentity, SampleSubscription } from './types.ts';
 import { flexibleScaleSetsOf, usualIdentities } from './usual-resources.ts';

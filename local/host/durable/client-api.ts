@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { readBody } from '../http/buffered-invocation.ts';
-import { listenOnLoopback } from '../listen.ts';
-import { errorText, writeLog } from '../log.ts';
+import { listenOnLoopback } from '../../listen.ts';
+import { readBody } from '../http/request-limits.ts';
+import { errorText, logErrorsOf, writeLog } from '../log.ts';
 import type { Engine } from './engine.ts';
 import { endOf, eventTypes, type HistoryEvent, startOf } from './history.ts';
 
-/** The address that durable clients speak to. */
+/** The server for durable clients. */
 export interface ClientApi {
-  /** Ends with a slash. Holds a secret: whoever knows it may start and end orchestrations. */
+  /** Ends with a slash. Contains a secret: anyone who knows it may start and terminate orchestrations. */
   readonly url: string;
   close(): void;
 }
@@ -16,18 +16,19 @@ export interface ClientApi {
 const bodyLimitBytes = 1024 * 1024;
 
 /**
- * Serves what the library's client asks of the extension, as far as this host does it: start, status, terminate.
- * @param engineOf throws where orchestrations cannot be had: a client is told so
+ * Serves the requests of the library's client that this host supports: start, status, terminate.
+ * @param engineOf throws where orchestrations are unavailable; the client receives the message
  */
 export async function startClientApi(engineOf: () => Engine): Promise<ClientApi> {
   const secret = randomBytes(16).toString('hex');
   const server = createServer((request, response) => {
     handle(engineOf, `/${secret}`, request, response).catch((error: unknown) => {
-      writeLog('error', 'host', `an orchestration client was not served: ${errorText(error)}`);
+      writeLog('error', 'host', `a request of an orchestration client failed: ${errorText(error)}`);
       answer(response, 500, { Message: error instanceof Error ? error.message : String(error) });
     });
   });
-  const origin = await listenOnLoopback(server, 0);
+  const origin = `http://127.0.0.1:${await listenOnLoopback(server, 0)}`;
+  logErrorsOf(server);
   return {
     url: `${origin}/${secret}/`,
     close() {
@@ -66,7 +67,7 @@ async function handle(
     const outcome = await engine.terminate(first, searchParams.get('reason') ?? '');
     return answer(response, { terminated: 202, ended: 410, missing: 404 }[outcome], {});
   }
-  return answer(response, 501, { Message: `The built-in host does not serve ${route}` });
+  return answer(response, 501, { Message: `The built-in host does not support ${route}` });
 }
 
 function statusOf(instanceId: string, history: readonly HistoryEvent[]): object {

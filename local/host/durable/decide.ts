@@ -1,26 +1,25 @@
 import { eventTypes, type HistoryEvent, stamp, type TaskScheduled, type TimerCreated } from './history.ts';
 import type { Action, OrchestratorState, RetryPolicy } from './orchestrator-state.ts';
 
-/** The orchestrator does not do what it did: its history cannot be continued. */
+/** The orchestrator decides differently than before, so its history cannot continue. */
 export class NonDeterministicError extends Error {
   override readonly name = 'NonDeterministicError';
 }
 
 export interface Decisions {
-  /** What is to begin now, in the order of its numbers. */
+  /** Tasks and timers to start now, ordered by number. */
   readonly scheduled: readonly (TaskScheduled | TimerCreated)[];
-  /** Every action has been carried out, and the orchestrator says that it is done. */
+  /** Every action has been carried out and the orchestrator has returned. */
   readonly done: boolean;
 }
 
 type Done = (succeeded: boolean) => void;
 
 /**
- * Carries out an orchestrator's actions against its history, as the real engine does: one action after the other, each number
- * given when its task or timer is asked for, and each compared by number, kind and name with what history has under it. What
- * history has not is new.
- * @param history to its end, with the event of this turn
- * @throws {NonDeterministicError} history and actions do not fit
+ * Carries out an orchestrator's actions against its history, one after the other, as the real engine does. Each requested task or
+ * timer gets the next number and must match the history's event of that number in kind and name. What the history lacks is new.
+ * @param history complete, including the event of this turn
+ * @throws {NonDeterministicError} history and actions do not match
  * @see https://github.com/Azure/azure-functions-durable-extension/blob/dev/src/WebJobs.Extensions.DurableTask/Listener/OutOfProcOrchestrationShim.cs
  * @see https://github.com/Azure/durabletask/blob/main/src/DurableTask.Core/TaskOrchestrationContext.cs
  */
@@ -31,20 +30,20 @@ export function decide(history: readonly HistoryEvent[], state: OrchestratorStat
   let now = new Date(0);
   let carriedOut = false;
 
-  function ask(decision: (id: number) => TaskScheduled | TimerCreated, done: Done): void {
+  function request(decision: (id: number) => TaskScheduled | TimerCreated, done: Done): void {
     const id = next++;
     decided.set(id, decision(id));
     open.set(id, done);
   }
   const task = (Name: string, input: unknown, done: Done): void =>
-    ask(
+    request(
       (id) => ({ ...stamp(now, id), EventType: eventTypes.TaskScheduled, Name, Input: JSON.stringify(input ?? null) }),
       done,
     );
   const timer = (fireAt: Date, done: Done): void =>
-    ask((id) => ({ ...stamp(now, id), EventType: eventTypes.TimerCreated, FireAt: fireAt.toISOString() }), done);
+    request((id) => ({ ...stamp(now, id), EventType: eventTypes.TimerCreated, FireAt: fireAt.toISOString() }), done);
 
-  /** Each failed attempt is followed by a timer; the one after the last attempt has no delay. */
+  /** A timer follows each failed attempt. After the last attempt it has no delay. */
   function attempt(name: string, input: unknown, policy: RetryPolicy, count: number, done: Done): void {
     task(name, input, (succeeded) => {
       if (succeeded) {
@@ -63,7 +62,7 @@ export function decide(history: readonly HistoryEvent[], state: OrchestratorStat
     else if (action.actionType === 5) timer(new Date(action.fireAt), done);
     else {
       const all = action.compoundActions;
-      // all have to end, whether they fail or not; of any, the first
+      // `all` waits for every end, also of a failure; `any` for the first.
       let left = action.actionType === 12 ? all.length : 1;
       const one = (): void => {
         left -= 1;
@@ -76,7 +75,7 @@ export function decide(history: readonly HistoryEvent[], state: OrchestratorStat
   function carryOutFrom(index: number): void {
     const action = state.actions[0][index];
     if (action === undefined) carriedOut = true;
-    // failures are the orchestrator's to see; the engine goes on to what it decided next
+    // The orchestrator handles failures. The engine continues with its next action.
     else carryOut(action, () => carryOutFrom(index + 1));
   }
 
@@ -87,7 +86,9 @@ export function decide(history: readonly HistoryEvent[], state: OrchestratorStat
       (event.EventType !== eventTypes.TaskScheduled ||
         (decision.EventType === eventTypes.TaskScheduled && decision.Name === event.Name));
     if (!same)
-      throw new NonDeterministicError(`History has ${describe(event)}, the orchestrator ${describe(decision)}`);
+      throw new NonDeterministicError(
+        `The history has ${describe(event)}, the orchestrator requests ${describe(decision)}`,
+      );
     decided.delete(event.EventId);
   }
 
@@ -116,8 +117,8 @@ function delayMs(policy: RetryPolicy, failures: number): number {
 }
 
 function describe(event: TaskScheduled | TimerCreated | undefined): string {
-  if (event === undefined) return 'nothing under that number';
+  if (event === undefined) return 'nothing with that number';
   return event.EventType === eventTypes.TaskScheduled
-    ? `activity '${event.Name}' as ${event.EventId}`
-    : `a timer as ${event.EventId}`;
+    ? `activity '${event.Name}' as number ${event.EventId}`
+    : `a timer as number ${event.EventId}`;
 }

@@ -6,7 +6,7 @@ import { endOf, eventTypes, type HistoryEvent, stamp, startOf } from './history.
 import type { HistoryStore, StoredHistory } from './history-store.ts';
 import { type DrivenInstance, driveInstance } from './instance.ts';
 import { lockName } from './instance-lock.ts';
-import { createPlaces } from './semaphore.ts';
+import { createSemaphore } from './semaphore.ts';
 
 export interface EngineOptions {
   readonly store: HistoryStore;
@@ -14,23 +14,23 @@ export interface EngineOptions {
   /** By lower-cased name. */
   readonly orchestrators: ReadonlyMap<string, HostedFunction>;
   readonly activities: ReadonlyMap<string, HostedFunction>;
-  /** Activities that run at the same time. */
+  /** How many activities may run at the same time. */
   readonly activitiesAtOnce: number;
 }
 
-/** Instances of orchestrations. Several hosts on one machine may share a store: each instance is driven by one of them. */
+/** The instances of orchestrations. Hosts on one machine may share a store: one of them drives each instance. */
 export interface Engine {
-  /** @returns false when there is no such orchestrator, `exists` when an instance of that id is under way */
+  /** @returns `unknown`: there is no such orchestrator; `exists`: an instance of that id is running */
   start(name: string, instanceId: string, input: unknown): Promise<'started' | 'exists' | 'unknown'>;
-  /** null when there is none. */
+  /** @returns null when there is no such instance */
   history(instanceId: string): Promise<readonly HistoryEvent[] | null>;
   terminate(instanceId: string, reason: string): Promise<'terminated' | 'ended' | 'missing'>;
-  /** Goes on with what a host that is gone has left under way. */
+  /** Continues the instances that an ended host left running. */
   resume(): void;
   stop(): void;
 }
 
-/** How soon it is noticed that another host is gone. */
+/** How often to check whether another host has ended. */
 const lookEveryMs = 1_000;
 const firstWaitMs = 500;
 const longestWaitMs = 10_000;
@@ -38,10 +38,10 @@ const longestWaitMs = 10_000;
 export function createEngine(options: EngineOptions): Engine {
   const { store, orchestrators } = options;
   const stopped = new AbortController();
-  const inTurn = createPlaces(options.activitiesAtOnce);
-  const host = { ...options, inTurn, signal: stopped.signal };
+  const limitActivities = createSemaphore(options.activitiesAtOnce);
+  const host = { ...options, limitActivities, signal: stopped.signal };
   const here = new Map<string, DrivenInstance>();
-  /** Under way, and driven by another host for all we know. */
+  /** Running, probably driven by another host. */
   const elsewhere = new Set<string>();
   let looking: NodeJS.Timeout | undefined;
   let busyLooking = false;
@@ -58,7 +58,7 @@ export function createEngine(options: EngineOptions): Engine {
     });
   }
 
-  /** Drives an instance that nobody drives. @returns whether it is under way */
+  /** Drives an instance unless another host does. @returns whether the instance is running */
   async function adopt(instanceId: string, stored: StoredHistory | null): Promise<boolean> {
     const started = startOf(stored?.history ?? []);
     if (stored === null || started === undefined || endOf(stored.history) !== undefined) {
@@ -70,7 +70,7 @@ export function createEngine(options: EngineOptions): Engine {
     const unlock = orchestrator === undefined ? null : await lock(started);
     if (orchestrator === undefined || unlock === null) watch(instanceId);
     else {
-      writeLog('information', 'host', `going on with instance ${instanceId} of ${started.Name}`);
+      writeLog('information', 'host', `continuing instance ${instanceId} of ${started.Name}`);
       drive(instanceId, orchestrator, stored, unlock);
     }
     return true;
@@ -81,7 +81,7 @@ export function createEngine(options: EngineOptions): Engine {
     looking ??= setInterval(() => void lookElsewhere(), lookEveryMs).unref();
   }
 
-  /** Storage that is slow to answer is not asked again before it has. */
+  /** Waits for slow storage before it looks again. */
   async function lookElsewhere(): Promise<void> {
     if (busyLooking) return;
     busyLooking = true;
@@ -91,7 +91,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   const look = async (instanceId: string): Promise<boolean> => adopt(instanceId, await store.load(instanceId));
 
-  /** Storage may be away for a while: what is left under way is waiting there. */
+  /** Retries while storage is unavailable, because the instances to continue are stored there. */
   async function resumeAll(): Promise<void> {
     for (let waitMs = firstWaitMs; !stopped.signal.aborted; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
       try {
@@ -113,7 +113,7 @@ export function createEngine(options: EngineOptions): Engine {
       const now = new Date();
       const execution = { Name: name, Input: JSON.stringify(input ?? null), ExecutionId: randomUUID() };
       const unlock = await lock(execution);
-      if (unlock === null) throw new Error('A name made up in this moment is taken.');
+      if (unlock === null) throw new Error('The lock of a new execution is taken.');
       const stored = await store
         .create(instanceId, before, [
           { ...stamp(now), EventType: eventTypes.OrchestratorStarted },
@@ -156,7 +156,7 @@ export function createEngine(options: EngineOptions): Engine {
   };
 }
 
-/** The host that drives it finds, at its next turn, that its history has ended. */
+/** At its next turn, the host that drives the instance finds that its history has ended. */
 async function terminateElsewhere(store: HistoryStore, instanceId: string, reason: string): Promise<void> {
   const Result = JSON.stringify(reason);
   const end = {
@@ -173,5 +173,5 @@ async function terminateElsewhere(store: HistoryStore, instanceId: string, reaso
 }
 
 function logFailure(error: unknown): void {
-  writeLog('warning', 'host', `histories of orchestrations cannot be read: ${errorText(error)}`);
+  writeLog('warning', 'host', `the histories of orchestrations cannot be read: ${errorText(error)}`);
 }

@@ -20,8 +20,8 @@ export interface DurableExtension {
 }
 
 /**
- * What stands in for the Durable Functions extension on one machine: orchestrations, their activities and clients. Histories are
- * in the storage account of `AzureWebJobsStorage`, so that a host that was killed goes on where it was.
+ * A stand-in for the Durable Functions extension on one machine: orchestrations, their activities and clients. It keeps histories
+ * in the storage account of `AzureWebJobsStorage`, so that orchestrations continue after the host was killed.
  */
 export function createDurableExtension(): DurableExtension {
   const orchestrators = new Map<string, HostedFunction>();
@@ -34,7 +34,7 @@ export function createDurableExtension(): DurableExtension {
     const { hubName, maxConcurrentActivityFunctions } = v.parse(settings, extensions.durableTask);
     const connectionString = environment.AzureWebJobsStorage ?? '';
     if (connectionString === '') {
-      throw new RangeError('Orchestrations need AzureWebJobsStorage: the built-in host takes a connection string');
+      throw new RangeError('Orchestrations need AzureWebJobsStorage: set it to a connection string');
     }
     const store = openHistoryStore(connectionString, hubName);
     const activitiesAtOnce = maxConcurrentActivityFunctions;
@@ -47,7 +47,7 @@ export function createDurableExtension(): DurableExtension {
     return {
       ...listener(fn),
       start() {
-        // without storage the app serves what it can; who starts an orchestration is told
+        // Without storage the app still serves HTTP. A client that starts an orchestration gets an error.
         if ((host.environment.AzureWebJobsStorage ?? '') !== '') engineOf(host).resume();
       },
       stop() {
@@ -62,7 +62,7 @@ export function createDurableExtension(): DurableExtension {
   };
   const durableClient: InputBinder = (host) => async () => {
     api ??= startClientApi(() => engineOf(host)).catch((error: unknown) => {
-      // the next invocation may have more luck
+      // The next invocation tries again.
       api = undefined;
       throw error;
     });
@@ -90,7 +90,7 @@ function listener({ name }: HostedFunction): TriggerListener {
   return {
     start: () => undefined,
     fire: async () => {
-      throw new RangeError(`"${name}" belongs to an orchestration: it is run by a client that starts one`);
+      throw new RangeError(`"${name}" runs only within an orchestration, which a client starts`);
     },
     stop: () => undefined,
   };

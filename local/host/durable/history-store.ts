@@ -3,31 +3,31 @@ import { type AppendBlobClient, BlobServiceClient, newPipeline, RestError } from
 import { breakQuietConnections } from '../../../lib/azure/store/quiet-connections.ts';
 import type { HistoryEvent } from './history.ts';
 
-/** A history as it is stored. Empty when the host was killed while it began one. */
+/** A stored history. It is empty when the host was killed at its beginning. */
 export interface StoredHistory {
   readonly history: readonly HistoryEvent[];
-  /** Of what is stored: what is appended must follow on that. */
+  /** ETag of the stored history. An append requires it. */
   readonly etag: string;
 }
 
-/** Histories of instances, each an append blob with one line of JSON per turn: what a killed process leaves is whole turns. */
+/** Histories of instances. Each is an append blob with one line of JSON per turn, so a killed process leaves only whole turns. */
 export interface HistoryStore {
-  /** Of the container, without what signs requests. */
+  /** URL of the container, without credentials. */
   readonly url: string;
-  /** Ids of all instances that have a history. */
+  /** Ids of all instances with a history. */
   list(): Promise<readonly string[]>;
   load(instanceId: string): Promise<StoredHistory | null>;
   /**
    * Begins a history.
-   * @param replaces the one that is there
-   * @returns null when another one is there
+   * @param replaces the history that it replaces
+   * @returns null when a different history exists
    */
   create(
     instanceId: string,
     replaces: StoredHistory | null,
     events: readonly HistoryEvent[],
   ): Promise<StoredHistory | null>;
-  /** @returns null when somebody else has written to it */
+  /** @returns null when another process has written to it */
   append(instanceId: string, to: StoredHistory, events: readonly HistoryEvent[]): Promise<StoredHistory | null>;
 }
 
@@ -36,9 +36,9 @@ const retryOptions = { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_00
 const longestQuietMs = 30_000;
 
 /**
- * Histories in the storage account that the host itself uses.
+ * Opens the histories in the host's own storage account.
  * @param connectionString `AzureWebJobsStorage`
- * @param quietMs for how long a connection may stand still before the request is made again
+ * @param quietMs how long a connection may be silent before the request is repeated
  */
 export function openHistoryStore(
   connectionString: string,
@@ -83,7 +83,7 @@ export function openHistoryStore(
         return await store.append(instanceId, { history: [], etag }, events);
       } catch (error) {
         if (!hasStatus(error, 412) && !hasStatus(error, 409)) throw error;
-        // one that was begun, and nothing more: unseen by us, or by a host that was killed
+        // An empty history: our own request succeeded unnoticed, or a killed host left it.
         const found = await store.load(instanceId);
         return found?.history.length === 0 ? store.append(instanceId, found, events) : null;
       }
@@ -96,7 +96,7 @@ export function openHistoryStore(
         return { history: appended, etag: written.etag ?? '' };
       } catch (error) {
         if (!hasStatus(error, 412)) throw error;
-        // one that had succeeded unseen finds its own line
+        // A request that succeeded unnoticed finds its own line.
         const found = await store.load(instanceId);
         return JSON.stringify(found?.history) === JSON.stringify(appended) ? found : null;
       }
@@ -105,7 +105,7 @@ export function openHistoryStore(
   return store;
 }
 
-/** Lines are this file's own. */
+/** This module wrote the lines itself. */
 function historyOf(text: string): readonly HistoryEvent[] {
   const lines = text.split('\n').filter((line) => line !== '');
   return lines.flatMap((line) => JSON.parse(line) as readonly HistoryEvent[]);

@@ -1,4 +1,4 @@
-/** Kinds of events, numbered as the engine does. @see https://github.com/Azure/durabletask/blob/main/src/DurableTask.Core/History/EventType.cs */
+/** Types of events, with the engine's numbers. @see https://github.com/Azure/durabletask/blob/main/src/DurableTask.Core/History/EventType.cs */
 export const eventTypes = {
   ExecutionStarted: 0,
   ExecutionCompleted: 1,
@@ -14,11 +14,11 @@ export const eventTypes = {
 type EventTypes = typeof eventTypes;
 
 interface Stamp {
-  /** Of what an orchestrator decided: its number, from 0; −1 for all else. */
+  /** Number of the orchestrator's decision, from 0; −1 for other events. */
   readonly EventId: number;
   /** ISO 8601 UTC. */
   readonly Timestamp: string;
-  /** It was there before the turn that looks at it. */
+  /** It existed before the current turn. */
   readonly IsPlayed: boolean;
 }
 interface OrchestratorStarted extends Stamp {
@@ -29,7 +29,7 @@ interface ExecutionStarted extends Stamp {
   readonly Name: string;
   /** JSON. */
   readonly Input: string;
-  /** Instances of the same id that follow each other have different ones. */
+  /** Distinguishes successive instances of the same id. */
   readonly ExecutionId: string;
 }
 export interface TaskScheduled extends Stamp {
@@ -41,7 +41,7 @@ export interface TaskScheduled extends Stamp {
 interface TaskCompleted extends Stamp {
   readonly EventType: EventTypes['TaskCompleted'];
   readonly TaskScheduledId: number;
-  /** JSON, never absent: the library cannot read an absent one. */
+  /** JSON. Never absent, because the library cannot read an absent result. */
   readonly Result: string;
 }
 interface TaskFailed extends Stamp {
@@ -70,11 +70,11 @@ interface ExecutionTerminated extends Stamp {
 export interface ExecutionCompleted extends Stamp {
   readonly EventType: EventTypes['ExecutionCompleted'];
   readonly OrchestrationStatus: 'Completed' | 'Failed' | 'Terminated';
-  /** JSON: what the orchestrator returned, or why it failed. */
+  /** JSON: the orchestrator's result, or the reason of its failure. */
   readonly Result: string;
 }
 
-/** What an instance hears: each begins a turn of its own. */
+/** An event that an instance receives. Each starts a turn. */
 export type Message = TaskCompleted | TaskFailed | TimerFired | ExecutionTerminated;
 
 export type HistoryEvent =
@@ -91,28 +91,28 @@ export function stamp(now: Date, EventId = -1): Stamp {
   return { EventId, Timestamp: now.toISOString(), IsPlayed: false };
 }
 
-/** How an instance began; undefined when it never did. */
+/** The start of an instance; undefined before it. */
 export function startOf(history: readonly HistoryEvent[]): ExecutionStarted | undefined {
   return history.find((event) => event.EventType === eventTypes.ExecutionStarted);
 }
 
-/** How an instance ended; undefined while it is under way. */
+/** The end of an instance; undefined while it runs. */
 export function endOf(history: readonly HistoryEvent[]): ExecutionCompleted | undefined {
   const last = history.at(-1);
   return last?.EventType === eventTypes.ExecutionCompleted ? last : undefined;
 }
 
-/** What was decided and has not come back. */
+/** Tasks and timers that have started and not completed. */
 export function pendingOf(history: readonly HistoryEvent[]): (TaskScheduled | TimerCreated)[] {
-  const back = new Set<number>();
+  const completed = new Set<number>();
   for (const event of history) {
     if (event.EventType === eventTypes.TaskCompleted || event.EventType === eventTypes.TaskFailed) {
-      back.add(event.TaskScheduledId);
-    } else if (event.EventType === eventTypes.TimerFired) back.add(event.TimerId);
+      completed.add(event.TaskScheduledId);
+    } else if (event.EventType === eventTypes.TimerFired) completed.add(event.TimerId);
   }
   return history.filter(
     (event): event is TaskScheduled | TimerCreated =>
       (event.EventType === eventTypes.TaskScheduled || event.EventType === eventTypes.TimerCreated) &&
-      !back.has(event.EventId),
+      !completed.has(event.EventId),
   );
 }

@@ -4,26 +4,23 @@ import { rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isSystemError } from '../../system-error.ts';
 import { logErrorsOf } from '../log.ts';
 
 /**
- * Takes a name that only one process of this machine can have, and that falls free when that process ends, however it does: an
- * address of the operating system's.
- * @returns what gives it back; null when another process (or this one) has it
+ * Takes a name that only one process of this machine can hold. The name is a socket address, so the operating system frees it
+ * when the process ends, even after a crash.
+ * @returns a function that frees the name; null when a process (also this one) holds it
  */
 export async function lockName(name: string): Promise<(() => void) | null> {
   const path = addressOf(name);
-  const server = await listenAt(path);
+  let server = await listenAt(path);
   if (server === null && path.startsWith(tmpdir()) && !(await answers(path))) {
-    // the file of a process that was killed
+    // A killed process has left its file.
     await rm(path, { force: true });
-    return toRelease(await listenAt(path));
+    server = await listenAt(path);
   }
-  return toRelease(server);
-}
-
-function toRelease(server: Server | null): (() => void) | null {
-  return server === null ? null : () => void server.close();
+  return server && (() => void server.close());
 }
 
 function addressOf(name: string): string {
@@ -38,7 +35,7 @@ async function listenAt(path: string): Promise<Server | null> {
     server.listen(path);
     await once(server, 'listening');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return null;
+    if (isSystemError(error, 'EADDRINUSE')) return null;
     throw error;
   }
   logErrorsOf(server);
@@ -51,7 +48,7 @@ async function answers(path: string): Promise<boolean> {
     await once(socket, 'connect');
     return true;
   } catch {
-    // refused: nobody listens there any more
+    // Refused: no process listens there.
     return false;
   } finally {
     socket.destroy();

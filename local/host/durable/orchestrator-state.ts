@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 
-// What durable-functions 3.5 answers to a turn, in schema version 3: the whole list of actions since the beginning, in one
-// inner list.
+// The answer of durable-functions 3.5 to a turn, in schema version 3: all actions since the beginning, in one inner list.
 
 export interface RetryPolicy {
   readonly firstRetryIntervalInMilliseconds: number;
@@ -29,7 +28,7 @@ const action: v.GenericSchema<unknown, Action> = v.variant('actionType', [
     actionType: v.literal(1),
     functionName: name,
     input,
-    // Without a time-out: with one the real engine and the library disagree about the last timer.
+    // No timeout is allowed: the real engine and the library disagree about its last timer.
     retryOptions: v.strictObject({
       firstRetryIntervalInMilliseconds: v.number(),
       maxNumberOfAttempts: v.number(),
@@ -54,19 +53,17 @@ const state = v.object({
 });
 export type OrchestratorState = v.InferOutput<typeof state>;
 
-/** Reads an answer. @throws {RangeError} it asks for something that this host does not do */
+/** Reads an answer. @throws {RangeError} it requests something that this host does not support */
 export function readState(value: unknown): OrchestratorState {
   const result = v.safeParse(state, value);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  throw new RangeError(
-    `The orchestrator asks for what this host does not do: ${v.getDotPath(issue)}: ${issue.message}`,
-  );
+  throw new RangeError(`The host does not support this action: ${v.getDotPath(issue)}: ${issue.message}`);
 }
 
 const marker = '$OutOfProcData$:';
 
-/** An orchestrator that throws brings its state in the error's message. @returns null when the error is another one */
+/** The state that a throwing orchestrator puts into its error message. @returns null for other errors */
 export function stateOfError(error: unknown): OrchestratorState | null {
   const message = error instanceof Error ? error.message : '';
   const at = message.indexOf(marker);

@@ -1,5 +1,5 @@
-/** Lets so many run at the same time; the others wait in the order they came. */
-export function createPlaces(count: number): <T>(run: () => Promise<T>) => Promise<T> {
+/** Runs at most `count` at the same time. The others wait in their order of arrival. */
+export function createSemaphore(count: number): <T>(run: () => Promise<T>) => Promise<T> {
   let free = count;
   const waiting: (() => void)[] = [];
   return async (run) => {

@@ -4,42 +4,42 @@ import { type Decisions, decide, NonDeterministicError } from './decide.ts';
 import { eventTypes, type HistoryEvent, type Message, stamp, startOf } from './history.ts';
 import { type OrchestratorState, readState, stateOfError } from './orchestrator-state.ts';
 
-/** UTF-16 bytes. */
+/** In UTF-16. */
 const customStatusLimitBytes = 16 * 1024;
 
-/** An instance that is to take a turn. */
+/** The turn that an instance is to take. */
 export interface TurnRequest {
   readonly instanceId: string;
   readonly orchestrator: HostedFunction;
   readonly invoke: Invoke;
   readonly history: readonly HistoryEvent[];
-  /** What it hears; null = it begins. */
+  /** The event that it receives; null = its first turn. */
   readonly message: Message | null;
   readonly now: Date;
 }
 
 /**
- * One turn of an orchestrator: it is replayed over the whole history with one new event at its end.
- * @returns the events to append, the message first. They end with ExecutionCompleted when the instance has.
+ * Takes one turn of an orchestrator: replays it over its whole history and one new event.
+ * @returns the events to append, the message first. ExecutionCompleted is last when the instance has ended.
  */
 export async function takeTurn(request: TurnRequest): Promise<readonly HistoryEvent[]> {
   const { history, message, now } = request;
-  const heard: readonly HistoryEvent[] =
+  const received: readonly HistoryEvent[] =
     message === null ? [] : [{ ...stamp(now), EventType: eventTypes.OrchestratorStarted }, message];
   if (message?.EventType === eventTypes.ExecutionTerminated) {
-    return [...heard, ended(now, 'Terminated', message.Input)];
+    return [...received, ended(now, 'Terminated', message.Input)];
   }
-  const whole = [...history, ...heard];
+  const whole = [...history, ...received];
   try {
     const state = await replay(request, whole);
-    // An orchestrator that throws nothing it could be told by leaves its instance running for ever, as in Azure.
-    if (state === null) return [...heard, completed(now, undefined)];
-    if (state.error !== undefined) return [...heard, ended(now, 'Failed', JSON.stringify(state.error))];
+    // Without an error message the instance keeps running, as in Azure.
+    if (state === null) return [...received, completed(now, undefined)];
+    if (state.error !== undefined) return [...received, ended(now, 'Failed', JSON.stringify(state.error))];
     checkCustomStatus(state);
-    return [...heard, ...eventsOf(decide(whole, state), state, now)];
+    return [...received, ...eventsOf(decide(whole, state), state, now)];
   } catch (error) {
     if (!(error instanceof NonDeterministicError) && !(error instanceof RangeError)) throw error;
-    return [...heard, ended(now, 'Failed', JSON.stringify(`${error.name}: ${error.message}`))];
+    return [...received, ended(now, 'Failed', JSON.stringify(`${error.name}: ${error.message}`))];
   }
 }
 
@@ -57,7 +57,7 @@ function ended(now: Date, OrchestrationStatus: 'Completed' | 'Failed' | 'Termina
   return { ...stamp(now), EventType: eventTypes.ExecutionCompleted, OrchestrationStatus, Result };
 }
 
-/** @returns null when it failed without a message */
+/** @returns null when the orchestrator failed without a message */
 async function replay(
   { instanceId, orchestrator, invoke, history }: TurnRequest,
   whole: readonly HistoryEvent[],
@@ -68,7 +68,7 @@ async function replay(
     instanceId,
     isReplaying: history.length > 2,
     parentInstanceId: null,
-    // What the extension sends: without the first the library finds no trigger, the second is the version that is used.
+    // Sent as by the extension: the library finds its trigger by the first version and uses the second.
     upperSchemaVersion: 1,
     upperSchemaVersionNew: 3,
     longRunningTimerIntervalDuration: '3.00:00:00',
@@ -89,6 +89,6 @@ async function replay(
 function checkCustomStatus({ customStatus }: OrchestratorState): void {
   const sizeBytes = (JSON.stringify(customStatus)?.length ?? 0) * 2;
   if (sizeBytes > customStatusLimitBytes) {
-    throw new RangeError(`The custom status has ${sizeBytes} bytes of UTF-16; allowed: ${customStatusLimitBytes}`);
+    throw new RangeError(`The custom status has ${sizeBytes} bytes in UTF-16; allowed: ${customStatusLimitBytes}`);
   }
 }

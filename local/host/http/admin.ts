@@ -1,12 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TriggerListener } from '../trigger.ts';
-import { readBody } from './buffered-invocation.ts';
 import { type HostKeys, mayCall } from './keys.ts';
-import { bodyLimitBytes } from './request-limits.ts';
+import { bodyLimitBytes, readBody } from './request-limits.ts';
 
 /**
- * `POST /admin/functions/{name}` with `{"input": …}`: runs a function that isn't triggered by HTTP now, and answers 202 at once.
- * Asks for the master key where keys are on. JSON must be declared as such, which no page of another origin can do unasked.
+ * `POST /admin/functions/{name}` with `{"input": …}` runs a function that has no HTTP trigger, and answers 202 at once.
+ * With keys it requires the master key. It requires a JSON content type, which a page of another origin cannot send unasked.
  * @see https://learn.microsoft.com/azure/azure-functions/functions-manually-run-non-http
  */
 export async function handleAdmin(
@@ -24,7 +23,7 @@ export async function handleAdmin(
   if (typeof invocation !== 'object' || invocation === null) return status(400);
   const listener = host.listeners.get(name.toLowerCase());
   if (listener === undefined) return status(404);
-  // A failure is logged where it happens; whoever asked has had the answer.
+  // The invocation logs its own failure; the caller already has an answer.
   void Promise.allSettled([listener.fire('input' in invocation ? invocation.input : undefined)]);
   return status(202);
 }

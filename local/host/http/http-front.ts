@@ -6,38 +6,40 @@ import type { Invoke } from '../invocation.ts';
 import { errorText, writeLog } from '../log.ts';
 import type { TriggerListener } from '../trigger.ts';
 import { handleAdmin } from './admin.ts';
-import { invokeBuffered, RequestTooLargeError } from './buffered-invocation.ts';
+import { invokeBuffered, invokeStreaming } from './http-invocation.ts';
 import { findRoute, type HttpRoute } from './http-route.ts';
 import { type HostKeys, mayCall } from './keys.ts';
-import { bodyLimitBytes, headersLimitBytes, refusal } from './request-limits.ts';
+import { headersLimitBytes, RequestTooLargeError, refusal } from './request-limits.ts';
 import { requestPath } from './request-path.ts';
-import { invokeStreaming } from './streaming-invocation.ts';
 
 export interface HttpFrontOptions {
   readonly routes: readonly HttpRoute[];
   readonly listeners: ReadonlyMap<string, TriggerListener>;
   readonly invoke: Invoke;
-  /** Null: no function asks for a key. */
+  /** null = no function requires a key. */
   readonly keys: HostKeys | null;
-  /** Null: the app doesn't stream. */
+  /** null = the app does not stream. */
   readonly streamingServer: Server | null;
 }
 
-/** The server that takes requests: limits, routes, keys, then the function. Every answer of its own has an empty body. */
+/** The server for HTTP requests. Checks limits, route and key, then invokes the function. Its own answers have empty bodies. */
 export function createHttpFront(options: HttpFrontOptions): Server {
   const server = createServer({ maxHeaderSize: headersLimitBytes }, (request, response) => {
     const { socket } = request;
-    response.once('finish', () => passOver(request, socket));
-    handle(options, request, response).catch((error: unknown) => fail(response, error));
+    response.once('finish', () => discardRest(request, socket));
+    handle(options, request, response).catch((error: unknown) => {
+      writeLog('error', 'host', errorText(error));
+      breakOff(response, 500);
+    });
   });
-  // Without a listener Node hangs up on CONNECT; no function can have that method.
+  // Without a listener Node closes the connection on CONNECT. No function can have that method.
   server.on('connect', (_, socket) => refuseTunnel(socket));
-  // Kestrel keeps idle connections for 130 s; Node's 5 s would cut those of clients that pool.
+  // Kestrel keeps idle connections for 130 s. Node's 5 s would break connections that clients pool.
   server.keepAliveTimeout = 130_000;
   return server;
 }
 
-/** Node has let go of the connection: that it breaks, or that the client never ends its side, is for us to see to. */
+/** Node no longer manages the socket after CONNECT, so this handles its errors and a client that never ends its side. */
 function refuseTunnel(socket: Duplex): void {
   socket.on('error', () => socket.destroy());
   socket.resume();
@@ -45,10 +47,10 @@ function refuseTunnel(socket: Duplex): void {
 }
 
 /**
- * Makes way for the next request of the connection when an answer came before the whole body was read: what is left is read and
- * thrown away, as Kestrel does. Where the reader has closed the body that cannot be, and the connection ends.
+ * After an answer to a half-read request, reads and discards the rest of the body, as Kestrel does, so that the connection can
+ * carry the next request. If the reader has closed the body, closes the connection instead.
  */
-function passOver(request: IncomingMessage, socket: Socket): void {
+function discardRest(request: IncomingMessage, socket: Socket): void {
   if (request.complete) return;
   if (request.destroyed) socket.destroySoon();
   else request.resume();
@@ -68,15 +70,15 @@ async function handle(options: HttpFrontOptions, request: IncomingMessage, respo
 
   const call = { fn, params: found.params, invocationId: randomUUID(), request, response };
   try {
-    if (options.streamingServer === null) await invokeBuffered(options.invoke, { ...call, limitBytes: bodyLimitBytes });
+    if (options.streamingServer === null) await invokeBuffered(options.invoke, call);
     else await invokeStreaming(options.streamingServer, options.invoke, call);
   } catch (error) {
-    // What a function threw is logged by the invocation; the caller learns nothing of it.
+    // The invocation has logged the function's error. The caller receives no details.
     breakOff(response, error instanceof RequestTooLargeError ? 413 : 500);
   }
 }
 
-/** A request target may be a whole address (as for a proxy): its path and query count. */
+/** Path and query of a request target. A client may send an absolute URL, as it does to a proxy. */
 function originForm(target: string): string {
   if (target.startsWith('/')) return target;
   return URL.canParse(target) ? target.replace(/^\w[\w+.-]*:\/\/[^/?#]*/, '').replace(/^(?!\/)/, '/') : '/';
@@ -87,7 +89,7 @@ function answerEmpty(response: ServerResponse, status: number, close = false): v
   response.writeHead(status, { 'content-length': 0 }).end();
 }
 
-/** Ends an answer that went wrong: with that status, or by cutting the connection when it has begun. */
+/** Ends a failed answer: with that status, or by closing the connection when the answer has begun. */
 function breakOff(response: ServerResponse, status: number): void {
   if (response.headersSent) {
     response.destroy();
@@ -95,9 +97,4 @@ function breakOff(response: ServerResponse, status: number): void {
   }
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   answerEmpty(response, status);
-}
-
-function fail(response: ServerResponse, error: unknown): void {
-  writeLog('error', 'host', errorText(error));
-  breakOff(response, 500);
 }

@@ -2,27 +2,24 @@ import type { HostedFunction } from '../invocation.ts';
 import type { AuthLevel } from './keys.ts';
 import { compileRoute, type RouteMatcher, type RouteValues } from './route-template.ts';
 
-/** Where an HTTP function is found. */
+/** The route of an HTTP function. */
 export interface HttpRoute {
   readonly fn: HostedFunction;
-  /** Below the route prefix; the function's name where the app gives none. */
+  /** Below the route prefix. The function's name where the app sets no route. */
   readonly route: string;
-  /** Upper-cased; null for all. */
+  /** In upper case; null = all methods. */
   readonly methods: readonly string[] | null;
   readonly authLevel: AuthLevel;
   readonly match: RouteMatcher;
 }
 
-/**
- * Reads the binding of an HTTP trigger.
- * @throws {RangeError} its route can't be used
- */
+/** Reads the binding of an HTTP trigger. @throws {RangeError} its route cannot be used */
 export function bindHttp(fn: HostedFunction, routePrefix: string): HttpRoute {
   const { route: given, methods, authLevel = 'anonymous' } = fn.trigger;
   const route = typeof given === 'string' && given !== '' ? given : fn.name;
   const template = routePrefix === '' ? route : `${routePrefix}/${route}`;
   if (/^(?:admin|runtime)(?:\/|$)/i.test(template))
-    throw new RangeError(`the host keeps the route "${template}" for itself`);
+    throw new RangeError(`the route "${template}" is reserved for the host`);
   if (authLevel !== 'anonymous' && authLevel !== 'function' && authLevel !== 'admin') {
     throw new RangeError(`there is no authLevel "${String(authLevel)}"`);
   }
@@ -36,8 +33,8 @@ export function bindHttp(fn: HostedFunction, routePrefix: string): HttpRoute {
 }
 
 /**
- * The first route that matches path and method, in the order given: no ranking by specificity. A known path with another
- * method is no match either, so the real host answers 404 and not 405; HEAD counts as a method of its own.
+ * The first route, in the given order, that matches path and method. Specificity does not matter. A known path with another
+ * method does not match, so the real host answers 404 and not 405. HEAD is a separate method.
  * @see https://github.com/Azure/azure-functions-host/issues/10098
  */
 export function findRoute(

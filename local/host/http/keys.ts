@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** Keys as Azure makes them for a new app: one that opens all, one for all functions, one for each. */
+/** The keys that Azure creates for a new app: one for everything, one for all functions, one per function. */
 export interface HostKeys {
   readonly master: string;
   readonly host: string;
@@ -20,7 +20,7 @@ export function createKeys(functionNames: readonly string[]): HostKeys {
 }
 
 /**
- * Whether a request may call a function of that level. The header beats the query, even when it is wrong.
+ * Whether a request may call a function of that level. The header takes precedence over the query, even when it is wrong.
  * @see https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script.WebHost/Security/Authentication/Keys/AuthenticationLevelHandler.cs
  */
 export function mayCall(
@@ -37,7 +37,7 @@ export function mayCall(
   return key === keys.host || (functionName !== null && key === keys.functions[functionName]);
 }
 
-/** Query names ignore case, as in ASP.NET Core; the first of several counts. */
+/** The first `code` of the query, without regard to case, as in ASP.NET Core. */
 function keyInQuery(target: string): string | undefined {
   const start = target.indexOf('?');
   if (start === -1) return undefined;

@@ -1,7 +1,7 @@
 /**
- * The path of a request target as ASP.NET Core's server hands it to routing: escapes decoded except `%2F`, escapes that aren't
- * UTF-8 left as they are, dot segments removed. A target in absolute form counts by its path.
- * @returns null where the server refuses the path (a null byte)
+ * The path of a request target as ASP.NET Core's server passes it to routing: decodes escapes except `%2F`, keeps escapes that
+ * are not UTF-8, removes dot segments.
+ * @returns null where the server refuses the path because of a null byte
  * @see https://github.com/dotnet/aspnetcore/blob/main/src/Shared/UrlDecoder/UrlDecoder.cs
  */
 export function requestPath(target: string): string | null {
@@ -26,10 +26,10 @@ function withoutDotSegments(path: string): string {
   const segments = path.split('/');
   for (const [index, segment] of segments.entries()) {
     const last = index === segments.length - 1;
-    if (segment === '../..') {
+    if (segment === '..') {
       if (kept.length > 1) kept.pop();
     } else if (segment !== '.') kept.push(segment);
-    if (last && (segment === '.' || segment === '../..')) kept.push('');
+    if (last && (segment === '.' || segment === '..')) kept.push('');
   }
   return kept.join('/');
 }

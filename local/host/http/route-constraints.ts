@@ -1,4 +1,4 @@
-/** Says whether a route value satisfies a constraint. */
+/** Whether a route value satisfies a constraint. */
 export type RouteConstraint = (value: string) => boolean;
 
 const guid =
@@ -15,7 +15,7 @@ function whole(value: string, least: bigint, most: bigint): boolean {
 function between(text: string, count: 1 | 2): readonly number[] {
   const numbers = text.split(',').map((part) => Number(part.trim()));
   if (numbers.length > count || numbers.some((number) => !Number.isInteger(number))) {
-    throw new RangeError(`(${text}) takes whole numbers`);
+    throw new RangeError(`(${text}) must hold whole numbers`);
   }
   return numbers;
 }
@@ -63,7 +63,7 @@ const makers: Readonly<Record<string, (argument: string) => RouteConstraint>> = 
 
 /**
  * Reads one inline constraint: `int`, `length(1,20)`, `regex(^a+$)`.
- * @throws {RangeError} ASP.NET Core knows none of that name, or its argument doesn't fit
+ * @throws {RangeError} ASP.NET Core has no constraint of that name, or the argument does not fit
  * @see https://learn.microsoft.com/aspnet/core/fundamentals/routing#route-constraints
  */
 export function parseRouteConstraint(text: string): RouteConstraint {

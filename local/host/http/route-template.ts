@@ -2,7 +2,7 @@ import { parseRouteConstraint, type RouteConstraint } from './route-constraints.
 
 export type RouteValues = Readonly<Record<string, string>>;
 
-/** @returns the values of the route's parameters, or null where the path isn't this route's */
+/** @returns the values of the route's parameters, or null when the path does not match */
 export type RouteMatcher = (path: string) => RouteValues | null;
 
 interface Parameter {
@@ -18,12 +18,12 @@ type Part = { readonly literal: string } | { readonly parameter: Parameter };
 /**
  * Compiles a route template as ASP.NET Core reads it: literals without case, `{name}`, `{name?}`, `{name=value}`, `{*rest}`,
  * constraints `{id:int}`, several parts in one segment (`{report}.{format}`), `{{` for a brace.
- * The matcher takes a decoded path and ignores one slash at its end.
- * @throws {RangeError} not a template
+ * The matcher expects a decoded path and ignores one slash at its end.
+ * @throws {RangeError} the text is no template
  * @see https://learn.microsoft.com/aspnet/core/fundamentals/routing#route-templates
  */
 export function compileRoute(template: string): RouteMatcher {
-  if (/^[/~]/.test(template)) throw new RangeError(`a route can't begin with "${template[0]}"`);
+  if (/^[/~]/.test(template)) throw new RangeError(`a route cannot begin with "${template[0]}"`);
   const parameters: Parameter[] = [];
   const segments = template === '' ? [] : splitSegments(template);
   const source = segments
@@ -84,7 +84,7 @@ function parseSegment(segment: string): Part[] {
   const token = /\{\{|\}\}|\{((?:[^{}]|\{\{|\}\})+)\}|[^{}]+/y;
   while (token.lastIndex < segment.length) {
     const match = token.exec(segment);
-    if (match === null) throw new RangeError(`the braces of "${segment}" don't pair`);
+    if (match === null) throw new RangeError(`the braces of "${segment}" do not match`);
     const [text, parameter] = match;
     parts.push(
       parameter === undefined

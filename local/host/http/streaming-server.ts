@@ -4,13 +4,12 @@ import { Server } from 'node:http';
 const listenChannel = 'tracing:net.server.listen:asyncStart';
 
 /**
- * Asks the app's library for its capabilities and, where it streams HTTP (capability `HttpUri`), catches the server that it
- * opens for that.
+ * Reads the capabilities of the app's library. Where it streams HTTP (capability `HttpUri`), captures the server that it opens.
  *
- * The real host is another process and proxies each request to that server. Here both live in one process, so a request is
- * handed to the server's own `request` listener instead: the same headers and order of events, one hop and two copies of each
- * body less. The listening socket, which is bound to all interfaces, is closed at once: nothing of this host is reachable from outside.
- * @returns the server, or null where the app doesn't stream
+ * The real host is another process and proxies each request to that server. Here both share one process, so the host emits each
+ * request on that server instead: the same headers and order of events, one hop and two copies of each body less. The server
+ * listens on all interfaces, so this closes its socket at once: nothing of this host is reachable from outside.
+ * @returns the server, or null when the app does not stream
  */
 export async function catchStreamingServer(
   getCapabilities: () => Promise<Readonly<Record<string, string>>>,
@@ -30,8 +29,7 @@ export async function catchStreamingServer(
   if (httpUri === undefined) return null;
   const port = Number(new URL(httpUri).port);
   const server = opened.find((candidate) => portOf(candidate) === port);
-  if (server === undefined)
-    throw new Error(`No HTTP server was opened at ${httpUri}, which the app's library announced.`);
+  if (server === undefined) throw new Error(`The app's library announced ${httpUri} but opened no HTTP server there.`);
   server.close();
   return server;
 }

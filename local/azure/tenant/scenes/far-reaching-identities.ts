@@ -1,6 +1,6 @@
 import { builtInRoles } from '../access/role-definitions.ts';
 import { sharedIdentityLimit } from '../expectation.ts';
-import type { Stage } from '../stage.ts';
+import type { Stage } from './stage.ts';
 
 const { reader } = builtInRoles;
 

@@ -1,5 +1,5 @@
 import { builtInRoles } from '../access/role-definitions.ts';
-import type { Stage } from '../stage.ts';
+import type { Stage } from './stage.ts';
 
 const { reader } = builtInRoles;
 

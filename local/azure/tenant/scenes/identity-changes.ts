@@ -1,4 +1,4 @@
-import type { Stage } from '../stage.ts';
+import type { Stage } from './stage.ts';
 
 /** Identities that machines get, lose, and get anew; and who else may sign in as them. */
 export function identityChanges({ state, machine, identity, change }: Stage): void {

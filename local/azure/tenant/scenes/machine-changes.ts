@@ -1,4 +1,4 @@
-import type { Stage } from '../stage.ts';
+import type { Stage } from './stage.ts';
 
 /** Machines that come, go, and become others; and what only looks like it. */
 export function machineChanges({ state, machine, change }: Stage): void {

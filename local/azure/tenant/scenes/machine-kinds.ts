@@ -1,4 +1,4 @@
-import type { Stage } from '../stage.ts';
+import type { Stage } from './stage.ts';
 
 /** Scale sets: a Uniform one has its identity on the set, the members of a Flexible one are machines with their own. */
 export function scaleSets({ state, scaleSet, machine, identity, change }: Stage): void {

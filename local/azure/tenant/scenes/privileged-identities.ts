@@ -1,7 +1,7 @@
 import { builtInRoles, customRole } from '../access/role-definitions.ts';
 import { managementGroupScope } from '../access/scopes.ts';
-import type { Stage } from '../stage.ts';
 import { rootManagementGroup } from '../subscriptions.ts';
+import type { Stage } from './stage.ts';
 
 const { owner, contributor, reader, userAccessAdministrator, virtualMachineContributor } = builtInRoles;
 

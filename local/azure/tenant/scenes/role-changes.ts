@@ -1,8 +1,8 @@
 import { builtInRoles } from '../access/role-definitions.ts';
 import { managementGroupScope } from '../access/scopes.ts';
 import { createRandom } from '../random.ts';
-import type { Stage } from '../stage.ts';
 import { platform } from '../subscriptions.ts';
+import type { Stage } from './stage.ts';
 
 const { reader, monitoringReader, keyVaultSecretsUser, blobDataContributor } = builtInRoles;
 

@@ -1,4 +1,4 @@
-import type { Stage } from '../stage.ts';
+import type { Stage } from './stage.ts';
 
 /** Subscriptions that come, go, and change hands: one change each, whatever is in them. */
 export function subscriptionChanges({ state, places, otherTenantId, machine, change }: Stage): void {

@@ -1,6 +1,6 @@
-import { createRandom } from './random.ts';
-import { createSubscription, landingZones, platform } from './subscriptions.ts';
-import type { SampleSubscription } from './types.ts';
+import { createRandom } from '../random.ts';
+import { createSubscription, landingZones, platform } from '../subscriptions.ts';
+import type { SampleSubscription } from '../types.ts';
 
 /** Subscription ids of the scenes. */
 export interface ScenePlaces {

@@ -1,9 +1,9 @@
-import { jsonAnswer } from '../answer.ts';
+import { jsonAnswer } from '../../answer.ts';
+import type { SampleSubscription } from '../../tenant/types.ts';
 import { errors } from '../arm-errors.ts';
 import { listAnswer } from '../list-answer.ts';
 import type { Route } from '../router.ts';
 import { findSubscription } from '../subscription-scope.ts';
-import type { SampleSubscription } from '../tenant/types.ts';
 
 const apiVersions = ['2022-12-01', '2022-09-01', '2021-01-01', '2020-01-01', '2019-11-01', '2016-06-01'] as const;
 

@@ -1,9 +1,9 @@
-import type { Answer } from '../answer.ts';
+import type { Answer } from '../../answer.ts';
+import { childManagementGroups, rootManagementGroup } from '../../tenant/subscriptions.ts';
 import { armError } from '../arm-errors.ts';
 import { listAnswer } from '../list-answer.ts';
 import type { ArmRequest, Route } from '../router.ts';
 import { authorizationFailed } from '../subscription-scope.ts';
-import { childManagementGroups, rootManagementGroup } from '../tenant/subscriptions.ts';
 
 const prefix = '/providers/Microsoft.Management/managementGroups';
 

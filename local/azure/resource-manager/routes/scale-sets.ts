@@ -1,7 +1,7 @@
-import { jsonAnswer } from '../answer.ts';
+import { jsonAnswer } from '../../answer.ts';
+import type { RawScaleSet } from '../../tenant/types.ts';
 import { answerOne, answerRows, type ReadableType } from '../resource-scope.ts';
 import type { Route } from '../router.ts';
-import type { RawScaleSet } from '../tenant/types.ts';
 import { computeApiVersions } from './compute-api-versions.ts';
 import {
   answerSystemIdentity,

@@ -1,4 +1,4 @@
-import { type Answer, jsonAnswer } from './answer.ts';
+import { type Answer, jsonAnswer } from '../answer.ts';
 
 /** An error body as Resource Manager writes it. */
 export function armError(status: number, code: string, message: string, headers: Answer['headers'] = {}): Answer {

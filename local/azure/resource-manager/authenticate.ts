@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
-import type { Answer } from './answer.ts';
+import type { Answer } from '../answer.ts';
+import type { TokenClaims, TokenIssuer } from '../tokens.ts';
 import { armError } from './arm-errors.ts';
-import type { TokenClaims, TokenIssuer } from './tokens.ts';
 
 /** Audiences that Resource Manager in the public cloud takes. */
 const allowedAudiences = [

@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer';
-import { type Answer, jsonAnswer } from './answer.ts';
+import { type Answer, jsonAnswer } from '../answer.ts';
+import type { ReadableMachines } from '../tenant/readable.ts';
+import type { SampleMachine } from '../tenant/types.ts';
 import { errors } from './arm-errors.ts';
 import { nextLinkAt, skipTokenOffset } from './paging.ts';
 import type { ArmRequest } from './router.ts';
-import type { ReadableMachines } from './tenant/readable.ts';
-import type { SampleMachine } from './tenant/types.ts';
 
 /** One page of a list that is at hand. */
 export function listAnswer(request: ArmRequest, rows: readonly unknown[]): Answer {

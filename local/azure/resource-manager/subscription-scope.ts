@@ -1,8 +1,8 @@
-import type { Answer } from './answer.ts';
+import type { Answer } from '../answer.ts';
+import type { SampleSubscription } from '../tenant/types.ts';
 import { errors } from './arm-errors.ts';
 import { wrongTenant } from './authenticate.ts';
 import type { ArmRequest } from './router.ts';
-import type { SampleSubscription } from './tenant/types.ts';
 
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

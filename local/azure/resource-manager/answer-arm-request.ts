@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer } from './answer.ts';
+import type { Answer } from '../answer.ts';
+import type { RateLimiter } from '../faults/rate-limits.ts';
+import type { SampleTenant } from '../sample-tenant.ts';
+import type { TokenIssuer } from '../tokens.ts';
 import { errors } from './arm-errors.ts';
 import { authenticate } from './authenticate.ts';
-import type { RateLimiter } from './faults/rate-limits.ts';
 import type { PageCache } from './page-cache.ts';
 import { answerUnknownPath, createRouter, refuseApiVersion } from './router.ts';
 import { arcMachineRoutes } from './routes/arc-machines.ts';
@@ -12,8 +14,6 @@ import { scaleSetRoutes } from './routes/scale-sets.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { userAssignedIdentityRoutes } from './routes/user-assigned-identities.ts';
 import { virtualMachineRoutes } from './routes/virtual-machines.ts';
-import type { SampleTenant } from './sample-tenant.ts';
-import type { TokenIssuer } from './tokens.ts';
 
 export interface ResourceManager {
   readonly tenant: SampleTenant;

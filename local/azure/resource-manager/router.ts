@@ -1,8 +1,8 @@
-import type { Answer } from './answer.ts';
+import type { Answer } from '../answer.ts';
+import type { SampleTenant } from '../sample-tenant.ts';
+import type { TokenClaims } from '../tokens.ts';
 import { errors } from './arm-errors.ts';
 import type { PageCache } from './page-cache.ts';
-import type { SampleTenant } from './sample-tenant.ts';
-import type { TokenClaims } from './tokens.ts';
 
 /** A request to Resource Manager whose token is good. */
 export interface ArmRequest {

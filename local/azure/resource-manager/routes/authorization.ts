@@ -1,11 +1,11 @@
-import { type Answer, jsonAnswer } from '../answer.ts';
+import { type Answer, jsonAnswer } from '../../answer.ts';
+import { roleDefinitionResource } from '../../tenant/access/role-definitions.ts';
+import { isAtOrAbove } from '../../tenant/access/scopes.ts';
+import { mayList, permissionsAt } from '../../tenant/visibility.ts';
 import { armError } from '../arm-errors.ts';
 import { listAnswer } from '../list-answer.ts';
 import type { ArmRequest, Route } from '../router.ts';
 import { authorizationFailed, findSubscription } from '../subscription-scope.ts';
-import { roleDefinitionResource } from '../tenant/access/role-definitions.ts';
-import { isAtOrAbove } from '../tenant/access/scopes.ts';
-import { mayList, permissionsAt } from '../tenant/visibility.ts';
 
 const apiVersions = ['2022-04-01', '2022-05-01-preview', '2018-07-01', '2015-07-01'] as const;
 const authorization = 'providers/Microsoft.Authorization';

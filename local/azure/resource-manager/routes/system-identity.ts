@@ -1,8 +1,8 @@
-import { type Answer, jsonAnswer } from '../answer.ts';
+import { type Answer, jsonAnswer } from '../../answer.ts';
+import { createRandom } from '../../tenant/random.ts';
+import type { RawIdentity, RawResource } from '../../tenant/types.ts';
 import { errors } from '../arm-errors.ts';
 import type { ArmRequest } from '../router.ts';
-import { createRandom } from '../tenant/random.ts';
-import type { RawIdentity, RawResource } from '../tenant/types.ts';
 
 /** Follows a machine's own path. */
 export const systemIdentityPath = 'providers/Microsoft.ManagedIdentity/identities/default';

@@ -1,8 +1,8 @@
-import { type Answer, jsonAnswer } from '../answer.ts';
+import { type Answer, jsonAnswer } from '../../answer.ts';
+import type { SampleMachine } from '../../tenant/types.ts';
 import { machineListAnswer } from '../list-answer.ts';
 import { answerList, answerOne, type ReadableType } from '../resource-scope.ts';
 import type { ArmRequest, Route } from '../router.ts';
-import type { SampleMachine } from '../tenant/types.ts';
 import { computeApiVersions } from './compute-api-versions.ts';
 import { instanceView, statusOnlyRow } from './instance-view.ts';
 import {

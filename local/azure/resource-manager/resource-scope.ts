@@ -1,10 +1,10 @@
-import type { Answer } from './answer.ts';
+import type { Answer } from '../answer.ts';
+import type { ResourceProvider, SampleSubscription } from '../tenant/types.ts';
+import { mayList, mayRead } from '../tenant/visibility.ts';
 import { errors } from './arm-errors.ts';
 import { listAnswer } from './list-answer.ts';
 import type { ArmRequest } from './router.ts';
 import { authorizationFailed, findSubscription } from './subscription-scope.ts';
-import type { ResourceProvider, SampleSubscription } from './tenant/types.ts';
-import { mayList, mayRead } from './tenant/visibility.ts';
 
 /** A type of resource, and what it takes to read it. */
 export interface ReadableType<Found> {

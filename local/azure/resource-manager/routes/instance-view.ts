@@ -1,4 +1,4 @@
-import type { SampleMachine } from '../tenant/types.ts';
+import type { SampleMachine } from '../../tenant/types.ts';
 
 /** Instance view of one machine as `$expand=instanceView` shows it. */
 export function instanceView({ machine, powerState }: SampleMachine) {

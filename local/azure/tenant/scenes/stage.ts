@@ -1,15 +1,15 @@
-import { userAssignedId } from './access/identities.ts';
-import type { RoleAssignment, RoleAssignments } from './access/role-assignments.ts';
-import { createFederatedCredential, createUserAssignedIdentity } from './access/user-assigned-identity.ts';
-import type { ExpectedChange, ExpectedFinding } from './expectation.ts';
-import { createArcMachine } from './machines/arc-machine.ts';
-import { createMachine } from './machines/machine.ts';
-import type { Placement } from './machines/placement.ts';
-import { createScaleSet } from './machines/scale-set.ts';
-import { plainShape } from './machines/shapes.ts';
-import { createRandom, mix } from './random.ts';
+import { userAssignedId } from '../access/identities.ts';
+import type { RoleAssignment, RoleAssignments } from '../access/role-assignments.ts';
+import { createFederatedCredential, createUserAssignedIdentity } from '../access/user-assigned-identity.ts';
+import type { ExpectedChange, ExpectedFinding } from '../expectation.ts';
+import { createArcMachine } from '../machines/arc-machine.ts';
+import { createMachine } from '../machines/machine.ts';
+import type { Placement } from '../machines/placement.ts';
+import { createScaleSet } from '../machines/scale-set.ts';
+import { plainShape } from '../machines/shapes.ts';
+import { createRandom, mix } from '../random.ts';
+import type { RawArcMachine, RawIdentity, RawScaleSet, SampleIdentity, SampleMachine } from '../types.ts';
 import { otherTenantId, type ScenePlaces } from './scene-places.ts';
-import type { RawArcMachine, RawIdentity, RawScaleSet, SampleIdentity, SampleMachine } from './types.ts';
 
 /** An identity as scenes speak of it. */
 export interface StagedIdentity {

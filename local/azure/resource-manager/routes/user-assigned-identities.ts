@@ -1,8 +1,8 @@
-import { jsonAnswer } from '../answer.ts';
+import { jsonAnswer } from '../../answer.ts';
+import type { SampleIdentity } from '../../tenant/types.ts';
 import { listAnswer } from '../list-answer.ts';
 import { answerOne, answerRows, type ReadableType } from '../resource-scope.ts';
 import type { Route } from '../router.ts';
-import type { SampleIdentity } from '../tenant/types.ts';
 import { identityApiVersions as apiVersions } from './system-identity.ts';
 
 const userAssignedIdentity: ReadableType<SampleIdentity> = {

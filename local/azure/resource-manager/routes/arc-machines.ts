@@ -1,7 +1,7 @@
-import { jsonAnswer } from '../answer.ts';
+import { jsonAnswer } from '../../answer.ts';
+import type { RawArcMachine } from '../../tenant/types.ts';
 import { answerOne, answerRows, type ReadableType } from '../resource-scope.ts';
 import type { Route } from '../router.ts';
-import type { RawArcMachine } from '../tenant/types.ts';
 import {
   answerSystemIdentity,
   identityApiVersions,

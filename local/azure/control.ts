@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { type Answer, jsonAnswer } from '../answer.ts';
-import type { RequestLog } from '../request-log.ts';
-import type { SampleTenant } from '../sample-tenant.ts';
-import { type Faults, faultRuleSchema } from './faults.ts';
-import type { RateLimiter } from './rate-limits.ts';
+import { type Answer, jsonAnswer } from './answer.ts';
+import { type Faults, faultRuleSchema } from './faults/faults.ts';
+import type { RateLimiter } from './faults/rate-limits.ts';
+import type { RequestLog } from './request-log.ts';
+import type { SampleTenant } from './sample-tenant.ts';
 
 /** What the control routes look at and change. */
 export interface ControlTarget {

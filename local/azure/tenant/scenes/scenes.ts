@@ -1,0 +1,30 @@
+import { crossSubscriptionAccess, sharedIdentities } from './far-reaching-identities.ts';
+import { danglingIdentities, orphanedRoleAssignments, recreatedPrincipals } from './gone-identities.ts';
+import { federatedCredentialChanges, identityChanges } from './identity-changes.ts';
+import { machineChanges } from './machine-changes.ts';
+import { arcMachines, scaleSets } from './machine-kinds.ts';
+import { idlePrivilegedIdentities, privilegedIdentities } from './privileged-identities.ts';
+import { roleChanges } from './role-changes.ts';
+import type { Stage } from './stage.ts';
+import { subscriptionChanges } from './subscription-changes.ts';
+
+/**
+ * What the sample tenant is to show beside its usual machines: every kind of change and every finding, each next to what is
+ * almost one. Each scene runs once for each state, with names of its own.
+ */
+export const scenes: readonly ((stage: Stage) => void)[] = [
+  machineChanges,
+  identityChanges,
+  federatedCredentialChanges,
+  roleChanges,
+  subscriptionChanges,
+  privilegedIdentities,
+  idlePrivilegedIdentities,
+  sharedIdentities,
+  crossSubscriptionAccess,
+  danglingIdentities,
+  orphanedRoleAssignments,
+  recreatedPrincipals,
+  scaleSets,
+  arcMachines,
+];
