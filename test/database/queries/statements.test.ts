@@ -58,7 +58,7 @@ beforeAll(() => {
 });
 afterAll(() => inventory[Symbol.dispose]());
 
-/** What to run for each file in `statements/`. After a change, `npm test -- -u FILE` writes the files again. */
+/** What to run for each file in `statements/`. After a change, `npm test -- FILE --update` writes the files again. */
 const answers: Readonly<Record<string, (database: Database) => unknown>> = {
   'GET-virtualMachines': (database) => listVirtualMachines(database, asOf, {}, { limit: 2 }),
   'GET-virtualMachines-every-filter': (database) =>

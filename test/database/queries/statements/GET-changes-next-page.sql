@@ -34,5 +34,5 @@ WHERE a.begin_change IS NOT NULL
 AND a.valid_from > $from
 AND a.valid_from <= $to
 AND a.begin_change = $kind
-AND a.valid_from > $seq
+AND (a.valid_from, a.machine, a.identity) > ($seq, $first, $second)
 ORDER BY a.valid_from, a.machine, a.identity;
