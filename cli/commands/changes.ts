@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { iterateChanges } from '../../lib/database/queries/changes/changes.ts';
+import { iterateChanges } from '../../lib/database/queries/changes.ts';
 import { changeListKinds } from '../../lib/inventory/shown-kinds.ts';
 import { selection } from '../../lib/parameters/fields.ts';
 import { changeFilterEntries } from '../../lib/parameters/log-filters.ts';

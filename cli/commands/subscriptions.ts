@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { readLedger } from '../../lib/database/queries/coverage/subscriptions.ts';
+import { readLedger } from '../../lib/database/queries/coverage/ledger.ts';
 import type { BlindSpot, Coverage } from '../../lib/inventory/coverage.ts';
 import { allKinds } from '../../lib/inventory/shown-kinds.ts';
 import { asOf } from '../../lib/parameters/fields.ts';

@@ -1,7 +1,7 @@
 import { type Database, openForReading } from '../../lib/database/database.ts';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
 import { completeness } from '../../lib/database/queries/coverage/completeness.ts';
-import { readLedger } from '../../lib/database/queries/coverage/subscriptions.ts';
+import { readLedger } from '../../lib/database/queries/coverage/ledger.ts';
 import { getRun, listRuns } from '../../lib/database/queries/runs.ts';
 import type { Reason } from '../../lib/errors.ts';
 import { type BlindSpot, type Coverage, type Kind, subscriptionStatus } from '../../lib/inventory/coverage.ts';

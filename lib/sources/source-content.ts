@@ -1,8 +1,8 @@
 import type { Database } from '../database/database.ts';
 import { resolveAsOf } from '../database/queries/as-of.ts';
 import { blindSpotsAt } from '../database/queries/coverage/blind-spots-at.ts';
-import { isInScope, type SubscriptionAt, subscriptionsAt } from '../database/queries/coverage/subscription-at.ts';
 import { subscriptionListAt } from '../database/queries/coverage/subscription-list-at.ts';
+import { isInScope, type SubscriptionAt, subscriptionsAt } from '../database/queries/coverage/subscriptions-at.ts';
 import { isoTime } from '../database/queries/iso-time.ts';
 import { getRun } from '../database/queries/runs.ts';
 import type { Reason } from '../errors.ts';

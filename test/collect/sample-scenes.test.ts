@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openForReading } from '../../lib/database/database.ts';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
 import { resolveChangeRange } from '../../lib/database/queries/changes/change-range.ts';
-import { iterateChanges } from '../../lib/database/queries/changes/changes.ts';
+import { iterateChanges } from '../../lib/database/queries/changes.ts';
 import { iterateFindings } from '../../lib/database/queries/findings.ts';
 import type { Change } from '../../lib/inventory/change.ts';
 import { type Finding, findingRules } from '../../lib/inventory/finding.ts';

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openForReading } from '../../lib/database/database.ts';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
-import { readLedger } from '../../lib/database/queries/coverage/subscriptions.ts';
+import { readLedger } from '../../lib/database/queries/coverage/ledger.ts';
 import { iterateVirtualMachines } from '../../lib/database/queries/machines/virtual-machines.ts';
 import type { Coverage } from '../../lib/inventory/coverage.ts';
 import type { Run } from '../../lib/inventory/run.ts';

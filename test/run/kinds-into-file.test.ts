@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openForReading } from '../../lib/database/database.ts';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
-import { readLedger } from '../../lib/database/queries/coverage/subscriptions.ts';
+import { readLedger } from '../../lib/database/queries/coverage/ledger.ts';
 import { iteratePrincipals } from '../../lib/database/queries/principals/principals.ts';
 import type { Coverage } from '../../lib/inventory/coverage.ts';
 import type { Principal } from '../../lib/inventory/principal.ts';

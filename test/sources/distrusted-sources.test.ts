@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { zstdCompressSync } from 'node:zlib';
 import { beforeEach, expect, test } from 'vitest';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
-import { readLedger } from '../../lib/database/queries/coverage/subscriptions.ts';
+import { readLedger } from '../../lib/database/queries/coverage/ledger.ts';
 import { iterateVirtualMachines } from '../../lib/database/queries/machines/virtual-machines.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import { createDatabaseReader } from '../../lib/published/current-database.ts';

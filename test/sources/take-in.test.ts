@@ -5,7 +5,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { openForWriting } from '../../lib/database/database.ts';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
 import { completeness } from '../../lib/database/queries/coverage/completeness.ts';
-import { readLedger } from '../../lib/database/queries/coverage/subscriptions.ts';
+import { readLedger } from '../../lib/database/queries/coverage/ledger.ts';
 import { iterateVirtualMachines } from '../../lib/database/queries/machines/virtual-machines.ts';
 import { kinds } from '../../lib/inventory/coverage.ts';
 import type { Plan } from '../../lib/inventory/plan.ts';

@@ -10,9 +10,9 @@ import type {
 import type { AskedReport, ReportName, ReportSource } from '../../inventory/report.ts';
 import { allKinds, changeListKinds, machineListKinds, principalListKinds } from '../../inventory/shown-kinds.ts';
 import type { Database } from '../database.ts';
-import { iterateChanges } from './changes/changes.ts';
+import { iterateChanges } from './changes.ts';
 import { completeness } from './coverage/completeness.ts';
-import { readLedger } from './coverage/subscriptions.ts';
+import { readLedger } from './coverage/ledger.ts';
 import { type Accepted, iterateFindings } from './findings.ts';
 import { iterateVirtualMachines } from './machines/virtual-machines.ts';
 import { iteratePrincipals } from './principals/principals.ts';

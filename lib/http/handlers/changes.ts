@@ -1,4 +1,4 @@
-import { iterateChanges, listChanges as listPage } from '../../database/queries/changes/changes.ts';
+import { iterateChanges, listChanges as listPage } from '../../database/queries/changes.ts';
 import { changeListKinds } from '../../inventory/shown-kinds.ts';
 import { changesCsv } from '../../reports/csv.ts';
 import { answerList } from '../answer-list.ts';

@@ -1,4 +1,4 @@
-import { readLedger } from '../../database/queries/coverage/subscriptions.ts';
+import { readLedger } from '../../database/queries/coverage/ledger.ts';
 import { allKinds } from '../../inventory/shown-kinds.ts';
 import { defaultPageSize } from '../../parameters/fields.ts';
 import { answerFromInventory } from '../answer.ts';

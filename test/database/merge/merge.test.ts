@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Database, openForWriting } from '../../../lib/database/database.ts';
 import { forgetSubscription } from '../../../lib/database/merge/forget.ts';
 import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
-import { readLedger } from '../../../lib/database/queries/coverage/subscriptions.ts';
+import { readLedger } from '../../../lib/database/queries/coverage/ledger.ts';
 import { getVirtualMachine, iterateVirtualMachines } from '../../../lib/database/queries/machines/virtual-machines.ts';
 import { lookupPrincipals } from '../../../lib/database/queries/principals/principals.ts';
 import { asShown, dayOf, guid, machine, mergeRun } from '../../support/readings.ts';

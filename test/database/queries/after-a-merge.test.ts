@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openMerge } from '../../../lib/database/merge/merge.ts';
 import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
 import { completeness } from '../../../lib/database/queries/coverage/completeness.ts';
-import { readLedger } from '../../../lib/database/queries/coverage/subscriptions.ts';
+import { readLedger } from '../../../lib/database/queries/coverage/ledger.ts';
 import { getVirtualMachine, listVirtualMachines } from '../../../lib/database/queries/machines/virtual-machines.ts';
 import { lookupPrincipals } from '../../../lib/database/queries/principals/principals.ts';
 import { listRuns } from '../../../lib/database/queries/runs.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Database, openForWriting } from '../../../lib/database/database.ts';
 import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
-import { iterateChanges } from '../../../lib/database/queries/changes/changes.ts';
+import { iterateChanges } from '../../../lib/database/queries/changes.ts';
 import { iterateVirtualMachines } from '../../../lib/database/queries/machines/virtual-machines.ts';
 import { iteratePrincipals } from '../../../lib/database/queries/principals/principals.ts';
 import type { Change } from '../../../lib/inventory/change.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { completeness } from '../../../lib/database/queries/coverage/completeness.ts';
-import { readLedger } from '../../../lib/database/queries/coverage/subscriptions.ts';
+import { readLedger } from '../../../lib/database/queries/coverage/ledger.ts';
 import type { AsOf } from '../../../lib/inventory/query.ts';
 import { createInventory, type Inventory, readAt, startedAt } from '../fixtures/inventory.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Database } from '../../../lib/database/database.ts';
-import { readLedger } from '../../../lib/database/queries/coverage/subscriptions.ts';
+import { readLedger } from '../../../lib/database/queries/coverage/ledger.ts';
 import { reportSource } from '../../../lib/database/queries/report-source.ts';
 import { getRun, listRuns, listRunsBefore } from '../../../lib/database/queries/runs.ts';
 import type { AsOf } from '../../../lib/inventory/query.ts';

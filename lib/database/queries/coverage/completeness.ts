@@ -4,7 +4,7 @@ import type { Database } from '../../database.ts';
 import { blindSpotsAt } from './blind-spots-at.ts';
 import { readNewestSeq } from './known-subscriptions.ts';
 import { perRun } from '../per-run.ts';
-import { isInScope, type SubscriptionAt, subscriptionsAt } from './subscription-at.ts';
+import { isInScope, type SubscriptionAt, subscriptionsAt } from './subscriptions-at.ts';
 import { subscriptionListAt } from './subscription-list-at.ts';
 
 /** What completeness is made of: the same for every answer on one run, and dear with thousands of subscriptions. */

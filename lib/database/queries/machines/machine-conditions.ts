@@ -3,7 +3,7 @@ import type { MachineFilter } from '../../../inventory/query.ts';
 import { machineTypes } from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';
 import { listedUnder } from '../../views/unnamed-attachments.ts';
-import { type SubscriptionAt, subscriptionsAt } from '../coverage/subscription-at.ts';
+import { type SubscriptionAt, subscriptionsAt } from '../coverage/subscriptions-at.ts';
 import type { Parameters } from '../statements.ts';
 
 /** Part of a WHERE clause: constant texts, joined by AND, and the values they name. */

@@ -2,8 +2,8 @@ import { machineKinds } from '../../../inventory/coverage.ts';
 import { machineTypes, principalIdsOf, type VirtualMachine } from '../../../inventory/virtual-machine.ts';
 import { integer, integerOrNull, type SqlRow, text, textOrNull, time } from '../columns.ts';
 import { isoTime } from '../iso-time.ts';
+import type { MachineContext } from '../run-context.ts';
 import { storedTags } from '../stored-json.ts';
-import type { MachineContext } from './machine-context.ts';
 import { machineIdentity, readAttachments } from './machine-identity.ts';
 import { endedUndeleted } from './machine-select.ts';
 

@@ -3,8 +3,8 @@ import { machineTypes, type VirtualMachine } from '../../../inventory/virtual-ma
 import type { Database } from '../../database.ts';
 import { batches } from '../batches.ts';
 import { integer, type SqlRow } from '../columns.ts';
+import { machineContext } from '../run-context.ts';
 import { prepared } from '../statements.ts';
-import { machineContext } from './machine-context.ts';
 import { parseMachineId } from './machine-id.ts';
 import { toVirtualMachines } from './machine-row.ts';
 import { machineSelect, positionOf } from './machine-select.ts';

@@ -4,9 +4,9 @@ import type { Database } from '../../database.ts';
 import { isInherited } from '../../views/access-changes.ts';
 import { integer, type SqlRow, text, textOrNull } from '../columns.ts';
 import { completeness } from '../coverage/completeness.ts';
-import { subscriptionsAt } from '../coverage/subscription-at.ts';
-import type { MachineContext } from '../machines/machine-context.ts';
+import { subscriptionsAt } from '../coverage/subscriptions-at.ts';
 import { perRun } from '../per-run.ts';
+import type { MachineContext } from '../run-context.ts';
 import { prepared } from '../statements.ts';
 import { storedTexts } from '../stored-json.ts';
 

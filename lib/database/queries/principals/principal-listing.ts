@@ -1,6 +1,6 @@
 import { integer, integerOrNull, type SqlRow, text } from '../columns.ts';
 import { isoTime } from '../iso-time.ts';
-import type { MachineContext } from '../machines/machine-context.ts';
+import type { MachineContext } from '../run-context.ts';
 import { prepared } from '../statements.ts';
 
 /** When the listings of its own subscription had a user-assigned identity. */

@@ -4,7 +4,7 @@ import { attachmentsAt, endedAtSeq as endedAtRun } from '../../views/principal-s
 import { unnamedAttachments } from '../../views/unnamed-attachments.ts';
 import { integer, integerOrNull, type SqlRow, text, textOrNull } from '../columns.ts';
 import { isoTime } from '../iso-time.ts';
-import type { MachineContext } from '../machines/machine-context.ts';
+import type { MachineContext } from '../run-context.ts';
 import { prepared } from '../statements.ts';
 import { joinAttachments } from './joined-attachments.ts';
 

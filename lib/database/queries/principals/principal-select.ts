@@ -2,7 +2,7 @@ import type { MachineFilter, PagePosition, PrincipalFilter } from '../../../inve
 import type { Database } from '../../database.ts';
 import { principalState, seenBy } from '../../views/principal-state.ts';
 import { isListedOnes } from '../../views/unnamed-attachments.ts';
-import { subscriptionsAt } from '../coverage/subscription-at.ts';
+import { subscriptionsAt } from '../coverage/subscriptions-at.ts';
 import { machineConditions } from '../machines/machine-conditions.ts';
 import { limitClause, machinesShown, type Query } from '../machines/machine-select.ts';
 import { perRun } from '../per-run.ts';

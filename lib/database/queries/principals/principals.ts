@@ -10,7 +10,7 @@ import type { Database } from '../../database.ts';
 import { batches } from '../batches.ts';
 import { integer, oneOf, type SqlRow, text, textOrNull } from '../columns.ts';
 import { isoTime } from '../iso-time.ts';
-import { type MachineContext, machineContext } from '../machines/machine-context.ts';
+import { type MachineContext, machineContext } from '../run-context.ts';
 import { prepared } from '../statements.ts';
 import { accessCoverageAt, readFederatedCredentials, readRoleAssignments } from './principal-access.ts';
 import { type PrincipalListing, readPrincipalListings } from './principal-listing.ts';

@@ -1,13 +1,13 @@
-import type { Change } from '../../../inventory/change.ts';
-import type { ChangeFilter, ChangeRange, Page, PageRequest } from '../../../inventory/query.ts';
-import { changeKinds } from '../../../inventory/run.ts';
-import type { Database } from '../../database.ts';
-import { changeSources } from '../../views/change-sources.ts';
-import { integer, oneOf, type SqlRow, text, textOrNull } from '../columns.ts';
-import type { Query } from '../machines/machine-select.ts';
-import { prepared } from '../statements.ts';
-import { storedFields, storedTexts } from '../stored-json.ts';
-import { type ChangePosition, changeSelect, readPosition, writePosition } from './change-select.ts';
+import type { Change } from '../../inventory/change.ts';
+import type { ChangeFilter, ChangeRange, Page, PageRequest } from '../../inventory/query.ts';
+import { changeKinds } from '../../inventory/run.ts';
+import type { Database } from '../database.ts';
+import { changeSources } from '../views/change-sources.ts';
+import { type ChangePosition, changeSelect, readPosition, writePosition } from './changes/change-select.ts';
+import { integer, oneOf, type SqlRow, text, textOrNull } from './columns.ts';
+import type { Query } from './machines/machine-select.ts';
+import { prepared } from './statements.ts';
+import { storedFields, storedTexts } from './stored-json.ts';
 
 /**
  * One page of the log of changes, by the runs that found them. The changes of one run come by what they are of: subscriptions,

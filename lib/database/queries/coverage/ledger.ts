@@ -7,7 +7,7 @@ import { integer } from '../columns.ts';
 import { type KindAt, lastReadAt } from './coverage-at.ts';
 import { perRun } from '../per-run.ts';
 import { prepared } from '../statements.ts';
-import { type SubscriptionAt, subscriptionsAt } from './subscription-at.ts';
+import { type SubscriptionAt, subscriptionsAt } from './subscriptions-at.ts';
 import { subscriptionListAt } from './subscription-list-at.ts';
 
 /** The coverage ledger at a run: visible subscriptions by id, and blind spots. Lost subscriptions are among the blind spots. */

@@ -1,10 +1,10 @@
-import type { Kind } from '../../../inventory/coverage.ts';
-import type { Database } from '../../database.ts';
-import { text } from '../columns.ts';
-import { lastReadAt } from '../coverage/coverage-at.ts';
-import { type SubscriptionAt, subscriptionsAt } from '../coverage/subscription-at.ts';
-import { perRun } from '../per-run.ts';
-import { prepared } from '../statements.ts';
+import type { Kind } from '../../inventory/coverage.ts';
+import type { Database } from '../database.ts';
+import { text } from './columns.ts';
+import { lastReadAt } from './coverage/coverage-at.ts';
+import { type SubscriptionAt, subscriptionsAt } from './coverage/subscriptions-at.ts';
+import { perRun } from './per-run.ts';
+import { prepared } from './statements.ts';
 
 /** What the rows of a run share. */
 export interface MachineContext {
