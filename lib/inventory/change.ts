@@ -1,16 +1,21 @@
-import type { ChangeKind } from './run.ts';
+import * as v from 'valibot';
+import { changeKinds, runIdPattern } from './run.ts';
+import { nullableText, type ShapeOf, text, time } from './shape.ts';
+
+const fields = v.nullable(v.record(text, v.unknown()));
 
 /** One event between two runs. */
-export interface Change {
-  /** When it was found: time of the reading. */
-  readonly at: string;
-  /** The last complete reading before it, so that it happened between the two; null where there was none. */
-  readonly notBefore: string | null;
-  readonly runId: string;
-  readonly kind: ChangeKind;
+export const changeShape = v.object({
+  /** Time of the reading that found it. */
+  at: time,
+  /** The last complete reading before: the event lies between the two. null where there was none. */
+  notBefore: v.nullable(time),
+  runId: v.pipe(text, v.regex(runIdPattern)),
+  kind: v.picklist(changeKinds),
   /** The machine, the role assignment, the user-assigned identity, or `/subscriptions/<id>`. */
-  readonly resourceId: string;
-  readonly principalId: string | null;
-  readonly before: Readonly<Record<string, unknown>> | null;
-  readonly after: Readonly<Record<string, unknown>> | null;
-}
+  resourceId: text,
+  principalId: nullableText,
+  before: fields,
+  after: fields,
+});
+export type Change = ShapeOf<typeof changeShape>;

@@ -1,7 +1,9 @@
+import * as v from 'valibot';
 import type { Reason } from '../errors.ts';
 import { grantCommand } from './missing-right.ts';
+import { count, guid, nullableText, reason, type ShapeOf, text, time } from './shape.ts';
 
-/** What is listed in a subscription. */
+/** What a run lists in a subscription. */
 export const kinds = [
   'virtualMachines',
   'powerStates',
@@ -28,56 +30,59 @@ export interface KindCoverage {
   readonly pages: number;
   readonly retries: number;
   readonly throttledMilliseconds: number;
-  /** `x-ms-request-id` of the last answer: what Azure support asks for. */
+  /** `x-ms-request-id` of the last answer, for Azure support. */
   readonly requestId: string | null;
 }
+
+const status = v.picklist(coverageStatuses);
 
 /** One row of the coverage ledger: how completely a subscription was read. */
-export interface Coverage {
-  readonly subscriptionId: string;
-  readonly displayName: string;
-  readonly tenantId: string | null;
+export const coverageShape = v.object({
+  subscriptionId: guid,
+  displayName: text,
+  tenantId: nullableText,
   /** The subscription's own state: Enabled, Warned, PastDue, Disabled, Deleted. */
-  readonly state: string;
-  readonly status: CoverageStatus;
-  readonly reason: Reason | null;
-  readonly kinds: Readonly<
-    Partial<Record<Kind, { readonly status: CoverageStatus; readonly reason: Reason | null; readonly count: number }>>
-  >;
-  readonly virtualMachineCount: number;
-  readonly requests: number;
-  readonly pages: number;
-  readonly retries: number;
-  readonly throttledMilliseconds: number;
-  readonly requestId: string | null;
-  /** When the last complete reading was taken; null if there was none. */
-  readonly readAt: string | null;
+  state: text,
+  status,
+  reason,
+  kinds: v.object(v.entriesFromList(kinds, v.exactOptional(v.object({ status, reason, count })))),
+  virtualMachineCount: count,
+  requests: count,
+  pages: count,
+  retries: count,
+  throttledMilliseconds: count,
+  requestId: nullableText,
+  /** Time of the last complete reading; null if there was none. */
+  readAt: v.nullable(time),
   /** The other deployment (its container, or a file) that read it; null = this one did. */
-  readonly source: string | null;
-}
+  source: nullableText,
+});
+export type Coverage = ShapeOf<typeof coverageShape>;
 
-/** A subscription that should be seen and is not. */
-export interface BlindSpot {
-  readonly subscriptionId: string;
-  readonly displayName: string | null;
-  readonly source: 'managementGroup' | 'previousRun' | 'configured';
-  readonly since: string;
-  readonly grantCommand: string;
-}
+/** A subscription that should be visible and is not. */
+export const blindSpotShape = v.object({
+  subscriptionId: guid,
+  displayName: nullableText,
+  since: time,
+  grantCommand: text,
+  source: v.picklist(['managementGroup', 'previousRun', 'configured']),
+});
+export type BlindSpot = ShapeOf<typeof blindSpotShape>;
 
-/** Subscriptions by status; `blindSpots` is null where it cannot be known. */
-export interface CoverageCounts {
-  readonly complete: number;
-  readonly partial: number;
-  readonly failed: number;
-  readonly denied: number;
-  readonly skipped: number;
-  readonly blindSpots: number | null;
-}
+/** Number of subscriptions by status; `blindSpots` is null where it is not known. */
+export const coverageCountsShape = v.object({
+  complete: count,
+  partial: count,
+  failed: count,
+  denied: count,
+  skipped: count,
+  blindSpots: v.nullable(count),
+});
+export type CoverageCounts = ShapeOf<typeof coverageCountsShape>;
 
 /**
- * Status of a subscription from its kinds, or from those that an answer shows. Power states never count: without them `powerState`
- * is null and that is all. `denied` and `failed` speak of the virtual machines, or, where they are not shown, of all kinds that are.
+ * Status of a subscription from its kinds, or from those that an answer shows. Power states never count: without them, only
+ * `powerState` is null. `denied` and `failed` are about the virtual machines, or, if those are not shown, about all shown kinds.
  */
 export function subscriptionStatus(kinds: Partial<Record<Kind, { readonly status: CoverageStatus }>>): CoverageStatus {
   const machines = kinds.virtualMachines?.status;
@@ -88,7 +93,7 @@ export function subscriptionStatus(kinds: Partial<Record<Kind, { readonly status
   return first !== undefined && others.every((status) => status === first) ? first : 'partial';
 }
 
-/** The command that opens a subscription to an identity. */
+/** The command that lets an identity read a subscription. */
 export function grantReaderCommand(subscriptionId: string, principalId: string | null): string {
   return grantCommand('Reader', `/subscriptions/${subscriptionId}`, principalId);
 }

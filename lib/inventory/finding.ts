@@ -1,3 +1,6 @@
+import * as v from 'valibot';
+import { type ShapeOf, text, time } from './shape.ts';
+
 export const findingRules = [
   'privilegedIdentity',
   'idlePrivilegedIdentity',
@@ -13,26 +16,27 @@ export const severities = ['high', 'medium', 'low'] as const;
 export type Severity = (typeof severities)[number];
 
 /** What deserves a look. */
-export interface Finding {
-  readonly rule: FindingRule;
-  readonly severity: Severity;
-  readonly resourceId: string;
-  readonly principalId: string;
-  readonly message: string;
+export const findingShape = v.object({
+  rule: v.picklist(findingRules),
+  severity: v.picklist(severities),
+  resourceId: text,
+  principalId: text,
+  message: text,
   /** What to do, with the exact command where there is one. */
-  readonly remediation: string;
+  remediation: text,
   /** Time of the run that found it first. */
-  readonly firstSeen: string;
-  /** What it rests on was not read since: it may be gone. */
-  readonly stale: boolean;
-}
+  firstSeen: time,
+  /** Its evidence was not read again since: the finding may be gone. */
+  stale: v.boolean(),
+});
+export type Finding = ShapeOf<typeof findingShape>;
 
-/** A finding that somebody has looked at and accepts, until a date. */
+/** A finding that an operator accepts until a date. */
 export interface AcceptedFinding {
   readonly rule: FindingRule;
   readonly resourceId: string | null;
   readonly principalId: string | null;
   readonly reason: string;
-  /** ISO 8601: from then on it shows again. */
+  /** ISO 8601: the finding shows again from then on. */
   readonly expires: string;
 }

@@ -1,53 +1,52 @@
-import type { FederatedCredential } from './user-assigned-identity.ts';
+import * as v from 'valibot';
+import { guid, nullableText, type ShapeOf, text, time } from './shape.ts';
+import { federatedCredentialShape } from './user-assigned-identity.ts';
 
 export const principalStates = ['attached', 'detached', 'dangling', 'gone', 'unknown'] as const;
 export type PrincipalState = (typeof principalStates)[number];
 
-/** What is and is not looked at when a principal's roles are shown. */
-export interface AccessCoverage {
-  readonly direct: 'complete' | 'partial' | 'notRead';
-  readonly groups: 'notRead';
-  readonly directory: 'notRead';
-}
+/** Not read: the identity that reads the inventory has no right to do so. */
+const notRead = v.literal('notRead');
 
-export interface PrincipalMachine {
-  readonly id: string;
-  readonly name: string;
-  readonly subscriptionId: string;
-  readonly attachedFrom: string;
-  readonly detachedAt: string | null;
-}
-
-export interface PrincipalRoleAssignment {
-  readonly id: string;
-  readonly scope: string;
-  readonly roleDefinitionId: string;
-  /** null where the role itself could not be read. */
-  readonly roleDefinitionName: string | null;
-  readonly inherited: boolean;
-  readonly condition: string | null;
-}
-
-/** A managed identity by its principal id, with the machines it is on, now and before. */
-export interface Principal {
-  readonly principalId: string;
-  readonly clientId: string | null;
-  readonly kind: 'SystemAssigned' | 'UserAssigned';
+/** A managed identity by its principal id, with the machines that have it, now and before. */
+export const principalShape = v.object({
+  principalId: guid,
+  clientId: nullableText,
+  kind: v.picklist(['SystemAssigned', 'UserAssigned']),
   /** Resource id of a user-assigned identity; null for a system-assigned one. */
-  readonly identityId: string | null;
-  readonly tenantId: string | null;
-  readonly state: PrincipalState;
-  readonly firstSeen: string;
-  readonly lastSeen: string;
-  readonly accessCoverage: AccessCoverage;
-  readonly virtualMachines: readonly PrincipalMachine[];
-  readonly roleAssignments: readonly PrincipalRoleAssignment[];
-  /** Of a user-assigned identity: who else may sign in as it. Read for attached ones only. */
-  readonly federatedCredentials: readonly FederatedCredential[];
-}
+  identityId: nullableText,
+  tenantId: nullableText,
+  state: v.picklist(principalStates),
+  firstSeen: time,
+  lastSeen: time,
+  /** Which ways to a role were read. */
+  accessCoverage: v.object({
+    direct: v.picklist(['complete', 'partial', 'notRead']),
+    groups: notRead,
+    directory: notRead,
+  }),
+  virtualMachines: v.array(
+    v.object({ id: text, name: text, subscriptionId: guid, attachedFrom: time, detachedAt: v.nullable(time) }),
+  ),
+  roleAssignments: v.array(
+    v.object({
+      id: text,
+      scope: text,
+      roleDefinitionId: text,
+      /** null where the role itself could not be read. */
+      roleDefinitionName: nullableText,
+      inherited: v.boolean(),
+      condition: nullableText,
+    }),
+  ),
+  /** Of a user-assigned identity; read for attached ones only. */
+  federatedCredentials: v.array(federatedCredentialShape),
+});
+export type Principal = ShapeOf<typeof principalShape>;
+export type PrincipalMachine = Principal['virtualMachines'][number];
+export type PrincipalRoleAssignment = Principal['roleAssignments'][number];
+export type AccessCoverage = Principal['accessCoverage'];
 
-/** The answer for an id that no run ever saw. */
-export interface NeverSeenPrincipal {
-  readonly principalId: string;
-  readonly state: 'neverSeen';
-}
+/** The answer for an id that no run has seen. */
+export const neverSeenPrincipalShape = v.object({ principalId: guid, state: v.literal('neverSeen') });
+export type NeverSeenPrincipal = ShapeOf<typeof neverSeenPrincipalShape>;

@@ -1,42 +1,14 @@
-import type { Reason } from '../errors.ts';
-import type { CoverageCounts } from './coverage.ts';
+import * as v from 'valibot';
+import { coverageCountsShape } from './coverage.ts';
+import { count, guid, reason, type ShapeOf, text, time } from './shape.ts';
 
 export const runStatuses = ['running', 'succeeded', 'failed', 'cancelled', 'timedOut'] as const;
-export type RunStatus = (typeof runStatuses)[number];
-export type RunTrigger = 'timer' | 'http' | 'cli';
 
-/** The steps of a run, in order. From `report` on it is published. */
+export const runTriggers = ['timer', 'http', 'cli'] as const;
+export type RunTrigger = (typeof runTriggers)[number];
+
+/** The steps of a run, in order. From `report` on, the run is published. */
 export const runStepNames = ['plan', 'collect', 'publish', 'report', 'done'] as const;
-
-/** How far a run is. Counts only, so that it fits anywhere. */
-export interface RunProgress {
-  readonly step: (typeof runStepNames)[number];
-  readonly subscriptionsDone: number;
-  readonly subscriptionsTotal: number;
-  readonly virtualMachines: number;
-  readonly requests: number;
-  readonly updatedAt: string;
-}
-
-/** One run of the inventory: what `GET runs/{id}` answers and `run.json` holds. */
-export interface Run {
-  readonly id: string;
-  readonly trigger: RunTrigger;
-  readonly status: RunStatus;
-  /** `null` = every subscription that the identity sees (and the settings allow). */
-  readonly scope: readonly string[] | null;
-  readonly startedAt: string;
-  readonly finishedAt: string | null;
-  readonly complete: boolean;
-  /** Why the run as a whole failed or is not complete (`NoSubscriptions`, `SuspiciousTenantShrink`, …). */
-  readonly reason: Reason | null;
-  readonly virtualMachineCount: number;
-  readonly principalCount: number;
-  readonly coverage: CoverageCounts;
-  /** Number of changes by kind; kinds without a change are left out. */
-  readonly changes: Readonly<Partial<Record<ChangeKind, number>>>;
-  readonly progress: RunProgress;
-}
 
 export const changeKinds = [
   'virtualMachineCreated',
@@ -60,11 +32,42 @@ export const changeKinds = [
 ] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
+export const runIdPattern = /^\d{8}T\d{6}Z-[0-9a-f]{4}$/;
+
+/** One run of the inventory: what `GET runs/{id}` answers and `run.json` holds. */
+export const runShape = v.object({
+  id: v.pipe(text, v.regex(runIdPattern)),
+  trigger: v.picklist(runTriggers),
+  status: v.picklist(runStatuses),
+  /** null = every subscription that the identity sees and the settings allow. */
+  scope: v.nullable(v.array(guid)),
+  startedAt: time,
+  finishedAt: v.nullable(time),
+  complete: v.boolean(),
+  /** Why the run as a whole failed or is not complete (`NoSubscriptions`, `SuspiciousTenantShrink`, …). */
+  reason,
+  virtualMachineCount: count,
+  principalCount: count,
+  coverage: coverageCountsShape,
+  /** Number of changes by kind, without kinds that have no change. */
+  changes: v.record(v.picklist(changeKinds), count),
+  /** How far the run is. Counts only, so that it stays small. */
+  progress: v.object({
+    step: v.picklist(runStepNames),
+    subscriptionsDone: count,
+    subscriptionsTotal: count,
+    virtualMachines: count,
+    requests: count,
+    updatedAt: time,
+  }),
+});
+export type Run = ShapeOf<typeof runShape>;
+export type RunProgress = Run['progress'];
+
 /**
- * A new run id: `20261121T060000Z-3f2a`. Sorts by start; four random hexadecimal digits keep two starts in one second apart.
+ * A new run id: `20261121T060000Z-3f2a`. Ids sort by start; four random hexadecimal digits tell two starts in one second apart.
  * @param startedAt ISO 8601 UTC
  */
 export function newRunId(startedAt: string): string {
   return `${startedAt.slice(0, 19).replaceAll(/[-:]/g, '')}Z-${crypto.randomUUID().slice(0, 4)}`;
 }
-export const runIdPattern = /^\d{8}T\d{6}Z-[0-9a-f]{4}$/;

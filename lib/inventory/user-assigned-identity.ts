@@ -1,4 +1,7 @@
-/** A user-assigned identity as the identity listing of its subscription shows it. */
+import * as v from 'valibot';
+import { type ShapeOf, text } from './shape.ts';
+
+/** A user-assigned identity as the identity list of its subscription shows it. */
 export interface UserAssignedIdentityReading {
   readonly id: string;
   readonly principalId: string | null;
@@ -7,9 +10,5 @@ export interface UserAssignedIdentityReading {
 }
 
 /** Who may sign in as a user-assigned identity without a secret: an issuer and a subject that it trusts. */
-export interface FederatedCredential {
-  readonly name: string;
-  readonly issuer: string;
-  readonly subject: string;
-  readonly audiences: readonly string[];
-}
+export const federatedCredentialShape = v.object({ name: text, issuer: text, subject: text, audiences: v.array(text) });
+export type FederatedCredential = ShapeOf<typeof federatedCredentialShape>;

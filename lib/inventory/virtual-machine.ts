@@ -1,6 +1,9 @@
+import * as v from 'valibot';
+import { count, guid, nullableText, type ShapeOf, text, time } from './shape.ts';
+
 export const virtualMachineType = 'Microsoft.Compute/virtualMachines';
 
-/** Resource types that a row of the inventory can have: a virtual machine, a Uniform scale set as a whole, an Arc machine. */
+/** Resource types of a row of the inventory: a virtual machine, a Uniform scale set as a whole, an Arc machine. */
 export const machineTypes = [
   virtualMachineType,
   'Microsoft.Compute/virtualMachineScaleSets',
@@ -11,58 +14,64 @@ export type MachineType = (typeof machineTypes)[number];
 export const identityTypes = ['None', 'SystemAssigned', 'UserAssigned', 'SystemAssigned, UserAssigned'] as const;
 export type IdentityType = (typeof identityTypes)[number];
 
-export interface UserAssignedIdentity {
-  readonly principalId: string | null;
-  readonly clientId: string | null;
-}
-
-/** The managed identities of one machine. `principalId` is the system-assigned one's only. */
-export interface MachineIdentity {
-  readonly type: IdentityType;
-  readonly principalId: string | null;
-  readonly tenantId: string | null;
-  /** By resource id, in the casing Azure gave. */
-  readonly userAssignedIdentities: Readonly<Record<string, UserAssignedIdentity>>;
-}
-
-/** A machine as one answer of Azure showed it: what the inventory keeps of it. */
-export interface MachineReading {
-  readonly id: string;
-  readonly name: string;
-  readonly type: MachineType;
-  readonly subscriptionId: string;
-  readonly resourceGroup: string;
-  readonly location: string;
-  readonly zones: readonly string[];
-  readonly vmId: string | null;
-  readonly vmSize: string | null;
-  readonly osType: string | null;
-  /** `Regular` where Azure leaves it out. */
-  readonly priority: string;
-  readonly provisioningState: string | null;
+/** A machine as every output shows it: the newest reading, and what history knows of it. */
+export const virtualMachineShape = v.object({
+  id: text,
+  name: text,
+  type: v.picklist(machineTypes),
+  subscriptionId: guid,
+  subscriptionName: text,
+  resourceGroup: text,
+  location: text,
+  zones: v.array(text),
+  vmId: nullableText,
+  vmSize: nullableText,
+  osType: nullableText,
+  /** `Regular` where Azure omits it. */
+  priority: text,
+  provisioningState: nullableText,
   /** ISO 8601 UTC, milliseconds. */
-  readonly timeCreated: string | null;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly scaleSetId: string | null;
-  /** Of a Uniform scale set: how many instances it has; null for what is one machine. */
-  readonly instanceCount: number | null;
-  readonly identity: MachineIdentity;
-}
-
-/** A row of the inventory as outputs show it: a reading and what history knows of it. */
-export interface VirtualMachine extends Omit<MachineReading, 'instanceCount'> {
-  /** Of a Uniform scale set only. */
-  readonly instanceCount?: number;
-  readonly subscriptionName: string;
+  timeCreated: v.nullable(time),
   /** As Azure writes it, `PowerState/running`; null where it was not read. */
-  readonly powerState: string | null;
-  /** Every non-null principal id, the system-assigned one first. */
-  readonly principalIds: readonly string[];
-  readonly firstSeen: string;
-  readonly lastSeen: string;
-  readonly deletedAt: string | null;
-  /** The newest run in whose scope its subscription was neither saw it nor read that subscription completely. */
-  readonly stale: boolean;
+  powerState: nullableText,
+  tags: v.record(text, text),
+  scaleSetId: nullableText,
+  /** Number of instances, of a Uniform scale set only. */
+  instanceCount: v.exactOptional(count),
+  /** The managed identities. `principalId` belongs to the system-assigned one. */
+  identity: v.object({
+    type: v.picklist(identityTypes),
+    principalId: nullableText,
+    tenantId: nullableText,
+    /** By resource id, in Azure's casing. */
+    userAssignedIdentities: v.record(text, v.object({ principalId: nullableText, clientId: nullableText })),
+  }),
+  /** Every principal id that is not null, the system-assigned one first. */
+  principalIds: v.array(guid),
+  firstSeen: time,
+  lastSeen: time,
+  deletedAt: v.nullable(time),
+  /** The newest run that had its subscription in scope neither saw it nor read that subscription completely. */
+  stale: v.boolean(),
+});
+export type VirtualMachine = ShapeOf<typeof virtualMachineShape>;
+export type MachineIdentity = VirtualMachine['identity'];
+export type UserAssignedIdentity = MachineIdentity['userAssignedIdentities'][string];
+
+/** Fields of a machine that history knows, and no single answer of Azure. */
+type HistoryField =
+  | 'subscriptionName'
+  | 'powerState'
+  | 'principalIds'
+  | 'firstSeen'
+  | 'lastSeen'
+  | 'deletedAt'
+  | 'stale';
+
+/** A machine as one answer of Azure shows it. */
+export interface MachineReading extends Omit<VirtualMachine, HistoryField | 'instanceCount'> {
+  /** Number of instances of a Uniform scale set; null for any other machine. */
+  readonly instanceCount: number | null;
 }
 
 export interface PowerStateReading {
@@ -71,12 +80,8 @@ export interface PowerStateReading {
   readonly powerState: string;
 }
 
-/** Every non-null principal id of an identity, the system-assigned one first, each once. */
-export function principalIdsOf(identity: MachineIdentity): string[] {
-  const ids = new Set<string>();
-  if (identity.principalId !== null) ids.add(identity.principalId);
-  for (const assigned of Object.values(identity.userAssignedIdentities)) {
-    if (assigned.principalId !== null) ids.add(assigned.principalId);
-  }
-  return [...ids];
+/** Every principal id of an identity that is not null, the system-assigned one first, without duplicates. */
+export function principalIdsOf({ principalId, userAssignedIdentities }: MachineIdentity): string[] {
+  const all = [principalId, ...Object.values(userAssignedIdentities).map((assigned) => assigned.principalId)];
+  return [...new Set(all.filter((id) => id !== null))];
 }

@@ -106,12 +106,13 @@ describe('the description of the API', () => {
     using served = servedInventory();
     const { value } = await bodyOf(served.send(path));
     expect(value.length).toBeGreaterThan(0);
-    for (const row of value) expect(v.safeParse(shapes[shape], row).issues ?? []).toEqual([]);
+    // Parsing drops fields that the shape does not have.
+    for (const row of value) expect(v.parse(shapes[shape], row)).toEqual(row);
   });
 
   test('has the shape of an error', async () => {
     using served = servedInventory();
     const error: unknown = await (await served.send('findings?severity=severe')).json();
-    expect(v.is(shapes.Error, error)).toBe(true);
+    expect(v.parse(shapes.Error, error)).toEqual(error);
   });
 });

@@ -6,7 +6,7 @@ import type { Container } from './container.ts';
 import type { RunRecords } from './inventory-store.ts';
 import { readJson, writeJson } from './json-blob.ts';
 import { isContainerMissing } from './storage-error.ts';
-import { runShape } from './stored-shapes.ts';
+import { storedRunShape } from './stored-shapes.ts';
 
 /** Writers of one record: a run, a cancellation, and a timer that ends a dead run. More rounds than this mean something else is wrong. */
 const mostRounds = 20;
@@ -20,7 +20,7 @@ export function openRunRecords(container: Container): RunRecords {
     const mark = randomUUID();
     let sent: Run | null = null;
     for (let round = 0; round < mostRounds; round++) {
-      const found = await readJson(container, nameOf(runId), runShape, signal);
+      const found = await readJson(container, nameOf(runId), storedRunShape, signal);
       if (found === null) throw new NotFoundError('RunNotFound', `There is no run ${runId}`);
       // written, and the answer was lost
       if (sent !== null && found.mark === mark) return sent;
@@ -37,13 +37,13 @@ export function openRunRecords(container: Container): RunRecords {
   return {
     async create(run, signal) {
       if (await writeJson(container, nameOf(run.id), run, 'nothing', signal)) return;
-      const found = await readJson(container, nameOf(run.id), runShape, signal);
+      const found = await readJson(container, nameOf(run.id), storedRunShape, signal);
       // a write that had succeeded unseen finds its own record
       if (JSON.stringify(found?.value) === JSON.stringify(run)) return;
       throw new InventoryError('RunExists', `There is a run ${run.id} already`);
     },
     async read(runId, signal) {
-      const found = await readJson(container, nameOf(runId), runShape, signal);
+      const found = await readJson(container, nameOf(runId), storedRunShape, signal);
       return found === null ? null : { run: found.value, ageMs: found.ageMs };
     },
     update,
@@ -58,7 +58,7 @@ export function openRunRecords(container: Container): RunRecords {
       const runs: Run[] = [];
       for (let from = 0; from < names.length; from += readsAtOnce) {
         const some = names.slice(from, from + readsAtOnce);
-        const read = await Promise.all(some.map((id) => readJson(container, nameOf(id), runShape, signal)));
+        const read = await Promise.all(some.map((id) => readJson(container, nameOf(id), storedRunShape, signal)));
         for (const found of read) if (found !== null) runs.push(found.value);
       }
       return runs;

@@ -1,16 +1,12 @@
 import * as v from 'valibot';
-import { kinds } from '../../inventory/coverage.ts';
-import { changeKinds, type Run, runIdPattern, runStatuses, runStepNames } from '../../inventory/run.ts';
+import { blindSpotShape, kinds } from '../../inventory/coverage.ts';
+import { changeKinds, type Run, runIdPattern, runShape, runTriggers } from '../../inventory/run.ts';
+import { count, nullableText, reason, text } from '../../inventory/shape.ts';
 
-// The JSON that the store keeps, as it is read back. Unknown fields of a newer version are left out.
+// The JSON that the store keeps. Reading drops unknown fields, which a newer version may have written.
 
-const text = v.string();
-const count = v.number();
-const reason = v.nullable(v.object({ code: text, message: text, hint: v.nullable(text) }));
-const trigger = v.picklist(['timer', 'http', 'cli']);
 const ids = v.nullable(v.array(text));
 
-/** A record must stay readable for the version before, should that come back. */
 const knownChanges = (counts: Readonly<Record<string, number>>): Run['changes'] =>
   Object.fromEntries(changeKinds.flatMap((kind) => (kind in counts ? [[kind, counts[kind]]] : [])));
 
@@ -26,35 +22,10 @@ export const latestShape = v.object({
   previous: v.nullable(v.object({ database: text, sha256: text })),
 });
 
-/** `runs/<runId>/run.json` */
-export const runShape = v.object({
-  id: v.pipe(text, v.regex(runIdPattern)),
-  trigger,
-  status: v.picklist(runStatuses),
-  scope: ids,
-  startedAt: text,
-  finishedAt: v.nullable(text),
-  complete: v.boolean(),
-  reason,
-  virtualMachineCount: count,
-  principalCount: count,
-  coverage: v.object({
-    complete: count,
-    partial: count,
-    failed: count,
-    denied: count,
-    skipped: count,
-    blindSpots: v.nullable(count),
-  }),
-  changes: v.pipe(v.record(v.string(), count), v.transform(knownChanges)),
-  progress: v.object({
-    step: v.picklist(runStepNames),
-    subscriptionsDone: count,
-    subscriptionsTotal: count,
-    virtualMachines: count,
-    requests: count,
-    updatedAt: text,
-  }),
+/** `runs/<runId>/run.json`. It stays readable for the version before, which drops kinds of change that it does not know. */
+export const storedRunShape = v.object({
+  ...runShape.entries,
+  changes: v.pipe(v.record(text, count), v.transform(knownChanges)),
 });
 
 /** `runs/<runId>/plan.json` */
@@ -62,26 +33,19 @@ export const planShape = v.object({
   hash: text,
   plan: v.object({
     runId: text,
-    trigger,
+    trigger: v.picklist(runTriggers),
     startedAt: text,
     afterSeq: v.exactOptional(count),
     scope: ids,
     kinds: v.array(v.picklist(kinds)),
     clientIds: v.optional(v.boolean(), false),
     subscriptions: v.array(
-      v.object({ subscriptionId: text, displayName: text, tenantId: v.nullable(text), state: text, skip: reason }),
+      v.object({ subscriptionId: text, displayName: text, tenantId: nullableText, state: text, skip: reason }),
     ),
     outOfScope: v.array(text),
-    blindSpots: v.array(
-      v.object({
-        subscriptionId: text,
-        displayName: v.nullable(text),
-        source: v.picklist(['managementGroup', 'previousRun', 'configured']),
-        grantCommand: text,
-      }),
-    ),
+    blindSpots: v.array(v.omit(blindSpotShape, ['since'])),
     blindSpotsKnown: v.boolean(),
-    principalId: v.nullable(text),
+    principalId: nullableText,
     reason,
   }),
   batches: v.array(

@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
 import { contentTypes, formats } from '../format.ts';
 import type { Answer, Route } from '../route.ts';
-import { answerSchema, requestSchema } from './json-schema.ts';
+import { jsonSchema } from './json-schema.ts';
 import { type ShapeName, shapes } from './shapes.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -29,7 +29,7 @@ export function openApiDocument(routes: readonly Route[], version: string, serve
     security: [{ functionKey: [] }, { functionKeyInAddress: [] }, {}],
     paths,
     components: {
-      schemas: Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, answerSchema(shape)])),
+      schemas: Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, jsonSchema(shape)])),
       securitySchemes: {
         functionKey: { type: 'apiKey', in: 'header', name: 'x-functions-key' },
         functionKeyInAddress: { type: 'apiKey', in: 'query', name: 'code' },
@@ -55,12 +55,12 @@ function describe({ id, summary, anonymous, query, names, body, answer }: Route)
 function parametersIn(place: 'path' | 'query', entries: v.ObjectEntries): Json[] {
   return Object.entries(entries).map(([name, entry]) => {
     // the schema of an optional parameter is that of its value: JSON Schema has no word for being absent
-    return { name, in: place, required: place === 'path', schema: requestSchema(entry) };
+    return { name, in: place, required: place === 'path', schema: jsonSchema(entry) };
   });
 }
 
 function bodyOf(body: v.GenericSchema): Json {
-  return { required: body.type !== 'optional', content: jsonContent(requestSchema(body)) };
+  return { required: body.type !== 'optional', content: jsonContent(jsonSchema(body)) };
 }
 
 function responsesOf(answer: Answer, hasForms: boolean): Json {
