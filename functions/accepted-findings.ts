@@ -5,24 +5,24 @@ import type { AcceptedFinding } from '../lib/inventory/finding.ts';
 import { readAcceptedFindings } from '../lib/published/read-accepted-findings.ts';
 import type { Environment, Settings } from '../lib/settings.ts';
 
-/** How long an answer may be behind the file. */
-const keptForMs = 60_000;
+/** An answer may lag behind the file by this time. */
+const maxAgeMs = 60_000;
 
-/** The accepted findings as requests see them: read once a minute, however many ask. A failure is not kept. */
+/** The accepted findings for requests: read at most once a minute, and shared. A failure is not cached. */
 export function acceptedFindings(
   settings: Settings,
   environment: Environment,
   { tokens }: Pick<Session, 'tokens'>,
 ): HttpContext['acceptedFindings'] {
-  let kept: { readonly findings: readonly AcceptedFinding[]; readonly readAt: number } | null = null;
+  let cached: { readonly findings: readonly AcceptedFinding[]; readonly readAt: number } | null = null;
   let flight: SharedFlight<readonly AcceptedFinding[]> | null = null;
   return async (signal) => {
-    if (kept !== null && performance.now() - kept.readAt < keptForMs) return kept.findings;
+    if (cached !== null && performance.now() - cached.readAt < maxAgeMs) return cached.findings;
     if (flight === null || flight.abandoned) {
-      const started = startSharedFlight(async (both) => {
+      const started = startSharedFlight(async (shared) => {
         try {
-          const findings = await readAcceptedFindings(settings, environment, tokens, both);
-          kept = { findings, readAt: performance.now() };
+          const findings = await readAcceptedFindings(settings, environment, tokens, shared);
+          cached = { findings, readAt: performance.now() };
           return findings;
         } finally {
           if (flight === started) flight = null;

@@ -1,7 +1,7 @@
 import { InvalidSettingError } from '../lib/errors.ts';
 import { readSettings, type Settings } from '../lib/settings.ts';
 
-/** The settings as the app started with them, or the one line that says what is wrong with them. */
+/** The settings at the app's start, or the error that names the wrong one. */
 export const appSettings: Settings | InvalidSettingError = readOnce();
 
 function readOnce(): Settings | InvalidSettingError {

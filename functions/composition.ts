@@ -5,31 +5,31 @@ import { appSettings } from './app-settings.ts';
 import { driveRun } from './drive-run.ts';
 import type { Drive, InventoryApp } from './inventory-app.ts';
 
-let made: Promise<InventoryApp> | undefined;
+let app: Promise<InventoryApp> | undefined;
 
 /**
- * The app behind the triggers, made at the first of them: until then nothing of Azure's libraries is loaded.
+ * The app behind the triggers. The first trigger makes it, and loads Azure's libraries.
  * @throws {InvalidSettingError} a setting is wrong
  */
 export function inventoryApp(): Promise<InventoryApp> {
-  made ??= makeApp();
-  return made;
+  app ??= makeApp();
+  return app;
 }
 
-/** What a request needs of it. @throws {InvalidSettingError} a setting is wrong */
+/** The app's part of a request's context. @throws {InvalidSettingError} a setting is wrong */
 export async function httpContext(invocation: InvocationContext): Promise<HttpContext> {
   return (await inventoryApp()).http(driveBy(invocation), invocation);
 }
 
-/** The engine, as an invocation with a durable client as extra input reaches it. */
+/** The engine, for an invocation that has a durable client as an extra input. */
 export function driveBy(invocation: InvocationContext): Drive {
   return (runId, own, signal) => driveRun(getClient(invocation), runId, own, signal);
 }
 
-/** Ends what is under way, if anything ever was. */
+/** Ends the app, if a trigger has made it. */
 export async function endApp(): Promise<void> {
-  const [app] = await Promise.allSettled([made]);
-  if (app.status === 'fulfilled') await app.value?.end();
+  const [started] = await Promise.allSettled([app]);
+  if (started.status === 'fulfilled') await started.value?.end();
 }
 
 async function makeApp(): Promise<InventoryApp> {

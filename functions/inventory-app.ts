@@ -22,7 +22,7 @@ import { logRun, type RunLogger } from './run-log.ts';
 import { scratchFolder } from './scratch-folder.ts';
 import { version } from './version.ts';
 
-/** Makes the engine take the steps of a run, unless it does already. `own`: it has just been begun. */
+/** Makes the engine run the steps of a run, unless it does already. `own`: the caller has just started that run. */
 export type Drive = (runId: string, own: boolean, signal: AbortSignal) => Promise<void>;
 
 export interface InventoryApp {
@@ -37,24 +37,24 @@ export interface InventoryApp {
     logger: RunLogger,
     signal: AbortSignal,
   ): Promise<Run>;
-  /** What the steps of runs work with. */
+  /** For the steps of runs. */
   environment(logger: RunLogger): RunEnvironment;
-  /** To be called once for each run that ends, by what ended it. */
+  /** Logs a run that has ended. Whatever ends the run calls it once. */
   ended(run: Run, logger: RunLogger): Promise<void>;
   /** Aborted when the process ends. */
   readonly signal: AbortSignal;
-  /** The process ends: so does what it is doing. */
+  /** Ends all work, because the process ends. */
   end(): Promise<void>;
 }
 
-/** Time to read what is new in a run, before it is logged without that. */
+/** Time to read what is new in a run; after that, the run is logged without it. */
 const logTimeoutMs = 60_000;
-/** Where the schedule says nothing of its period: a day. */
+/** For a schedule without a known period: a day. */
 const defaultPeriodMs = 24 * 60 * 60_000;
 
 /**
- * Puts the app together from what the settings name. Nothing is sent yet.
- * @throws {InvalidSettingError} the storage cannot be understood
+ * Creates the app from its settings. Sends nothing yet.
+ * @throws {InvalidSettingError} the storage setting is missing or invalid
  */
 export function createInventoryApp(settings: Settings, environment: Environment): InventoryApp {
   const folder = scratchFolder();
@@ -93,7 +93,7 @@ export function createInventoryApp(settings: Settings, environment: Environment)
           scope,
           drive,
           timeoutMinutes: settings.runTimeoutMinutes,
-          publishedRun: (runId, both) => publishedRun(reader, runId, both),
+          publishedRun: (runId, limited) => publishedRun(reader, runId, limited),
           ended: (run) => app.ended(run, logger),
         },
         signal,

@@ -5,11 +5,11 @@ import { defaultSchedule } from '../lib/settings.ts';
 import { appSettings } from './app-settings.ts';
 import { driveBy, inventoryApp } from './composition.ts';
 
-/** Time for a start; the run goes by its own clocks. */
+/** Time to start a run; the run itself has its own limits. */
 const startTimeoutMs = 120_000;
 
 app.timer('inventory-schedule', {
-  // The value itself: `%INVENTORY_SCHEDULE%` fails to index where the setting is missing.
+  // The value itself: `%INVENTORY_SCHEDULE%` would fail to index without the setting.
   schedule: appSettings instanceof Error ? defaultSchedule : appSettings.schedule,
   extraInputs: [input.durableClient()],
   handler: async (_timer, invocation) => {

@@ -6,10 +6,10 @@ import type { HttpContext } from '../lib/http/context.ts';
 import { RequestError, upstreamError } from '../lib/http/request-error.ts';
 import type { Settings } from '../lib/settings.ts';
 
-/** Who asks waits for the answer: after this much throttling it is Azure's refusal that they get. */
+/** A client waits for the answer: after this much throttling, it gets Azure's refusal. */
 const throttlingWaitMs = 20_000;
 
-/** Live reads as requests see them: Azure's refusals become answers that speak of Azure, not of the caller. */
+/** Live reads for requests. Azure's refusals become answers about Azure, not about the client. */
 export function liveReads(session: Session, settings: Settings): Pick<HttpContext, 'listLive' | 'getLive'> {
   return {
     listLive: (subscriptionId, limit, signal) =>
@@ -25,7 +25,7 @@ async function translated<T>(read: () => Promise<T>, signal: AbortSignal): Promi
   try {
     return await read();
   } catch (error) {
-    if (signal.aborted) throw new RequestError(504, 'UpstreamTimeout', 'Azure took too long to answer');
+    if (signal.aborted) throw new RequestError(504, 'UpstreamTimeout', 'Azure did not answer in time');
     if (error instanceof ArmError) throw upstreamError(error.status, error.code, error.message, error);
     if (error instanceof ThrottledError) throw upstreamError(429, error.code, error.message, error);
     if (hasCode(error, 'TooManyMachines')) {

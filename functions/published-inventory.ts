@@ -3,7 +3,7 @@ import { hasCode } from '../lib/errors.ts';
 import type { HttpContext } from '../lib/http/context.ts';
 import type { DatabaseReader } from '../lib/published/current-database.ts';
 
-/** The published inventory as requests see it. */
+/** The published inventory for requests. */
 export function publishedInventory(
   store: InventoryStore,
   reader: DatabaseReader,
@@ -11,10 +11,10 @@ export function publishedInventory(
   return {
     currentDatabase: (signal) => reader.current(signal),
     async lastRun(signal) {
-      const found = await store.latest.read(signal);
-      if (found === null) return null;
-      const { runId, publishedAt, complete } = found.latest;
-      // The record may be gone: runs/ is where a life-cycle rule may clean up.
+      const newest = await store.latest.read(signal);
+      if (newest === null) return null;
+      const { runId, publishedAt, complete } = newest.latest;
+      // A life-cycle rule may have removed the record.
       const record = await store.runs.read(runId, signal);
       return { finishedAt: record?.run.finishedAt ?? publishedAt, complete };
     },
@@ -25,14 +25,14 @@ export function publishedInventory(
   };
 }
 
-/** The newest database; null where it is known to be damaged: nobody who followed a link to it would see that. */
+/** Name of the newest database; null when it is known to be damaged, which a link to it would hide. */
 async function linkable(store: InventoryStore, reader: DatabaseReader, signal: AbortSignal): Promise<string | null> {
   try {
     using current = await reader.current(signal);
     const { damaged, latest } = current;
     return damaged ? null : latest.database;
   } catch (error) {
-    // what does not fit here may fit there
+    // A database too large for this host may fit the client's.
     if (!hasCode(error, 'DatabaseTooLarge')) throw error;
     return (await store.latest.read(signal))?.latest.database ?? null;
   }

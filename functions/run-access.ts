@@ -10,13 +10,13 @@ import { cancelRun } from '../lib/run/run-record.ts';
 
 interface RunActions {
   readonly start: (subscriptions: readonly string[] | null, signal: AbortSignal) => Promise<Run>;
-  /** A request has ended a run. */
+  /** Called when a request has ended a run. */
   readonly ended: (run: Run) => Promise<void>;
 }
 
 /**
- * Runs as requests see them. Their records in the store come first: they have running and failed ones. The database has the
- * published ones for as long as its history reaches, whatever was cleaned up in the store.
+ * Runs for requests. Records in the store come first, because they include running and failed runs. The database has every published
+ * run of its history, even after the store was cleaned up.
  */
 export function runAccess(
   store: InventoryStore,
@@ -33,7 +33,7 @@ export function runAccess(
     async getRun(id, signal) {
       const recorded = await store.runs.read(id, signal);
       if (recorded === null) return fromDatabase(reader, signal, (database) => getRun(database, id));
-      // Whoever sees that a run has succeeded finds it in the next answer.
+      // A client that sees a run as succeeded must find it in its next answer.
       if (recorded.run.status === 'succeeded') reader.expire();
       return recorded.run;
     },

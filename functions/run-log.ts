@@ -4,23 +4,23 @@ import { toReason } from '../lib/errors.ts';
 import type { Run } from '../lib/inventory/run.ts';
 import type { CurrentDatabase } from '../lib/published/open-files.ts';
 
-/** The invocation's own logger where there is one: what it logs surely reaches Application Insights. Else the console. */
+/** An invocation's logger, whose lines reach Application Insights reliably, or the console. */
 export interface RunLogger {
   info(line: string): void;
   error(line: string): void;
 }
 
-/** Where the newest database is to be had: a `DatabaseReader`. */
+/** A `DatabaseReader`. */
 interface PublishedDatabases {
   current(signal: AbortSignal): Promise<Pick<CurrentDatabase, 'database' | typeof Symbol.dispose>>;
 }
 
-/** A run that was not published has shown nothing. */
+/** For a run that was not published. */
 const nothing: Appeared = { blindSpots: 0, findings: { high: 0, medium: 0, low: 0 } };
 
 /**
- * Logs one line of JSON for an ended run, however it ended: what alerts and the workbook are made of. Its fields stand in
- * docs/operations.md. What cannot be read of the database is null, and the line is logged all the same.
+ * Logs one line of JSON for an ended run, whatever its status, for alerts and the workbook. docs/operations.md describes the fields.
+ * Counts that cannot be read from the database are null.
  */
 export async function logRun(
   run: Run,
@@ -32,7 +32,7 @@ export async function logRun(
   const seconds = finishedAt === null ? null : (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
   const appeared = status === 'succeeded' ? await appearedIn(run, reader, logger, signal) : nothing;
   const line = JSON.stringify({
-    // First: queries look for the beginning of the line.
+    // Keep it first: queries match the beginning of the line.
     event: 'inventoryRun',
     runId: id,
     trigger,
@@ -66,7 +66,7 @@ async function appearedIn(
     return appearedInRun(current.database, resolveAsOf(current.database, run.id).seq);
   } catch (error) {
     const { code, message } = toReason(error);
-    logger.error(`What is new in run ${run.id} is not known: ${code}: ${message}`);
+    logger.error(`Cannot read what is new in run ${run.id}: ${code}: ${message}`);
     return null;
   }
 }

@@ -6,14 +6,13 @@ import { join } from 'node:path';
 const name = /^vm-identities-(\d+)(?:-[\da-f]+)?$/;
 
 /**
- * Names this process's folder for throw-away files, which is made by the first that needs it. Folders of processes that were
- * killed are removed: an instance's temporary disk is small, and each may hold several databases. One that is not ours to remove
- * is left where it is, with a warning.
+ * Names this process's folder for temporary files; the first user creates it. Removes the folders of killed processes, because an
+ * instance's temporary disk is small and each folder may hold several databases. Warns about a folder that it may not remove.
  */
 export function scratchFolder(): string {
   for (const entry of readdirSync(tmpdir())) {
     const pid = Number(name.exec(entry)?.[1]);
-    // in a container the next process often has the id of the one before
+    // In a container, the next process often has the id of the previous one.
     if (pid === process.pid || (pid > 0 && !isAlive(pid))) remove(join(tmpdir(), entry));
   }
   const folder = join(tmpdir(), `vm-identities-${process.pid}`);
@@ -24,7 +23,7 @@ function remove(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true });
   } catch (error) {
-    console.warn(`A folder of an earlier process cannot be removed: ${error instanceof Error ? error.message : error}`);
+    console.warn(`Cannot remove the folder of an earlier process: ${error instanceof Error ? error.message : error}`);
   }
 }
 
@@ -32,7 +31,7 @@ function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // somebody else's process is alive
+    // Another user's process throws EPERM, and is alive.
     return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
   }
 }

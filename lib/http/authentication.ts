@@ -3,9 +3,9 @@ import type { IncomingRequest } from './context.ts';
 import { RequestError } from './request-error.ts';
 
 /**
- * Checks who calls where App Service authentication does the signing in (`INVENTORY_HTTP_AUTH=entra`). With function keys the
- * host has checked already.
- * The header is believed only where that authentication is on: it alone takes the header away from requests that bring their own.
+ * Checks the caller where App Service authentication signs users in (`INVENTORY_HTTP_AUTH=entra`). With function keys, the host
+ * has checked already.
+ * The header counts only while that authentication is on: it alone removes the header from requests that bring their own.
  * @throws {RequestError} 503 `AuthenticationNotConfigured`, 401 `AuthenticationRequired`
  * @see https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities
  */
@@ -18,7 +18,7 @@ export function requireCaller(
     throw new RequestError(
       503,
       'AuthenticationNotConfigured',
-      'INVENTORY_HTTP_AUTH is entra, but App Service authentication is off: nothing is served',
+      'INVENTORY_HTTP_AUTH is entra, but App Service authentication is off: the app serves nothing',
       { hint: 'Turn it on (authsettingsV2), or set INVENTORY_HTTP_AUTH=keys' },
     );
   }

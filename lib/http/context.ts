@@ -6,12 +6,12 @@ import type { Run } from '../inventory/run.ts';
 import type { VirtualMachine } from '../inventory/virtual-machine.ts';
 import type { ResponseCache } from './response-cache.ts';
 
-/** The published inventory, open for reading. Dispose it after the last row: a newer publication closes the file after its last user. */
+/** The published inventory, open for reading. Dispose it after the last row: a replaced file closes after its last user. */
 export interface PublishedDatabase extends Disposable {
   readonly database: Database;
-  /** Names this publication: another one, another value. */
+  /** Differs for each publication. */
   readonly etag: string;
-  /** The newest file could not be used and this is the one before: no answer is complete. */
+  /** The newest file is damaged and this is the one before: no answer is complete. */
   readonly damaged: boolean;
 }
 
@@ -35,7 +35,7 @@ type CancelledRun =
   | { readonly outcome: 'cancelling'; readonly run: Run }
   | { readonly outcome: 'ended'; readonly run: Run };
 
-/** Everything a request may need that is not in the request: handed in, so that handlers know neither Azure nor Functions. */
+/** Everything that a handler needs besides the request. Handlers know neither Azure nor Functions. */
 export interface HttpContext {
   readonly version: string;
   /** NCRONTAB, six fields. */
@@ -44,24 +44,25 @@ export interface HttpContext {
   /** @throws {InventoryError} `InventoryNotReady` before the first run; the store's own codes */
   readonly currentDatabase: (signal: AbortSignal) => Promise<PublishedDatabase>;
   /**
-   * What `INVENTORY_ACCEPTED_FINDINGS` silences, expired ones among them.
-   * @throws {InvalidSettingError} the file is not what it should be  @throws {InventoryError} it could not be read
+   * The findings that `INVENTORY_ACCEPTED_FINDINGS` accepts, expired ones included.
+   * @throws {InvalidSettingError} the file is missing or invalid
+   * @throws {InventoryError} the blob could not be read
    */
   readonly acceptedFindings: (signal: AbortSignal) => Promise<readonly AcceptedFinding[]>;
-  /** null before the first run. Costs one small read: no database is downloaded for it. */
+  /** null before the first run. Costs one small read and downloads no database. */
   readonly lastRun: (signal: AbortSignal) => Promise<LastRun | null>;
-  /** A link to the compressed file that works for ten minutes; null where none can be made, or that file is not the one served. */
+  /** A link to the compressed file, valid for ten minutes; null where none can be made, or another file is served. */
   readonly databaseLink: (signal: AbortSignal) => Promise<string | null>;
-  /** Newest first; `before`: only runs that come before this id, that is older ones. */
+  /** Newest first; `before`: only runs with a smaller id, which are older. */
   readonly listRuns: (limit: number, before: string | null, signal: AbortSignal) => Promise<readonly Run[]>;
   readonly getRun: (runId: string, signal: AbortSignal) => Promise<Run | null>;
-  /** Returns as soon as the run is on record; it goes on by itself. `subscriptions`: null = all. */
+  /** Returns as soon as the run is on record and driven. `subscriptions`: null = all. */
   readonly startRun: (subscriptions: readonly string[] | null, signal: AbortSignal) => Promise<StartedRun>;
   /** @throws {NotFoundError} `RunNotFound` */
   readonly cancelRun: (runId: string, signal: AbortSignal) => Promise<CancelledRun>;
-  /** @throws {UpstreamError} Azure refused */
+  /** @throws {RequestError} Azure refused */
   readonly listLive: (subscriptionId: string, limit: number, signal: AbortSignal) => Promise<LiveList>;
-  /** @throws {UpstreamError} Azure refused  @throws {NotFoundError} */
+  /** @throws {RequestError} Azure refused  @throws {NotFoundError} */
   readonly getLive: (resourceId: string, signal: AbortSignal) => Promise<VirtualMachine>;
   /** What `vm-identities whoami` prints; never a token. @throws {NoTokenError} */
   readonly whoami: (signal: AbortSignal) => Promise<unknown>;
@@ -70,5 +71,5 @@ export interface HttpContext {
   readonly logError: (message: string) => void;
 }
 
-/** What handlers read of a request. The platform's Request has it, and so has the Functions library's. */
+/** The part of a request that handlers read: the platform's Request and the Functions library's both have it. */
 export type IncomingRequest = Pick<Request, 'method' | 'url' | 'headers' | 'body'>;

@@ -1,24 +1,24 @@
-/** An answer as it was sent: body and headers, without those that differ from request to request. */
-interface KeptResponse {
+/** An answer as it was sent, without the headers that differ from request to request. */
+interface CachedResponse {
   readonly body: Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Answers of one publication, kept as bytes: a page that many ask for is written once. */
+/** Answers of one publication, as bytes: a page that many clients request is made once. */
 export interface ResponseCache {
-  get(publication: string, key: string): KeptResponse | undefined;
-  set(publication: string, key: string, response: KeptResponse): void;
+  get(publication: string, key: string): CachedResponse | undefined;
+  set(publication: string, key: string, response: CachedResponse): void;
 }
 
 /**
- * A cache bounded in bytes. A new publication empties it; the least recently used goes first; an answer larger than an eighth
- * of the whole is not kept.
+ * A cache with a limit in bytes. A new publication empties it. The least recently used answer leaves first. An answer larger than an
+ * eighth of the limit stays out.
  */
 export function createResponseCache(limitBytes = 16 * 1024 * 1024): ResponseCache {
-  const kept = new Map<string, KeptResponse>();
+  const kept = new Map<string, CachedResponse>();
   let current = '';
   let bytes = 0;
-  const size = (key: string, response: KeptResponse) => 2 * key.length + response.body.byteLength + 512;
+  const size = (key: string, response: CachedResponse) => 2 * key.length + response.body.byteLength + 512;
   return {
     get(publication, key) {
       const found = publication === current ? kept.get(key) : undefined;

@@ -7,7 +7,7 @@ import { type ParameterSchema, parseNames, parseQuery } from './parameters/parse
 
 /** What a route answers when the request succeeds. */
 export type Answer =
-  | { readonly kind: 'list'; readonly of: ShapeName; readonly beside?: Readonly<Record<string, ShapeName>> }
+  | { readonly kind: 'list'; readonly of: ShapeName; readonly further?: Readonly<Record<string, ShapeName>> }
   | { readonly kind: 'runs' }
   | { readonly kind: 'object'; readonly of: ShapeName; readonly status?: 202 }
   /** JSON without a shape, a file, or a redirect to a file. */

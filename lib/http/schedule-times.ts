@@ -1,11 +1,11 @@
 import { Cron } from 'croner';
 
 /**
- * When a run is too old for a schedule: the second occurrence after its end has come, and had as long as the run itself to end.
- * Where occurrences are equally far apart that is twice their distance; a weekend without any is no delay.
- * @param schedule NCRONTAB, in the local time of the process as the host's timer: day of month and day of week must both match
+ * When a run becomes too old for a schedule: at the second occurrence after its end, plus the time that the run itself took. With
+ * equal periods, that is twice the period. A weekend without occurrences is no delay.
+ * @param schedule NCRONTAB in the local time of the process, as for the host's timer: day of month and day of week must both match
  * @param finishedAt the end of the run
- * @returns null where the schedule is none, or does not come round twice
+ * @returns null where the schedule is invalid, or has no two further occurrences
  */
 export function tooOldAt(schedule: string, finishedAt: Date): Date | null {
   const cron = parsed(schedule);
@@ -17,8 +17,8 @@ export function tooOldAt(schedule: string, finishedAt: Date): Date | null {
 }
 
 /**
- * The time between the last two occurrences of a schedule, as of now.
- * @returns milliseconds; null where the schedule is none, or has not come round twice
+ * Milliseconds between the last two occurrences of a schedule.
+ * @returns null where the schedule is invalid, or has no two past occurrences
  */
 export function lastPeriodMs(schedule: string, now: Date): number | null {
   const [last, before] = parsed(schedule)?.previousRuns(2, now) ?? [];
@@ -29,7 +29,7 @@ function parsed(schedule: string): Cron | null {
   try {
     return new Cron(schedule, { domAndDow: true, sloppyRanges: true, paused: true });
   } catch {
-    // The host refuses such a schedule when it registers the timer, and says so.
+    // The host reports such a schedule when it registers the timer.
     return null;
   }
 }

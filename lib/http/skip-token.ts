@@ -8,7 +8,7 @@ import { invalidParameter } from './request-error.ts';
 
 /** Where the next page begins, and in which run. */
 export interface SkipToken {
-  /** null on lists that are no state of the inventory. */
+  /** null for lists that do not come from the inventory. */
   readonly runId: string | null;
   readonly position: PagePosition;
 }
@@ -23,17 +23,14 @@ const content = v.strictTuple([
 /** Parameters that may differ from page to page. */
 const changeable = new Set(['skiptoken', 'maxpagesize']);
 
-/**
- * Writes a token. It holds nothing that its owner doesn't know, so it isn't signed: the hash of the list's filters is there to
- * find out mistakes.
- */
+/** A token holds nothing that its owner does not know, so it is not signed. The hash of the list's filters detects mistakes. */
 function writeSkipToken(token: SkipToken, request: IncomingRequest): string {
   const { runId, position } = token;
   const fields: v.InferOutput<typeof content> = [runId, position.value, position.row, hashOfList(request)];
   return Buffer.from(JSON.stringify(fields)).toString('base64url');
 }
 
-/** @throws {RequestError} 400 `InvalidParameter`: no token, or one of another list */
+/** @throws {RequestError} 400 `InvalidParameter`: not a token, or a token of another list */
 export function readSkipToken(token: string, request: IncomingRequest): SkipToken {
   const result = v.safeParse(content, decode(token));
   if (!result.success) throw invalidParameter('skiptoken', token, 'the skiptoken of a nextLink, unchanged');
@@ -44,7 +41,7 @@ export function readSkipToken(token: string, request: IncomingRequest): SkipToke
   return { runId, position: { value, row } };
 }
 
-/** The address of the next page, without any key. */
+/** The address of the next page, without a key. */
 export function nextLink(request: IncomingRequest, token: SkipToken): string {
   const url = new URL(request.url);
   for (const name of [...url.searchParams.keys()]) if (isFunctionKey(name)) url.searchParams.delete(name);
@@ -60,13 +57,13 @@ function decode(token: string): unknown {
   }
 }
 
-/** Says which list it is: its path and everything asked of it, in any order. Routes ignore case, so the path does. */
+/** Identifies a list by its path and its parameters in any order. Routes ignore the case of the path, so this does too. */
 function hashOfList(request: IncomingRequest): string {
   const { pathname, searchParams } = new URL(request.url);
-  const asked = [...searchParams]
+  const parameters = [...searchParams]
     .filter(([name]) => !isFunctionKey(name) && !changeable.has(name))
     .map(([name, value]) => JSON.stringify([name, value]))
     .sort();
-  const hash = createHash('sha256').update([pathname.toLowerCase(), ...asked].join('\n'));
+  const hash = createHash('sha256').update([pathname.toLowerCase(), ...parameters].join('\n'));
   return hash.digest('base64url').slice(0, 16);
 }

@@ -130,6 +130,6 @@ test('what is new is null, not zero, when the database cannot be read; the line 
   await logRun(run, unreadable, logger, never);
 
   expect(lines.map(([level]) => level)).toEqual(['error', 'info']);
-  expect(lines[0]?.[1]).toContain(`What is new in run ${run.id} is not known: `);
+  expect(lines[0]?.[1]).toContain(`Cannot read what is new in run ${run.id}: `);
   expect(JSON.parse(lines[1]?.[1] ?? '')).toMatchObject({ blindSpotsAppeared: null, newFindings: null });
 });

@@ -1,7 +1,7 @@
+import { type ConversionConfig, type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
 import { contentTypes, formats } from '../format.ts';
 import type { Answer, Route } from '../route.ts';
-import { jsonSchema } from './json-schema.ts';
 import { type ShapeName, shapes } from './shapes.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -54,7 +54,7 @@ function describe({ id, summary, anonymous, query, names, body, answer }: Route)
 
 function parametersIn(place: 'path' | 'query', entries: v.ObjectEntries): Json[] {
   return Object.entries(entries).map(([name, entry]) => {
-    // the schema of an optional parameter is that of its value: JSON Schema has no word for being absent
+    // The JSON Schema of an optional parameter is that of its value: JSON Schema cannot express absence.
     return { name, in: place, required: place === 'path', schema: jsonSchema(entry) };
   });
 }
@@ -63,15 +63,15 @@ function bodyOf(body: v.GenericSchema): Json {
   return { required: body.type !== 'optional', content: jsonContent(jsonSchema(body)) };
 }
 
-function responsesOf(answer: Answer, hasForms: boolean): Json {
+function responsesOf(answer: Answer, hasFormats: boolean): Json {
   switch (answer.kind) {
     case 'list': {
-      const texts = hasForms ? formats.filter((format) => format !== 'json') : [];
+      const texts = hasFormats ? formats.filter((format) => format !== 'json') : [];
       const others = texts.map((format) => [
         contentTypes[format].split(';', 1)[0] ?? '',
         { schema: { type: 'string' } },
       ]);
-      const content = { ...jsonContent(envelopeOf(answer.of, answer.beside ?? {})), ...Object.fromEntries(others) };
+      const content = { ...jsonContent(envelopeOf(answer.of, answer.further ?? {})), ...Object.fromEntries(others) };
       return { 200: { description: 'A page of the list', content }, 304: unchanged };
     }
     case 'runs': {
@@ -93,29 +93,29 @@ function responsesOf(answer: Answer, hasForms: boolean): Json {
   }
 }
 
-const unchanged = { description: 'What the ETag in If-None-Match stands for still holds' };
+const unchanged = { description: 'Not modified: the ETag in If-None-Match is current' };
 
 function otherResponse(status: number, mediaType: string): Json {
-  if (status === 307) return { description: 'In Location a link that works for ten minutes' };
-  return { description: status < 400 ? 'The answer' : 'Not well', content: { [mediaType]: {} } };
+  if (status === 307) return { description: 'Location has a link that is valid for ten minutes' };
+  return { description: status < 400 ? 'The answer' : 'Unhealthy', content: { [mediaType]: {} } };
 }
 
 /** The object around every list. */
-function envelopeOf(of: ShapeName, beside: Readonly<Record<string, ShapeName>>): Json {
-  const besides = Object.entries(beside).map(([name, shape]) => {
+function envelopeOf(of: ShapeName, further: Readonly<Record<string, ShapeName>>): Json {
+  const furtherLists = Object.entries(further).map(([name, shape]) => {
     return [name, { type: ['array', 'null'], items: reference(shape) }];
   });
   return {
     type: 'object',
-    required: ['value', 'asOf', 'runId', 'complete', 'coverage', ...Object.keys(beside)],
+    required: ['value', 'asOf', 'runId', 'complete', 'coverage', ...Object.keys(further)],
     properties: {
       value: { type: 'array', items: reference(of) },
-      nextLink: { type: 'string', format: 'uri', description: 'Left out on the last page' },
+      nextLink: { type: 'string', format: 'uri', description: 'Absent on the last page' },
       asOf: { type: 'string', format: 'date-time' },
       runId: { type: ['string', 'null'] },
       complete: { type: 'boolean' },
       coverage: reference('CoverageCounts'),
-      ...Object.fromEntries(besides),
+      ...Object.fromEntries(furtherLists),
     },
   };
 }
@@ -126,4 +126,27 @@ function jsonContent(schema: Json): Json {
 
 function reference(name: ShapeName): Json {
   return { $ref: `#/components/schemas/${name}` };
+}
+
+const config: ConversionConfig = {
+  target: 'draft-2020-12',
+  typeMode: 'input',
+  // JSON Schema cannot express some checks: their message describes what is allowed.
+  errorMode: 'ignore',
+  overrideAction({ valibotAction, jsonSchema }) {
+    if (valibotAction.type !== 'check' && valibotAction.type !== 'regex') return undefined;
+    const message: unknown = Reflect.get(valibotAction, 'message');
+    const requirement: unknown = Reflect.get(valibotAction, 'requirement');
+    const described = typeof message === 'string' ? { ...jsonSchema, description: `Allowed: ${message}` } : jsonSchema;
+    if (!(requirement instanceof RegExp) || !requirement.ignoreCase) return described;
+    // A JSON Schema pattern has no flags. Of our patterns, only guids ignore case.
+    const { pattern: _, ...others } = described;
+    return { ...others, format: 'uuid' };
+  },
+};
+
+/** The JSON Schema (2020-12, as in OpenAPI 3.1) of a schema's input. */
+function jsonSchema(schema: v.GenericSchema): Omit<JsonSchema, '$schema'> {
+  const { $schema: _, ...converted } = toJsonSchema(schema, config);
+  return converted;
 }
