@@ -16,7 +16,7 @@ import type { Environment, Settings } from '../lib/settings.ts';
 import { sourcesOf } from '../lib/sources/source.ts';
 import { acceptedFindings } from './accepted-findings.ts';
 import { liveReads } from './live-reads.ts';
-import { publishedInventory } from './published-inventory.ts';
+import { publishedInventory } from './http-context.ts';
 import { runAccess } from './run-access.ts';
 import { logRun, type RunLogger } from './run-log.ts';
 import { scratchFolder } from './scratch-folder.ts';

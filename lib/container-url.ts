@@ -1,15 +1,15 @@
-/** The address of a container of Blob storage, taken apart. */
+/** The parts of the address of a Blob container. */
 export interface ContainerUrl {
-  /** Whole, without a slash at the end. */
+  /** The whole address, without a slash at the end. */
   readonly url: string;
-  /** Of the account: origin, and for an emulator the account's name. */
+  /** The account: origin, and for an emulator the account's name. */
   readonly service: string;
   readonly container: string;
 }
 
 /**
- * Where storage accounts are, by cloud. An identity's token goes nowhere else: a token for storage opens every account that the
- * identity may read, so that a host of somebody else's could use it.
+ * Hosts of storage accounts, by cloud. The app sends a token to these hosts only: a storage token opens every account that the
+ * identity may read, so any other host that received it could use it.
  * @see https://learn.microsoft.com/azure/storage/common/storage-account-overview#storage-account-endpoints
  */
 const accountHosts = {
@@ -18,20 +18,20 @@ const accountHosts = {
   AzureChinaCloud: /^[a-z0-9.-]+\.blob\.core\.chinacloudapi\.cn$/,
 } as const;
 
-/** Emulators: they have the account's name in their path, and may do without https. */
+/** Emulators have the account's name in the path, and need no https. */
 const thisMachine = /^(127\.0\.0\.1|\[::1\]|localhost)$/;
 
 /** https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata#container-names */
 const containerName = /^[a-z0-9$][a-z0-9-]{2,62}$/;
 
-/** For messages: what {@link readContainerUrl} takes. */
+/** For messages: the form that {@link readContainerUrl} accepts. */
 export const containerUrlForm: Readonly<Record<keyof typeof accountHosts, string>> = {
   AzureCloud: 'https://ACCOUNT.blob.core.windows.net/CONTAINER',
   AzureUSGovernment: 'https://ACCOUNT.blob.core.usgovcloudapi.net/CONTAINER',
   AzureChinaCloud: 'https://ACCOUNT.blob.core.chinacloudapi.cn/CONTAINER',
 };
 
-/** @returns null for anything but the address of a container in this cloud, or on this machine, without a signature or a password */
+/** @returns null unless the text is the address of a container in this cloud or on this machine, without signature and password */
 export function readContainerUrl(text: string, cloud: keyof typeof accountHosts): ContainerUrl | null {
   const address = URL.parse(text);
   if (address === null || /[?#]/.test(text) || address.username !== '' || address.password !== '') return null;
@@ -46,7 +46,7 @@ export function readContainerUrl(text: string, cloud: keyof typeof accountHosts)
   return { url: `${service}/${container}`, service, container };
 }
 
-/** An address as it may be shown: what follows a question mark can be a signature, what precedes an `@` a password. */
+/** An address that is safe to show: the text after `?` may be a signature, the text before `@` a password. */
 export function shownUrl(text: string): string {
   return text.replace(/[?#].*$/s, '').replace(/^(https?:\/\/)?.*@/s, '$1');
 }

@@ -1,10 +1,10 @@
-/** The candidate that is closest to what was written, for "did you mean …?". */
+/** The candidate closest to a text, for "did you mean …?". */
 export function nearestOf(written: string, candidates: readonly string[]): string {
   const distances = candidates.map((candidate) => ({ candidate, distance: editDistance(written, candidate) }));
   return distances.reduce((best, next) => (next.distance < best.distance ? next : best)).candidate;
 }
 
-/** Levenshtein's distance: how many letters to add, drop or replace. */
+/** Levenshtein distance: the number of letters to add, drop or replace. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

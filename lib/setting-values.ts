@@ -3,7 +3,7 @@ import { InvalidSettingError } from './errors.ts';
 /** The text of a setting, trimmed; null = unset. */
 export type Text = (name: string) => string | null;
 
-/** For a setting's value that cannot be meant. */
+/** The error for a value that is not allowed. */
 export function invalid(name: string, value: string, allowed: string): InvalidSettingError {
   return new InvalidSettingError(`${name} is '${value}'; allowed: ${allowed}`);
 }
@@ -27,7 +27,7 @@ export function integer(name: string, text: Text, fallback: number, least: numbe
   return number;
 }
 
-/** In any casing. @throws {InvalidSettingError} */
+/** Ignores case. @throws {InvalidSettingError} */
 export function oneOf<T extends string>(name: string, text: Text, allowed: readonly T[], fallback: T): T {
   const value = text(name);
   if (value === null) return fallback;

@@ -6,7 +6,7 @@ import { httpsOrigin, integer, invalid, list, oneOf, type Text } from './setting
 export const cloudNames = ['AzureCloud', 'AzureUSGovernment', 'AzureChinaCloud'] as const;
 export type CloudName = (typeof cloudNames)[number];
 
-/** Values of `AZURE_TOKEN_CREDENTIALS`, as @azure/identity has them. */
+/** Values of `AZURE_TOKEN_CREDENTIALS`, as in @azure/identity. */
 export const tokenCredentialNames = [
   'dev',
   'prod',
@@ -20,7 +20,7 @@ export const tokenCredentialNames = [
 ] as const;
 export type TokenCredentialName = (typeof tokenCredentialNames)[number];
 
-/** Where the databases are kept: an account reached with an identity, or (one machine, Azurite) by a connection string. */
+/** Storage of the databases: an account reached with an identity, or (one machine, Azurite) with a connection string. */
 export type StorageSetting =
   | { readonly kind: 'identity'; readonly blobServiceUri: string; readonly clientId: string | null }
   | { readonly kind: 'connectionString'; readonly connectionString: string }
@@ -36,7 +36,7 @@ export type IdentitySetting =
 /** All settings, parsed and checked once. Names and defaults: docs/settings.md. */
 export interface Settings {
   readonly schedule: string;
-  /** Lower-cased ids to read; null = all that the identity sees. */
+  /** Ids to read, lower case; null = all that the identity sees. */
   readonly subscriptions: readonly string[] | null;
   readonly excludeSubscriptions: readonly string[];
   readonly managementGroups: readonly string[];
@@ -60,7 +60,7 @@ export interface Settings {
   /** Override of the cloud's Resource Manager endpoint: an https origin without a path. */
   readonly resourceManagerEndpoint: string | null;
   readonly resourceManagerAudience: string | null;
-  /** True inside a Functions host: the host's managed identity is used and nothing else, unless AZURE_TOKEN_CREDENTIALS says so. */
+  /** True inside a Functions host: only its managed identity is used, unless AZURE_TOKEN_CREDENTIALS says otherwise. */
   readonly insideFunctions: boolean;
   readonly tokenCredentials: TokenCredentialName | null;
   /** Unknown `INVENTORY_*` names, each as one line with a suggestion: an error on the command line, a warning in Functions. */
@@ -69,41 +69,18 @@ export interface Settings {
 
 export const defaultSchedule = '0 0 */6 * * *';
 
-const known = [
-  'INVENTORY_SCHEDULE',
-  'INVENTORY_SUBSCRIPTIONS',
-  'INVENTORY_EXCLUDE_SUBSCRIPTIONS',
-  'INVENTORY_MANAGEMENT_GROUPS',
-  'INVENTORY_STORAGE',
-  'INVENTORY_STORAGE__blobServiceUri',
-  'INVENTORY_STORAGE__credential',
-  'INVENTORY_STORAGE__clientId',
-  'INVENTORY_CONTAINER',
-  'INVENTORY_CONCURRENCY',
-  'INVENTORY_POWER_STATE',
-  'INVENTORY_IGNORED_TAGS',
-  'INVENTORY_RETENTION_DAYS',
-  'INVENTORY_REPORTS',
-  'INVENTORY_SOURCES',
-  'INVENTORY_RUN_TIMEOUT_MINUTES',
-  'INVENTORY_IDLE_DAYS',
-  'INVENTORY_SHARED_IDENTITY_LIMIT',
-  'INVENTORY_ACCEPTED_FINDINGS',
-  'INVENTORY_HTTP_AUTH',
-  'INVENTORY_IDENTITY_OBJECT_ID',
-  'INVENTORY_IDENTITY_RESOURCE_ID',
-] as const;
-
 export const guidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads and checks every setting of interfaces.md. An empty value counts as unset.
- * @throws {InvalidSettingError} one line: the setting, the value (never a secret) and what is allowed
+ * Reads and checks every setting of docs/settings.md. An empty value counts as unset.
+ * @throws {InvalidSettingError} one line with the setting, the value (never a secret) and what is allowed
  */
 export function readSettings(environment: Environment): Settings {
+  const known = new Set<string>();
   const text = (name: string): string | null => {
+    known.add(name);
     const value = environment[name]?.trim();
     return value === undefined || value === '' ? null : value;
   };
@@ -141,7 +118,8 @@ export function readSettings(environment: Environment): Settings {
       text('AZURE_TOKEN_CREDENTIALS') === null
         ? null
         : oneOf('AZURE_TOKEN_CREDENTIALS', text, tokenCredentialNames, 'prod'),
-    warnings: unknownNames(environment),
+    // Last: by now, every setting has been read.
+    warnings: unknownNames(environment, [...known].filter(isOwnName)),
   };
 }
 
@@ -151,7 +129,7 @@ function guids(name: string, values: readonly string[]): void {
   }
 }
 
-/** Accepts what the host accepts as NCRONTAB: five or six fields. A finer check is the host's own. */
+/** Accepts NCRONTAB with five or six fields. The host itself checks the rest. */
 function schedule(value: string | null): string {
   if (value === null) return defaultSchedule;
   const fields = value.split(/\s+/);
@@ -198,14 +176,15 @@ function storage(text: Text, cloud: CloudName): StorageSetting {
     const accountName = prefix === 'AzureWebJobsStorage' ? text(`${prefix}__accountName`) : null;
     const uri = text(`${prefix}__blobServiceUri`) ?? (accountName && serviceOf(accountName, cloud));
     const credential = text(`${prefix}__credential`);
+    const clientId = text(`${prefix}__clientId`);
+    const connectionString = text(prefix);
     if (credential !== null && credential.toLowerCase() !== 'managedidentity') {
       throw invalid(`${prefix}__credential`, credential, 'managedidentity');
     }
     if (uri) {
       if (!URL.canParse(uri)) throw invalid(`${prefix}__blobServiceUri`, uri, serviceOf('ACCOUNT', cloud));
-      return { kind: 'identity', blobServiceUri: uri.replace(/\/+$/, ''), clientId: text(`${prefix}__clientId`) };
+      return { kind: 'identity', blobServiceUri: uri.replace(/\/+$/, ''), clientId };
     }
-    const connectionString = text(prefix);
     if (connectionString !== null) return { kind: 'connectionString', connectionString };
   }
   return { kind: 'none' };
@@ -224,7 +203,7 @@ function reports(names: readonly string[]): readonly string[] {
   return names;
 }
 
-/** @returns each once, without a slash at the end */
+/** @returns the containers without duplicates, and without a slash at the end */
 function sources(urls: readonly string[], cloud: CloudName): readonly string[] {
   const containers = urls.map((value) => {
     const found = readContainerUrl(value, cloud);
@@ -235,8 +214,12 @@ function sources(urls: readonly string[], cloud: CloudName): readonly string[] {
   return [...new Set(containers)];
 }
 
-function unknownNames(environment: Environment): string[] {
+function unknownNames(environment: Environment, known: readonly string[]): string[] {
   return Object.keys(environment)
-    .filter((name) => name.startsWith('INVENTORY_') && !known.some((allowed) => allowed === name))
-    .map((name) => `${name} is no setting; did you mean ${nearestOf(name, known)}?`);
+    .filter((name) => isOwnName(name) && !known.includes(name))
+    .map((name) => `${name} is not a setting; did you mean ${nearestOf(name, known)}?`);
+}
+
+function isOwnName(name: string): boolean {
+  return name.startsWith('INVENTORY_');
 }

@@ -57,7 +57,7 @@ test('two ways to name a user-assigned identity are one too many', () => {
 
 test('an unknown name gets a suggestion', () => {
   expect(readSettings({ INVENTORY_CONCURENCY: '4' }).warnings).toEqual([
-    'INVENTORY_CONCURENCY is no setting; did you mean INVENTORY_CONCURRENCY?',
+    'INVENTORY_CONCURENCY is not a setting; did you mean INVENTORY_CONCURRENCY?',
   ]);
 });
 

@@ -33,7 +33,7 @@ export function viewAt(published: PublishedDatabase, asOf: string | undefined, t
  */
 export function viewBetween(
   published: PublishedDatabase,
-  requested: { readonly from?: string; readonly to?: string },
+  requested: { readonly from?: string | undefined; readonly to?: string | undefined },
   token: SkipToken | null,
 ): InventoryView & { readonly range: ChangeRange } {
   const { database } = published;

@@ -1,6 +1,6 @@
-/** A role that an identity needs somewhere and does not have. */
+/** A role that an identity needs at a scope and does not have. */
 export interface MissingRight {
-  /** `/subscriptions/…`, a management group's id, or the address of a storage account. */
+  /** `/subscriptions/…`, the id of a management group, or the address of a storage account. */
   readonly scope: string;
   /** `Reader`. */
   readonly role: string;
@@ -8,19 +8,19 @@ export interface MissingRight {
   readonly grantCommand: string;
 }
 
-/** What is missing, as far as it could be found out. */
+/** The missing rights, as far as they are known. */
 export interface MissingRights {
-  /** Null when nothing could be found out. */
+  /** null when nothing is known. */
   readonly missingRights: readonly MissingRight[] | null;
-  /** What could not be found out, one line each. */
+  /** One line for each check that failed. */
   readonly warnings: readonly string[];
 }
 
 /**
- * The command that gives an identity a role.
+ * The command that grants an identity a role.
  * @param scope a resource id, or a shell expression for one
- * @param principalId null = not known: the command says how to find it
- * @param principalType what the principal is; a managed identity is a service principal
+ * @param principalId null = unknown: the command says how to find it
+ * @param principalType a managed identity is a service principal
  */
 export function grantCommand(
   role: string,

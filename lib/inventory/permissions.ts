@@ -1,12 +1,12 @@
-/** One entry of the effective permissions at a scope: what one role allows. */
+/** What one role allows: one entry of the effective permissions at a scope. */
 export interface Permission {
   readonly actions: readonly string[];
   readonly notActions: readonly string[];
 }
 
 /**
- * Whether an action is allowed: some entry names it in `actions` and not in `notActions`. An entry's `notActions` take away
- * from that entry only. `*` stands for any text, anywhere; casing does not matter.
+ * Whether an action is allowed: some entry has it in `actions` and not in `notActions`. The `notActions` of an entry restrict that
+ * entry only. `*` matches any text, anywhere. Case does not matter.
  * @see https://learn.microsoft.com/azure/role-based-access-control/role-definitions#actions-format
  */
 export function allows(permissions: readonly Permission[], action: string): boolean {
@@ -19,7 +19,7 @@ function matchesAny(patterns: readonly string[], action: string): boolean {
   return patterns.some((pattern) => matches(pattern.toLowerCase().split('*'), action.toLowerCase()));
 }
 
-/** The pieces between the stars must occur in order: the first at the start, the last at the end. */
+/** The text between the stars must occur in order: the first piece at the start, the last at the end. */
 function matches(pieces: readonly string[], action: string): boolean {
   const first = pieces[0] ?? '';
   if (pieces.length === 1) return action === first;

@@ -1,6 +1,6 @@
 import { allows, type Permission } from './permissions.ts';
 
-/** How far a role assignment reaches at a subscription or above; null = no further than rule `privilegedIdentity` looks for. */
+/** The privilege of a role assignment at a subscription or above; null = too low for the rule `privilegedIdentity`. */
 export type Privilege = 'high' | 'medium' | null;
 
 /** @see https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/privileged */
@@ -12,8 +12,8 @@ const highRoles: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What a role allows whoever holds it at a scope. High: everything, or giving roles to others (which is everything in two
- * steps). Medium: Contributor. Known roles are known by their id also where the role itself could not be read.
+ * The privilege that a role grants at a scope. High: all actions, or assigning roles (which grants all actions in two steps).
+ * Medium: Contributor. The id alone identifies built-in roles, even where the role itself could not be read.
  * @param permissions of the role; null = not read
  */
 export function privilegeOf(roleGuid: string, permissions: readonly Permission[] | null, scope: string): Privilege {

@@ -4,7 +4,7 @@ import type { PrincipalState } from './principal.ts';
 import type { ChangeKind } from './run.ts';
 import type { MachineType } from './virtual-machine.ts';
 
-/** The state of the inventory that a query answers: a run, by its place in the order of merges. */
+/** The state of the inventory that a query answers from: a run, by its place in the order of merges. */
 export interface AsOf {
   readonly seq: number;
   readonly runId: string;
@@ -12,7 +12,7 @@ export interface AsOf {
   readonly finishedAt: string;
 }
 
-/** Filters of the lists, as HTTP and the command line both have them. Names compare without case, tag values with. */
+/** Filters of the lists, for HTTP and the command line. Names ignore case, tag values do not. */
 export interface MachineFilter {
   readonly type?: MachineType | 'any';
   readonly subscriptionId?: string;
@@ -23,7 +23,7 @@ export interface MachineFilter {
   readonly principalId?: string;
   readonly clientId?: string;
   readonly tags?: readonly { readonly name: string; readonly value: string | null }[];
-  /** `running`, `deallocated`, …: the part behind `PowerState/`. */
+  /** `running`, `deallocated`, …: the part after `PowerState/`. */
   readonly powerState?: string;
   readonly osType?: string;
   readonly stale?: boolean;
@@ -37,26 +37,26 @@ export interface PrincipalFilter extends MachineFilter {
 
 /** Changes after one run, up to and including another. */
 export interface ChangeRange {
-  /** null = from the beginning of history, which is no change itself. */
+  /** null = from the beginning of history, which is not a change itself. */
   readonly from: AsOf | null;
   readonly to: AsOf;
 }
 
-/** Filters of the log of changes; ids compare without case. */
+/** Filters of the log of changes. Ids ignore case. */
 export interface ChangeFilter {
   readonly kind?: ChangeKind;
-  /** Of the machine, of the identity, or one in whose listing the role assignment stood. */
+  /** The subscription of the machine or identity, or one whose list has the role assignment. */
   readonly subscriptionId?: string;
-  /** As `Change.resourceId` has it; of a machine that moved also the id that it had before. */
+  /** As in `Change.resourceId`. For a moved machine, its previous id matches too. */
   readonly resourceId?: string;
-  /** Also changes of machines that had the identity with them, and its being replaced. */
+  /** Also matches changes of machines that had the identity, and its replacement. */
   readonly principalId?: string;
 }
 
 export interface FindingFilter {
   readonly rule?: FindingRule;
   readonly severity?: Severity;
-  /** Of the resource that it is about, lower case. */
+  /** Of the resource, lower case. */
   readonly subscriptionId?: string;
   readonly principalId?: string;
   readonly stale?: boolean;
@@ -67,7 +67,7 @@ export interface OrderBy {
   readonly descending: boolean;
 }
 
-/** Where a page ended: value of the order field (null = no order asked for) and the row's own number. */
+/** Where a page ended: the value of the order field (null = no order requested) and the row's number. */
 export interface PagePosition {
   readonly value: string | number | null;
   readonly row: number;
@@ -93,9 +93,9 @@ export interface Completeness {
 
 export interface Ledger {
   readonly coverage: readonly Coverage[];
-  /** null where blind spots cannot be known. */
+  /** null where blind spots are unknown. */
   readonly blindSpots: readonly BlindSpot[] | null;
 }
 
-/** Kinds that an answer shows: its completeness speaks of these. */
+/** Kinds that an answer shows, and that its completeness covers. */
 export type ShownKinds = readonly Kind[];

@@ -1,8 +1,8 @@
 import type { Kind } from './coverage.ts';
 
 /**
- * The action that a kind's list needs at the subscription: a role on less gives a list that is 200 and short. The built-in role
- * that has them all is Reader.
+ * The action that listing a kind needs at the subscription. With a role on a smaller scope, Azure answers 200 with a filtered list.
+ * The built-in role Reader has all of these actions.
  */
 export const readActions: Readonly<Record<Kind, string>> = {
   virtualMachines: 'Microsoft.Compute/virtualMachines/read',
@@ -13,5 +13,5 @@ export const readActions: Readonly<Record<Kind, string>> = {
   roleAssignments: 'Microsoft.Authorization/roleAssignments/read',
 };
 
-/** What naming the roles of assignments needs. */
+/** The action that reading the names of roles needs. */
 export const readRoleDefinitions = 'Microsoft.Authorization/roleDefinitions/read';

@@ -1,6 +1,6 @@
 import type { Reason } from '../errors.ts';
 
-/** Rule 3 of coverage: only these two hold no machines. Disabled, Warned and PastDue subscriptions do. */
+/** Why a subscription cannot hold machines; null = it can. Disabled, Warned and PastDue subscriptions can. */
 export function reasonToSkip({
   state,
   quotaId,

@@ -9,38 +9,38 @@ import type { VirtualMachine } from './virtual-machine.ts';
 export const reportNames = ['virtualMachines', 'principals', 'changes', 'findings'] as const;
 export type ReportName = (typeof reportNames)[number];
 
-/** Forms of a report; `md` is the command line's only. */
+/** Formats of a report; `md` exists on the command line only. */
 export const reportFormats = ['csv', 'xlsx', 'ndjson', 'html', 'md'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 
-/** Which report, and which of its rows. */
+/** A report and the filter of its rows. */
 export type AskedReport =
   | { readonly name: 'virtualMachines'; readonly filter: MachineFilter }
   | { readonly name: 'principals'; readonly filter: PrincipalFilter }
   | { readonly name: 'changes'; readonly filter: ChangeFilter }
   | { readonly name: 'findings'; readonly filter: FindingFilter };
 
-/** A run as reports name it. */
+/** A run as reports show it. */
 export interface ReportedRun {
   readonly runId: string;
   readonly finishedAt: string;
 }
 
-/** What a report is written from: rows that flow as often as they are asked for, and how complete they are. */
+/** The source of a report: rows, which can be read repeatedly, and how complete they are. */
 export interface ReportSource {
   readonly name: ReportName;
-  /** The run whose state is shown. */
+  /** The run whose state the report shows. */
   readonly asOf: ReportedRun;
-  /** Changes are those after this run; null where there is none before, and in reports without changes. */
+  /** The report shows changes after this run; null for the first run, and in reports without changes. */
   readonly changesAfter: ReportedRun | null;
   readonly complete: boolean;
   readonly counts: CoverageCounts;
-  /** Kinds that `complete` speaks of. */
+  /** Kinds that `complete` covers. */
   readonly kinds: readonly Kind[];
   readonly coverage: readonly Coverage[];
-  /** null where they cannot be known. */
+  /** null where they are unknown. */
   readonly blindSpots: readonly BlindSpot[] | null;
-  /** What is wrong with the run as a whole. */
+  /** Why the run as a whole is not complete. */
   readonly reason: Reason | null;
   readonly virtualMachines: () => Iterable<VirtualMachine>;
   readonly principals: () => Iterable<Principal>;

@@ -2,7 +2,7 @@ import { type Coverage, subscriptionStatus } from './coverage.ts';
 import type { PlannedSubscription } from './plan.ts';
 import type { KindReading } from './reading.ts';
 
-/** The ledger row of a subscription from the readings of its kinds. */
+/** The row of a subscription in the coverage ledger, from the readings of its kinds. */
 export function toCoverage(subscription: PlannedSubscription, readings: readonly KindReading[]): Coverage {
   const kinds = Object.fromEntries(
     readings.map(({ kind, status, reason, count }) => [kind, { status, reason, count }] as const),

@@ -2,19 +2,17 @@ import * as v from 'valibot';
 import { runIdPattern } from '../inventory/run.ts';
 import { guidPattern } from '../settings.ts';
 
-/**
- * Single parameters. Each message says what is allowed: an error reads "NAME is 'VALUE'; allowed: MESSAGE".
- * They check first and transform last, so that JSON Schema can be made of what comes in.
- */
+// Single parameters. Each message says what is allowed: an error reads "NAME is 'VALUE'; allowed: MESSAGE". They check first and
+// transform last, so that a JSON Schema can describe the input.
 
-/** Text that is compared with something: of some length, without control characters. */
+/** Text to compare with: not empty, without control characters. */
 export const text = v.pipe(
   v.string(),
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: refuses them
   v.regex(/^[^\u0000-\u001f\u007f]{1,256}$/, '1 to 256 characters, none of them a control character'),
 );
 
-/** The id of a resource, of a role assignment or of a subscription, as `/subscriptions/<id>`. */
+/** The id of a resource, a role assignment or a subscription (`/subscriptions/<id>`). */
 export const resourceId = v.pipe(
   v.string(),
   v.regex(
@@ -36,7 +34,7 @@ export const trueOrFalse = v.pipe(
 
 export const runId = v.pipe(v.string(), v.regex(runIdPattern, 'a run id such as 20261121T060000Z-3f2a'));
 
-/** A date, or a time with its offset; the rest of the pattern is the calendar's own affair. */
+/** A date, or a time with its offset. `isTime` checks the calendar. */
 const timePattern = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/;
 const asOfAllowed =
   'a run id such as 20261121T060000Z-3f2a, or a time such as 2026-11-21T06:00:00Z (in a URL, + is written %2B)';
@@ -48,7 +46,7 @@ export const asOf = v.pipe(
   v.transform((value) => (runIdPattern.test(value) ? value : new Date(value).toISOString())),
 );
 
-/** Also refuses days that no calendar has: Date makes 31 February into a day of March. */
+/** Refuses days that do not exist: Date would turn 31 February into a day of March. */
 function isTime(value: string): boolean {
   if (!timePattern.test(value) || Number.isNaN(Date.parse(value))) return false;
   const day = value.slice(0, 10);
@@ -61,15 +59,15 @@ export const maxPageSize = v.pipe(
   v.transform(Number),
 );
 
-/** What a page is long when the client doesn't say. */
+/** Rows of a page when the client does not say. */
 export const defaultPageSize = 100;
 
-/** Opaque to clients: checked when it is read. */
+/** Opaque to clients; `readSkipToken` checks its content. */
 export const skipToken = v.pipe(v.string(), v.regex(/^[\w-]{1,2048}$/, 'the skiptoken of a nextLink'));
 
 /**
- * Names of a resource group and of a machine as Resource Manager allows them, and a little more: what can't be one is refused
- * before anything is asked.
+ * Names of resource groups and machines, slightly wider than Resource Manager allows. Impossible names are refused before any
+ * query.
  * @see https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
  */
 export const resourceGroupName = v.pipe(
@@ -79,8 +77,8 @@ export const resourceGroupName = v.pipe(
 export const machineName = v.pipe(v.string(), v.regex(/^[^\p{Cc}/\\?#%]{1,260}$/u, 'the name of a virtual machine'));
 
 /**
- * A comma-separated choice of fields, each of them once.
- * @param fields names of the fields that there are
+ * A comma-separated selection of fields, without duplicates.
+ * @param fields names of all fields
  */
 export function selection<const Field extends string>(fields: readonly Field[]) {
   const known = new Map<string, Field>(fields.map((field) => [field, field]));

@@ -3,7 +3,7 @@ import { findingRules, severities } from '../inventory/finding.ts';
 import { changeKinds } from '../inventory/run.ts';
 import { asOf, guid, resourceId, trueOrFalse } from './fields.ts';
 
-/** Between which runs or times, and filters of the log of changes. */
+/** Range and filters of the log of changes. */
 export const changeFilterEntries = {
   from: v.exactOptional(asOf),
   to: v.exactOptional(asOf),

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import type { MachineFilter, OrderBy } from '../inventory/query.ts';
+import { principalStates } from '../inventory/principal.ts';
+import type { MachineFilter, OrderBy, PrincipalFilter } from '../inventory/query.ts';
 import { type MachineType, virtualMachineType } from '../inventory/virtual-machine.ts';
 import { guid, text, trueOrFalse } from './fields.ts';
 
@@ -36,7 +37,7 @@ const deleted = v.pipe(
   v.transform((value) => (value === 'any' ? value : value === 'true')),
 );
 
-/** Filters that every list of machines, and of principals by their machines, has. */
+/** Filters of every list of machines, and of principals by their machines. */
 export const machineFilterEntries = {
   type: v.exactOptional(type),
   subscriptionId: v.exactOptional(guid),
@@ -53,10 +54,15 @@ export const machineFilterEntries = {
   deleted: v.exactOptional(deleted),
 };
 
-/** The filter that parsed parameters stand for. */
-export function toMachineFilter<T extends Omit<MachineFilter, 'tags'> & { readonly tag?: MachineFilter['tags'] }>(
-  parameters: T,
-): MachineFilter {
+export const principalFilterEntries = {
+  ...machineFilterEntries,
+  state: v.exactOptional(v.picklist(principalStates, principalStates.join(', '))),
+};
+
+type MachineParameters = Omit<MachineFilter, 'tags'> & { readonly tag?: MachineFilter['tags'] };
+
+/** The filter in parsed parameters, without the other parameters. */
+export function toMachineFilter<T extends MachineParameters>(parameters: T): MachineFilter {
   const { tag: tags } = parameters;
   const filter: Record<string, unknown> = {};
   for (const name of Object.keys(machineFilterEntries)) {
@@ -66,13 +72,21 @@ export function toMachineFilter<T extends Omit<MachineFilter, 'tags'> & { readon
   return { ...filter, ...(tags === undefined ? {} : { tags }) };
 }
 
+/** As {@link toMachineFilter}, with the state of the principal. */
+export function toPrincipalFilter<T extends MachineParameters & Pick<PrincipalFilter, 'state'>>(
+  parameters: T,
+): PrincipalFilter {
+  const { state } = parameters;
+  return { ...toMachineFilter(parameters), ...(state === undefined ? {} : { state }) };
+}
+
 const orderFields = ['name', 'subscriptionId', 'location', 'timeCreated'] as const;
 
 export const orderBy = v.pipe(
   v.string(),
   v.regex(
     /^(?:name|subscriptionId|location|timeCreated)(?: (?:asc|desc))?$/,
-    `one of ${orderFields.join(', ')}, then a space and desc where the order is to be reversed`,
+    `one of ${orderFields.join(', ')}, then a space and desc to reverse the order`,
   ),
   v.transform((value): OrderBy => {
     const [name, direction] = value.split(' ');

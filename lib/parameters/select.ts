@@ -1,4 +1,4 @@
-/** Rows with the chosen fields only, in the order asked for; all of them where nothing was chosen. */
+/** Rows with only the selected fields, in the selected order; all fields where none are selected. */
 export function* selectFields<Row extends object>(
   rows: Iterable<Row>,
   fields: readonly (keyof Row & string)[] | undefined,
@@ -6,7 +6,7 @@ export function* selectFields<Row extends object>(
   for (const row of rows) yield fields === undefined ? row : selected(row, fields);
 }
 
-/** One row with the chosen fields only. */
+/** One row with only the selected fields. */
 export function selected<Row extends object>(row: Row, fields: readonly (keyof Row & string)[] | undefined): object {
   return fields === undefined ? row : Object.fromEntries(fields.map((field) => [field, row[field]]));
 }

@@ -57,7 +57,7 @@ describe('the command line, before it does anything', () => {
   });
 
   test.each([
-    [{ INVENTORY_CONCURENCY: '8' }, 'INVENTORY_CONCURENCY is no setting; did you mean INVENTORY_CONCURRENCY?'],
+    [{ INVENTORY_CONCURENCY: '8' }, 'INVENTORY_CONCURENCY is not a setting; did you mean INVENTORY_CONCURRENCY?'],
     [{ INVENTORY_CONCURRENCY: 'many' }, "INVENTORY_CONCURRENCY is 'many'; allowed: a whole number"],
     [{ AZURE_CLOUD: 'Moon' }, "AZURE_CLOUD is 'Moon'; allowed: AzureCloud"],
   ])('refuses the settings %j with exit code 2 and one line', async (env, words) => {

@@ -156,6 +156,6 @@ describe('the built app', () => {
 
   test('warns of a name that is no setting', async () => {
     const host = await start({ INVENTORY_SCHEDUL: '0 0 1 * * *' });
-    expect(await host.line(/INVENTORY_SCHEDUL is no setting/)).toContain('did you mean INVENTORY_SCHEDULE?');
+    expect(await host.line(/INVENTORY_SCHEDUL is not a setting/)).toContain('did you mean INVENTORY_SCHEDULE?');
   });
 });

@@ -5,7 +5,7 @@ import {
 } from '../../database/queries/principals/principals.ts';
 import { NotFoundError } from '../../errors.ts';
 import { allKinds, principalListKinds } from '../../inventory/shown-kinds.ts';
-import { toMachineFilter } from '../../parameters/machine-filter.ts';
+import { toPrincipalFilter } from '../../parameters/machine-filter.ts';
 import { selected } from '../../parameters/select.ts';
 import { principalCsv } from '../../reports/csv.ts';
 import { answerFromInventory, answerText } from '../answer.ts';
@@ -24,7 +24,7 @@ import type { CheckedRequest, noNames } from '../route.ts';
 
 export function listPrincipals(checked: CheckedRequest<typeof principalsQuery>): Promise<Response> {
   const { query } = checked;
-  const filter = { ...toMachineFilter(query), ...(query.state === undefined ? {} : { state: query.state }) };
+  const filter = toPrincipalFilter(query);
   return answerList(checked, (published, token) => {
     const { database, asOf, completenessOf } = viewAt(published, query.asOf, token);
     return {

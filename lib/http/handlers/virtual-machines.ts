@@ -8,7 +8,7 @@ import type { MachineFilter, OrderBy } from '../../inventory/query.ts';
 import { machineListKinds } from '../../inventory/shown-kinds.ts';
 import { type VirtualMachine, virtualMachineType } from '../../inventory/virtual-machine.ts';
 import { toMachineFilter } from '../../parameters/machine-filter.ts';
-import { liveCompleteness, machineMatches } from '../../parameters/machine-matches.ts';
+import { liveCompleteness, machineMatches } from '../../parameters/live-machines.ts';
 import { selected, selectFields } from '../../parameters/select.ts';
 import { virtualMachineCsv } from '../../reports/csv.ts';
 import { answerFromInventory, answerJson, answerText } from '../answer.ts';

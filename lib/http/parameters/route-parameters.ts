@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { principalStates } from '../../inventory/principal.ts';
 import { reportFormats, reportNames } from '../../inventory/report.ts';
 import {
   asOf,
@@ -13,7 +12,7 @@ import {
   trueOrFalse,
 } from '../../parameters/fields.ts';
 import { changeFilterEntries, findingFilterEntries } from '../../parameters/log-filters.ts';
-import { machineFilterEntries, orderBy } from '../../parameters/machine-filter.ts';
+import { machineFilterEntries, orderBy, principalFilterEntries } from '../../parameters/machine-filter.ts';
 import { reportQueries } from '../../parameters/report-parameters.ts';
 import {
   changeFields,
@@ -61,8 +60,7 @@ export const virtualMachinePath = v.object({
 export const subscriptionPath = v.object({ subscriptionId: guid });
 
 export const principalsQuery = v.strictObject({
-  ...machineFilterEntries,
-  state: v.exactOptional(v.picklist(principalStates, principalStates.join(', '))),
+  ...principalFilterEntries,
   ...at,
   ...selectPrincipal,
   ...paging,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { publishedInventory } from '../../functions/published-inventory.ts';
+import { publishedInventory } from '../../functions/http-context.ts';
 import type { InventoryStore } from '../../lib/azure/store/inventory-store.ts';
 import { InventoryError } from '../../lib/errors.ts';
 import { createDatabaseReader, type DatabaseReader } from '../../lib/published/current-database.ts';

@@ -2,7 +2,7 @@ import type { Coverage } from '../inventory/coverage.ts';
 import type { Completeness, MachineFilter } from '../inventory/query.ts';
 import { type VirtualMachine, virtualMachineType } from '../inventory/virtual-machine.ts';
 
-/** Whether a machine that was read just now is one that a filter asks for: what queries do, without a database. */
+/** Whether a live machine matches a filter, by the same rules as the database queries. */
 export function machineMatches(machine: VirtualMachine, filter: MachineFilter): boolean {
   const { type = virtualMachineType, subscriptionId, identityType, principalId, clientId, tags = [] } = filter;
   const userAssigned = Object.values(machine.identity.userAssignedIdentities);
@@ -23,7 +23,7 @@ export function machineMatches(machine: VirtualMachine, filter: MachineFilter): 
   );
 }
 
-/** How complete what was read just now is for a filter: a machine whose power state could not be read may have the one asked for. */
+/** How complete a live list is for a filter: a machine whose power state could not be read may have the requested one. */
 export function liveCompleteness(
   { completeness, coverage }: { readonly completeness: Completeness; readonly coverage: readonly Coverage[] },
   { powerState }: MachineFilter,
@@ -53,7 +53,7 @@ function hasIdentityType(machine: VirtualMachine, wanted: MachineFilter['identit
   }
 }
 
-/** Names of tags ignore case, values don't. */
+/** Names of tags ignore case, values do not. */
 function hasTag(
   tags: Readonly<Record<string, string>>,
   wanted: { readonly name: string; readonly value: string | null },
