@@ -1,7 +1,55 @@
+import { ArmError, ThrottledError } from '../lib/azure/resource-manager/client/errors.ts';
+import type { Session } from '../lib/azure/session.ts';
 import type { InventoryStore } from '../lib/azure/store/inventory-store.ts';
+import { getLive, listLive } from '../lib/collect/live.ts';
+import type { Database } from '../lib/database/database.ts';
+import { getRun, listRunsBefore } from '../lib/database/queries/runs.ts';
 import { hasCode } from '../lib/errors.ts';
 import type { HttpContext } from '../lib/http/context.ts';
+import { RequestError, upstreamError } from '../lib/http/request-error.ts';
+import { createResponseCache } from '../lib/http/response-cache.ts';
+import type { Run } from '../lib/inventory/run.ts';
 import type { DatabaseReader } from '../lib/published/current-database.ts';
+import { readIdentityRoles } from '../lib/rights/identity-roles.ts';
+import { findMissingRights } from '../lib/rights/missing-rights.ts';
+import { whoAmI } from '../lib/rights/whoami.ts';
+import { RunAlreadyRunningError } from '../lib/run/claim-run.ts';
+import { cancelRun } from '../lib/run/run-record.ts';
+import type { Environment, Settings } from '../lib/settings.ts';
+import manifest from '../package.json' with { type: 'json' };
+
+/** A client waits for a live read: after this much throttling, it gets Azure's refusal. */
+const throttlingWaitMs = 20_000;
+
+interface Resources extends Pick<HttpContext, 'acceptedFindings'> {
+  readonly settings: Settings;
+  readonly environment: Environment;
+  readonly session: Session;
+  readonly store: InventoryStore;
+  readonly reader: DatabaseReader;
+}
+
+interface RunActions {
+  readonly start: (subscriptions: readonly string[] | null, signal: AbortSignal) => Promise<Run>;
+  /** Called when a request has ended a run. */
+  readonly ended: (run: Run) => Promise<void>;
+}
+
+/** Connects requests with the app. All contexts share one response cache. */
+export function createHttpContexts(resources: Resources): (runs: RunActions) => HttpContext {
+  const { settings, store, reader, acceptedFindings } = resources;
+  const shared = {
+    version: manifest.version,
+    schedule: settings.schedule,
+    now: () => new Date(),
+    acceptedFindings,
+    responses: createResponseCache(),
+    logError: (message: string) => console.error(message),
+    ...publishedInventory(store, reader),
+    ...liveReads(resources),
+  };
+  return (runs) => ({ ...shared, ...runAccess(store, reader, runs) });
+}
 
 /** The published inventory for requests. */
 export function publishedInventory(
@@ -35,5 +83,103 @@ async function linkable(store: InventoryStore, reader: DatabaseReader, signal: A
     // A database too large for this host may fit the client's.
     if (!hasCode(error, 'DatabaseTooLarge')) throw error;
     return (await store.latest.read(signal))?.latest.database ?? null;
+  }
+}
+
+/**
+ * Runs for requests. Records in the store come first, because they include running and failed runs. The database has every published
+ * run of its history, even after the store was cleaned up.
+ */
+function runAccess(
+  store: InventoryStore,
+  reader: DatabaseReader,
+  { start, ended }: RunActions,
+): Pick<HttpContext, 'listRuns' | 'getRun' | 'startRun' | 'cancelRun'> {
+  return {
+    async listRuns(limit, before, signal) {
+      const recorded = await store.runs.list(limit, signal, before ?? undefined);
+      const merged = await fromDatabase(reader, signal, (database) => listRunsBefore(database, before, limit));
+      const byId = new Map([...(merged ?? []), ...recorded].map((run) => [run.id, run]));
+      return [...byId.values()].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
+    },
+    async getRun(id, signal) {
+      const recorded = await store.runs.read(id, signal);
+      if (recorded === null) return fromDatabase(reader, signal, (database) => getRun(database, id));
+      // A client that sees a run as succeeded must find it in its next answer.
+      if (recorded.run.status === 'succeeded') reader.expire();
+      return recorded.run;
+    },
+    async startRun(subscriptions, signal) {
+      try {
+        return { outcome: 'started', run: await start(subscriptions, signal) };
+      } catch (error) {
+        if (!(error instanceof RunAlreadyRunningError)) throw error;
+        return { outcome: 'alreadyRunning', runId: error.runId };
+      }
+    },
+    async cancelRun(id, signal) {
+      const cancelled = await cancelRun(store, id, signal);
+      if (cancelled.outcome === 'cancelling' && cancelled.run.status === 'cancelled') await ended(cancelled.run);
+      return cancelled;
+    },
+  };
+}
+
+/** @returns null before the first run */
+async function fromDatabase<T>(
+  reader: DatabaseReader,
+  signal: AbortSignal,
+  query: (database: Database) => T,
+): Promise<T | null> {
+  try {
+    using current = await reader.current(signal);
+    return query(current.database);
+  } catch (error) {
+    if (hasCode(error, 'InventoryNotReady')) return null;
+    throw error;
+  }
+}
+
+/** Reads of Azure for requests. */
+function liveReads({
+  session,
+  settings,
+  environment,
+}: Resources): Pick<HttpContext, 'listLive' | 'getLive' | 'whoami'> {
+  return {
+    listLive: (subscriptionId, limit, signal) =>
+      translated(
+        () => listLive({ session, settings, subscriptionIds: [subscriptionId], limit, throttlingWaitMs, signal }),
+        signal,
+      ),
+    getLive: (resourceId, signal) => translated(() => getLive(session, resourceId, signal, throttlingWaitMs), signal),
+    async whoami(signal) {
+      const { cloud, tokens, arm } = session;
+      const { identity, warnings } = await whoAmI({
+        tokens,
+        cloud,
+        signal,
+        readRoles: (principalId) => readIdentityRoles(arm, principalId, signal),
+        findMissingRights: (principalId) =>
+          findMissingRights({ arm, tokens, settings, environment, principalId, signal }),
+      });
+      for (const warning of warnings) console.warn(`identity: ${warning}`);
+      return identity;
+    },
+  };
+}
+
+/** Turns Azure's refusals into answers about Azure, not about the client. */
+async function translated<T>(read: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (signal.aborted) throw new RequestError(504, 'UpstreamTimeout', 'Azure did not answer in time');
+    if (error instanceof ArmError) throw upstreamError(error.status, error.code, error.message, error);
+    if (error instanceof ThrottledError) throw upstreamError(429, error.code, error.message, error);
+    if (hasCode(error, 'TooManyMachines')) {
+      throw new RequestError(400, 'TooManyMachines', error.message, { target: 'live', hint: error.hint });
+    }
+    throw error;
   }
 }

@@ -5,10 +5,10 @@ import { requireCaller } from '../lib/http/authentication.ts';
 import type { Route } from '../lib/http/route.ts';
 import { routes } from '../lib/http/routes.ts';
 import { serve } from '../lib/http/serve.ts';
+import manifest from '../package.json' with { type: 'json' };
 import { appSettings } from './app-settings.ts';
 import { httpContext } from './composition.ts';
 import { pacedBody, responseOf } from './paced-body.ts';
-import { version } from './version.ts';
 
 /** Shorter answers go out in one piece. */
 const pacedFromBytes = 1024 * 1024;
@@ -45,7 +45,7 @@ async function respond(route: Route, request: HttpRequest, invocation: Invocatio
     return await route.handler(request, request.params, await httpContext(invocation));
   } catch (error) {
     if (route.onInvalidSettings === undefined || !(error instanceof InvalidSettingError)) throw error;
-    return route.onInvalidSettings(error, version);
+    return route.onInvalidSettings(error, manifest.version);
   }
 }
 

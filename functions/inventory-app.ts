@@ -2,25 +2,18 @@ import { rm } from 'node:fs/promises';
 import { openSession } from '../lib/azure/session.ts';
 import { openStore } from '../lib/azure/store/open-store.ts';
 import type { HttpContext } from '../lib/http/context.ts';
-import { createResponseCache } from '../lib/http/response-cache.ts';
 import { lastPeriodMs } from '../lib/http/schedule-times.ts';
 import type { Run, RunTrigger } from '../lib/inventory/run.ts';
 import { createDatabaseReader } from '../lib/published/current-database.ts';
-import { readIdentityRoles } from '../lib/rights/identity-roles.ts';
-import { findMissingRights } from '../lib/rights/missing-rights.ts';
-import { whoAmI } from '../lib/rights/whoami.ts';
 import { publishedRun } from '../lib/run/fail-step.ts';
 import type { RunEnvironment } from '../lib/run/run-environment.ts';
 import { startRun } from '../lib/run/start-run.ts';
 import type { Environment, Settings } from '../lib/settings.ts';
 import { sourcesOf } from '../lib/sources/source.ts';
 import { acceptedFindings } from './accepted-findings.ts';
-import { liveReads } from './live-reads.ts';
-import { publishedInventory } from './http-context.ts';
-import { runAccess } from './run-access.ts';
+import { createHttpContexts } from './http-context.ts';
 import { logRun, type RunLogger } from './run-log.ts';
 import { scratchFolder } from './scratch-folder.ts';
-import { version } from './version.ts';
 
 /** Makes the engine run the steps of a run, unless it does already. `own`: the caller has just started that run. */
 export type Drive = (runId: string, own: boolean, signal: AbortSignal) => Promise<void>;
@@ -65,19 +58,16 @@ export function createInventoryApp(settings: Settings, environment: Environment)
     console.error(`The published inventory: ${code}: ${message}${hint === null ? '' : `. ${hint}`}`),
   );
   const shutdown = new AbortController();
-  const responses = createResponseCache();
   const accepted = acceptedFindings(settings, environment, session);
+  const resources = { settings, environment, session, store, reader, acceptedFindings: accepted };
+  const createHttpContext = createHttpContexts(resources);
 
   const app: InventoryApp = {
     signal: shutdown.signal,
     environment: (logger) => ({
-      store,
-      reader,
-      session,
-      settings,
+      ...resources,
       sources,
       folder,
-      acceptedFindings: accepted,
       takeOverMs: lastPeriodMs(settings.schedule, new Date()) ?? defaultPeriodMs,
       warn: ({ code, message }) => logger.error(`${code}: ${message}`),
     }),
@@ -98,34 +88,11 @@ export function createInventoryApp(settings: Settings, environment: Environment)
         },
         signal,
       ),
-    http: (drive, logger) => ({
-      version,
-      schedule: settings.schedule,
-      now: () => new Date(),
-      ...publishedInventory(store, reader),
-      ...runAccess(store, reader, {
+    http: (drive, logger) =>
+      createHttpContext({
         start: (scope, signal) => app.startRun({ trigger: 'http', scope }, drive, logger, signal),
         ended: (run) => app.ended(run, logger),
       }),
-      ...liveReads(session, settings),
-      acceptedFindings: accepted,
-      async whoami(signal) {
-        const { cloud, tokens, arm } = session;
-        const readRoles = (principalId: string) => readIdentityRoles(arm, principalId, signal);
-        const { identity, warnings } = await whoAmI({
-          tokens,
-          cloud,
-          readRoles,
-          signal,
-          findMissingRights: (principalId) =>
-            findMissingRights({ arm, tokens, settings, environment, principalId, signal }),
-        });
-        for (const warning of warnings) console.warn(`identity: ${warning}`);
-        return identity;
-      },
-      responses,
-      logError: (message) => console.error(message),
-    }),
     async end() {
       shutdown.abort();
       await reader.close();

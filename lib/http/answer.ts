@@ -2,7 +2,7 @@ import type { HttpContext, IncomingRequest, PublishedDatabase } from './context.
 import { deadline } from './deadline.ts';
 import { etagOf, isFresh, wantsNone } from './etag.ts';
 import { contentTypes, type Format } from './format.ts';
-import { isFunctionKey } from './parameters/parse.ts';
+import { withoutKey } from './parameters/parse.ts';
 import { streamBytes, streamText } from './stream.ts';
 
 /** What a handler makes of the inventory: the whole text, or its pieces where it may be long. */
@@ -92,7 +92,5 @@ export function notModified(etag: string): Response {
 /** The request's address without its key. */
 function addressOf(request: IncomingRequest): string {
   if (!/[?&]code=/i.test(request.url) && !request.url.includes('%')) return request.url;
-  const url = new URL(request.url);
-  for (const name of [...url.searchParams.keys()]) if (isFunctionKey(name)) url.searchParams.delete(name);
-  return url.href;
+  return withoutKey(request.url).href;
 }

@@ -3,7 +3,7 @@ import type { InvalidSettingError } from '../errors.ts';
 import type { HttpContext, IncomingRequest } from './context.ts';
 import type { ShapeName } from './openapi/shapes.ts';
 import { parseBody } from './parameters/body.ts';
-import { type ParameterSchema, parseNames, parseQuery } from './parameters/parse.ts';
+import { type ParameterSchema, parseQuery, parseValues } from './parameters/parse.ts';
 
 /** What a route answers when the request succeeds. */
 export type Answer =
@@ -78,7 +78,7 @@ export function route<
       return handler({
         request,
         context,
-        names: names === undefined ? {} : parseNames(names, given),
+        names: names === undefined ? {} : parseValues(names, given),
         query: parseQuery(query, request),
         body: body === undefined ? undefined : await parseBody(body, request),
       });

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { PagePosition } from '../inventory/query.ts';
 import { runIdPattern } from '../inventory/run.ts';
 import type { IncomingRequest } from './context.ts';
-import { isFunctionKey } from './parameters/parse.ts';
+import { isFunctionKey, withoutKey } from './parameters/parse.ts';
 import { invalidParameter } from './request-error.ts';
 
 /** Where the next page begins, and in which run. */
@@ -19,6 +19,12 @@ const content = v.strictTuple([
   v.pipe(v.number(), v.safeInteger()),
   v.string(),
 ]);
+const encoded = v.pipe(
+  v.string(),
+  v.transform((token) => Buffer.from(token, 'base64url').toString('utf8')),
+  v.parseJson(),
+  content,
+);
 
 /** Parameters that may differ from page to page. */
 const changeable = new Set(['skiptoken', 'maxpagesize']);
@@ -32,7 +38,7 @@ function writeSkipToken(token: SkipToken, request: IncomingRequest): string {
 
 /** @throws {RequestError} 400 `InvalidParameter`: not a token, or a token of another list */
 export function readSkipToken(token: string, request: IncomingRequest): SkipToken {
-  const result = v.safeParse(content, decode(token));
+  const result = v.safeParse(encoded, token);
   if (!result.success) throw invalidParameter('skiptoken', token, 'the skiptoken of a nextLink, unchanged');
   const [runId, value, row, hash] = result.output;
   if (hash !== hashOfList(request)) {
@@ -43,18 +49,9 @@ export function readSkipToken(token: string, request: IncomingRequest): SkipToke
 
 /** The address of the next page, without a key. */
 export function nextLink(request: IncomingRequest, token: SkipToken): string {
-  const url = new URL(request.url);
-  for (const name of [...url.searchParams.keys()]) if (isFunctionKey(name)) url.searchParams.delete(name);
+  const url = withoutKey(request.url);
   url.searchParams.set('skiptoken', writeSkipToken(token, request));
   return url.href;
-}
-
-function decode(token: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
-  } catch {
-    return null;
-  }
 }
 
 /** Identifies a list by its path and its parameters in any order. Routes ignore the case of the path, so this does too. */

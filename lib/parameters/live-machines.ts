@@ -1,9 +1,27 @@
 import type { Coverage } from '../inventory/coverage.ts';
-import type { Completeness, MachineFilter } from '../inventory/query.ts';
+import type { Completeness, MachineFilter, OrderBy } from '../inventory/query.ts';
 import { type VirtualMachine, virtualMachineType } from '../inventory/virtual-machine.ts';
 
-/** Whether a live machine matches a filter, by the same rules as the database queries. */
-export function machineMatches(machine: VirtualMachine, filter: MachineFilter): boolean {
+/** The machines of a live list that match a filter, by the same rules and in the same order as the database queries. */
+export function matchingMachines(
+  machines: readonly VirtualMachine[],
+  filter: MachineFilter,
+  orderBy: OrderBy | undefined,
+): VirtualMachine[] {
+  const sign = orderBy?.descending === true ? -1 : 1;
+  return machines
+    .filter((machine) => matches(machine, filter))
+    .sort(
+      (a, b) => (orderBy === undefined ? 0 : sign * compare(a[orderBy.field], b[orderBy.field])) || compare(a.id, b.id),
+    );
+}
+
+function compare(a: string | null, b: string | null): number {
+  const [left, right] = [a?.toLowerCase() ?? '', b?.toLowerCase() ?? ''];
+  return left < right ? -1 : Number(left > right);
+}
+
+function matches(machine: VirtualMachine, filter: MachineFilter): boolean {
   const { type = virtualMachineType, subscriptionId, identityType, principalId, clientId, tags = [] } = filter;
   const userAssigned = Object.values(machine.identity.userAssignedIdentities);
   return (

@@ -9,9 +9,16 @@ export type ParameterSchema =
 /** Parameters that a query may repeat. */
 const repeatable = new Set(['tag']);
 
-/** The function key in the address belongs to the host, which ignores its case. The app never reads or shows it. */
+/** The function key in an address belongs to the host, which ignores its case. The app never reads or shows it. */
 export function isFunctionKey(name: string): boolean {
   return name.toLowerCase() === 'code';
+}
+
+/** An address without its function key. */
+export function withoutKey(address: string): URL {
+  const url = new URL(address);
+  for (const name of [...url.searchParams.keys()]) if (isFunctionKey(name)) url.searchParams.delete(name);
+  return url;
 }
 
 /**
@@ -32,18 +39,14 @@ export function parseQuery<const Schema extends ParameterSchema>(
     else if (before === undefined) given[name] = value;
     else throw new RequestError(400, 'RepeatedParameter', `${name} is given more than once`, { target: name });
   }
-  return check(schema, given);
+  return parseValues(schema, given);
 }
 
-/** Checks the values of the names in the path. @throws {RequestError} 400 `InvalidParameter` */
-export function parseNames<const Schema extends ParameterSchema>(
+/** Checks values by name. @throws {RequestError} 400 `InvalidParameter` */
+export function parseValues<const Schema extends ParameterSchema>(
   schema: Schema,
-  names: Readonly<Record<string, string>>,
+  given: unknown,
 ): v.InferOutput<Schema> {
-  return check(schema, names);
-}
-
-function check<const Schema extends ParameterSchema>(schema: Schema, given: unknown): v.InferOutput<Schema> {
   const result = v.safeParse(schema, given, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
