@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DurableClient, DurableOrchestrationStatus } from 'durable-functions';
+import { withTimeout } from '../lib/async/with-timeout.ts';
 import { InventoryError } from '../lib/errors.ts';
-import { answeredInTime } from './answered-in-time.ts';
 
 /** Name of the registered orchestration. */
 export const orchestrationName = 'inventory-run';
@@ -9,6 +9,8 @@ export const orchestrationName = 'inventory-run';
 /** One run at a time: all runs use the same instance of the orchestration, one after another. */
 const instanceId = 'inventory-run';
 
+/** The engine answers within a second, but its client waits without a limit. */
+const answerTimeoutMs = 30_000;
 const pollMs = 200;
 /** A run that has ended on record winds down within seconds; after this time its orchestration is terminated. */
 const windDownMs = 10_000;
@@ -36,12 +38,12 @@ export async function driveRun(client: Client, runId: string, own: boolean, sign
 async function drive(client: Client, runId: string, own: boolean, signal: AbortSignal): Promise<void> {
   let occupant = await awaitInstance(client, runId, windDownMs, signal);
   if (occupant === 'other' && own) {
-    await answeredInTime(client.terminate(instanceId, 'RunEnded'), signal);
+    await answered(client.terminate(instanceId, 'RunEnded'), signal);
     occupant = await awaitInstance(client, runId, terminationMs, signal);
   }
   if (occupant === 'this' || (occupant === 'other' && !own)) return;
   try {
-    await answeredInTime(client.startNew(orchestrationName, { instanceId, input: { runId } }), signal);
+    await answered(client.startNew(orchestrationName, { instanceId, input: { runId } }), signal);
   } catch (error) {
     // Another instance of the app may have started the same run first.
     if ((await awaitInstance(client, runId, 0, signal)) !== 'this') throw error;
@@ -65,6 +67,22 @@ async function awaitInstance(
   }
 }
 
+/** @throws {InventoryError} `OrchestrationFailed`: the engine did not answer in time, or before the caller's own end */
+async function answered<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  const notAnswered = (cause: unknown): never => {
+    throw new InventoryError('OrchestrationFailed', 'The Durable Functions extension does not answer', {
+      hint: 'See its log; it needs Blob, Queue and Table roles on AzureWebJobsStorage. The next run starts anew',
+      cause,
+    });
+  };
+  try {
+    return await withTimeout(answer, answerTimeoutMs, signal, notAnswered);
+  } catch (error) {
+    if (signal.aborted) notAnswered(error);
+    throw error;
+  }
+}
+
 function engineFailed(message: string, cause: unknown): InventoryError {
   if (cause instanceof InventoryError) return cause;
   return new InventoryError('OrchestrationFailed', message, {
@@ -76,7 +94,7 @@ function engineFailed(message: string, cause: unknown): InventoryError {
 /** @returns null when no run was ever started */
 async function statusOf(client: Client, signal: AbortSignal): Promise<DurableOrchestrationStatus | null> {
   try {
-    return await answeredInTime(client.getStatus(instanceId, { showInput: true }), signal);
+    return await answered(client.getStatus(instanceId, { showInput: true }), signal);
   } catch (error) {
     // The library reports a missing instance only in the text of its error.
     if (error instanceof Error && error.message.includes('HTTP 404')) return null;
