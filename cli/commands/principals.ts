@@ -3,8 +3,8 @@ import { iteratePrincipals } from '../../lib/database/queries/principals/princip
 import { principalStates } from '../../lib/inventory/principal.ts';
 import { principalListKinds } from '../../lib/inventory/shown-kinds.ts';
 import { asOf, selection } from '../../lib/parameters/fields.ts';
-import { machineFilterEntries, toMachineFilter } from '../../lib/parameters/machine-filter.ts';
-import { principalFields } from '../../lib/parameters/selectable-fields.ts';
+import { machineFilterEntries, toMachineFilter } from '../../lib/parameters/filters.ts';
+import { principalFields } from '../../lib/parameters/select.ts';
 import { principalPresentation } from '../columns/principal-columns.ts';
 import type { Action } from '../command-context.ts';
 import { type DefineCommand, examples } from '../define-command.ts';

@@ -3,7 +3,7 @@ import type { MachineFilter, ShownKinds } from '../../lib/inventory/query.ts';
 import { machineListKinds } from '../../lib/inventory/shown-kinds.ts';
 import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
 import { asOf, selection } from '../../lib/parameters/fields.ts';
-import { virtualMachineFields } from '../../lib/parameters/selectable-fields.ts';
+import { virtualMachineFields } from '../../lib/parameters/select.ts';
 import { virtualMachineCsv } from '../../lib/reports/csv.ts';
 import { describeMachine } from '../columns/describe.ts';
 import type { Action } from '../command-context.ts';

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import type { Reason } from '../errors.ts';
 import { grantCommand } from './missing-right.ts';
 import { count, guid, nullableText, reason, type ShapeOf, text, time } from './shape.ts';
 
@@ -20,20 +19,6 @@ export const machineKinds = ['virtualMachines', 'scaleSets', 'arcMachines'] as c
 export const coverageStatuses = ['complete', 'partial', 'failed', 'denied', 'skipped'] as const;
 export type CoverageStatus = (typeof coverageStatuses)[number];
 
-/** How one kind in one subscription was read in one run. */
-export interface KindCoverage {
-  readonly status: CoverageStatus;
-  readonly reason: Reason | null;
-  /** Rows read. */
-  readonly count: number;
-  readonly requests: number;
-  readonly pages: number;
-  readonly retries: number;
-  readonly throttledMilliseconds: number;
-  /** `x-ms-request-id` of the last answer, for Azure support. */
-  readonly requestId: string | null;
-}
-
 const status = v.picklist(coverageStatuses);
 
 /** One row of the coverage ledger: how completely a subscription was read. */
@@ -51,6 +36,7 @@ export const coverageShape = v.object({
   pages: count,
   retries: count,
   throttledMilliseconds: count,
+  /** `x-ms-request-id` of the last answer, for Azure support. */
   requestId: nullableText,
   /** Time of the last complete reading; null if there was none. */
   readAt: v.nullable(time),
@@ -58,6 +44,16 @@ export const coverageShape = v.object({
   source: nullableText,
 });
 export type Coverage = ShapeOf<typeof coverageShape>;
+
+/** How one kind in one subscription was read in one run. */
+export interface KindCoverage
+  extends Pick<
+    Coverage,
+    'status' | 'reason' | 'requests' | 'pages' | 'retries' | 'throttledMilliseconds' | 'requestId'
+  > {
+  /** Rows read. */
+  readonly count: number;
+}
 
 /** A subscription that should be visible and is not. */
 export const blindSpotShape = v.object({

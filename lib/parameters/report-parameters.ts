@@ -1,8 +1,14 @@
 import * as v from 'valibot';
 import type { AskedReport, ReportName } from '../inventory/report.ts';
 import { asOf } from './fields.ts';
-import { changeFilterEntries, findingFilterEntries } from './log-filters.ts';
-import { machineFilterEntries, principalFilterEntries, toMachineFilter, toPrincipalFilter } from './machine-filter.ts';
+import {
+  changeFilterEntries,
+  findingFilterEntries,
+  machineFilterEntries,
+  principalFilterEntries,
+  toMachineFilter,
+  toPrincipalFilter,
+} from './filters.ts';
 
 const at = { asOf: v.exactOptional(asOf) };
 

@@ -5,7 +5,7 @@ import {
 } from '../../database/queries/principals/principals.ts';
 import { NotFoundError } from '../../errors.ts';
 import { allKinds, principalListKinds } from '../../inventory/shown-kinds.ts';
-import { toPrincipalFilter } from '../../parameters/machine-filter.ts';
+import { toPrincipalFilter } from '../../parameters/filters.ts';
 import { selected } from '../../parameters/select.ts';
 import { principalCsv } from '../../reports/csv.ts';
 import { answerFromInventory, answerText } from '../answer.ts';

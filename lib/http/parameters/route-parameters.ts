@@ -11,15 +11,15 @@ import {
   skipToken,
   trueOrFalse,
 } from '../../parameters/fields.ts';
-import { changeFilterEntries, findingFilterEntries } from '../../parameters/log-filters.ts';
-import { machineFilterEntries, orderBy, principalFilterEntries } from '../../parameters/machine-filter.ts';
-import { reportQueries } from '../../parameters/report-parameters.ts';
 import {
-  changeFields,
-  findingFields,
-  principalFields,
-  virtualMachineFields,
-} from '../../parameters/selectable-fields.ts';
+  changeFilterEntries,
+  findingFilterEntries,
+  machineFilterEntries,
+  orderBy,
+  principalFilterEntries,
+} from '../../parameters/filters.ts';
+import { reportQueries } from '../../parameters/report-parameters.ts';
+import { changeFields, findingFields, principalFields, virtualMachineFields } from '../../parameters/select.ts';
 import { formats } from '../format.ts';
 
 /** The parameters of each route. They validate requests, and the OpenAPI document describes them. */

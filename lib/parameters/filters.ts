@@ -1,8 +1,10 @@
 import * as v from 'valibot';
+import { findingRules, severities } from '../inventory/finding.ts';
 import { principalStates } from '../inventory/principal.ts';
 import type { MachineFilter, OrderBy, PrincipalFilter } from '../inventory/query.ts';
+import { changeKinds } from '../inventory/run.ts';
 import { type MachineType, virtualMachineType } from '../inventory/virtual-machine.ts';
-import { guid, text, trueOrFalse } from './fields.ts';
+import { asOf, guid, resourceId, text, trueOrFalse } from './fields.ts';
 
 const types: Readonly<Record<string, MachineType | 'any'>> = {
   virtualMachines: virtualMachineType,
@@ -93,3 +95,22 @@ export const orderBy = v.pipe(
     return { field: orderFields.find((field) => field === name) ?? 'name', descending: direction === 'desc' };
   }),
 );
+
+/** Range and filters of the log of changes. */
+export const changeFilterEntries = {
+  from: v.exactOptional(asOf),
+  to: v.exactOptional(asOf),
+  kind: v.exactOptional(v.picklist(changeKinds, changeKinds.join(', '))),
+  subscriptionId: v.exactOptional(guid),
+  resourceId: v.exactOptional(resourceId),
+  principalId: v.exactOptional(guid),
+};
+
+/** Filters of the findings. */
+export const findingFilterEntries = {
+  rule: v.exactOptional(v.picklist(findingRules, findingRules.join(', '))),
+  severity: v.exactOptional(v.picklist(severities, severities.join(', '))),
+  subscriptionId: v.exactOptional(guid),
+  principalId: v.exactOptional(guid),
+  stale: v.exactOptional(trueOrFalse),
+};
