@@ -75,7 +75,7 @@ test.each([
   expect(readSettings(environment).storage).toEqual({ kind: 'identity', blobServiceUri, clientId: null });
 });
 
-test('an address of storage that is none names where it is looked for in that cloud', () => {
+test('an invalid storage address shows an address of that cloud', () => {
   const environment = { INVENTORY_STORAGE__blobServiceUri: 'contoso', AZURE_CLOUD: 'AzureChinaCloud' };
 
   expect(() => readSettings(environment)).toThrow('https://ACCOUNT.blob.core.chinacloudapi.cn');

@@ -71,7 +71,7 @@ describe('the built app', () => {
     expect(host.functions.find(({ name }) => name === 'health')?.authLevel).toBe('anonymous');
   });
 
-  test('serves its description, with the address it was asked at', async () => {
+  test('serves its description, with the address of the request', async () => {
     const host = await start({});
     const answer = await fetch(`${host.url}/api/openapi.json`);
     expect(await answer.json()).toMatchObject({ servers: [{ url: `${host.url}/api` }] });
@@ -85,7 +85,7 @@ describe('the built app', () => {
     expect(codeOf(await fetch(`${host.url}/api/changes`))).toBe('InventoryNotReady');
   });
 
-  test('says before the first run that there is none, and is healthy', async () => {
+  test('is healthy before the first run, and says that there is none', async () => {
     const host = await start({});
     const list = await fetch(`${host.url}/api/virtualMachines`);
     const runs = await fetch(`${host.url}/api/runs`);
@@ -95,7 +95,7 @@ describe('the built app', () => {
     expect(await health.json()).toMatchObject({ status: 'healthy', lastRun: null });
   });
 
-  test('puts a run on record, even one that fails, and tells how it ended', async () => {
+  test('records a run, even a failed one, and shows how it ended', async () => {
     const host = await start({ IDENTITY_ENDPOINT: 'http://127.0.0.1:9/msi/token', IDENTITY_HEADER: 'secret-header' });
     const started = await fetch(`${host.url}/api/runs`, { method: 'POST' });
     const address = started.headers.get('location') ?? '';
@@ -119,7 +119,7 @@ describe('the built app', () => {
     expect((await fetch(`${host.url}/api/virtualMachines?code=${key}`)).status).toBe(503);
   });
 
-  test('serves nothing with entra unless authentication is on, and nobody without a name', async () => {
+  test('serves nothing with entra while authentication is off, or to a caller without a name', async () => {
     const off = await start({ INVENTORY_HTTP_AUTH: 'entra' });
     const on = await start({ INVENTORY_HTTP_AUTH: 'entra', WEBSITE_AUTH_ENABLED: 'True' });
     const named = { headers: { 'x-ms-client-principal-id': 'someone' } };
@@ -137,7 +137,7 @@ describe('the built app', () => {
     expect(on.functions.filter(({ authLevel }) => authLevel === 'function')).toEqual([]);
   });
 
-  test('registers everything with a setting that is wrong, and each call says which', async () => {
+  test('registers everything with a wrong setting, and each answer names it', async () => {
     const host = await start({ INVENTORY_CONCURRENCY: 'many' });
     for (const [method, path] of [...routes, ['GET', 'health']] as const) {
       const response = await fetch(`${host.url}/api/${path}`, { method });
@@ -154,7 +154,7 @@ describe('the built app', () => {
     expect(await health.json()).toMatchObject({ status: 'unhealthy', error: { message: 'No storage account is set' } });
   });
 
-  test('warns of a name that is no setting', async () => {
+  test('warns about an unknown setting', async () => {
     const host = await start({ INVENTORY_SCHEDUL: '0 0 1 * * *' });
     expect(await host.line(/INVENTORY_SCHEDUL is not a setting/)).toContain('did you mean INVENTORY_SCHEDULE?');
   });

@@ -8,11 +8,11 @@ const earlier = '20261121T000000Z-0001';
 const later = '20261121T120000Z-0002';
 const { Running, Completed } = OrchestrationRuntimeStatus;
 
-/** What was asked of the engine, besides its status. */
-let asked: string[];
+/** Calls of the engine, other than for its status. */
+let calls: string[];
 // the wait for the end of another run is ten seconds: each look takes six
 beforeEach(() => {
-  asked = [];
+  calls = [];
   vi.useFakeTimers({ toFake: ['performance'] });
 });
 afterEach(() => void vi.useRealTimers());
@@ -36,11 +36,11 @@ function engine(...runs: readonly (string | null)[]) {
       };
     },
     async startNew(name: string): Promise<string> {
-      asked.push(`start ${name}`);
+      calls.push(`start ${name}`);
       return name;
     },
     async terminate(): Promise<void> {
-      asked.push('terminate');
+      calls.push('terminate');
     },
   };
 }
@@ -49,25 +49,25 @@ test('A run is started where none is under way, and left alone where it is drive
   await driveRun(engine(null), runId, true, never);
   await driveRun(engine(runId), runId, true, never);
 
-  expect(asked).toEqual(['start inventory-run']);
+  expect(calls).toEqual(['start inventory-run']);
 });
 
-test('What is left of another run gives way to the one that was just begun', async () => {
+test('The rest of another run gives way to the one that has just started', async () => {
   await driveRun(engine(earlier, earlier, null), runId, true, never);
 
-  expect(asked).toEqual(['terminate', 'start inventory-run']);
+  expect(calls).toEqual(['terminate', 'start inventory-run']);
 });
 
 test('A run that another start has driven meanwhile is not ended', async () => {
   await driveRun(engine(earlier, runId), runId, true, never);
 
-  expect(asked).toEqual([]);
+  expect(calls).toEqual([]);
 });
 
 test('A start that was refused ends nothing: the run that refused it may have given way to the next', async () => {
   await driveRun(engine(later, later), runId, false, never);
 
-  expect(asked).toEqual([]);
+  expect(calls).toEqual([]);
 });
 
 test('An engine that does not say what is under way is named, with what to look at', async () => {
@@ -81,7 +81,7 @@ test('An engine that does not say what is under way is named, with what to look 
   const driven = driveRun(silent, runId, true, never);
 
   await expect(driven).rejects.toMatchObject({ code: 'OrchestrationFailed', hint: expect.stringContaining('log') });
-  expect(asked).toEqual([]);
+  expect(calls).toEqual([]);
 });
 
 /** What an engine does that has taken a request and says nothing. */
@@ -129,5 +129,5 @@ test('A start that the engine took although it did not say so in time gives way 
 
   await driveRun(engine(earlier, earlier, null), runId, true, never);
 
-  expect(asked).toEqual(['terminate', 'start inventory-run']);
+  expect(calls).toEqual(['terminate', 'start inventory-run']);
 });

@@ -67,7 +67,7 @@ test('No link leads to a damaged database: the one before is served, and says th
   expect((await answer.text()).slice(0, 15)).toBe('SQLite format 3');
 });
 
-test('A database that does not fit the temporary folder is a link all the same', async () => {
+test('A database too large for the temporary folder is still a link', async () => {
   const newest = await publishDay(20, 'a');
   const full = async (): Promise<never> => {
     throw new InventoryError('DatabaseTooLarge', 'The database has 9 bytes, and 1 are free in the temporary folder');

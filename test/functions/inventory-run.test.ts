@@ -66,7 +66,7 @@ interface Driven {
 }
 
 /**
- * An engine in which time stands still: one event a turn, each turn checked against all history.
+ * An engine without passing time: one event a turn, each turn checked against the whole history.
  * @param next which of so many pending ones comes back first
  */
 async function drive(activities: Activities, next: (count: number) => number): Promise<Driven> {
@@ -81,7 +81,7 @@ async function drive(activities: Activities, next: (count: number) => number): P
   for (let message: Message | null = null; ; ) {
     history.push(...(await takeTurn({ instanceId: 'one', orchestrator, invoke, history, message, now })));
     const pending = pendingOf(history);
-    // one that returns while something is under way has taken one event for another
+    // It returned while a task was under way: it mistook one event for another.
     if (returned && pending.length > 0) throw new Error('It returned before all that it began had come back.');
     if (endOf(history) !== undefined || pending.length === 0) break;
     const event = pending[next(pending.length)];
@@ -134,7 +134,7 @@ test('A run is planned, collected side by side, published and reported, in that 
   ]);
 });
 
-test('In whatever order activities and timers come back, and however often they fail, a run comes to its end', async () => {
+test('In any order of activities and timers, and with any number of failures, a run ends', async () => {
   // how often each fails before it succeeds; at the fourth time it has failed
   const failures = fc.record({
     plan: fc.nat(4),
@@ -208,7 +208,7 @@ test('A run that has ended on record goes no further', async () => {
   expect(scheduled.some((text) => text.startsWith('publish'))).toBe(false);
 });
 
-test('A run without batches is published all the same', async () => {
+test('A run without batches is published too', async () => {
   const { scheduled, output } = await drive({ ...good, plan: () => done({ batches: 0, subscriptions: 0 }) }, () => 0);
 
   expect(output).toEqual({ runId, outcome: 'succeeded' });

@@ -83,7 +83,7 @@ async function batchesOf(id: string): Promise<Map<string, number>> {
   return found;
 }
 
-test('A run whose host is killed goes on when the host is started again, and reads no finished batch twice', async () => {
+test('A run whose host is killed continues when the host restarts, and reads no finished batch twice', async () => {
   // one list never comes, so that one batch cannot be finished before the host is killed
   const fault = {
     match: { path: 'Microsoft.Compute/virtualMachines$' },
@@ -115,7 +115,7 @@ test('A run whose host is killed goes on when the host is started again, and rea
   expect((await target.store.runs.list(10, never)).map((each) => each.id)).toEqual([id]);
 });
 
-test('Of starts on two instances at once one makes a run; the others are told which', async () => {
+test('Of simultaneous starts on two instances, one starts a run, and the others get its id', async () => {
   const [one, other] = await Promise.all([startHost(), startHost()]);
 
   const answers = await Promise.all([one, other, one, other].map(post));
@@ -129,7 +129,7 @@ test('Of starts on two instances at once one makes a run; the others are told wh
   expect((await target.store.runs.list(10, never)).map((each) => each.id)).toEqual([id]);
 });
 
-test('A run that another instance began goes on in this one when that one is killed', async () => {
+test('A run continues on another instance when its own is killed', async () => {
   const [one, other] = await Promise.all([startHost(), startHost()]);
   const { id } = await bodyOf(await post(one));
   expect((await post(other)).status).toBe(409);

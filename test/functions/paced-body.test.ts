@@ -88,7 +88,7 @@ test('A body is not made for a client that does not read, and given up when it l
   expect(made).toBeLessThan(pieces / 2);
 });
 
-test('A client that goes on reading gets the rest', async () => {
+test('A client that continues to read gets the rest', async () => {
   const answer = await ask();
   answer.pause();
   await expect.poll(() => response.writableNeedDrain).toBe(true);

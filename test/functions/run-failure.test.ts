@@ -38,10 +38,10 @@ test.each([
 ])('No reason makes a message long, whatever a server sends in it: %s', (_, character) => {
   const nasty = character.repeat(100_000);
   const reason = shortReason({ code: `Auth${'x'.repeat(100_000)}`, message: nasty, hint: `${nasty}end` });
-  const told = [reason, reasonOf(nasty), reasonOf(`[A] ${nasty} [hint] ${nasty}`)];
+  const reasons = [reason, reasonOf(nasty), reasonOf(`[A] ${nasty} [hint] ${nasty}`)];
 
   // the engine's messages are JSON, and so is the input of an activity in them
-  const sizes = told.map((failure) => JSON.stringify(JSON.stringify({ runId: 'x'.repeat(100), failure })).length * 2);
+  const sizes = reasons.map((failure) => JSON.stringify(JSON.stringify({ runId: 'x'.repeat(100), failure })).length * 2);
   expect(Math.max(...sizes)).toBeLessThan(45 * 1024);
   expect(reasonOf(failureMessage(reason))).toEqual(reason);
 });

@@ -124,7 +124,7 @@ test('a run that failed is one line of error, with the reason, and asks for no d
   });
 });
 
-test('what is new is null, not zero, when the database cannot be read; the line is logged all the same', async () => {
+test('what is new is null, not zero, when the database cannot be read; the line is still logged', async () => {
   const run = publishedRun();
 
   await logRun(run, unreadable, logger, never);

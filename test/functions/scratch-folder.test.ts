@@ -50,7 +50,7 @@ test('Folders of processes that are gone are removed, those of others stay', () 
   expect(name).toBe(`vm-identities-${pid}`);
 });
 
-test('A folder that cannot be removed is warned of, and the others are removed all the same', () => {
+test('A folder that cannot be removed causes a warning, and the others are removed', () => {
   const pid = spawnSync('true').pid;
   const foreign = leave(`vm-identities-${pid}`, 0o555);
   const after = leave(`vm-identities-${pid}-0a`, 0o777);

@@ -87,7 +87,7 @@ describe('changes', () => {
     expect(kinds(await bodyOf(served.send('changes', {}, published)))).toEqual([]);
   });
 
-  test('keep to a time that was ahead of all runs when the first page was asked for', async () => {
+  test('keep to a time that was after all runs when the first page was requested', async () => {
     using served = servedInventory();
     const first = await bodyOf(served.send(`changes?from=${runIdOf(1)}&to=2030-01-01&maxpagesize=1`));
     served.inventory.run();

@@ -74,7 +74,7 @@ describe('errors', () => {
     expect([response.status, response.headers.get('x-ms-error-code')]).toEqual([503, code]);
   });
 
-  test('tell nothing of what was not foreseen but the id under which the log has it', async () => {
+  test('show of an unforeseen error only the id to search the log for', async () => {
     using served = servedInventory(failing(new TypeError('a secret detail')));
     const response = await served.send('virtualMachines?code=hidden');
     const id = response.headers.get('x-ms-request-id') ?? 'none';
@@ -89,7 +89,7 @@ describe('errors', () => {
     expect(served.errors[0]).not.toContain('hidden');
   });
 
-  test('say that there was no answer in time, which is no bug', async () => {
+  test('say that the app did not answer in time, and log one line', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
     // later than what the tests before have waited for
     vi.advanceTimersByTime(3_600_000);

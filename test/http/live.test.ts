@@ -84,14 +84,14 @@ describe('live=true', () => {
     expect(body.nextLink).toBe('');
   });
 
-  test('is not complete when asked for a power state that could not be read everywhere', async () => {
+  test('is not complete when it filters by a power state that could not be read everywhere', async () => {
     using served = servedInventory({ listLive: async () => read('complete', null, [], 'failed') });
-    const asked = await bodyOf(served.send(`${list}&powerState=running`));
-    const unasked = await bodyOf(served.send(list));
-    expect([asked.complete, unasked.complete]).toEqual([false, true]);
+    const filtered = await bodyOf(served.send(`${list}&powerState=running`));
+    const unfiltered = await bodyOf(served.send(list));
+    expect([filtered.complete, unfiltered.complete]).toEqual([false, true]);
   });
 
-  test('is CSV when asked to be', async () => {
+  test('is CSV on request', async () => {
     using served = servedInventory({ listLive: async () => read('complete', null, [machine('a', null)]) });
     const response = await served.send(`${list}&format=csv&select=name`);
     expect(await response.text()).toBe('name\r\na\r\n');
@@ -134,7 +134,7 @@ describe('live=true', () => {
     using served = servedInventory({
       getLive: async (id) => machine(id.split('/').at(-1) ?? '', principalOf(1)),
       currentDatabase: async () => {
-        throw new Error('nobody should have asked');
+        throw new Error('No live read was expected');
       },
     });
     expect(await bodyOf(served.send(one))).toMatchObject({ name: 'vm', principalIds: [principalOf(1)] });

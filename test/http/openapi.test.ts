@@ -44,7 +44,7 @@ const addressOf = ({ path }: Route): string =>
 const readable = routes.filter(({ method, id }) => method === 'GET' && id !== 'report-file');
 
 describe('the description of the API', () => {
-  test('is served, with the address it was asked at and without the key', async () => {
+  test('is served, with the address of the request and without the key', async () => {
     using served = servedInventory();
     const response = await served.send('openapi.json?code=secret');
     const text = await response.text();
@@ -75,7 +75,7 @@ describe('the description of the API', () => {
   });
 
   test.each(readable.map((route) => [route.id, route] as const))(
-    'tells of %s the parameters that it takes, and no others',
+    'lists the parameters that %s accepts, and no others',
     async (_, route) => {
       using served = servedInventory();
       const parameters = document.paths[`/${route.path}`]?.get?.parameters.filter((one) => one.in === 'query') ?? [];

@@ -39,14 +39,14 @@ describe('runs', () => {
   });
 
   test('start with 202, where to look, and when', async () => {
-    const asked: unknown[] = [];
+    const started: unknown[] = [];
     using served = servedInventory();
     const [run] = listRuns(served.inventory.database);
     if (run === undefined) throw new Error('the inventory has runs');
     const context = {
       ...served.context,
       startRun: async (subscriptions: readonly string[] | null) => {
-        asked.push(subscriptions);
+        started.push(subscriptions);
         return { outcome: 'started' as const, run };
       },
     };
@@ -59,10 +59,10 @@ describe('runs', () => {
     expect(all.headers.get('location')).toBe(`${origin}/api/runs/${run.id}`);
     expect(Number(all.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await bodyOf(all)).toMatchObject({ id: run.id });
-    expect(asked).toEqual([null, [sub1]]);
+    expect(started).toEqual([null, [sub1]]);
   });
 
-  test('answer 409 with the id of the one that is running', async () => {
+  test('answer 409 with the id of the running one', async () => {
     using served = servedInventory({ startRun: async () => ({ outcome: 'alreadyRunning', runId: runIdOf(2) }) });
     const response = await served.send('runs', { method: 'POST' });
     expect(response.status).toBe(409);

@@ -32,7 +32,7 @@ describe('principals', () => {
     expect(ended).toMatchObject({ state: 'gone', virtualMachines: [{ name: 'vm-4' }] });
   });
 
-  test('answers 404 for one that was never seen and 400 for what is no id', async () => {
+  test('answers 404 for an unknown id and 400 for a malformed one', async () => {
     using served = servedInventory();
     const unknown = await served.send(`principals/${principalOf(77)}`);
     const malformed = await served.send('principals/nobody');
@@ -40,7 +40,7 @@ describe('principals', () => {
     expect((await bodyOf(malformed)).error).toMatchObject({ code: 'InvalidParameter', target: 'principalId' });
   });
 
-  test('looks ids up in the order asked, unknown ones among them', async () => {
+  test('looks ids up in the order of the request, unknown ones included', async () => {
     using served = servedInventory();
     const ids = [principalOf(77), clientId, principalOf(0), principalOf(77)];
     const body = await bodyOf(served.send('principals/lookup', lookup(JSON.stringify({ ids }))));
@@ -58,7 +58,7 @@ describe('principals', () => {
     ['no JSON', '{"ids":['],
     ['no object', '[]'],
     ['another field', '{"ids":[],"id":1}'],
-    ['an id that is none', `{"ids":["${principalOf(1)}","1 OR 1=1"]}`],
+    ['a malformed id', `{"ids":["${principalOf(1)}","1 OR 1=1"]}`],
     ['a prototype', '{"__proto__":{"ids":[]}}'],
     ['1,001 ids', JSON.stringify({ ids: Array.from({ length: 1001 }, (_, n) => principalOf(n)) })],
   ])('refuses a body with %s', async (_, body) => {

@@ -113,7 +113,7 @@ describe('reports', () => {
     expect(response.headers.get('content-disposition')).toMatch(/^inline;/);
   });
 
-  test('are given up when nobody reads them on', async () => {
+  test('are cancelled when the client stops reading', async () => {
     using served = servedInventory();
     const head = await served.send('reports/virtualMachines.csv', { method: 'HEAD' });
     const left = await served.send('reports/virtualMachines.xlsx');

@@ -42,7 +42,7 @@ describe('health', () => {
     expect(statuses).toEqual([200, 503]);
   });
 
-  test('is not lost to a schedule that is none, or is never', async () => {
+  test('survives an invalid schedule, and one without occurrences', async () => {
     const years = ['2030-01-01T00:00:00Z'];
     expect(await healthAt('01:00:00', '2026-11-18T10:02:00Z', years)).toEqual([200]);
     expect(await healthAt('0 0 0 31 2 *', '2026-11-18T10:02:00Z', years)).toEqual([200]);

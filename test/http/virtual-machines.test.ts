@@ -62,7 +62,7 @@ describe('the list of virtual machines', () => {
     expect(names(body)).toEqual(expected);
   });
 
-  test('goes on with the run of its first page when another one is published meanwhile', async () => {
+  test('stays with the run of its first page when another run is published meanwhile', async () => {
     using served = servedInventory();
     const first = await bodyOf(
       served.send(`virtualMachines?maxpagesize=2&orderby=name&subscriptionId=${sub1}&code=secret`),
@@ -138,7 +138,7 @@ describe('the list of virtual machines', () => {
     expect((await ndjson.text()).trim().split('\n')).toHaveLength(5);
   });
 
-  test('gives the database back after each answer, also one that nobody reads to its end', async () => {
+  test('disposes the database after each answer, even if the client does not read all of it', async () => {
     using served = servedInventory();
     for (const path of [
       'virtualMachines',
@@ -154,7 +154,7 @@ describe('the list of virtual machines', () => {
     expect(served.readers.open).toBe(0);
   });
 
-  test('pages CSV when asked to and names the next page in a header', async () => {
+  test('pages CSV on request, and names the next page in a header', async () => {
     using served = servedInventory();
     const response = await served.send('virtualMachines?format=csv&select=name&orderby=name&maxpagesize=2');
     expect(await response.text()).toBe("name\r\n'=vm-other\r\nvm-0\r\n");
