@@ -41,7 +41,9 @@ test.each([
   const reasons = [reason, reasonOf(nasty), reasonOf(`[A] ${nasty} [hint] ${nasty}`)];
 
   // the engine's messages are JSON, and so is the input of an activity in them
-  const sizes = reasons.map((failure) => JSON.stringify(JSON.stringify({ runId: 'x'.repeat(100), failure })).length * 2);
+  const sizes = reasons.map(
+    (failure) => JSON.stringify(JSON.stringify({ runId: 'x'.repeat(100), failure })).length * 2,
+  );
   expect(Math.max(...sizes)).toBeLessThan(45 * 1024);
   expect(reasonOf(failureMessage(reason))).toEqual(reason);
 });

@@ -59,7 +59,7 @@ test('A folder that cannot be removed causes a warning, and the others are remov
   const { warnings } = nameFolder();
 
   expect([foreign, after, before].map((folder) => existsSync(folder))).toEqual([true, false, false]);
-  expect(warnings).toMatch(new RegExp(`cannot be removed: EACCES.*${basename(foreign)}`));
+  expect(warnings).toMatch(new RegExp(`Cannot remove the folder .*: EACCES.*${basename(foreign)}`));
 });
 
 test('A process whose folder an earlier one of the same id has left for good takes another', () => {
