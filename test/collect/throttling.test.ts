@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { newRequestMeter, newWaitBudget } from '../../lib/azure/resource-manager/client/request-context.ts';
+import { newRequestContext } from '../../lib/azure/resource-manager/client/request-context.ts';
 import { computeApiVersion } from '../../lib/azure/resource-manager/resources/virtual-machines.ts';
 import { collectSubscriptions } from '../../lib/collect/collect.ts';
 import { planRun } from '../../lib/collect/plan.ts';
@@ -60,7 +60,7 @@ test('hundreds of reads by id in one subscription are never refused', async () =
 
   const request = () => ({
     apiVersion: computeApiVersion,
-    context: { meter: newRequestMeter(), budget: newWaitBudget(), signal },
+    context: newRequestContext(signal),
   });
   await Promise.all(machines.map(({ id }) => arm.get(encodeURI(id), request())));
 
