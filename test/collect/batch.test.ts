@@ -134,10 +134,10 @@ test('A batch that is cut off anywhere is refused', async () => {
 test.each([
   ['', 'cut off'],
   ['["batch",2]\n["begin","s","t"]\n', 'cut off'],
-  ['["batch",3]\n["done",{}]\n', 'does not begin'],
-  ['["batch",2]\n{}\n', 'no array'],
-  ['["batch",2]\nx\n', 'no JSON'],
-  ['["batch",2]\n["other"]\n', 'no known kind'],
+  ['["batch",3]\n["done",{}]\n', 'does not start'],
+  ['["batch",2]\n{}\n', 'not an array'],
+  ['["batch",2]\nx\n', 'not JSON'],
+  ['["batch",2]\n["other"]\n', 'unknown type'],
 ])('Lines %j are refused as damaged: %s', async (text, why) => {
   await expect(replayBatch(Readable.from([Buffer.from(text)]), recordEvents().write, 'batch 0')).rejects.toMatchObject({
     code: 'BatchDamaged',
