@@ -78,7 +78,7 @@ export function createInventoryApp(settings: Settings, environment: Environment)
       sources,
       folder,
       acceptedFindings: accepted,
-      takeOverMs: lastPeriodMs(settings.schedule, new Date()) ?? defaultPeriodMs,
+      resumeWithinMs: lastPeriodMs(settings.schedule, new Date()) ?? defaultPeriodMs,
       warn: ({ code, message }) => logger.error(`${code}: ${message}`),
     }),
     async ended(run, logger) {

@@ -1,7 +1,7 @@
-import { type CoverageStatus, subscriptionStatus } from '../inventory/coverage.ts';
+import { type CoverageStatus, type Kind, subscriptionStatus } from '../inventory/coverage.ts';
 import type { KindReading, ReadingSink } from '../inventory/reading.ts';
 
-/** How this deployment itself read a subscription in this run. */
+/** How this deployment itself has read a subscription in this run. */
 export interface OwnReading {
   readonly status: CoverageStatus;
   /** ISO 8601 UTC. */
@@ -15,21 +15,29 @@ export interface OwnReadings {
 }
 
 export function createOwnReadings(): OwnReadings {
-  const begun = new Map<string, string>();
-  const ended = new Map<string, KindReading[]>();
+  const own = new Map<string, { readonly readAt: string; readonly kinds: Partial<Record<Kind, KindReading>> }>();
   return {
     of(subscriptionId) {
-      const readAt = begun.get(subscriptionId);
-      if (readAt === undefined) return null;
-      const kinds = (ended.get(subscriptionId) ?? []).map((reading) => [reading.kind, reading] as const);
-      return { readAt, status: subscriptionStatus(Object.fromEntries(kinds)) };
+      const found = own.get(subscriptionId);
+      return found === undefined ? null : { readAt: found.readAt, status: subscriptionStatus(found.kinds) };
     },
     write(event) {
-      if (event.type === 'begin') begun.set(event.subscriptionId, event.readAt);
+      if (event.type === 'begin') own.set(event.subscriptionId, { readAt: event.readAt, kinds: {} });
       else if (event.type === 'end') {
-        const { reading } = event;
-        ended.set(reading.subscriptionId, [...(ended.get(reading.subscriptionId) ?? []), reading]);
+        const found = own.get(event.reading.subscriptionId);
+        if (found !== undefined) found.kinds[event.reading.kind] = event.reading;
       }
     },
+  };
+}
+
+/**
+ * A sink that passes each subscription to the sink that `sinkOf` names; null drops it. Role definitions go to `roles`: the first
+ * subscription that names a role brings its definition for all.
+ */
+export function routeReadings(sinkOf: (subscriptionId: string) => ReadingSink | null, roles: ReadingSink): ReadingSink {
+  return (event) => {
+    if (event.type === 'roleDefinitions') roles(event);
+    else sinkOf(event.type === 'end' ? event.reading.subscriptionId : event.subscriptionId)?.(event);
   };
 }

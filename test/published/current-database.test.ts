@@ -200,7 +200,7 @@ test('When neither can be used, it is said so, and no file is left', async () =>
 
   await expect(reader.current(never)).rejects.toMatchObject({
     code: 'DatabaseDamaged',
-    message: expect.stringContaining('not there'),
+    message: expect.stringContaining('does not exist'),
   });
   expect(await readdir(join(folder, 'open'))).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
-const program = join(import.meta.dirname, 'fixtures/young-generation-process.ts');
+const program = join(import.meta.dirname, 'fixtures/limit-heap-growth-process.ts');
 
 /** Bytes of the young generation at its largest; each in a process of its own, since a flag of V8 cannot be taken back. */
 async function largest(...options: readonly string[]): Promise<number> {

@@ -62,7 +62,7 @@ function instance(): RunEnvironment {
     session: azure.session(),
     settings: azure.settings(),
     sources: [],
-    takeOverMs: 60_000,
+    resumeWithinMs: 60_000,
     acceptedFindings: async () => [],
     folder: join(folder, 'work'),
     warn: (reason: Reason) => void warnings.push(reason),
@@ -359,7 +359,7 @@ test('What a run that was cancelled has read is not taken over', async () => {
 });
 
 test('What is older than the time between two runs is read again', async () => {
-  const environment = { ...instance(), takeOverMs: 0 };
+  const environment = { ...instance(), resumeWithinMs: 0 };
   const first = await start(environment);
   await collectAll(environment, first.id);
   const second = await start(environment, await abandoned(first.id));

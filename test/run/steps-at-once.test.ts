@@ -44,7 +44,7 @@ beforeEach(async () => {
     session: azure.session(),
     settings: azure.settings(),
     sources: [],
-    takeOverMs: 60_000,
+    resumeWithinMs: 60_000,
     acceptedFindings: async () => [],
     folder: join(folder, 'work'),
     warn: () => undefined,
