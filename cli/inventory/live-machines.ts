@@ -4,7 +4,7 @@ import type { Reason } from '../../lib/errors.ts';
 import type { MachineFilter, OrderBy } from '../../lib/inventory/query.ts';
 import { machineListKinds } from '../../lib/inventory/shown-kinds.ts';
 import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
-import { liveCompleteness, machineMatches } from '../../lib/parameters/machine-matches.ts';
+import { liveCompleteness, matchingMachines } from '../../lib/parameters/matching-machines.ts';
 import type { CommandContext } from '../command-context.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { UsageError } from '../usage-error.ts';
@@ -38,10 +38,7 @@ export async function listLiveMachines(
   const { type } = filter;
   const read = await listLive({ session, settings, subscriptionIds, type, limit: Number.POSITIVE_INFINITY, signal });
   return {
-    machines: inOrder(
-      read.machines.filter((machine) => machineMatches(machine, filter)),
-      options.orderby,
-    ),
+    machines: matchingMachines(read.machines, filter, options.orderby),
     report() {
       if (liveCompleteness(read, filter).complete) return exitCodes.complete;
       const blindSpots = read.completeness.coverage.blindSpots === null ? null : [];
@@ -53,16 +50,4 @@ export async function listLiveMachines(
       return exitCodes.incomplete;
     },
   };
-}
-
-function inOrder(machines: readonly VirtualMachine[], orderBy: OrderBy | undefined): VirtualMachine[] {
-  const sign = orderBy?.descending === true ? -1 : 1;
-  return machines.toSorted(
-    (a, b) => (orderBy === undefined ? 0 : sign * compare(a[orderBy.field], b[orderBy.field])) || compare(a.id, b.id),
-  );
-}
-
-function compare(a: string | null, b: string | null): number {
-  const [left, right] = [a?.toLowerCase() ?? '', b?.toLowerCase() ?? ''];
-  return left < right ? -1 : Number(left > right);
 }

@@ -4,11 +4,11 @@ import {
   listVirtualMachines as listPage,
 } from '../../database/queries/machines/virtual-machines.ts';
 import { NotFoundError } from '../../errors.ts';
-import type { MachineFilter, OrderBy } from '../../inventory/query.ts';
+import type { MachineFilter } from '../../inventory/query.ts';
 import { machineListKinds } from '../../inventory/shown-kinds.ts';
-import { type VirtualMachine, virtualMachineType } from '../../inventory/virtual-machine.ts';
+import { virtualMachineType } from '../../inventory/virtual-machine.ts';
 import { toMachineFilter } from '../../parameters/machine-filter.ts';
-import { liveCompleteness, machineMatches } from '../../parameters/machine-matches.ts';
+import { liveCompleteness, matchingMachines } from '../../parameters/matching-machines.ts';
 import { selected, selectFields } from '../../parameters/select.ts';
 import { virtualMachineCsv } from '../../reports/csv.ts';
 import { answerFromInventory, answerJson, answerText } from '../answer.ts';
@@ -100,10 +100,7 @@ async function answerLiveList(
   throwIfRefused(read);
   const completeness = liveCompleteness(read, filter);
   const shown = { asOf: { finishedAt: context.now().toISOString(), runId: null }, completeness };
-  const rows = sorted(
-    read.machines.filter((machine) => machineMatches(machine, filter)),
-    query.orderby,
-  );
+  const rows = matchingMachines(read.machines, filter, query.orderby);
   const format = formatOf(query.format, request);
   const text =
     format === 'json'
@@ -127,17 +124,4 @@ function throwIfRefused(read: LiveList): void {
     hint: null,
   };
   throw upstreamError(code === 'SubscriptionNotFound' ? 404 : status[only.status], code, message, { hint });
-}
-
-function sorted(machines: VirtualMachine[], orderBy: OrderBy | undefined): VirtualMachine[] {
-  const byId = (a: VirtualMachine, b: VirtualMachine) => compare(a.id, b.id);
-  if (orderBy === undefined) return machines.sort(byId);
-  const { field, descending } = orderBy;
-  const sign = descending ? -1 : 1;
-  return machines.sort((a, b) => sign * compare(a[field] ?? '', b[field] ?? '') || byId(a, b));
-}
-
-function compare(a: string, b: string): number {
-  const [left, right] = [a.toLowerCase(), b.toLowerCase()];
-  return left < right ? -1 : Number(left > right);
 }

@@ -1,9 +1,29 @@
 import type { Coverage } from '../inventory/coverage.ts';
-import type { Completeness, MachineFilter } from '../inventory/query.ts';
+import type { Completeness, MachineFilter, OrderBy } from '../inventory/query.ts';
 import { type VirtualMachine, virtualMachineType } from '../inventory/virtual-machine.ts';
 
-/** Whether a machine that was read just now is one that a filter asks for: what queries do, without a database. */
-export function machineMatches(machine: VirtualMachine, filter: MachineFilter): boolean {
+/**
+ * The machines that match a filter, in order: what the database's queries do, for machines that were just read.
+ * @param orderBy default: by id, which also decides between equal values. Case is ignored, and null is the empty text
+ */
+export function matchingMachines(
+  machines: readonly VirtualMachine[],
+  filter: MachineFilter,
+  orderBy: OrderBy | undefined,
+): VirtualMachine[] {
+  const { field, descending } = orderBy ?? { field: 'id', descending: false };
+  const sign = descending ? -1 : 1;
+  return machines
+    .filter((machine) => machineMatches(machine, filter))
+    .sort((a, b) => sign * compare(a[field], b[field]) || compare(a.id, b.id));
+}
+
+function compare(a: string | null, b: string | null): number {
+  const [left, right] = [a?.toLowerCase() ?? '', b?.toLowerCase() ?? ''];
+  return left < right ? -1 : Number(left > right);
+}
+
+function machineMatches(machine: VirtualMachine, filter: MachineFilter): boolean {
   const { type = virtualMachineType, subscriptionId, identityType, principalId, clientId, tags = [] } = filter;
   const userAssigned = Object.values(machine.identity.userAssignedIdentities);
   return (
@@ -23,7 +43,7 @@ export function machineMatches(machine: VirtualMachine, filter: MachineFilter): 
   );
 }
 
-/** How complete what was read just now is for a filter: a machine whose power state could not be read may have the one asked for. */
+/** Completeness for a filter: a machine whose power state could not be read may have the requested one. */
 export function liveCompleteness(
   { completeness, coverage }: { readonly completeness: Completeness; readonly coverage: readonly Coverage[] },
   { powerState }: MachineFilter,
