@@ -15,9 +15,8 @@ import type { Plan } from '../inventory/plan.ts';
 import type { ReadingSink } from '../inventory/reading.ts';
 import { newRunId, type Run, type RunTrigger } from '../inventory/run.ts';
 import type { Settings } from '../settings.ts';
-import { routeReadings } from '../sources/contested-readings.ts';
 import type { Source } from '../sources/source.ts';
-import type { Replay } from '../sources/take-in.ts';
+import { type Replay, routeReadings } from '../sources/take-in.ts';
 import { mergeRun } from './merge-run.ts';
 
 export interface CollectIntoFileRequest {

@@ -1,11 +1,9 @@
-import type { InventoryStore } from '../azure/store/inventory-store.ts';
 import { hasCode, toReason } from '../errors.ts';
 import { newRunId, type Run, type RunTrigger } from '../inventory/run.ts';
 import { claimRun, RunAlreadyRunningError, type RunClaimRequest, throwIfRunning } from './claim-run.ts';
 import { endRun, failed, newRunRecord } from './run-record.ts';
 
 export interface RunStart extends RunClaimRequest {
-  readonly store: Pick<InventoryStore, 'claim' | 'runs'>;
   readonly trigger: RunTrigger;
   /** Only these subscriptions (lower case); null = all that the settings allow. */
   readonly scope: readonly string[] | null;

@@ -3,20 +3,23 @@ import { InventoryError, type Reason, toReason } from '../errors.ts';
 import { type CoverageStatus, subscriptionStatus } from '../inventory/coverage.ts';
 import type { Plan } from '../inventory/plan.ts';
 import type { KindReading } from '../inventory/reading.ts';
-import type { OwnReading } from './contested-readings.ts';
 import type { FollowedSubscription } from './followed-subscriptions.ts';
 import { readOffers } from './read-offers.ts';
 import type { LookedAt } from './source.ts';
 import type { SourceContent, SourceSubscription } from './source-content.ts';
 
-/** The reading of a subscription that one source offers. */
-export interface Offer {
-  /** The source's name. */
-  readonly source: string;
-  readonly subscription: Pick<FollowedSubscription, 'subscriptionId' | 'displayName' | 'tenantId' | 'state'>;
+/** What decides which of two readings of a subscription is better. */
+export interface ReadingQuality {
   readonly status: CoverageStatus;
   /** ISO 8601 UTC; empty where there is no reading. */
   readonly readAt: string;
+}
+
+/** The reading of a subscription that one source offers. */
+export interface Offer extends ReadingQuality {
+  /** The source's name. */
+  readonly source: string;
+  readonly subscription: Pick<FollowedSubscription, 'subscriptionId' | 'displayName' | 'tenantId' | 'state'>;
   readonly reading:
     | { readonly database: Database; readonly subscription: SourceSubscription }
     | { readonly failure: Reason };
@@ -103,7 +106,7 @@ function failedOffer(source: string, subscription: Offer['subscription'], failur
 }
 
 /** A complete reading is better than a partial one, and a partial one better than none. Of two alike, the newer is better. */
-export function isBetter(one: OwnReading, other: OwnReading | null): boolean {
+export function isBetter(one: ReadingQuality, other: ReadingQuality | null): boolean {
   if (other === null) return true;
   const difference = worth(one.status) - worth(other.status);
   if (difference !== 0) return difference > 0;

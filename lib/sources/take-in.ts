@@ -1,16 +1,22 @@
 import type { Database } from '../database/database.ts';
 import type { Reason } from '../errors.ts';
-import { grantReaderCommand } from '../inventory/coverage.ts';
+import { grantReaderCommand, type Kind, subscriptionStatus } from '../inventory/coverage.ts';
 import type { Plan } from '../inventory/plan.ts';
-import type { FollowUp, ReadingEvent, ReadingSink, SourceEvent, SourceSink } from '../inventory/reading.ts';
-import { createOwnReadings, routeReadings } from './contested-readings.ts';
+import type {
+  FollowUp,
+  KindReading,
+  ReadingEvent,
+  ReadingSink,
+  SourceEvent,
+  SourceSink,
+} from '../inventory/reading.ts';
 import { readFollowedSubscriptions } from './followed-subscriptions.ts';
 import { planWithSources } from './plan-with-sources.ts';
 import { replaySource } from './replay-source.ts';
 import type { LookedAt } from './source.ts';
 import { prepareSourceAnswers } from './source-answers.ts';
 import { noRequests } from './source-content.ts';
-import { bestOffers, contentOf, isBetter, type Offer } from './source-offers.ts';
+import { bestOffers, contentOf, isBetter, type Offer, type ReadingQuality } from './source-offers.ts';
 
 /** Sends the readings of this deployment to a sink. `onlyContested`: the sink needs no others. */
 export type Replay = (sink: ReadingSink, onlyContested: boolean) => Promise<void>;
@@ -98,6 +104,40 @@ export function takeIn(
       const reason = notKnown(offer.source, followUp.resourceId, subscriptionId, plan);
       followUp.answer({ outcome: 'unverified', reason });
       return true;
+    },
+  };
+}
+
+/**
+ * A sink that passes each subscription to the sink that `sinkOf` names; null drops it. Role definitions go to `roles`: the first
+ * subscription that names a role brings its definition for all.
+ */
+export function routeReadings(sinkOf: (subscriptionId: string) => ReadingSink | null, roles: ReadingSink): ReadingSink {
+  return (event) => {
+    if (event.type === 'roleDefinitions') roles(event);
+    else sinkOf(event.type === 'end' ? event.reading.subscriptionId : event.subscriptionId)?.(event);
+  };
+}
+
+/** How this deployment has read each subscription in this run, without the rows. */
+interface OwnReadings {
+  readonly write: ReadingSink;
+  of(subscriptionId: string): ReadingQuality | null;
+}
+
+function createOwnReadings(): OwnReadings {
+  const own = new Map<string, { readonly readAt: string; readonly kinds: Partial<Record<Kind, KindReading>> }>();
+  return {
+    of(subscriptionId) {
+      const found = own.get(subscriptionId);
+      return found === undefined ? null : { readAt: found.readAt, status: subscriptionStatus(found.kinds) };
+    },
+    write(event) {
+      if (event.type === 'begin') own.set(event.subscriptionId, { readAt: event.readAt, kinds: {} });
+      else if (event.type === 'end') {
+        const found = own.get(event.reading.subscriptionId);
+        if (found !== undefined) found.kinds[event.reading.kind] = event.reading;
+      }
     },
   };
 }

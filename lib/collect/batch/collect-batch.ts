@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArmClient } from '../../azure/resource-manager/client/arm-client.ts';
 import type { BatchCounts, InventoryStore } from '../../azure/store/inventory-store.ts';
@@ -14,7 +14,7 @@ export interface CollectBatchRequest {
   readonly recorded: RecordedPlan;
   /** Its number in the plan. */
   readonly batch: number;
-  /** For temporary files; made when missing. */
+  /** A private folder for temporary files. */
   readonly folder: string;
   readonly onProgress: (progress: CollectProgress) => void;
   readonly signal: AbortSignal;
@@ -31,9 +31,7 @@ export async function collectBatch(request: CollectBatchRequest): Promise<BatchC
   const address = addressOf(recorded, batch);
   const found = await store.batches.find(address, signal);
   if (found !== null) return found;
-  await mkdir(folder, { recursive: true });
   const path = join(folder, `${plan.runId}-${batch}.ndjson.zst`);
-  await rm(path, { force: true });
   const writer = writeBatch(path);
   const now = (): string => new Date().toISOString();
   try {
