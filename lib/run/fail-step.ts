@@ -10,7 +10,8 @@ import { endRun, failed } from './run-record.ts';
  * succeeded.
  * @param reason why it could not; null = its record has another end (cancelled, timed out)
  * @returns the run as it ended; null when it had already ended
- * @throws {InventoryError} the record could not be written, or it is unknown whether the run was published
+ * @throws {InventoryError} the record could not be written, or it is unknown whether the run was published, because storage denied
+ *   access or did not respond (lib/azure/store/storage-error.ts). The next start then ends the run
  */
 export async function failStep(
   environment: RunEnvironment,

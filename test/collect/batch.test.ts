@@ -104,7 +104,7 @@ test('A batch returns the events that were written, in that order', async () => 
   expect(counts).toEqual({ subscriptions: 2, virtualMachines: 3, requests: 2 });
 });
 
-test('A page of many machines comes back whole, in pieces', async () => {
+test('A page of many machines returns complete, in several lines', async () => {
   const path = join(folder, 'many');
   const machines = Array.from({ length: 5_000 }, (_, number) => machine(`vm-${number}`));
   await writeEvents(path, [
@@ -145,7 +145,7 @@ test.each([
   });
 });
 
-test('The stored lines keep their form', async () => {
+test('The stored lines keep their format', async () => {
   const path = join(folder, 'form');
   await writeEvents(path, events);
   expect(zstdDecompressSync(await readFile(path)).toString('utf8')).toMatchInlineSnapshot(`

@@ -11,7 +11,7 @@ async function largest(...options: readonly string[]): Promise<number> {
   return Number(stdout);
 }
 
-test('the young generation stays as it is once it is large enough for pages', async () => {
+test('the young generation stops growing once it is large enough for pages', async () => {
   const [free, limited] = await Promise.all([largest(), largest('limited')]);
 
   expect(free).toBeGreaterThan(50 * 2 ** 20);
