@@ -9,9 +9,11 @@ import { Agent, get } from 'node:https';
 import { createInterface } from 'node:readline';
 import { ComputeManagementClient } from '@azure/arm-compute';
 import { type ArmClient, createArmClient } from '../lib/azure/resource-manager/client/arm-client.ts';
-import { newRequestMeter, newWaitBudget } from '../lib/azure/resource-manager/client/request-context.ts';
+import { newRequestContext } from '../lib/azure/resource-manager/client/request-context.ts';
 import { listSubscriptions } from '../lib/azure/resource-manager/resources/subscriptions.ts';
 import { computeApiVersion, listVirtualMachines } from '../lib/azure/resource-manager/resources/virtual-machines.ts';
+
+const { signal } = new AbortController();
 
 const concurrency = 32;
 const variants = ['floor', 'pipeline', 'arm-compute'] as const;
@@ -80,7 +82,7 @@ async function measure(variant: string): Promise<void> {
     concurrency,
   });
   const subscriptions: string[] = [];
-  for await (const page of listSubscriptions(arm, context()))
+  for await (const page of listSubscriptions(arm, newRequestContext(signal)))
     subscriptions.push(...page.map((one) => one.subscriptionId));
   const read = { floor, pipeline, 'arm-compute': armCompute }[variant] ?? floor;
   const startedAt = performance.now();
@@ -116,19 +118,15 @@ async function* floor(subscriptionId: string): AsyncGenerator<number> {
 }
 
 async function* pipeline(subscriptionId: string, arm: ArmClient): AsyncGenerator<number> {
-  for await (const page of listVirtualMachines(arm, subscriptionId, context())) yield page.length;
+  for await (const page of listVirtualMachines(arm, subscriptionId, newRequestContext(signal))) yield page.length;
 }
 
 async function* armCompute(subscriptionId: string, arm: ArmClient): AsyncGenerator<number> {
   const client = new ComputeManagementClient({ getToken: async () => null }, subscriptionId, {
     endpoint,
-    ...arm.forSdk(context()),
+    ...arm.forSdk(newRequestContext(signal)),
   });
   for await (const page of client.virtualMachines.listAll().byPage()) yield page.length;
-}
-
-function context() {
-  return { meter: newRequestMeter(), budget: newWaitBudget(), signal: new AbortController().signal };
 }
 
 function median(values: readonly number[]): number {

@@ -36,7 +36,7 @@ const environment: RunEnvironment = {
   folder,
   session: openSession(settings, process.env),
   sources: [],
-  takeOverMs: 0,
+  resumeWithinMs: 0,
   acceptedFindings: async () => [],
   warn,
 };

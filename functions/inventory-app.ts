@@ -68,7 +68,7 @@ export function createInventoryApp(settings: Settings, environment: Environment)
       ...resources,
       sources,
       folder,
-      takeOverMs: lastPeriodMs(settings.schedule, new Date()) ?? defaultPeriodMs,
+      resumeWithinMs: lastPeriodMs(settings.schedule, new Date()) ?? defaultPeriodMs,
       warn: ({ code, message }) => logger.error(`${code}: ${message}`),
     }),
     async ended(run, logger) {

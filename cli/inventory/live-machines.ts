@@ -4,7 +4,7 @@ import type { Reason } from '../../lib/errors.ts';
 import type { MachineFilter, OrderBy } from '../../lib/inventory/query.ts';
 import { machineListKinds } from '../../lib/inventory/shown-kinds.ts';
 import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
-import { liveCompleteness, matchingMachines } from '../../lib/parameters/live-machines.ts';
+import { liveCompleteness, matchingMachines } from '../../lib/parameters/matching-machines.ts';
 import type { CommandContext } from '../command-context.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { UsageError } from '../usage-error.ts';

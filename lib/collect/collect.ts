@@ -6,7 +6,6 @@ import { createRoleBook } from './kinds/role-book.ts';
 import { readSubscription } from './read-subscription.ts';
 import { writeBehind } from './write-behind.ts';
 
-/** How far collecting is. */
 export interface CollectProgress {
   readonly subscriptionsDone: number;
   readonly subscriptionsTotal: number;
@@ -17,26 +16,26 @@ export interface CollectProgress {
 export interface CollectRequest {
   readonly arm: ArmClient;
   readonly plan: Plan;
-  /** Those of the plan that this call is to read. */
+  /** The subscriptions of the plan that this call reads. */
   readonly subscriptions: readonly PlannedSubscription[];
   readonly sink: ReadingSink;
   /** ISO 8601 UTC. */
   readonly now: () => string;
-  /** Waiting for throttling, for each subscription; default: five minutes. */
+  /** Time to wait for throttling, per subscription; default: five minutes. */
   readonly throttlingWaitMs?: number | undefined;
   readonly onProgress?: (progress: CollectProgress) => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * Subscriptions open at the same time. More than requests in flight, so that a long list is met early
- * and starts before the short ones are done; bounded, because each holds an index of its machines.
+ * Subscriptions open at the same time. More than requests in flight, so that a long list starts before the short ones are done.
+ * Bounded, because each holds an index of its machines.
  */
 const openSubscriptions = 256;
 
 /**
- * Reads subscriptions into a sink. What fails in one is written there as its coverage and holds no other up.
- * @throws {NoTokenError} no token is to be had any more
+ * Reads subscriptions into a sink. A failure in one is written as its coverage and never stops the others.
+ * @throws {NoTokenError} no credential gives a token any more
  * @throws the signal's reason
  */
 export async function collectSubscriptions(request: CollectRequest): Promise<CollectProgress> {

@@ -12,17 +12,17 @@ import { NoTokenError, NotFoundError, toReason } from '../errors.ts';
 import type { FollowUp, Verification } from '../inventory/reading.ts';
 import type { MachineReading, MachineType } from '../inventory/virtual-machine.ts';
 
-/** What has questions: a merge. Each round holds what the answers to the one before made it ask; empty = no more. */
+/** The merge. Each round holds the questions that follow from the previous answers; empty = no more. */
 interface Questions {
   followUps(): readonly FollowUp[];
 }
 
 const openSubscriptions = 256;
-/** One that is throttled must not take all places. */
+/** A throttled subscription must not occupy every slot. */
 const openOfOneSubscription = 32;
 
-/** 404 as well, but what is not visible has not ended. */
-const saysNothingOfResources = new Set(['SubscriptionNotFound', 'InvalidSubscriptionId']);
+/** These are 404 as well, but a subscription that is not visible proves nothing about its resources. */
+const subscriptionNotVisible = new Set(['SubscriptionNotFound', 'InvalidSubscriptionId']);
 
 const getMachineOf: Readonly<
   Record<MachineType, (arm: ArmClient, id: string, context: RequestContext) => Promise<MachineReading>>
@@ -33,10 +33,11 @@ const getMachineOf: Readonly<
 };
 
 /**
- * Puts to Azure what only the merge knows to ask, round by round, until it asks no more. What fails is told as `unverified`
- * and holds no other up. Waiting for throttling is bounded for each subscription: five minutes over all rounds.
- * @param answered is asked first, and tells whether it has answered: what comes from another deployment is not put to Azure
- * @throws {NoTokenError} no token is to be had
+ * Asks Azure the questions of the merge, round by round, until there are no more. This is where deletions are verified: a machine
+ * ends only if Azure answers 404. A failure is answered as `unverified` and never stops the others. Waiting for throttling is
+ * limited per subscription: five minutes over all rounds.
+ * @param answered is called first; true = it has answered, from what another deployment read
+ * @throws {NoTokenError} no credential gives a token
  * @throws the signal's reason
  */
 export async function answerFollowUps(
@@ -51,11 +52,11 @@ export async function answerFollowUps(
       round.filter((question) => !answered(question)),
       ({ resourceId }) => resourceId.split('/')[2]?.toLowerCase() ?? '',
     );
-    await forEachBounded([...bySubscription], openSubscriptions, signal, async ([subscriptionId, questions], both) => {
+    await forEachBounded([...bySubscription], openSubscriptions, signal, async ([subscriptionId, questions], abort) => {
       const budget = budgets.get(subscriptionId) ?? newWaitBudget();
       budgets.set(subscriptionId, budget);
-      await forEachBounded(questions, openOfOneSubscription, both, (followUp, each) =>
-        answer(followUp, arm, { meter: newRequestMeter(), budget, signal: each }),
+      await forEachBounded(questions, openOfOneSubscription, abort, (followUp, abortOne) =>
+        answer(followUp, arm, { meter: newRequestMeter(), budget, signal: abortOne }),
       );
     });
   }
@@ -78,7 +79,7 @@ async function answer(followUp: FollowUp, arm: ArmClient, context: RequestContex
   }
 }
 
-/** Only 404 says that something is not there. */
+/** Only 404 proves absence. */
 async function verify<Reading>(read: () => Promise<Reading>, signal: AbortSignal): Promise<Verification<Reading>> {
   try {
     return { outcome: 'present', reading: await read() };
@@ -90,5 +91,5 @@ async function verify<Reading>(read: () => Promise<Reading>, signal: AbortSignal
 
 function isAbsence(error: unknown): boolean {
   if (error instanceof NotFoundError) return true;
-  return error instanceof ArmError && error.status === 404 && !saysNothingOfResources.has(error.code);
+  return error instanceof ArmError && error.status === 404 && !subscriptionNotVisible.has(error.code);
 }

@@ -1,6 +1,6 @@
 import type { ArmClient, RequestContext } from '../azure/resource-manager/client/arm-client.ts';
 import { ArmError } from '../azure/resource-manager/client/errors.ts';
-import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/client/request-context.ts';
+import { newRequestContext } from '../azure/resource-manager/client/request-context.ts';
 import { getSubscription } from '../azure/resource-manager/resources/subscriptions.ts';
 import { getVirtualMachine } from '../azure/resource-manager/resources/virtual-machines.ts';
 import type { Session } from '../azure/session.ts';
@@ -22,7 +22,7 @@ import type { Settings } from '../settings.ts';
 import { collectSubscriptions } from './collect.ts';
 import { planRun } from './plan.ts';
 
-/** What Azure says now; nothing is written anywhere. */
+/** The machines as Azure lists them now. Nothing is stored. */
 export interface LiveList {
   readonly machines: readonly VirtualMachine[];
   readonly coverage: readonly Coverage[];
@@ -32,22 +32,22 @@ export interface LiveList {
 export interface LiveRequest {
   readonly session: Session;
   readonly settings: Settings;
-  /** Lower case; null = all that the settings allow. One that the identity does not see is asked for all the same. */
+  /** Lower case; null = all that the settings allow. Requested even if the identity does not see it. */
   readonly subscriptionIds: readonly string[] | null;
   /** Default: virtual machines. */
   readonly type?: MachineType | 'any' | undefined;
-  /** Machines read at most. */
+  /** The most machines to read. */
   readonly limit: number;
-  /** Waiting for throttling, for each subscription; default: five minutes. */
+  /** Time to wait for throttling, per subscription; default: five minutes. */
   readonly throttlingWaitMs?: number;
   readonly signal: AbortSignal;
 }
 
 /**
- * Reads subscriptions now, through the same steps as a run. When the signal times out (`AbortSignal.timeout`) in the midst of it,
- * what was read by then is the answer, and it is not complete.
- * @throws {InventoryError} `TooManyMachines`: the database answers that
- * @throws {NoTokenError} no token is to be had
+ * Reads subscriptions now, through the same steps as a run. If the signal times out (`AbortSignal.timeout`) meanwhile, it returns
+ * what was read so far, as not complete.
+ * @throws {InventoryError} `TooManyMachines`: use the database instead
+ * @throws {NoTokenError} no credential gives a token
  */
 export async function listLive(request: LiveRequest): Promise<LiveList> {
   const { session, settings, subscriptionIds, throttlingWaitMs, signal } = request;
@@ -93,7 +93,7 @@ export async function listLive(request: LiveRequest): Promise<LiveList> {
 }
 
 /**
- * @param throttlingWaitMs waiting for throttling; default: five minutes
+ * @param throttlingWaitMs time to wait for throttling; default: five minutes
  * @throws {NotFoundError} there is no such machine  @throws {ArmError} Azure refused  @throws {NoTokenError}
  */
 export async function getLive(
@@ -102,7 +102,7 @@ export async function getLive(
   signal: AbortSignal,
   throttlingWaitMs?: number,
 ): Promise<VirtualMachine> {
-  const context = { meter: newRequestMeter(), budget: newWaitBudget(throttlingWaitMs), signal };
+  const context = newRequestContext(signal, throttlingWaitMs);
   const readAt = new Date().toISOString();
   try {
     const { machine, powerState } = await getVirtualMachine(arm, resourceId, context);
@@ -113,7 +113,7 @@ export async function getLive(
   }
 }
 
-/** Its id where Azure does not tell: a role on one machine does not always show the subscription. */
+/** Its id if Azure does not give a name: a role on one machine does not always show the subscription. */
 async function subscriptionName(arm: ArmClient, subscriptionId: string, context: RequestContext): Promise<string> {
   try {
     return (await getSubscription(arm, subscriptionId, context)).displayName;
@@ -162,7 +162,7 @@ function keepMachines(limit: number): MachinesInMemory {
         for (const machine of event.rows) machines.set(machine.id.toLowerCase(), machine);
         if (machines.size > limit) {
           throw new InventoryError('TooManyMachines', `There are more than ${limit} machines to read live`, {
-            hint: 'Ask the database (without live), or for one subscription',
+            hint: 'Use the database (without live), or name one subscription',
           });
         }
       } else if (event.type === 'powerStates') {

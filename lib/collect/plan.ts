@@ -1,5 +1,5 @@
 import type { ArmClient, RequestContext } from '../azure/resource-manager/client/arm-client.ts';
-import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/client/request-context.ts';
+import { newRequestContext } from '../azure/resource-manager/client/request-context.ts';
 import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendant-subscriptions.ts';
 import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
 import { NoTokenError, type Reason } from '../errors.ts';
@@ -12,7 +12,7 @@ import type { Settings } from '../settings.ts';
 export interface PlanRequest {
   readonly arm: ArmClient;
   readonly settings: Pick<Settings, 'subscriptions' | 'excludeSubscriptions' | 'managementGroups' | 'powerState'>;
-  /** What the inventory follows already; empty before the first run. */
+  /** What the inventory already follows; empty before the first run. */
   readonly known: readonly KnownSubscription[];
   /** `Plan.afterSeq`; default: 0. */
   readonly afterSeq?: number;
@@ -23,23 +23,23 @@ export interface PlanRequest {
   readonly startedAt: string;
   /** Only these subscriptions (lower case); null = all that the settings allow. */
   readonly scope: readonly string[] | null;
-  /** What to read of each subscription; default: everything. Power states only where the settings want them. */
+  /** What to read of each subscription; default: everything. Power states also need the setting. */
   readonly kinds?: readonly Kind[];
   /** Also read the client ids of system-assigned identities; default: no. */
   readonly clientIds?: boolean;
-  /** Waiting for throttling while subscriptions are listed; default: five minutes. */
+  /** Time to wait for throttling while subscriptions are listed; default: five minutes. */
   readonly throttlingWaitMs?: number | undefined;
   readonly signal: AbortSignal;
 }
 
 /**
- * Lists the subscriptions and decides what is to be read. Nothing has been touched when it throws.
- * @throws {ArmError} the subscription list broke, on any page: nothing can be said
- * @throws {NoTokenError} no token is to be had
+ * Lists the subscriptions and decides what to read. It changes nothing.
+ * @throws {ArmError} any page of the subscription list failed
+ * @throws {NoTokenError} no credential gives a token
  */
 export async function planRun(request: PlanRequest): Promise<Plan> {
   const { settings, known, scope, signal } = request;
-  const context: RequestContext = { meter: newRequestMeter(), budget: newWaitBudget(request.throttlingWaitMs), signal };
+  const context = newRequestContext(signal, request.throttlingWaitMs);
   const visible = new Map<string, Subscription>();
   for await (const page of listSubscriptions(request.arm, context)) {
     for (const subscription of page) visible.set(subscription.subscriptionId, subscription);
@@ -79,7 +79,7 @@ function toPlanned(subscription: Subscription): PlannedSubscription {
   return { subscriptionId, displayName, tenantId, state, skip: reasonToSkip(subscription) };
 }
 
-/** Subscriptions below the configured management groups; null = some group could not be read, so that nobody knows. */
+/** Subscriptions below the configured management groups; null = unknown, because a group could not be read. */
 async function expectedByManagementGroups(
   { arm, settings }: PlanRequest,
   context: RequestContext,
@@ -117,7 +117,7 @@ function findBlindSpots(
   return [...spots.values()];
 }
 
-/** Rule 4 of coverage: an empty list, or one that lost more than half, proves nothing until a second one agrees. */
+/** Rule 4 of coverage: a list that is empty or lost more than half proves nothing until a second one agrees. */
 function distrust(
   { known, principalId, scope }: PlanRequest,
   visible: ReadonlyMap<string, Subscription>,
@@ -127,7 +127,7 @@ function distrust(
     return {
       code: 'NoSubscriptions',
       message: 'The identity sees no subscription',
-      hint: `Grant it Reader: ${grantReaderCommand('SUBSCRIPTION-ID', principalId)} (a new role takes up to 10 minutes to act)`,
+      hint: `Grant it Reader: ${grantReaderCommand('SUBSCRIPTION-ID', principalId)} (a new role takes up to 10 minutes to take effect)`,
     };
   }
   if (scope !== null) return null;
@@ -137,6 +137,6 @@ function distrust(
   return {
     code: 'SuspiciousTenantShrink',
     message: `${lost.length} of ${before.length} subscriptions are no longer in the list`,
-    hint: 'Check the role assignments of the identity, then run the inventory again: a second list that agrees is believed',
+    hint: 'Check the role assignments of the identity, then run the inventory again: it accepts a second list that agrees',
   };
 }

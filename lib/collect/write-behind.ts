@@ -1,20 +1,20 @@
 import type { ReadingEvent, ReadingSink } from '../inventory/reading.ts';
 
-/** Pages that may wait to be written: about 75 kB each, and more than an answer's latency brings. */
+/** Pages that may wait: about 75 kB each, and more than arrive during the latency of one response. */
 const mostWaiting = 128;
 
-/** A sink whose writing waits for the network to be quiet. */
+/** A sink that delays writing until the network is quiet. */
 export interface WriteBehind {
   readonly sink: ReadingSink;
-  /** Writes all that waits. @throws what a write threw, now or before */
+  /** Writes all waiting events. @throws what a write threw, now or before */
   flush(): void;
-  /** Forgets what waits: nothing is written after this. */
+  /** Drops the waiting events: nothing is written after this. */
   discard(): void;
 }
 
 /**
- * Takes what is read at once and writes it, in the same order, while answers are awaited: whoever has an answer at hand sends the
- * next request first. What waits is bounded; beyond that, writing goes first.
+ * Takes events at once and writes them, in the same order, while responses are awaited: a caller that has a response sends the next
+ * request first. The number of waiting events is bounded; above it, writing goes first.
  */
 export function writeBehind(target: ReadingSink): WriteBehind {
   let events: ReadingEvent[] = [];
@@ -32,7 +32,7 @@ export function writeBehind(target: ReadingSink): WriteBehind {
     }
     if (event !== undefined) target(event);
   };
-  /** One write a turn of the event loop, and none in a turn that brought something new. */
+  /** Writes one event per turn of the event loop, and none in a turn that brought a new one. */
   const turn = (): void => {
     scheduled = false;
     try {

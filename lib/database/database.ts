@@ -19,6 +19,11 @@ export class Database extends DatabaseSync {
     for (const forget of this.#closing.splice(0)) forget();
     super.close();
   }
+
+  /** Node's own would not call `close` of this class. */
+  override [Symbol.dispose](): void {
+    this.close();
+  }
 }
 
 /**

@@ -2,12 +2,15 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * A folder that one taking of a step has for itself: the engine may begin a step again while it is still under way in the same
- * process, and neither must see the files of the other. It goes with all it holds.
+ * A private temporary folder for one execution of a step. The engine may start a step again while an earlier execution of it
+ * still runs in the same process; neither may see the other's files. Disposal removes the folder with its content.
  * @param parent made when missing
  */
-export async function makeOwnFolder(parent: string): Promise<AsyncDisposable & { readonly path: string }> {
+export async function makePrivateFolder(
+  parent: string,
+  prefix = 'step-',
+): Promise<AsyncDisposable & { readonly path: string }> {
   await mkdir(parent, { recursive: true });
-  const path = await mkdtemp(join(parent, 'step-'));
+  const path = await mkdtemp(join(parent, prefix));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }

@@ -2,7 +2,7 @@ import type { Reason } from '../errors.ts';
 import type { BlindSpot, Kind } from './coverage.ts';
 import type { RunTrigger } from './run.ts';
 
-/** A subscription that the inventory follows, as planning the next run needs it. */
+/** A subscription that the inventory follows, as the plan of the next run needs it. */
 export interface KnownSubscription {
   readonly subscriptionId: string;
   readonly displayName: string;
@@ -12,7 +12,7 @@ export interface KnownSubscription {
   readonly machineCount: number | null;
 }
 
-/** A subscription that a run is to read, or to skip and say so. */
+/** A subscription that a run reads, or skips for a stated reason. */
 export interface PlannedSubscription {
   /** Lower case. */
   readonly subscriptionId: string;
@@ -20,65 +20,65 @@ export interface PlannedSubscription {
   readonly tenantId: string | null;
   /** Enabled, Warned, PastDue, Disabled or Deleted. */
   readonly state: string;
-  /** Why it is not read, though it counts as complete: its state is `Deleted`, or its quota cannot hold machines. */
+  /** Why it is not read although it counts as complete: its state is `Deleted`, or its quota allows no machines. */
   readonly skip: Reason | null;
 }
 
-/** What a run is to read: the outcome of listing the subscriptions, before anything else is read. */
+/** What a run reads. It is made from the list of subscriptions, before anything else is read. */
 export interface Plan {
   readonly runId: string;
   readonly trigger: RunTrigger;
   readonly startedAt: string;
   /**
-   * Newest `seq` in the inventory before anything was read: what it read is newer than all that was merged until then, whatever the
-   * clocks say. 0, or left out = nothing is known to be older.
+   * Newest `seq` in the inventory before anything was read: what the run reads is newer than all that was merged up to it, whatever
+   * the clocks say. 0 or absent = nothing is known to be older.
    */
   readonly afterSeq?: number;
-  /** The subscriptions that this one run was asked for; null = all that the settings allow. */
+  /** The subscriptions that were requested for this run; null = all that the settings allow. */
   readonly scope: readonly string[] | null;
   readonly kinds: readonly Kind[];
   /** Also read the client ids of system-assigned identities, one request per machine. */
   readonly clientIds: boolean;
-  /** Visible and in scope, the biggest by the last run first. */
+  /** Visible and in scope; the biggest in the last run first. */
   readonly subscriptions: readonly PlannedSubscription[];
-  /** Known to the inventory, but taken out by the settings: their machines end as `outOfScope`. */
+  /** Known to the inventory, but excluded by the settings: their machines end as `outOfScope`. */
   readonly outOfScope: readonly string[];
   /** In scope (by settings, or by the run before) and not visible. */
   readonly blindSpots: readonly Omit<BlindSpot, 'since'>[];
-  /** False when a configured management group could not be read, so that blind spots cannot be known. */
+  /** False if a configured management group could not be read: blind spots are unknown. */
   readonly blindSpotsKnown: boolean;
-  /** Of the identity that reads, for the commands that grant it a role; null where its token does not say. */
+  /** Of the identity that reads, for the commands that grant it a role; null if its token does not say. */
   readonly principalId: string | null;
   /** Why the subscription list itself cannot be trusted: `NoSubscriptions`, `SuspiciousTenantShrink`. */
   readonly reason: Reason | null;
 }
 
-/** A batch by where it is in the store. */
+/** The place of a batch in the store. */
 export interface BatchAddress {
   readonly runId: string;
-  /** Of the plan that it was read for. */
+  /** Hash of the plan that it was read for. */
   readonly planHash: string;
   /** Its number in that plan, from 0. */
   readonly batch: number;
 }
 
-/** Subscriptions of a plan that are read together. Its number is its place in the list of batches. */
+/** Subscriptions of a plan that are read together. The number of a batch is its index in the plan. */
 export interface PlannedBatch {
   readonly subscriptionIds: readonly string[];
-  /** Where they were read already, by an earlier run that could not publish them; null = this run reads them. */
+  /** The batch of an earlier run that has read them but could not publish them; null = this run reads them. */
   readonly takenFrom: BatchAddress | null;
 }
 
-/** A plan on record: what is read, and in which batches. */
+/** A recorded plan: what to read, in which batches. */
 export interface RecordedPlan {
   readonly plan: Plan;
-  /** Those to read first, the biggest first among them; then those taken over. */
+  /** First those to read, the biggest first; then the resumed ones. */
   readonly batches: readonly PlannedBatch[];
-  /** Names the plan by its content: a batch says by it for which plan it was read. */
+  /** Identifies the plan by its content. A batch names the plan it was read for by this hash. */
   readonly hash: string;
 }
 
-/** Where the batch of that number of a plan is, or will be. */
+/** The place of a batch of a plan, whether it is written yet or not. */
 export function addressOf({ plan, hash, batches }: RecordedPlan, batch: number): BatchAddress {
   return batches[batch]?.takenFrom ?? { runId: plan.runId, planHash: hash, batch };
 }

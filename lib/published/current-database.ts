@@ -4,34 +4,44 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type SharedFlight, startSharedFlight } from '../async/shared-flight.ts';
 import type { DatabaseSource, PublishedPointer } from '../azure/store/inventory-store.ts';
 import { hasCode, InventoryError, type Reason, toReason } from '../errors.ts';
-import { fetchNewestUsable } from './fetch-newest.ts';
+import { fetchNewestUsable } from './database-file.ts';
 import { type CurrentDatabase, keepOpenFiles, type OpenFile } from './open-files.ts';
 
-/** How long an answer may be behind the newest publication. */
+/** How far an answer may lag behind the newest publication. */
 const checkEveryMs = 3_000;
-/** One that is there and cannot be used is not fetched again sooner. */
+/** How long before a newest publication that cannot be used is fetched again. */
 const checkUnusableEveryMs = 60_000;
-/** How long answers wait for a newer publication while there is one to answer from. */
+/** How long an answer waits for a newer publication if an older one is open. */
 const patienceMs = 10_000;
-/** Storage is away: that says nothing of what it holds. */
-const away = ['StorageUnavailable', 'StorageUnreachable', 'StorageFailed'] as const;
+/** The storage account does not respond, which says nothing about its content. */
+const storageIsDown = ['StorageUnavailable', 'StorageUnreachable', 'StorageFailed'] as const;
 
 export interface DatabaseReader {
   /**
-   * For answers: the newest, or the one at hand while storage is away or takes long.
-   * @throws {InventoryError} `InventoryNotReady` before the first publication; `DatabaseDamaged` when the one before cannot be
-   *   used either; `DatabaseTooLarge`; the store's own
+   * For answers: the newest publication, or the open one while storage is down or slow.
+   * @throws {InventoryError} `InventoryNotReady` before the first publication; `DatabaseDamaged` if the previous one cannot be used
+   *   either; `DatabaseTooLarge`; the store's own
    */
   current(signal: AbortSignal): Promise<CurrentDatabase>;
   /**
-   * For the steps of a run: what is the newest at this moment or later.
-   * @throws {InventoryError} as `current`; also when storage cannot say which is the newest
+   * For the steps of a run: the publication that is the newest now or later.
+   * @throws {InventoryError} as `current`; also if storage cannot say which is the newest
    */
   newest(signal: AbortSignal): Promise<CurrentDatabase>;
-  /** There may be a new publication: the next caller asks for it, however short ago the last one did. */
+  /** There may be a new publication: the next caller looks for it at once. */
   expire(): void;
-  /** Closes and removes everything, in use or not. */
+  /** Closes and removes every file, even those in use. */
   close(): Promise<void>;
+}
+
+/** As `reader.newest`; null before the first publication. */
+export async function newestOrNull(reader: DatabaseReader, signal: AbortSignal): Promise<CurrentDatabase | null> {
+  try {
+    return await reader.newest(signal);
+  } catch (error) {
+    if (hasCode(error, 'InventoryNotReady')) return null;
+    throw error;
+  }
 }
 
 interface Flight extends SharedFlight<OpenFile> {
@@ -40,10 +50,10 @@ interface Flight extends SharedFlight<OpenFile> {
 }
 
 /**
- * Keeps the newest published database open: one download per ETag of `latest.json` however many callers wait for it, which is
- * asked for every few seconds at most. While storage is away, the one at hand serves on.
+ * Keeps the newest published database open. Callers share one download per ETag of `latest.json`, which is read every few
+ * seconds at most. While storage is down, the open database keeps serving.
  * @param folder for the files; made when missing
- * @param warn told of a newest publication that cannot be used while the one before serves on, and of a file that stays behind
+ * @param warn called when the newest publication cannot be used and the previous one keeps serving, and when a file cannot be removed
  */
 export function createDatabaseReader(
   source: DatabaseSource,
@@ -61,7 +71,7 @@ export function createDatabaseReader(
     const found = await source.latest.read(signal);
     if (found === null) {
       throw new InventoryError('InventoryNotReady', `There is no inventory in ${source.url} yet`, {
-        hint: 'It is there after the first run: POST /api/runs starts one',
+        hint: 'The first run makes it: POST /api/runs starts one',
       });
     }
     if (open?.etag === found.etag) return open;
@@ -69,7 +79,7 @@ export function createDatabaseReader(
       return adopt(await fetchNewest(found, number, signal), number);
     } catch (error) {
       signal.throwIfAborted();
-      if (open !== null && !hasCode(error, ...away)) {
+      if (open !== null && !hasCode(error, ...storageIsDown)) {
         open.damaged = true;
         checkAt = performance.now() + checkUnusableEveryMs;
         warn(toReason(error));
@@ -85,7 +95,7 @@ export function createDatabaseReader(
     return files.open(found, path, damaged);
   }
 
-  /** @returns the newer one, where a later look at the pointer came home first */
+  /** @returns the newer of the two: a later look at the pointer may have finished first */
   function adopt(next: OpenFile, number: number): OpenFile {
     const before = open;
     if (before !== null && number < openedBy) {
@@ -98,7 +108,7 @@ export function createDatabaseReader(
     return next;
   }
 
-  /** The look at the pointer that is under way, or a new one. */
+  /** Joins the current look at the pointer, or starts one. */
   function look(): Flight {
     if (flight !== null && !flight.abandoned) return flight;
     flights += 1;
@@ -118,12 +128,12 @@ export function createDatabaseReader(
     return flight;
   }
 
-  /** What a look finds; null when it takes longer than answers wait. */
+  /** @returns null when the look takes longer than an answer waits */
   async function patiently(looking: Flight, signal: AbortSignal): Promise<OpenFile | null> {
     const arrived = new AbortController();
     const left = looking.startedAt + patienceMs - performance.now();
     const enough = sleep(Math.max(0, left), null, { signal: arrived.signal });
-    enough.catch(() => undefined); // cut short below
+    enough.catch(() => undefined); // Aborted below.
     try {
       return await Promise.race([looking.join(signal), enough]);
     } finally {
@@ -131,7 +141,7 @@ export function createDatabaseReader(
     }
   }
 
-  async function atHand(signal: AbortSignal): Promise<OpenFile> {
+  async function openOrNewer(signal: AbortSignal): Promise<OpenFile> {
     if (open === null) return look().join(signal);
     if (performance.now() < checkAt) return open;
     try {
@@ -143,19 +153,19 @@ export function createDatabaseReader(
   }
 
   function lease(file: OpenFile): CurrentDatabase {
-    // one that came meanwhile may have retired it while the caller woke up
+    // A newer file may have retired this one before the caller resumed.
     return files.lease(file.retired && open !== null ? open : file);
   }
 
   function expire(): void {
     checkAt = Number.NEGATIVE_INFINITY;
-    // one that is under way may have looked too early
+    // A look that has already begun may have read the pointer too early.
     flight = null;
   }
 
   return {
     async current(signal) {
-      return lease(await atHand(signal));
+      return lease(await openOrNewer(signal));
     },
     async newest(signal) {
       expire();

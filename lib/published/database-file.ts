@@ -6,22 +6,43 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { DatabaseFile, DatabaseSource, Latest } from '../azure/store/inventory-store.ts';
 import { hasCode, InventoryError } from '../errors.ts';
-import { isCutOff } from '../files/cut-off.ts';
-import { writing } from '../files/file-errors.ts';
+import { isCutOff, namingFullDisk } from '../files/file-errors.ts';
 
-/** What else an instance keeps in its temporary folder. */
+/** Room for whatever else an instance keeps in its temporary folder. */
 const spareBytes = 16 * 1024 * 1024;
 
-/** A database by its blob's name, with the hash that its raw file must have. */
-export interface NamedDatabase {
-  readonly database: string;
-  readonly sha256: string;
-  readonly sizeBytes: number;
+/** A database by the name of its blob, with size and hash of the raw file. */
+type NamedDatabase = Pick<Latest, 'database' | 'sha256' | 'sizeBytes'>;
+
+/**
+ * Downloads the newest database, or the previous one if the newest cannot be used.
+ * @param copies how many files of its size must fit into the folder
+ * @returns why it is the previous one; null = it is the newest
+ * @throws {InventoryError} neither can be used; `DatabaseTooLarge`; the store's own
+ */
+export async function fetchNewestUsable(
+  source: DatabaseSource,
+  latest: Latest,
+  path: string,
+  signal: AbortSignal,
+  copies = 1,
+): Promise<InventoryError | null> {
+  try {
+    await fetchDatabase(source, latest, path, signal, copies);
+    return null;
+  } catch (error) {
+    const { previous } = latest;
+    if (!hasCode(error, 'DatabaseDamaged') || previous === null) throw error;
+    const described = await source.databases.describe(previous.database, signal);
+    if (described === null) throw error;
+    await fetchDatabase(source, { ...previous, sizeBytes: described.sizeBytes }, path, signal, copies);
+    return error;
+  }
 }
 
 /**
- * Downloads a database and checks it. Nothing is left behind when it throws.
- * @param copies how many of its size must fit into the folder
+ * Downloads a database and checks it. Leaves no file behind when it throws.
+ * @param copies how many files of its size must fit into the folder
  * @throws {InventoryError} `DatabaseTooLarge` before anything is written; `DatabaseDamaged`: missing, cut off, or another hash;
  *   `DiskFull`
  */
@@ -32,7 +53,7 @@ export async function fetchDatabase(
   signal: AbortSignal,
   copies = 1,
 ): Promise<void> {
-  const { database, sizeBytes } = named;
+  const { database, sizeBytes, sha256 } = named;
   await checkSpace(`The database ${database} has ${sizeBytes} bytes`, sizeBytes * copies, path);
   const hash = createHash('sha256');
   let bytes = 0;
@@ -40,20 +61,20 @@ export async function fetchDatabase(
     transform(chunk: Buffer, _encoding, done) {
       hash.update(chunk);
       bytes += chunk.length;
-      // a file that is not what latest.json says must not fill the disk
-      done(bytes > named.sizeBytes ? damaged(named, 'it is longer than published') : null, chunk);
+      // A file that differs from what latest.json says must not fill the disk.
+      done(bytes > sizeBytes ? damaged(named, 'it is longer than published') : null, chunk);
     },
   });
   try {
-    const body = await source.databases.read(named.database, signal);
-    await writing(database, dirname(path), () => pipeline(body, measure, createWriteStream(path), { signal }));
-    if (bytes !== named.sizeBytes) throw damaged(named, `it has ${bytes} bytes instead of ${named.sizeBytes}`);
-    if (hash.digest('hex') !== named.sha256) throw damaged(named, 'its sha256 is not the published one');
+    const body = await source.databases.read(database, signal);
+    await namingFullDisk(database, dirname(path), () => pipeline(body, measure, createWriteStream(path), { signal }));
+    if (bytes !== sizeBytes) throw damaged(named, `it has ${bytes} bytes instead of ${sizeBytes}`);
+    if (hash.digest('hex') !== sha256) throw damaged(named, 'its sha256 differs from the published one');
   } catch (error) {
     await rm(path, { force: true });
     signal.throwIfAborted();
     if (isCutOff(error)) throw damaged(named, 'it is cut off or not compressed');
-    if (hasCode(error, 'DatabaseMissing')) throw damaged(named, 'it is not there');
+    if (hasCode(error, 'DatabaseMissing')) throw damaged(named, 'the blob does not exist');
     throw error;
   }
 }
@@ -68,38 +89,37 @@ export async function describeFile(path: string, signal: AbortSignal): Promise<D
   return { path, sizeBytes: (await stat(path)).size, sha256: hash.digest('hex') };
 }
 
-/** Bytes free in the folder of a file. */
+/** Free bytes in the folder of a file. */
 export async function freeBytes(path: string): Promise<number> {
   const { bavail, bsize } = await statfs(dirname(path));
   return bavail * bsize;
 }
 
 /**
- * Before a database is written to a folder.
- * @param has the beginning of what is said where it does not fit
- * @param path of its file
+ * Checks that a database fits before it is written.
+ * @param need beginning of the message: what needs the space
  * @throws {InventoryError} `DatabaseTooLarge`
  */
-export async function checkSpace(has: string, bytes: number, path: string): Promise<void> {
+export async function checkSpace(need: string, bytes: number, path: string): Promise<void> {
   const free = await freeBytes(path);
   if (bytes + spareBytes <= free) return;
-  throw new InventoryError('DatabaseTooLarge', `${has}, and ${free} are free in the temporary folder`, {
+  throw new InventoryError('DatabaseTooLarge', `${need}, but the temporary folder has only ${free} bytes free`, {
     hint: 'Lower INVENTORY_RETENTION_DAYS, or split the inventory by INVENTORY_SUBSCRIPTIONS over several apps',
   });
 }
 
 /**
- * The newest publication cannot be used, so that nothing can be published after it: a run on the one before would lose what the
- * newest holds. People decide.
- * @param found what a download of it said
+ * The newest publication cannot be used, so no run may publish: a run based on the previous one would lose what the newest
+ * holds. A person must decide.
+ * @param cause what the download reported
  */
-export function publicationDamaged(latest: Latest, found: Error = damaged(latest, 'it is damaged')): InventoryError {
+export function publicationDamaged(latest: Latest, cause: Error = damaged(latest, 'it is damaged')): InventoryError {
   const { database, previous, runId } = latest;
   const back =
     previous === null
-      ? 'delete latest.json: the next run then begins a new history'
-      : `write latest.json with database ${previous.database} and its sha256: the next run then goes on from there, without run ${runId}`;
-  return new InventoryError('DatabaseDamaged', `${found.message}. Nothing was published`, {
+      ? 'delete latest.json: the next run then starts a new history'
+      : `write latest.json with database ${previous.database} and its sha256: the next run then continues from there, without run ${runId}`;
+  return new InventoryError('DatabaseDamaged', `${cause.message}. Nothing was published`, {
     hint: `Restore ${database} (az storage blob undelete, or an earlier version of the blob); or ${back}`,
   });
 }

@@ -2,12 +2,10 @@ import type { PublishedInventory } from '../azure/store/inventory-store.ts';
 import { openForReading, openForWriting } from '../database/database.ts';
 import { type ForgetRequest, forgetSubscription } from '../database/merge/forget.ts';
 import { type Reason, toReason } from '../errors.ts';
-import type { Run } from '../inventory/run.ts';
-import { newRunId } from '../inventory/run.ts';
-import { republish } from './publish-database.ts';
-import { refreshPublication } from './refresh-publication.ts';
+import { newRunId, type Run } from '../inventory/run.ts';
+import { completePublication, publishDatabase } from './publish-database.ts';
 
-/** Which subscription, why, and what findings go by afterwards. */
+/** The subscription, the reason, and the thresholds of the findings that are written afterwards. */
 export type Forgetting = Pick<ForgetRequest, 'subscriptionId' | 'reason' | 'thresholds'>;
 
 /**
@@ -16,12 +14,8 @@ export type Forgetting = Pick<ForgetRequest, 'subscriptionId' | 'reason' | 'thre
  * @throws {InventoryError} `SubscriptionVisible`, `DatabaseBusy`
  */
 export function forgetInFile(databasePath: string, forgetting: Forgetting): Run {
-  const database = openForWriting(databasePath);
-  try {
-    return forgetSubscription(database, asRun(forgetting));
-  } finally {
-    database.close();
-  }
+  using database = openForWriting(databasePath);
+  return forgetSubscription(database, asRun(forgetting));
 }
 
 export interface ForgetPublishedRequest {
@@ -33,31 +27,27 @@ export interface ForgetPublishedRequest {
 }
 
 /**
- * Closes a lost subscription in the published inventory: a publication like a run's, under a new name.
+ * Closes a lost subscription in the published inventory. It publishes a new database, as a run does.
  * @throws {NotFoundError} the inventory does not follow it
- * @throws {InventoryError} `SubscriptionVisible`; what `republish` throws
+ * @throws {InventoryError} `SubscriptionVisible`; what `publishDatabase` throws
  */
 export function forgetPublished(request: ForgetPublishedRequest): Promise<Run> {
   const { store, folder, signal, warn } = request;
   const forgetting = asRun(request.forgetting);
-  return republish({
+  return publishDatabase({
     store,
     folder,
     signal,
     runId: forgetting.runId,
     machines: 0,
     change: async (database) => forgetSubscription(database, forgetting),
-    mayPublish: async () => undefined,
-    onProgress: () => undefined,
     async afterwards(path, latest) {
-      const database = openForReading(path);
       try {
-        await refreshPublication(store, { database, latest }, signal);
+        using database = openForReading(path);
+        await completePublication(store, { database, latest }, signal);
       } catch (error) {
-        // what is published stays so, and the next run makes this good
+        // The publication stays, and the next run completes it.
         warn(toReason(error));
-      } finally {
-        database.close();
       }
     },
   });

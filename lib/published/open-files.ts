@@ -3,20 +3,20 @@ import type { Latest, PublishedPointer } from '../azure/store/inventory-store.ts
 import { type Database, openPrivateCopy } from '../database/database.ts';
 import { type Reason, toReason } from '../errors.ts';
 
-/** The published inventory, open for reading. Dispose it after the last row: a newer publication closes and removes the file after its last user. */
+/** The published inventory, open for reading. Dispose it after the last row: the file of an older publication goes with its last user. */
 export interface CurrentDatabase extends Disposable {
   readonly database: Database;
   /** The raw file. */
   readonly path: string;
-  /** What `latest.json` says: of the newest publication, also where this is the one before. */
+  /** The content of `latest.json`: the newest publication, even if this database is the previous one. */
   readonly latest: Latest;
-  /** Of `latest.json`: another publication, another value. */
+  /** Of `latest.json`; each publication has another one. */
   readonly etag: string;
-  /** The newest cannot be used, and this is one before: no answer is complete. */
+  /** The newest cannot be used and this is an older one: no answer is complete. */
   readonly damaged: boolean;
 }
 
-/** A downloaded database, open for any number of users. */
+/** A downloaded database that any number of users share. */
 export interface OpenFile extends Omit<CurrentDatabase, typeof Symbol.dispose | 'damaged'> {
   damaged: boolean;
   users: number;
@@ -24,16 +24,16 @@ export interface OpenFile extends Omit<CurrentDatabase, typeof Symbol.dispose | 
 }
 
 export interface OpenFiles {
-  /** Opens a file that is ours alone. It is removed when that fails: this is tried again by every caller. */
+  /** Opens a private file. Removes it on failure, because every caller tries again. */
   open(found: PublishedPointer, path: string, damaged: boolean): Promise<OpenFile>;
   lease(file: OpenFile): CurrentDatabase;
-  /** There is a newer one: it is closed and removed after its last user. */
+  /** A newer file replaces this one: its last user closes and removes it. */
   retire(file: OpenFile): void;
-  /** Closes and removes all, in use or not. */
+  /** Closes and removes every file, even those in use. */
   close(): Promise<void>;
 }
 
-/** @param warn told of a file that stays behind */
+/** @param warn called when a file cannot be removed */
 export function keepOpenFiles(warn: (reason: Reason) => void): OpenFiles {
   const all = new Set<OpenFile>();
 
@@ -57,19 +57,13 @@ export function keepOpenFiles(warn: (reason: Reason) => void): OpenFiles {
       file.users += 1;
       let released = false;
       const { database, path, latest, etag, damaged } = file;
-      return {
-        database,
-        path,
-        latest,
-        etag,
-        damaged,
-        [Symbol.dispose]() {
-          if (released) return;
-          released = true;
-          file.users -= 1;
-          discardUnused(file);
-        },
+      const release = (): void => {
+        if (released) return;
+        released = true;
+        file.users -= 1;
+        discardUnused(file);
       };
+      return { database, path, latest, etag, damaged, [Symbol.dispose]: release };
     },
     retire(file) {
       file.retired = true;

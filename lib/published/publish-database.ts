@@ -3,58 +3,61 @@ import { join } from 'node:path';
 import type { DatabaseFile, Latest, PublishedInventory } from '../azure/store/inventory-store.ts';
 import { type Database, openForWriting } from '../database/database.ts';
 import { resolveAsOf } from '../database/queries/as-of.ts';
+import { iterateVirtualMachines } from '../database/queries/machines/virtual-machines.ts';
 import { getRun } from '../database/queries/runs.ts';
 import { hasCode, InventoryError } from '../errors.ts';
-import { writing } from '../files/file-errors.ts';
+import { namingFullDisk } from '../files/file-errors.ts';
 import type { Run } from '../inventory/run.ts';
+import { ndjson } from '../reports/ndjson.ts';
 import { checkSpace, describeFile, fetchDatabase, freeBytes, publicationDamaged } from './database-file.ts';
 
-/** Runs in other apps on the same container may publish as often as we do; more rounds than this mean something else is wrong. */
+/** Other apps may publish to the same container as often as this one. More rounds than this have another cause. */
 const mostRounds = 10;
-/** A file with more free pages than this share is worth rewriting. */
+/** A larger share of free pages than this makes it worth rewriting the file. */
 const wastedShare = 0.2;
-/** What the present of one takes at the least, without any history. */
+/** The least that one machine takes, without any history. */
 const bytesPerMachine = 350;
 
-/** A new state of the published inventory: what makes it, and what may still stop it. */
-export interface Republication {
+/** How to make a new state of the published inventory, and what may still stop it. */
+export interface PublishDatabaseRequest {
   readonly store: PublishedInventory;
-  /** Of the run that the change is recorded as. */
+  /** The run that records the change. */
   readonly runId: string;
-  /** That the inventory will hold, as far as is known beforehand: all of it must fit into the folder. */
+  /** How many machines the inventory will hold at least: all of it must fit into the folder. */
   readonly machines: number;
-  /** Changes a throw-away copy of the newest database (an empty one before the first run); called again when the pointer moved. */
+  /** Changes a temporary copy of the newest database (an empty one before the first run). Called again if the pointer moved. */
   readonly change: (database: Database) => Promise<Run>;
-  /** Asked just before the pointer moves. @throws to leave everything as it was */
-  readonly mayPublish: () => Promise<void>;
-  /** For throw-away files; made when missing. */
+  /** Called just before the pointer moves. @throws to leave everything as it was */
+  readonly mayPublish?: () => Promise<void>;
+  /** For temporary files; made when missing. */
   readonly folder: string;
   readonly signal: AbortSignal;
-  /** Called after each part of the work: it is alive. */
-  readonly onProgress: () => void;
-  /** Called with the file of the newest publication once the change is in it. */
-  readonly afterwards: (path: string, latest: Latest) => Promise<void>;
+  /** Called after each part of the work, so that the run does not look dead. */
+  readonly onProgress?: () => void;
+  /** Called with the file of the newest publication once it holds the change. */
+  readonly afterwards?: (path: string, latest: Latest) => Promise<void>;
 }
 
 /**
- * Changes a copy of the newest database, uploads it under a new name and moves `latest.json` to it. When the pointer has moved
- * meanwhile, it starts again from the new database. A run that is published already is not made again.
- * @throws {InventoryError} `DatabaseDamaged`, `DatabaseTooLarge` before anything is written, `DiskFull`, `PointerContended`; the store's own; what `change` throws
+ * Changes a copy of the newest database, uploads it under a new name and moves `latest.json` to it. If the pointer has moved
+ * meanwhile, it starts again from the new database. A run that is already published is not published again.
+ * @throws {InventoryError} `DatabaseDamaged`, `DatabaseTooLarge` before anything is written, `DiskFull`, `PointerContended`;
+ *   the store's own; what `change` throws
  */
-export async function republish(request: Republication): Promise<Run> {
+export async function publishDatabase(request: PublishDatabaseRequest): Promise<Run> {
   const { store, runId, folder, signal } = request;
   await mkdir(folder, { recursive: true });
   const path = join(folder, `publish-${runId}.sqlite`);
   try {
     for (let round = 0; round < mostRounds; round++) {
-      const published = await writing('the inventory', folder, () => publishOnce(request, path));
+      const published = await namingFullDisk('the inventory', folder, () => publishOnce(request, path));
       if (published !== null) {
-        await request.afterwards(path, published.latest);
+        await request.afterwards?.(path, published.latest);
         return published.run;
       }
       signal.throwIfAborted();
     }
-    throw new InventoryError('PointerContended', `latest.json in ${store.url} keeps being moved by others`, {
+    throw new InventoryError('PointerContended', `Other apps keep moving latest.json in ${store.url}`, {
       hint: 'Give each app a container of its own (INVENTORY_CONTAINER)',
     });
   } finally {
@@ -62,35 +65,57 @@ export async function republish(request: Republication): Promise<Run> {
   }
 }
 
+/**
+ * Completes a publication: writes the current machines for programs that read a blob, then removes old databases
+ * (lib/azure/store/database-retention.ts says which).
+ */
+export async function completePublication(
+  store: Pick<PublishedInventory, 'writeCurrentMachines' | 'databases'>,
+  { database, latest }: { readonly database: Database; readonly latest: Latest },
+  signal: AbortSignal,
+): Promise<void> {
+  const machines = iterateVirtualMachines(database, resolveAsOf(database, null), {});
+  await store.writeCurrentMachines(ndjson(machines), signal);
+  await store.databases.prune(latest, new Date(), signal);
+}
+
 /** @returns null when the pointer moved meanwhile */
-async function publishOnce(request: Republication, path: string): Promise<{ run: Run; latest: Latest } | null> {
-  const { store, runId, signal } = request;
+async function publishOnce(
+  request: PublishDatabaseRequest,
+  path: string,
+): Promise<{ run: Run; latest: Latest } | null> {
+  const { store, runId, machines, signal } = request;
   await rm(path, { force: true });
   const base = await store.latest.read(signal);
-  const leastBytes = request.machines * bytesPerMachine;
-  await checkSpace(`An inventory of ${request.machines} machines takes ${leastBytes} bytes or more`, leastBytes, path);
+  const leastBytes = machines * bytesPerMachine;
+  await checkSpace(`An inventory of ${machines} machines takes at least ${leastBytes} bytes`, leastBytes, path);
   if (base !== null) await fetchNewest(request, base.latest, path);
-  const database = openForWriting(path);
-  let run: Run;
-  let seq: number;
-  try {
-    const merged = getRun(database, runId);
-    if (merged !== null && base !== null) return { run: merged, latest: base.latest };
-    // the copy is thrown away when anything fails, so it needs no journal and no waiting for the disk
-    database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF');
-    run = await request.change(database);
-    seq = resolveAsOf(database, runId).seq;
-    await vacuum(database, path, base === null);
-  } finally {
-    database.close();
-  }
-  request.onProgress();
+  const changed = await changeFile(request, base?.latest ?? null, path);
+  if ('latest' in changed) return changed;
+  request.onProgress?.();
   const file = await describeFile(path, signal);
   const name = await store.databases.write(runId, file, signal);
-  request.onProgress();
-  await request.mayPublish();
-  const latest = pointerTo(run, seq, name, file, base?.latest ?? null);
-  return (await store.latest.move(latest, base?.etag ?? null, signal)) ? { run, latest } : null;
+  request.onProgress?.();
+  await request.mayPublish?.();
+  const latest = pointerTo(changed.run, changed.seq, name, file, base?.latest ?? null);
+  return (await store.latest.move(latest, base?.etag ?? null, signal)) ? { run: changed.run, latest } : null;
+}
+
+/** @returns the run and its `seq`; or the run and the publication that already holds it */
+async function changeFile(
+  { runId, change }: PublishDatabaseRequest,
+  base: Latest | null,
+  path: string,
+): Promise<{ run: Run; seq: number } | { run: Run; latest: Latest }> {
+  using database = openForWriting(path);
+  const merged = getRun(database, runId);
+  if (merged !== null && base !== null) return { run: merged, latest: base };
+  // The copy is removed when anything fails, so it needs no journal and need not wait for the disk.
+  database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF');
+  const run = await change(database);
+  const { seq } = resolveAsOf(database, runId);
+  vacuum(database, await freeBytes(path), base === null);
+  return { run, seq };
 }
 
 function pointerTo(run: Run, seq: number, name: string, file: DatabaseFile, base: Latest | null): Latest {
@@ -106,20 +131,22 @@ function pointerTo(run: Run, seq: number, name: string, file: DatabaseFile, base
   };
 }
 
-async function fetchNewest({ store, signal }: Republication, latest: Latest, path: string): Promise<void> {
+async function fetchNewest({ store, signal }: PublishDatabaseRequest, latest: Latest, path: string): Promise<void> {
   try {
     await fetchDatabase(store, latest, path, signal);
   } catch (error) {
-    if (!hasCode(error, 'DatabaseDamaged')) throw error;
-    throw publicationDamaged(latest, error);
+    if (hasCode(error, 'DatabaseDamaged')) throw publicationDamaged(latest, error);
+    throw error;
   }
 }
 
-/** Rewrites the file where that pays: after the first run (rows came in no order), and when much of it is free. Needs its size once more. */
-async function vacuum(database: Database, path: string, first: boolean): Promise<void> {
+/**
+ * Rewrites the file where that pays: after the first run, whose rows came in no order, and when many pages are free. It needs
+ * space for a second file.
+ */
+function vacuum(database: Database, free: number, first: boolean): void {
   const pragma = (name: string): number => Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
   const pages = pragma('page_count');
   if (!first && pragma('freelist_count') / pages < wastedShare) return;
-  if (pages * pragma('page_size') * 1.1 > (await freeBytes(path))) return;
-  database.exec('VACUUM');
+  if (pages * pragma('page_size') * 1.1 <= free) database.exec('VACUUM');
 }

@@ -6,7 +6,7 @@ import { InvalidSettingError } from '../errors.ts';
 import { type AcceptedFinding, findingRules } from '../inventory/finding.ts';
 import type { Environment, Settings } from '../settings.ts';
 
-const name = 'INVENTORY_ACCEPTED_FINDINGS';
+const settingName = 'INVENTORY_ACCEPTED_FINDINGS';
 const text = v.pipe(v.string(), v.trim(), v.nonEmpty());
 const schema = v.array(
   v.pipe(
@@ -24,22 +24,16 @@ const schema = v.array(
       ({ resourceId, principalId }) => (resourceId ?? principalId ?? null) !== null,
       'resourceId or principalId is needed',
     ),
-    v.transform(
-      ({ rule, resourceId = null, principalId = null, reason, expires }): AcceptedFinding => ({
-        rule,
-        resourceId,
-        principalId,
-        reason,
-        expires,
-      }),
-    ),
+    v.transform(({ rule, resourceId = null, principalId = null, reason, expires }): AcceptedFinding => {
+      return { rule, resourceId, principalId, reason, expires };
+    }),
   ),
 );
 
 /**
- * The findings that somebody accepts, as the setting names them: a JSON file, or a blob by its address.
- * @returns empty where the setting is not set
- * @throws {InvalidSettingError} the file is not there, or not what it should be: which entry, and what is allowed
+ * Reads the findings that people accept, from the JSON file or the blob that the setting names.
+ * @returns empty without the setting
+ * @throws {InvalidSettingError} there is no such file, or an entry of it is wrong: the message says which and what is allowed
  * @throws {InventoryError} the blob could not be read
  */
 export async function readAcceptedFindings(
@@ -61,7 +55,7 @@ async function readTextFile(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     throw new InvalidSettingError(
-      `${name} is '${path}', which cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      `${settingName} is '${path}', which cannot be read: ${error instanceof Error ? error.message : String(error)}`,
       { hint: 'Allowed: the path of a JSON file, or https://ACCOUNT.blob.core.windows.net/CONTAINER/NAME.json' },
     );
   }
@@ -72,7 +66,7 @@ function parseAcceptedFindings(content: string, place: string): readonly Accepte
   if (result.success) return result.output;
   const [issue] = result.issues;
   throw new InvalidSettingError(
-    `${name} (${place}) cannot be used: ${v.getDotPath(issue) ?? 'its text'}: ${issue.message}`,
+    `${settingName} (${place}) cannot be used: ${v.getDotPath(issue) ?? 'its text'}: ${issue.message}`,
     {
       hint: 'Allowed: [{"rule": "sharedIdentity", "principalId": "…" or "resourceId": "…", "reason": "…", "expires": "2027-06-30"}]',
     },

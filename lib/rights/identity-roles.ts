@@ -1,9 +1,5 @@
 import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
-import {
-  newRequestMeter,
-  newWaitBudget,
-  type RequestContext,
-} from '../azure/resource-manager/client/request-context.ts';
+import { newRequestContext } from '../azure/resource-manager/client/request-context.ts';
 import { listRoleAssignmentsOf, type RoleAssignment } from '../azure/resource-manager/resources/role-assignments.ts';
 import { getRoleName } from '../azure/resource-manager/resources/role-definitions.ts';
 import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
@@ -41,7 +37,7 @@ export async function readIdentityRoles(
   };
   const subscriptions: Subscription[] = [];
   try {
-    for await (const page of listSubscriptions(arm, contextFor(signal))) subscriptions.push(...page);
+    for await (const page of listSubscriptions(arm, newRequestContext(signal))) subscriptions.push(...page);
   } catch (error) {
     warn('The roles could not be read, since the subscriptions could not be listed', error);
     return { roles: null, warnings };
@@ -53,7 +49,7 @@ export async function readIdentityRoles(
   await Promise.all(
     subscriptions.map(async ({ subscriptionId }) => {
       try {
-        for await (const page of listRoleAssignmentsOf(arm, subscriptionId, principalId, contextFor(signal))) {
+        for await (const page of listRoleAssignmentsOf(arm, subscriptionId, principalId, newRequestContext(signal))) {
           for (const assignment of page) assignments.set(assignment.id.toLowerCase(), assignment);
         }
         readCount += 1;
@@ -70,7 +66,7 @@ export async function readIdentityRoles(
   await Promise.all(
     [...definitions].map(async ([guid, id]) => {
       try {
-        names.set(guid, await getRoleName(arm, id, contextFor(signal)));
+        names.set(guid, await getRoleName(arm, id, newRequestContext(signal)));
       } catch (error) {
         warn(`The name of role ${id} could not be read`, error);
       }
@@ -85,10 +81,6 @@ export async function readIdentityRoles(
 
 function guidOf({ roleDefinitionId }: RoleAssignment): string {
   return roleDefinitionId.slice(roleDefinitionId.lastIndexOf('/') + 1).toLowerCase();
-}
-
-function contextFor(signal: AbortSignal): RequestContext {
-  return { meter: newRequestMeter(), budget: newWaitBudget(), signal };
 }
 
 function sortedOnce(roles: readonly IdentityRole[]): IdentityRole[] {

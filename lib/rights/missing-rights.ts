@@ -1,7 +1,7 @@
 import { withTimeout } from '../async/with-timeout.ts';
-import type { ArmClient, RequestContext } from '../azure/resource-manager/client/arm-client.ts';
+import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
 import { ArmError } from '../azure/resource-manager/client/errors.ts';
-import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/client/request-context.ts';
+import { newRequestContext } from '../azure/resource-manager/client/request-context.ts';
 import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendant-subscriptions.ts';
 import { listPermissions } from '../azure/resource-manager/resources/permissions.ts';
 import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
@@ -110,7 +110,7 @@ async function withOtherToken<T>(ask: () => Promise<T>): Promise<T> {
 
 async function visibleSubscriptions({ arm, signal }: MissingRightsRequest): Promise<Subscription[]> {
   const subscriptions: Subscription[] = [];
-  for await (const page of listSubscriptions(arm, contextFor(signal))) subscriptions.push(...page);
+  for await (const page of listSubscriptions(arm, newRequestContext(signal))) subscriptions.push(...page);
   return subscriptions;
 }
 
@@ -121,7 +121,7 @@ async function expectDescendants(
   expected: Set<string>,
 ): Promise<MissingRight[]> {
   try {
-    for await (const page of listDescendantSubscriptions(arm, group, contextFor(signal))) {
+    for await (const page of listDescendantSubscriptions(arm, group, newRequestContext(signal))) {
       for (const { subscriptionId } of page) expected.add(subscriptionId);
     }
     return [];
@@ -134,7 +134,7 @@ async function expectDescendants(
 
 async function readerMissing(request: MissingRightsRequest, subscriptionId: string): Promise<MissingRight[]> {
   try {
-    const permissions = await listPermissions(request.arm, subscriptionId, contextFor(request.signal));
+    const permissions = await listPermissions(request.arm, subscriptionId, newRequestContext(request.signal));
     const all = [...Object.values(readActions), readRoleDefinitions].every((action) => allows(permissions, action));
     return all ? [] : [reader(request, subscriptionId)];
   } catch (error) {
@@ -153,8 +153,4 @@ function reader({ principalId }: MissingRightsRequest, subscriptionId: string): 
 
 function isForbidden(error: unknown): boolean {
   return error instanceof ArmError && error.status === 403;
-}
-
-function contextFor(signal: AbortSignal): RequestContext {
-  return { meter: newRequestMeter(), budget: newWaitBudget(), signal };
 }

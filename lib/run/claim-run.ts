@@ -4,15 +4,15 @@ import type { Run } from '../inventory/run.ts';
 import { endRun } from './run-record.ts';
 
 const mostRounds = 20;
-/** Of the newest: a record that nobody ends is found by the next start that makes a run. */
+/** How many of the newest runs are checked for one that died before it got the claim. */
 const runsLookedAt = 10;
 
-/** One run at a time: another one is under way. */
+/** Only one run may execute at a time. */
 export class RunAlreadyRunningError extends InventoryError {
   override readonly name = 'RunAlreadyRunningError';
   readonly runId: string;
   constructor(runId: string) {
-    super('RunAlreadyRunning', `Run ${runId} is under way`, {
+    super('RunAlreadyRunning', `Run ${runId} is already running`, {
       hint: `Wait for it, or cancel it: DELETE /api/runs/${runId}`,
     });
     this.runId = runId;
@@ -21,18 +21,19 @@ export class RunAlreadyRunningError extends InventoryError {
 
 export interface RunClaimRequest {
   readonly store: Pick<InventoryStore, 'claim' | 'runs'>;
-  /** A run without progress for so long is dead. */
+  /** After this time without progress a run is dead. */
   readonly timeoutMinutes: number;
-  /** A run as the published inventory has it; null when it has not. */
+  /** A run in the published inventory; null when it is not there. */
   readonly publishedRun: (runId: string, signal: AbortSignal) => Promise<Run | null>;
-  /** A dead run was ended. */
+  /** Called when a dead run was ended. */
   readonly ended: (run: Run) => Promise<void>;
 }
 
 /**
- * Makes a run, whose record is written, the one that may run. A run that has been without progress for too long is ended as timed
- * out (or as succeeded, if it was published and could not say so) and gives way. Ages are by the storage service's clock.
- * @throws {RunAlreadyRunningError} another run is under way, or came first
+ * Gives the claim to a run that is already on record: only the run with the claim may execute. A run without progress for too long
+ * is ended and loses the claim. It counts as timed out, or as succeeded if it was published but its record was not updated.
+ * Ages are by the storage service's clock.
+ * @throws {RunAlreadyRunningError} another run is running, or came first
  */
 export async function claimRun(request: RunClaimRequest, runId: string, signal: AbortSignal): Promise<void> {
   const { store } = request;
@@ -48,21 +49,21 @@ export async function claimRun(request: RunClaimRequest, runId: string, signal: 
     await endUnclaimedRuns(request, runId, signal);
     return;
   }
-  throw new InventoryError('RunClaimContended', 'Too many runs are started at the same time', {
-    hint: 'Try again; one of them is under way by then',
+  throw new InventoryError('RunClaimContended', 'Too many runs were started at the same time', {
+    hint: 'Try again: one of them is running by then',
   });
 }
 
 /**
- * Before anything is written for a new run.
- * @throws {RunAlreadyRunningError} another run is under way
+ * Call before anything is written for a new run.
+ * @throws {RunAlreadyRunningError} another run is running
  */
 export async function throwIfRunning(request: RunClaimRequest, signal: AbortSignal): Promise<void> {
   const claim = await request.store.claim.read(signal);
   if (claim !== null) await runningHolder(request, claim.runId, signal);
 }
 
-/** @returns the run that has the claim, if it says that it is running and is dead */
+/** @returns the run with the claim if its record says running and it is dead */
 async function runningHolder(
   { store, timeoutMinutes }: RunClaimRequest,
   runId: string,
@@ -74,13 +75,13 @@ async function runningHolder(
   return holder.run;
 }
 
-/** Records whose start was killed before the run was the one that may run: nothing else would ever end them. */
+/** Ends records whose start was killed before it got the claim. Nothing else would end them. */
 async function endUnclaimedRuns(request: RunClaimRequest, claimed: string, signal: AbortSignal): Promise<void> {
   const { store, timeoutMinutes } = request;
   for (const { id, status } of await store.runs.list(runsLookedAt, signal)) {
     if (id === claimed || status !== 'running') continue;
     const found = await store.runs.read(id, signal);
-    // one that is being started at this moment is told by its own claim that it came too late
+    // A run that is starting right now fails to get the claim, and ends itself.
     if (found !== null && found.ageMs >= timeoutMinutes * 60_000) await endDeadRun(request, found.run, signal);
   }
 }
@@ -92,7 +93,7 @@ async function endDeadRun(
 ): Promise<void> {
   const published = await publishedRun(dead.id, signal);
   const end = (run: Run): Run | null => {
-    // it has moved since we looked: not dead after all
+    // It has made progress since, so it is not dead.
     if (run.status !== 'running' || run.progress.updatedAt !== dead.progress.updatedAt) return null;
     if (published !== null) return { ...published, progress: { ...run.progress, step: 'done' } };
     return timedOut(run, timeoutMinutes);
@@ -101,7 +102,6 @@ async function endDeadRun(
   if (run !== null) await ended(run);
 }
 
-/** The record of a run that has been without progress for too long. */
 function timedOut(run: Run, timeoutMinutes: number): Run {
   return {
     ...run,
@@ -109,8 +109,8 @@ function timedOut(run: Run, timeoutMinutes: number): Run {
     finishedAt: new Date().toISOString(),
     reason: {
       code: 'RunTimedOut',
-      message: `Run ${run.id} was without progress for ${timeoutMinutes} minutes`,
-      hint: 'The next run takes over what it had read. INVENTORY_RUN_TIMEOUT_MINUTES sets how long is too long',
+      message: `Run ${run.id} made no progress for ${timeoutMinutes} minutes`,
+      hint: 'The next run resumes what it has read. INVENTORY_RUN_TIMEOUT_MINUTES sets the limit',
     },
   };
 }

@@ -1,32 +1,23 @@
 import { createReadStream, existsSync, rmSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline, type Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createZstdDecompress } from 'node:zlib';
 import type { Session } from '../azure/session.ts';
 import { replayBatch } from '../collect/batch/replay-batch.ts';
 import { writeBatch } from '../collect/batch/write-batch.ts';
 import { type CollectProgress, collectSubscriptions } from '../collect/collect.ts';
-import { answerFollowUps } from '../collect/follow-up.ts';
 import { planRun } from '../collect/plan.ts';
-import { openForWriting } from '../database/database.ts';
-import { type Merge, openMerge } from '../database/merge/merge.ts';
+import { type Database, openForWriting } from '../database/database.ts';
 import { readKnownSubscriptions, readNewestSeq } from '../database/queries/coverage/known-subscriptions.ts';
-import { hasCode } from '../errors.ts';
+import { makePrivateFolder } from '../files/private-folder.ts';
 import type { Plan } from '../inventory/plan.ts';
-import type { Run, RunTrigger } from '../inventory/run.ts';
-import { newRunId } from '../inventory/run.ts';
+import type { ReadingSink } from '../inventory/reading.ts';
+import { newRunId, type Run, type RunTrigger } from '../inventory/run.ts';
 import type { Settings } from '../settings.ts';
-import { createOwnReadings } from '../sources/contested-readings.ts';
-import { openSources } from '../sources/open-sources.ts';
-import { routeReadings } from '../sources/route-readings.ts';
 import type { Source } from '../sources/source.ts';
-import { type TakenIn, takeIn } from '../sources/take-in.ts';
-
-const mostMsOfReaders = 300_000;
-const retryReadersMs = 200;
+import { type Replay, routeReadings } from '../sources/take-in.ts';
+import { mergeRun } from './merge-run.ts';
 
 export interface CollectIntoFileRequest {
   readonly databasePath: string;
@@ -44,112 +35,97 @@ export interface CollectIntoFileRequest {
 }
 
 /**
- * One run straight into a database file (made when missing): rows are written while answers are awaited, all in one
- * transaction. When it throws, or the process dies, the file is as it was.
- * @throws {NoTokenError} no token is to be had
+ * Runs the inventory straight into a database file, which is made when missing. Rows are written while responses are awaited, in
+ * one transaction: if this throws or the process dies, the file is as it was.
+ * @throws {NoTokenError} no credential gives a token
  * @throws {ArmError} the subscription list could not be read
- * @throws {InventoryError} `DatabaseBusy`: another program writes to the file, or does not end reading it
+ * @throws {InventoryError} `DatabaseBusy`: another program writes to the file, or keeps reading it
  */
 export async function collectIntoFile(request: CollectIntoFileRequest): Promise<Run> {
-  const { session, settings, signal, scope, trigger } = request;
-  const now = (): string => new Date().toISOString();
-  const startedAt = now();
-  const principalId = await session.principalId(signal);
-  const isNew = !existsSync(request.databasePath);
-  const database = openForWriting(request.databasePath);
+  const { databasePath } = request;
+  const startedAt = new Date().toISOString();
+  const principalId = await request.session.principalId(request.signal);
+  const isNew = !existsSync(databasePath);
+  const database = openForWriting(databasePath);
   let merged = false;
   try {
-    const planned = await planRun({
-      arm: session.arm,
-      settings,
-      known: readKnownSubscriptions(database),
-      afterSeq: readNewestSeq(database),
-      principalId,
-      runId: newRunId(startedAt),
-      trigger,
-      startedAt,
-      scope,
-      clientIds: request.clientIds ?? false,
-      signal,
-    });
-    await using folder = await makeFolder();
-    await using sources = await openSources(request.sources ?? [], folder.path, signal, () => undefined);
-    const takenIn = takeIn(planned, database, sources.all, settings.excludeSubscriptions);
-    const merge = openMerge(database, takenIn.plan, { ...settings, finishedAt: now });
-    try {
-      takenIn.tellOthers(merge.write);
-      await collectOwn(request, planned, takenIn, merge, folder.path);
-      await answerFollowUps(merge, session.arm, signal, takenIn.answered);
-      const run = await commit(merge, signal);
-      merged = true;
-      return run;
-    } catch (error) {
-      merge.rollback();
-      throw error;
-    }
+    const run = await collectInto(database, request, startedAt, principalId);
+    merged = true;
+    return run;
   } finally {
     database.close();
-    if (isNew && !merged) rmSync(request.databasePath, { force: true });
+    if (isNew && !merged) rmSync(databasePath, { force: true });
   }
 }
 
-/** Saves the run, as soon as others let it: what took an hour to read is not given up for a list that somebody has open in a pager. */
-async function commit(merge: Merge, signal: AbortSignal): Promise<Run> {
-  const giveUpAt = performance.now() + mostMsOfReaders;
-  for (;;) {
-    try {
-      return merge.commit();
-    } catch (error) {
-      const busy = hasCode(error, 'DatabaseBusy');
-      if (!busy || performance.now() > giveUpAt) throw error;
-      await sleep(retryReadersMs, null, { signal });
-    }
-  }
+async function collectInto(
+  database: Database,
+  request: CollectIntoFileRequest,
+  startedAt: string,
+  principalId: string | null,
+): Promise<Run> {
+  const { session, settings, signal, scope, trigger, clientIds = false, sources = [] } = request;
+  const { arm } = session;
+  const plan = await planRun({
+    arm,
+    settings,
+    known: readKnownSubscriptions(database),
+    afterSeq: readNewestSeq(database),
+    principalId,
+    runId: newRunId(startedAt),
+    trigger,
+    startedAt,
+    scope,
+    clientIds,
+    signal,
+  });
+  await using folder = await makePrivateFolder(tmpdir(), 'vm-identities-');
+  const path = join(folder.path, 'contested.ndjson.zst');
+  return await mergeRun(
+    {
+      plan,
+      settings,
+      sources,
+      arm,
+      folder: folder.path,
+      signal,
+      readOwn: (contested, sink) => collectOwn(request, plan, contested, sink, path),
+    },
+    database,
+  );
 }
 
-/** Reads what this identity sees. Of a subscription that a source has read too, the rows wait until it is known whose reading is better. */
+/** Reads what this identity sees. Contested subscriptions wait in a batch until it is known whose reading is better. */
 async function collectOwn(
   { session, onProgress, signal }: CollectIntoFileRequest,
   plan: Plan,
-  { contested, tellBetter }: TakenIn,
-  merge: Merge,
-  folder: string,
-): Promise<void> {
+  contested: ReadonlySet<string>,
+  sink: ReadingSink,
+  path: string,
+): Promise<Replay> {
   const now = (): string => new Date().toISOString();
   const progress = onProgress === undefined ? {} : { onProgress };
   const common = { arm: session.arm, plan, subscriptions: plan.subscriptions, now, ...progress, signal };
   if (contested.size === 0) {
-    await collectSubscriptions({ ...common, sink: merge.write });
-    return;
+    await collectSubscriptions({ ...common, sink });
+    return async () => undefined;
   }
-  const path = join(folder, 'contested.ndjson.zst');
   const waiting = writeBatch(path);
   try {
-    const sink = routeReadings((id) => (contested.has(id) ? waiting.write : merge.write), merge.write);
-    await collectSubscriptions({ ...common, sink });
+    await collectSubscriptions({
+      ...common,
+      sink: routeReadings((id) => (contested.has(id) ? waiting.write : sink), sink),
+    });
     await waiting.finish();
   } finally {
     waiting.abandon();
   }
-  const own = createOwnReadings();
-  await replayBatch(readBatch(path), own.write, path);
-  const left = tellBetter(own, merge.write);
-  await replayBatch(
-    readBatch(path),
-    routeReadings((id) => (left.has(id) ? null : merge.write), merge.write),
-    path,
-  );
+  return (target) => replayBatch(readBatch(path), target, path);
 }
 
 function readBatch(path: string): Readable {
   const decompress = createZstdDecompress();
-  // a failure reaches the reader of what it gives
+  // A failure reaches whoever reads `decompress`.
   pipeline(createReadStream(path), decompress, () => undefined);
   return decompress;
-}
-
-/** A folder for throw-away files. */
-async function makeFolder(): Promise<AsyncDisposable & { readonly path: string }> {
-  const path = await mkdtemp(join(tmpdir(), 'vm-identities-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }

@@ -1,18 +1,17 @@
 import type { BatchCounts } from '../azure/store/inventory-store.ts';
 import { collectBatch } from '../collect/batch/collect-batch.ts';
-import { makeOwnFolder } from '../files/private-folder.ts';
-import { limitYoungGeneration } from './limit-heap-growth.ts';
-import { takenOver } from './plan-step.ts';
-import { readPlan } from './read-plan.ts';
+import { makePrivateFolder } from '../files/private-folder.ts';
+import { limitHeapGrowth } from './limit-heap-growth.ts';
+import { readPlan, resumedSubscriptions } from './plan-step.ts';
 import type { RunEnvironment } from './run-environment.ts';
-import { progressOf } from './run-progress.ts';
+import { progressOf } from './run-record.ts';
 import { watchRun } from './watch-run.ts';
 
 /**
- * A step of a run: reads one batch of its plan into the store. Batches may be read side by side, anywhere; one that is there
- * already is not read again.
+ * A step of a run: reads one batch of its plan into the store. Batches may be read side by side, in any process. A batch that is
+ * already in the store is not read again.
  * @throws {RunEndedError} the run was cancelled or timed out
- * @throws {NoTokenError} no token is to be had any more
+ * @throws {NoTokenError} no credential gives a token any more
  * @throws {InventoryError} the store's own
  */
 export async function collectStep(
@@ -25,7 +24,7 @@ export async function collectStep(
   await using watch = await watchRun(environment, runId, signal);
   const recorded = await readPlan(store, runId, watch.signal);
   const before = await store.batches.finished(runId, watch.signal);
-  await using folder = await makeOwnFolder(environment.folder);
+  await using folder = await makePrivateFolder(environment.folder);
   return await collectBatch({
     store,
     arm: session.arm,
@@ -33,18 +32,14 @@ export async function collectStep(
     batch,
     folder: folder.path,
     signal: watch.signal,
-    onProgress: ({ subscriptionsDone, virtualMachines, requests }) => {
-      limitYoungGeneration();
-      watch.report(
-        progressOf(
-          {
-            subscriptions: before.subscriptions + subscriptionsDone,
-            virtualMachines: before.virtualMachines + virtualMachines,
-            requests: before.requests + requests,
-          },
-          takenOver(recorded),
-        ),
-      );
+    onProgress({ subscriptionsDone, virtualMachines, requests }) {
+      limitHeapGrowth();
+      const finished = {
+        subscriptions: before.subscriptions + subscriptionsDone,
+        virtualMachines: before.virtualMachines + virtualMachines,
+        requests: before.requests + requests,
+      };
+      watch.report(progressOf(finished, resumedSubscriptions(recorded)));
     },
   });
 }

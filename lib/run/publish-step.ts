@@ -1,14 +1,13 @@
-import { makeOwnFolder } from '../files/private-folder.ts';
+import { makePrivateFolder } from '../files/private-folder.ts';
 import type { Run } from '../inventory/run.ts';
-import { takenOver } from './plan-step.ts';
+import { readPlan, resumedSubscriptions } from './plan-step.ts';
 import { publishRun } from './publish-run.ts';
-import { readPlan } from './read-plan.ts';
 import type { RunEnvironment } from './run-environment.ts';
-import { advance, progressOf } from './run-progress.ts';
+import { advance, progressOf } from './run-record.ts';
 import { watchRun } from './watch-run.ts';
 
 /**
- * A step of a run: merges its batches into the published inventory and moves the pointer. A run that is published already is not
+ * A step of a run: merges its batches into the published inventory and moves the pointer. A run that is already published is not
  * published again.
  * @returns when the merge ended, in milliseconds since 1970
  * @throws {RunEndedError} the run was cancelled or timed out before the pointer moved
@@ -23,8 +22,9 @@ export async function publishStep(
   await using watch = await watchRun(environment, runId, signal);
   const recorded = await readPlan(store, runId, watch.signal);
   const finished = await store.batches.finished(runId, watch.signal);
-  await advance(store, runId, { step: 'publish', ...progressOf(finished, takenOver(recorded)) }, watch.signal);
-  await using folder = await makeOwnFolder(environment.folder);
+  const progress = progressOf(finished, resumedSubscriptions(recorded));
+  await advance(store, runId, { step: 'publish', ...progress }, watch.signal);
+  await using folder = await makePrivateFolder(environment.folder);
   const published = await publishRun({
     store,
     arm: session.arm,
@@ -36,17 +36,14 @@ export async function publishStep(
     machines: finished.virtualMachines,
     onProgress: () => watch.report({}),
   });
-  // from here on nothing can undo it, a cancellation that came in the last moment neither; one that another taking of this step
-  // has brought to its end has ended
-  await store.runs.update(
-    runId,
-    (record) => (record.status === 'succeeded' ? null : reporting(record, published)),
-    signal,
-  );
+  // From here on nothing can undo the publication, not even a late cancellation. If another execution of this step has ended the
+  // run, leave it ended.
+  const update = (record: Run): Run | null => (record.status === 'succeeded' ? null : reporting(record, published));
+  await store.runs.update(runId, update, signal);
   return { finishedAtMs: Date.parse(published.finishedAt ?? published.startedAt) };
 }
 
-/** The record of a run that is published and has its reports to write. */
+/** The record of a published run whose reports are still to be written. */
 function reporting({ progress }: Run, published: Run): Run {
   return {
     ...published,

@@ -1,17 +1,17 @@
 import type { Database } from '../database/database.ts';
 import { toReason } from '../errors.ts';
 import type { Run } from '../inventory/run.ts';
-import { refreshPublication } from '../published/refresh-publication.ts';
+import { completePublication } from '../published/publish-database.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { endRun, RunEndedError } from './run-record.ts';
 import { watchRun } from './watch-run.ts';
 import { writeReports } from './write-reports.ts';
 
 /**
- * Last step of a run that is published: writes what is made from the new inventory for readers that know no protocol, then ends
- * the run's record. Nothing here can undo the publication, so that a failure warns; the next run makes it good.
- * @param finishedAtMs when the merge ended, as `publishStep` said
- * @returns the run as it ended; null when it had ended already
+ * Last step of a published run: writes the current machines and the reports, then ends the run's record. A failure to write only
+ * warns, because nothing here can undo the publication; the next run writes these files again.
+ * @param finishedAtMs when the merge ended, as `publishStep` returned it
+ * @returns the run as it ended; null when it had already ended
  * @throws {InventoryError} the record could not be written
  */
 export async function reportStep(
@@ -21,15 +21,11 @@ export async function reportStep(
   signal: AbortSignal,
 ): Promise<Run | null> {
   try {
-    // another taking of this step may end the run while this one still writes: the next run's files must not be written over
+    // Another execution of this step may end the run while this one still writes. It must not overwrite the next run's files.
     await using watch = await watchRun(environment, runId, signal);
     await writeFiles(environment, runId, watch.signal);
-    return await endRun(
-      environment.store,
-      runId,
-      (record) => (record.status === 'succeeded' ? null : succeeded(record, new Date(finishedAtMs).toISOString())),
-      watch.signal,
-    );
+    const end = (record: Run): Run | null => (record.status === 'succeeded' ? null : succeeded(record, finishedAtMs));
+    return await endRun(environment.store, runId, end, watch.signal);
   } catch (error) {
     if (error instanceof RunEndedError) return null;
     throw error;
@@ -41,7 +37,7 @@ async function writeFiles(environment: RunEnvironment, runId: string, signal: Ab
   try {
     using current = await reader.newest(signal);
     if (current.damaged) return;
-    await refreshPublication(store, current, signal);
+    await completePublication(store, current, signal);
     await writeScheduledReports(environment, runId, current.database, signal);
   } catch (error) {
     signal.throwIfAborted();
@@ -49,7 +45,7 @@ async function writeFiles(environment: RunEnvironment, runId: string, signal: Ab
   }
 }
 
-/** Reports are for runs that the schedule starts; the newest database may be a later run's by now, and has this one's state, too. */
+/** Only runs of the schedule write reports. The database may be a later run's by now; it also holds the state of this run. */
 async function writeScheduledReports(
   environment: RunEnvironment,
   runId: string,
@@ -61,7 +57,7 @@ async function writeScheduledReports(
   if (record?.run.trigger === 'timer') await writeReports(environment, { database, runId }, signal);
 }
 
-function succeeded(record: Run, finishedAt: string): Run {
+function succeeded(record: Run, finishedAtMs: number): Run {
   const progress = { ...record.progress, step: 'done', updatedAt: new Date().toISOString() } as const;
-  return { ...record, status: 'succeeded', finishedAt, progress };
+  return { ...record, status: 'succeeded', finishedAt: new Date(finishedAtMs).toISOString(), progress };
 }

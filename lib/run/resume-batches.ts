@@ -3,40 +3,44 @@ import type { InventoryStore } from '../azure/store/inventory-store.ts';
 import { addressOf, type Plan, type PlannedBatch, type RecordedPlan } from '../inventory/plan.ts';
 
 const atOnce = 32;
-/** Before a run, for the newest that came to a plan. */
+/** How many runs before this one may lack a plan. */
 const runsLookedAt = 5;
 
+export interface ResumedBatches {
+  readonly batches: readonly PlannedBatch[];
+  /** `Plan.afterSeq` for these batches and the plan together. */
+  readonly afterSeq: number;
+}
+
 /**
- * Batches that the last run which came to a plan finished and could not publish, because it timed out: what they hold is not read
- * again. Those are left that are older than the time between two runs, that were read for something else (other kinds, another identity), or
- * that hold a subscription which this run is not to read.
+ * Finished batches of the last run with a plan, if it timed out before it could publish them: what they hold is not read again.
+ * Leaves out batches that are older than the time between two runs, that were read differently (other kinds, another identity),
+ * or that hold a subscription which this run does not read.
  * @param maxAgeMs by the storage service's clock
- * @returns the batches; and what is known to be older than all that they and the plan read, see `Plan.afterSeq`
  */
-export async function batchesToTakeOver(
+export async function batchesToResume(
   store: Pick<InventoryStore, 'runs' | 'plans' | 'batches'>,
   plan: Plan,
   maxAgeMs: number,
   signal: AbortSignal,
-): Promise<{ readonly taken: readonly PlannedBatch[]; readonly afterSeq: number }> {
+): Promise<ResumedBatches> {
   const { afterSeq = 0 } = plan;
-  const nothing = { taken: [], afterSeq };
-  const recorded = await unfinishedBefore(store, plan.runId, signal);
-  if (recorded === null || !readAlike(recorded.plan, plan)) return nothing;
-  const then = howRead(recorded.plan);
-  const now = howRead(plan);
-  const taken: PlannedBatch[] = [];
-  await forEachBounded([...recorded.batches.entries()], atOnce, signal, async ([batch, { subscriptionIds }], both) => {
-    if (!subscriptionIds.every((id) => now.has(id) && now.get(id) === then.get(id))) return;
+  const recorded = await timedOutPlan(store, plan.runId, signal);
+  if (recorded === null || !isReadAlike(recorded.plan, plan)) return { batches: [], afterSeq };
+  const skippedThen = skipCodes(recorded.plan);
+  const skippedNow = skipCodes(plan);
+  const batches: PlannedBatch[] = [];
+  await forEachBounded([...recorded.batches.entries()], atOnce, signal, async ([batch, { subscriptionIds }], abort) => {
+    if (!subscriptionIds.every((id) => skippedNow.has(id) && skippedNow.get(id) === skippedThen.get(id))) return;
     const address = addressOf(recorded, batch);
-    const ageMs = await store.batches.ageMs(address, both);
-    if (ageMs !== null && ageMs < maxAgeMs) taken.push({ subscriptionIds, takenFrom: address });
+    const ageMs = await store.batches.ageMs(address, abort);
+    if (ageMs !== null && ageMs < maxAgeMs) batches.push({ subscriptionIds, takenFrom: address });
   });
-  return { taken, afterSeq: taken.length === 0 ? afterSeq : Math.min(afterSeq, recorded.plan.afterSeq ?? 0) };
+  return { batches, afterSeq: batches.length === 0 ? afterSeq : Math.min(afterSeq, recorded.plan.afterSeq ?? 0) };
 }
 
-/** The plan of the run before, if that timed out. Runs that ended before they had a plan have read nothing, and are passed over. */
-async function unfinishedBefore(
+/** The plan of the previous run, if that timed out. Runs that ended before they had a plan have read nothing and are skipped. */
+async function timedOutPlan(
   store: Pick<InventoryStore, 'runs' | 'plans'>,
   runId: string,
   signal: AbortSignal,
@@ -48,12 +52,12 @@ async function unfinishedBefore(
   return null;
 }
 
-function readAlike(one: Plan, other: Plan): boolean {
+function isReadAlike(one: Plan, other: Plan): boolean {
   const howOf = ({ kinds, clientIds, principalId }: Plan): string => JSON.stringify([kinds, clientIds, principalId]);
   return howOf(one) === howOf(other);
 }
 
-/** Why each subscription is not read; null = it is. */
-function howRead({ subscriptions }: Plan): ReadonlyMap<string, string | null> {
+/** Why each subscription is skipped; null = it is read. */
+function skipCodes({ subscriptions }: Plan): ReadonlyMap<string, string | null> {
   return new Map(subscriptions.map(({ subscriptionId, skip }) => [subscriptionId, skip?.code ?? null]));
 }

@@ -1,18 +1,18 @@
 import type { KnownSubscription, Plan, PlannedBatch } from '../inventory/plan.ts';
 
-/** Work is counted in machines. What every subscription costs besides: its lists are asked for even when they are empty. */
+/** Cost is counted in machines. Each subscription adds this much, because its lists are requested even when they are empty. */
 const costOfSubscription = 40;
-/** A subscription that was never read may be large. */
+/** For a subscription that was never read: it may be large. */
 const assumedMachines = 100;
-/** Some seconds of reading: large enough that long lists hide behind others, small enough that a crash costs little. */
+/** Some seconds of reading: large enough for other lists to overlap a long one, small enough that a crash costs little. */
 const costOfBatch = 2_500;
-/** More make an orchestration slow: each is replayed over all that came before. */
+/** More would slow the orchestration: each batch replays all events before it. */
 const mostBatches = 500;
 
 /**
- * Divides subscriptions into batches of about the same work by what the last run counted: the biggest subscription first, each
- * into the batch that has least. The batches with most work come first.
- * @param left subscriptions that are to be read, of the plan
+ * Divides subscriptions into batches of about the same work, by the machines that the last run counted. Puts the biggest
+ * subscription first, each into the batch with the least work. Batches with the most work come first.
+ * @param left the subscriptions of the plan that are still to be read
  */
 export function divideIntoBatches(
   left: Plan['subscriptions'],

@@ -6,7 +6,7 @@ import type { DatabaseReader } from '../published/current-database.ts';
 import type { Settings } from '../settings.ts';
 import type { Source } from '../sources/source.ts';
 
-/** What the steps of a run need. Nothing of a run itself: that is in the store, so that any process can take any step. */
+/** What the steps of every run need. The state of a run is in the store, so any process can execute any step. */
 export interface RunEnvironment {
   readonly store: InventoryStore;
   readonly reader: DatabaseReader;
@@ -14,12 +14,12 @@ export interface RunEnvironment {
   readonly settings: Settings;
   /** Other deployments, whose present each run takes in. */
   readonly sources: readonly Source[];
-  /** What `INVENTORY_ACCEPTED_FINDINGS` silences. @throws {InventoryError} it could not be read */
+  /** The findings that `INVENTORY_ACCEPTED_FINDINGS` silences. @throws {InventoryError} they could not be read */
   readonly acceptedFindings: (signal: AbortSignal) => Promise<readonly AcceptedFinding[]>;
-  /** Batches of a run that timed out are taken over up to this age: the time between two runs. */
-  readonly takeOverMs: number;
-  /** For throw-away files; made when missing. */
+  /** A run resumes batches of a run that timed out up to this age: the time between two runs. */
+  readonly resumeWithinMs: number;
+  /** For temporary files; made when missing. */
   readonly folder: string;
-  /** What went wrong on the way and harms no row. */
+  /** Called with failures that harm no row. */
   readonly warn: (reason: Reason) => void;
 }

@@ -1,27 +1,25 @@
-import type { InventoryStore } from '../azure/store/inventory-store.ts';
 import { hasCode, toReason } from '../errors.ts';
 import { newRunId, type Run, type RunTrigger } from '../inventory/run.ts';
 import { claimRun, RunAlreadyRunningError, type RunClaimRequest, throwIfRunning } from './claim-run.ts';
-import { endRun, newRunRecord } from './run-record.ts';
+import { endRun, failed, newRunRecord } from './run-record.ts';
 
 export interface RunStart extends RunClaimRequest {
-  readonly store: Pick<InventoryStore, 'claim' | 'runs'>;
   readonly trigger: RunTrigger;
   /** Only these subscriptions (lower case); null = all that the settings allow. */
   readonly scope: readonly string[] | null;
-  /** Sees to it that something takes the steps of that run; does nothing where something does already. `own`: this start's. */
+  /** Has the steps of that run executed, unless they already are. `own`: the run of this start. */
   readonly drive: (runId: string, own: boolean, signal: AbortSignal) => Promise<void>;
 }
 
-/** Two starts in one second have the same id once in 65,536 times. */
+/** Two starts in one second get the same id once in 65,536 times. */
 const mostIds = 5;
-/** Time for taking back what a start has left that failed. */
-const takeBackMs = 30_000;
+/** Time limit for removing what a failed start has written. */
+const cleanUpMs = 30_000;
 
 /**
- * Starts a run, if no other is under way in any process. Returns as soon as it is on record and driven. A run that is on record
- * as under way and is driven by nothing (its starter died) is driven from here on.
- * @param signal for the start only: the run outlives the request that asked for it
+ * Starts a run unless one is running in any process. Returns once the run is on record and driven. If the record of another run
+ * says running but nothing drives that run (its starter died), this drives it again.
+ * @param signal for the start only: the run outlives the request that started it
  * @throws {RunAlreadyRunningError} with that run's id
  * @throws {InventoryError} the store's own
  * @throws what `drive` throws; the run has ended as failed
@@ -36,18 +34,15 @@ export async function startRun(request: RunStart, signal: AbortSignal): Promise<
     await drive(run.id, true, signal);
   } catch (error) {
     const reason = toReason(error);
-    const end = (record: Run): Run | null =>
-      record.status === 'running'
-        ? { ...record, status: 'failed', finishedAt: new Date().toISOString(), reason }
-        : null;
-    const failed = await endRun(store, run.id, end, AbortSignal.timeout(takeBackMs));
-    if (failed !== null) await ended(failed);
+    const end = (record: Run): Run | null => failed(record, reason);
+    const endedRun = await endRun(store, run.id, end, AbortSignal.timeout(cleanUpMs));
+    if (endedRun !== null) await ended(endedRun);
     throw error;
   }
   return run;
 }
 
-/** Looks before it writes: what the removal of a record would leave behind looks like a run that has died. */
+/** Checks before it writes: a record that could not be removed again would look like a run that died. */
 async function claimNewRun(request: RunStart, signal: AbortSignal): Promise<Run> {
   await throwIfRunning(request, signal);
   const run = await recordRun(request, signal);
@@ -55,7 +50,7 @@ async function claimNewRun(request: RunStart, signal: AbortSignal): Promise<Run>
     await claimRun(request, run.id, signal);
     return run;
   } catch (error) {
-    await request.store.runs.remove(run.id, AbortSignal.timeout(takeBackMs));
+    await request.store.runs.remove(run.id, AbortSignal.timeout(cleanUpMs));
     throw error;
   }
 }

@@ -1,22 +1,21 @@
 import { NotFoundError, toReason } from '../errors.ts';
 import type { RunEnvironment } from './run-environment.ts';
-import { advanced, type ProgressChange } from './run-progress.ts';
-import { RunEndedError } from './run-record.ts';
+import { advanced, type ProgressChange, RunEndedError } from './run-record.ts';
 
-/** Often enough to watch, seldom enough to cost nothing. */
+/** How often the record is read: soon enough to notice a cancellation, and cheap. */
 const everyMs = 2_000;
 
-/** A step's eye on its run's record. */
+/** Watches the record of a run while one of its steps executes. */
 export interface RunWatch extends AsyncDisposable {
-  /** Aborted when the record says that the run is over (cancelled, timed out), and with the signal that the step was given. */
+  /** Aborted when the record says that the run has ended (cancelled, timed out), and with the signal of the step. */
   readonly signal: AbortSignal;
-  /** Work goes on, so far. Written within seconds, unless another step of the run has just written. */
+  /** Reports progress. It is written within seconds, unless another step of the run has just written. */
   report(change: ProgressChange): void;
 }
 
 /**
- * Begins to watch the record of a run, and to keep its progress in it.
- * @throws {RunEndedError} the run is over already
+ * Starts to watch the record of a run and to write progress to it.
+ * @throws {RunEndedError} the run has already ended
  * @throws {NotFoundError} `RunNotFound`
  */
 export async function watchRun(
@@ -25,19 +24,19 @@ export async function watchRun(
   signal: AbortSignal,
 ): Promise<RunWatch> {
   const stop = new AbortController();
-  const both = AbortSignal.any([signal, stop.signal]);
-  let news: ProgressChange | null = null;
+  const stepOrRunEnded = AbortSignal.any([signal, stop.signal]);
+  let unwritten: ProgressChange | null = null;
   let looking: Promise<void> = Promise.resolve();
   let busy = false;
 
   async function look(): Promise<void> {
-    const found = await store.runs.read(runId, both);
+    const found = await store.runs.read(runId, stepOrRunEnded);
     if (found === null) throw new NotFoundError('RunNotFound', `There is no run ${runId}`);
     if (found.run.status !== 'running') throw new RunEndedError(found.run);
-    if (news === null || found.ageMs < everyMs) return;
-    const change = news;
-    news = null;
-    await store.runs.update(runId, (run) => advanced(run, change), both);
+    if (unwritten === null || found.ageMs < everyMs) return;
+    const change = unwritten;
+    unwritten = null;
+    await store.runs.update(runId, (run) => advanced(run, change), stepOrRunEnded);
   }
 
   await look();
@@ -47,16 +46,16 @@ export async function watchRun(
     looking = look()
       .catch((error: unknown) => {
         if (error instanceof RunEndedError || error instanceof NotFoundError) stop.abort(error);
-        else if (!both.aborted) warn(toReason(error));
+        else if (!stepOrRunEnded.aborted) warn(toReason(error));
       })
       .finally(() => {
         busy = false;
       });
   }, everyMs);
   return {
-    signal: both,
+    signal: stepOrRunEnded,
     report(change) {
-      news = { ...news, ...change };
+      unwritten = { ...unwritten, ...change };
     },
     async [Symbol.asyncDispose]() {
       clearInterval(timer);

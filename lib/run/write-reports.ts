@@ -10,8 +10,8 @@ import type { RunEnvironment } from './run-environment.ts';
 type Environment = Pick<RunEnvironment, 'store' | 'settings' | 'acceptedFindings' | 'warn'>;
 
 /**
- * Writes the reports that `INVENTORY_REPORTS` names to `reports/<runId>/`, each as it is made. One that fails warns, and the others
- * are written all the same.
+ * Writes the reports that `INVENTORY_REPORTS` names to `reports/<runId>/`, streamed. A report that fails warns and never stops the
+ * others.
  * @throws the signal's reason
  */
 export async function writeReports(
@@ -50,11 +50,11 @@ async function writeOne(
   await store.writeReport({ runId, file, contentType: reportContentTypes[format] }, pieces, signal);
 }
 
-/** Which report a file name stands for; the settings have checked it. */
+/** The report that a file name stands for. The settings have already checked it. */
 function reportOfFile(file: string): { readonly report: AskedReport; readonly format: ReportFormat } {
   const [first, second] = file.split('.');
   const name = reportNames.find((known) => known === first);
   const format = reportFormats.find((known) => known === second);
-  if (name === undefined || format === undefined) throw new Error(`${file} is no report`);
+  if (name === undefined || format === undefined) throw new Error(`There is no report ${file}`);
   return { report: { name, filter: {} }, format };
 }

@@ -1,20 +1,20 @@
 import type { Database } from '../database/database.ts';
 import { integerOrNull, text, textOrNull } from '../database/queries/columns.ts';
 
-/** A subscription that the inventory follows, and where its newest reading came from. */
+/** A subscription that the inventory follows, with the origin of its newest reading. */
 export interface FollowedSubscription {
   readonly subscriptionId: string;
   readonly displayName: string;
   readonly tenantId: string | null;
   readonly state: string;
   readonly visible: boolean;
-  /** The other deployment that read it last; null = this one did. */
+  /** The other deployment that read it last; null = this one. */
   readonly source: string | null;
   /** The newest reading that showed rows, epoch milliseconds; null = none yet. */
   readonly shownAt: number | null;
 }
 
-/** Subscriptions in scope of the inventory, by id: not those that were forgotten or taken out of scope. */
+/** The subscriptions that the inventory follows, by id. Leaves out forgotten ones and those out of scope. */
 export function readFollowedSubscriptions(database: Database): ReadonlyMap<string, FollowedSubscription> {
   const rows = database
     .prepare(`SELECT k.subscription_id, s.display_name, s.tenant_id, s.state, s.visibility,

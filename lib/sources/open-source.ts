@@ -3,12 +3,12 @@ import { text } from '../database/queries/columns.ts';
 import { tables, views } from '../database/schema.ts';
 import { InventoryError } from '../errors.ts';
 
-/** A machine with all its tags has a thousandth of it. */
+/** About a thousand times a machine with all its tags. */
 const mostBytesOfAValue = 32 * 1024 * 1024;
 
 /**
- * What a table or view is made of. The order of columns is left out: a migration appends. So are indexes: a query is right with
- * any of them, or none.
+ * The shape of each table and view. It ignores the order of columns, because a migration appends, and indexes, because a query is
+ * right with any of them or none.
  */
 const shapes = `SELECT l.name, l.type || ' ' || l.strict || ' ' || CASE l.type
     WHEN 'table' THEN (SELECT group_concat(x.name || ' ' || x.type || ' ' || x.hidden, ',' ORDER BY x.name) FROM pragma_table_xinfo(l.name) x)
@@ -16,9 +16,9 @@ const shapes = `SELECT l.name, l.type || ' ' || l.strict || ' ' || CASE l.type
   FROM pragma_table_list l WHERE l.schema = 'main' AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`;
 
 /**
- * Opens the database of another deployment for reading. Its schema is SQL text that somebody else wrote, and views run it: those that
- * we read through must be ours, letter by letter. Nothing else of the file is ever run.
- * @param path a copy that is ours alone
+ * Opens the database of another deployment for reading. Its schema is SQL text from elsewhere, and views execute it, so the views
+ * that a query uses must equal ours letter by letter. Nothing else of the file is ever executed.
+ * @param path a private copy
  * @throws {InventoryError} `NewerDatabase`, `OlderDatabase`, `NotAnInventory`, `DatabaseUnreadable`
  * @see https://www.sqlite.org/security.html#untrusted_sqlite_database_files
  */
@@ -29,7 +29,10 @@ export function openSource(path: string): Database {
     const found = shapesOf(database);
     for (const [name, shape] of expectedShapes()) {
       if (found.get(name) !== shape) {
-        throw new InventoryError('NotAnInventory', `${path} is no inventory database: ${name} is not what a run makes`);
+        throw new InventoryError(
+          'NotAnInventory',
+          `${path} is not an inventory database: ${name} differs from what a run makes`,
+        );
       }
     }
     if (!isSound(database)) throw new InventoryError('NotAnInventory', `${path} is damaged`);
@@ -38,13 +41,13 @@ export function openSource(path: string): Database {
   } catch (error) {
     database.close();
     if (error instanceof InventoryError) throw error;
-    throw new InventoryError('NotAnInventory', `${path} is no inventory database: what it holds cannot be read`, {
+    throw new InventoryError('NotAnInventory', `${path} is not an inventory database: its content cannot be read`, {
       cause: error,
     });
   }
 }
 
-/** Whole pages, values of their columns' types, and lists of texts where they are looked up one by one, later. */
+/** Whether pages are whole, values have their columns' types, and JSON lists that are read later hold texts. */
 function isSound(database: Database): boolean {
   if (database.prepare('PRAGMA quick_check(1)').get()?.quick_check !== 'ok') return false;
   const others = "SELECT 1 FROM federated_credential f, json_each(f.audiences) a WHERE a.type <> 'text' LIMIT 1";
@@ -60,9 +63,8 @@ let expected: ReadonlyMap<string, string> | null = null;
 
 function expectedShapes(): ReadonlyMap<string, string> {
   if (expected !== null) return expected;
-  const fresh = new Database(':memory:');
+  using fresh = new Database(':memory:');
   fresh.exec(`${tables} ${views}`);
   expected = shapesOf(fresh);
-  fresh.close();
   return expected;
 }

@@ -4,7 +4,8 @@ import type { FollowedSubscription } from './followed-subscriptions.ts';
 import type { Offer, SourceState } from './source-offers.ts';
 
 /**
- * A plan with what sources have: their subscriptions are followed like those that this deployment sees, and so are their blind spots.
+ * Adds what sources have to a plan. Their subscriptions are followed like those that this deployment sees, and so are their blind
+ * spots.
  * @param offers the best that sources have of each subscription in scope
  * @param followed what this inventory follows before the run
  */
@@ -15,8 +16,9 @@ export function planWithSources(
   followed: ReadonlyMap<string, FollowedSubscription>,
   inScope: (subscriptionId: string) => boolean,
 ): Plan {
-  const seen = new Set([...plan.subscriptions.map(({ subscriptionId }) => subscriptionId), ...offers.keys()]);
-  const others = [...offers.values()].filter(({ subscription }) => isNew(plan, subscription.subscriptionId));
+  const planned = new Set(plan.subscriptions.map(({ subscriptionId }) => subscriptionId));
+  const others = [...offers.values()].filter(({ subscription }) => !planned.has(subscription.subscriptionId));
+  const seen = new Set([...planned, ...offers.keys()]);
   const spots = new Map(plan.blindSpots.map((spot) => [spot.subscriptionId, spot]));
   for (const state of states) {
     for (const { since: _, ...spot } of 'content' in state ? state.content.blindSpots : []) {
@@ -26,22 +28,17 @@ export function planWithSources(
   for (const id of seen) spots.delete(id);
   return {
     ...plan,
-    subscriptions: [
-      ...plan.subscriptions,
-      ...others.map(({ subscription: { subscriptionId, displayName, tenantId, state } }) => {
+    subscriptions: plan.subscriptions.concat(
+      others.map(({ subscription: { subscriptionId, displayName, tenantId, state } }) => {
         return { subscriptionId, displayName, tenantId, state, skip: null };
       }),
-    ],
+    ),
     outOfScope: plan.outOfScope.filter((id) => !seen.has(id)),
     blindSpots: [...spots.values()],
     blindSpotsKnown:
       plan.blindSpotsKnown && states.every((state) => 'failure' in state || state.content.blindSpotsKnown),
     reason: reasonWith(plan, states, seen, followed),
   };
-}
-
-function isNew(plan: Plan, id: string): boolean {
-  return !plan.subscriptions.some(({ subscriptionId }) => subscriptionId === id);
 }
 
 function reasonWith(
@@ -55,14 +52,14 @@ function reasonWith(
     if ('content' in state) {
       if (state.content.reason !== null) return state.content.reason;
     } else if (![...followed.values()].some(({ source }) => source === state.name)) {
-      // nobody knows what it holds; where some of it is known, the coverage of that says why it is not complete
+      // Its content is unknown. If some of it is followed, the coverage of that says why it is not complete.
       return state.failure;
     }
   }
   return null;
 }
 
-/** Whether a list of subscriptions that was empty, or had lost most of what it had, is whole with what sources have. */
+/** Whether a list of subscriptions that was empty or lost more than half is complete with what sources have. */
 function isSettled(
   plan: Plan,
   seen: ReadonlySet<string>,

@@ -5,17 +5,17 @@ import type { Kind } from '../inventory/coverage.ts';
 import type { SourceSink } from '../inventory/reading.ts';
 import type { MachineReading } from '../inventory/virtual-machine.ts';
 import { guidPattern } from '../settings.ts';
-import { tellReading } from './replay-source.ts';
+import { replaySource } from './replay-source.ts';
 import { readSourceContent, type SourceContent } from './source-content.ts';
 
 const texts = v.array(v.string());
-/** What the tables of an inventory hold as JSON; the rest is as strict as the columns' types. */
+/** The JSON in the tables of an inventory. SQLite's column types check the rest. */
 const tagsShape = v.record(v.string(), v.string());
 const permissionsShape = v.array(v.looseObject({ actions: texts, notActions: texts }));
 
 /**
- * What a source offers, all of it read once before anything is merged: what breaks there is its own failure, and not that of the
- * run which takes it in. It speaks of its subscriptions and of nothing outside of them.
+ * Reads all that a source offers once, before anything is merged: damage there is a failure of the source and not of the run.
+ * Each row must belong to the subscription that offers it.
  * @throws {InventoryError} `SourceMalformed`; `InventoryNotReady`: it has no run yet
  */
 export function readOffers(database: Database, source: string, kinds: readonly Kind[]): SourceContent {
@@ -24,7 +24,7 @@ export function readOffers(database: Database, source: string, kinds: readonly K
     for (const subscription of content.subscriptions) {
       const { subscriptionId } = subscription;
       if (!guidPattern.test(subscriptionId)) throw malformed(source, `'${subscriptionId}' is no subscription`);
-      tellReading(database, source, subscription, checkingSink(source, subscriptionId));
+      replaySource(database, source, subscription, checkingSink(source, subscriptionId));
     }
     return content;
   } catch (error) {
@@ -57,7 +57,7 @@ function malformed(source: string, what: string, cause?: unknown): InventoryErro
     'SourceMalformed',
     `The database of ${source} holds what no run writes: ${what.slice(0, 300)}`,
     {
-      hint: 'Look at it there: vm-identities subscriptions --database URL; who may write to that container can change it',
+      hint: 'Look at it there: vm-identities subscriptions --database URL. Check who may write to that container',
       cause,
     },
   );

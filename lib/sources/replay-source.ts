@@ -9,16 +9,16 @@ import type { MachineReading } from '../inventory/virtual-machine.ts';
 import type { SourceSubscription } from './source-content.ts';
 
 const rowsPerPage = 500;
-/** Machines of a subscription that exist, and which of them the newest readings did not show. */
+/** Existing machines of a subscription, and which of them the newest readings did not show. */
 const existing = `machine m JOIN machine_version v ON v.machine = m.id AND v.valid_to IS NULL
   LEFT JOIN unseen u ON u.machine = m.id AND u.valid_to IS NULL`;
 
 /**
- * Tells a sink the present of one subscription as another deployment has it: as one reading, with the time and the coverage of
- * that deployment's own.
- * @param source its container or file: what the ledger says
+ * Sends a sink the present of one subscription as another deployment has it: one reading, with that deployment's time and
+ * coverage.
+ * @param source its container or file, as the ledger names it
  */
-export function tellReading(
+export function replaySource(
   database: Database,
   source: string,
   subscription: SourceSubscription,
@@ -29,7 +29,7 @@ export function tellReading(
     readings.filter(({ status }) => status !== 'failed' && status !== 'denied').map(({ kind }) => kind),
   );
   sink({ type: 'beginFrom', source, subscriptionId, readAt });
-  tellMachines(database, subscription, shows, sink);
+  replayMachines(database, subscription, shows, sink);
   if (shows.has('powerStates')) {
     const rows = database
       .prepare(`SELECT i.resource_id, x.value FROM ${existing} JOIN machine_id i ON i.machine = m.id
@@ -54,11 +54,11 @@ export function tellReading(
     }));
     sink({ type: 'identities', subscriptionId, rows: identities });
   }
-  if (shows.has('roleAssignments')) tellRoles(database, subscription, sink);
+  if (shows.has('roleAssignments')) replayRoles(database, subscription, sink);
   for (const reading of readings) sink({ type: 'end', reading });
 }
 
-function tellMachines(
+function replayMachines(
   database: Database,
   { key, subscriptionId, readings, lastRead }: SourceSubscription,
   shows: ReadonlySet<Kind>,
@@ -89,7 +89,7 @@ function tellMachines(
   }
 }
 
-function tellRoles(database: Database, { key, subscriptionId }: SourceSubscription, sink: SourceSink): void {
+function replayRoles(database: Database, { key, subscriptionId }: SourceSubscription, sink: SourceSink): void {
   const shown = `role_assignment_seen s JOIN role_assignment r ON r.id = s.assignment
     JOIN role_definition d ON d.id = r.role_definition WHERE s.subscription = ? AND s.valid_to IS NULL AND s.missing_at IS NULL`;
   const assignments = database

@@ -5,13 +5,13 @@ import type { FollowUp } from '../inventory/reading.ts';
 import type { FederatedCredential, UserAssignedIdentityReading } from '../inventory/user-assigned-identity.ts';
 import { machineTypes } from '../inventory/virtual-machine.ts';
 
-/** Ends of a machine that a read by its id has proven: Azure answered 404. */
+/** Ends of a machine that a read by id has proven: Azure answered 404. */
 const proven: readonly string[] = ['virtualMachineDeleted', 'virtualMachineMoved', 'tenantChanged'];
 
 /**
- * Answers what a merge asks of a subscription from the database of the deployment that read it. Absence is what that deployment's
- * own merge has verified by id; what its database does not know at all is not answered.
- * @returns a function that tells whether it answered
+ * Answers the questions of a merge about a subscription from the database of the deployment that read it. Absence is answered only
+ * where that deployment has verified it by id. What its database does not know is not answered.
+ * @returns a function that returns whether it answered
  */
 export function prepareSourceAnswers(database: Database): (followUp: FollowUp) => boolean {
   const machine = database.prepare(`SELECT m.id, v.end_change FROM machine m

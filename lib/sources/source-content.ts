@@ -9,7 +9,7 @@ import type { Reason } from '../errors.ts';
 import { type BlindSpot, type CoverageStatus, type Kind, subscriptionStatus } from '../inventory/coverage.ts';
 import type { KindReading } from '../inventory/reading.ts';
 
-/** One subscription as another deployment has read it itself. */
+/** One subscription that another deployment has read itself. */
 export interface SourceSubscription {
   /** Its number in that database. */
   readonly key: number;
@@ -20,30 +20,30 @@ export interface SourceSubscription {
   readonly status: CoverageStatus;
   /** Its newest reading, ISO 8601 UTC. */
   readonly readAt: string;
-  /** One for each kind asked for. */
+  /** One for each requested kind. */
   readonly readings: readonly KindReading[];
   /** When rows of a kind were last read, ISO 8601 UTC; null = never. */
   readonly lastRead: (kind: Kind) => string | null;
 }
 
-/** What another deployment's database offers. */
+/** The content of another deployment's database that a run can take in. */
 export interface SourceContent {
   readonly subscriptions: readonly SourceSubscription[];
-  /** What it should see and never saw. */
+  /** What it should see and has never seen. */
   readonly blindSpots: readonly BlindSpot[];
   readonly blindSpotsKnown: boolean;
   /** Why its own list of subscriptions cannot be trusted. */
   readonly reason: Reason | null;
 }
 
-/** Nothing was asked of Azure for it by the run that takes it in. */
-const noRequests = { requests: 0, pages: 0, retries: 0, throttledMilliseconds: 0 } as const;
+/** The run that takes a reading in sends Azure no request for it. */
+export const noRequests = { requests: 0, pages: 0, retries: 0, throttledMilliseconds: 0, requestId: null } as const;
 
 /**
- * What the database of another deployment has of its own. What that took in from others is left to them: otherwise two that
- * take in each other would hand an old reading to and fro for ever.
+ * Reads what another deployment has read itself. It leaves out what that deployment took in from others: otherwise two deployments
+ * that take in each other would exchange an old reading endlessly.
  * @param source its container or file, for messages
- * @param kinds those that the run is about
+ * @param kinds the kinds that the run reads
  * @throws {InventoryError} `InventoryNotReady`: it has no run yet
  */
 export function readSourceContent(database: Database, source: string, kinds: readonly Kind[]): SourceContent {
@@ -84,12 +84,12 @@ function toSourceSubscription(
         message,
         hint: 'Let that deployment read it: its settings leave it out',
       };
-      return { ...named, status: 'failed', reason, count: 0, requestId: null, readAt };
+      return { ...named, status: 'failed', reason, count: 0, readAt };
     }
     const { requestId, count } = found;
     const row = { ...named, requestId, readAt: isoTime(found.readAt) };
     if (visibility === 'visible') return { ...row, status: found.status, reason: found.reason, count };
-    const message = `${source}, which read subscription ${subscriptionId}, does not see it any more`;
+    const message = `${source} has read subscription ${subscriptionId}, but no longer sees it`;
     return { ...row, status: 'failed', reason: { code: 'LostBySource', message, hint: grantCommand }, count: 0 };
   });
   const status = subscriptionStatus(Object.fromEntries(readings.map((reading) => [reading.kind, reading])));

@@ -3,35 +3,38 @@ import { InventoryError, type Reason, toReason } from '../errors.ts';
 import { type CoverageStatus, subscriptionStatus } from '../inventory/coverage.ts';
 import type { Plan } from '../inventory/plan.ts';
 import type { KindReading } from '../inventory/reading.ts';
-import type { OwnReading } from './contested-readings.ts';
 import type { FollowedSubscription } from './followed-subscriptions.ts';
-import type { LookedAt } from './open-sources.ts';
 import { readOffers } from './read-offers.ts';
+import type { LookedAt } from './source.ts';
 import type { SourceContent, SourceSubscription } from './source-content.ts';
 
-/** What one source says of a subscription. */
-export interface Offer {
-  /** The source's name. */
-  readonly source: string;
-  readonly subscription: Pick<FollowedSubscription, 'subscriptionId' | 'displayName' | 'tenantId' | 'state'>;
+/** What decides which of two readings of a subscription is better. */
+export interface ReadingQuality {
   readonly status: CoverageStatus;
   /** ISO 8601 UTC; empty where there is no reading. */
   readonly readAt: string;
+}
+
+/** The reading of a subscription that one source offers. */
+export interface Offer extends ReadingQuality {
+  /** The source's name. */
+  readonly source: string;
+  readonly subscription: Pick<FollowedSubscription, 'subscriptionId' | 'displayName' | 'tenantId' | 'state'>;
   readonly reading:
     | { readonly database: Database; readonly subscription: SourceSubscription }
     | { readonly failure: Reason };
 }
 
-/** A source whose database is open and understood, or why it is not. */
+/** The content of a source, or why it could not be read. */
 export type SourceState =
   | { readonly name: string; readonly content: SourceContent; readonly database: Database }
   | { readonly name: string; readonly failure: Reason };
 
-/** A clock may be ahead by so much. What is read later than that would win against all readings until then. */
+/** How far a clock may be ahead. A reading from further in the future would win against all readings until then. */
 const clockToleranceMs = 60 * 60_000;
 
-/** What a source that was opened has, or why nothing can be taken from it. */
-export function understand(source: LookedAt, { kinds }: Plan): SourceState {
+/** The content of a source that was opened, or why it cannot be used. */
+export function contentOf(source: LookedAt, { kinds }: Plan): SourceState {
   const { name } = source;
   if ('failure' in source) return { name, failure: unreadable(name, source.failure) };
   const { database, damage } = source;
@@ -44,7 +47,7 @@ export function understand(source: LookedAt, { kinds }: Plan): SourceState {
   }
 }
 
-/** The state before the newest: what there is of it is shown, and none of it is complete. */
+/** For the state before the newest: it is shown, but no reading of it counts as complete. */
 function weakened(content: SourceContent, reason: Reason): SourceContent {
   return {
     ...content,
@@ -60,7 +63,7 @@ function weakened(content: SourceContent, reason: Reason): SourceContent {
 }
 
 /**
- * The best that sources have of each subscription in scope.
+ * The best offer of each subscription in scope.
  * @param nowMs the time, in milliseconds since 1970
  */
 export function bestOffers(
@@ -83,27 +86,27 @@ function offersOf(state: SourceState, followed: ReadonlyMap<string, FollowedSubs
   if ('failure' in state) {
     return [...followed.values()]
       .filter((one) => one.source === source)
-      .map((subscription) => failed(source, subscription, state.failure));
+      .map((subscription) => failedOffer(source, subscription, state.failure));
   }
   return state.content.subscriptions.map((subscription): Offer => {
     const { subscriptionId, readAt, status } = subscription;
     const shownAt = followed.get(subscriptionId)?.shownAt ?? null;
     if (Date.parse(readAt) > nowMs + clockToleranceMs) {
-      return failed(source, subscription, fromTheFuture(source, subscription, nowMs));
+      return failedOffer(source, subscription, fromTheFuture(source, subscription, nowMs));
     }
     if (shownAt !== null && Date.parse(readAt) < shownAt) {
-      return failed(source, subscription, outdated(source, subscription, shownAt));
+      return failedOffer(source, subscription, outdated(source, subscription, shownAt));
     }
     return { source, subscription, status, readAt, reading: { database: state.database, subscription } };
   });
 }
 
-function failed(source: string, subscription: Offer['subscription'], failure: Reason): Offer {
+function failedOffer(source: string, subscription: Offer['subscription'], failure: Reason): Offer {
   return { source, subscription, status: 'failed', readAt: '', reading: { failure } };
 }
 
-/** A complete reading is better than any other, one in part better than none; of two alike the newer. */
-export function isBetter(one: OwnReading, other: OwnReading | null): boolean {
+/** A complete reading is better than a partial one, and a partial one better than none. Of two alike, the newer is better. */
+export function isBetter(one: ReadingQuality, other: ReadingQuality | null): boolean {
   if (other === null) return true;
   const difference = worth(one.status) - worth(other.status);
   if (difference !== 0) return difference > 0;
@@ -116,22 +119,22 @@ function worth(status: CoverageStatus): number {
 }
 
 function unreadable(source: string, { code, message, hint }: Reason): Reason {
-  return { code: 'SourceUnreadable', message: `${source} could not be taken in: ${code}: ${message}`, hint };
+  return { code: 'SourceUnreadable', message: `${source} cannot be used: ${code}: ${message}`, hint };
 }
 
 function outdated(source: string, { readAt }: SourceSubscription, shownAt: number): Reason {
   const known = new Date(shownAt).toISOString();
   return {
     code: 'SourceOutdated',
-    message: `${source} has a reading of ${readAt}, and one of ${known} is known already`,
-    hint: 'See whether that deployment still runs: GET /api/health there',
+    message: `${source} has a reading of ${readAt}, which is older than the known one of ${known}`,
+    hint: 'Check that this deployment still runs: GET /api/health there',
   };
 }
 
 function fromTheFuture(source: string, { readAt }: SourceSubscription, nowMs: number): Reason {
   return {
     code: 'SourceClockAhead',
-    message: `${source} has a reading of ${readAt}, and it is ${new Date(nowMs).toISOString()}`,
-    hint: 'See what time the host of that deployment has',
+    message: `${source} has a reading of ${readAt}, but it is only ${new Date(nowMs).toISOString()}`,
+    hint: 'Check the clock of the host of that deployment',
   };
 }

@@ -1,21 +1,23 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { withTimeout } from '../async/with-timeout.ts';
 import type { DatabaseSource } from '../azure/store/inventory-store.ts';
 import { openSourceContainer } from '../azure/store/open-store.ts';
 import { storeTimedOut } from '../azure/store/store-timed-out.ts';
 import type { TokenSource } from '../azure/token-source.ts';
 import type { Database } from '../database/database.ts';
-import { InventoryError, type Reason } from '../errors.ts';
-import { fetchNewestUsable } from '../published/fetch-newest.ts';
+import { InventoryError, type Reason, toReason } from '../errors.ts';
+import { fetchNewestUsable } from '../published/database-file.ts';
 import type { Environment, Settings } from '../settings.ts';
 import { openSource } from './open-source.ts';
 
-/** The inventory of another deployment, which a run takes in. */
+/** The inventory of another deployment that a run takes in. */
 export interface Source {
-  /** Address of its container: what the ledger says. */
+  /** Address of its container, as the ledger names it. */
   readonly name: string;
   /**
-   * Its newest state, checked.
-   * @param path for a file that is thrown away
+   * Downloads its newest state and checks it.
+   * @param path for a temporary file
    * @throws {InventoryError} it cannot be reached, is damaged, or of another schema version
    */
   open(path: string, signal: AbortSignal): Promise<OpenedSource>;
@@ -23,22 +25,22 @@ export interface Source {
 
 export interface OpenedSource {
   readonly database: Database;
-  /** Why this is the state before the newest: nothing of it counts as complete. null = it is the newest. */
+  /** Why this is the state before the newest, so that nothing of it counts as complete; null = it is the newest. */
   readonly damage: Reason | null;
 }
 
-/** How long a source may take, in milliseconds: one that does not answer must not hold up the run. */
+/** How long a source may take. One that does not respond must not stop the run. */
 export interface SourceLimits {
   readonly pointerMs: number;
   readonly databaseMs: number;
 }
 
 const usualLimits: SourceLimits = { pointerMs: 30_000, databaseMs: 300_000 };
-/** Its file, and what the inventory grows by when all of it is taken in. */
+/** Its file, and the growth of the inventory that takes all of it in. */
 const copies = 2;
 
 /**
- * The deployments that `INVENTORY_SOURCES` names. Nothing is sent yet.
+ * The deployments that `INVENTORY_SOURCES` names. This sends no request.
  * @param tokens of the identity that reads the containers
  * @throws {InvalidSettingError} not the address of a container
  */
@@ -46,7 +48,7 @@ export function sourcesOf(settings: Settings, environment: Environment, tokens: 
   return settings.sources.map((url) => publishedSource(openSourceContainer(url, settings, environment, tokens), url));
 }
 
-/** What a deployment has published. */
+/** A deployment as a source. */
 export function publishedSource(
   store: DatabaseSource,
   name: string = store.url,
@@ -67,7 +69,7 @@ export function publishedSource(
       if (found === null) {
         throw new InventoryError(
           'InventoryNotReady',
-          `There is no inventory in ${name}: no such container, or no run has ended there yet`,
+          `There is no inventory in ${name}: no such container, or no run has published there yet`,
           {
             hint: 'Check the address (output databaseContainerUrl of that deployment); POST /api/runs there starts a run',
           },
@@ -96,10 +98,50 @@ function openChecked(path: string, name: string): Database {
       NewerDatabase: 'Update vm-identities here: it is older than the one that wrote this',
     };
     const hint = hints[error.code] ?? 'Check the address: is this the container of a deployment?';
-    // the throw-away file's name says nothing to anybody
+    // The name of the temporary file would confuse the reader.
     throw new InventoryError({ given: error.code }, error.message.replaceAll(path, `the database of ${name}`), {
       hint,
       cause: error,
     });
   }
+}
+
+/** A source that a run has looked at: its open database, or why there is none. */
+export type LookedAt = ({ readonly name: string } & OpenedSource) | { readonly name: string; readonly failure: Reason };
+
+/** Sources that stay open until disposal, which also removes their files. */
+export interface OpenSources extends AsyncDisposable {
+  readonly all: readonly LookedAt[];
+}
+
+/**
+ * Opens sources one after another, because each must leave room for the next. A source that cannot be used reports why and never
+ * stops the run.
+ * @param folder for temporary files; made when missing
+ */
+export async function openSources(
+  sources: readonly Source[],
+  folder: string,
+  signal: AbortSignal,
+  onProgress?: () => void,
+): Promise<OpenSources> {
+  await mkdir(folder, { recursive: true });
+  await using opened = new AsyncDisposableStack();
+  const all: LookedAt[] = [];
+  for (const [index, { name, open }] of sources.entries()) {
+    const path = join(folder, `source-${process.pid}-${index}.sqlite`);
+    opened.defer(() => rm(path, { force: true }));
+    try {
+      const source = await open(path, signal);
+      opened.use(source.database);
+      all.push({ name, ...source });
+    } catch (error) {
+      signal.throwIfAborted();
+      await rm(path, { force: true });
+      all.push({ name, failure: toReason(error) });
+    }
+    onProgress?.();
+  }
+  const stack = opened.move();
+  return { all, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }

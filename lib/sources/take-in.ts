@@ -1,36 +1,47 @@
 import type { Database } from '../database/database.ts';
 import type { Reason } from '../errors.ts';
-import { grantReaderCommand } from '../inventory/coverage.ts';
+import { grantReaderCommand, type Kind, subscriptionStatus } from '../inventory/coverage.ts';
 import type { Plan } from '../inventory/plan.ts';
-import type { FollowUp, SourceSink } from '../inventory/reading.ts';
-import type { OwnReadings } from './contested-readings.ts';
+import type {
+  FollowUp,
+  KindReading,
+  ReadingEvent,
+  ReadingSink,
+  SourceEvent,
+  SourceSink,
+} from '../inventory/reading.ts';
 import { readFollowedSubscriptions } from './followed-subscriptions.ts';
-import type { LookedAt } from './open-sources.ts';
 import { planWithSources } from './plan-with-sources.ts';
-import { tellReading } from './replay-source.ts';
+import { replaySource } from './replay-source.ts';
+import type { LookedAt } from './source.ts';
 import { prepareSourceAnswers } from './source-answers.ts';
-import { bestOffers, isBetter, type Offer, understand } from './source-offers.ts';
+import { noRequests } from './source-content.ts';
+import { bestOffers, contentOf, isBetter, type Offer, type ReadingQuality } from './source-offers.ts';
 
-/** The present of other deployments on its way into a run. */
+/** Sends the readings of this deployment to a sink. `onlyContested`: the sink needs no others. */
+export type Replay = (sink: ReadingSink, onlyContested: boolean) => Promise<void>;
+
+/** What a run takes in from other deployments. */
 export interface TakenIn {
-  /** The run's plan, with what the sources have. */
+  /** The run's plan, extended by what the sources have. */
   readonly plan: Plan;
-  /** Subscriptions that this deployment reads in this run and a source has read, too. */
+  /** Subscriptions that both this deployment reads in this run and a source has read. */
   readonly contested: ReadonlySet<string>;
-  /** Tells the subscriptions that sources alone have. */
-  tellOthers(sink: SourceSink): void;
+  /** Sends the subscriptions that only sources have. */
+  writeUncontested(sink: SourceSink): void;
   /**
-   * Tells the contested subscriptions of which a source has the better reading: a complete one before any other, then the newer.
-   * @returns their ids: this deployment's own reading of them is not to be merged
+   * Sends the better reading of each contested subscription, and every other subscription that `replay` brings. A complete
+   * reading is better than any other; of two alike, the newer.
+   * @param replay is called twice: for how this deployment read them, then for the rows
    */
-  tellBetter(own: OwnReadings, sink: SourceSink): ReadonlySet<string>;
-  /** Answers a question about a subscription that comes from a source. @returns false = it is to be put to Azure */
+  writeContested(sink: (event: ReadingEvent | SourceEvent) => void, replay: Replay): Promise<void>;
+  /** Answers a question about a subscription that comes from a source. @returns false = ask Azure */
   answered(followUp: FollowUp): boolean;
 }
 
 /**
- * Decides what a run takes in from sources. What they have read takes part under the rules of every reading; of one that cannot be used,
- * the subscriptions that came from it have failed, so that they turn stale and nothing of them ends.
+ * Decides what a run takes in from sources. Their readings obey the rules of every reading. Where a source cannot be used, the
+ * subscriptions that came from it have failed: they turn stale, and nothing of them ends.
  * @param database this deployment's own, before the merge
  * @param excluded subscriptions that the settings leave out, lower case
  */
@@ -41,48 +52,43 @@ export function takeIn(
   excluded: readonly string[],
 ): TakenIn {
   const followed = readFollowedSubscriptions(database);
-  const states = sources.map((source) => understand(source, plan));
+  const states = sources.map((source) => contentOf(source, plan));
   const inScope = (id: string): boolean => (plan.scope?.includes(id) ?? true) && !excluded.includes(id);
-  // a run that is taken up again later has begun long ago
+  // A run that is resumed later began long ago.
   const nowMs = Math.max(Date.parse(plan.startedAt), Date.now());
   const offers = bestOffers(states, followed, inScope, nowMs);
   const planned = new Set(plan.subscriptions.map(({ subscriptionId }) => subscriptionId));
   const taken = new Map<string, Offer>();
   const answersOf = new Map<Database, ReturnType<typeof prepareSourceAnswers>>();
 
-  const tell = (offer: Offer, sink: SourceSink): void => {
+  const write = (offer: Offer, sink: SourceSink): void => {
     const { source, subscription, reading } = offer;
     const { subscriptionId } = subscription;
     taken.set(subscriptionId, offer);
     if ('database' in reading) {
-      tellReading(reading.database, source, reading.subscription, sink);
+      replaySource(reading.database, source, reading.subscription, sink);
       return;
     }
     const readAt = plan.startedAt;
-    const failed = {
-      subscriptionId,
-      readAt,
-      status: 'failed',
-      reason: reading.failure,
-      count: 0,
-      requestId: null,
-    } as const;
+    const failed = { subscriptionId, readAt, status: 'failed', reason: reading.failure, count: 0 } as const;
     sink({ type: 'beginFrom', source, subscriptionId, readAt });
-    for (const kind of plan.kinds) {
-      const reading = { ...failed, kind, requests: 0, pages: 0, retries: 0, throttledMilliseconds: 0 };
-      sink({ type: 'end', reading });
-    }
+    for (const kind of plan.kinds) sink({ type: 'end', reading: { ...failed, ...noRequests, kind } });
   };
   return {
     plan: planWithSources(plan, states, offers, followed, inScope),
     contested: new Set([...offers.keys()].filter((id) => planned.has(id))),
-    tellOthers(sink) {
-      for (const [id, offer] of offers) if (!planned.has(id)) tell(offer, sink);
+    writeUncontested(sink) {
+      for (const [id, offer] of offers) if (!planned.has(id)) write(offer, sink);
     },
-    tellBetter(own, sink) {
-      const better = [...offers].filter(([id, offer]) => planned.has(id) && isBetter(offer, own.of(id)));
-      for (const [, offer] of better) tell(offer, sink);
-      return new Set(better.map(([id]) => id));
+    async writeContested(sink, replay) {
+      const own = createOwnReadings();
+      await replay(own.write, true);
+      const better = new Map([...offers].filter(([id, offer]) => planned.has(id) && isBetter(offer, own.of(id))));
+      for (const offer of better.values()) write(offer, sink);
+      await replay(
+        routeReadings((id) => (better.has(id) ? null : sink), sink),
+        false,
+      );
     },
     answered(followUp) {
       const subscriptionId = followUp.resourceId.split('/')[2]?.toLowerCase() ?? '';
@@ -95,11 +101,43 @@ export function takeIn(
         if (answers(followUp)) return true;
       }
       if (planned.has(subscriptionId)) return false;
-      followUp.answer({
-        outcome: 'unverified',
-        reason: notKnown(offer.source, followUp.resourceId, subscriptionId, plan),
-      });
+      const reason = notKnown(offer.source, followUp.resourceId, subscriptionId, plan);
+      followUp.answer({ outcome: 'unverified', reason });
       return true;
+    },
+  };
+}
+
+/**
+ * A sink that passes each subscription to the sink that `sinkOf` names; null drops it. Role definitions go to `roles`: the first
+ * subscription that names a role brings its definition for all.
+ */
+export function routeReadings(sinkOf: (subscriptionId: string) => ReadingSink | null, roles: ReadingSink): ReadingSink {
+  return (event) => {
+    if (event.type === 'roleDefinitions') roles(event);
+    else sinkOf(event.type === 'end' ? event.reading.subscriptionId : event.subscriptionId)?.(event);
+  };
+}
+
+/** How this deployment has read each subscription in this run, without the rows. */
+interface OwnReadings {
+  readonly write: ReadingSink;
+  of(subscriptionId: string): ReadingQuality | null;
+}
+
+function createOwnReadings(): OwnReadings {
+  const own = new Map<string, { readonly readAt: string; readonly kinds: Partial<Record<Kind, KindReading>> }>();
+  return {
+    of(subscriptionId) {
+      const found = own.get(subscriptionId);
+      return found === undefined ? null : { readAt: found.readAt, status: subscriptionStatus(found.kinds) };
+    },
+    write(event) {
+      if (event.type === 'begin') own.set(event.subscriptionId, { readAt: event.readAt, kinds: {} });
+      else if (event.type === 'end') {
+        const found = own.get(event.reading.subscriptionId);
+        if (found !== undefined) found.kinds[event.reading.kind] = event.reading;
+      }
     },
   };
 }
@@ -107,7 +145,7 @@ export function takeIn(
 function notKnown(source: string, resourceId: string, subscriptionId: string, { principalId }: Plan): Reason {
   return {
     code: 'NotKnownToSource',
-    message: `${source} does not know ${resourceId}, and this deployment does not see subscription ${subscriptionId} to ask by id`,
+    message: `${source} does not know ${resourceId}, and this deployment does not see subscription ${subscriptionId}, so it cannot ask Azure`,
     hint: grantReaderCommand(subscriptionId, principalId),
   };
 }

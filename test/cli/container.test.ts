@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../lib/database/database.ts';
-import { republish } from '../../lib/published/publish-database.ts';
+import { publishDatabase } from '../../lib/published/publish-database.ts';
 import { createCertificate } from '../../local/azure/certificate.ts';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
@@ -60,15 +60,14 @@ describe('--database with the URL of a container', () => {
     const blindSpots = [
       { subscriptionId: guid(1), displayName: null, source: 'previousRun' as const, grantCommand: 'az …' },
     ];
-    const republication = { store, folder: join(folder, 'work'), signal: never, mayPublish: async () => undefined };
-    const quiet = { machines: 0, onProgress: () => undefined, afterwards: async () => undefined };
+    const publication = { store, folder: join(folder, 'work'), signal: never, machines: 0 };
     const seen = { [guid(1)]: { machines: [machine('web')] }, [guid(2)]: {} };
     for (const reading of [
       { day: 20, subscriptions: seen },
       { day: 21, subscriptions: { [guid(2)]: {} }, plan: { blindSpots } },
     ]) {
       const change = async (database: Database) => mergeRun(database, reading);
-      await republish({ ...republication, ...quiet, runId: `202611${reading.day}T060000Z-0000`, change });
+      await publishDatabase({ ...publication, runId: `202611${reading.day}T060000Z-0000`, change });
     }
     const forgotten = await cli('forget', guid(1), '--reason', 'sold', '--database', container.url);
 

@@ -104,7 +104,7 @@ test('A batch returns the events that were written, in that order', async () => 
   expect(counts).toEqual({ subscriptions: 2, virtualMachines: 3, requests: 2 });
 });
 
-test('A page of many machines comes back whole, in pieces', async () => {
+test('A page of many machines returns complete, in several lines', async () => {
   const path = join(folder, 'many');
   const machines = Array.from({ length: 5_000 }, (_, number) => machine(`vm-${number}`));
   await writeEvents(path, [
@@ -134,10 +134,10 @@ test('A batch that is cut off anywhere is refused', async () => {
 test.each([
   ['', 'cut off'],
   ['["batch",2]\n["begin","s","t"]\n', 'cut off'],
-  ['["batch",3]\n["done",{}]\n', 'does not begin'],
-  ['["batch",2]\n{}\n', 'no array'],
-  ['["batch",2]\nx\n', 'no JSON'],
-  ['["batch",2]\n["other"]\n', 'no known kind'],
+  ['["batch",3]\n["done",{}]\n', 'does not start'],
+  ['["batch",2]\n{}\n', 'not an array'],
+  ['["batch",2]\nx\n', 'not JSON'],
+  ['["batch",2]\n["other"]\n', 'unknown type'],
 ])('Lines %j are refused as damaged: %s', async (text, why) => {
   await expect(replayBatch(Readable.from([Buffer.from(text)]), recordEvents().write, 'batch 0')).rejects.toMatchObject({
     code: 'BatchDamaged',
@@ -145,7 +145,7 @@ test.each([
   });
 });
 
-test('The stored lines keep their form', async () => {
+test('The stored lines keep their format', async () => {
   const path = join(folder, 'form');
   await writeEvents(path, events);
   expect(zstdDecompressSync(await readFile(path)).toString('utf8')).toMatchInlineSnapshot(`

@@ -39,7 +39,7 @@ function read() {
 const grantCommand = () =>
   `az role assignment create --assignee-object-id ${stand.azure.tenant.systemAssignedIdentity.principalId} --assignee-principal-type ServicePrincipal --role Reader --scope /subscriptions/${hidden()}`;
 
-test('a subscription below the management group that the identity does not see is one, with the command that opens it', async () => {
+test('a subscription below the management group that the identity does not see is a blind spot, with the command that grants access', async () => {
   const displayName = stand.azure.tenant.subscriptions()[2]?.displayName;
   const id = hidden();
   stand.azure.tenant.hideSubscription(id);
@@ -58,7 +58,7 @@ test('a subscription below the management group that the identity does not see i
   ]);
 });
 
-test('one that was there last time and is not now is one as well, and none of its machines is deleted', async () => {
+test('a subscription that is no longer visible is a blind spot, and none of its machines is deleted', async () => {
   const first = await collect('northwind');
   const id = hidden();
   stand.azure.tenant.hideSubscription(id);
@@ -73,7 +73,7 @@ test('one that was there last time and is not now is one as well, and none of it
   expect(read().machines.filter(({ stale }) => stale)).toHaveLength(4);
 });
 
-test('without the right to list descendants they are null, and what is visible is read all the same', async () => {
+test('without the right to list descendants blind spots are null, and visible subscriptions are still read', async () => {
   stand.azure.tenant.managementGroupReader = false;
 
   const run = await collect('northwind');
@@ -82,7 +82,7 @@ test('without the right to list descendants they are null, and what is visible i
   expect(read().blindSpots).toBeNull();
 });
 
-test('one stays a blind spot since the run that found it, until it is visible again', async () => {
+test('a blind spot keeps the run that found it, until the subscription is visible again', async () => {
   const id = hidden();
   stand.azure.tenant.hideSubscription(id);
   const first = await collect('northwind');

@@ -54,7 +54,7 @@ test('machines of each type and identities are read by their id, with the versio
   );
 });
 
-test('federated credentials and client ids are asked for below their resource', async () => {
+test('federated credentials and client ids are requested below their resource', async () => {
   const { answers, paths } = await ask(
     [
       [
@@ -105,7 +105,7 @@ test.each([
   for (const { resourceId } of questions) expect(answers.get(resourceId), resourceId).toMatchObject(expected);
 });
 
-test('an answer that cannot be read is no absence', async () => {
+test('a response that cannot be parsed does not prove absence', async () => {
   const { answers } = await ask([questions.slice(0, 3)], (response) => json(response, { value: null }));
 
   for (const { resourceId } of questions.slice(0, 3)) {
@@ -113,7 +113,7 @@ test('an answer that cannot be read is no absence', async () => {
   }
 });
 
-test('a scale set that has become Flexible is a row no longer', async () => {
+test('a scale set that has become Flexible is no longer a row', async () => {
   const set = inGroup('Microsoft.Compute/virtualMachineScaleSets', 'set-1');
   const question: Ask = { ask: 'machine', resourceId: set, type: 'Microsoft.Compute/virtualMachineScaleSets' };
   const { answers } = await ask([[question]], (response) =>
@@ -123,7 +123,7 @@ test('a scale set that has become Flexible is a row no longer', async () => {
   expect(answers.get(set)).toEqual({ outcome: 'absent' });
 });
 
-test('a round begins when all of the one before is answered', async () => {
+test('a round begins when all questions of the previous round are answered', async () => {
   const answered: string[] = [];
   const question = (name: string): FollowUp => ({
     ask: 'machine',
@@ -145,7 +145,7 @@ test('a round begins when all of the one before is answered', async () => {
   expect(seen).toEqual([[], ['a present', 'b present'], ['a present', 'b present', 'c present']]);
 });
 
-test('one subscription that is throttled takes its own questions with it, and not those of others', async () => {
+test('a throttled subscription fails its own questions, and not those of others', async () => {
   const many = Array.from({ length: 300 }, (_, index): Ask => {
     const resourceId = vm(`vm-${index}`, index % 2 === 0 ? 1 : 2);
     return { ask: 'clientId', resourceId };
@@ -171,7 +171,7 @@ test('without a token nothing is answered', async () => {
   await expect(refused).rejects.toMatchObject({ name: 'NoTokenError' });
 });
 
-test('when it is stopped, nothing is asked', async () => {
+test('an aborted signal sends no request', async () => {
   const answered: unknown[] = [];
   const question: FollowUp = {
     ask: 'identity',

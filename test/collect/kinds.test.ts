@@ -142,7 +142,7 @@ test('each kind is one list, and all rows reach the sink', async () => {
   expect(progress).toMatchObject({ virtualMachines: 1, requests: 8, subscriptionsDone: 1 });
 });
 
-test('kinds end in the order of the plan, once all rows are told; a kind outside of the plan is not asked for', async () => {
+test('kinds end in the order of the plan, after all rows; a kind outside of the plan is not requested', async () => {
   const { recorded, asked } = await collect({}, { kinds: ['virtualMachines', 'identities'] });
 
   expect(recorded.readings.map(({ kind }) => kind)).toEqual(['virtualMachines', 'identities']);
@@ -210,7 +210,7 @@ describe('rights', () => {
     ['identities', 'Microsoft.ManagedIdentity/userAssignedIdentities/read', ['identities']],
     ['roleAssignments', 'Microsoft.Authorization/roleAssignments/read', ['roleAssignments']],
     ['the roles of assignments', 'Microsoft.Authorization/roleDefinitions/read', ['roleAssignments']],
-  ])('without the one for %s its list may be filtered, the others are whole', async (_, action, filtered) => {
+  ])('without the right for %s its list may be filtered, and the others are complete', async (_, action, filtered) => {
     const { coverage } = await collect({ permissions: value({ actions: ['*/read'], notActions: [action] }) });
 
     for (const kind of kinds) {
@@ -225,7 +225,7 @@ describe('rights', () => {
     }
   });
 
-  test('that cannot be read prove no list, and take nothing from it', async () => {
+  test('that cannot be read prove no list, and remove no row from it', async () => {
     const { coverage, recorded } = await collect({ permissions: error(500, 'InternalServerError') });
 
     for (const kind of kinds) {
@@ -236,7 +236,7 @@ describe('rights', () => {
 });
 
 describe('roles', () => {
-  test('are listed once for all subscriptions, and told once', async () => {
+  test('are listed once for all subscriptions, and written once', async () => {
     const { asked, recorded, coverage } = await collect({}, { subscriptions: 20 });
 
     expect(asked.filter((list) => list === 'roleDefinitions')).toHaveLength(1);
@@ -245,14 +245,14 @@ describe('roles', () => {
     expect(coverage.roleAssignments).toMatchObject({ status: 'complete' });
   });
 
-  test('are not listed where no service principal has one', async () => {
+  test('are not listed if no service principal has one', async () => {
     const { asked, coverage } = await collect({ roleAssignments: value() });
 
     expect(asked).not.toContain('roleDefinitions');
     expect(coverage.roleAssignments).toMatchObject({ status: 'complete', count: 0 });
   });
 
-  test('are read for what a list of assignments showed before it broke', async () => {
+  test('are read for the assignments that a list returned before it failed', async () => {
     let pages = 0;
     const { recorded, coverage } = await collect({
       roleAssignments: (response, id) => {
@@ -288,7 +288,7 @@ describe('roles', () => {
     ).toEqual([`Role own-${guid(1)}`, `Role own-${guid(2)}`, `Role own-${guid(3)}`, 'Role reader']);
   });
 
-  test('that fail in the first subscription are asked for in the others', async () => {
+  test('that fail in the first subscription are requested in the others', async () => {
     const { recorded } = await collect(
       {
         roleDefinitions: (response, id) =>
@@ -306,7 +306,7 @@ describe('roles', () => {
     expect(recorded.rows('roleDefinitions')).toHaveLength(1);
   });
 
-  test('that fail everywhere are waited for three times at most, and then asked for by all at once', async () => {
+  test('that fail everywhere delay the others three times at most; then all request them at once', async () => {
     const open: (() => void)[] = [];
     const reading = collect(
       { roleDefinitions: (response, id) => void open.push(() => error(403, 'AuthorizationFailed')(response, id)) },

@@ -57,7 +57,7 @@ async function plan(request: Partial<PlanRequest>, groups: Groups = {}): Promise
 }
 
 describe('what is read', () => {
-  test('is every kind, and no client ids, unless asked for otherwise', async () => {
+  test('is every kind, and no client ids, unless requested', async () => {
     const { plan: usual } = await plan({});
     const { plan: more } = await plan({ clientIds: true, settings: { ...settings, powerState: false } });
     const { plan: less } = await plan({ kinds: ['virtualMachines', 'powerStates'] });
@@ -67,7 +67,7 @@ describe('what is read', () => {
     expect(less.kinds).toEqual(['virtualMachines', 'powerStates']);
   });
 
-  test('begins with the largest of the last run; one never read may be larger', async () => {
+  test('begins with the largest of the last run; a subscription never read may be larger', async () => {
     const { plan: planned } = await plan({ known: [known(1), { ...known(2), machineCount: 9 }] });
     const { plan: fresh } = await plan({ known: [{ ...known(1), machineCount: 9 }] });
 
@@ -77,7 +77,7 @@ describe('what is read', () => {
 });
 
 describe('blind spots', () => {
-  test('are the descendants of the management groups that are not visible, each with the command that opens it', async () => {
+  test('are the descendants of the management groups that are not visible, each with the command that grants access', async () => {
     const managementGroups = ['top', 'other'];
     const { plan: planned } = await plan(
       { settings: { ...settings, managementGroups } },
@@ -95,7 +95,7 @@ describe('blind spots', () => {
     );
   });
 
-  test('cannot be known when one of the management groups cannot be read, and the run goes on', async () => {
+  test('are unknown when a management group cannot be read, and the run continues', async () => {
     const managementGroups = ['top', 'closed'];
     const { plan: planned } = await plan({ settings: { ...settings, managementGroups } }, { top: [3], closed: null });
 
@@ -103,7 +103,7 @@ describe('blind spots', () => {
     expect(planned.subscriptions).toHaveLength(2);
   });
 
-  test('without management groups are what was there before, and what the settings name', async () => {
+  test('without management groups are what was visible before, and what the settings name', async () => {
     const subscriptions = [1, 2, 3, 6].map(guid);
     const { plan: planned, paths } = await plan({
       settings: { ...settings, subscriptions },
@@ -119,7 +119,7 @@ describe('blind spots', () => {
     expect(paths).toEqual(['/subscriptions']);
   });
 
-  test('that were blind spots before stay so while they are not visible; one that is again is none', async () => {
+  test('stay blind spots until they are visible again', async () => {
     const { plan: planned } = await plan({ known: [known(1, 'lost'), known(2), known(3, 'lost')] });
 
     expect(planned.blindSpots.map(({ subscriptionId, source }) => [subscriptionId, source])).toEqual([
@@ -134,7 +134,7 @@ describe('blind spots', () => {
     expect(planned.blindSpots.map(({ subscriptionId }) => subscriptionId)).toEqual([guid(5)]);
   });
 
-  test('of a run over some subscriptions are those of them that are not visible; no management group is read', async () => {
+  test('of a run over some subscriptions are the invisible ones among them; no management group is read', async () => {
     const limited = { ...settings, managementGroups: ['top'] };
     const { plan: planned, paths } = await plan(
       { settings: limited, scope: [guid(1), guid(4)], known: [known(3)] },

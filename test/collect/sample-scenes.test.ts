@@ -63,7 +63,7 @@ test('the sample tenant has every kind of change that can come from Azure, and e
   expect(findingRules.filter((rule) => !rules.has(rule))).toEqual([]);
 });
 
-test('two runs tell exactly the changes from its first state to its second', () => {
+test('two runs report exactly the changes from its first state to its second', () => {
   expect(changes).toEqual(stand.azure.tenant.expectedChanges().map(changeLine).sort());
 });
 

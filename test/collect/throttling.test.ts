@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { newRequestMeter, newWaitBudget } from '../../lib/azure/resource-manager/client/request-context.ts';
+import { newRequestContext } from '../../lib/azure/resource-manager/client/request-context.ts';
 import { computeApiVersion } from '../../lib/azure/resource-manager/resources/virtual-machines.ts';
 import { collectSubscriptions } from '../../lib/collect/collect.ts';
 import { planRun } from '../../lib/collect/plan.ts';
@@ -40,16 +40,19 @@ async function collect(stand: AzureForTests) {
 test.each([
   ['reads', documentedLimits],
   ['lists of Compute', { reads: { burst: 2000, perSecond: 200 }, computeLists: { burst: 60, perSecond: 5 } }],
-])('a subscription with more pages than its bucket of %s holds is read whole, and never refused', async (_, limits) => {
-  await using stand = await startAzureForTests({ subscriptions: 2, vms: 1500, awkward: false }, limits);
+])(
+  'a subscription with more pages than its bucket of %s holds is read completely, and never refused',
+  async (_, limits) => {
+    await using stand = await startAzureForTests({ subscriptions: 2, vms: 1500, awkward: false }, limits);
 
-  const { recorded } = await collect(stand);
+    const { recorded } = await collect(stand);
 
-  expect(stand.azure.stats).toMatchObject({ responses429: 0 });
-  expect(stand.waits.length).toBeGreaterThan(0);
-  expect(recorded.rows('machines')).toHaveLength(3000);
-  expect(new Set(recorded.readings.map(({ status }) => status))).toEqual(new Set(['complete']));
-});
+    expect(stand.azure.stats).toMatchObject({ responses429: 0 });
+    expect(stand.waits.length).toBeGreaterThan(0);
+    expect(recorded.rows('machines')).toHaveLength(3000);
+    expect(new Set(recorded.readings.map(({ status }) => status))).toEqual(new Set(['complete']));
+  },
+);
 
 test('hundreds of reads by id in one subscription are never refused', async () => {
   await using stand = await startAzureForTests({ subscriptions: 1, vms: 400, awkward: false }, documentedLimits);
@@ -60,14 +63,14 @@ test('hundreds of reads by id in one subscription are never refused', async () =
 
   const request = () => ({
     apiVersion: computeApiVersion,
-    context: { meter: newRequestMeter(), budget: newWaitBudget(), signal },
+    context: newRequestContext(signal),
   });
   await Promise.all(machines.map(({ id }) => arm.get(encodeURI(id), request())));
 
   expect(stand.azure.stats).toMatchObject({ requests: 400, responses429: 0 });
 });
 
-test('a subscription that others keep empty ends as Throttled after five minutes, and holds nobody up', async () => {
+test('a subscription that others keep throttled ends as Throttled after five minutes, and delays no other', async () => {
   await using stand = await startAzureForTests({ subscriptions: 40, vms: 25, awkward: false });
   const busy = stand.azure.tenant.subscriptions()[7]?.subscriptionId ?? '';
   stand.azure.faults.add({ match: { path: busy }, answer: computeThrottled({ seconds: 1200 }) });
@@ -88,7 +91,7 @@ test('a subscription that others keep empty ends as Throttled after five minutes
   );
 });
 
-test('one that is throttled after its first pages is partial', async () => {
+test('a subscription that is throttled after its first pages is partial', async () => {
   await using stand = await startAzureForTests({ subscriptions: 2, vms: 95, awkward: false });
   const busy = stand.azure.tenant.subscriptions()[0]?.subscriptionId ?? '';
   stand.azure.faults.add({

@@ -24,7 +24,7 @@ const turns = async (count: number): Promise<void> => {
   for (let turn = 0; turn < count; turn++) await new Promise(setImmediate);
 };
 
-test('what is read is written in its order, and nothing is left after a flush', () => {
+test('events are written in their order, and none is left after a flush', () => {
   const { written, target } = notes();
   const { sink, flush } = writeBehind(target);
   sink(begin);
@@ -37,7 +37,7 @@ test('what is read is written in its order, and nothing is left after a flush', 
   expect(written).toEqual(['begin', 'machine a', 'machine b', 'identities', 'roleAssignments', 'roleDefinitions']);
 });
 
-test('it is written by itself when nothing new comes', async () => {
+test('events are written without a flush when nothing new comes', async () => {
   const { written, target } = notes();
   const { sink } = writeBehind(target);
   sink(begin);
@@ -46,7 +46,7 @@ test('it is written by itself when nothing new comes', async () => {
   expect(written).toEqual(['begin', 'machine a']);
 });
 
-test('what waits is bounded, also when new pages never stop coming', async () => {
+test('the number of waiting events is bounded, even when new pages never stop coming', async () => {
   const { written, target } = notes();
   const { sink } = writeBehind(target);
   for (let page = 0; page < 1000; page++) {
@@ -57,7 +57,7 @@ test('what waits is bounded, also when new pages never stop coming', async () =>
   expect(written).toEqual(Array.from(written, (_, page) => `machine m${page}`));
 });
 
-test('a failure to write comes out at the next page, and at the flush', async () => {
+test('a failed write is thrown at the next event, and at the flush', async () => {
   const { target } = notes(1);
   const { sink, flush } = writeBehind(target);
   sink(begin);
@@ -67,7 +67,7 @@ test('a failure to write comes out at the next page, and at the flush', async ()
   expect(flush).toThrow('the disk is full');
 });
 
-test('nothing is written after it was discarded', async () => {
+test('nothing is written after a discard', async () => {
   const { written, target } = notes();
   const { sink, discard } = writeBehind(target);
   sink(begin);

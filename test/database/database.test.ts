@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { beginTransaction, openForReading, openForWriting } from '../../lib/database/database.ts';
+import { beginTransaction, Database, openForReading, openForWriting } from '../../lib/database/database.ts';
 import { schemaVersion } from '../../lib/database/schema.ts';
 
 let folder: string;
@@ -79,4 +79,13 @@ test('several programs may make the same database at once', async () => {
 
   expect(ends).toEqual(Array.from({ length: 6 }, () => [0]));
   openForReading(path()).close();
+});
+
+test('A database opened with using runs what waits for its close', () => {
+  const closed: string[] = [];
+  {
+    using database = new Database(':memory:');
+    database.whenClosed(() => closed.push('closed'));
+  }
+  expect(closed).toEqual(['closed']);
 });

@@ -25,7 +25,7 @@ const read = (content: string) => {
   return readAcceptedFindings(readSettings(environment), environment, noTokens, never);
 };
 
-test('entries are read with what they leave out as null', async () => {
+test('fields that an entry leaves out are null', async () => {
   const accepted = await read(
     '[{"rule":"sharedIdentity","principalId":"p","reason":"build farm","expires":"2027-01-01"}]',
   );
@@ -52,7 +52,7 @@ test.each([
   });
 });
 
-test('a file that is not there is named', async () => {
+test('a missing file is named', async () => {
   const environment = { INVENTORY_ACCEPTED_FINDINGS: join(folder, 'missing.json') };
 
   const reading = readAcceptedFindings(readSettings(environment), environment, noTokens, never);

@@ -50,7 +50,7 @@ const runsIn = ({ database }: CurrentDatabase): number => listRuns(database).len
 const downloads = (): number =>
   proxy.requests.filter((line) => line.startsWith('GET') && line.includes('/databases/')).length;
 
-test('Before the first publication there is nothing to read, and it is said how to get it', async () => {
+test('Before the first publication the error says how to start a run', async () => {
   await expect(reader.current(never)).rejects.toMatchObject({
     code: 'InventoryNotReady',
     hint: expect.stringContaining('first run'),
@@ -67,7 +67,7 @@ test('Many callers at once share one download', async () => {
   expect(leases[0]).toMatchObject({ damaged: false, latest: { seq: 1 } });
 });
 
-test('A caller that gives up harms no other', async () => {
+test('A caller that gives up does not affect the others', async () => {
   await publishDay(20, 'a');
   const impatient = new AbortController();
 
@@ -79,7 +79,7 @@ test('A caller that gives up harms no other', async () => {
   expect(runsIn(await stays)).toBe(1);
 });
 
-test('A newer publication is served once asked for, and the older file stays until its last user is done', async () => {
+test('A newer publication is served on the next request, and the older file stays until its last user is done', async () => {
   await publishDay(20, 'a');
   const first = await reader.current(never);
   const second = await reader.current(never);
@@ -98,7 +98,7 @@ test('A newer publication is served once asked for, and the older file stays unt
   await expect.poll(() => existsSync(second.path)).toBe(false);
 });
 
-test('Within a few seconds nothing is asked again', async () => {
+test('The pointer is not read again within a few seconds', async () => {
   await publishDay(20, 'a');
   await reader.current(never);
   const asked = proxy.requests.length;
@@ -108,7 +108,7 @@ test('Within a few seconds nothing is asked again', async () => {
   expect(proxy.requests).toHaveLength(asked);
 });
 
-test('While storage is away, the database at hand serves on', async () => {
+test('While storage is down, the open database keeps serving', async () => {
   await publishDay(20, 'a');
   await reader.current(never);
   proxy.treat = () => ({ status: 403, code: 'AuthorizationFailure' });
@@ -120,7 +120,7 @@ test('While storage is away, the database at hand serves on', async () => {
   expect(current.damaged).toBe(false);
 });
 
-test('A step of a run is told when nobody can say which is the newest', async () => {
+test('A step of a run fails when it is unknown which publication is the newest', async () => {
   await publishDay(20, 'a');
   await reader.current(never);
   proxy.treat = () => ({ status: 403, code: 'AuthorizationFailure' });
@@ -128,7 +128,7 @@ test('A step of a run is told when nobody can say which is the newest', async ()
   await expect(reader.newest(never)).rejects.toMatchObject({ code: 'StorageDenied' });
 });
 
-test('Storage that hangs holds up answers for a while, and not again while it still hangs', async () => {
+test('Storage that hangs delays answers once, and not again while it still hangs', async () => {
   await publishDay(20, 'a');
   await reader.current(never);
   proxy.treat = () => 'hold';
@@ -141,7 +141,7 @@ test('Storage that hangs holds up answers for a while, and not again while it st
   expect(proxy.requests).toHaveLength(asked + 1);
 });
 
-test('What was looked up before a publication is not taken for the newest after it', async () => {
+test('A look at the pointer before a publication does not count as the newest after it', async () => {
   await publishDay(20, 'a');
   const slow = Promise.withResolvers<'pass'>();
   const looking = Promise.withResolvers<void>();
@@ -171,7 +171,7 @@ test.each<[string, (bytes: Buffer) => Buffer]>([
   ['without its last byte', (bytes) => bytes.subarray(0, -1)],
   ['wrong in one byte', (bytes) => Buffer.from(bytes.map((byte, at) => (at === bytes.length >> 1 ? byte ^ 1 : byte)))],
   ['whole, with another sha256', (bytes) => zstdCompressSync(changed(zstdDecompressSync(bytes)))],
-])('When the newest database is %s, the one before is served and marked', async (_what, damage) => {
+])('When the newest database is %s, the previous one is served as damaged', async (_what, damage) => {
   await publishDay(20, 'a');
   await publishDay(21, 'a', 'b');
   const found = await direct.store.latest.read(never);
@@ -193,19 +193,19 @@ function changed(raw: Buffer): Buffer {
   return raw;
 }
 
-test('When neither can be used, it is said so, and no file is left', async () => {
+test('When neither can be used, the error says so, and no file is left', async () => {
   await publishDay(20, 'a');
   const found = await direct.store.latest.read(never);
   await direct.container.deleteBlob(found?.latest.database ?? '');
 
   await expect(reader.current(never)).rejects.toMatchObject({
     code: 'DatabaseDamaged',
-    message: expect.stringContaining('not there'),
+    message: expect.stringContaining('does not exist'),
   });
   expect(await readdir(join(folder, 'open'))).toEqual([]);
 });
 
-test('A damaged publication marks the database at hand when the one before it is gone too', async () => {
+test('A damaged publication makes the open database count as damaged when the previous one is gone too', async () => {
   await publishDay(20, 'a');
   await reader.current(never);
   await publishDay(21, 'a', 'b');
@@ -228,7 +228,7 @@ async function publishFile(path: string): Promise<void> {
   await direct.store.latest.move({ ...found.latest, database, sizeBytes, sha256 }, found.etag, never);
 }
 
-test('A published database of an older version is migrated by whoever has downloaded it', async () => {
+test('A published database of an older version is migrated after the download', async () => {
   await publishDay(20, 'a');
   const path = join(folder, 'older.sqlite');
   const older = new DatabaseSync(path);
@@ -257,7 +257,7 @@ test('A published database of a newer version is refused by name, and no file is
   expect(await readdir(join(folder, 'open'))).toEqual([]);
 });
 
-test('A newest publication that cannot be used marks the one at hand, is told of, and is not fetched again at once', async () => {
+test('A newest publication that cannot be used makes the open one count as damaged, warns, and is not fetched again at once', async () => {
   await publishDay(20, 'a');
   const path = join(folder, 'newer.sqlite');
   const newer = openForWriting(path);

@@ -39,7 +39,7 @@ async function latestDatabase() {
 }
 
 describe('a disk that is full', () => {
-  test('while a database is downloaded is said by name, and nothing is left', async () => {
+  test('while a database is downloaded is named, and no file is left', async () => {
     await publishDay(20, 'a');
     const path = join(folder, 'open', 'newest.sqlite');
     await mkdir(join(folder, 'open'));
@@ -51,7 +51,7 @@ describe('a disk that is full', () => {
     expect(await readdir(join(folder, 'open'))).toEqual([]);
   });
 
-  test('leaves readers with the database at hand, which is told of and not complete, and the next one with room gets the newest', async () => {
+  test('keeps readers on the open database, which is not complete, warns, and serves the newest once there is room', async () => {
     await publishDay(20, 'a');
     const open = join(folder, 'open');
     const warnings: Reason[] = [];
@@ -102,7 +102,7 @@ describe.skipIf(disk.path === null)(`a small disk of its own${disk.whyNot}`, () 
   test.each([
     ['the newest database is downloaded', '/databases/'],
     ['batches are merged', '/batches/'],
-  ])('that others fill while %s stops the publication; with room, it goes on', async (_when, fillsAt) => {
+  ])('that others fill while %s stops the publication; with room, it continues', async (_when, fillsAt) => {
     await publishDay(20, 'a');
     const before = await latestDatabase();
     const names = Array.from({ length: 2_000 }, (_, index) => machine(`machine-${index}`));
@@ -128,7 +128,7 @@ describe.skipIf(disk.path === null)(`a small disk of its own${disk.whyNot}`, () 
     expect(run).toMatchObject({ status: 'succeeded', virtualMachineCount: 2_000 });
   });
 
-  test('that is full when a batch is written says so, and writes none', async () => {
+  test('that is full when a batch is written is named, and no batch is stored', async () => {
     const { recorded } = await collectRun(target.store, folder, 20, []);
     const another = { ...recorded, batches: [{ subscriptionIds: [], takenFrom: null }], hash: 'another' };
     const address = { runId: recorded.plan.runId, planHash: recorded.hash, batch: 0 };

@@ -69,7 +69,7 @@ function environment(): RunEnvironment {
     settings: azure.settings(),
     sources: [],
     acceptedFindings: async () => [],
-    takeOverMs: hourMs,
+    resumeWithinMs: hourMs,
     folder: join(folder, 'work'),
     warn: (reason) => void warnings.push(reason),
   };

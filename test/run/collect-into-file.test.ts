@@ -53,7 +53,7 @@ const list = (index: number): FaultRule['match'] => ({
   query: '^(?!.*statusOnly)',
 });
 
-test('everything that Azure shows is there, field by field', async () => {
+test('every field that Azure shows is in the inventory', async () => {
   const run = await collect();
   expect(run).toMatchObject({ status: 'succeeded', complete: true, virtualMachineCount: 75 });
   const truth = stand.azure.tenant
@@ -166,13 +166,13 @@ describe('one subscription of three that breaks', () => {
     ['a claims challenge', { kind: 'claimsChallenge' }, { times: 1 }],
     ['slow drip', { kind: 'slowDrip', bytes: 8000, everyMs: 1 }, { times: 1 }],
   ];
-  test.each(mended)('%s: is got over, and the run is complete', async (_what, answer, rule) => {
+  test.each(mended)('%s: the client recovers, and the run is complete', async (_what, answer, rule) => {
     stand.azure.faults.add({ match: list(1), answer, ...rule });
     expect(await collect()).toMatchObject({ complete: true, virtualMachineCount: 75 });
     expect(Math.max(0, ...stand.waits)).toBeLessThanOrEqual(60_000);
   });
 
-  test('one that is Reader on a resource group only is never complete, and nothing ends', async () => {
+  test('a subscription with Reader on a resource group only is never complete, and nothing ends', async () => {
     await collect();
     const resourceGroup = read().machines.find((row) => row.subscriptionId === subscriptionId(1))?.resourceGroup ?? '';
     stand.azure.tenant.setAccess(subscriptionId(1), { kind: 'resourceGroupReader', resourceGroup });
@@ -189,12 +189,12 @@ describe('one subscription of three that breaks', () => {
     expect(ledgerOf(subscriptionId(1))).toMatchObject({ status: 'partial', reason: { code: 'RightsNotProven' } });
   });
 
-  test('one without Microsoft.Compute is complete without rows', async () => {
+  test('a subscription without Microsoft.Compute is complete without rows', async () => {
     stand.azure.tenant.changeSubscription(subscriptionId(1), { unregistered: ['Microsoft.Compute'] });
     expect(await collect()).toMatchObject({ complete: true, virtualMachineCount: 50 });
   });
 
-  test('a list that is 200 and short: a read by its id finds the machine, and it stays', async () => {
+  test('a short list with status 200: a read by id finds the machine, and it stays', async () => {
     await collect();
     stand.azure.faults.add({ match: list(1), answer: { kind: 'shortList', count: 2 } });
     expect(await collect()).toMatchObject({ complete: false, virtualMachineCount: 75, changes: {} });
@@ -213,7 +213,7 @@ describe('one subscription of three that breaks', () => {
     expect(await collect()).toMatchObject({ complete: true, changes: { virtualMachineDeleted: 1 } });
   });
 
-  test('a subscription that is not found by then says nothing of a machine in it', async () => {
+  test('a subscription that is not found meanwhile proves nothing about its machines', async () => {
     await collect();
     const [missing] = stand.azure.tenant.virtualMachines(subscriptionId(1));
     stand.azure.tenant.removeVirtualMachine(missing?.id ?? '');
@@ -226,7 +226,7 @@ describe('one subscription of three that breaks', () => {
     expect(ledgerOf(subscriptionId(1))?.reason?.code).toBe('DeletionUnverified');
   });
 
-  test('power states that fail are a warning: the run is complete and they answer null', async () => {
+  test('power states that fail only warn: the run is complete and they are null', async () => {
     stand.azure.faults.add({ match: { path: subscriptionId(1), query: 'statusOnly' }, answer: serverError(500) });
     expect(await collect()).toMatchObject({ complete: true });
     const unknown = read().machines.filter(
@@ -237,7 +237,7 @@ describe('one subscription of three that breaks', () => {
 });
 
 describe('the list of subscriptions', () => {
-  test('breaking on any page: nothing changes, and no run is recorded', async () => {
+  test('failing on any page: nothing changes, and no run is recorded', async () => {
     const first = await collect();
     stand.azure.faults.add({ match: { path: '^/subscriptions$' }, answer: serverError(500) });
     await expect(collect()).rejects.toMatchObject({ code: 'InternalServerError' });
@@ -260,7 +260,7 @@ describe('the list of subscriptions', () => {
     expect(read().machines.every((machine) => machine.stale)).toBe(true);
   });
 
-  test('without most of what was there: SuspiciousTenantShrink, until a second list agrees', async () => {
+  test('without most subscriptions: SuspiciousTenantShrink, until a second list agrees', async () => {
     await collect();
     stand.azure.tenant.hideSubscription(subscriptionId(0));
     stand.azure.tenant.hideSubscription(subscriptionId(1));
@@ -293,7 +293,7 @@ describe('the list of subscriptions', () => {
     expect(read().blindSpots).toMatchObject([{ subscriptionId: unknown, source: 'configured' }]);
   });
 
-  test('management groups that cannot be read: blind spots cannot be known', async () => {
+  test('management groups that cannot be read: blind spots are unknown', async () => {
     stand.azure.tenant.managementGroupReader = false;
     const run = await collect({ INVENTORY_MANAGEMENT_GROUPS: 'northwind' });
     expect(run).toMatchObject({ complete: false, virtualMachineCount: 75, coverage: { blindSpots: null } });
@@ -301,13 +301,13 @@ describe('the list of subscriptions', () => {
 });
 
 describe('scope', () => {
-  test('one that the settings exclude from now on ends as outOfScope', async () => {
+  test('a subscription that the settings exclude from now on ends as outOfScope', async () => {
     await collect();
     const run = await collect({ INVENTORY_EXCLUDE_SUBSCRIPTIONS: subscriptionId(0) });
     expect(run).toMatchObject({ complete: true, virtualMachineCount: 50, changes: { outOfScope: 1 } });
   });
 
-  test('a run over one subscription reads that one only', async () => {
+  test('a run over one subscription reads only that one', async () => {
     await collect();
     stand.azure.reset();
     const run = await collect({}, [subscriptionId(2)]);
@@ -337,7 +337,7 @@ test('an abort leaves the file as it was', async () => {
   database.close();
 });
 
-test('a run that cannot be saved while somebody reads the file waits until they are done', async () => {
+test('a run that cannot be saved while another program reads the file waits until it is done', async () => {
   await collect();
   const slow = openForReading(databasePath());
   const rows = slow.prepare('SELECT * FROM machine').iterate();

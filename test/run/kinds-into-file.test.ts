@@ -75,7 +75,7 @@ describe('what the merge asks', () => {
     expect(kindsOf(0)?.identities).toMatchObject({ status: 'complete' });
   });
 
-  test('an identity that the list lacks is read by its id; where that fails, nothing is said of it', async () => {
+  test('an identity that the list lacks is read by id; if that fails, it stays', async () => {
     fail('/userAssignedIdentities/id-\\w+-deleted$', serverError(503));
 
     const run = await collect();
@@ -89,7 +89,7 @@ describe('what the merge asks', () => {
     expect(read().principals.some(({ state }) => state === 'dangling')).toBe(true);
   });
 
-  test('client ids of system-assigned identities only when they are asked for, and each once', async () => {
+  test('client ids of system-assigned identities are read only on request, and each once', async () => {
     const system = () => read().principals.filter(({ kind }) => kind === 'SystemAssigned');
     const asked = () => stand.azure.requests.filter(({ path }) => path.endsWith('/identities/default'));
     await collect();
@@ -106,7 +106,7 @@ describe('what the merge asks', () => {
     expect(system().map(({ clientId }) => clientId)).not.toContain(null);
   });
 
-  test('a client id that cannot be read makes the kind partial and takes no machine away', async () => {
+  test('a client id that cannot be read makes the kind partial and removes no machine', async () => {
     fail(`${subscriptionId(1)}/.*/identities/default$`, forbidden('x', 'y'));
 
     const run = await collect(true);

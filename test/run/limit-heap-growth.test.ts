@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
-const program = join(import.meta.dirname, 'fixtures/young-generation-process.ts');
+const program = join(import.meta.dirname, 'fixtures/limit-heap-growth-process.ts');
 
 /** Bytes of the young generation at its largest; each in a process of its own, since a flag of V8 cannot be taken back. */
 async function largest(...options: readonly string[]): Promise<number> {
@@ -11,7 +11,7 @@ async function largest(...options: readonly string[]): Promise<number> {
   return Number(stdout);
 }
 
-test('the young generation stays as it is once it is large enough for pages', async () => {
+test('the young generation stops growing once it is large enough for pages', async () => {
   const [free, limited] = await Promise.all([largest(), largest('limited')]);
 
   expect(free).toBeGreaterThan(50 * 2 ** 20);

@@ -53,7 +53,7 @@ test('A first run is published: database and pointer', async () => {
   expect(await readdir(work)).toEqual([]);
 });
 
-test('The next run goes on from the newest database, and names it as the one before', async () => {
+test('The next run continues from the newest database, and names it as the previous one', async () => {
   const { store } = test1;
   await publish(store, work, await collectRun(store, folder, 20, [machine('a'), machine('b')]));
   const before = await latestOf(test1);
@@ -102,7 +102,7 @@ test('When the pointer moves under a publish, it starts again from there and nei
   expect(await publishedNames(test1)).toEqual(['a', 'b', 'c']);
 });
 
-test('A move of the pointer that had succeeded unseen publishes once', async () => {
+test('A move of the pointer whose response was lost publishes once', async () => {
   const { store, name } = test1;
   const collected = await collectRun(store, folder, 20, [machine('a')]);
   await using proxy = await startBlobProxy(azurite.origin);

@@ -62,7 +62,7 @@ function instance(): RunEnvironment {
     session: azure.session(),
     settings: azure.settings(),
     sources: [],
-    takeOverMs: 60_000,
+    resumeWithinMs: 60_000,
     acceptedFindings: async () => [],
     folder: join(folder, 'work'),
     warn: (reason: Reason) => void warnings.push(reason),
@@ -116,7 +116,7 @@ async function abandoned(id: string): Promise<Partial<RunStart>> {
   return { timeoutMinutes: 0.0001 };
 }
 
-test('The steps of a run read every machine and publish it; each may be taken by another instance', async () => {
+test('The steps of a run read every machine and publish it; each may execute on another instance', async () => {
   const run = await start(instance());
   const atOnce = await recordOf(run.id);
   await collectAll(instance(), run.id);
@@ -137,7 +137,7 @@ test('The steps of a run read every machine and publish it; each may be taken by
   expect(await readdir(join(folder, 'work'))).toEqual([]);
 });
 
-test('A step that is taken again changes nothing', async () => {
+test('A step that executes again changes nothing', async () => {
   const environment = instance();
   const { id } = await start(environment);
   await collectAll(environment, id);
@@ -155,7 +155,7 @@ test('A step that is taken again changes nothing', async () => {
   expect(await direct.store.latest.read(never)).toMatchObject({ latest: { runId: id, seq: 1 } });
 });
 
-test('The next run goes on from the one before', async () => {
+test('The next run continues from the previous one', async () => {
   const environment = instance();
   await take(environment);
 
@@ -165,7 +165,7 @@ test('The next run goes on from the one before', async () => {
   expect(await direct.store.latest.read(never)).toMatchObject({ latest: { seq: 2 } });
 });
 
-test('Of many starts at once one makes a run, and the others are told which', async () => {
+test('Of many starts at once one makes a run, and the others get its id', async () => {
   const driven: string[] = [];
   const drive = async (runId: string) => void driven.push(runId);
 
@@ -181,7 +181,7 @@ test('Of many starts at once one makes a run, and the others are told which', as
   expect(new Set(driven)).toEqual(new Set(started));
 });
 
-test('A run that cannot be driven ends as failed, and holds nobody up', async () => {
+test('A run that cannot be driven ends as failed, and does not block the next', async () => {
   const environment = instance();
   const drive = async () => {
     throw new Error('no engine');
@@ -210,7 +210,7 @@ test('A run that is cancelled just before the pointer moves publishes nothing', 
   await expect(collectStep(environment, id, 0, never)).rejects.toBeInstanceOf(RunEndedError);
 });
 
-test('A run that is published cannot be cancelled any more, and succeeds whatever becomes of it', async () => {
+test('A run that is published can no longer be cancelled, and succeeds', async () => {
   const environment = instance();
   const { id } = await start(environment);
   await collectAll(environment, id);
@@ -241,7 +241,7 @@ test.each([
   expect(await failStep(environment, id, lost, never)).toMatchObject({ id, status: 'succeeded' });
 });
 
-test('A subscription list that breaks changes nothing, and its reason is on record', async () => {
+test('A subscription list that fails changes nothing, and its reason is on record', async () => {
   const environment = instance();
   const answer = forbidden('Microsoft.Resources/subscriptions/read', '/subscriptions');
   azure.azure.faults.add({ match: { path: '^/subscriptions$' }, answer });
@@ -256,7 +256,7 @@ test('A subscription list that breaks changes nothing, and its reason is on reco
   expect(await direct.store.latest.read(never)).toBeNull();
 });
 
-test('Storage that refuses a batch says so, with the command that helps', async () => {
+test('Storage that denies a batch is named, with the command that grants access', async () => {
   const environment = instance();
   const { id } = await start(environment);
   await planStep(environment, id, never);
@@ -274,7 +274,7 @@ test('What fails after the pointer has moved warns, and the run has succeeded', 
   expect(warnings.map(({ code }) => code)).toEqual(['StorageDenied']);
 });
 
-test('A damaged inventory stops a run before it asks Azure anything', async () => {
+test('A damaged inventory stops a run before it sends Azure a request', async () => {
   const environment = instance();
   await take(environment);
   await take(environment);
@@ -302,7 +302,7 @@ test('A dead run is ended as timed out by the next start; a living one is not', 
   expect(await recordOf(dead.id)).toEqual(ended[0]);
 });
 
-test('A dead run that was published, and could not say so, has succeeded', async () => {
+test('A dead run that was published but whose record was not updated has succeeded', async () => {
   const environment = instance();
   const { id } = await start(environment);
   await collectAll(environment, id);
@@ -313,7 +313,7 @@ test('A dead run that was published, and could not say so, has succeeded', async
   expect(ended).toMatchObject([{ id, status: 'succeeded', virtualMachineCount: 75 }]);
 });
 
-test('What a run that timed out has read is taken over by the next, and by the one after that', async () => {
+test('The next run resumes the batches of a run that timed out, and so does the one after that', async () => {
   const environment = instance();
   const first = await start(environment);
   await collectAll(environment, first.id);
@@ -332,7 +332,7 @@ test('What a run that timed out has read is taken over by the next, and by the o
   expect(run).toMatchObject({ status: 'succeeded', complete: true, virtualMachineCount: 75 });
 });
 
-test('Runs that ended before they had a plan do not stand between a run and what an earlier one has read', async () => {
+test('Runs that ended before they had a plan do not hide the batches of an earlier one', async () => {
   const environment = instance();
   const first = await start(environment);
   await collectAll(environment, first.id);
@@ -346,7 +346,7 @@ test('Runs that ended before they had a plan do not stand between a run and what
   expect(batches).toBe(0);
 });
 
-test('What a run that was cancelled has read is not taken over', async () => {
+test('The batches of a cancelled run are not resumed', async () => {
   const environment = instance();
   const first = await start(environment);
   await collectAll(environment, first.id);
@@ -358,8 +358,8 @@ test('What a run that was cancelled has read is not taken over', async () => {
   expect(batches).toBeGreaterThan(0);
 });
 
-test('What is older than the time between two runs is read again', async () => {
-  const environment = { ...instance(), takeOverMs: 0 };
+test('Batches older than the time between two runs are read again', async () => {
+  const environment = { ...instance(), resumeWithinMs: 0 };
   const first = await start(environment);
   await collectAll(environment, first.id);
   const second = await start(environment, await abandoned(first.id));

@@ -24,7 +24,7 @@ function start(more: Partial<RunStart>): Promise<Run> {
   );
 }
 
-test('A start whose id another start of the same second has takes another id', async () => {
+test('A start with the id of another start in the same second takes another id', async () => {
   const { runs } = target.store;
   const ids: string[] = [];
   const create = async (run: Run): Promise<void> => {

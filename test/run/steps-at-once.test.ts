@@ -44,7 +44,7 @@ beforeEach(async () => {
     session: azure.session(),
     settings: azure.settings(),
     sources: [],
-    takeOverMs: 60_000,
+    resumeWithinMs: 60_000,
     acceptedFindings: async () => [],
     folder: join(folder, 'work'),
     warn: () => undefined,
@@ -72,7 +72,7 @@ function hold(fits: (line: string) => boolean): { readonly reached: Promise<void
   return { reached: reached.promise, letGo: free.resolve };
 }
 
-test('A batch that is read twice at once in one process is whole', async () => {
+test('A batch that is read twice at once in one process is complete', async () => {
   await planStep(environment, runId, never);
 
   await Promise.all([1, 2, 3, 4].map(() => collectStep(environment, runId, 0, never)));
@@ -83,7 +83,7 @@ test('A batch that is read twice at once in one process is whole', async () => {
   expect(await readdir(join(folder, 'work'))).toEqual([]);
 });
 
-test('A run that is published twice at once in one process is published once, and whole', async () => {
+test('A run that is published twice at once in one process is published once, and completely', async () => {
   await planStep(environment, runId, never);
   await collectStep(environment, runId, 0, never);
 
@@ -131,7 +131,7 @@ test('What a report step writes late, after its run has ended, replaces nothing 
   expect(await later.downloadToBuffer()).toEqual(Buffer.from('later'));
 });
 
-test('A report step that is taken again, after its run has ended, has nothing to do', async () => {
+test('A report step that executes again after its run has ended does nothing', async () => {
   await planStep(environment, runId, never);
   await collectStep(environment, runId, 0, never);
   const { finishedAtMs } = await publishStep(environment, runId, never);

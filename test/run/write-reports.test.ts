@@ -67,7 +67,7 @@ test('a report that fails warns, and the others are written', async () => {
   expect(await read('virtualMachines.html')).toContain('</html>');
 });
 
-test('findings are not written as if none were accepted when it is not known which are', async () => {
+test('findings are not written when it is unknown which are accepted', async () => {
   const { environment, container, warnings } = await arranged('findings.csv');
   const acceptedFindings = async () => {
     throw new InventoryError('StorageDenied', 'The accepted findings could not be read');
@@ -79,7 +79,7 @@ test('findings are not written as if none were accepted when it is not known whi
   expect(await container.getBlobClient(`reports/${runIdOf(2)}/findings.csv`).exists()).toBe(false);
 });
 
-test('a report that breaks off on the way leaves no half of it', async () => {
+test('a report that fails halfway leaves no partial file', async () => {
   const { environment, container } = await arranged('');
   function* broken() {
     for (let n = 0; n < 3; n++) yield new Uint8Array(4 * 1024 * 1024);

@@ -91,7 +91,7 @@ async function damageNewest(): Promise<void> {
   await there.container.getBlockBlobClient(name).upload('damaged', 7);
 }
 
-test('Where the newest database of a source is damaged the one before is shown, and nothing of it counts as complete', async () => {
+test('If the newest database of a source is damaged, the previous one is shown, and nothing of it counts as complete', async () => {
   await publishReading(there.store, file, { day: 21, subscriptions: { [other]: { machines: [inOther('c')] } } });
   await publishFile(there.store, file, { previous: (await there.store.latest.read(never))?.latest ?? null });
   await damageNewest();
@@ -105,7 +105,7 @@ test('Where the newest database of a source is damaged the one before is shown, 
   expect(row?.reason?.hint).toContain('az storage blob undelete');
 });
 
-test('A source that says it has more than there is room for is not downloaded', async () => {
+test('A source that claims more bytes than there is room for is not downloaded', async () => {
   const before = await there.store.latest.read(never);
   if (before === null) throw new Error('nothing is published');
   await there.store.latest.move({ ...before.latest, sizeBytes: 1e15 }, before.etag, never);
@@ -117,7 +117,7 @@ test('A source that says it has more than there is room for is not downloaded', 
   expect(proxy.requests.slice(asked).filter((line) => line.includes('/databases/'))).toEqual([]);
 });
 
-test('A source that has more than it says is read no further', async () => {
+test('A source that sends more bytes than it claims is cut off', async () => {
   const { database = '' } = (await there.store.latest.read(never))?.latest ?? {};
   const bytes = zstdCompressSync(Buffer.alloc(256 * 1024 * 1024));
   await there.container.getBlockBlobClient(database).upload(bytes, bytes.length);
@@ -127,7 +127,7 @@ test('A source that has more than it says is read no further', async () => {
   await expectRefused(run, 'it is longer than published');
 });
 
-test('A latest.json without an end is read no further', async () => {
+test('An endless latest.json is cut off', async () => {
   const long = Buffer.alloc(2 * 1024 * 1024, ' ');
   await there.container.getBlockBlobClient('latest.json').upload(long, long.length);
 
@@ -140,16 +140,16 @@ const endless =
   'CREATE VIEW machine_id AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS machine FROM n';
 
 test.each([
-  ['a view that never ends', `DROP VIEW machine_id; ${endless}`, 'machine_id is not what a run makes'],
+  ['a view that never ends', `DROP VIEW machine_id; ${endless}`, 'machine_id differs from what a run makes'],
   [
     'a view in the place of a table',
     'ALTER TABLE role_definition RENAME TO r; CREATE VIEW role_definition AS SELECT * FROM r',
-    'is not what a run makes',
+    'differs from what a run makes',
   ],
   [
     'a column that is computed',
     'ALTER TABLE run ADD COLUMN bomb TEXT AS (hex(zeroblob(9)))',
-    'run is not what a run makes',
+    'run differs from what a run makes',
   ],
   [
     'a machine of a subscription that it is not about',
@@ -166,7 +166,7 @@ test.each([
   await expectRefused(run, why);
 });
 
-test('What else a source has put into its database is not run: triggers and views of its own', async () => {
+test('Triggers and views that a source has added to its database are not executed', async () => {
   await tamper(`CREATE VIEW theirs AS SELECT load_extension('x');
     CREATE TRIGGER theirs_too AFTER INSERT ON run BEGIN SELECT load_extension('x'); END`);
 
@@ -190,7 +190,7 @@ test('A source whose clock is ahead is not believed: it would win against every 
 });
 
 test.each(['latest.json', '/databases/'])(
-  'A source that never answers when asked for %s holds up no run',
+  'A source that never answers when asked for %s delays no run',
   async (part) => {
     proxy.treat = (line) => (line.includes(there.name) && line.includes(part) ? new Promise(() => undefined) : 'pass');
 

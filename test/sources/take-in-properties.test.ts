@@ -9,10 +9,7 @@ import { InventoryError } from '../../lib/errors.ts';
 import type { CoverageStatus } from '../../lib/inventory/coverage.ts';
 import type { FollowUp } from '../../lib/inventory/reading.ts';
 import type { Run } from '../../lib/inventory/run.ts';
-import { createOwnReadings } from '../../lib/sources/contested-readings.ts';
-import { openSources } from '../../lib/sources/open-sources.ts';
-import { routeReadings } from '../../lib/sources/route-readings.ts';
-import type { Source } from '../../lib/sources/source.ts';
+import { openSources, type Source } from '../../lib/sources/source.ts';
 import { takeIn } from '../../lib/sources/take-in.ts';
 import { caseCount } from '../support/cases.ts';
 import { guid, machine, mergeRun, planOf, type RunReading, writeRun } from '../support/readings.ts';
@@ -76,20 +73,13 @@ async function runHere(
   reads: readonly (Read | null)[],
 ): Promise<Run> {
   const reading = readingOf(day, ownSubscriptions, reads);
-  await using open = await openSources(sources, folder, never, () => undefined);
+  await using open = await openSources(sources, folder, never);
   const plan = planOf(reading);
   const takenIn = takeIn(plan, database, open.all, []);
-  const own = createOwnReadings();
-  writeRun(own.write, plan, reading);
   const options = { ignoredTags: [], retentionDays: 400, idleDays: 30, sharedIdentityLimit: 10 };
   const merge = openMerge(database, takenIn.plan, { ...options, finishedAt: () => plan.startedAt });
-  takenIn.tellOthers(merge.write);
-  const left = takenIn.tellBetter(own, merge.write);
-  writeRun(
-    routeReadings((id) => (left.has(id) ? null : merge.write), merge.write),
-    plan,
-    reading,
-  );
+  takenIn.writeUncontested(merge.write);
+  await takenIn.writeContested(merge.write, async (sink) => writeRun(sink, plan, reading));
   const seen = new Set(Object.keys(reading.subscriptions));
   for (let asked = merge.followUps(); asked.length > 0; asked = merge.followUps()) {
     for (const followUp of asked) if (!takenIn.answered(followUp)) answer(followUp, seen);

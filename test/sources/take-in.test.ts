@@ -127,7 +127,7 @@ test('What another deployment has read is shown with its own time, and the ledge
   expect(await readdir(join(folder, 'work'))).toEqual([]);
 });
 
-test('Taking in the same state once more changes nothing', async () => {
+test('Taking in the same state again changes nothing', async () => {
   await runThere(20, { [other]: { machines: [inOther('b')] } });
   await runHere(21, {});
   const again = await runHere(22, {});
@@ -136,7 +136,7 @@ test('Taking in the same state once more changes nothing', async () => {
   expect((await state()).names).toEqual(['b']);
 });
 
-test('What changed there is a change here: machines that its merge has proven gone end', async () => {
+test('A change there is a change here: machines that its merge has proven gone end', async () => {
   await runThere(19, { [other]: { machines: [inOther('b'), inOther('c')] } });
   await runHere(20, { [own]: {} });
   await runThere(21, { [other]: { machines: [inOther('c'), inOther('d')] } });
@@ -246,7 +246,7 @@ test.each([
   expect(reason?.message).toContain(`${code}: the database of ${there.name} has schema version ${version}`);
 });
 
-test('A source of which nothing is known yet and that cannot be read makes every answer incomplete', async () => {
+test('An unreadable source of which nothing is known makes every answer incomplete', async () => {
   const run = await runHere(21, { [own]: { machines: [machine('a')] } });
 
   expect(run).toMatchObject({ complete: false, reason: { code: 'SourceUnreadable' } });
@@ -254,7 +254,7 @@ test('A source of which nothing is known yet and that cannot be read makes every
   expect(await state()).toMatchObject({ complete: false, names: ['a'] });
 });
 
-test('Of two complete readings the newer is taken, whoever took it', async () => {
+test('Of two complete readings the newer wins, whichever deployment read it', async () => {
   const late = newStore(azurite.connectionString);
   await runThere(20, { [other]: { machines: [inOther('b')] }, [third]: {} });
   await runThere(21, { [other]: { machines: [inOther('b'), inOther('c')] } }, { at: late });
@@ -269,7 +269,7 @@ test('Of two complete readings the newer is taken, whoever took it', async () =>
   expect(after.ledger.get(other)).toMatchObject({ source: null, readAt: dayOf(23) });
 });
 
-test('Of two sources a newer reading in part does not displace an older complete one, and the ledger says which it was', async () => {
+test('A newer partial reading of one source does not displace an older complete one of another, and the ledger names the source', async () => {
   const late = newStore(azurite.connectionString);
   await runThere(20, { [other]: { machines: [inOther('b')] } });
   await runThere(21, { [other]: { machines: [inOther('b'), inOther('c')], status: 'partial' } }, { at: late });
@@ -316,7 +316,7 @@ test('A source that goes back in time is not believed, and nothing ends', async 
   expect(ledger.get(other)?.reason).toMatchObject({ code: 'SourceOutdated' });
 });
 
-test('What a source keeps without having seen it is stale here, as old as it is there', async () => {
+test('A machine that a source keeps without having seen it is stale here, with the same time', async () => {
   await runThere(18, {
     [other]: { machines: [inOther('b'), inOther('c')] },
     [third]: { machines: [machine('d', { subscriptionId: third })] },
@@ -336,7 +336,7 @@ test('What a source keeps without having seen it is stale here, as old as it is 
   expect(ledger.get(third)).toMatchObject({ status: 'denied', source: there.name });
 });
 
-test('What a source has lost, and what it should see and never saw, is missing here, too', async () => {
+test('Subscriptions that a source has lost or has never seen are missing here, too', async () => {
   const spot = (subscriptionId: string) =>
     ({ subscriptionId, displayName: null, source: 'previousRun', grantCommand: `grant ${subscriptionId}` }) as const;
   await runThere(18, { [other]: { machines: [inOther('b')] } });
@@ -350,7 +350,7 @@ test('What a source has lost, and what it should see and never saw, is missing h
   expect(ledger.get(other)?.reason).toMatchObject({ code: 'LostBySource', hint: `grant ${other}` });
 });
 
-test('What a source took in from others is left to them', async () => {
+test('Readings that a source took in from others are not taken in', async () => {
   await runThere(20, { [other]: { machines: [inOther('b')] } });
   await runHere(21, { [own]: { machines: [machine('a')] } });
   const last = newStore(azurite.connectionString);
@@ -371,7 +371,7 @@ test('Subscriptions that sources have are in scope, no blind spots, and no reaso
   expect(run).toMatchObject({ complete: true, reason: null, coverage: { complete: 2, blindSpots: 0 }, changes: {} });
 });
 
-test('A subscription that the settings leave out, or that the run is not about, is not taken in', async () => {
+test('A subscription that the settings exclude, or that is outside the scope of the run, is not taken in', async () => {
   await runThere(20, { [other]: { machines: [inOther('b')] }, [third]: {} });
   const settings = {
     ignoredTags: [],

@@ -5,7 +5,7 @@ import { writeBatch } from '../../lib/collect/batch/write-batch.ts';
 import { openForWriting } from '../../lib/database/database.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import { describeFile } from '../../lib/published/database-file.ts';
-import { type PublishRequest, publishRun } from '../../lib/run/publish-run.ts';
+import { type PublishRunRequest, publishRun } from '../../lib/run/publish-run.ts';
 import { newRunRecord } from '../../lib/run/run-record.ts';
 import { absentArm } from './absent-arm.ts';
 import { mergeRun, planOf, type RunReading, writeRun } from './readings.ts';
@@ -54,7 +54,7 @@ export async function publishWith(
   store: InventoryStore,
   folder: string,
   reading: RunReading,
-  more: Partial<PublishRequest>,
+  more: Partial<PublishRunRequest>,
 ): Promise<Run> {
   const plan = planOf(reading);
   const subscriptionIds = plan.subscriptions.map(({ subscriptionId }) => subscriptionId);

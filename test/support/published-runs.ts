@@ -6,7 +6,7 @@ import type { Plan, PlannedBatch, RecordedPlan } from '../../lib/inventory/plan.
 import type { KindReading } from '../../lib/inventory/reading.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import type { MachineReading } from '../../lib/inventory/virtual-machine.ts';
-import { type PublishRequest, publishRun } from '../../lib/run/publish-run.ts';
+import { type PublishRunRequest, publishRun } from '../../lib/run/publish-run.ts';
 import { newRunRecord } from '../../lib/run/run-record.ts';
 import { absentArm } from './absent-arm.ts';
 import { guid } from './readings.ts';
@@ -69,7 +69,7 @@ export function publish(
   store: InventoryStore,
   folder: string,
   run: CollectedRun,
-  more: Partial<PublishRequest> = {},
+  more: Partial<PublishRunRequest> = {},
 ): Promise<Run> {
   return publishRun({
     store,

@@ -7,7 +7,7 @@ import type {
 } from '../../inventory/virtual-machine.ts';
 
 /*
- * A batch is NDJSON: what a sink was told, in that order, one array a line.
+ * A batch is NDJSON: the events of a reading, in their order, one array per line.
  *   ["batch", 2]                              the format's version, first
  *   ["begin", subscriptionId, readAt]
  *   ["machines", subscriptionId, [row, …]]    rows as below
@@ -16,8 +16,8 @@ import type {
  *   ["roleAssignments", subscriptionId, [[id, scope, roleDefinitionId, principalId, condition], …]]
  *   ["roleDefinitions", subscriptionId, [[id, roleName, permissions], …]]
  *   ["end", KindReading]
- *   ["done", BatchCounts]                     last: a batch without it was cut off
- * Rows are arrays, and leave out what their id says: a million of them must be read back in seconds.
+ *   ["done", BatchCounts]                     last: a batch without it is cut off
+ * Rows are arrays and leave out what their id says, so that a million of them are read back in seconds.
  */
 
 export const batchVersion = 2;
@@ -41,7 +41,7 @@ export type RoleAssignmentRow = readonly [
 
 export type RoleDefinitionRow = readonly [id: string, roleName: string, permissions: readonly Permission[]];
 
-/** A machine as a batch has it. '' stands for what the id says (name, resource group) or the line (subscription). */
+/** A machine in a batch. '' means: as in the id (name, resource group), or as in the line (subscription). */
 export type MachineRow = readonly [
   id: string,
   subscriptionId: string,

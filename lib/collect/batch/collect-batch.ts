@@ -1,9 +1,9 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArmClient } from '../../azure/resource-manager/client/arm-client.ts';
 import type { BatchCounts, InventoryStore } from '../../azure/store/inventory-store.ts';
 import { InventoryError } from '../../errors.ts';
-import { writing } from '../../files/file-errors.ts';
+import { namingFullDisk } from '../../files/file-errors.ts';
 import { addressOf, type Plan, type RecordedPlan } from '../../inventory/plan.ts';
 import { type CollectProgress, collectSubscriptions } from '../collect.ts';
 import { writeBatch } from './write-batch.ts';
@@ -12,17 +12,17 @@ export interface CollectBatchRequest {
   readonly store: Pick<InventoryStore, 'batches'>;
   readonly arm: ArmClient;
   readonly recorded: RecordedPlan;
-  /** Number of the batch in it. */
+  /** Its number in the plan. */
   readonly batch: number;
-  /** For throw-away files; made when missing. */
+  /** A private folder for temporary files. */
   readonly folder: string;
   readonly onProgress: (progress: CollectProgress) => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * Reads one batch of a plan's subscriptions into Blob storage. One that is there already is not read again.
- * @throws {NoTokenError} no token is to be had any more
+ * Reads one batch of a plan's subscriptions into Blob storage. A batch that is already there is not read again.
+ * @throws {NoTokenError} no credential gives a token any more
  * @throws {InventoryError} `DiskFull`; the store's own
  */
 export async function collectBatch(request: CollectBatchRequest): Promise<BatchCounts> {
@@ -31,15 +31,13 @@ export async function collectBatch(request: CollectBatchRequest): Promise<BatchC
   const address = addressOf(recorded, batch);
   const found = await store.batches.find(address, signal);
   if (found !== null) return found;
-  await mkdir(folder, { recursive: true });
   const path = join(folder, `${plan.runId}-${batch}.ndjson.zst`);
-  await rm(path, { force: true });
   const writer = writeBatch(path);
   const now = (): string => new Date().toISOString();
   try {
     const subscriptions = subscriptionsOf(recorded, batch);
     await collectSubscriptions({ arm, plan, subscriptions, sink: writer.write, now, onProgress, signal });
-    const counts = await writing('a batch', folder, () => writer.finish());
+    const counts = await namingFullDisk('a batch', folder, () => writer.finish());
     return await store.batches.write(address, { path, counts }, signal);
   } finally {
     writer.abandon();

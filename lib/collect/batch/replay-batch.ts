@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { InventoryError } from '../../errors.ts';
-import { isCutOff } from '../../files/cut-off.ts';
+import { isCutOff } from '../../files/file-errors.ts';
 import type { KindReading, ReadingEvent, ReadingSink } from '../../inventory/reading.ts';
 import {
   batchVersion,
@@ -17,7 +17,7 @@ const newline = 0x0a;
 /**
  * Sends the events of a batch to a sink, line by line.
  * @param lines the decompressed batch
- * @throws {InventoryError} `BatchDamaged`: cut off, or not a batch that this version writes
+ * @throws {InventoryError} `BatchDamaged`: cut off, or not written by this version
  */
 export async function replayBatch(lines: Readable, sink: ReadingSink, name: string): Promise<void> {
   let rest: Buffer | null = null;
@@ -26,7 +26,7 @@ export async function replayBatch(lines: Readable, sink: ReadingSink, name: stri
   const take = (line: string): void => {
     const value = parse(line, name);
     if (!began) {
-      if (value[0] !== 'batch' || value[1] !== batchVersion) throw damaged(name, 'it does not begin as a batch');
+      if (value[0] !== 'batch' || value[1] !== batchVersion) throw damaged(name, 'it does not start like a batch');
       began = true;
     } else if (value[0] === 'done') done = true;
     else sink(toEvent(value, name));
@@ -48,15 +48,15 @@ export async function replayBatch(lines: Readable, sink: ReadingSink, name: stri
   if (!done) throw damaged(name, 'it is cut off');
 }
 
-/** Lines are our own: their shape is as `write-batch.ts` made it. */
+/** Checks no more than the outer shape: `write-batch.ts` wrote the lines. */
 function parse(line: string, name: string): readonly unknown[] {
   try {
     const value: unknown = JSON.parse(line);
     if (Array.isArray(value)) return value;
   } catch {
-    throw damaged(name, 'a line is no JSON');
+    throw damaged(name, 'a line is not JSON');
   }
-  throw damaged(name, 'a line is no array');
+  throw damaged(name, 'a line is not an array');
 }
 
 function toEvent(line: readonly unknown[], name: string): ReadingEvent {
@@ -95,7 +95,7 @@ function toEvent(line: readonly unknown[], name: string): ReadingEvent {
     case 'end':
       return { type, reading: line[1] as KindReading };
     default:
-      throw damaged(name, 'a line is of no known kind');
+      throw damaged(name, 'a line has an unknown type');
   }
 }
 

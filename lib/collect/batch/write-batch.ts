@@ -12,7 +12,7 @@ import {
   toRow,
 } from './batch-rows.ts';
 
-/** Lines stay small, whatever a page holds: a reader has one of them in memory. */
+/** Keeps lines small even for large pages: a reader holds one line in memory. */
 const rowsPerLine = 200;
 
 interface RowsOf<Row> {
@@ -31,14 +31,14 @@ export interface BatchWriter {
 }
 
 /**
- * Begins a batch: compressed NDJSON (see batch-rows.ts). Lines are compressed off the main thread as they come, which is much
- * faster than Azure gives pages, so that none wait in memory for long.
+ * Starts a batch: compressed NDJSON (see batch-rows.ts). Lines are compressed off the main thread as they come. That is much
+ * faster than Azure returns pages, so few lines wait in memory.
  * @param path of a file that does not exist yet
  */
 export function writeBatch(path: string): BatchWriter {
   const input = createZstdCompress();
   const written = pipeline(input, createWriteStream(path, { flags: 'wx' }));
-  // `finish` tells; until then the failure waits
+  // `finish` throws the failure.
   written.catch(() => undefined);
   const line = (value: readonly unknown[]): void => void input.write(`${JSON.stringify(value)}\n`);
   const counts = { subscriptions: 0, virtualMachines: 0, requests: 0 };

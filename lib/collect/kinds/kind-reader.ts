@@ -7,7 +7,7 @@ import type { RoleBook } from './role-book.ts';
 /** How reading a kind ended. */
 export type Outcome = Pick<KindCoverage, 'status' | 'reason'>;
 
-/** Read to its end. Whether that is all there is, only the rights of the identity say. */
+/** Read to its end. Only the rights of the identity prove that nothing was filtered. */
 export const readToItsEnd: Outcome = { status: 'complete', reason: null };
 
 export interface KindRequest {
@@ -16,7 +16,7 @@ export interface KindRequest {
   readonly subscriptionId: string;
   readonly sink: ReadingSink;
   readonly context: RequestContext;
-  /** The roles that all subscriptions read together share. */
+  /** Shared by all subscriptions that are read together. */
   readonly roles: RoleBook;
   /** Called for each page with the rows that went to the sink. */
   readonly onPage: (rows: number) => void;
@@ -24,17 +24,17 @@ export interface KindRequest {
 
 /**
  * Reads one kind of one subscription into the sink.
- * @throws what its list throws: the caller says what that means
+ * @throws what its list throws; `outcomeOf` interprets it
  */
 export type KindReader = (request: KindRequest) => Promise<KindEnd>;
 
 export interface KindEnd {
   readonly outcome: Outcome;
-  /** Actions beyond that of the kind's own list that the identity needs for the outcome to hold. */
+  /** Further actions that the identity needs for the outcome to hold. */
   readonly alsoNeeds: readonly string[];
 }
 
-/** A reader of a kind that is one list, each page of which goes to the sink as it is. */
+/** A reader of a kind that is one list. Each page becomes one event. */
 export function listReader<Row>(
   list: (
     arm: ArmClient,

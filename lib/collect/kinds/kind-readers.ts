@@ -6,7 +6,7 @@ import type { Kind } from '../../inventory/coverage.ts';
 import { type KindReader, listReader } from './kind-reader.ts';
 import { readRoleAssignments } from './role-assignments.ts';
 
-/** How each kind is read. What it needs to be allowed: `lib/inventory/read-actions.ts`. */
+/** How to read each kind. The rights that it needs: `lib/inventory/read-actions.ts`. */
 export const kindReaders: Readonly<Record<Kind, KindReader>> = {
   virtualMachines: listReader(listVirtualMachines, (subscriptionId, rows) => ({
     type: 'machines',

@@ -5,11 +5,12 @@ import { type CoverageStatus, grantReaderCommand } from '../../inventory/coverag
 import { allows, type Permission } from '../../inventory/permissions.ts';
 import type { Outcome } from './kind-reader.ts';
 
-/** What the identity may do at a subscription, or why that is not known. */
+/** What the identity may do at a subscription, or why that is unknown. */
 export type Rights = { readonly permissions: readonly Permission[] } | { readonly unknown: Reason };
 
 /**
- * What a failed list means: nothing registered is complete; 403 at once is denied; some pages are partial; else failed.
+ * The outcome of a list that failed: complete if the resource provider is not registered, partial after some pages, denied for a
+ * 403 on the first, else failed.
  * @throws anything that is not an `InventoryError`: a defect
  */
 export function outcomeOf(error: unknown, { pages }: RequestMeter): Outcome {
@@ -22,9 +23,9 @@ export function outcomeOf(error: unknown, { pages }: RequestMeter): Outcome {
 }
 
 /**
- * A list that was read to its end is complete only when the rights of the identity say that nothing was filtered.
- * @param actions what the list needs at the subscription
- * @param principalId of the identity that reads; null where its token does not say
+ * A list that was read to its end is complete only if the rights of the identity prove that nothing was filtered.
+ * @param actions that the list needs at the subscription
+ * @param principalId of the identity that reads; null if its token does not say
  */
 export function proven(
   listed: Outcome,
@@ -44,7 +45,7 @@ export function proven(
 function notReader(action: string, subscriptionId: string, principalId: string | null): Reason {
   return {
     code: 'NotReaderOnSubscription',
-    message: `The identity may do ${action} on parts of subscription ${subscriptionId} at most, so that lists of it are filtered`,
+    message: `The identity lacks ${action} on subscription ${subscriptionId} as a whole, so Azure returns a filtered list`,
     hint: grantReaderCommand(subscriptionId, principalId),
   };
 }
@@ -52,7 +53,7 @@ function notReader(action: string, subscriptionId: string, principalId: string |
 function notProven({ code, message, hint }: Reason): Reason {
   return {
     code: 'RightsNotProven',
-    message: `Whether the list is whole cannot be said, since the rights of the identity could not be read: ${code}: ${message}`,
+    message: `Cannot tell whether the list is complete: the rights of the identity could not be read: ${code}: ${message}`,
     hint,
   };
 }

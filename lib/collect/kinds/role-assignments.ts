@@ -6,9 +6,9 @@ import { type KindEnd, type KindRequest, type Outcome, readToItsEnd } from './ki
 import { roleKey } from './role-book.ts';
 
 /**
- * Role assignments of one subscription, and those roles they name that nobody has read yet. Without the names of the roles the
- * kind is partial; the assignments stay.
- * @throws what `listRoleAssignments` throws; what was shown until then has its roles all the same
+ * Reads the role assignments of one subscription, and the roles they name that were not read before. Without the names of the
+ * roles the kind is partial; the assignments stay.
+ * @throws what `listRoleAssignments` throws, after the roles of the pages before the failure were read
  */
 export async function readRoleAssignments(request: KindRequest): Promise<KindEnd> {
   const { arm, subscriptionId, sink, context, onPage } = request;
@@ -35,7 +35,7 @@ async function readRolesNamed(
   let outcome = readToItsEnd;
   let listed = false;
   try {
-    listed = await roles.learn(named, arm, subscriptionId, context);
+    listed = await roles.load(named, arm, subscriptionId, context);
   } catch (error) {
     if (!endsOneKindOnly(error, context.signal)) throw error;
     outcome = withoutRoleNames(subscriptionId, error);
@@ -54,7 +54,7 @@ function withoutRoleNames(subscriptionId: string, { code, message, hint }: Inven
     status: 'partial',
     reason: {
       code: 'RoleDefinitionsNotRead',
-      message: `What some roles in subscription ${subscriptionId} are called and allow could not be read: ${code}: ${message}`,
+      message: `Names and permissions of some roles in subscription ${subscriptionId} could not be read: ${code}: ${message}`,
       hint,
     },
   };

@@ -4,37 +4,37 @@ import { listRoleDefinitions } from '../../azure/resource-manager/resources/role
 import type { RoleDefinitionReading } from '../../inventory/role.ts';
 
 /**
- * Roles read so far by whoever reads subscriptions together. Nearly all roles are built in and the same everywhere, so that one
- * list answers for all subscriptions.
+ * The roles that were read so far. Nearly all roles are built in and the same everywhere, so one list answers for all
+ * subscriptions that are read together.
  */
 export interface RoleBook {
   /**
-   * Sees to it that roles are known: waits for the first list that anyone asked for, and asks for the subscription's own when
-   * that did not hold them all. One that no list has stays unknown. A first list that Azure makes wait is waited for by nobody
-   * else: the next one to need roles asks for them.
+   * Loads missing roles; callers share the first list. If that did not hold them all, the subscription's own list is requested. A
+   * role that no list has stays unknown. When Azure throttles the first list, the others stop waiting for it, and the next one
+   * to need roles requests them.
    * @param keys see {@link roleKey}
-   * @returns whether the subscription's own list was asked for
+   * @returns whether the subscription's own list was requested
    * @throws what `ArmClient.pages` throws: the subscription's own list failed
    */
-  learn(keys: Iterable<string>, arm: ArmClient, subscriptionId: string, context: RequestContext): Promise<boolean>;
-  /** Those of the roles that are known and were not taken before: a sink needs each once. */
+  load(keys: Iterable<string>, arm: ArmClient, subscriptionId: string, context: RequestContext): Promise<boolean>;
+  /** The known ones among these roles that were not taken before: a sink needs each once. */
   take(keys: Iterable<string>): readonly RoleDefinitionReading[];
 }
 
 /** The list that others wait for. */
 interface FirstList {
-  /** It was read to its end. */
+  /** Whether it was read to its end. */
   ended: boolean;
-  /** When waiting for it makes no more sense: it has ended, or its subscription is held. */
+  /** Resolves when waiting is useless: the list has ended, or its subscription is throttled. */
   readonly left: Promise<void>;
 }
 
-/** A role by the last segment of its id: what stands before differs from one list to another. */
+/** The last segment of a role's id. What precedes it differs from list to list. */
 export function roleKey(roleDefinitionId: string): string {
   return roleDefinitionId.slice(roleDefinitionId.lastIndexOf('/') + 1).toLowerCase();
 }
 
-/** First lists that may fail one after another. After that all ask at once: there is nothing to wait for. */
+/** After this many failed first lists, all subscriptions request their own at once. */
 const mostFailures = 3;
 
 export function createRoleBook(): RoleBook {
@@ -61,7 +61,7 @@ export function createRoleBook(): RoleBook {
       await list(arm, subscriptionId, { ...context, onHeld });
       own.ended = true;
     } finally {
-      // that it failed is told where it was asked for; the next one that waits for it asks again
+      // Its own caller reports the failure. The next one that waits requests the list again.
       if (!own.ended) failures += 1;
       if (!own.ended && first === own) first = null;
       leave();
@@ -69,7 +69,7 @@ export function createRoleBook(): RoleBook {
   }
 
   return {
-    async learn(keys, arm, subscriptionId, context) {
+    async load(keys, arm, subscriptionId, context) {
       const wanted = [...keys];
       const missing = (): boolean => wanted.some((key) => !known.has(key));
       while (missing()) {

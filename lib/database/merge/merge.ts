@@ -24,9 +24,8 @@ export interface Merge {
    * before the commit. Empty = nothing more to ask.
    */
   followUps(): readonly FollowUp[];
-  /** @throws {InventoryError} `DatabaseBusy`: another program is reading it. May be called again: nothing is lost until `rollback`. */
+  /** @throws {InventoryError} `DatabaseBusy`: another program is reading it. May be called again; closing the database discards all. */
   commit(): Run;
-  rollback(): void;
 }
 
 /**
@@ -106,10 +105,6 @@ function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merg
       finished ??= finishMerge(context, [...subscriptions.values()], changes, options);
       commitTransaction(database);
       return finished;
-    },
-    rollback() {
-      // SQLite has done it already where the disk was full
-      if (database.isTransaction) database.exec('ROLLBACK');
     },
   };
 }

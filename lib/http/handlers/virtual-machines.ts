@@ -8,7 +8,7 @@ import type { MachineFilter } from '../../inventory/query.ts';
 import { machineListKinds } from '../../inventory/shown-kinds.ts';
 import { virtualMachineType } from '../../inventory/virtual-machine.ts';
 import { toMachineFilter } from '../../parameters/filters.ts';
-import { liveCompleteness, matchingMachines } from '../../parameters/live-machines.ts';
+import { liveCompleteness, matchingMachines } from '../../parameters/matching-machines.ts';
 import { selected, selectFields } from '../../parameters/select.ts';
 import { virtualMachineCsv } from '../../reports/csv.ts';
 import { answerFromInventory, answerJson, answerText } from '../answer.ts';

@@ -42,9 +42,12 @@ export function newWaitBudget(remainingMs: number = throttlingWaitPerSubscriptio
   return { remainingMs, paidUntil: 0 };
 }
 
-/** For a request outside of a run, which shares neither meter nor budget. */
-export function newRequestContext(signal: AbortSignal): RequestContext {
-  return { meter: newRequestMeter(), budget: newWaitBudget(), signal };
+/**
+ * For requests that share neither meter nor budget with others.
+ * @param throttlingWaitMs default: as `newWaitBudget`
+ */
+export function newRequestContext(signal: AbortSignal, throttlingWaitMs?: number): RequestContext {
+  return { meter: newRequestMeter(), budget: newWaitBudget(throttlingWaitMs), signal };
 }
 
 /** How long a request can wait. Requests of one subscription that wait at the same time pay once. */

@@ -2,18 +2,20 @@ import type { Coverage } from '../inventory/coverage.ts';
 import type { Completeness, MachineFilter, OrderBy } from '../inventory/query.ts';
 import { type VirtualMachine, virtualMachineType } from '../inventory/virtual-machine.ts';
 
-/** The machines of a live list that match a filter, by the same rules and in the same order as the database queries. */
+/**
+ * The machines that match a filter, in order: what the database's queries do, for machines that were just read.
+ * @param orderBy default: by id, which also decides between equal values. Case is ignored, and null is the empty text
+ */
 export function matchingMachines(
   machines: readonly VirtualMachine[],
   filter: MachineFilter,
   orderBy: OrderBy | undefined,
 ): VirtualMachine[] {
-  const sign = orderBy?.descending === true ? -1 : 1;
+  const { field, descending } = orderBy ?? { field: 'id', descending: false };
+  const sign = descending ? -1 : 1;
   return machines
-    .filter((machine) => matches(machine, filter))
-    .sort(
-      (a, b) => (orderBy === undefined ? 0 : sign * compare(a[orderBy.field], b[orderBy.field])) || compare(a.id, b.id),
-    );
+    .filter((machine) => machineMatches(machine, filter))
+    .sort((a, b) => sign * compare(a[field], b[field]) || compare(a.id, b.id));
 }
 
 function compare(a: string | null, b: string | null): number {
@@ -21,7 +23,7 @@ function compare(a: string | null, b: string | null): number {
   return left < right ? -1 : Number(left > right);
 }
 
-function matches(machine: VirtualMachine, filter: MachineFilter): boolean {
+function machineMatches(machine: VirtualMachine, filter: MachineFilter): boolean {
   const { type = virtualMachineType, subscriptionId, identityType, principalId, clientId, tags = [] } = filter;
   const userAssigned = Object.values(machine.identity.userAssignedIdentities);
   return (
@@ -41,7 +43,7 @@ function matches(machine: VirtualMachine, filter: MachineFilter): boolean {
   );
 }
 
-/** How complete a live list is for a filter: a machine whose power state could not be read may have the requested one. */
+/** Completeness for a filter: a machine whose power state could not be read may have the requested one. */
 export function liveCompleteness(
   { completeness, coverage }: { readonly completeness: Completeness; readonly coverage: readonly Coverage[] },
   { powerState }: MachineFilter,
@@ -71,7 +73,7 @@ function hasIdentityType(machine: VirtualMachine, wanted: MachineFilter['identit
   }
 }
 
-/** Names of tags ignore case, values do not. */
+/** Names of tags ignore case, values don't. */
 function hasTag(
   tags: Readonly<Record<string, string>>,
   wanted: { readonly name: string; readonly value: string | null },
