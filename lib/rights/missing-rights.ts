@@ -5,7 +5,7 @@ import { newRequestMeter, newWaitBudget } from '../azure/resource-manager/client
 import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendant-subscriptions.ts';
 import { listPermissions } from '../azure/resource-manager/resources/permissions.ts';
 import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
-import { containerOf } from '../azure/store/open-container.ts';
+import { containerOf } from '../azure/store/container.ts';
 import { sourceContainer } from '../azure/store/open-store.ts';
 import { storeTimedOut } from '../azure/store/store-timed-out.ts';
 import type { TokenSource } from '../azure/token-source.ts';

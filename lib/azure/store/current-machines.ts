@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { attempt } from './attempt.ts';
 import type { Container } from './container.ts';
-import { uploadStream } from './upload-stream.ts';
+import { uploadStream } from './upload.ts';
 
 const name = 'current/virtualMachines.ndjson';
 

@@ -11,7 +11,7 @@ import { download } from './download.ts';
 import type { DatabaseFile, Databases } from './inventory-store.ts';
 import { makingContainer } from './json-blob.ts';
 import { isConditionNotMet, isNotThere } from './storage-error.ts';
-import { uploadStream } from './upload-stream.ts';
+import { uploadStream } from './upload.ts';
 
 const mostBlockBytes = 8 * 1024 * 1024;
 const leastBlockBytes = 64 * 1024;

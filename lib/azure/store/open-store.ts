@@ -1,13 +1,12 @@
 import type { Environment, Settings } from '../../settings.ts';
 import type { TokenSource } from '../token.ts';
 import { openBatches } from './batches.ts';
-import { type Container, readerRole } from './container.ts';
+import { type Container, containerAt, containerOf, readerRole } from './container.ts';
 import { writeCurrentMachines } from './current-machines.ts';
 import { openDatabases } from './databases.ts';
 import type { DatabaseSource, InventoryStore, PublishedInventory } from './inventory-store.ts';
-import { openLatestPointer } from './latest-pointer.ts';
-import { containerAt, containerOf } from './open-container.ts';
 import { openPlans } from './plans.ts';
+import { openLatestPointer } from './pointers.ts';
 import { writeReport } from './reports.ts';
 import { openRunClaim } from './run-claim.ts';
 import { openRunRecords } from './run-records.ts';

@@ -2,9 +2,8 @@ import { text } from 'node:stream/consumers';
 import type { Environment, Settings } from '../../settings.ts';
 import type { TokenSource } from '../token.ts';
 import { attempt } from './attempt.ts';
-import { type Container, readerRole } from './container.ts';
+import { type Container, containerAt, containerOf, readerRole } from './container.ts';
 import { download } from './download.ts';
-import { containerAt, containerOf } from './open-container.ts';
 
 /**
  * A small text blob by its address, in whatever container: read with the identity (Storage Blob Data Reader there), or, where the

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { attempt } from './attempt.ts';
 import type { Container } from './container.ts';
-import { uploadStream } from './upload-stream.ts';
+import { uploadStream } from './upload.ts';
 
 /**
  * Writes one report of a run, `reports/<runId>/<file>`, as it is made. A report that breaks off on the way leaves no blob, or the
