@@ -1,11 +1,53 @@
 import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import { kinds } from '../../inventory/coverage.ts';
 import type { Plan, PlannedBatch } from '../../inventory/plan.ts';
 import type { Container } from './container.ts';
 import type { Plans } from './inventory-store.ts';
 import { readJson, writeJson } from './json-blob.ts';
-import { planShape } from './stored-shapes.ts';
+import { idsShape, reasonShape, triggerShape } from './run-records.ts';
 
-/** Names a plan by its content. */
+const planShape = v.object({
+  hash: v.string(),
+  plan: v.object({
+    runId: v.string(),
+    trigger: triggerShape,
+    startedAt: v.string(),
+    afterSeq: v.exactOptional(v.number()),
+    scope: idsShape,
+    kinds: v.array(v.picklist(kinds)),
+    clientIds: v.optional(v.boolean(), false),
+    subscriptions: v.array(
+      v.object({
+        subscriptionId: v.string(),
+        displayName: v.string(),
+        tenantId: v.nullable(v.string()),
+        state: v.string(),
+        skip: reasonShape,
+      }),
+    ),
+    outOfScope: v.array(v.string()),
+    blindSpots: v.array(
+      v.object({
+        subscriptionId: v.string(),
+        displayName: v.nullable(v.string()),
+        source: v.picklist(['managementGroup', 'previousRun', 'configured']),
+        grantCommand: v.string(),
+      }),
+    ),
+    blindSpotsKnown: v.boolean(),
+    principalId: v.nullable(v.string()),
+    reason: reasonShape,
+  }),
+  batches: v.array(
+    v.object({
+      subscriptionIds: v.array(v.string()),
+      takenFrom: v.nullable(v.object({ runId: v.string(), planHash: v.string(), batch: v.number() })),
+    }),
+  ),
+});
+
+/** Identifies a plan by its content. */
 export function planHash(plan: Plan, batches: readonly PlannedBatch[]): string {
   return createHash('sha256').update(JSON.stringify({ plan, batches })).digest('hex');
 }
@@ -19,8 +61,8 @@ export function openPlans(container: Container): Plans {
     read,
     async write(plan, batches, signal) {
       const recorded = { hash: planHash(plan, batches), plan, batches };
-      if (await writeJson(container, nameOf(plan.runId), recorded, 'nothing', signal)) return recorded;
-      // a step that was begun twice, or a write that had succeeded unseen
+      if (await writeJson(container, nameOf(plan.runId), recorded, null, signal)) return recorded;
+      // Another execution of this step came first, or this write's own first try, whose answer was lost
       return (await read(plan.runId, signal)) ?? recorded;
     },
   };

@@ -1,34 +1,81 @@
-import type { Readable } from 'node:stream';
-import type { BlockBlobClient, BlockBlobUploadStreamOptions } from '@azure/storage-blob';
+import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { BlockBlobUploadStreamOptions } from '@azure/storage-blob';
+import { untilAborted } from '../../async/until-aborted.ts';
+import type { Container } from './container.ts';
+import { attempt } from './storage-error.ts';
 
-const blocksAtOnce = 3;
+const blocksInFlight = 3;
+const reportBlockBytes = 4 * 1024 * 1024;
 
 /**
- * Uploads what a stream gives, and closes the stream however that ends. Nothing is there before all of it is.
+ * Uploads a stream and closes it. The blob appears only when the upload is complete.
  *
- * The library heeds the signal no sooner than at the end, when it puts the blocks together; this rejects at once.
- * @param blockBytes three of them are in memory
+ * The library checks the signal only at the end, when it commits the blocks; this rejects at once.
+ * @param blockBytes memory holds three blocks
  * @throws the signal's reason; what the library throws
  */
 export async function uploadStream(
-  blob: BlockBlobClient,
+  container: Container,
+  name: string,
   source: Readable,
   blockBytes: number,
   signal: AbortSignal,
   options: Pick<BlockBlobUploadStreamOptions, 'blobHTTPHeaders' | 'conditions' | 'metadata'>,
 ): Promise<void> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
   try {
     signal.throwIfAborted();
-    await Promise.race([
-      blob.uploadStream(source, blockBytes, blocksAtOnce, { ...options, abortSignal: signal }),
-      aborted,
-    ]);
+    const blob = container.client.getBlockBlobClient(name);
+    const upload = blob.uploadStream(source, blockBytes, blocksInFlight, { ...options, abortSignal: signal });
+    await untilAborted(signal, upload);
   } finally {
-    signal.removeEventListener('abort', onAbort);
-    // an upload that fails leaves its source open
+    // A failed upload leaves its source open
     source.destroy();
+  }
+}
+
+/**
+ * Writes `reports/<runId>/<file>` of a run. A failure leaves the blob as it was.
+ * @param pieces empty ones are pauses
+ */
+export function writeReport(
+  container: Container,
+  { runId, file, contentType }: { readonly runId: string; readonly file: string; readonly contentType: string },
+  pieces: Iterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
+  return replace(container, `reports/${runId}/${file}`, contentType, withTurns(pieces), signal);
+}
+
+/**
+ * Writes the current machines to a fixed name, for KQL `externaldata` and other readers without a protocol.
+ * @param chunks text in chunks of whole lines
+ */
+export function writeCurrentMachines(
+  container: Container,
+  chunks: Iterable<string>,
+  signal: AbortSignal,
+): Promise<void> {
+  const bytes = Iterator.from(chunks).map((chunk) => Buffer.from(chunk));
+  return replace(container, 'current/virtualMachines.ndjson', 'application/x-ndjson', bytes, signal);
+}
+
+function replace(
+  container: Container,
+  name: string,
+  blobContentType: string,
+  bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
+  const source = Readable.from(bytes, { objectMode: false });
+  return attempt(container, `write ${name}`, signal, () =>
+    uploadStream(container, name, source, reportBlockBytes, signal, { blobHTTPHeaders: { blobContentType } }),
+  );
+}
+
+async function* withTurns(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) {
+    if (piece.byteLength > 0) yield piece;
+    await nextTurn();
   }
 }
