@@ -7,7 +7,7 @@ import { listPermissions } from '../azure/resource-manager/resources/permissions
 import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
 import { containerOf } from '../azure/store/container.ts';
 import { sourceContainer } from '../azure/store/open-store.ts';
-import { storeTimedOut } from '../azure/store/store-timed-out.ts';
+import { storeTimedOut } from '../azure/store/storage-error.ts';
 import type { TokenSource } from '../azure/token-source.ts';
 import { InventoryError, NoTokenError, toReason } from '../errors.ts';
 import { grantReaderCommand } from '../inventory/coverage.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import { forEachBounded } from '../../async/bounded.ts';
+import { forEachBounded } from '../../async/for-each-bounded.ts';
 import { InventoryError, NotFoundError } from '../../errors.ts';
 import { changeKinds, type Run, runIdPattern, runStatuses, runStepNames } from '../../inventory/run.ts';
 import type { Container } from './container.ts';

@@ -75,6 +75,14 @@ export function storageError(error: unknown, what: string, container: Container)
   });
 }
 
+/** `TimedOut`: another deployment's storage account is too slow, or out of reach. */
+export function storeTimedOut(what: string, timeoutMs: number, cause: unknown): InventoryError {
+  return new InventoryError('TimedOut', `${what} within ${timeoutMs / 1000} s`, {
+    hint: "Check the storage account's name, and that this host can reach it through its firewall or private endpoint",
+    cause,
+  });
+}
+
 /** Whether a write's condition (If-Match, If-None-Match) failed. */
 export function isConditionNotMet(error: unknown): boolean {
   return hasStatus(error, 412) || hasStatus(error, 409, 'BlobAlreadyExists');

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BlockBlobUploadStreamOptions } from '@azure/storage-blob';
-import { untilAborted } from '../../async/until-aborted.ts';
+import { untilAborted } from '../../async/with-timeout.ts';
 import type { Container } from './container.ts';
 import { attempt } from './storage-error.ts';
 
@@ -27,7 +27,7 @@ export async function uploadStream(
     signal.throwIfAborted();
     const blob = container.client.getBlockBlobClient(name);
     const upload = blob.uploadStream(source, blockBytes, blocksInFlight, { ...options, abortSignal: signal });
-    await untilAborted(signal, upload);
+    await untilAborted(upload, signal);
   } finally {
     // A failed upload leaves its source open
     source.destroy();
