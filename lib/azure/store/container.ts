@@ -12,7 +12,7 @@ import { containerUrlForm, readContainerUrl, shownUrl } from '../../container-ur
 import { InvalidSettingError } from '../../errors.ts';
 import type { Environment, Settings } from '../../settings.ts';
 import { type AccessTokenClaims, readAccessToken } from '../access-token.ts';
-import { breakingWhenQuiet } from '../quiet-agent.ts';
+import { createQuietAgent } from '../quiet-agent.ts';
 import type { TokenSource } from '../token.ts';
 import { createTokenSource } from '../token-source.ts';
 
@@ -85,9 +85,8 @@ export function containerAt(
 
 /** Breaks connections that are quiet for a while. The Azure SDK alone waits without limit; it retries a broken connection. */
 export function breakQuietConnections(quietMs: number): RequestPolicyFactory {
-  const agentOptions = { keepAlive: true, timeout: quietMs, proxyEnv: process.env };
-  const secure = breakingWhenQuiet(new HttpsAgent(agentOptions), quietMs);
-  const plain = breakingWhenQuiet(new HttpAgent(agentOptions), quietMs);
+  const secure = createQuietAgent(HttpsAgent, quietMs);
+  const plain = createQuietAgent(HttpAgent, quietMs);
   return {
     create: (next) => ({
       sendRequest(request) {
