@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { BatchAddress, Plan, PlannedBatch, RecordedPlan } from '../../inventory/plan.ts';
 import type { Run } from '../../inventory/run.ts';
 
-/** A published database: what `latest.json` says of it. Size and hash are of the raw file, before compression. */
+/** The content of `latest.json`: one published database. Size and hash are of the raw file, before compression. */
 export interface Latest {
   readonly runId: string;
   readonly seq: number;
@@ -17,79 +17,72 @@ export interface Latest {
   readonly previous: { readonly database: string; readonly sha256: string } | null;
 }
 
-/** A raw database file on the way up. */
+/** A raw database file to upload. */
 export interface DatabaseFile {
   readonly path: string;
   readonly sizeBytes: number;
   readonly sha256: string;
 }
 
-/** What a batch holds, as its metadata says it. */
+/** A batch's counts, from its metadata. */
 export interface BatchCounts {
   readonly subscriptions: number;
   readonly virtualMachines: number;
   readonly requests: number;
 }
 
-/** What `latest.json` says, and its ETag: another publication, another value. */
+/** The content of `latest.json` and its ETag, which differs for each publication. */
 export interface PublishedPointer {
   readonly latest: Latest;
   readonly etag: string;
 }
 
-/** The pointer to the newest database. */
 export interface LatestPointer {
-  /** null before the first publication. @throws {InventoryError} `LatestUnreadable` */
+  /** @returns null before the first publication @throws {InventoryError} `StoredJsonUnreadable` */
   read(signal: AbortSignal): Promise<PublishedPointer | null>;
   /**
-   * Moves the pointer if it is still where `etag` says (null: there is none yet).
-   * @returns false when it had moved
+   * Moves the pointer if its ETag is still `etag` (null: if it does not exist).
+   * @returns false when another writer moved it
    */
   move(latest: Latest, etag: string | null, signal: AbortSignal): Promise<boolean>;
 }
 
-/** The databases themselves, each written once. */
+/** Published databases, each written once. */
 export interface Databases {
   /**
-   * Uploads a database, compressed. One that is there already with the same hash is a success.
+   * Uploads a database, compressed. Succeeds when it already exists with the same hash.
    * @returns its blob name
    * @throws {InventoryError} `DatabaseNameTaken`
    */
   write(runId: string, file: DatabaseFile, signal: AbortSignal): Promise<string>;
-  /** Raw bytes, decompressed as they come. @throws {InventoryError} `DatabaseMissing` */
+  /** Streams the raw bytes. @throws {InventoryError} `DatabaseMissing` */
   read(name: string, signal: AbortSignal): Promise<Readable>;
-  /** Size and hash of the raw file; null when there is no such database. */
+  /** Size and hash of the raw file; null when the database does not exist. */
   describe(name: string, signal: AbortSignal): Promise<{ readonly sizeBytes: number; readonly sha256: string } | null>;
-  /** A link that reads this one blob for ten minutes; null where none can be made (connection strings). */
+  /** A link that reads this one blob for ten minutes; null for a connection string. */
   url(name: string, signal: AbortSignal): Promise<string | null>;
-  /**
-   * Removes what nobody needs: not named by `latest`, not among the ten newest, older than a day.
-   * @returns the names removed
-   */
+  /** See {@link pruneDatabases}. @returns the names removed */
   prune(latest: Latest, now: Date, signal: AbortSignal): Promise<readonly string[]>;
 }
 
 export interface RunRecords {
-  /** Makes the record of a new run. */
+  /** @throws {InventoryError} `RunExists` */
   create(run: Run, signal: AbortSignal): Promise<void>;
-  /** `ageMs`: time since the record was last written, by the storage service's own clock. */
+  /** `ageMs`: time since the last write, by the storage service's clock. */
   read(runId: string, signal: AbortSignal): Promise<{ readonly run: Run; readonly ageMs: number } | null>;
   /**
-   * Reads, changes and writes, again when another writer came between.
-   * @param change gets the record as it is; null = leave it
-   * @returns the record after it
+   * Reads, changes and writes a record; repeats when another writer came between.
+   * @param change gets the current record; null = leave it
+   * @returns the record afterwards
    * @throws {NotFoundError} `RunNotFound`
    */
   update(runId: string, change: (run: Run) => Run | null, signal: AbortSignal): Promise<Run>;
   remove(runId: string, signal: AbortSignal): Promise<void>;
-  /**
-   * Newest first.
-   * @param before only runs that come before this id, that is older ones
-   */
+  /** Newest first. @param before only runs older than the run of this id */
   list(limit: number, signal: AbortSignal, before?: string): Promise<readonly Run[]>;
 }
 
-/** Which run is the one that may run now. It is never given back: it falls to the next start once that run has ended. */
+/** Names the one run that may run now. It is never released: the next start takes it once that run has ended. */
 export interface RunClaim {
   read(signal: AbortSignal): Promise<{ readonly runId: string; readonly etag: string } | null>;
   /** @returns false when another start came first */
@@ -97,20 +90,21 @@ export interface RunClaim {
 }
 
 export interface Plans {
-  /** Writes a run's plan. One that is there already wins. @returns the plan on record */
+  /** Writes a run's plan unless it has one. @returns the plan on record */
   write(plan: Plan, batches: readonly PlannedBatch[], signal: AbortSignal): Promise<RecordedPlan>;
   read(runId: string, signal: AbortSignal): Promise<RecordedPlan | null>;
 }
 
 export interface Batches {
-  /** Counts of a batch that this plan has already; null when it has yet to be read. */
+  /** Counts of a batch of this plan; null when it does not exist yet. */
   find(address: BatchAddress, signal: AbortSignal): Promise<BatchCounts | null>;
-  /** Time since a batch was written, by the storage service's own clock; null when it has yet to be read. */
+  /** Time since the batch was written, by the storage service's clock; null when it does not exist yet. */
   ageMs(address: BatchAddress, signal: AbortSignal): Promise<number | null>;
-  /** What all finished batches of a run hold together. */
+  /** Sums over all finished batches of a run. */
   finished(runId: string, signal: AbortSignal): Promise<BatchCounts>;
   /**
-   * Uploads a batch. One that is there already for the same plan wins, and its counts are returned.
+   * Uploads a batch unless this plan has it.
+   * @returns the counts of the batch on record
    * @throws {InventoryError} `BatchOfAnotherPlan`
    */
   write(
@@ -118,32 +112,32 @@ export interface Batches {
     file: { readonly path: string; readonly counts: BatchCounts },
     signal: AbortSignal,
   ): Promise<BatchCounts>;
-  /** The batch's lines, decompressed as they come. @throws {InventoryError} `BatchMissing`, `BatchOfAnotherPlan` */
+  /** Streams the batch's lines. @throws {InventoryError} `BatchMissing`, `BatchOfAnotherPlan` */
   read(address: BatchAddress, signal: AbortSignal): Promise<Readable>;
 }
 
-/** What reading the published inventory needs. */
+/** All that a reader of the published inventory needs. */
 export interface DatabaseSource {
-  /** Address of the container. */
+  /** URL of the container. */
   readonly url: string;
   readonly latest: Pick<LatestPointer, 'read'>;
   readonly databases: Pick<Databases, 'read' | 'describe'>;
 }
 
-/** What publishing needs: all that a container opened by its URL offers. */
+/** All that a publisher needs. */
 export interface PublishedInventory extends DatabaseSource {
   readonly latest: LatestPointer;
   readonly databases: Databases;
-  /** Writes `current/virtualMachines.ndjson`: the present at a fixed name. @param chunks of whole lines */
+  /** See {@link writeCurrentMachines}. */
   writeCurrentMachines(chunks: Iterable<string>, signal: AbortSignal): Promise<void>;
 }
 
 /**
  * The container that holds the inventory. Every operation throws InventoryErrors: `StorageDenied`, `StorageNotFound`,
- * `StorageUnavailable`, `StorageUnreachable`, `StorageFailed`, and what it names itself.
+ * `StorageUnavailable`, `StorageUnreachable`, `StorageFailed`, and its own codes.
  */
 export interface InventoryStore extends PublishedInventory {
-  /** Writes `reports/<runId>/<file>`. @param pieces as they are made; empty ones are pauses */
+  /** See {@link writeReport}. */
   writeReport(
     report: { readonly runId: string; readonly file: string; readonly contentType: string },
     pieces: Iterable<Uint8Array>,
