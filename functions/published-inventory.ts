@@ -1,4 +1,4 @@
-import type { InventoryStore } from '../lib/azure/store/inventory-store.ts';
+import type { InventoryStore } from '../lib/azure/store/open-store.ts';
 import { hasCode } from '../lib/errors.ts';
 import type { HttpContext } from '../lib/http/context.ts';
 import type { DatabaseReader } from '../lib/published/current-database.ts';

@@ -1,4 +1,4 @@
-import type { InventoryStore } from '../lib/azure/store/inventory-store.ts';
+import type { InventoryStore } from '../lib/azure/store/open-store.ts';
 import type { Database } from '../lib/database/database.ts';
 import { getRun, listRunsBefore } from '../lib/database/queries/runs.ts';
 import { hasCode } from '../lib/errors.ts';

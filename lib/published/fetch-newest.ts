@@ -1,4 +1,5 @@
-import type { DatabaseSource, Latest } from '../azure/store/inventory-store.ts';
+import type { DatabaseSource } from '../azure/store/open-store.ts';
+import type { Latest } from '../azure/store/pointers.ts';
 import { hasCode, type InventoryError } from '../errors.ts';
 import { fetchDatabase } from './database-file.ts';
 

@@ -1,4 +1,5 @@
-import type { Latest, PublishedInventory } from '../azure/store/inventory-store.ts';
+import type { PublishedInventory } from '../azure/store/open-store.ts';
+import type { Latest } from '../azure/store/pointers.ts';
 import type { Database } from '../database/database.ts';
 import { resolveAsOf } from '../database/queries/as-of.ts';
 import { iterateVirtualMachines } from '../database/queries/machines/virtual-machines.ts';

@@ -1,5 +1,5 @@
 import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
-import type { InventoryStore } from '../azure/store/inventory-store.ts';
+import type { InventoryStore } from '../azure/store/open-store.ts';
 import { replayBatch } from '../collect/batch/replay-batch.ts';
 import { answerFollowUps } from '../collect/follow-up.ts';
 import type { Database } from '../database/database.ts';

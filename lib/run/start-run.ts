@@ -1,4 +1,4 @@
-import type { InventoryStore } from '../azure/store/inventory-store.ts';
+import type { InventoryStore } from '../azure/store/open-store.ts';
 import { hasCode, toReason } from '../errors.ts';
 import { newRunId, type Run, type RunTrigger } from '../inventory/run.ts';
 import { claimRun, RunAlreadyRunningError, type RunClaimRequest, throwIfRunning } from './claim-run.ts';

@@ -1,5 +1,5 @@
 import { withTimeout } from '../async/with-timeout.ts';
-import type { DatabaseSource } from '../azure/store/inventory-store.ts';
+import type { DatabaseSource } from '../azure/store/open-store.ts';
 import { openSourceContainer } from '../azure/store/open-store.ts';
 import { storeTimedOut } from '../azure/store/storage-error.ts';
 import type { TokenSource } from '../azure/token-source.ts';

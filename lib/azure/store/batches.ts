@@ -1,15 +1,21 @@
+import type { Readable } from 'node:stream';
 import { InventoryError } from '../../errors.ts';
 import type { BatchAddress } from '../../inventory/plan.ts';
 import type { Container } from './container.ts';
 import { decompress, download } from './download.ts';
 import { writeIfMatch } from './if-match.ts';
-import type { BatchCounts, Batches } from './inventory-store.ts';
 import { ifPresent } from './storage-error.ts';
+
+export interface BatchCounts {
+  readonly subscriptions: number;
+  readonly virtualMachines: number;
+  readonly requests: number;
+}
 
 type Metadata = Readonly<Record<string, string>>;
 
 /** `runs/<runId>/batches/<n>.ndjson.zst`, each written once, with its counts in its metadata. */
-export function openBatches(container: Container): Batches {
+export function openBatches(container: Container) {
   async function properties(
     address: BatchAddress,
     signal: AbortSignal,
@@ -24,9 +30,14 @@ export function openBatches(container: Container): Batches {
   }
 
   return {
-    find: async (address, signal) => (await properties(address, signal))?.counts ?? null,
-    ageMs: async (address, signal) => (await properties(address, signal))?.ageMs ?? null,
-    async finished(runId, signal) {
+    /** Counts of a batch of this plan; null when it does not exist yet. */
+    find: async (address: BatchAddress, signal: AbortSignal): Promise<BatchCounts | null> =>
+      (await properties(address, signal))?.counts ?? null,
+    /** Time since the batch was written, by the storage service's clock; null when it does not exist yet. */
+    ageMs: async (address: BatchAddress, signal: AbortSignal): Promise<number | null> =>
+      (await properties(address, signal))?.ageMs ?? null,
+    /** Sums over all finished batches of a run. */
+    async finished(runId: string, signal: AbortSignal): Promise<BatchCounts> {
       const prefix = `runs/${runId}/batches/`;
       const total = { subscriptions: 0, virtualMachines: 0, requests: 0 };
       await ifPresent(container, `list ${prefix}`, signal, async () => {
@@ -40,7 +51,16 @@ export function openBatches(container: Container): Batches {
       });
       return total;
     },
-    async write(address, { path, counts }, signal) {
+    /**
+     * Uploads a batch unless this plan has it.
+     * @returns the counts of the batch on record
+     * @throws {InventoryError} `BatchOfAnotherPlan`
+     */
+    async write(
+      address: BatchAddress,
+      { path, counts }: { readonly path: string; readonly counts: BatchCounts },
+      signal: AbortSignal,
+    ): Promise<BatchCounts> {
       const name = nameOf(address);
       const written = await writeIfMatch(container, name, null, signal, (conditions) =>
         container.client.getBlockBlobClient(name).uploadFile(path, {
@@ -52,7 +72,8 @@ export function openBatches(container: Container): Batches {
       if (written) return counts;
       return (await properties(address, signal))?.counts ?? counts;
     },
-    async read(address, signal) {
+    /** Streams the batch's lines. @throws {InventoryError} `BatchMissing`, `BatchOfAnotherPlan` */
+    async read(address: BatchAddress, signal: AbortSignal): Promise<Readable> {
       const name = nameOf(address);
       const found = await ifPresent(container, `read ${name}`, signal, () => download(container, name, signal));
       if (found === null) {

@@ -1,5 +1,5 @@
 import type { Container } from './container.ts';
-import type { Latest } from './inventory-store.ts';
+import type { Latest } from './pointers.ts';
 
 const keptCount = 10;
 const keptMs = 24 * 60 * 60 * 1000;

@@ -7,7 +7,7 @@ import type { Container } from './container.ts';
 import { pruneDatabases } from './database-retention.ts';
 import { decompress, download } from './download.ts';
 import { writeIfMatch } from './if-match.ts';
-import type { DatabaseFile, Databases } from './inventory-store.ts';
+import type { Latest } from './pointers.ts';
 import { attempt, ifPresent } from './storage-error.ts';
 import { uploadStream } from './upload.ts';
 
@@ -19,17 +19,34 @@ const linkBackdatedMs = 5 * 60 * 1000;
 /** Azure accepts this version and later ones. Azurite signs user-delegation links as Azure does only up to this one. */
 const linkVersion = '2020-12-06';
 
+/** A raw database file to upload. */
+export interface DatabaseFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
 /** `databases/<runId>-<first 8 of sha256>.sqlite.zst`: immutable, with the raw file's size and hash in the metadata. */
-export function openDatabases(container: Container): Databases {
-  const describe: Databases['describe'] = (name, signal) =>
-    ifPresent(container, `read ${name}`, signal, async () => {
+export function openDatabases(container: Container) {
+  /** Size and hash of the raw file; null when the database does not exist. */
+  function describe(
+    name: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly sizeBytes: number; readonly sha256: string } | null> {
+    return ifPresent(container, `read ${name}`, signal, async () => {
       const { metadata = {} } = await container.client.getBlobClient(name).getProperties({ abortSignal: signal });
       return { sizeBytes: Number(metadata.sizebytes), sha256: metadata.sha256 ?? '' };
     });
+  }
 
   return {
     describe,
-    async write(runId, file, signal) {
+    /**
+     * Uploads a database, compressed. Succeeds when it already exists with the same hash.
+     * @returns its blob name
+     * @throws {InventoryError} `DatabaseNameTaken`
+     */
+    async write(runId: string, file: DatabaseFile, signal: AbortSignal): Promise<string> {
       const name = `databases/${runId}-${file.sha256.slice(0, 8)}.sqlite.zst`;
       // The library allocates a whole block for each, however small the file
       const blockBytes = Math.min(maxBlockBytes, Math.max(minBlockBytes, file.sizeBytes));
@@ -47,13 +64,17 @@ export function openDatabases(container: Container): Databases {
       }
       return name;
     },
-    async read(name, signal) {
+    /** Streams the raw bytes. @throws {InventoryError} `DatabaseMissing` */
+    async read(name: string, signal: AbortSignal): Promise<Readable> {
       const found = await ifPresent(container, `read ${name}`, signal, () => download(container, name, signal));
       if (found !== null) return decompress(found.body, signal);
       throw new InventoryError('DatabaseMissing', `The database ${name} is not in ${container.client.url}`);
     },
-    url: (name, signal) => attempt(container, `sign a link to ${name}`, signal, () => link(container, name, signal)),
-    prune: (latest, now, signal) =>
+    /** A link that reads this one blob for ten minutes; null for a connection string. */
+    url: (name: string, signal: AbortSignal): Promise<string | null> =>
+      attempt(container, `sign a link to ${name}`, signal, () => link(container, name, signal)),
+    /** See {@link pruneDatabases}. @returns the names removed */
+    prune: (latest: Latest, now: Date, signal: AbortSignal): Promise<readonly string[]> =>
       attempt(container, 'prune databases/', signal, () => pruneDatabases(container, latest, now, signal)),
   };
 }

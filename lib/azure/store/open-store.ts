@@ -5,18 +5,34 @@ import { openBatches } from './batches.ts';
 import { type Container, containerAt, containerOf, readerRole } from './container.ts';
 import { openDatabases } from './databases.ts';
 import { download } from './download.ts';
-import type { DatabaseSource, InventoryStore, PublishedInventory } from './inventory-store.ts';
 import { openPlans } from './plans.ts';
 import { openLatestPointer, openRunClaim } from './pointers.ts';
 import { openRunRecords } from './run-records.ts';
 import { attempt } from './storage-error.ts';
-import { writeCurrentMachines, writeReport } from './upload.ts';
+import { type Report, writeCurrentMachines, writeReport } from './upload.ts';
+
+/** All that a reader of the published inventory needs. */
+export interface DatabaseSource {
+  /** URL of the container. */
+  readonly url: string;
+  readonly latest: Pick<PublishedInventory['latest'], 'read'>;
+  readonly databases: Pick<PublishedInventory['databases'], 'read' | 'describe'>;
+}
+
+/** All that a publisher needs. */
+export type PublishedInventory = Readonly<ReturnType<typeof publishedIn>>;
+
+/**
+ * The container that holds the inventory. Every operation throws InventoryErrors: `StorageDenied`, `StorageNotFound`,
+ * `StorageUnavailable`, `StorageUnreachable`, `StorageFailed`, and its own codes.
+ */
+export type InventoryStore = Readonly<ReturnType<typeof openStore>>;
 
 /**
  * The store that the settings name. Sends nothing; the first write creates a missing container.
  * @throws {InvalidSettingError} no storage is set, or the setting is malformed
  */
-export function openStore(settings: Settings, environment: Environment): InventoryStore {
+export function openStore(settings: Settings, environment: Environment) {
   const container = containerOf(settings, environment);
   return {
     ...publishedIn(container),
@@ -24,7 +40,9 @@ export function openStore(settings: Settings, environment: Environment): Invento
     claim: openRunClaim(container),
     plans: openPlans(container),
     batches: openBatches(container),
-    writeReport: (report, pieces, signal) => writeReport(container, report, pieces, signal),
+    /** See {@link writeReport}. */
+    writeReport: (report: Report, pieces: Iterable<Uint8Array>, signal: AbortSignal): Promise<void> =>
+      writeReport(container, report, pieces, signal),
   };
 }
 
@@ -41,12 +59,14 @@ export function openPublishedInventory(
   return publishedIn(containerAt(url, settings, tokens));
 }
 
-function publishedIn(container: Container): PublishedInventory {
+function publishedIn(container: Container) {
   return {
     url: container.client.url,
     latest: openLatestPointer(container),
     databases: openDatabases(container),
-    writeCurrentMachines: (chunks, signal) => writeCurrentMachines(container, chunks, signal),
+    /** See {@link writeCurrentMachines}. */
+    writeCurrentMachines: (chunks: Iterable<string>, signal: AbortSignal): Promise<void> =>
+      writeCurrentMachines(container, chunks, signal),
   };
 }
 

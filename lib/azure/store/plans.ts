@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { kinds } from '../../inventory/coverage.ts';
-import type { Plan, PlannedBatch } from '../../inventory/plan.ts';
+import type { Plan, PlannedBatch, RecordedPlan } from '../../inventory/plan.ts';
 import type { Container } from './container.ts';
-import type { Plans } from './inventory-store.ts';
 import { readJson, writeJson } from './json-blob.ts';
 import { idsShape, reasonShape, triggerShape } from './run-records.ts';
 
@@ -53,13 +52,15 @@ export function planHash(plan: Plan, batches: readonly PlannedBatch[]): string {
 }
 
 /** `runs/<runId>/plan.json`, written once. */
-export function openPlans(container: Container): Plans {
+export function openPlans(container: Container) {
   const nameOf = (runId: string): string => `runs/${runId}/plan.json`;
-  const read: Plans['read'] = async (runId, signal) =>
-    (await readJson(container, nameOf(runId), planShape, signal))?.value ?? null;
+  async function read(runId: string, signal: AbortSignal): Promise<RecordedPlan | null> {
+    return (await readJson(container, nameOf(runId), planShape, signal))?.value ?? null;
+  }
   return {
     read,
-    async write(plan, batches, signal) {
+    /** Writes a run's plan unless it has one. @returns the plan on record */
+    async write(plan: Plan, batches: readonly PlannedBatch[], signal: AbortSignal): Promise<RecordedPlan> {
       const recorded = { hash: planHash(plan, batches), plan, batches };
       if (await writeJson(container, nameOf(plan.runId), recorded, null, signal)) return recorded;
       // Another execution of this step came first, or this write's own first try, whose answer was lost

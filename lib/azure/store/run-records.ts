@@ -4,7 +4,6 @@ import { forEachBounded } from '../../async/for-each-bounded.ts';
 import { InventoryError, NotFoundError } from '../../errors.ts';
 import { changeKinds, type Run, runIdPattern, runStatuses, runStepNames } from '../../inventory/run.ts';
 import type { Container } from './container.ts';
-import type { RunRecords } from './inventory-store.ts';
 import { readJson, writeJson } from './json-blob.ts';
 import { attempt, ifPresent } from './storage-error.ts';
 
@@ -55,20 +54,28 @@ const readsInFlight = 8;
 const nameOf = (runId: string): string => `runs/${runId}/run.json`;
 
 /** `runs/<runId>/run.json`: every change is conditional, so that it never overwrites a cancellation. */
-export function openRunRecords(container: Container): RunRecords {
+export function openRunRecords(container: Container) {
   return {
-    async create(run, signal) {
+    /** @throws {InventoryError} `RunExists` */
+    async create(run: Run, signal: AbortSignal): Promise<void> {
       if (await writeJson(container, nameOf(run.id), run, null, signal)) return;
       const found = await readJson(container, nameOf(run.id), runShape, signal);
       // This write's own first try succeeded, and its answer was lost
       if (JSON.stringify(found?.value) === JSON.stringify(run)) return;
       throw new InventoryError('RunExists', `Run ${run.id} already exists`);
     },
-    async read(runId, signal) {
+    /** `ageMs`: time since the last write, by the storage service's clock. */
+    async read(runId: string, signal: AbortSignal): Promise<{ readonly run: Run; readonly ageMs: number } | null> {
       const found = await readJson(container, nameOf(runId), runShape, signal);
       return found === null ? null : { run: found.value, ageMs: found.ageMs };
     },
-    async update(runId, change, signal) {
+    /**
+     * Reads, changes and writes a record; repeats when another writer came between.
+     * @param change gets the current record; null = leave it
+     * @returns the record afterwards
+     * @throws {NotFoundError} `RunNotFound`
+     */
+    async update(runId: string, change: (run: Run) => Run | null, signal: AbortSignal): Promise<Run> {
       const writeId = randomUUID();
       let sent: Run | null = null;
       for (let round = 0; round < maxRounds; round++) {
@@ -85,11 +92,12 @@ export function openRunRecords(container: Container): RunRecords {
         hint: `Look for another app that writes to ${container.client.url}: each app needs its own container`,
       });
     },
-    async remove(runId, signal) {
+    async remove(runId: string, signal: AbortSignal): Promise<void> {
       const blob = container.client.getBlobClient(nameOf(runId));
       await attempt(container, `remove ${nameOf(runId)}`, signal, () => blob.deleteIfExists({ abortSignal: signal }));
     },
-    async list(limit, signal, before) {
+    /** Newest first. @param before only runs older than the run of this id */
+    async list(limit: number, signal: AbortSignal, before?: string): Promise<readonly Run[]> {
       const ids = await runIds(container, signal);
       const older = before === undefined ? ids : ids.filter((id) => id < before);
       const newest = older.sort().reverse().slice(0, limit);

@@ -34,13 +34,19 @@ export async function uploadStream(
   }
 }
 
+export interface Report {
+  readonly runId: string;
+  readonly file: string;
+  readonly contentType: string;
+}
+
 /**
  * Writes `reports/<runId>/<file>` of a run. A failure leaves the blob as it was.
  * @param pieces empty ones are pauses
  */
 export function writeReport(
   container: Container,
-  { runId, file, contentType }: { readonly runId: string; readonly file: string; readonly contentType: string },
+  { runId, file, contentType }: Report,
   pieces: Iterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<void> {
