@@ -1,7 +1,8 @@
 /**
- * What reading a machine costs: the bare floor, the raw pipeline, and `@azure/arm-compute`'s pager over the same policies.
- * Each reading is a process of its own against one local Azure. `node bench/arm-client.ts [ROUNDS]`; figures stand in
- * docs/decisions/0002-arm-client.md.
+ * The cost of reading a machine with the bare floor, the raw pipeline, `@azure/arm-compute`'s pager over the same policies, and the
+ * floor on undici. Each reading is a process of its own against one local Azure. `node bench/arm-client.ts [ROUNDS [VARIANT...]]`;
+ * `undici` runs only when named: `npm install --no-save undici@8.13.1 && node bench/arm-client.ts 5 floor undici`.
+ * docs/decisions/0002-arm-client.md has the figures.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,10 +17,11 @@ import { computeApiVersion, listVirtualMachines } from '../lib/azure/resource-ma
 const { signal } = new AbortController();
 
 const concurrency = 32;
-const variants = ['floor', 'pipeline', 'arm-compute'] as const;
-const [argument = '5'] = process.argv.slice(2);
+const [argument = '5', ...named] = process.argv.slice(2);
+const variants = named.length > 0 ? named : ['floor', 'pipeline', 'arm-compute'];
 const { BENCH_ENDPOINT: endpoint = '', BENCH_TOKEN: token = '' } = process.env;
 const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
+const headers = { authorization: `Bearer ${token}` };
 
 async function measureAll(rounds: number): Promise<void> {
   const sizes = [100, 500];
@@ -84,7 +86,7 @@ async function measure(variant: string): Promise<void> {
   const subscriptions: string[] = [];
   for await (const page of listSubscriptions(arm, newRequestContext(signal)))
     subscriptions.push(...page.map((one) => one.subscriptionId));
-  const read = { floor, pipeline, 'arm-compute': armCompute }[variant] ?? floor;
+  const read = await readerOf(variant);
   const startedAt = performance.now();
   const cpuBefore = process.cpuUsage();
   let machines = 0;
@@ -102,19 +104,42 @@ async function measure(variant: string): Promise<void> {
   process.exit(0); // kept-alive connections would hold the process
 }
 
-async function* floor(subscriptionId: string): AsyncGenerator<number> {
-  let url = `${endpoint}/subscriptions/${subscriptionId}/providers/Microsoft.Compute/virtualMachines?api-version=${computeApiVersion}`;
-  while (url) {
-    const page = await new Promise<{ value: unknown[]; nextLink?: string }>((resolve, reject) => {
-      get(url, { agent, headers: { authorization: `Bearer ${token}` } }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk) => chunks.push(chunk));
-        response.on('end', () => resolve(JSON.parse(Buffer.concat(chunks).toString())));
-      }).on('error', reject);
-    });
-    yield page.value.length;
-    url = page.nextLink ?? '';
-  }
+type Reader = (subscriptionId: string, arm: ArmClient) => AsyncGenerator<number>;
+
+async function readerOf(variant: string): Promise<Reader> {
+  if (variant === 'pipeline') return pipeline;
+  if (variant === 'arm-compute') return armCompute;
+  return bare(variant === 'undici' ? await undici() : nodeHttps);
+}
+
+/** Lists without a client: the body as text, then `JSON.parse`. */
+function bare(read: (url: string) => Promise<string>): Reader {
+  return async function* bareList(subscriptionId) {
+    let url = `${endpoint}/subscriptions/${subscriptionId}/providers/Microsoft.Compute/virtualMachines?api-version=${computeApiVersion}`;
+    while (url) {
+      const page: { value: unknown[]; nextLink?: string } = JSON.parse(await read(url));
+      yield page.value.length;
+      url = page.nextLink ?? '';
+    }
+  };
+}
+
+function nodeHttps(url: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('end', () => resolve(Buffer.concat(chunks).toString()));
+    }).on('error', reject);
+  });
+}
+
+/** The project does not depend on undici, hence the name in a variable. */
+async function undici(): Promise<(url: string) => Promise<string>> {
+  const name = 'undici';
+  const { Agent: UndiciAgent, request } = await import(name);
+  const dispatcher = new UndiciAgent({ connections: concurrency });
+  return async (url) => (await request(url, { dispatcher, headers })).body.text();
 }
 
 async function* pipeline(subscriptionId: string, arm: ArmClient): AsyncGenerator<number> {

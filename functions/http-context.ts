@@ -1,6 +1,6 @@
 import { ArmError, ThrottledError } from '../lib/azure/resource-manager/client/errors.ts';
 import type { Session } from '../lib/azure/session.ts';
-import type { InventoryStore } from '../lib/azure/store/inventory-store.ts';
+import type { InventoryStore } from '../lib/azure/store/open-store.ts';
 import { getLive, listLive } from '../lib/collect/live.ts';
 import type { Database } from '../lib/database/database.ts';
 import { getRun, listRunsBefore } from '../lib/database/queries/runs.ts';

@@ -1,38 +1,45 @@
-import type { Agent } from 'node:http';
+import type { Agent, AgentOptions } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /**
- * Makes an agent's connections break when nothing moves on them for a while, in either direction and at any point of an exchange;
- * a tunnel through a proxy has to stand within that time. An agent by itself only tells of a quiet connection, gives one that was
- * idle the time for which servers keep idle ones, and waits without end for the handshake inside a tunnel.
- * @param agent with `timeout: quietMs`
+ * Creates a keep-alive agent, behind the proxy of the environment, whose connections break after `quietMs` without data in either
+ * direction, at any point of an exchange. A tunnel through a proxy must be ready within that time.
+ *
+ * Node's agent alone only emits an event for a quiet connection, limits a reused connection by the server's keep-alive time, and
+ * waits without limit for the TLS handshake inside a tunnel. Node documents `createConnection` and `reuseSocket` for overriding.
+ * @see https://nodejs.org/api/http.html#agentcreateconnectionoptions-callback
  * @see https://github.com/nodejs/node/blob/v24.x/lib/https.js `establishTunnel`
  */
-export function breakingWhenQuiet<AnyAgent extends Agent>(agent: AnyAgent, quietMs: number): AnyAgent {
-  const timedOut = (): Error =>
-    Object.assign(new Error(`nothing moved for ${quietMs / 1000} s`), { code: 'ETIMEDOUT' });
-  const breaking = <Connection extends Duplex | null | undefined>(connection: Connection): Connection => {
+export function createQuietAgent<AnyAgent extends Agent>(
+  AgentClass: new (options: AgentOptions) => AnyAgent,
+  quietMs: number,
+  options: AgentOptions = {},
+): AnyAgent {
+  const agent = new AgentClass({ keepAlive: true, timeout: quietMs, proxyEnv: process.env, ...options });
+  const timedOut = (): Error => Object.assign(new Error(`no data for ${quietMs / 1000} s`), { code: 'ETIMEDOUT' });
+  const limit = <Connection extends Duplex | null | undefined>(connection: Connection): Connection => {
     if (connection instanceof Socket) connection.setTimeout(quietMs, () => connection.destroy(timedOut()));
     return connection;
   };
 
   const connect = agent.createConnection.bind(agent);
-  agent.createConnection = (options, callback) => {
-    // Begun before Node's own limit for a part of this, whose error is none that is worth another try. The agent hears one of them.
-    const limit = setTimeout(() => {
-      if (!made || isTheAgents(made)) return;
+  agent.createConnection = (connectOptions, callback) => {
+    // Starts before Node's own timer for a part of the tunnel, whose error does not deserve a retry. The agent gets the first error.
+    const timer = setTimeout(() => {
+      // An agent listens for this event on each connection that it has taken
+      if (!made || made.listenerCount('agentRemove') > 0) return;
       made.destroy();
       callback?.(timedOut(), made);
     }, quietMs).unref();
-    // A tunnel comes by the callback, what it is made of is returned.
-    const made = connect(options, (error, connection) => {
-      clearTimeout(limit);
-      // no request will ever have it
+    // The callback gets the tunnel; the returned connection is the one to the proxy
+    const made = connect(connectOptions, (error, connection) => {
+      clearTimeout(timer);
+      // No request will use it
       if (error) made?.destroy();
-      callback?.(error, breaking(connection));
+      callback?.(error, limit(connection));
     });
-    return breaking(made);
+    return limit(made);
   };
 
   const reuse = agent.reuseSocket.bind(agent);
@@ -41,9 +48,4 @@ export function breakingWhenQuiet<AnyAgent extends Agent>(agent: AnyAgent, quiet
     if (socket instanceof Socket) socket.setTimeout(quietMs);
   };
   return agent;
-}
-
-/** Whether an agent manages a connection: it has listened for this since it took it. @see https://nodejs.org/api/http.html#class-httpagent */
-function isTheAgents(connection: Duplex): boolean {
-  return connection.listenerCount('agentRemove') > 0;
 }

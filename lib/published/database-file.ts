@@ -4,7 +4,9 @@ import { rm, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { DatabaseFile, DatabaseSource, Latest } from '../azure/store/inventory-store.ts';
+import type { DatabaseFile } from '../azure/store/databases.ts';
+import type { DatabaseSource } from '../azure/store/open-store.ts';
+import type { Latest } from '../azure/store/pointers.ts';
 import { hasCode, InventoryError } from '../errors.ts';
 import { isCutOff, namingFullDisk } from '../files/file-errors.ts';
 

@@ -1,4 +1,4 @@
-import type { PublishedInventory } from '../azure/store/inventory-store.ts';
+import type { PublishedInventory } from '../azure/store/open-store.ts';
 import { openForReading, openForWriting } from '../database/database.ts';
 import { type ForgetRequest, forgetSubscription } from '../database/merge/forget.ts';
 import { type Reason, toReason } from '../errors.ts';

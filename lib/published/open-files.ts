@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { Latest, PublishedPointer } from '../azure/store/inventory-store.ts';
+import type { Latest, PublishedPointer } from '../azure/store/pointers.ts';
 import { type Database, openPrivateCopy } from '../database/database.ts';
 import { type Reason, toReason } from '../errors.ts';
 

@@ -1,6 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DatabaseFile, Latest, PublishedInventory } from '../azure/store/inventory-store.ts';
+import type { DatabaseFile } from '../azure/store/databases.ts';
+import type { PublishedInventory } from '../azure/store/open-store.ts';
+import type { Latest } from '../azure/store/pointers.ts';
 import { type Database, openForWriting } from '../database/database.ts';
 import { resolveAsOf } from '../database/queries/as-of.ts';
 import { iterateVirtualMachines } from '../database/queries/machines/virtual-machines.ts';

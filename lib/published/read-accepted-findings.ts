@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
-import { readBlobText } from '../azure/store/read-blob-text.ts';
+import { readBlobText } from '../azure/store/open-store.ts';
 import type { TokenSource } from '../azure/token.ts';
 import { InvalidSettingError } from '../errors.ts';
 import { type AcceptedFinding, findingRules } from '../inventory/finding.ts';

@@ -5,9 +5,9 @@ import { newRequestContext } from '../azure/resource-manager/client/request-cont
 import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendant-subscriptions.ts';
 import { listPermissions } from '../azure/resource-manager/resources/permissions.ts';
 import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
-import { containerOf } from '../azure/store/open-container.ts';
+import { containerOf } from '../azure/store/container.ts';
 import { sourceContainer } from '../azure/store/open-store.ts';
-import { storeTimedOut } from '../azure/store/store-timed-out.ts';
+import { storeTimedOut } from '../azure/store/storage-error.ts';
 import type { TokenSource } from '../azure/token-source.ts';
 import { InventoryError, NoTokenError, toReason } from '../errors.ts';
 import { grantReaderCommand } from '../inventory/coverage.ts';

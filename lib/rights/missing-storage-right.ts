@@ -1,8 +1,6 @@
 import { RestError } from '@azure/storage-blob';
-import { attempt } from '../azure/store/attempt.ts';
 import type { Container } from '../azure/store/container.ts';
-import { isConditionNotMet, isNotThere } from '../azure/store/storage-error.ts';
-import { roleCommand } from '../azure/store/storage-right.ts';
+import { attempt, isConditionNotMet, isNotThere, roleCommand } from '../azure/store/storage-error.ts';
 import type { MissingRight } from '../inventory/missing-right.ts';
 
 /** No blob has this ETag: a write on the condition that it has changes nothing, whoever is allowed to. */

@@ -1,4 +1,4 @@
-import type { InventoryStore } from '../azure/store/inventory-store.ts';
+import type { InventoryStore } from '../azure/store/open-store.ts';
 import { InventoryError } from '../errors.ts';
 import type { Run } from '../inventory/run.ts';
 import { endRun } from './run-record.ts';

@@ -1,4 +1,4 @@
-import type { BatchCounts } from '../azure/store/inventory-store.ts';
+import type { BatchCounts } from '../azure/store/batches.ts';
 import { collectBatch } from '../collect/batch/collect-batch.ts';
 import { makePrivateFolder } from '../files/private-folder.ts';
 import { limitHeapGrowth } from './limit-heap-growth.ts';

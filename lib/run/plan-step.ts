@@ -1,4 +1,4 @@
-import type { InventoryStore } from '../azure/store/inventory-store.ts';
+import type { InventoryStore } from '../azure/store/open-store.ts';
 import { planRun } from '../collect/plan.ts';
 import { readKnownSubscriptions, readNewestSeq } from '../database/queries/coverage/known-subscriptions.ts';
 import { InventoryError } from '../errors.ts';

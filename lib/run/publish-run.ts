@@ -1,4 +1,4 @@
-import type { InventoryStore } from '../azure/store/inventory-store.ts';
+import type { InventoryStore } from '../azure/store/open-store.ts';
 import { replayBatch } from '../collect/batch/replay-batch.ts';
 import { addressOf, type RecordedPlan } from '../inventory/plan.ts';
 import type { ReadingSink } from '../inventory/reading.ts';

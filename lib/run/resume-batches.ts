@@ -1,5 +1,5 @@
 import { forEachBounded } from '../async/for-each-bounded.ts';
-import type { InventoryStore } from '../azure/store/inventory-store.ts';
+import type { InventoryStore } from '../azure/store/open-store.ts';
 import { addressOf, type Plan, type PlannedBatch, type RecordedPlan } from '../inventory/plan.ts';
 
 const atOnce = 32;

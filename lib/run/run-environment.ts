@@ -1,5 +1,5 @@
 import type { Session } from '../azure/session.ts';
-import type { InventoryStore } from '../azure/store/inventory-store.ts';
+import type { InventoryStore } from '../azure/store/open-store.ts';
 import type { Reason } from '../errors.ts';
 import type { AcceptedFinding } from '../inventory/finding.ts';
 import type { DatabaseReader } from '../published/current-database.ts';

@@ -1,4 +1,5 @@
-import type { BatchCounts, InventoryStore } from '../azure/store/inventory-store.ts';
+import type { BatchCounts } from '../azure/store/batches.ts';
+import type { InventoryStore } from '../azure/store/open-store.ts';
 import { InventoryError } from '../errors.ts';
 import { type Run, type RunProgress, type RunTrigger, runStepNames } from '../inventory/run.ts';
 

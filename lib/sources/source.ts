@@ -1,9 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withTimeout } from '../async/with-timeout.ts';
-import type { DatabaseSource } from '../azure/store/inventory-store.ts';
-import { openSourceContainer } from '../azure/store/open-store.ts';
-import { storeTimedOut } from '../azure/store/store-timed-out.ts';
+import { type DatabaseSource, openSourceContainer } from '../azure/store/open-store.ts';
+import { storeTimedOut } from '../azure/store/storage-error.ts';
 import type { TokenSource } from '../azure/token-source.ts';
 import type { Database } from '../database/database.ts';
 import { InventoryError, type Reason, toReason } from '../errors.ts';

@@ -1,15 +1,14 @@
 import { once } from 'node:events';
 import { Agent, request } from 'node:https';
 import { expect, test } from 'vitest';
-import { breakingWhenQuiet } from '../../lib/azure/quiet-agent.ts';
+import { createQuietAgent } from '../../lib/azure/quiet-agent.ts';
 import { startQuietProxy } from './fixtures/quiet-proxy.ts';
 
 const quietMs = 100;
 
 /** A request through a proxy, to an address that only the proxy would look up. @returns its error */
 async function errorThrough(proxy: string): Promise<unknown> {
-  const options = { keepAlive: true, timeout: quietMs, proxyEnv: { https_proxy: proxy } };
-  const agent = breakingWhenQuiet(new Agent(options), quietMs);
+  const agent = createQuietAgent(Agent, quietMs, { proxyEnv: { https_proxy: proxy } });
   const sent = request('https://storage.invalid/', { agent });
   const failed = once(sent, 'error');
   sent.end();
@@ -26,7 +25,7 @@ test.each([
 
   const error = await errorThrough(proxy.url);
 
-  expect(error).toMatchObject({ code: 'ETIMEDOUT', message: 'nothing moved for 0.1 s' });
+  expect(error).toMatchObject({ code: 'ETIMEDOUT', message: 'no data for 0.1 s' });
   await expect.poll(proxy.open).toBe(0);
 });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { createZstdDecompress, zstdDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { BatchCounts } from '../../lib/azure/store/inventory-store.ts';
+import type { BatchCounts } from '../../lib/azure/store/batches.ts';
 import { replayBatch } from '../../lib/collect/batch/replay-batch.ts';
 import { writeBatch } from '../../lib/collect/batch/write-batch.ts';
 import type { KindReading, ReadingEvent, ReadingSink } from '../../lib/inventory/reading.ts';

@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { zstdDecompressSync } from 'node:zlib';
-import type { Latest } from '../../lib/azure/store/inventory-store.ts';
+import type { Latest } from '../../lib/azure/store/pointers.ts';
 import { openForReading } from '../../lib/database/database.ts';
 import { never, type TestStore } from '../support/stores.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { publishedInventory } from '../../functions/http-context.ts';
-import type { InventoryStore } from '../../lib/azure/store/inventory-store.ts';
+import type { InventoryStore } from '../../lib/azure/store/open-store.ts';
 import { InventoryError } from '../../lib/errors.ts';
 import { createDatabaseReader, type DatabaseReader } from '../../lib/published/current-database.ts';
 import { servedInventory } from '../http/fixtures/served-inventory.ts';

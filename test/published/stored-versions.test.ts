@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, expect, test } from 'vitest';
-import type { Latest } from '../../lib/azure/store/inventory-store.ts';
+import type { Latest } from '../../lib/azure/store/pointers.ts';
 import { openForWriting } from '../../lib/database/database.ts';
 import { listRuns } from '../../lib/database/queries/runs.ts';
 import { schemaVersion } from '../../lib/database/schema.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import type { Latest } from '../../lib/azure/store/inventory-store.ts';
+import type { Latest } from '../../lib/azure/store/pointers.ts';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
 import { iterateVirtualMachines } from '../../lib/database/queries/machines/virtual-machines.ts';
 import { createDatabaseReader } from '../../lib/published/current-database.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import type { InventoryStore, Latest } from '../../lib/azure/store/inventory-store.ts';
+import type { InventoryStore } from '../../lib/azure/store/open-store.ts';
 import { planHash } from '../../lib/azure/store/plans.ts';
+import type { Latest } from '../../lib/azure/store/pointers.ts';
 import { writeBatch } from '../../lib/collect/batch/write-batch.ts';
 import { openForWriting } from '../../lib/database/database.ts';
 import type { Run } from '../../lib/inventory/run.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { InventoryStore } from '../../lib/azure/store/inventory-store.ts';
+import type { InventoryStore } from '../../lib/azure/store/open-store.ts';
 import { planHash } from '../../lib/azure/store/plans.ts';
 import { writeBatch } from '../../lib/collect/batch/write-batch.ts';
 import type { Plan, PlannedBatch, RecordedPlan } from '../../lib/inventory/plan.ts';

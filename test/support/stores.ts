@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ContainerClient } from '@azure/storage-blob';
-import type { InventoryStore } from '../../lib/azure/store/inventory-store.ts';
-import { openStore } from '../../lib/azure/store/open-store.ts';
+import { type InventoryStore, openStore } from '../../lib/azure/store/open-store.ts';
 import type { Reason } from '../../lib/errors.ts';
 import { readSettings } from '../../lib/settings.ts';
 

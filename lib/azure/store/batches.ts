@@ -1,92 +1,86 @@
-import { pipeline, type Readable } from 'node:stream';
-import { createZstdDecompress } from 'node:zlib';
+import type { Readable } from 'node:stream';
 import { InventoryError } from '../../errors.ts';
 import type { BatchAddress } from '../../inventory/plan.ts';
-import { attempt } from './attempt.ts';
 import type { Container } from './container.ts';
-import { download } from './download.ts';
-import type { BatchCounts, Batches } from './inventory-store.ts';
-import { makingContainer } from './json-blob.ts';
-import { isConditionNotMet, isContainerMissing, isNotThere } from './storage-error.ts';
+import { decompress, download } from './download.ts';
+import { writeIfMatch } from './if-match.ts';
+import { ifPresent } from './storage-error.ts';
+
+export interface BatchCounts {
+  readonly subscriptions: number;
+  readonly virtualMachines: number;
+  readonly requests: number;
+}
 
 type Metadata = Readonly<Record<string, string>>;
 
-interface BatchProperties {
-  readonly counts: BatchCounts;
-  readonly ageMs: number;
-}
-
-/** `runs/<runId>/batches/<n>.ndjson.zst`, each written once; its counts are in its metadata. */
-export function openBatches(container: Container): Batches {
-  async function properties(address: BatchAddress, signal: AbortSignal): Promise<BatchProperties | null> {
+/** `runs/<runId>/batches/<n>.ndjson.zst`, each written once, with its counts in its metadata. */
+export function openBatches(container: Container) {
+  async function properties(
+    address: BatchAddress,
+    signal: AbortSignal,
+  ): Promise<{ readonly counts: BatchCounts; readonly ageMs: number } | null> {
     const name = nameOf(address);
-    return attempt(container, `read ${name}`, signal, async () => {
-      try {
-        const blob = container.client.getBlobClient(name);
-        const { metadata = {}, date, lastModified } = await blob.getProperties({ abortSignal: signal });
-        checkPlan(name, metadata, address);
-        return { counts: countsOf(metadata), ageMs: (date?.getTime() ?? 0) - (lastModified?.getTime() ?? 0) };
-      } catch (error) {
-        if (isNotThere(error)) return null;
-        throw error;
-      }
+    return ifPresent(container, `read ${name}`, signal, async () => {
+      const blob = container.client.getBlobClient(name);
+      const { metadata = {}, date, lastModified } = await blob.getProperties({ abortSignal: signal });
+      checkPlan(name, metadata, address);
+      return { counts: countsOf(metadata), ageMs: (date?.getTime() ?? 0) - (lastModified?.getTime() ?? 0) };
     });
   }
-  const find: Batches['find'] = async (address, signal) => (await properties(address, signal))?.counts ?? null;
 
   return {
-    find,
-    ageMs: async (address, signal) => (await properties(address, signal))?.ageMs ?? null,
-    async finished(runId, signal) {
+    /** Counts of a batch of this plan; null when it does not exist yet. */
+    find: async (address: BatchAddress, signal: AbortSignal): Promise<BatchCounts | null> =>
+      (await properties(address, signal))?.counts ?? null,
+    /** Time since the batch was written, by the storage service's clock; null when it does not exist yet. */
+    ageMs: async (address: BatchAddress, signal: AbortSignal): Promise<number | null> =>
+      (await properties(address, signal))?.ageMs ?? null,
+    /** Sums over all finished batches of a run. */
+    async finished(runId: string, signal: AbortSignal): Promise<BatchCounts> {
       const prefix = `runs/${runId}/batches/`;
-      return attempt(container, `list ${prefix}`, signal, async () => {
-        const sum = { subscriptions: 0, virtualMachines: 0, requests: 0 };
-        const found = container.client.listBlobsFlat({ prefix, includeMetadata: true, abortSignal: signal });
-        try {
-          for await (const { metadata = {} } of found) {
-            const counts = countsOf(metadata);
-            sum.subscriptions += counts.subscriptions;
-            sum.virtualMachines += counts.virtualMachines;
-            sum.requests += counts.requests;
-          }
-        } catch (error) {
-          if (!isContainerMissing(error)) throw error;
+      const total = { subscriptions: 0, virtualMachines: 0, requests: 0 };
+      await ifPresent(container, `list ${prefix}`, signal, async () => {
+        const listing = container.client.listBlobsFlat({ prefix, includeMetadata: true, abortSignal: signal });
+        for await (const { metadata = {} } of listing) {
+          const counts = countsOf(metadata);
+          total.subscriptions += counts.subscriptions;
+          total.virtualMachines += counts.virtualMachines;
+          total.requests += counts.requests;
         }
-        return sum;
       });
+      return total;
     },
-    async write(address, file, signal) {
+    /**
+     * Uploads a batch unless this plan has it.
+     * @returns the counts of the batch on record
+     * @throws {InventoryError} `BatchOfAnotherPlan`
+     */
+    async write(
+      address: BatchAddress,
+      { path, counts }: { readonly path: string; readonly counts: BatchCounts },
+      signal: AbortSignal,
+    ): Promise<BatchCounts> {
       const name = nameOf(address);
-      const written = await attempt(container, `write ${name}`, signal, async () => {
-        try {
-          await makingContainer(container, signal, () =>
-            container.client.getBlockBlobClient(name).uploadFile(file.path, {
-              abortSignal: signal,
-              conditions: { ifNoneMatch: '*' },
-              metadata: metadataOf(address.planHash, file.counts),
-            }),
-          );
-          return true;
-        } catch (error) {
-          if (isConditionNotMet(error)) return false;
-          throw error;
-        }
-      });
-      if (written) return file.counts;
-      return (await find(address, signal)) ?? file.counts;
+      const written = await writeIfMatch(container, name, null, signal, (conditions) =>
+        container.client.getBlockBlobClient(name).uploadFile(path, {
+          abortSignal: signal,
+          conditions,
+          metadata: metadataOf(address.planHash, counts),
+        }),
+      );
+      if (written) return counts;
+      return (await properties(address, signal))?.counts ?? counts;
     },
-    async read(address, signal) {
+    /** Streams the batch's lines. @throws {InventoryError} `BatchMissing`, `BatchOfAnotherPlan` */
+    async read(address: BatchAddress, signal: AbortSignal): Promise<Readable> {
       const name = nameOf(address);
-      return attempt(container, `read ${name}`, signal, async () => {
-        try {
-          const { properties, body } = await download(container, name, signal);
-          checkPlan(name, properties.metadata ?? {}, address);
-          return decompressed(body, signal);
-        } catch (error) {
-          if (!isNotThere(error)) throw error;
-          throw new InventoryError('BatchMissing', `${name} is not there`, { hint: 'Start a new run' });
-        }
-      });
+      const found = await ifPresent(container, `read ${name}`, signal, () => download(container, name, signal));
+      if (found === null) {
+        throw new InventoryError('BatchMissing', `${name} does not exist`, { hint: 'Start a new run' });
+      }
+      checkPlan(name, found.properties.metadata ?? {}, address);
+      return decompress(found.body, signal);
     },
   };
 }
@@ -95,19 +89,9 @@ function nameOf({ runId, batch }: BatchAddress): string {
   return `runs/${runId}/batches/${batch}.ndjson.zst`;
 }
 
-/** Decompresses a download as it comes. Failures of either come out of the stream returned. */
-export function decompressed(body: Readable, signal: AbortSignal): Readable {
-  const output = createZstdDecompress({ chunkSize: 256 * 1024 });
-  const onAbort = (): void => void output.destroy(signal.reason instanceof Error ? signal.reason : undefined);
-  signal.addEventListener('abort', onAbort, { once: true });
-  // the callback has nothing to do with the error: `output` is destroyed with it
-  pipeline(body, output, () => signal.removeEventListener('abort', onAbort));
-  return output;
-}
-
 function checkPlan(name: string, metadata: Metadata, { planHash }: BatchAddress): void {
   if (metadata.planhash === planHash) return;
-  throw new InventoryError('BatchOfAnotherPlan', `${name} was read for another plan`, { hint: 'Start a new run' });
+  throw new InventoryError('BatchOfAnotherPlan', `${name} belongs to another plan`, { hint: 'Start a new run' });
 }
 
 function metadataOf(planHash: string, counts: BatchCounts): Record<string, string> {

@@ -1,22 +1,153 @@
-import type { BlobServiceClient, ContainerClient } from '@azure/storage-blob';
-import type { AccessTokenClaims } from '../access-token.ts';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { TokenCredential } from '@azure/core-auth';
+import {
+  BlobServiceClient,
+  type ContainerClient,
+  newPipeline,
+  type RequestPolicyFactory,
+  type StoragePipelineOptions,
+} from '@azure/storage-blob';
+import { containerUrlForm, readContainerUrl, shownUrl } from '../../container-url.ts';
+import { InvalidSettingError } from '../../errors.ts';
+import type { Environment, Settings } from '../../settings.ts';
+import { type AccessTokenClaims, readAccessToken } from '../access-token.ts';
+import { createQuietAgent } from '../quiet-agent.ts';
 import type { TokenSource } from '../token.ts';
+import { createTokenSource } from '../token-source.ts';
 
-/** What writing the inventory needs; it includes making links that read one blob. */
+/** Writing the inventory needs this role, and so does signing links to single blobs. */
 export const dataRole = 'Storage Blob Data Contributor';
-/** What taking in the inventory of another deployment needs. */
+/** Reading the inventory of another deployment needs this role. */
 export const readerRole = 'Storage Blob Data Reader';
-export type Role = typeof dataRole | typeof readerRole;
+type Role = typeof dataRole | typeof readerRole;
 
-/** An open container, and how it is spoken of in messages. */
 export interface Container {
   readonly service: BlobServiceClient;
   readonly client: ContainerClient;
   readonly account: string;
-  /** Of the identity that it is reached with; null for a connection string. Only an identity can make links that read one blob. */
+  /** Null for a connection string. Only an identity can sign links to single blobs. */
   readonly tokens: TokenSource | null;
-  /** What the identity needs there. */
+  /** The role that the identity needs on the container. */
   readonly role: Role;
-  /** Claims of the token that was last sent there; null = none was. */
+  /** Claims of the last token sent to the container; null = none yet. */
   readonly sent: () => AccessTokenClaims | null;
+}
+
+/** One audience serves every cloud. https://learn.microsoft.com/azure/storage/blobs/authorize-access-azure-active-directory */
+const storageAudience = 'https://storage.azure.com/';
+
+/** Five tries within about six seconds. The next run handles longer outages. */
+const options: StoragePipelineOptions = {
+  retryOptions: { maxTries: 5, retryDelayInMs: 500, maxRetryDelayInMs: 10_000 },
+};
+
+/** The service's own limit for most requests. https://learn.microsoft.com/rest/api/storageservices/setting-timeouts-for-blob-service-operations */
+const connections = breakQuietConnections(30_000);
+
+/**
+ * The container that the settings name, reached with the managed identity or a connection string. Sends nothing.
+ * @throws {InvalidSettingError} no storage is set, or the setting is malformed
+ */
+export function containerOf(settings: Settings, environment: Environment): Container {
+  const { storage } = settings;
+  if (storage.kind === 'none') {
+    throw new InvalidSettingError('No storage account is set', {
+      hint: 'Set INVENTORY_STORAGE__blobServiceUri to https://ACCOUNT.blob.core.windows.net, or AzureWebJobsStorage',
+    });
+  }
+  if (storage.kind === 'connectionString') return byConnectionString(storage.connectionString, settings.container);
+  const own: Settings =
+    storage.clientId === null ? settings : { ...settings, identity: { by: 'clientId', clientId: storage.clientId } };
+  return byIdentity(storage.blobServiceUri, settings.container, createTokenSource(own, environment), dataRole);
+}
+
+/**
+ * A container by its URL, reached with an identity.
+ * @param url `https://ACCOUNT.blob.core.windows.net/CONTAINER`
+ * @param role the role that the caller's work needs, for messages
+ * @throws {InvalidSettingError} not the URL of a container in this cloud
+ */
+export function containerAt(
+  url: string,
+  { cloud }: Pick<Settings, 'cloud'>,
+  tokens: TokenSource,
+  role: Role = dataRole,
+): Container {
+  const address = readContainerUrl(url, cloud);
+  if (address === null || !address.service.startsWith('https:')) {
+    throw new InvalidSettingError(
+      `'${shownUrl(url)}' is not the address of a container; allowed: ${containerUrlForm[cloud]}`,
+    );
+  }
+  return byIdentity(address.service, address.container, tokens, role);
+}
+
+/** Breaks connections that are quiet for a while. The Azure SDK alone waits without limit; it retries a broken connection. */
+export function breakQuietConnections(quietMs: number): RequestPolicyFactory {
+  const secure = createQuietAgent(HttpsAgent, quietMs);
+  const plain = createQuietAgent(HttpAgent, quietMs);
+  return {
+    create: (next) => ({
+      sendRequest(request) {
+        request.agent = request.url.startsWith('https:') ? secure : plain;
+        return next.sendRequest(request);
+      },
+    }),
+  };
+}
+
+function byIdentity(blobServiceUri: string, name: string, tokens: TokenSource, role: Role): Container {
+  let last: string | null = null;
+  const credential = credentialOf(tokens, (token) => {
+    last = token;
+  });
+  return {
+    ...open(blobServiceUri, credential, name),
+    tokens,
+    role,
+    sent: () => (last === null ? null : readAccessToken(last)),
+  };
+}
+
+function byConnectionString(connectionString: string, name: string): Container {
+  try {
+    const { url, credential } = BlobServiceClient.fromConnectionString(connectionString);
+    return { ...open(url, credential, name), tokens: null, role: dataRole, sent: () => null };
+  } catch {
+    // The library's own message may quote the string, which holds a key
+    throw new InvalidSettingError('INVENTORY_STORAGE or AzureWebJobsStorage is not a storage connection string', {
+      hint: 'Set INVENTORY_STORAGE__blobServiceUri to https://ACCOUNT.blob.core.windows.net and use the managed identity',
+    });
+  }
+}
+
+function open(
+  url: string,
+  credential: BlobServiceClient['credential'],
+  name: string,
+): Pick<Container, 'service' | 'client' | 'account'> {
+  const pipeline = newPipeline(credential, options);
+  pipeline.factories.unshift(connections);
+  const service = new BlobServiceClient(url, pipeline);
+  return { service, client: service.getContainerClient(name), account: service.accountName };
+}
+
+function credentialOf(tokens: TokenSource, onToken: (token: string) => void): TokenCredential {
+  const never = new AbortController().signal;
+  return {
+    async getToken(_scopes, { abortSignal, claims, tenantId } = {}) {
+      const found = await tokens.token({
+        // Whatever audience a challenge names
+        audience: storageAudience,
+        signal: abortSignal instanceof AbortSignal ? abortSignal : never,
+        ...(claims === undefined ? {} : { claims }),
+        ...(tenantId === undefined ? {} : { tenantId }),
+      });
+      onToken(found.token);
+      // We cache tokens. The library's own cache would hide a failed refresh while an earlier token is valid, and ask every three
+      // seconds: https://github.com/Azure/azure-sdk-for-js/blob/main/sdk/core/core-rest-pipeline/src/util/tokenCycler.ts
+      return { ...found, expiresOnTimestamp: Date.now() };
+    },
+  };
 }

@@ -1,15 +1,15 @@
 import type { Container } from './container.ts';
-import type { Latest } from './inventory-store.ts';
+import type { Latest } from './pointers.ts';
 
-const newestKept = 10;
-const dayMs = 24 * 60 * 60 * 1000;
+const keptCount = 10;
+const keptMs = 24 * 60 * 60 * 1000;
 /** One page, unless there were more than four runs an hour. */
 const pageSize = 100;
 
 /**
- * Removes databases that nobody needs: not named by `latest.json`, not among the ten newest, and older than a day (a publish that
- * is under way has uploaded one that nothing names yet). Names begin with the run's start, and are listed in their order: no more
- * is looked at than the old ones and ten that are not.
+ * Removes the databases that `latest.json` does not name, that are not among the ten newest, and that are older than a day (a
+ * publish under way has uploaded one that nothing names yet). Names begin with the start of the run, and the list is in their order,
+ * so that it ends after the old ones and ten young ones.
  * @returns the names removed
  */
 export async function pruneDatabases(
@@ -25,13 +25,13 @@ export async function pruneDatabases(
   const listing = container.client.listBlobsFlat({ prefix: 'databases/', abortSignal: signal });
   for await (const { segment } of listing.byPage({ maxPageSize: pageSize })) {
     for (const { name, properties } of segment.blobItems) {
-      kept.push({ name, isOld: now.getTime() - properties.lastModified.getTime() >= dayMs });
-      const next = kept.length > newestKept ? kept.shift() : undefined;
+      kept.push({ name, isOld: now.getTime() - properties.lastModified.getTime() >= keptMs });
+      const next = kept.length > keptCount ? kept.shift() : undefined;
       if (next === undefined || !next.isOld || named.has(next.name)) continue;
       await container.client.getBlobClient(next.name).deleteIfExists({ abortSignal: signal });
       removed.push(next.name);
     }
-    if (kept.length === newestKept && kept.every(({ isOld }) => !isOld)) break;
+    if (kept.length === keptCount && kept.every(({ isOld }) => !isOld)) break;
   }
   return removed;
 }

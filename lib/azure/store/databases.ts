@@ -1,72 +1,82 @@
 import { createReadStream } from 'node:fs';
 import { pipeline, type Readable } from 'node:stream';
 import { constants, createZstdCompress } from 'node:zlib';
+import { BlobSASPermissions, generateBlobSASQueryParameters, SASProtocol } from '@azure/storage-blob';
 import { InventoryError } from '../../errors.ts';
-import { attempt } from './attempt.ts';
-import { decompressed } from './batches.ts';
 import type { Container } from './container.ts';
 import { pruneDatabases } from './database-retention.ts';
-import { databaseUrl } from './database-url.ts';
-import { download } from './download.ts';
-import type { DatabaseFile, Databases } from './inventory-store.ts';
-import { makingContainer } from './json-blob.ts';
-import { isConditionNotMet, isNotThere } from './storage-error.ts';
-import { uploadStream } from './upload-stream.ts';
+import { decompress, download } from './download.ts';
+import { writeIfMatch } from './if-match.ts';
+import type { Latest } from './pointers.ts';
+import { attempt, ifPresent } from './storage-error.ts';
+import { uploadStream } from './upload.ts';
 
-const mostBlockBytes = 8 * 1024 * 1024;
-const leastBlockBytes = 64 * 1024;
+const maxBlockBytes = 8 * 1024 * 1024;
+const minBlockBytes = 64 * 1024;
+const linkLifetimeMs = 10 * 60 * 1000;
+/** Clocks differ: the service can refuse a link that begins now. https://learn.microsoft.com/azure/storage/common/storage-sas-overview#best-practices-when-using-sas */
+const linkBackdatedMs = 5 * 60 * 1000;
+/** Azure accepts this version and later ones. Azurite signs user-delegation links as Azure does only up to this one. */
+const linkVersion = '2020-12-06';
 
-/** `databases/<runId>-<first 8 of sha256>.sqlite.zst`: immutable, size and hash of the raw file in the metadata. */
-export function openDatabases(container: Container): Databases {
-  const describe: Databases['describe'] = (name, signal) =>
-    attempt(container, `read ${name}`, signal, async () => {
-      try {
-        const { metadata = {} } = await container.client.getBlobClient(name).getProperties({ abortSignal: signal });
-        return { sizeBytes: Number(metadata.sizebytes), sha256: metadata.sha256 ?? '' };
-      } catch (error) {
-        if (isNotThere(error)) return null;
-        throw error;
-      }
+/** A raw database file to upload. */
+export interface DatabaseFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+/** `databases/<runId>-<first 8 of sha256>.sqlite.zst`: immutable, with the raw file's size and hash in the metadata. */
+export function openDatabases(container: Container) {
+  /** Size and hash of the raw file; null when the database does not exist. */
+  function describe(
+    name: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly sizeBytes: number; readonly sha256: string } | null> {
+    return ifPresent(container, `read ${name}`, signal, async () => {
+      const { metadata = {} } = await container.client.getBlobClient(name).getProperties({ abortSignal: signal });
+      return { sizeBytes: Number(metadata.sizebytes), sha256: metadata.sha256 ?? '' };
     });
+  }
 
   return {
-    async write(runId, file, signal) {
+    describe,
+    /**
+     * Uploads a database, compressed. Succeeds when it already exists with the same hash.
+     * @returns its blob name
+     * @throws {InventoryError} `DatabaseNameTaken`
+     */
+    async write(runId: string, file: DatabaseFile, signal: AbortSignal): Promise<string> {
       const name = `databases/${runId}-${file.sha256.slice(0, 8)}.sqlite.zst`;
-      const written = await attempt(container, `write ${name}`, signal, () => upload(container, name, file, signal));
-      // a commit whose answer was lost is tried again, and finds itself
+      // The library allocates a whole block for each, however small the file
+      const blockBytes = Math.min(maxBlockBytes, Math.max(minBlockBytes, file.sizeBytes));
+      const written = await writeIfMatch(container, name, null, signal, (conditions) =>
+        uploadStream(container, name, compressed(file), blockBytes, signal, {
+          conditions,
+          metadata: { sha256: file.sha256, sizebytes: String(file.sizeBytes) },
+        }),
+      );
+      // A retry of a commit whose answer was lost finds its own blob
       if (!written && (await describe(name, signal))?.sha256 !== file.sha256) {
-        throw new InventoryError('DatabaseNameTaken', `${name} is there already, with other content`, {
-          hint: `Look for another app that writes to ${container.client.url}; each needs a container of its own`,
+        throw new InventoryError('DatabaseNameTaken', `${name} already exists with other content`, {
+          hint: `Look for another app that writes to ${container.client.url}: each app needs its own container`,
         });
       }
       return name;
     },
-    read: (name, signal) => attempt(container, `read ${name}`, signal, () => read(container, name, signal)),
-    describe,
-    url: (name, signal) =>
-      attempt(container, `make a link to ${name}`, signal, () => databaseUrl(container, name, signal)),
-    prune: (latest, now, signal) =>
+    /** Streams the raw bytes. @throws {InventoryError} `DatabaseMissing` */
+    async read(name: string, signal: AbortSignal): Promise<Readable> {
+      const found = await ifPresent(container, `read ${name}`, signal, () => download(container, name, signal));
+      if (found !== null) return decompress(found.body, signal);
+      throw new InventoryError('DatabaseMissing', `The database ${name} is not in ${container.client.url}`);
+    },
+    /** A link that reads this one blob for ten minutes; null for a connection string. */
+    url: (name: string, signal: AbortSignal): Promise<string | null> =>
+      attempt(container, `sign a link to ${name}`, signal, () => link(container, name, signal)),
+    /** See {@link pruneDatabases}. @returns the names removed */
+    prune: (latest: Latest, now: Date, signal: AbortSignal): Promise<readonly string[]> =>
       attempt(container, 'prune databases/', signal, () => pruneDatabases(container, latest, now, signal)),
   };
-}
-
-/** @returns false when there is a blob of that name */
-async function upload(container: Container, name: string, file: DatabaseFile, signal: AbortSignal): Promise<boolean> {
-  const blob = container.client.getBlockBlobClient(name);
-  // the library takes the memory of a whole block for each, however little is in it
-  const blockBytes = Math.min(mostBlockBytes, Math.max(leastBlockBytes, file.sizeBytes));
-  try {
-    await makingContainer(container, signal, () =>
-      uploadStream(blob, compressed(file), blockBytes, signal, {
-        conditions: { ifNoneMatch: '*' },
-        metadata: { sha256: file.sha256, sizebytes: String(file.sizeBytes) },
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (isConditionNotMet(error)) return false;
-    throw error;
-  }
 }
 
 function compressed(file: DatabaseFile): Readable {
@@ -75,17 +85,33 @@ function compressed(file: DatabaseFile): Readable {
     pledgedSrcSize: file.sizeBytes,
     chunkSize: 256 * 1024,
   });
-  // the callback has nothing to do with the error: `output` is destroyed with it, which fails the upload
+  // `pipeline` destroys `output` with the error, which fails the upload
   pipeline(createReadStream(file.path, { highWaterMark: 1024 * 1024 }), output, () => undefined);
   return output;
 }
 
-async function read(container: Container, name: string, signal: AbortSignal): Promise<Readable> {
-  try {
-    const { body } = await download(container, name, signal);
-    return decompressed(body, signal);
-  } catch (error) {
-    if (!isNotThere(error)) throw error;
-    throw new InventoryError('DatabaseMissing', `The database ${name} is not in ${container.client.url}`);
-  }
+/**
+ * A link that reads one blob for ten minutes, signed by a user-delegation key.
+ * @returns null without an identity: a link signed by an account key cannot be revoked
+ * @see https://learn.microsoft.com/rest/api/storageservices/create-user-delegation-sas
+ */
+async function link(container: Container, name: string, signal: AbortSignal): Promise<string | null> {
+  if (container.tokens === null) return null;
+  const startsOn = new Date(Date.now() - linkBackdatedMs);
+  const expiresOn = new Date(Date.now() + linkLifetimeMs);
+  const key = await container.service.getUserDelegationKey(startsOn, expiresOn, { abortSignal: signal });
+  const query = generateBlobSASQueryParameters(
+    {
+      containerName: container.client.containerName,
+      blobName: name,
+      version: linkVersion,
+      permissions: BlobSASPermissions.parse('r'),
+      protocol: SASProtocol.Https,
+      startsOn,
+      expiresOn,
+    },
+    key,
+    container.account,
+  );
+  return `${container.client.getBlobClient(name).url}?${query}`;
 }

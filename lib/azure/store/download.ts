@@ -1,25 +1,34 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
+import { createZstdDecompress } from 'node:zlib';
 import { type BlobDownloadResponseParsed, RestError } from '@azure/storage-blob';
-import { attempt } from './attempt.ts';
 import type { Container } from './container.ts';
-import { storageError } from './storage-error.ts';
+import { attempt, storageError } from './storage-error.ts';
 
-const mostBreaks = 5;
+const maxBreaks = 5;
 
 export interface Download {
-  /** What storage says of the blob. */
   readonly properties: BlobDownloadResponseParsed;
   readonly body: Readable;
 }
 
 /**
- * Opens a blob for reading. A connection that breaks in the middle is taken up where it broke, in the same version of the blob (the
- * Azure SDK takes it for an abort, and gives up).
- * @throws what the Azure SDK throws; out of the body: {InventoryError} `StorageUnreachable`, … as storage answered
+ * Opens a blob for reading. When the connection breaks, the body continues from that byte with If-Match on the same version. (The
+ * Azure SDK takes the break for an abort, and gives up.)
+ * @throws what the Azure SDK throws; the body fails with an {InventoryError}, see {@link storageError}
  */
 export async function download(container: Container, name: string, signal: AbortSignal): Promise<Download> {
   const properties = await open(container, name, 0, undefined, signal);
   return { properties, body: Readable.from(pieces(container, name, properties, signal), { objectMode: false }) };
+}
+
+/** Decompresses a body as a stream, which fails with the body's error or the signal's reason. */
+export function decompress(body: Readable, signal: AbortSignal): Readable {
+  const output = createZstdDecompress({ chunkSize: 256 * 1024 });
+  const onAbort = (): void => void output.destroy(signal.reason instanceof Error ? signal.reason : undefined);
+  signal.addEventListener('abort', onAbort, { once: true });
+  // `pipeline` destroys `output` with the error, which its reader gets
+  pipeline(body, output, () => signal.removeEventListener('abort', onAbort));
+  return output;
 }
 
 async function* pieces(
@@ -38,11 +47,13 @@ async function* pieces(
       }
       return;
     } catch {
-      // whatever it is called, there is only one thing that can happen to a body that has begun
+      // Once the body has begun, any error means a broken connection
       signal.throwIfAborted();
     }
     if (offset === contentLength) return;
-    if (breaks > mostBreaks) throw brokenOff(container, name);
+    if (breaks > maxBreaks) {
+      throw storageError(new RestError('', { code: 'ECONNRESET' }), `read ${name}`, container);
+    }
     const from = offset;
     const rest = await attempt(container, `read ${name}`, signal, () => open(container, name, from, etag, signal));
     body = rest.readableStreamBody;
@@ -59,11 +70,7 @@ async function open(
   const conditions = etag === undefined ? {} : { ifMatch: etag };
   const blob = container.client.getBlobClient(name);
   const response = await blob.download(offset, undefined, { abortSignal: signal, conditions });
-  // It may break before anybody reads it; whoever does is told.
+  // The body may fail before its reader listens; the reader still gets the error
   response.readableStreamBody?.on('error', () => undefined);
   return response;
-}
-
-function brokenOff(container: Container, name: string): Error {
-  return storageError(new RestError('', { code: 'ECONNRESET' }), `read ${name}`, container);
 }

@@ -1,114 +1,79 @@
 import type { Readable } from 'node:stream';
 import * as v from 'valibot';
 import { InventoryError } from '../../errors.ts';
-import { attempt } from './attempt.ts';
 import type { Container } from './container.ts';
-import { type Download, download } from './download.ts';
-import { isConditionNotMet, isContainerMissing, isNotThere } from './storage-error.ts';
+import { download } from './download.ts';
+import { writeIfMatch } from './if-match.ts';
+import { ifPresent } from './storage-error.ts';
 
-/** A small blob, parsed, with what the service says of it. */
 export interface JsonBlob<T> {
   readonly value: T;
   readonly etag: string;
-  /** What its writer marked it with. */
-  readonly mark: string | null;
-  /** Time since it was written, by the service's own clock: clocks of hosts differ, and jump. */
+  /** The `writeId` of its last write. */
+  readonly writeId: string | null;
+  /** Time since its last write by the service's clock: the clocks of hosts differ, and jump. */
   readonly ageMs: number;
 }
 
-/** Which blob a write may replace: the one with this ETag, none at all, or whichever is there. */
-export type Replaces = { readonly etag: string } | 'nothing' | 'anything';
-
 /** The largest that we write, a plan of 10,000 subscriptions, has a tenth of it. */
-const usualBytes = 64 * 1024 * 1024;
+const defaultMaxBytes = 64 * 1024 * 1024;
 
 /**
- * Reads a small JSON blob; null when it (or the container) is not there.
- * @param mostBytes what is longer is not read to its end: memory is bounded, whoever wrote it
- * @throws {InventoryError} `StoredJsonUnreadable` when it is not what we write
+ * Reads a small JSON blob.
+ * @param maxBytes reading stops there, to bound memory whoever wrote the blob
+ * @returns null when the blob or the container does not exist
+ * @throws {InventoryError} `StoredJsonUnreadable` when it does not match the schema
  */
 export async function readJson<S extends v.GenericSchema>(
   container: Container,
   name: string,
   schema: S,
   signal: AbortSignal,
-  mostBytes = usualBytes,
+  maxBytes = defaultMaxBytes,
 ): Promise<JsonBlob<v.InferOutput<S>> | null> {
-  return attempt(container, `read ${name}`, signal, async () => {
-    let found: Download;
-    try {
-      found = await download(container, name, signal);
-    } catch (error) {
-      if (isNotThere(error)) return null;
-      throw error;
-    }
-    const { properties, body } = found;
-    const value = parse(container, name, await textOf(body, mostBytes), schema);
-    const ageMs = (properties.date?.getTime() ?? 0) - (properties.lastModified?.getTime() ?? 0);
-    return { value, etag: properties.etag ?? '', mark: properties.metadata?.mark ?? null, ageMs };
+  return ifPresent(container, `read ${name}`, signal, async () => {
+    const { properties, body } = await download(container, name, signal);
+    return {
+      value: parse(container, name, await textOf(body, maxBytes), schema),
+      etag: properties.etag ?? '',
+      writeId: properties.metadata?.mark ?? null,
+      ageMs: (properties.date?.getTime() ?? 0) - (properties.lastModified?.getTime() ?? 0),
+    };
   });
 }
 
 /**
- * Writes a small JSON blob.
- * @param mark by which the writer knows this write again when its answer was lost
- * @returns false when the condition did not hold: nothing was written, or this write before its answer was lost
+ * Writes a small JSON blob only if its ETag is still the one given.
+ * @param etag null = only if the blob does not exist
+ * @param writeId lets the writer recognise this write when its answer was lost
+ * @returns false when the condition failed
  */
-export async function writeJson(
+export function writeJson(
   container: Container,
   name: string,
   value: unknown,
-  replaces: Replaces,
+  etag: string | null,
   signal: AbortSignal,
-  mark: string | null = null,
+  writeId: string | null = null,
 ): Promise<boolean> {
   const body = Buffer.from(JSON.stringify(value));
-  const blob = container.client.getBlockBlobClient(name);
-  return attempt(container, `write ${name}`, signal, async () => {
-    try {
-      await makingContainer(container, signal, () =>
-        blob.upload(body, body.length, {
-          abortSignal: signal,
-          conditions: conditionsOf(replaces),
-          blobHTTPHeaders: { blobContentType: 'application/json' },
-          ...(mark === null ? {} : { metadata: { mark } }),
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (isConditionNotMet(error)) return false;
-      throw error;
-    }
-  });
+  return writeIfMatch(container, name, etag, signal, (conditions) =>
+    container.client.getBlockBlobClient(name).upload(body, body.length, {
+      abortSignal: signal,
+      conditions,
+      blobHTTPHeaders: { blobContentType: 'application/json' },
+      metadata: writeId === null ? {} : { mark: writeId },
+    }),
+  );
 }
 
-/** Writes; when the container is missing, makes it and writes again. */
-export async function makingContainer<T>(
-  container: Container,
-  signal: AbortSignal,
-  write: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    if (!isContainerMissing(error)) throw error;
-    await container.client.createIfNotExists({ abortSignal: signal });
-    return await write();
-  }
-}
-
-function conditionsOf(replaces: Replaces): { ifMatch?: string; ifNoneMatch?: string } {
-  if (replaces === 'anything') return {};
-  return replaces === 'nothing' ? { ifNoneMatch: '*' } : { ifMatch: replaces.etag };
-}
-
-/** @returns null for more than `mostBytes` */
-async function textOf(body: Readable, mostBytes: number): Promise<string | null> {
+/** @returns null for more than `maxBytes` */
+async function textOf(body: Readable, maxBytes: number): Promise<string | null> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > mostBytes) return null;
+    if (bytes > maxBytes) return null;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -122,8 +87,7 @@ function parse<S extends v.GenericSchema>(
 ): v.InferOutput<S> {
   const result = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text);
   if (result.success) return result.output;
-  const [issue] = result.issues;
-  const place = v.getDotPath(issue) ?? (text === null ? 'its length' : 'its text');
+  const place = v.getDotPath(result.issues[0]) ?? (text === null ? 'its length' : 'its text');
   throw new InventoryError(
     'StoredJsonUnreadable',
     `${name} in ${container.client.url} cannot be used: ${place} is wrong`,

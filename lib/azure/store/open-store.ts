@@ -1,59 +1,79 @@
+import { text } from 'node:stream/consumers';
 import type { Environment, Settings } from '../../settings.ts';
 import type { TokenSource } from '../token.ts';
 import { openBatches } from './batches.ts';
-import { type Container, readerRole } from './container.ts';
-import { writeCurrentMachines } from './current-machines.ts';
+import { type Container, containerAt, containerOf, readerRole } from './container.ts';
 import { openDatabases } from './databases.ts';
-import type { DatabaseSource, InventoryStore, PublishedInventory } from './inventory-store.ts';
-import { openLatestPointer } from './latest-pointer.ts';
-import { containerAt, containerOf } from './open-container.ts';
+import { download } from './download.ts';
 import { openPlans } from './plans.ts';
-import { writeReport } from './reports.ts';
-import { openRunClaim } from './run-claim.ts';
+import { openLatestPointer, openRunClaim } from './pointers.ts';
 import { openRunRecords } from './run-records.ts';
+import { attempt } from './storage-error.ts';
+import { type Report, writeCurrentMachines, writeReport } from './upload.ts';
+
+/** All that a reader of the published inventory needs. */
+export interface DatabaseSource {
+  /** URL of the container. */
+  readonly url: string;
+  readonly latest: Pick<PublishedInventory['latest'], 'read'>;
+  readonly databases: Pick<PublishedInventory['databases'], 'read' | 'describe'>;
+}
+
+/** All that a publisher needs. */
+export type PublishedInventory = Readonly<ReturnType<typeof publishedIn>>;
 
 /**
- * The store that the settings name. Nothing is sent yet; a missing container is made by the first write.
- * @throws {InvalidSettingError} no storage is set, or it cannot be understood
+ * The container that holds the inventory. Every operation throws InventoryErrors: `StorageDenied`, `StorageNotFound`,
+ * `StorageUnavailable`, `StorageUnreachable`, `StorageFailed`, and its own codes.
  */
-export function openStore(settings: Settings, environment: Environment): InventoryStore {
+export type InventoryStore = Readonly<ReturnType<typeof openStore>>;
+
+/**
+ * The store that the settings name. Sends nothing; the first write creates a missing container.
+ * @throws {InvalidSettingError} no storage is set, or the setting is malformed
+ */
+export function openStore(settings: Settings, environment: Environment) {
   const container = containerOf(settings, environment);
   return {
-    url: container.client.url,
-    latest: openLatestPointer(container),
-    databases: openDatabases(container),
+    ...publishedIn(container),
     runs: openRunRecords(container),
     claim: openRunClaim(container),
     plans: openPlans(container),
     batches: openBatches(container),
-    writeCurrentMachines: (chunks, signal) => writeCurrentMachines(container, chunks, signal),
-    writeReport: (report, pieces, signal) => writeReport(container, report, pieces, signal),
+    /** See {@link writeReport}. */
+    writeReport: (report: Report, pieces: Iterable<Uint8Array>, signal: AbortSignal): Promise<void> =>
+      writeReport(container, report, pieces, signal),
   };
 }
 
 /**
- * The published inventory in a container by its address. Reading it needs Storage Blob Data Reader, changing it Contributor.
+ * The published inventory in a container. Reading it needs Storage Blob Data Reader, changing it Contributor.
  * @param url `https://ACCOUNT.blob.core.windows.net/CONTAINER`
- * @throws {InvalidSettingError} not such an address
+ * @throws {InvalidSettingError} not such a URL
  */
 export function openPublishedInventory(
   url: string,
   settings: Pick<Settings, 'cloud'>,
   tokens: TokenSource,
 ): PublishedInventory {
-  const container = containerAt(url, settings, tokens);
+  return publishedIn(containerAt(url, settings, tokens));
+}
+
+function publishedIn(container: Container) {
   return {
     url: container.client.url,
     latest: openLatestPointer(container),
     databases: openDatabases(container),
-    writeCurrentMachines: (chunks, signal) => writeCurrentMachines(container, chunks, signal),
+    /** See {@link writeCurrentMachines}. */
+    writeCurrentMachines: (chunks: Iterable<string>, signal: AbortSignal): Promise<void> =>
+      writeCurrentMachines(container, chunks, signal),
   };
 }
 
 /**
- * The published inventory of another deployment. Needs Storage Blob Data Reader there, and nothing else.
- * @param url `https://ACCOUNT.blob.core.windows.net/CONTAINER`; or a container of the emulator that a connection string names
- * @throws {InvalidSettingError} not such an address
+ * The published inventory of another deployment. Needs only Storage Blob Data Reader there.
+ * @param url as {@link sourceContainer}
+ * @throws {InvalidSettingError} not such a URL
  */
 export function openSourceContainer(
   url: string,
@@ -66,8 +86,9 @@ export function openSourceContainer(
 }
 
 /**
- * The container of another deployment, as {@link openSourceContainer} opens it.
- * @throws {InvalidSettingError} not such an address
+ * The container of another deployment. The app's own connection string opens a container in the app's own account.
+ * @param url `https://ACCOUNT.blob.core.windows.net/CONTAINER`; with a connection string, also a container of its account
+ * @throws {InvalidSettingError} not such a URL
  */
 export function sourceContainer(
   url: string,
@@ -75,12 +96,37 @@ export function sourceContainer(
   environment: Environment,
   tokens: TokenSource,
 ): Container {
-  return containerBeside(url, settings, environment) ?? containerAt(url, settings, tokens, readerRole);
+  const service = connectionStringService(settings, environment);
+  if (service === null || !url.startsWith(service)) return containerAt(url, settings, tokens, readerRole);
+  return containerOf({ ...settings, container: url.slice(service.length) }, environment);
 }
 
-/** A container in the account of the app's own storage, where that is reached by a connection string; null = it is elsewhere. */
-function containerBeside(url: string, settings: Settings, environment: Environment): Container | null {
+/**
+ * Reads a small text blob. Needs Storage Blob Data Reader there, or the connection string of its account.
+ * @param url the URL of a {@link sourceContainer}, and `/NAME`
+ * @throws {InvalidSettingError} not such a URL
+ * @throws {InventoryError} `StorageNotFound`, `StorageDenied`, … as storage answered
+ */
+export async function readBlobText(
+  url: string,
+  settings: Settings,
+  environment: Environment,
+  tokens: TokenSource,
+  signal: AbortSignal,
+): Promise<string> {
+  const service = connectionStringService(settings, environment);
+  // https://ACCOUNT/CONTAINER/NAME: the service takes three parts
+  const serviceParts = service !== null && url.startsWith(service) ? service.split('/').length - 1 : 3;
+  const parts = url.split('/');
+  const containerUrl = parts.slice(0, serviceParts + 1).join('/');
+  const name = decodeURIComponent(parts.slice(serviceParts + 1).join('/'));
+  const container = sourceContainer(containerUrl, settings, environment, tokens);
+  const { body } = await attempt(container, `read ${name}`, signal, () => download(container, name, signal));
+  return await text(body);
+}
+
+/** The URL of the account that the app's own connection string opens, with a slash at the end. */
+function connectionStringService(settings: Settings, environment: Environment): string | null {
   if (settings.storage.kind !== 'connectionString') return null;
-  const prefix = containerOf(settings, environment).service.url.replace(/\/?$/, '/');
-  return url.startsWith(prefix) ? containerOf({ ...settings, container: url.slice(prefix.length) }, environment) : null;
+  return containerOf(settings, environment).service.url.replace(/\/?$/, '/');
 }

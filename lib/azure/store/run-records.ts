@@ -1,83 +1,93 @@
 import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+import { forEachBounded } from '../../async/for-each-bounded.ts';
 import { InventoryError, NotFoundError } from '../../errors.ts';
-import type { Run } from '../../inventory/run.ts';
-import { attempt } from './attempt.ts';
+import { changeKinds, type Run, runShape } from '../../inventory/run.ts';
+import { count, text } from '../../inventory/shape.ts';
 import type { Container } from './container.ts';
-import type { RunRecords } from './inventory-store.ts';
 import { readJson, writeJson } from './json-blob.ts';
-import { isContainerMissing } from './storage-error.ts';
-import { storedRunShape } from './stored-shapes.ts';
+import { attempt, ifPresent } from './storage-error.ts';
 
-/** Writers of one record: a run, a cancellation, and a timer that ends a dead run. More rounds than this mean something else is wrong. */
-const mostRounds = 20;
-const readsAtOnce = 8;
+/** Drops kinds of change that a newer version wrote, so that the version before can read its records after a downgrade. */
+const knownChanges = (counts: Readonly<Record<string, number>>): Run['changes'] =>
+  Object.fromEntries(changeKinds.flatMap((kind) => (kind in counts ? [[kind, counts[kind]]] : [])));
+
+const storedRunShape = v.object({
+  ...runShape.entries,
+  changes: v.pipe(v.record(text, count), v.transform(knownChanges)),
+});
+
+/** A run, a cancellation and the timer that ends a dead run write one record. More rounds mean another fault. */
+const maxRounds = 20;
+const readsInFlight = 8;
 
 const nameOf = (runId: string): string => `runs/${runId}/run.json`;
 
-/** `runs/<runId>/run.json`: every change is conditional, so that a cancellation is never written over. */
-export function openRunRecords(container: Container): RunRecords {
-  async function update(runId: string, change: (run: Run) => Run | null, signal: AbortSignal): Promise<Run> {
-    const mark = randomUUID();
-    let sent: Run | null = null;
-    for (let round = 0; round < mostRounds; round++) {
-      const found = await readJson(container, nameOf(runId), storedRunShape, signal);
-      if (found === null) throw new NotFoundError('RunNotFound', `There is no run ${runId}`);
-      // written, and the answer was lost
-      if (sent !== null && found.mark === mark) return sent;
-      const changed = change(found.value);
-      if (changed === null) return found.value;
-      if (await writeJson(container, nameOf(runId), changed, { etag: found.etag }, signal, mark)) return changed;
-      sent = changed;
-    }
-    throw new InventoryError('RunRecordContended', `The record of run ${runId} keeps being changed by others`, {
-      hint: `Look for another app that writes to ${container.client.url}; each needs a container of its own`,
-    });
-  }
-
+/** `runs/<runId>/run.json`: every change is conditional, so that it never overwrites a cancellation. */
+export function openRunRecords(container: Container) {
   return {
-    async create(run, signal) {
-      if (await writeJson(container, nameOf(run.id), run, 'nothing', signal)) return;
+    /** @throws {InventoryError} `RunExists` */
+    async create(run: Run, signal: AbortSignal): Promise<void> {
+      if (await writeJson(container, nameOf(run.id), run, null, signal)) return;
       const found = await readJson(container, nameOf(run.id), storedRunShape, signal);
-      // a write that had succeeded unseen finds its own record
+      // This write's own first try succeeded, and its answer was lost
       if (JSON.stringify(found?.value) === JSON.stringify(run)) return;
-      throw new InventoryError('RunExists', `There is a run ${run.id} already`);
+      throw new InventoryError('RunExists', `Run ${run.id} already exists`);
     },
-    async read(runId, signal) {
+    /** `ageMs`: time since the last write, by the storage service's clock. */
+    async read(runId: string, signal: AbortSignal): Promise<{ readonly run: Run; readonly ageMs: number } | null> {
       const found = await readJson(container, nameOf(runId), storedRunShape, signal);
       return found === null ? null : { run: found.value, ageMs: found.ageMs };
     },
-    update,
-    async remove(runId, signal) {
+    /**
+     * Reads, changes and writes a record; repeats when another writer came between.
+     * @param change gets the current record; null = leave it
+     * @returns the record afterwards
+     * @throws {NotFoundError} `RunNotFound`
+     */
+    async update(runId: string, change: (run: Run) => Run | null, signal: AbortSignal): Promise<Run> {
+      const writeId = randomUUID();
+      let sent: Run | null = null;
+      for (let round = 0; round < maxRounds; round++) {
+        const found = await readJson(container, nameOf(runId), storedRunShape, signal);
+        if (found === null) throw new NotFoundError('RunNotFound', `There is no run ${runId}`);
+        // The last write succeeded, and its answer was lost
+        if (sent !== null && found.writeId === writeId) return sent;
+        const changed = change(found.value);
+        if (changed === null) return found.value;
+        if (await writeJson(container, nameOf(runId), changed, found.etag, signal, writeId)) return changed;
+        sent = changed;
+      }
+      throw new InventoryError('RunRecordContended', `Other writers keep changing the record of run ${runId}`, {
+        hint: `Look for another app that writes to ${container.client.url}: each app needs its own container`,
+      });
+    },
+    async remove(runId: string, signal: AbortSignal): Promise<void> {
       const blob = container.client.getBlobClient(nameOf(runId));
       await attempt(container, `remove ${nameOf(runId)}`, signal, () => blob.deleteIfExists({ abortSignal: signal }));
     },
-    async list(limit, signal, before) {
+    /** Newest first. @param before only runs older than the run of this id */
+    async list(limit: number, signal: AbortSignal, before?: string): Promise<readonly Run[]> {
       const ids = await runIds(container, signal);
       const older = before === undefined ? ids : ids.filter((id) => id < before);
-      const names = older.sort().reverse().slice(0, limit);
-      const runs: Run[] = [];
-      for (let from = 0; from < names.length; from += readsAtOnce) {
-        const some = names.slice(from, from + readsAtOnce);
-        const read = await Promise.all(some.map((id) => readJson(container, nameOf(id), storedRunShape, signal)));
-        for (const found of read) if (found !== null) runs.push(found.value);
-      }
-      return runs;
+      const newest = older.sort().reverse().slice(0, limit);
+      const runs = new Map<string, Run>();
+      await forEachBounded(newest, readsInFlight, signal, async (id, readSignal) => {
+        const found = await readJson(container, nameOf(id), storedRunShape, readSignal);
+        if (found !== null) runs.set(id, found.value);
+      });
+      return newest.flatMap((id) => runs.get(id) ?? []);
     },
   };
 }
 
-/** Ids of all runs on record. No container yet: none. */
 async function runIds(container: Container, signal: AbortSignal): Promise<string[]> {
-  return attempt(container, 'list runs/', signal, async () => {
-    const ids: string[] = [];
-    try {
-      const items = container.client.listBlobsByHierarchy('/', { prefix: 'runs/', abortSignal: signal });
-      for await (const item of items) {
-        if (item.kind === 'prefix') ids.push(item.name.slice('runs/'.length, -1));
-      }
-    } catch (error) {
-      if (!isContainerMissing(error)) throw error;
+  const ids: string[] = [];
+  await ifPresent(container, 'list runs/', signal, async () => {
+    const listing = container.client.listBlobsByHierarchy('/', { prefix: 'runs/', abortSignal: signal });
+    for await (const item of listing) {
+      if (item.kind === 'prefix') ids.push(item.name.slice('runs/'.length, -1));
     }
-    return ids;
   });
+  return ids;
 }

@@ -1,12 +1,46 @@
 import { RestError } from '@azure/storage-blob';
 import { InventoryError } from '../../errors.ts';
-import type { Container } from './container.ts';
-import { deniedHint } from './storage-right.ts';
+import { grantCommand } from '../../inventory/missing-right.ts';
+import { type Container, dataRole, readerRole } from './container.ts';
 
 /**
- * What Blob storage answered, as one of our errors. Only the service's error code and request id go into it: its messages can
- * quote signatures, and its error objects hold the request with its headers.
+ * Runs one operation on a container and converts its failure.
  * @param what the operation and the blob, such as `write runs/…/run.json`
+ * @throws {InventoryError} see {@link storageError}
+ * @throws the signal's reason
+ */
+export async function attempt<T>(
+  container: Container,
+  what: string,
+  signal: AbortSignal,
+  operation: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    signal.throwIfAborted();
+    throw storageError(error, what, container);
+  }
+}
+
+/** As {@link attempt}, with null when the blob or its container does not exist. */
+export function ifPresent<T>(
+  container: Container,
+  what: string,
+  signal: AbortSignal,
+  operation: () => Promise<T>,
+): Promise<T | null> {
+  return attempt(container, what, signal, () =>
+    operation().catch((error: unknown) => {
+      if (isNotThere(error)) return null;
+      throw error;
+    }),
+  );
+}
+
+/**
+ * Converts an answer of Blob storage. The error holds only the service's error code and request id: the service's messages can
+ * quote signatures, and the SDK's errors hold the request with its headers.
  * @see https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
  */
 export function storageError(error: unknown, what: string, container: Container): Error {
@@ -18,49 +52,89 @@ export function storageError(error: unknown, what: string, container: Container)
       hint: `Check that the storage account exists, and that this host may reach ${new URL(container.client.url).origin}`,
     });
   }
-  const said = `Cannot ${what} in ${where}: ${status} ${serviceCode(error) ?? ''}`.trimEnd();
+  const answer = `Cannot ${what} in ${where}: ${status} ${serviceCode(error) ?? ''}`.trimEnd();
   const requestId = error.response?.headers.get('x-ms-request-id');
-  const message = requestId === undefined ? said : `${said} (request ${requestId})`;
-  if (status === 401 || status === 403)
+  const message = requestId === undefined ? answer : `${answer} (request ${requestId})`;
+  if (status === 401 || status === 403) {
     return new InventoryError('StorageDenied', message, {
       hint: deniedHint(container, error.response?.headers.get('www-authenticate')),
     });
+  }
   if (status === 404) {
     return new InventoryError('StorageNotFound', message, {
-      hint: `It is made by a run. Check the names: ${new URL(container.client.url).pathname.slice(1)}`,
+      hint: `A run creates it. Check the names: ${new URL(container.client.url).pathname.slice(1)}`,
     });
   }
   if (status === 429 || status >= 500) {
     return new InventoryError('StorageUnavailable', message, {
-      hint: 'Blob storage is busy or away. The next run does what this one could not; nothing is lost',
+      hint: 'Blob storage is busy or unavailable. The next run catches up; nothing is lost',
     });
   }
   return new InventoryError('StorageFailed', message, {
-    hint: 'Try again. Should it last: what the service means is at https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes',
+    hint: 'Try again. If it fails again, look the code up at https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes',
   });
 }
 
-/** True for the answer to a write whose condition (If-Match, If-None-Match) did not hold. */
+/** `TimedOut`: another deployment's storage account is too slow, or out of reach. */
+export function storeTimedOut(what: string, timeoutMs: number, cause: unknown): InventoryError {
+  return new InventoryError('TimedOut', `${what} within ${timeoutMs / 1000} s`, {
+    hint: "Check the storage account's name, and that this host can reach it through its firewall or private endpoint",
+    cause,
+  });
+}
+
+/** Whether a write's condition (If-Match, If-None-Match) failed. */
 export function isConditionNotMet(error: unknown): boolean {
-  return (
-    error instanceof RestError &&
-    (error.statusCode === 412 || (error.statusCode === 409 && serviceCode(error) === 'BlobAlreadyExists'))
-  );
+  return hasStatus(error, 412) || hasStatus(error, 409, 'BlobAlreadyExists');
 }
 
-const absences: readonly (string | undefined)[] = ['BlobNotFound', 'ContainerNotFound'];
-
-/** True when there is no such blob, or no container yet. Any other 404 says nothing of that, and must not pass for an empty store. */
+/** Whether the blob or its container does not exist. Any other 404 must not pass for an empty store. */
 export function isNotThere(error: unknown): boolean {
-  return error instanceof RestError && error.statusCode === 404 && absences.includes(serviceCode(error));
+  return hasStatus(error, 404, 'BlobNotFound') || isContainerMissing(error);
 }
 
-/** True when the container itself is missing. */
 export function isContainerMissing(error: unknown): boolean {
-  return error instanceof RestError && error.statusCode === 404 && serviceCode(error) === 'ContainerNotFound';
+  return hasStatus(error, 404, 'ContainerNotFound');
+}
+
+function hasStatus(error: unknown, status: number, code?: string): boolean {
+  if (!(error instanceof RestError) || error.statusCode !== status) return false;
+  return code === undefined || serviceCode(error) === code;
 }
 
 /** Answers without a body (to HEAD) have the code in a header only. */
 function serviceCode(error: RestError): string | undefined {
   return error.response?.headers.get('x-ms-error-code') ?? error.code;
+}
+
+/**
+ * The hint for a 401 or 403.
+ * @param challenge the answer's `WWW-Authenticate`, which names the account's tenant
+ * @see https://learn.microsoft.com/rest/api/storageservices/authorize-with-azure-active-directory#bearer-challenge
+ */
+function deniedHint(container: Container, challenge: string | undefined): string {
+  if (container.tokens === null) {
+    return 'Check the account key in the connection string (INVENTORY_STORAGE or AzureWebJobsStorage)';
+  }
+  const tenant = /authorization_uri="?https:\/\/[^/\s]+\/([0-9a-f-]{36})\//i.exec(challenge ?? '')?.[1];
+  if (tenant !== undefined && tenant.toLowerCase() !== container.sent()?.tenantId?.toLowerCase()) {
+    return `The account belongs to tenant ${tenant}, which does not know this identity. A managed identity reads accounts of its own tenant only; a person signs in there: az login --tenant ${tenant}`;
+  }
+  const orTemplate = container.role === readerRole ? 'or deploy infra/source.bicep there; ' : '';
+  return `${roleCommand(container)} (${orTemplate}takes effect within ten minutes; if the role is already assigned, the account's network rules block this host)`;
+}
+
+/**
+ * The command that grants the container's role to the identity of the last token. Its scope is a shell expression, since only names
+ * are known here. Reading needs the role on the container, writing on the account, which creates containers and signs links.
+ */
+export function roleCommand({ account, client, role, sent }: Container): string {
+  const accountId = `$(az storage account show --name ${account} --query id --output tsv)`;
+  const claims = sent();
+  return grantCommand(
+    role,
+    role === dataRole ? `"${accountId}"` : `"${accountId}/blobServices/default/containers/${client.containerName}"`,
+    claims?.principalId ?? null,
+    claims?.identityType === 'user' ? 'User' : 'ServicePrincipal',
+  );
 }

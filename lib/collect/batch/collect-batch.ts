@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArmClient } from '../../azure/resource-manager/client/arm-client.ts';
-import type { BatchCounts, InventoryStore } from '../../azure/store/inventory-store.ts';
+import type { BatchCounts } from '../../azure/store/batches.ts';
+import type { InventoryStore } from '../../azure/store/open-store.ts';
 import { InventoryError } from '../../errors.ts';
 import { namingFullDisk } from '../../files/file-errors.ts';
 import { addressOf, type Plan, type RecordedPlan } from '../../inventory/plan.ts';

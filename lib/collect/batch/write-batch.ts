@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createZstdCompress } from 'node:zlib';
-import type { BatchCounts } from '../../azure/store/inventory-store.ts';
+import type { BatchCounts } from '../../azure/store/batches.ts';
 import type { ReadingEvent, ReadingSink } from '../../inventory/reading.ts';
 import {
   batchVersion,

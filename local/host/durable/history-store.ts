@@ -1,6 +1,6 @@
 import { text as streamText } from 'node:stream/consumers';
 import { type AppendBlobClient, BlobServiceClient, newPipeline, RestError } from '@azure/storage-blob';
-import { breakQuietConnections } from '../../../lib/azure/store/quiet-connections.ts';
+import { breakQuietConnections } from '../../../lib/azure/store/container.ts';
 import type { HistoryEvent } from './history.ts';
 
 /** A stored history. It is empty when the host was killed at its beginning. */

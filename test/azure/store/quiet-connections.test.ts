@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { AnonymousCredential, BlobClient, newPipeline } from '@azure/storage-blob';
 import { afterEach, expect, test } from 'vitest';
-import { breakQuietConnections } from '../../../lib/azure/store/quiet-connections.ts';
+import { breakQuietConnections } from '../../../lib/azure/store/container.ts';
 import { newAzuriteAccount } from '../../support/azurite-account.ts';
 import { startBlobProxy } from '../../support/blob-proxy.ts';
 import { never, newStore } from '../../support/stores.ts';

@@ -3,12 +3,11 @@ import { Agent, request as httpsRequest } from 'node:https';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { createHttpHeaders, type HttpClient, type PipelineResponse } from '@azure/core-rest-pipeline';
-import type { InventoryError } from '../../../errors.ts';
-import { breakingWhenQuiet } from '../../quiet-agent.ts';
+import { createQuietAgent } from '../../quiet-agent.ts';
 import { ConnectionError, InvalidResponseError } from './errors.ts';
 import { contextOf } from './request-context.ts';
 
-const idleTimeoutMs = 60_000;
+const defaultQuietMs = 60_000;
 const answerTimeoutMs = 180_000;
 /** About forty times the largest page seen (5,000 machines of 6 kB), and below the longest string of V8. */
 const maxBodyBytes = 256 * 1024 * 1024;
@@ -16,18 +15,16 @@ const maxBodyBytes = 256 * 1024 * 1024;
 const unzip = promisify(gunzip);
 
 /**
- * The transport: one https request, its whole body read, nothing followed. The pipeline's own client is not used because it
- * waits for ever when a connection breaks inside a gzipped body, and bounds the time to the headers only.
- * @param quietMs for how long a connection, also one that is being made, may stand still
+ * The transport: sends one https request, reads its whole body and follows no redirect. The pipeline's own client never answers
+ * when a connection breaks inside a gzipped body, and limits only the time to the headers.
+ * @param quietMs a connection without data for this time breaks, also while it is set up
  * @see docs/decisions/0002-arm-client.md
  */
-export function createHttpsClient(concurrency: number, quietMs = idleTimeoutMs): HttpClient {
-  const connections = { keepAlive: true, maxSockets: concurrency, maxFreeSockets: concurrency, proxyEnv: process.env };
-  const agent = breakingWhenQuiet(new Agent({ ...connections, timeout: quietMs }), quietMs);
+export function createHttpsClient(concurrency: number, quietMs = defaultQuietMs): HttpClient {
+  const agent = createQuietAgent(Agent, quietMs, { maxSockets: concurrency, maxFreeSockets: concurrency });
   return {
     async sendRequest(request) {
-      const { signal } = contextOf(request);
-      const { incoming, body } = await exchange(agent, request.method, request.url, signal, {
+      const { incoming, body } = await exchange(agent, request.method, request.url, contextOf(request).signal, {
         ...request.headers.toJSON({ preserveCase: true }),
         'Accept-Encoding': 'gzip',
       });
@@ -51,13 +48,12 @@ function exchange(
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<{ incoming: IncomingMessage; body: Buffer }>();
   const startedAt = performance.now();
-  const outgoing = httpsRequest(url, { agent, method, headers });
-  const fail = (error: unknown) => {
-    reject(signal.aborted ? signal.reason : toConnectionError(url, error));
+  const outgoing = httpsRequest(url, { agent, method, headers, signal });
+  const fail = (error: unknown): void => {
+    if (signal.aborted) reject(signal.reason);
+    else reject(error instanceof InvalidResponseError ? error : new ConnectionError(new URL(url).origin, error));
     outgoing.destroy();
   };
-  const onAbort = () => fail(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
   outgoing.on('error', fail);
   outgoing.on('response', (incoming) => {
     const chunks: Buffer[] = [];
@@ -65,8 +61,9 @@ function exchange(
     incoming.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;
-      if (size > maxBodyBytes)
+      if (size > maxBodyBytes) {
         fail(new InvalidResponseError(`The answer to ${new URL(url).pathname} is larger than ${maxBodyBytes} bytes`));
+      }
       if (performance.now() - startedAt > answerTimeoutMs) {
         fail(new Error(`the answer took longer than ${answerTimeoutMs / 1000} s`));
       }
@@ -81,18 +78,14 @@ function exchange(
     });
   });
   outgoing.end();
-  return promise.finally(() => signal.removeEventListener('abort', onAbort));
-}
-
-function toConnectionError(url: string, error: unknown): InventoryError {
-  return error instanceof InvalidResponseError ? error : new ConnectionError(new URL(url).origin, error);
+  return promise;
 }
 
 async function inflate(body: Buffer, url: string): Promise<string> {
   try {
     return (await unzip(body, { maxOutputLength: maxBodyBytes })).toString();
   } catch (cause) {
-    throw new InvalidResponseError(`The compressed answer to ${new URL(url).pathname} cannot be unpacked`, {
+    throw new InvalidResponseError(`The compressed answer to ${new URL(url).pathname} cannot be decompressed`, {
       cutOff: true,
       cause,
     });

@@ -58,7 +58,7 @@ test.each([
 
   await expect(failed).rejects.toMatchObject({
     name: 'ConnectionError',
-    message: 'No answer from https://management.invalid: nothing moved for 0.2 s',
+    message: 'No answer from https://management.invalid: no data for 0.2 s',
     transient: true,
   });
   await expect.poll(proxy.open).toBe(0);
@@ -71,7 +71,7 @@ test('a server that takes a connection and says nothing fails the request', asyn
 
   const failed = get(createHttpsClient(1, quietMs), `https://127.0.0.1:${port}/`);
 
-  await expect(failed).rejects.toThrow('nothing moved for 0.2 s');
+  await expect(failed).rejects.toThrow('no data for 0.2 s');
   server.close();
 });
 
@@ -85,7 +85,7 @@ test.each([
 
   const failed = get(createHttpsClient(1, quietMs), server.origin);
 
-  await expect(failed).rejects.toThrow('nothing moved for 0.2 s');
+  await expect(failed).rejects.toThrow('no data for 0.2 s');
 });
 
 test('an answer that is slow but moves is waited for, on a new connection and on one that was idle', async () => {
