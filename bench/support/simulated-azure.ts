@@ -1,8 +1,7 @@
 import { createHttpHeaders, type HttpClient, type PipelineResponse } from '@azure/core-rest-pipeline';
 import type { Clock } from '../../lib/async/clock.ts';
 import { contextOf } from '../../lib/azure/resource-manager/client/request-context.ts';
-import { computeThrottledBody } from '../../local/azure/faults/fault-presets.ts';
-import { createRateLimiter, documentedLimits } from '../../local/azure/faults/rate-limits.ts';
+import { computeThrottledBody, createRateLimiter, documentedLimits } from '../../local/azure/faults/rate-limits.ts';
 import { createRandom } from '../../local/azure/tenant/random.ts';
 
 export interface SimulatedTenant {

@@ -3,9 +3,9 @@ import { newRequestMeter, newWaitBudget } from '../../lib/azure/resource-manager
 import { computeApiVersion } from '../../lib/azure/resource-manager/resources/virtual-machines.ts';
 import { collectSubscriptions } from '../../lib/collect/collect.ts';
 import { planRun } from '../../lib/collect/plan.ts';
-import { computeThrottled } from '../../local/azure/faults/fault-presets.ts';
 import { documentedLimits } from '../../local/azure/faults/rate-limits.ts';
 import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
+import { computeThrottled } from '../support/fault-presets.ts';
 import { createLedgerSink } from '../support/ledger-sink.ts';
 
 /** Reads all subscriptions of the local Azure. */

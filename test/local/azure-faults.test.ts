@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { computeThrottled, identityError, serverError, throttled } from '../../local/azure/faults/fault-presets.ts';
 import type { FaultAnswer } from '../../local/azure/faults/faults.ts';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
+import { computeThrottled, identityError, serverError, throttled } from '../support/fault-presets.ts';
 import { createPlainClient, type PlainClient } from './azure-client.ts';
 
 let azure: LocalAzure;

@@ -44,7 +44,7 @@ const answerSchema = v.variant('kind', [
   v.object({ kind: v.literal('shortList'), count: v.optional(v.number()), ids: v.optional(v.array(v.string())) }),
 ]);
 
-/** What happens instead of the true answer. Ready-made ones are in fault-presets.ts. */
+/** What happens instead of the true answer. */
 export type FaultAnswer = v.InferOutput<typeof answerSchema>;
 
 export const faultRuleSchema = v.object({

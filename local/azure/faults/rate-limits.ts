@@ -1,6 +1,5 @@
 import { type Answer, jsonAnswer } from '../answer.ts';
 import { armError } from '../resource-manager/arm-errors.ts';
-import { computeThrottledBody } from './fault-presets.ts';
 
 /** A token bucket: `burst` requests at once, `perSecond` more each second. */
 export interface RateLimit {
@@ -95,6 +94,19 @@ const computeBucket = 'Microsoft.Compute/HighCostGetSubscriptionMaximum';
 
 const left = (level: number): string => String(Math.max(level, 0));
 const retryAfter = (limit: RateLimit): string => String(Math.max(1, Math.ceil(1 / limit.perSecond)));
+
+/** The body of Compute's own 429, which has no `error` wrapper. */
+export const computeThrottledBody = {
+  code: 'OperationNotAllowed',
+  message: 'The server rejected the request because too many requests have been received for this subscription.',
+  details: [
+    {
+      code: 'TooManyRequests',
+      target: 'HighCostGet30Min',
+      message: '{"operationGroup":"HighCostGet30Min","measuredRequestCount":1242,"allowedRequestCount":1000}',
+    },
+  ],
+} as const;
 
 function readsThrottled(scope: 'subscription' | 'tenant', limit: RateLimit): Answer {
   return armError(
