@@ -4,15 +4,15 @@
  * `undici` runs only when named: `npm install --no-save undici@8.13.1 && node bench/arm-client.ts 5 floor undici`.
  * docs/decisions/0002-arm-client.md has the figures.
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { Agent, get } from 'node:https';
-import { createInterface } from 'node:readline';
 import { ComputeManagementClient } from '@azure/arm-compute';
 import { type ArmClient, createArmClient } from '../lib/azure/resource-manager/client/arm-client.ts';
 import { newRequestContext } from '../lib/azure/resource-manager/client/request-context.ts';
 import { listSubscriptions } from '../lib/azure/resource-manager/resources/subscriptions.ts';
 import { computeApiVersion, listVirtualMachines } from '../lib/azure/resource-manager/resources/virtual-machines.ts';
+import { startAzure } from './support/azure-process.ts';
+import { quartilesOf } from './support/figure.ts';
 
 const { signal } = new AbortController();
 
@@ -27,14 +27,10 @@ async function measureAll(rounds: number): Promise<void> {
   const sizes = [100, 500];
   const cpu = new Map<string, number>();
   for (const vms of sizes) {
-    const main = new URL('../local/azure/main.ts', import.meta.url).pathname;
-    const size = ['--subscriptions', '200', '--vms', String(vms), '--latency', '50', '--simple', '--plain'];
-    const azure = spawn(process.execPath, [main, ...size], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const [line] = await once(createInterface(azure.stdout), 'line');
-    const ready = JSON.parse(String(line));
-    const app = ready.environment.AppService;
-    const url = `${app.IDENTITY_ENDPOINT}?api-version=2019-08-01&resource=https%3A%2F%2Fmanagement.azure.com`;
-    const answer = await fetch(url, { headers: { 'X-IDENTITY-HEADER': app.IDENTITY_HEADER } });
+    await using azure = await startAzure({ subscriptions: 200, vms }, { latencyMs: 50, limits: false });
+    const { IDENTITY_ENDPOINT, IDENTITY_HEADER = '' } = azure.environment.AppService;
+    const url = `${IDENTITY_ENDPOINT}?api-version=2019-08-01&resource=https%3A%2F%2Fmanagement.azure.com`;
+    const answer = await fetch(url, { headers: { 'X-IDENTITY-HEADER': IDENTITY_HEADER } });
     const accessToken: string = JSON.parse(await answer.text()).access_token;
     const results = new Map<string, Result[]>(variants.map((variant) => [variant, []]));
     for (let round = 0; round <= rounds; round += 1) {
@@ -42,19 +38,17 @@ async function measureAll(rounds: number): Promise<void> {
         const output = execFileSync(process.execPath, [import.meta.filename, variant], {
           env: {
             ...process.env,
-            NODE_EXTRA_CA_CERTS: ready.caFile,
-            BENCH_ENDPOINT: ready.endpoint,
+            NODE_EXTRA_CA_CERTS: azure.caFile,
+            BENCH_ENDPOINT: azure.endpoint,
             BENCH_TOKEN: accessToken,
           },
         });
-        // the first round fills the server's page cache
+        // The first round fills the server's page cache.
         if (round > 0) results.get(variant)?.push(JSON.parse(output.toString()));
       }
     }
-    azure.stdin.end();
-    await once(azure, 'exit');
     for (const [variant, all] of results) {
-      const of = (field: keyof Result) => median(all.map((result) => result[field]));
+      const of = (field: keyof Result) => quartilesOf(all.map((result) => result[field])).median;
       cpu.set(`${variant} ${vms}`, of('cpuMs'));
       console.log(vms, variant, {
         machines: of('machines'),
@@ -101,7 +95,7 @@ async function measure(variant: string): Promise<void> {
   const wallMs = Math.round(performance.now() - startedAt);
   const rssMb = Math.round(process.resourceUsage().maxRSS / 1024);
   console.log(JSON.stringify({ machines, wallMs, cpuMs: Math.round((user + system) / 1000), rssMb } satisfies Result));
-  process.exit(0); // kept-alive connections would hold the process
+  process.exit(0); // kept-alive connections would delay the end
 }
 
 type Reader = (subscriptionId: string, arm: ArmClient) => AsyncGenerator<number>;
@@ -152,10 +146,6 @@ async function* armCompute(subscriptionId: string, arm: ArmClient): AsyncGenerat
     ...arm.forSdk(newRequestContext(signal)),
   });
   for await (const page of client.virtualMachines.listAll().byPage()) yield page.length;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 if (endpoint === '') await measureAll(Number(argument));

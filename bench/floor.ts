@@ -2,8 +2,8 @@ import { Agent, get } from 'node:https';
 import * as v from 'valibot';
 
 /**
- * The floor: the requests of a run by `node:https` alone (kept alive, 32 in flight, every subscription begun at once), drained
- * and parsed, nothing else. A process of its own, in the environment that leads to the local Azure.
+ * The floor: a process that only sends the requests of a run with `node:https` (kept alive, 32 in flight, all subscriptions at
+ * once) and parses the answers. Its environment leads to the local Azure.
  */
 const { IDENTITY_ENDPOINT = '', IDENTITY_HEADER = '', AZURE_RESOURCE_MANAGER_ENDPOINT: endpoint = '' } = process.env;
 const resource = encodeURIComponent('https://management.azure.com');
@@ -21,7 +21,7 @@ interface Item {
 }
 
 interface Page {
-  /** Not in an error: where nothing of a kind is registered. */
+  /** Missing in an error, where the provider is not registered. */
   readonly value?: readonly Item[];
   readonly nextLink?: string;
 }
@@ -37,7 +37,7 @@ function getPage(url: string): Promise<Page> {
   });
 }
 
-/** Follows a list to its end, a page at a time. */
+/** Reads a list to its end, page by page. */
 async function drain(path: string, take: (item: Item) => void = () => undefined): Promise<void> {
   for (let url: string | undefined = `${endpoint}${path}`; url !== undefined; ) {
     const page: Page = await getPage(url);
@@ -50,7 +50,7 @@ const subscriptions: string[] = [];
 await drain('/subscriptions?api-version=2022-12-01', ({ subscriptionId }) => {
   if (subscriptionId !== undefined) subscriptions.push(subscriptionId);
 });
-/** User-assigned identities by id in lower case, which is how they are compared. */
+/** User-assigned identities by id in lower case, for comparison. */
 const attached = new Map<string, string>();
 const listed = new Set<string>();
 const attach = ({ identity }: Item): void => {
@@ -68,12 +68,12 @@ await Promise.all(
       list('ManagedIdentity/userAssignedIdentities', '2024-11-30', ({ id }) => listed.add(id.toLowerCase())),
       list('Authorization/roleAssignments', '2022-04-01'),
       list('Authorization/permissions', '2022-04-01'),
-      // roles are nearly the same everywhere: one list of them is enough
+      // Roles are nearly the same everywhere, so one list suffices.
       ...(index === 0 ? [list('Authorization/roleDefinitions', '2022-04-01')] : []),
     ];
   }),
 );
-// who may sign in as an identity that is on a machine; whether one that no list has is there at all
+// The federated credentials of each attached identity. If no list contains the identity, whether it exists.
 await Promise.all(
   [...attached].map(([key, id]) =>
     listed.has(key)

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { supplyCoreModule } from '../local/host/core-module.ts';
 import { createHooks } from '../local/host/hooks.ts';
 
-/** Imports an app as the worker of a Functions host does, in a process of its own, and prints how long it took in milliseconds: `import-app.ts ENTRY`. */
+/** `import-app.ts ENTRY` imports an app like the worker of a Functions host, and prints how long it took in milliseconds. */
 const [, , entry = ''] = process.argv;
 const core = supplyCoreModule(createHooks());
 const load = createRequire(import.meta.url);
@@ -11,6 +11,6 @@ const startedAt = performance.now();
 if (entry.endsWith('.cjs')) load(entry);
 else await import(pathToFileURL(entry).href);
 const elapsedMs = performance.now() - startedAt;
-// one that had found no host would have registered nothing, in no time
+// An app that finds no host registers nothing, in no time.
 if (core.finish().functions.length === 0) throw new Error(`${entry} registered no function`);
 console.log(elapsedMs);

@@ -2,20 +2,16 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { measureAz } from './rows/az.ts';
 import { measureColdImport } from './rows/cold-import.ts';
-import { measureCollect } from './rows/collect.ts';
-import { measureGrowth } from './rows/growth.ts';
+import { measureCollect, measureGrowth, measureLargeSubscription, measureSdkLoop } from './rows/collect.ts';
 import { measureHttpPage } from './rows/http-page.ts';
-import { measureLargeSubscription } from './rows/large-subscription.ts';
 import { measurePublish } from './rows/publish.ts';
-import { measureSdkLoop } from './rows/sdk-loop.ts';
 import { measureSimulation } from './rows/simulate.ts';
 import { measureSoak } from './rows/soak.ts';
 import { environment } from './support/environment.ts';
-import type { Figure } from './support/figure.ts';
+import { type Figure, tableOf } from './support/figure.ts';
 import { type BenchOptions, type SizeName, sizes } from './support/sizes.ts';
-import { tableOf } from './support/table.ts';
 
-/** `npm run bench -- collect|publish|http|import|simulate|soak|all [--size S|M|L]… [--rounds N] [--row NAME]… [--lists N] [--runs N]`: the figures, their goals beside them. */
+/** `npm run bench -- collect|publish|http|import|simulate|soak|all [--size S|M|L]… [--rounds N] [--row NAME]… [--lists N] [--runs N]` prints figures with their goals. */
 const groups = {
   collect: {
     collect: measureCollect,

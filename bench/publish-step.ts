@@ -13,8 +13,8 @@ import { readSettings } from '../lib/settings.ts';
 import { absentArm } from '../test/support/absent-arm.ts';
 
 /**
- * One step of a run over generated machines, as a process of its own: `publish-step.ts collect|publish NUMBER MACHINES FOLDER`.
- * The store is the environment's. Every run shows the same machines.
+ * One step of a run over generated machines: `publish-step.ts collect|publish NUMBER MACHINES FOLDER`.
+ * The environment names the store. Every run has the same machines.
  */
 const machinesPerSubscription = 1000;
 const [step, number = '1', count = '', folder = ''] = process.argv.slice(2);

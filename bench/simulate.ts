@@ -13,26 +13,26 @@ import { createSimulatedAzure, type SimulatedTenant, type SubscriptionTrace } fr
 
 export interface Scenario extends SimulatedTenant {
   readonly instances: number;
-  /** Batches that one instance reads at the same time. */
+  /** Batches that an instance reads at the same time. */
   readonly batchesAtOnce: number;
-  /** Lists read in each subscription; those that the collector does not make itself are made beside it. */
+  /** Lists per subscription. The simulation adds those that the collector does not read itself. */
   readonly lists: number;
 }
 
 export interface SimulatedRun {
   /** From the first batch to the last answer. */
   readonly wallMs: number;
-  /** The same without the subscriptions that others keep busy. */
+  /** The same, without the subscriptions that others keep busy. */
   readonly othersMs: number;
-  /** What no run can be faster than, by latency and quota, waits for busy subscriptions left out. */
+  /** Lower bound by latency and quota, without waits for busy subscriptions. */
   readonly boundMs: number;
-  /** Answers 429 left out. */
+  /** Without answers 429. */
   readonly requests: number;
-  /** Answers 429, and those that this run brought about itself. */
+  /** All answers 429, and those that this run caused itself. */
   readonly refusals: { readonly all: number; readonly caused: number };
-  /** How long each subscription that is not busy was being read: the slowest over the median. */
+  /** Reading times of the subscriptions that are not busy: the slowest over the median. */
   readonly slowestOverMedian: number;
-  /** Of the machines' lists. */
+  /** Statuses of the machine lists. */
   readonly statuses: Partial<Record<CoverageStatus, number>>;
 }
 
@@ -42,8 +42,8 @@ const cloud = { resourceManagerEndpoint: 'https://management.azure.com', audienc
 const tokens = { token: async () => ({ token: 'token', expiresOnTimestamp: Number.POSITIVE_INFINITY }) };
 
 /**
- * Reads a whole tenant in virtual time: the product's own plan, batches, collecting, pacing and gates, on as many instances as
- * asked for. Only the network and Azure are made up. The processor's own work takes no time here, nor does handing out batches.
+ * Reads a whole tenant in virtual time, with the product's own plan, batches, collecting, pacing and gates. Only the network and
+ * Azure are simulated. CPU work and the distribution of batches take no time.
  */
 export async function simulate(scenario: Scenario): Promise<SimulatedRun> {
   const alone = { ...scenario, subscriptions: 1, machines: 1, busy: 0, instances: 1, batchesAtOnce: 1 };
@@ -86,13 +86,13 @@ async function read(scenario: Scenario, furtherLists: number) {
     }
   };
   const instances = Array.from({ length: scenario.instances }, () => withFurtherLists(openInstance(), furtherLists));
-  // instances take batches in turns
+  // Instances take batches in turn.
   const workers = Array.from({ length: scenario.batchesAtOnce }, () => instances.map(readBatches)).flat();
   await clock.run(Promise.all(workers));
   return { azure, readings, wallMs: clock.now() - startMs, startMs };
 }
 
-/** As a run would divide them after one that counted the machines. */
+/** The batches of a run whose predecessor counted the machines. */
 function batchesOf(plan: Plan, machineCount: number): readonly (readonly PlannedSubscription[])[] {
   const known = plan.subscriptions.map(({ subscriptionId, displayName }) => ({
     subscriptionId,
@@ -107,10 +107,10 @@ function batchesOf(plan: Plan, machineCount: number): readonly (readonly Planned
 }
 
 /**
- * The longest of: all time on the network shared by all places; the longest chain of pages; what the buckets of one subscription
- * let through.
+ * The longest of: the total network time divided by the requests in flight; the longest chain of pages; the time that the buckets
+ * of one subscription require.
  */
-function boundOf(traces: readonly SubscriptionTrace[], places: number): number {
+function boundOf(traces: readonly SubscriptionTrace[], concurrency: number): number {
   let network = 0;
   let longest = 0;
   for (const { latencyMs, requests, computeLists } of traces) {
@@ -125,5 +125,5 @@ function boundOf(traces: readonly SubscriptionTrace[], places: number): number {
       ((computeLists - lists.burst) / lists.perSecond) * 1000,
     );
   }
-  return Math.max(network / places, longest);
+  return Math.max(network / concurrency, longest);
 }

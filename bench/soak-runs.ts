@@ -15,9 +15,9 @@ import { startRun } from '../lib/run/start-run.ts';
 import { readSettings } from '../lib/settings.ts';
 
 /*
- * Whole runs, one after the other in one process, as the app takes them: `soak-runs.ts RUNS FOLDER`. After each it prints a line
- * of JSON, {rssBytes, descriptors, files}: memory, open descriptors, and those of them that are files on a disk. Ten times it
- * collects garbage after that, and adds what is left: liveBytes.
+ * `soak-runs.ts RUNS FOLDER` takes whole runs in one process, one after the other, like the app. After each run it prints a line of
+ * JSON, {rssBytes, descriptors, files}: memory, open descriptors, and those of them that are files in FOLDER. Ten times it also
+ * collects garbage and adds the memory still in use: liveBytes.
  */
 setFlagsFromString('--expose-gc');
 const collectGarbage: unknown = runInNewContext('gc');
@@ -58,7 +58,7 @@ async function takeRun(): Promise<void> {
       scope: null,
       timeoutMinutes: settings.runTimeoutMinutes,
       drive: async () => undefined,
-      publishedRun: (runId, both) => publishedRun(reader, runId, both),
+      publishedRun: (runId, whileRunning) => publishedRun(reader, runId, whileRunning),
       ended: async () => undefined,
     },
     signal,
@@ -71,8 +71,8 @@ async function takeRun(): Promise<void> {
 }
 
 async function live(): Promise<number> {
-  if (typeof collectGarbage !== 'function') throw new Error('there is no gc');
-  // objects with a part outside the heap go in rounds: what they hold is free only when they are
+  if (typeof collectGarbage !== 'function') throw new Error('gc is not exposed');
+  // Objects with memory outside the heap need several rounds: their memory is freed only after they are.
   for (let round = 0; round < 3; round++) {
     collectGarbage();
     await new Promise((resolve) => setImmediate(resolve));
@@ -86,7 +86,7 @@ function descriptors(): { readonly descriptors: number; readonly files: number }
     try {
       return [readlinkSync(`/proc/self/fd/${descriptor}`)];
     } catch {
-      // the one that listed them is closed by now
+      // The descriptor that listed them is closed by now.
       return [];
     }
   });

@@ -1,13 +1,13 @@
 targetScope = 'subscription'
 
 metadata name = 'vm-identities'
-metadata description = 'The inventory app in one subscription: its resource group, Functions app, storage and monitoring, and Reader where it reads. Nothing here holds a key or a secret.'
+metadata description = 'The inventory app in one subscription: its resource group, Functions app, storage, monitoring, and Reader on the subscriptions that it reads. It contains no keys and no secrets.'
 
 import { roles } from 'roles.bicep'
 
-// ---------- names and places ----------
+// ---------- names and location ----------
 
-@description('Optional. Beginning of all names: lower-case letters, digits and hyphens.')
+@description('Optional. Prefix of all names: lower-case letters, digits and hyphens.')
 @minLength(2)
 @maxLength(20)
 param name string = 'vm-identities'
@@ -15,7 +15,7 @@ param name string = 'vm-identities'
 @description('Optional. Azure region of all resources. It must offer Flex Consumption.')
 param location string = deployment().location
 
-@description('Optional. Name of the resource group, which is made if it is not there.')
+@description('Optional. Name of the resource group. The deployment creates it if it does not exist.')
 @minLength(1)
 @maxLength(90)
 param resourceGroupName string = 'rg-${name}'
@@ -23,33 +23,33 @@ param resourceGroupName string = 'rg-${name}'
 @description('Optional. Tags of the resource group and of all resources.')
 param tags object = {}
 
-// ---------- what it may read ----------
+// ---------- what the app may read ----------
 
-@description('Optional. Which identity reads the subscriptions: the user-assigned one, which also reaches storage, or the app\'s own system-assigned one.')
+@description('Optional. Identity that reads the subscriptions: the user-assigned one, which also accesses storage, or the app\'s system-assigned one.')
 @allowed(['userAssigned', 'systemAssigned'])
 param readingIdentity string = 'userAssigned'
 
-@description('Optional. Give that identity Reader on this subscription. False where a management group gives it (management-group.bicep).')
+@description('Optional. Assign Reader on this subscription to that identity. Set to false where a management group assigns it (management-group.bicep).')
 param assignReader bool = true
 
-@description('Optional. Ids of further subscriptions of this tenant in which that identity gets Reader. The deployer needs the right to assign roles there.')
+@description('Optional. Ids of further subscriptions of this tenant on which that identity gets Reader. The deployer needs the right to assign roles there.')
 param additionalSubscriptionIds string[] = []
 
 // ---------- settings of the app: docs/settings.md ----------
 
-@description('Optional. When the app collects: NCRONTAB of six fields, in UTC.')
+@description('Optional. Schedule of the runs: an NCRONTAB expression with six fields, in UTC.')
 param schedule string = '0 0 */6 * * *'
 
-@description('Optional. Ids of the subscriptions to read. Empty: all that the identity sees.')
+@description('Optional. Ids of the subscriptions to read. Empty: all that the identity can see.')
 param subscriptions string[] = []
 
-@description('Optional. Ids of subscriptions to leave out.')
+@description('Optional. Ids of subscriptions to exclude.')
 param excludeSubscriptions string[] = []
 
-@description('Optional. Management groups whose subscriptions should be seen: the others are blind spots. Needs Management Group Reader there (management-group.bicep).')
+@description('Optional. Management groups whose subscriptions the identity should see. Those that it does not see are blind spots. Needs Management Group Reader there (management-group.bicep).')
 param managementGroups string[] = []
 
-@description('Optional. Blob container of the inventory.')
+@description('Optional. Name of the blob container for the inventory.')
 @minLength(3)
 @maxLength(63)
 param container string = 'inventory'
@@ -62,60 +62,60 @@ param concurrency int = 32
 @description('Optional. Also read power states.')
 param powerState bool = true
 
-@description('Optional. Tags whose changes are no changes.')
+@description('Optional. Names of tags whose changes are ignored.')
 param ignoredTags string[] = []
 
-@description('Optional. Days of history kept in the database.')
+@description('Optional. Days of history to keep in the database.')
 @minValue(1)
 @maxValue(36500)
 param retentionDays int = 400
 
-@description('Optional. Files that each scheduled run writes, such as virtualMachines.csv.')
+@description('Optional. Report files that each scheduled run writes, such as virtualMachines.csv.')
 param reports string[] = []
 
 @description('Optional. Container URLs of other deployments in this tenant to merge. Needs Storage Blob Data Reader there (source.bicep).')
 param sources string[] = []
 
-@description('Optional. Minutes without progress after which a run is ended.')
+@description('Optional. Minutes without progress after which a run times out.')
 @minValue(1)
 @maxValue(10080)
 param runTimeoutMinutes int = 60
 
-@description('Optional. Days after which a privileged identity on machines that do not run is a finding. 0: at once.')
+@description('Optional. Days after which a privileged identity whose machines are all stopped is a finding. 0: at once.')
 @minValue(0)
 @maxValue(36500)
 param idleDays int = 30
 
-@description('Optional. An identity on more machines than this is a finding.')
+@description('Optional. Number of machines. A user-assigned identity on more machines is a finding.')
 @minValue(1)
 @maxValue(1000000)
 param sharedIdentityLimit int = 10
 
-@description('Optional. Address of a blob with findings to silence. In another account than the app\'s own the reading identity needs Storage Blob Data Reader there (source.bicep).')
+@description('Optional. URL of a blob with accepted findings. In another storage account, the reading identity needs Storage Blob Data Reader there (source.bicep).')
 param acceptedFindings string = ''
 
-@description('Optional. Who may call: holders of function keys, or callers that App Service authentication signs in with Entra ID (then entraClientId is needed).')
+@description('Optional. Callers: holders of function keys, or callers that App Service authentication signs in with Entra ID (requires entraClientId).')
 @allowed(['keys', 'entra'])
 param httpAuth string = 'keys'
 
-@description('Optional. An https origin of Resource Manager other than this cloud\'s, such as a proxy.')
+@description('Optional. The https origin of another Resource Manager endpoint than this cloud\'s, such as a proxy.')
 param resourceManagerEndpoint string = ''
 
-@description('Optional. Whom tokens for that endpoint are for. Empty: the cloud\'s own.')
+@description('Optional. Audience of tokens for that endpoint. Empty: the cloud\'s own.')
 param resourceManagerAudience string = ''
 
-// ---------- who may call, where httpAuth is entra ----------
+// ---------- callers, where httpAuth is entra ----------
 
-@description('Conditional. Application (client) id of the app registration that stands for this app. Required if httpAuth is entra.')
+@description('Conditional. Application (client) id of the app registration for this app. Required if httpAuth is entra.')
 param entraClientId string = ''
 
-@description('Optional. Audiences that callers\' tokens may be for, besides the client id itself.')
+@description('Optional. Accepted audiences of callers\' tokens, in addition to the client id itself.')
 param entraAllowedAudiences string[] = ['api://${entraClientId}']
 
-@description('Optional. Object ids of the users and service principals that may call. Empty: everybody who gets a token for this app.')
+@description('Optional. Object ids of the users and service principals that may call. Empty: everyone who can get a token for this app.')
 param entraAllowedPrincipalIds string[] = []
 
-@description('Optional. Client ids of the applications whose tokens are taken: a script that signs in as itself stands here with its own.')
+@description('Optional. Client ids of the applications whose tokens are accepted. Add the client id of a script that signs in as itself.')
 param entraAllowedApplicationIds string[] = [entraClientId]
 
 // ---------- hosting ----------
@@ -124,54 +124,54 @@ param entraAllowedApplicationIds string[] = [entraClientId]
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
-@description('Optional. Largest number of instances.')
+@description('Optional. Maximum number of instances.')
 @minValue(40)
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
-@description('Optional. Copies of the storage account: in one data centre (LRS), in three zones (ZRS), in another region too (GRS, GZRS).')
+@description('Optional. Redundancy of the storage account: one data centre (LRS), three zones (ZRS), or also another region (GRS, GZRS).')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param storageSkuName string = 'Standard_LRS'
 
-@description('Optional. Days after which the records of single runs (runs/ in the container) are removed. The history in the database stays.')
+@description('Optional. Days after which the records of single runs (runs/ in the container) are deleted. The history in the database stays.')
 @minValue(7)
 @maxValue(3650)
 param runRecordDays int = 90
 
-@description('Optional. Days that logs are kept.')
+@description('Optional. Days to keep logs.')
 @minValue(30)
 @maxValue(730)
 param logRetentionDays int = 90
 
-@description('Optional. Log every read and write of blobs, with who did it.')
+@description('Optional. Log every read and write of blobs, with the caller.')
 param storageAccessLogs bool = false
 
 // ---------- network ----------
 
-@description('Optional. Join the app to a virtual network of its own, reach storage by private endpoints there, and close storage to all other networks.')
+@description('Optional. Connect the app to its own virtual network, access storage through private endpoints there, and close storage to all other networks.')
 param privateNetwork bool = false
 
-@description('Optional. Addresses of that virtual network: a /24 or larger.')
+@description('Optional. Address range of that virtual network: a /24 or larger.')
 param virtualNetworkAddressPrefix string = '10.90.0.0/24'
 
-@description('Optional. Whether the app answers from public networks. Disabled needs privateNetwork: the app then has a private endpoint, and is deployed to from inside, too.')
+@description('Optional. Access to the app from public networks. Disabled requires privateNetwork: the app then has a private endpoint, and deployments must run inside the network.')
 @allowed(['Enabled', 'Disabled'])
 param appPublicNetworkAccess string = 'Enabled'
 
 // ---------- alerts: docs/operations.md ----------
 
-@description('Optional. Addresses to send alerts to. Alerts are made when there is one, or an action group.')
+@description('Optional. Email addresses for alerts. The alert rules are created if there is an address or an action group.')
 param alertEmailAddresses string[] = []
 
-@description('Optional. Resource ids of action groups that alerts go to.')
+@description('Optional. Resource ids of action groups for alerts.')
 param alertActionGroupIds string[] = []
 
-@description('Optional. Hours between two scheduled runs. A run is late when none succeeded for twice as long.')
+@description('Optional. Hours between two scheduled runs. A run is late when none has succeeded for twice as long.')
 @minValue(1)
 @maxValue(24)
 param schedulePeriodHours int = 6
 
-// ---------- names: test/infra/names.test.ts holds them against Azure's limits ----------
+// ---------- names: test/infra/names.test.ts checks them against Azure's limits ----------
 
 var suffix = uniqueString(subscription().id, resourceGroupName)
 var names = {
@@ -187,7 +187,7 @@ var names = {
   workspace: 'log-${name}-${suffix}'
 }
 
-// ---------- what the app is told ----------
+// ---------- settings of the app ----------
 
 var inventorySettings = {
   INVENTORY_SCHEDULE: schedule
@@ -210,14 +210,14 @@ var inventorySettings = {
   AZURE_RESOURCE_MANAGER_AUDIENCE: resourceManagerAudience
 }
 
-// ---------- what cannot be meant: variables are worked out before anything is made ----------
+// ---------- invalid combinations: Azure evaluates variables before it creates anything ----------
 
 var isEntra = httpAuth == 'keys'
   ? false
-  : empty(entraClientId) ? fail('httpAuth is entra, but entraClientId is empty: docs/security.md says how to make the app registration') : true
+  : empty(entraClientId) ? fail('httpAuth is entra, but entraClientId is empty: docs/security.md describes how to create the app registration') : true
 var appAccess = appPublicNetworkAccess == 'Enabled' || privateNetwork
   ? appPublicNetworkAccess
-  : fail('appPublicNetworkAccess is Disabled, but privateNetwork is false: nobody could reach the app')
+  : fail('appPublicNetworkAccess is Disabled, but privateNetwork is false: no network could reach the app')
 
 // ---------- resources ----------
 
@@ -338,7 +338,7 @@ module functionApp 'modules/function-app.bicep' = {
     publicNetworkAccess: appAccess
     subnetResourceId: privateNetwork ? network!.outputs.appSubnetResourceId : ''
   }
-  // its first start reads and writes storage
+  // The first start of the app reads and writes storage.
   dependsOn: [
     monitoringRole
     storageRoles
@@ -371,12 +371,12 @@ module authentication 'modules/authentication.bicep' = {
   }
 }
 
-// ---------- Reader, where it reads ----------
+// ---------- Reader on the subscriptions ----------
 
 var readerPrincipalId = readingIdentity == 'systemAssigned'
   ? functionApp.outputs.systemAssignedPrincipalId
   : identity.outputs.principalId
-// each once, in whatever casing it was written
+// Each id once, whatever its casing.
 var readerSubscriptionIds = union(
   assignReader ? [toLower(subscription().subscriptionId)] : [],
   map(additionalSubscriptionIds, id => toLower(id))
@@ -384,7 +384,7 @@ var readerSubscriptionIds = union(
 
 module readers 'modules/subscription-role.bicep' = [
   for subscriptionId in readerSubscriptionIds: {
-    // seen in the deployments of other people's subscriptions: it says whose it is
+    // Visible among the deployments of other subscriptions, so the name says which app it belongs to.
     name: 'reader-${name}-${suffix}'
     scope: subscription(subscriptionId)
     params: {
@@ -394,7 +394,7 @@ module readers 'modules/subscription-role.bicep' = [
   }
 ]
 
-// It reads that blob; the other identity, which owns all blobs of the account, does so by its role there.
+// The system-assigned identity needs a role to read that blob. The user-assigned one already owns all blobs of the account.
 module acceptedFindingsRole 'modules/container-role.bicep' = if (!empty(acceptedFindings) && readingIdentity == 'systemAssigned') {
   scope: group
   params: {
@@ -431,7 +431,7 @@ module workbook 'modules/workbook.bicep' = {
   }
 }
 
-// Names in camelCase: Azure gives back those in capitals with others than were written.
+// Names in camelCase, because Azure changes the casing of upper-case names.
 
 @description('Name of the resource group.')
 output resourceGroupName string = group.name
@@ -439,16 +439,16 @@ output resourceGroupName string = group.name
 @description('Name of the function app.')
 output functionAppName string = functionApp.outputs.name
 
-@description('Host name of the function app: https://HOST-NAME/api.')
+@description('Host name of the function app. The API is at https://HOST-NAME/api.')
 output functionAppHostName string = functionApp.outputs.hostName
 
-@description('Object id of the identity that reads the subscriptions: what management-group.bicep and source.bicep take as principalId.')
+@description('Object id of the identity that reads the subscriptions: the principalId of management-group.bicep and source.bicep.')
 output readerPrincipalId string = readerPrincipalId
 
-@description('Object id of the identity that reaches storage and Application Insights. The same one, unless readingIdentity is systemAssigned.')
+@description('Object id of the identity that accesses storage and Application Insights. Equal to readerPrincipalId, unless readingIdentity is systemAssigned.')
 output storagePrincipalId string = identity.outputs.principalId
 
-@description('Address of the container that holds the databases: what another deployment takes as a source, and the command line as --database.')
+@description('URL of the container with the databases: a source for another deployment, and --database of the command line.')
 output databaseContainerUrl string = storage.outputs.inventoryContainerUrl
 
 @description('Name of the storage account.')

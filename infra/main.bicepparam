@@ -1,7 +1,7 @@
 using 'main.bicep'
 
-// What `azd up` deploys: the environment's name and region come from azd, all else has its default.
-// Settings of your own: `azd env set INVENTORY_…` does nothing here; write the parameter below, or deploy one of parameters/.
+// For `azd up`: name and region come from the azd environment, everything else has its default.
+// To change a setting, add its parameter below or deploy one of parameters/. `azd env set INVENTORY_…` has no effect here.
 
 var environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'vm-identities')
 

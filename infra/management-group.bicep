@@ -1,7 +1,7 @@
 targetScope = 'managementGroup'
 
 metadata name = 'Rights on a management group'
-metadata description = 'Lets an existing identity read all subscriptions below a management group, those that join later included. Deploy it to that group.'
+metadata description = 'Lets an existing identity read all subscriptions below a management group, including later ones. Deploy it to that group.'
 
 import { roles } from 'roles.bicep'
 
@@ -10,10 +10,10 @@ import { roles } from 'roles.bicep'
 @maxLength(36)
 param principalId string
 
-@description('Optional. Reader on the group and on all below it. It also lists the group\'s subscriptions, which blind spots are measured against.')
+@description('Optional. Assign Reader on the group and everything below it. Reader also lists the group\'s subscriptions, which reveals blind spots.')
 param assignReader bool = true
 
-@description('Optional. Management Group Reader: lists the group\'s subscriptions (for INVENTORY_MANAGEMENT_GROUPS) without reading in them. Of use where Reader is given on single subscriptions only.')
+@description('Optional. Assign Management Group Reader, which lists the group\'s subscriptions (for INVENTORY_MANAGEMENT_GROUPS) but reads nothing in them. Useful where Reader is assigned on single subscriptions only.')
 param assignManagementGroupReader bool = false
 
 var roleDefinitionIds = concat(
@@ -32,5 +32,5 @@ resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   }
 ]
 
-@description('Resource ids of the role assignments made.')
+@description('Resource ids of the created role assignments.')
 output roleAssignmentIds string[] = [for (id, index) in roleDefinitionIds: assignments[index].id]

@@ -1,5 +1,5 @@
 metadata name = 'Roles'
-metadata description = 'Built-in roles that these templates assign, by their role definition ids. What each is needed for stands in docs/security.md.'
+metadata description = 'Role definition ids of the built-in roles that these templates assign. docs/security.md describes what each is for.'
 
 @export()
 @description('Role definition ids by role name. See https://learn.microsoft.com/azure/role-based-access-control/built-in-roles')

@@ -1,15 +1,15 @@
 metadata name = 'Rights for another deployment'
-metadata description = 'Lets another deployment of this tenant read this one\'s databases (its INVENTORY_SOURCES). Deploy it to the resource group of the deployment that is read.'
+metadata description = 'Lets another deployment in this tenant read the databases of this one (its INVENTORY_SOURCES). Deploy it to the resource group of the deployment to read.'
 
 import { roles } from 'roles.bicep'
 
-@description('Required. Storage account that is read: storageAccountName of the deployment that is read.')
+@description('Required. Name of the storage account to read: storageAccountName of the deployment to read.')
 param storageAccountName string
 
-@description('Optional. Its container.')
+@description('Optional. Name of its container.')
 param containerName string = 'inventory'
 
-@description('Required. Object id of the identity that reads: readerPrincipalId of the other deployment.')
+@description('Required. Object id of the reading identity: readerPrincipalId of the other deployment.')
 @minLength(36)
 @maxLength(36)
 param principalId string

@@ -6,10 +6,10 @@ import type { Figure } from '../support/figure.ts';
 import { scratchFolder } from '../support/scratch.ts';
 import { type BenchOptions, sizes } from '../support/sizes.ts';
 
-/** `az vm list` takes seconds each: so many subscriptions are asked, and the time is scaled up to all of them. */
-const asked = 5;
+/** `az vm list` takes seconds, so it runs for this many subscriptions, and its time is scaled up to all of them. */
+const sampleSize = 5;
 
-/** `az vm list` for one subscription after another against ours without power states; whole processes on both sides. */
+/** `az vm list` for one subscription after another against ours without power states, both measured as whole processes. */
 export async function measureAz(options: BenchOptions): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const name of options.sizes) {
@@ -18,10 +18,10 @@ export async function measureAz(options: BenchOptions): Promise<Figure[]> {
     await readFloor(azure);
     const az = signIn(azure, join(folder.path, 'az'));
     if (az === null) {
-      console.log('There is no az on this machine: its row is left out.');
+      console.log('az is not installed: skipping its row');
       return figures;
     }
-    const sample = az.subscriptionIds.slice(0, asked);
+    const sample = az.subscriptionIds.slice(0, sampleSize);
     const values: number[] = [];
     for (let round = 0; round < options.rounds; round++) {
       const startedAt = performance.now();

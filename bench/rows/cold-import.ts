@@ -9,8 +9,8 @@ const program = new URL('../import-app.ts', import.meta.url).pathname;
 const bundled = new URL('../../dist/functions.cjs', import.meta.url).pathname;
 
 /**
- * What a new process takes to import the app, against the app compiled file by file: where Node's compile cache has the bundle
- * from an earlier start, and on a machine where it never ran.
+ * The time that a new process takes to import the app, against the app compiled file by file: with the bundle in Node's compile
+ * cache from an earlier start, and with an empty cache.
  */
 export async function measureColdImport({ rounds }: BenchOptions): Promise<Figure[]> {
   await using unbundledFolder = await scratchFolder();
@@ -18,7 +18,7 @@ export async function measureColdImport({ rounds }: BenchOptions): Promise<Figur
   const unbundled = await compileUnbundled(unbundledFolder.path);
   const importMs = async (entry: string, cache: string): Promise<number> =>
     Number((await measureProcess([program, entry], { NODE_COMPILE_CACHE: cache })).output);
-  // files are in memory and the cache is filled before anything counts
+  // Loads the files into memory and fills the cache before the measurement.
   await importMs(unbundled, filled.path);
   await importMs(bundled, filled.path);
 

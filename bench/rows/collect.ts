@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { machinesOf, startAzure } from '../support/azure-process.ts';
-import { collect, type Reading, readFloor, vacuumedBytes } from '../support/collect.ts';
+import { machinesOf, startAzure, type TenantSize } from '../support/azure-process.ts';
+import { collect, type Reading, readFloor, readWithSdk, vacuumedBytes } from '../support/collect.ts';
 import type { Figure } from '../support/figure.ts';
 import { scratchFolder } from '../support/scratch.ts';
 import { type BenchOptions, type SizeName, sizes } from '../support/sizes.ts';
@@ -16,25 +16,25 @@ export async function measureCollect(options: BenchOptions): Promise<Figure[]> {
   const figures: Figure[] = [];
   const measured = new Map<SizeName, readonly Round[]>();
   for (const name of options.sizes) {
-    const rounds = await readRounds(name, options.rounds);
+    const rounds = await readRounds(sizes[name], options.rounds);
     measured.set(name, rounds);
     figures.push(...figuresOf(name, rounds));
   }
   const [small, large] = [measured.get('M'), measured.get('L')];
-  if (small !== undefined && large !== undefined) figures.push(cpuOfOneMore(small, large));
+  if (small !== undefined && large !== undefined) figures.push(cpuPerMachine(small, large));
   return figures;
 }
 
-async function readRounds(name: SizeName, count: number): Promise<readonly Round[]> {
-  await using azure = await startAzure(sizes[name]);
+async function readRounds(size: TenantSize, count: number): Promise<readonly Round[]> {
+  await using azure = await startAzure(size);
   await using folder = await scratchFolder();
-  await readFloor(azure); // the server writes each page out when it is first asked for
+  await readFloor(azure); // the server serializes each page at its first request
   const rounds: Round[] = [];
   for (let round = 0; round < count; round++) {
     const database = join(folder.path, `${round}.sqlite`);
     const floor = await readFloor(azure);
     const ours = await collect(azure, database);
-    rounds.push({ floor, ours, bytesPerMachine: (await vacuumedBytes(database)) / machinesOf(azure.size) });
+    rounds.push({ floor, ours, bytesPerMachine: (await vacuumedBytes(database)) / machinesOf(size) });
   }
   return rounds;
 }
@@ -56,12 +56,57 @@ function figuresOf(name: SizeName, rounds: readonly Round[]): Figure[] {
   ];
 }
 
-/** What the machines that L has more than M take, ours against the floor's. */
-function cpuOfOneMore(small: readonly Round[], large: readonly Round[]): Figure {
+/** The CPU time of the machines that L has in addition to M, ours against the floor's. */
+function cpuPerMachine(small: readonly Round[], large: readonly Round[]): Figure {
   const values = large.flatMap((more, round) => {
     const less = small[round];
     if (less === undefined) return [];
     return [(more.ours.cpuMs - less.ours.cpuMs) / (more.floor.cpuMs - less.floor.cpuMs)];
   });
   return { name: 'CPU of one more machine (L less M) / floor', goal: { at: 'most', value: 1.35 }, values };
+}
+
+/** One large subscription, the last in the list, among 200 small ones. Its chain of pages sets the time, if it starts early. */
+export async function measureLargeSubscription({ rounds }: BenchOptions): Promise<Figure[]> {
+  const measured = await readRounds({ subscriptions: 201, vms: 20, vmsOfLast: 5000 }, rounds);
+  const values = measured.map(({ ours, floor }) => ours.collectMs / floor.collectMs);
+  return [{ name: 'one subscription of 5,000 among 200 / floor', goal: { at: 'most', value: 1.15 }, values }];
+}
+
+/** Peak memory of a run over four times the machines of the largest size, against that size. */
+export async function measureGrowth(options: BenchOptions): Promise<Figure[]> {
+  const name = options.sizes.at(-1) ?? 'L';
+  const size = sizes[name];
+  const once = await peaks(size, options.rounds);
+  const fourfold = await peaks({ ...size, vms: size.vms * 4 }, options.rounds);
+  const values = fourfold.map((peak, round) => peak / (once[round] ?? Number.NaN));
+  return [{ name: `peak RSS, 4 × ${name} / ${name}`, goal: { at: 'most', value: 1.1 }, values }];
+}
+
+async function peaks(size: TenantSize, rounds: number): Promise<readonly number[]> {
+  await using azure = await startAzure(size);
+  await using folder = await scratchFolder();
+  const measured: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    measured.push((await collect(azure, join(folder.path, `${round}.sqlite`))).peakRssBytes);
+  }
+  return measured;
+}
+
+/** The usual loop with the Azure SDK (one subscription after another, no power states) against ours (with power states). */
+export async function measureSdkLoop(options: BenchOptions): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const name of options.sizes) {
+    await using azure = await startAzure(sizes[name]);
+    await using folder = await scratchFolder();
+    await readFloor(azure);
+    const values: number[] = [];
+    for (let round = 0; round < options.rounds; round++) {
+      const loop = await readWithSdk(azure);
+      const ours = await collect(azure, join(folder.path, `${round}.sqlite`));
+      values.push(loop.collectMs / ours.collectMs);
+    }
+    figures.push({ name: `${name}: SDK loop / ours`, goal: { at: 'least', value: 18 }, values });
+  }
+  return figures;
 }

@@ -6,8 +6,8 @@ import { startAzurite } from '../../test/support/azurite.ts';
 import type { Figure } from '../support/figure.ts';
 import { requestRate } from '../support/http-load.ts';
 import { measureProcess } from '../support/measured-process.ts';
+import { startNode } from '../support/node-process.ts';
 import { scratchFolder } from '../support/scratch.ts';
-import { startServer } from '../support/server-process.ts';
 import type { BenchOptions } from '../support/sizes.ts';
 
 const at = (path: string): string => new URL(path, import.meta.url).pathname;
@@ -18,11 +18,12 @@ const programs = {
   bare: at('../bare-server.ts'),
 };
 
+const serverSchema = v.object({ url: v.string() });
 const machines = 20_000;
 const requestsPerRound = 300;
 const list = '/api/virtualMachines';
 
-/** A list page of 100 machines from the built app on the local host, against a bare `node:http` that sends the same bytes. */
+/** A list page of 100 machines from the built app on the local host, against a bare `node:http` server with the same bytes. */
 export async function measureHttpPage({ rounds }: BenchOptions): Promise<Figure[]> {
   await using folder = await scratchFolder();
   const azurite = await startAzurite();
@@ -31,14 +32,18 @@ export async function measureHttpPage({ rounds }: BenchOptions): Promise<Figure[
     for (const step of ['collect', 'publish']) {
       await measureProcess([programs.publishStep, step, '0', String(machines), folder.path], environment);
     }
-    await using app = await startServer([programs.host, '--bundle', programs.bundle, '--port', '0'], environment);
-    const answer = await fetch(app.url + list);
+    await using app = await startNode(
+      serverSchema,
+      [programs.host, '--bundle', programs.bundle, '--port', '0'],
+      environment,
+    );
+    const answer = await fetch(app.ready.url + list);
     const sent = { headers: Object.fromEntries(answer.headers), body: await answer.text() };
     for (const name of ['connection', 'keep-alive', 'date']) delete sent.headers[name];
     const answerFile = join(folder.path, 'answer.json');
     await writeFile(answerFile, JSON.stringify(sent));
-    await using bare = await startServer([programs.bare, answerFile]);
-    return await ratesOf({ app: app.url, bare: bare.url, etag: sent.headers.etag ?? '' }, rounds);
+    await using bare = await startNode(serverSchema, [programs.bare, answerFile]);
+    return await ratesOf({ app: app.ready.url, bare: bare.ready.url, etag: sent.headers.etag ?? '' }, rounds);
   } finally {
     await azurite.stop();
   }
@@ -55,13 +60,13 @@ async function ratesOf(
   const repeated: number[] = [];
   const unchanged: number[] = [];
   for (let round = 0; round <= rounds; round++) {
-    const asked = pages.slice(round * requestsPerRound, (round + 1) * requestsPerRound);
-    const freshRate = await requestRate(app, asked, 200);
+    const requested = pages.slice(round * requestsPerRound, (round + 1) * requestsPerRound);
+    const freshRate = await requestRate(app, requested, 200);
     const bareRate = await requestRate(bare, same, 200);
     const repeatedRate = await requestRate(app, same, 200);
     const bareUnchangedRate = await requestRate(bare, same, 304, known);
     const unchangedRate = await requestRate(app, same, 304, known);
-    // the first round warms up
+    // The first round warms up.
     if (round === 0) continue;
     fresh.push(freshRate / bareRate);
     repeated.push(repeatedRate / bareRate);
@@ -76,7 +81,7 @@ async function ratesOf(
 
 const pageSchema = v.object({ nextLink: v.string() });
 
-/** Addresses of so many full pages, none asked for before: their tokens come from short pages, which begin all over the list. */
+/** Paths of `count` full pages that were never requested. Their tokens come from short pages, which start all over the list. */
 async function differentPages(origin: string, count: number): Promise<string[]> {
   const rows = Math.floor((machines - 100) / count);
   const pages: string[] = [];

@@ -7,7 +7,7 @@ import type { BenchOptions } from '../support/sizes.ts';
 
 const step = new URL('../publish-step.ts', import.meta.url).pathname;
 
-/** Publishing a run in which nothing changed, through Azurite, by a process of its own: memory, and time against a tenth of the machines. */
+/** A separate process publishes an unchanged run through Azurite: memory, and time against a tenth of the machines. */
 export async function measurePublish({ rounds, sizes }: BenchOptions): Promise<Figure[]> {
   const machines = sizes.includes('L') ? 1_000_000 : 20_000;
   const small = await publishUnchanged(machines / 10, rounds);
@@ -33,7 +33,7 @@ async function publishUnchanged(machines: number, rounds: number): Promise<reado
     const run = (name: 'collect' | 'publish', number: number): Promise<ProcessUsage> =>
       measureProcess([step, name, String(number), String(machines), folder.path], environment);
     const measured: ProcessUsage[] = [];
-    // run 0 makes the database that the others find unchanged
+    // Run 0 creates the database that the others leave unchanged.
     for (let number = 0; number <= rounds; number++) {
       await run('collect', number);
       const usage = await run('publish', number);

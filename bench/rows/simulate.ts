@@ -13,7 +13,7 @@ const batchesAtOnce = host.extensions.durableTask.maxConcurrentActivityFunctions
 const many = { subscriptions: 10_000, machines: 100, busy: 0 };
 const large = { subscriptions: 50, machines: 5000, busy: 0 };
 
-/** Runs over large tenants in virtual time. The same numbers come out each time: one round is enough. */
+/** Runs over large tenants in virtual time. They are reproducible, so one round suffices. */
 export async function measureSimulation({ lists }: BenchOptions): Promise<Figure[]> {
   const figures: Figure[] = [];
   const measure = async (tenant: Omit<Scenario, 'instances' | 'batchesAtOnce' | 'lists'>, instances: number) => {

@@ -16,7 +16,7 @@ const sampleSchema = v.object({
 });
 type Sample = v.InferOutput<typeof sampleSchema>;
 
-/** Many runs of a small tenant in one process: memory and open descriptors of the last tenth against the first tenth. */
+/** Many runs of a small tenant in one process: memory and open descriptors, last tenth against first tenth. */
 export async function measureSoak({ runs }: BenchOptions): Promise<Figure[]> {
   await using azure = await startAzure({ subscriptions: 3, vms: 20 }, { latencyMs: 0, limits: false });
   await using folder = await scratchFolder();

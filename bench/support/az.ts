@@ -11,11 +11,11 @@ export interface Az {
 }
 
 const subscriptionsSchema = v.array(v.object({ id: v.string() }));
-/** Debian's azure-cli 2.45 asks its SDK for a Compute version that the SDK lacks; with this profile it asks for 2020-06-01. */
+/** Debian's azure-cli 2.45 uses a Compute version that its SDK lacks. With this profile it uses 2020-06-01. */
 const profile = '2020-09-01-hybrid';
 
 /**
- * Signs in with a managed identity, in a configuration folder of its own; null where there is no `az`.
+ * Signs in with a managed identity, in a separate configuration folder. @returns null without `az`
  * @throws {Error} `az` ended with another status than 0
  */
 export function signIn(azure: AzureProcess, folder: string): Az | null {
@@ -38,7 +38,7 @@ export function signIn(azure: AzureProcess, folder: string): Az | null {
     management: azure.endpoint,
     'active-directory': 'https://localhost',
     'active-directory-resource-id': 'https://management.azure.com/',
-    // not used, but without it az asks Resource Manager for its endpoints
+    // Unused, but without it az requests its endpoints from Resource Manager.
     'active-directory-graph-resource-id': 'https://graph.windows.net/',
   };
   const options = Object.entries(endpoints).flatMap(([name, value]) => [`--endpoint-${name}`, value]);

@@ -1,8 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import * as v from 'valibot';
-import { pinned, serverCore } from './pinned.ts';
+import { startNode } from './node-process.ts';
 
 const readySchema = v.object({
   endpoint: v.string(),
@@ -22,32 +19,31 @@ const statsSchema = v.object({
 });
 export type AzureStats = v.InferOutput<typeof statsSchema>;
 
-/** How many machines the local Azure has. */
+/** The number of machines in the local Azure. */
 export interface TenantSize {
   readonly subscriptions: number;
   /** In each subscription. */
   readonly vms: number;
-  /** In the last subscription, where that is another number. */
+  /** In the last subscription. Default: `vms`. */
   readonly vmsOfLast?: number;
 }
 
 export const machinesOf = ({ subscriptions, vms, vmsOfLast = vms }: TenantSize): number =>
   (subscriptions - 1) * vms + vmsOfLast;
 
-/** The local Azure in a process, and on a core, of its own: 50 ms a request, pages of 50 machines of 6 kB, Azure's documented limits. */
+/** The local Azure in a separate process on its own core. */
 export interface AzureProcess extends AsyncDisposable {
   readonly size: TenantSize;
   readonly endpoint: string;
   readonly caFile: string;
-  /** What a program needs to reach it as App Service, or as Cloud Shell, would let it. */
+  /** Variables that lead a program there, as in App Service or in Cloud Shell. */
   readonly environment: Readonly<Record<'AppService' | 'CloudShell', Readonly<Record<string, string>>>>;
   /** Of the requests since the last `reset`. */
   stats(): Promise<AzureStats>;
   reset(): Promise<void>;
-  stop(): Promise<void>;
 }
 
-/** @param wire as the documented Azure's, unless said */
+/** @param wire default: 50 ms per request and Azure's documented limits; always pages of 50 machines of 6 kB */
 export async function startAzure(
   size: TenantSize,
   wire: { readonly latencyMs: number; readonly limits: boolean } = { latencyMs: 50, limits: true },
@@ -57,27 +53,15 @@ export async function startAzure(
   const numbers = { subscriptions, vms, 'vms-of-last': vmsOfLast, latency: wire.latencyMs, 'page-size': 50 };
   const options = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const limits = wire.limits ? ['--limits'] : [];
-  const { file, args } = pinned(serverCore, [process.execPath, main, '--simple', '--plain', ...limits, ...options]);
-  const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-  const [line] = await once(createInterface(child.stdout), 'line');
-  const { identityEndpoint, ...ready } = v.parse(readySchema, JSON.parse(String(line)));
-
-  async function control(method: string, route: string): Promise<unknown> {
-    const response = await fetch(`${identityEndpoint}/_local/${route}`, { method });
-    return response.json();
-  }
-  async function stop(): Promise<void> {
-    child.stdin.end();
-    if (child.exitCode === null) await once(child, 'exit');
-  }
+  const azure = await startNode(readySchema, [main, '--simple', '--plain', ...limits, ...options]);
+  const { identityEndpoint, ...ready } = azure.ready;
+  const control = async (method: string, route: string): Promise<unknown> =>
+    (await fetch(`${identityEndpoint}/_local/${route}`, { method })).json();
   return {
     ...ready,
     size,
     stats: async () => v.parse(statsSchema, await control('GET', 'stats')),
-    reset: async () => {
-      await control('POST', 'reset');
-    },
-    stop,
-    [Symbol.asyncDispose]: stop,
+    reset: async () => void (await control('POST', 'reset')),
+    [Symbol.asyncDispose]: () => azure[Symbol.asyncDispose](),
   };
 }

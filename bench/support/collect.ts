@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { AzureProcess, AzureStats } from './azure-process.ts';
 import { measureProcess, type ProcessUsage } from './measured-process.ts';
 
-/** One program that read the whole tenant, as it and as Azure saw it. */
+/** One program's reading of the whole tenant, as measured on both sides. */
 export interface Reading extends ProcessUsage {
   readonly stats: AzureStats;
   /** From the first request to the last answer. */
@@ -12,7 +12,7 @@ export interface Reading extends ProcessUsage {
   readonly untilEndMs: number;
 }
 
-/** Our command line, from a fresh database. */
+/** Our command line, with a new database. */
 export function collect(
   azure: AzureProcess,
   database: string,
@@ -21,7 +21,7 @@ export function collect(
   return read(azure, [programs.cli, 'collect', '--database', database, '--output', 'json'], settings);
 }
 
-/** Only the requests, and parsing them. */
+/** Only the requests and the parsing. */
 export const readFloor = (azure: AzureProcess): Promise<Reading> => read(azure, [programs.floor], {});
 
 /** The usual loop with the Azure SDK. */

@@ -1,10 +1,10 @@
-/** One line of the table: what was measured once in each round, and what it must be. */
+/** One line of the table: a measurement per round, and its goal. */
 export interface Figure {
   readonly name: string;
   readonly goal: { readonly at: 'most' | 'least'; readonly value: number };
   /** One per round. */
   readonly values: readonly number[];
-  /** What it is measured in, where it is no ratio. */
+  /** Omitted for a ratio. */
   readonly unit?: string;
 }
 
@@ -26,7 +26,27 @@ export function quartilesOf(values: readonly number[]): Quartiles {
   return { first: at(0.25), median: at(0.5), third: at(0.75) };
 }
 
-export function isMet({ goal, values }: Figure): boolean {
-  const { median } = quartilesOf(values);
-  return goal.at === 'most' ? median <= goal.value : median >= goal.value;
+/** Figures as an aligned table, each with its goal. */
+export function tableOf(figures: readonly Figure[]): string {
+  const rows = figures.map(({ name, goal: { at, value }, values, unit }) => {
+    const { first, median, third } = quartilesOf(values);
+    const end = unit === undefined ? '' : ` ${unit}`;
+    const isMet = at === 'most' ? median <= value : median >= value;
+    return [
+      name,
+      `${number(median)}${end}`,
+      `${number(first)} – ${number(third)}`,
+      String(values.length),
+      `${at === 'most' ? '<=' : '>='} ${value}${end}`,
+      isMet ? 'yes' : 'NO',
+    ];
+  });
+  const all = [['figure', 'median', 'quartiles', 'rounds', 'goal', 'met'], ...rows];
+  const widths = (all[0] ?? []).map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+  return all.map((row) => line(row).trimEnd()).join('\n');
+}
+
+function number(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toFixed(2);
 }

@@ -1,17 +1,17 @@
 import type { ArmClient } from '../../lib/azure/resource-manager/client/arm-client.ts';
 
-/** Beside the list of permissions, which each subscription is asked for once. */
-const beside = /\/providers\/Microsoft\.Authorization\/permissions$/;
+/** The list of permissions, which is read once per subscription. */
+const permissions = /\/providers\/Microsoft\.Authorization\/permissions$/;
 
-/** A client that makes so many more lists of one page each in every subscription: for kinds that the collector does not read yet. */
+/** A client that reads `count` more lists of one page in every subscription, for kinds that the collector does not read yet. */
 export function withFurtherLists(arm: ArmClient, count: number): ArmClient {
   return {
     ...arm,
     pages(path, request) {
       const list = arm.pages(path, request);
-      if (!beside.test(path)) return list;
+      if (!permissions.test(path)) return list;
       const further = Array.from({ length: count }, (_, number) =>
-        arm.pages(path.replace(beside, `/providers/Microsoft.Further/list${number}`), request).next(),
+        arm.pages(path.replace(permissions, `/providers/Microsoft.Further/list${number}`), request).next(),
       );
       const all = Promise.all(further);
       const next = async () => {

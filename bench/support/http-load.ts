@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** Connections that are kept busy: enough that the server never waits for the client. */
+/** Enough busy connections that the server never waits for the client. */
 const connections = 4;
 
 /**
- * Sends GET requests over a few kept connections and takes the answers, which it counts rather than reads: it costs far less
- * than any server does.
- * @param headers lines of further headers
+ * Sends GET requests over a few kept-alive connections. It counts the bytes of the answers instead of parsing them, so it costs far
+ * less than any server.
+ * @param headers further header lines
  * @returns requests per second
- * @throws {Error} an answer without the status expected, or without a length
+ * @throws {Error} an answer has another status, or no length
  */
 export async function requestRate(
   origin: string,
@@ -37,19 +37,19 @@ export async function requestRate(
 
 function takeAnswer(socket: Socket, expected: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    let missing: number | undefined; // bytes of the answer, once its length is known
+    let missing: number | undefined; // remaining bytes of the answer, once its length is known
     const onData = (chunk: Buffer): void => {
       if (missing === undefined) {
         const head = chunk.subarray(0, chunk.indexOf('\r\n\r\n') + 4);
         const text = head.toString('latin1');
         const length = expected === 304 ? '0' : /\r\ncontent-length: (\d+)\r\n/i.exec(text)?.[1];
         if (text.startsWith(`HTTP/1.1 ${expected} `) && length !== undefined) missing = Number(length) + head.length;
-        else end(new Error(`Not ${expected} with a length: ${text}`));
+        else end(new Error(`Expected ${expected} with a length: ${text}`));
       }
       missing = (missing ?? 0) - chunk.length;
       if (missing <= 0) end(null);
     };
-    const onClose = (): void => end(new Error('The server hung up'));
+    const onClose = (): void => end(new Error('The server closed the connection'));
     const end = (error: Error | null): void => {
       socket.off('data', onData).off('close', onClose);
       if (error === null) resolve();

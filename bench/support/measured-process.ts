@@ -9,9 +9,9 @@ import { clientCore, pinned } from './pinned.ts';
 
 const usageSchema = v.object({ cpuMs: v.number(), peakRssBytes: v.number(), endedAt: v.number() });
 
-/** What a Node process took from its start to its end. */
+/** The resources that a Node process used from start to end. */
 export interface ProcessUsage extends v.InferOutput<typeof usageSchema> {
-  /** Milliseconds since the epoch, before the process was started. */
+  /** Milliseconds since the epoch, before the start of the process. */
   readonly startedAt: number;
   readonly output: string;
 }
@@ -19,7 +19,7 @@ export interface ProcessUsage extends v.InferOutput<typeof usageSchema> {
 const probe = new URL('./usage-probe.cjs', import.meta.url).pathname;
 
 /**
- * Runs a Node program to its end on the clients' core, without flags that would change how it runs.
+ * Runs a Node program to its end on the clients' core, without flags that change how it runs.
  * @param program file and arguments
  * @throws {Error} it ended with another status than 0
  */

@@ -1,41 +1,40 @@
 import { createHttpHeaders, type HttpClient, type PipelineResponse } from '@azure/core-rest-pipeline';
 import type { Clock } from '../../lib/async/clock.ts';
 import { contextOf } from '../../lib/azure/resource-manager/client/request-context.ts';
-import { computeThrottledBody } from '../../local/azure/faults/fault-presets.ts';
-import { createRateLimiter, documentedLimits } from '../../local/azure/faults/rate-limits.ts';
+import { computeThrottledBody, createRateLimiter, documentedLimits } from '../../local/azure/faults/rate-limits.ts';
 import { createRandom } from '../../local/azure/tenant/random.ts';
 
 export interface SimulatedTenant {
   readonly subscriptions: number;
   /** In each subscription. */
   readonly machines: number;
-  /** So many subscriptions, anywhere among them, are kept empty of lists by others: Compute answers every one with 429. */
+  /** Number of subscriptions whose list buckets others keep empty: Compute answers every list with 429. */
   readonly busy: number;
 }
 
-/** What one subscription's requests took. Times are the clock's, in milliseconds. */
+/** The requests of one subscription. Times are the clock's, in milliseconds. */
 export interface SubscriptionTrace {
   firstRequestAt: number;
   lastAnswerAt: number;
   requests: number;
   computeLists: number;
-  /** Time on the network, of each list by its address without the page: pages of one list come one after another. */
+  /** Network time of each list, by its URL without the page. The pages of a list are read one after another. */
   readonly latencyMs: Map<string, number>;
 }
 
 /** Resource Manager in virtual time, with the documented buckets of the local Azure. */
 export interface SimulatedAzure {
   readonly httpClient: HttpClient;
-  /** By subscription id, what was answered with 429 left out. */
+  /** By subscription id, without requests answered with 429. */
   readonly traces: ReadonlyMap<string, SubscriptionTrace>;
-  /** Others keep it empty of lists. */
+  /** Whether others keep its list bucket empty. */
   isBusy(subscriptionId: string): boolean;
-  /** 429s, and those to subscriptions that nobody else keeps empty. */
+  /** All answers 429, and those to subscriptions that are not busy. */
   readonly refusals: { readonly all: number; readonly caused: number };
 }
 
 const pageSize = 50;
-/** Each request takes a time between these, all equally likely: 100 ms on average. */
+/** Each request takes a random time between these, 100 ms on average. */
 const latencyMs = { least: 50, most: 150 };
 const subscriptionsPerPage = 1000;
 
@@ -119,7 +118,7 @@ const shortLists: Readonly<Record<string, readonly unknown[]>> = {
   roleDefinitions: [{ id: roleDefinitionId, properties: { roleName: 'Reader', permissions: [] } }],
 };
 
-/** A page: machines, the subscriptions, a short list; every other list is empty. */
+/** A page of machines, of the subscriptions, or of a short list. Every other list is empty. */
 function bodyOf(url: URL, tenant: SimulatedTenant): unknown {
   const short = shortLists[url.pathname.slice(url.pathname.lastIndexOf('/') + 1)];
   if (short !== undefined) return { value: short };

@@ -1,6 +1,6 @@
 import type { TenantSize } from './azure-process.ts';
 
-/** Sizes of the measured tenant. S is for trying the measurement out. */
+/** Sizes of the measured tenant. S is for trying out a measurement. */
 export const sizes = {
   S: { subscriptions: 20, vms: 50 },
   M: { subscriptions: 200, vms: 100 },
@@ -13,6 +13,6 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Lists read in each subscription of a simulated tenant. */
   readonly lists: number;
-  /** Runs of a soak. */
+  /** Runs of the soak test. */
   readonly runs: number;
 }

@@ -6,8 +6,8 @@ const root = new URL('../../', import.meta.url).pathname;
 const sourceImport = /(\b(?:from|import) ?\(?["']\.{1,2}\/[^"']+)\.ts(["'])/g;
 
 /**
- * Compiles the app file by file, as `tsc` would: modules of its own and of every package are found and read one by one.
- * @param folder where it goes; empty
+ * Compiles the app file by file, as `tsc` does, so that Node finds and reads every module one by one.
+ * @param folder an empty folder for the result
  * @returns its entry point
  */
 export async function compileUnbundled(folder: string): Promise<string> {

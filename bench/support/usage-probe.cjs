@@ -1,4 +1,4 @@
-// Loaded before the program under measurement: when it ends, writes what it took to the file named by BENCH_USAGE.
+// Loaded before the measured program. At its end, writes its resource usage to the file in BENCH_USAGE.
 const { writeFileSync } = require('node:fs');
 process.once('exit', () => {
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();

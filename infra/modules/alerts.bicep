@@ -1,25 +1,25 @@
 metadata name = 'Alerts'
-metadata description = 'Log alerts on the one line that each run logs when it ends. What to do about each stands in docs/operations.md.'
+metadata description = 'Log alerts on the line that each run logs at its end. docs/operations.md describes what to do about each.'
 
-@description('Required. Beginning of the names of the rules.')
+@description('Required. Prefix of the names of the rules.')
 @minLength(2)
 @maxLength(200)
 param namePrefix string
 
-@description('Required. Name of the action group for the addresses.')
+@description('Required. Name of the action group for the email addresses.')
 @maxLength(260)
 param actionGroupName string
 
-@description('Required. Region of the rules: the workspace\'s.')
+@description('Required. Region of the rules, which is the region of the workspace.')
 param location string
 
 @description('Required. Tags of all resources.')
 param tags object
 
-@description('Required. Workspace that the app logs to.')
+@description('Required. Resource id of the workspace that the app logs to.')
 param workspaceResourceId string
 
-@description('Required. Addresses to send alerts to.')
+@description('Required. Email addresses for alerts.')
 param emailAddresses string[]
 
 @description('Required. Resource ids of further action groups.')
@@ -30,7 +30,7 @@ param actionGroupIds string[]
 @maxValue(24)
 param schedulePeriodHours int
 
-// A line is found by its beginning: parse_json alone would read every trace of the host.
+// Finds a line by its beginning, because parse_json alone would parse every trace of the host.
 var runs = '''
 AppTraces
 | where Message startswith '{"event":"inventoryRun"'
@@ -38,41 +38,41 @@ AppTraces
 | extend runId = tostring(run.runId), status = tostring(run.status), reason = tostring(run.reason.message)
 '''
 
-// One alert per run: `runId` is a dimension, and a run logs one line. The window is four evaluations long, so that a line that
-// arrives late is still seen.
+// One alert per run: `runId` is a dimension, and a run logs one line. The window spans four evaluations, so that it includes lines
+// that arrive late.
 var perRun = [
   {
     key: 'run-failed'
     displayName: 'vm-identities: a run failed'
-    description: 'A run failed or timed out: the inventory is as old as the run before it. GET runs/{id} has the reason and a hint.'
+    description: 'A run failed or timed out. The inventory still shows the previous run. GET runs/{id} shows the reason and a hint.'
     severity: 1
     condition: 'where status in (\'failed\', \'timedOut\')'
   }
   {
     key: 'run-incomplete'
     displayName: 'vm-identities: a run is incomplete'
-    description: 'A run ended without having read all it should. GET subscriptions says which and why, with the command that grants what is missing.'
+    description: 'A run could not read everything that it should. GET subscriptions shows which subscriptions and why, with the command that grants the missing right.'
     severity: 2
     condition: 'where status == \'succeeded\' and tobool(run.complete) == false'
   }
   {
     key: 'blind-spots'
     displayName: 'vm-identities: blind spots appeared'
-    description: 'Subscriptions that should be seen are not. GET subscriptions lists them, with the command that grants Reader.'
+    description: 'The identity does not see some subscriptions that it should see. GET subscriptions lists them, with the command that grants Reader.'
     severity: 2
     condition: 'where toint(run.blindSpotsAppeared) > 0'
   }
   {
     key: 'high-findings'
     displayName: 'vm-identities: a new finding of high severity'
-    description: 'GET findings?severity=high says which machine or identity, why, and what to do.'
+    description: 'GET findings?severity=high shows the machine or identity, the reason, and what to do.'
     severity: 2
     condition: 'where toint(run.newFindings.high) > 0'
   }
 ]
 
-// Nothing succeeded for twice the period. Within the first hours of an app that never ran it is too early to say so; an app
-// that logs nothing at all is late. Two days is the longest that a rule can look back.
+// No run succeeded for twice the period. An app that never ran gets the same time from its first trace; an app without any trace
+// is late at once. A rule can look back two days at most.
 var late = '''
 let allowed = 1h * {hours};
 let firstTrace = toscalar(AppTraces | summarize min(TimeGenerated));
@@ -113,7 +113,7 @@ resource perRunRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       evaluationFrequency: 'PT15M'
       windowSize: 'PT1H'
       autoMitigate: true
-      // the table is there once the app has logged
+      // The table exists only once the app has logged.
       skipQueryValidation: true
       criteria: {
         allOf: [
@@ -150,7 +150,7 @@ resource lateRule 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   kind: 'LogAlert'
   properties: {
     displayName: 'vm-identities: a run is late'
-    description: 'No run succeeded for ${2 * schedulePeriodHours} hours. GET health says when the last one did, GET runs what became of those since.'
+    description: 'No run succeeded for ${2 * schedulePeriodHours} hours. GET health shows when the last one did, GET runs shows how later ones ended.'
     severity: 1
     enabled: true
     scopes: [workspaceResourceId]

@@ -1,22 +1,22 @@
 metadata name = 'Authentication'
-metadata description = 'App Service authentication with Entra ID. Deployed in any case, so that going back to keys turns it off.'
+metadata description = 'App Service authentication with Entra ID. Always deployed, so that a change back to keys turns it off.'
 
 @description('Required. Name of the function app.')
 param appName string
 
-@description('Required. Whether callers are signed in with Entra ID. All others then get 401, except at health.')
+@description('Required. Whether callers must sign in with Entra ID. All others then get 401, except at health.')
 param enabled bool
 
-@description('Required. Client id of the app registration that stands for the app.')
+@description('Required. Client id of the app registration for the app.')
 param clientId string
 
-@description('Required. Audiences that tokens may be for.')
+@description('Required. Accepted audiences of tokens.')
 param allowedAudiences string[]
 
 @description('Required. Object ids of the users and service principals that may call. Empty: no restriction.')
 param allowedPrincipalIds string[]
 
-@description('Required. Client ids of the applications whose tokens are taken.')
+@description('Required. Client ids of the applications whose tokens are accepted.')
 param allowedApplicationIds string[]
 
 resource app 'Microsoft.Web/sites@2024-11-01' existing = {
@@ -33,13 +33,13 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
     globalValidation: {
       requireAuthentication: enabled
       unauthenticatedClientAction: enabled ? 'Return401' : 'AllowAnonymous'
-      // says only whether the app is well: probes have no token
+      // Probes have no token. The answer says only whether the app is healthy.
       excludedPaths: ['/api/health']
     }
     httpSettings: {
       requireHttps: true
     }
-    // none, rather than one without a client id
+    // No provider is better than one without a client id.
     identityProviders: enabled
       ? {
           azureActiveDirectory: {

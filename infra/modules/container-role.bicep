@@ -1,5 +1,5 @@
 metadata name = 'Container role'
-metadata description = 'One role of one principal on one blob container and nothing else of its account.'
+metadata description = 'Assigns one role on one blob container to one principal, and nothing else in the storage account.'
 
 @description('Required. Name of the storage account, in this resource group.')
 param storageAccountName string

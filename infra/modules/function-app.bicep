@@ -1,5 +1,5 @@
 metadata name = 'Function app'
-metadata description = 'The Flex Consumption plan and the app on it. Storage and Application Insights are reached with the user-assigned identity; no setting holds a key.'
+metadata description = 'The Flex Consumption plan and its app. The app accesses storage and Application Insights with the user-assigned identity. No setting contains a key.'
 
 @description('Required. Name of the app.')
 @minLength(2)
@@ -10,44 +10,44 @@ param name string
 @maxLength(60)
 param planName string
 
-@description('Required. Region of both.')
+@description('Required. Region of the app and the plan.')
 param location string
 
-@description('Required. Tags of both.')
+@description('Required. Tags of the app and the plan.')
 param tags object
 
-@description('Required. Name of the user-assigned identity, in this resource group. Its roles must be there already.')
+@description('Required. Name of the user-assigned identity, in this resource group. Its roles must already be assigned.')
 param identityName string
 
-@description('Required. Whether subscriptions are read with the user-assigned identity or with a system-assigned one, made here.')
+@description('Required. Identity that reads the subscriptions: the user-assigned one, or a system-assigned one that this module creates.')
 @allowed(['userAssigned', 'systemAssigned'])
 param readingIdentity string
 
 @description('Required. Name of the storage account, in this resource group.')
 param storageAccountName string
 
-@description('Required. Container of the app\'s package.')
+@description('Required. Name of the container for the app\'s package.')
 param deploymentContainerName string
 
 @description('Required. Name of the Application Insights component, in this resource group.')
 param componentName string
 
-@description('Required. Settings of the app by their names. Empty ones are left out: the app then has its default.')
+@description('Required. Settings of the app by name. Empty settings are omitted, so that the app uses its defaults.')
 param inventorySettings object
 
 @description('Required. Memory of an instance in MB.')
 param instanceMemoryMB int
 
-@description('Required. Largest number of instances.')
+@description('Required. Maximum number of instances.')
 param maximumInstanceCount int
 
-@description('Required. Whether the app answers from public networks.')
+@description('Required. Access to the app from public networks: Enabled or Disabled.')
 param publicNetworkAccess string
 
-@description('Required. Subnet that the app\'s own requests leave through. Empty: none.')
+@description('Required. Resource id of the subnet for the app\'s outgoing requests. Empty: none.')
 param subnetResourceId string
 
-// the major version that the bundle is built and tested for
+// The major version that the bundle is built and tested for.
 var nodeVersion = '24'
 var isSystemAssigned = readingIdentity == 'systemAssigned'
 
@@ -75,7 +75,7 @@ var hostSettings = {
 }
 
 var identitySettings = {
-  // unset, the app reads with its system-assigned identity
+  // Without it the app reads with its system-assigned identity.
   AZURE_CLIENT_ID: isSystemAssigned ? '' : identity.properties.clientId
   AZURE_CLOUD: environment().name
 }
@@ -99,7 +99,7 @@ resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
 resource app 'Microsoft.Web/sites@2024-11-01' = {
   name: name
   location: location
-  // how azd finds the app of the service in azure.yaml
+  // azd finds the app of the service in azure.yaml by this tag.
   tags: union(tags, { 'azd-service-name': 'inventory' })
   kind: 'functionapp,linux'
   identity: {
@@ -141,7 +141,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     }
   }
 
-  // deployment with user names and passwords: off
+  // No deployment with user names and passwords.
   resource ftpPasswords 'basicPublishingCredentialsPolicies' = {
     name: 'ftp'
     properties: {

@@ -1,5 +1,5 @@
 metadata name = 'Identity'
-metadata description = 'The user-assigned identity of the app. It is made, and gets its roles, before the app: the host opens its storage and its package at the first start.'
+metadata description = 'The user-assigned identity of the app. It gets its roles before the app is created, because the host opens its storage and its package at the first start.'
 
 @description('Required. Name of the identity.')
 param name string
@@ -19,5 +19,5 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' 
 @description('Name of the identity.')
 output name string = identity.name
 
-@description('Object id of its service principal: what roles are assigned to.')
+@description('Object id of its service principal, for role assignments.')
 output principalId string = identity.properties.principalId

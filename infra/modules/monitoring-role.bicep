@@ -1,5 +1,5 @@
 metadata name = 'Monitoring role'
-metadata description = 'One role of one principal on an Application Insights component.'
+metadata description = 'Assigns one role on an Application Insights component to one principal.'
 
 @description('Required. Name of the component, in this resource group.')
 param componentName string

@@ -1,5 +1,5 @@
 metadata name = 'Monitoring'
-metadata description = 'Log Analytics and Application Insights. Nothing is taken that was not sent with an Entra ID token.'
+metadata description = 'Log Analytics and Application Insights. They accept only data that is sent with an Entra ID token.'
 
 @description('Required. Name of the Log Analytics workspace.')
 @minLength(4)
@@ -10,13 +10,13 @@ param workspaceName string
 @maxLength(255)
 param componentName string
 
-@description('Required. Region of both.')
+@description('Required. Region of the workspace and the component.')
 param location string
 
-@description('Required. Tags of both.')
+@description('Required. Tags of the workspace and the component.')
 param tags object
 
-@description('Required. Days that logs are kept.')
+@description('Required. Days to keep logs.')
 param retentionDays int
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {

@@ -1,5 +1,5 @@
 metadata name = 'Network'
-metadata description = 'A virtual network with a subnet that the app\'s requests leave through, one for private endpoints, and the private names of what is behind them.'
+metadata description = 'A virtual network with a subnet for the app\'s outgoing requests, a subnet for private endpoints, and the private DNS zones for these.'
 
 @description('Required. Name of the virtual network.')
 @minLength(2)
@@ -12,10 +12,10 @@ param location string
 @description('Required. Tags of all resources.')
 param tags object
 
-@description('Required. Addresses of the virtual network: a /24 or larger.')
+@description('Required. Address range of the virtual network: a /24 or larger.')
 param addressPrefix string
 
-@description('Required. Private DNS zones to make and to link.')
+@description('Required. Names of the private DNS zones to create and link.')
 param zoneNames string[]
 
 resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-05-01' = {
@@ -31,7 +31,7 @@ resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-05-01' = {
         name: 'app'
         properties: {
           addressPrefix: cidrSubnet(addressPrefix, 26, 0)
-          // what Flex Consumption asks for: https://learn.microsoft.com/azure/azure-functions/functions-networking-options
+          // Flex Consumption requires this delegation: https://learn.microsoft.com/azure/azure-functions/functions-networking-options
           delegations: [
             {
               name: 'flex-consumption'
@@ -85,8 +85,8 @@ resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01
   }
 ]
 
-@description('Subnet that the app\'s requests leave through.')
+@description('Resource id of the subnet for the app\'s outgoing requests.')
 output appSubnetResourceId string = virtualNetwork::app.id
 
-@description('Subnet of private endpoints.')
+@description('Resource id of the subnet for private endpoints.')
 output privateEndpointSubnetResourceId string = virtualNetwork::privateEndpoints.id

@@ -1,5 +1,5 @@
 metadata name = 'Private endpoint'
-metadata description = 'An address in the virtual network for one service of one resource, and its name in the private zone.'
+metadata description = 'A private address for one service of one resource, and its name in the private DNS zone.'
 
 @description('Required. Name of the private endpoint.')
 @minLength(2)
@@ -12,16 +12,16 @@ param location string
 @description('Required. Tags of the private endpoint.')
 param tags object
 
-@description('Required. Subnet that the address is taken from.')
+@description('Required. Resource id of the subnet for the address.')
 param subnetResourceId string
 
-@description('Required. Resource to reach.')
+@description('Required. Resource id of the target.')
 param targetResourceId string
 
-@description('Required. Service of that resource: blob, queue, table or sites.')
+@description('Required. Service of the target: blob, queue, table or sites.')
 param groupId string
 
-@description('Required. Private DNS zone, in this resource group.')
+@description('Required. Name of the private DNS zone, in this resource group.')
 param zoneName string
 
 resource zone 'Microsoft.Network/privateDnsZones@2024-06-01' existing = {

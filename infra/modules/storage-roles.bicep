@@ -1,5 +1,5 @@
 metadata name = 'Storage roles'
-metadata description = 'Data roles of one principal on a storage account. A module, so that the principal id is known at its start and can stand in the names: a re-created identity gets assignments of its own.'
+metadata description = 'Assigns data roles on a storage account to one principal. As a module it knows the principal id at its start and includes it in the names, so that a re-created identity gets new assignments.'
 
 @description('Required. Name of the storage account, in this resource group.')
 param storageAccountName string

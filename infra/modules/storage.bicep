@@ -1,5 +1,5 @@
 metadata name = 'Storage'
-metadata description = 'The app\'s own storage account: state of the host, the app\'s package, the inventory. Reached with identities only.'
+metadata description = 'The app\'s storage account: state of the host, the app\'s package, the inventory. It accepts identities only, no keys.'
 
 @description('Required. Name of the account.')
 @minLength(3)
@@ -12,22 +12,22 @@ param location string
 @description('Required. Tags of the account.')
 param tags object
 
-@description('Required. Copies of the account: the name of a SKU.')
+@description('Required. SKU of the account, which sets its redundancy.')
 param skuName string
 
-@description('Required. Container of the inventory.')
+@description('Required. Name of the container for the inventory.')
 param inventoryContainerName string
 
-@description('Required. Days after which the records of single runs are removed.')
+@description('Required. Days after which the records of single runs are deleted.')
 param runRecordDays int
 
-@description('Required. False closes the account to all networks: it is then reached by private endpoints.')
+@description('Required. Whether public networks may access the account. If false, only private endpoints can.')
 param publicNetworkAccess bool
 
-@description('Required. Log every read and write of blobs to the workspace.')
+@description('Required. Whether to log every read and write of blobs to the workspace.')
 param accessLogs bool
 
-@description('Required. Name of the Log Analytics workspace for these logs.')
+@description('Required. Name of the Log Analytics workspace for these logs, in this resource group.')
 param workspaceName string
 
 var deploymentContainerName = 'app-package'
@@ -89,7 +89,7 @@ resource inventoryContainer 'Microsoft.Storage/storageAccounts/blobServices/cont
   }
 }
 
-// Never databases/: which of them are needed only latest.json knows, and the app itself removes the others.
+// Never databases/: only latest.json knows which of them are needed, and the app deletes the others itself.
 resource lifeCycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06-01' = {
   parent: account
   name: 'default'
@@ -156,8 +156,8 @@ output name string = account.name
 @description('Resource id of the account.')
 output resourceId string = account.id
 
-@description('Name of the container that holds the app\'s package.')
+@description('Name of the container with the app\'s package.')
 output deploymentContainerName string = deploymentContainer.name
 
-@description('Address of the container that holds the inventory.')
+@description('URL of the container with the inventory.')
 output inventoryContainerUrl string = '${account.properties.primaryEndpoints.blob}${inventoryContainer.name}'

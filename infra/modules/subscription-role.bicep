@@ -1,7 +1,7 @@
 targetScope = 'subscription'
 
 metadata name = 'Subscription role'
-metadata description = 'One role of one principal on a subscription.'
+metadata description = 'Assigns one role on a subscription to one principal.'
 
 @description('Required. Object id of the service principal.')
 param principalId string

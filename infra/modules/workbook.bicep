@@ -1,7 +1,7 @@
 metadata name = 'Workbook'
-metadata description = 'An Azure Monitor workbook over the one line that each run logs: results, coverage, machines, changes, durations.'
+metadata description = 'An Azure Monitor workbook on the line that each run logs: results, coverage, machines, changes, durations.'
 
-@description('Required. Name that the portal shows.')
+@description('Required. Name in the portal.')
 param displayName string
 
 @description('Required. Region of the workbook.')
@@ -10,10 +10,10 @@ param location string
 @description('Required. Tags of the workbook.')
 param tags object
 
-@description('Required. Workspace that the app logs to.')
+@description('Required. Resource id of the workspace that the app logs to.')
 param workspaceResourceId string
 
-// For checkers that have no types of workbooks. Bicep itself has them, and no such code.
+// For checkers without the types of workbooks. Bicep has these types and does not know this code.
 #disable-next-line not-in-data
 resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
   name: guid(workspaceResourceId, 'runs')

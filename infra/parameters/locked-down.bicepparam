@@ -1,8 +1,8 @@
 using '../main.bicep'
 
-// Storage and the app are reached from a virtual network only; callers sign in with Entra ID; every access to the inventory is logged.
-// Deploying the package, too, works from inside that network only: for a deployment from outside set appPublicNetworkAccess to
-// Enabled (callers still have to sign in), then back.
+// Only a virtual network can reach storage and the app. Callers sign in with Entra ID. Every access to the inventory is logged.
+// The package, too, can only be deployed from inside that network. To deploy it from outside, set appPublicNetworkAccess to Enabled
+// (callers still have to sign in) and back afterwards.
 
 param name = 'vm-identities'
 param location = 'westeurope'
@@ -15,9 +15,9 @@ param virtualNetworkAddressPrefix = '10.90.0.0/24'
 param appPublicNetworkAccess = 'Disabled'
 
 param httpAuth = 'entra'
-// the app registration that stands for the app (docs/security.md says how to make it); without it the deployment stops and says so
+// The app registration for the app (docs/security.md describes how to create it). Without it the deployment fails.
 param entraClientId = readEnvironmentVariable('ENTRA_CLIENT_ID', '')
-// who may call, by object id
+// Object ids of the allowed callers.
 param entraAllowedPrincipalIds = [
   '33333333-3333-3333-3333-333333333333'
 ]

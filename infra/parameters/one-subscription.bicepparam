@@ -1,6 +1,6 @@
 using '../main.bicep'
 
-// The app reads the subscription that it is deployed to. Everything else as it comes.
+// The app reads its own subscription. Everything else has its default.
 
 param name = 'vm-identities'
 param location = 'westeurope'

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { generate } from 'selfsigned';
 
 export interface LocalCertificate {
-  /** PEM; also what clients must trust. */
+  /** PEM. Clients must trust it. */
   readonly certificate: string;
   readonly privateKey: string;
   /** File with the certificate, for NODE_EXTRA_CA_CERTS. */
@@ -12,10 +12,10 @@ export interface LocalCertificate {
   remove(): Promise<void>;
 }
 
-/** One pair for the process: its trust, once read, is fixed for as long as it runs. */
+/** One pair per process, because a process reads the certificates that it trusts only once. */
 let pair: ReturnType<typeof generatePair> | null = null;
 
-/** A certificate for localhost and 127.0.0.1, made anew in each process and valid for a week. The key is never written out. */
+/** A certificate for localhost and 127.0.0.1, new in each process and valid for a week. The key is never written to a file. */
 export async function createCertificate(): Promise<LocalCertificate> {
   pair ??= generatePair();
   const pem = await pair;

@@ -5,7 +5,7 @@ import type { RateLimiter } from './faults/rate-limits.ts';
 import type { RequestLog } from './request-log.ts';
 import type { SampleTenant } from './sample-tenant.ts';
 
-/** What the control routes look at and change. */
+/** The state that the control routes read and change. */
 export interface ControlTarget {
   readonly tenant: SampleTenant;
   readonly faults: Faults;
@@ -23,10 +23,10 @@ const rulesSchema = v.union([
 const stateSchema = v.object({ state: v.picklist([1, 2]) });
 
 /**
- * The stand-in's own routes, for measurements and tests in another process:
- * `GET stats`, `GET truth`, `POST faults` (one rule or an array; expressions as text), `GET faults` (how often each
- * struck), `POST reset` (no faults, an empty log, full buckets), `POST state` (`{"state":2}`: the tenant as it is then) and
- * `GET expected` (changes from the first state to the second, findings in this one).
+ * Answers the stand-in's own routes, for measurements and tests in another process: `GET stats`, `GET truth`, `POST faults` (one
+ * rule or an array; expressions as text), `GET faults` (how often each rule applied), `POST reset` (no faults, an empty log, full
+ * buckets), `POST state` (`{"state":2}` puts the tenant into that state) and `GET expected` (changes from the first state to the
+ * second, findings in the current one).
  */
 export function answerControlRequest(target: ControlTarget, method: string, url: URL, body: string): Answer {
   switch (`${method} ${url.pathname}`) {

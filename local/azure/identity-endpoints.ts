@@ -16,11 +16,11 @@ export interface IdentityRequest {
 export interface IdentityEndpoints {
   readonly tenant: SampleTenant;
   readonly issuer: TokenIssuer;
-  /** What App Service hands to the app as IDENTITY_HEADER. */
+  /** The app's IDENTITY_HEADER from App Service. */
   readonly identityHeader: string;
 }
 
-/** Resources that tokens are given out for, without their trailing slash. */
+/** Resources for which tokens are issued, without trailing slash. */
 const knownResources = [
   'https://management.azure.com',
   'https://management.core.windows.net',
@@ -39,7 +39,7 @@ const cloudShellAudiences = [
   'https://vault.azure.net/',
 ] as const;
 
-/** The managed-identity endpoints: App Service, the instance metadata service (IMDS) and Cloud Shell. Null for other paths. */
+/** Answers the managed-identity endpoints of App Service, the instance metadata service (IMDS) and Cloud Shell. @returns null for other paths */
 export function answerIdentityRequest(endpoints: IdentityEndpoints, request: IdentityRequest): Answer | null {
   switch (request.path.replace(/\/$/, '')) {
     case '/msi/token':
@@ -104,7 +104,7 @@ function instanceMetadata(endpoints: IdentityEndpoints, request: IdentityRequest
   });
 }
 
-/** Cloud Shell takes only audiences of its list, and these only with their trailing slash. */
+/** Cloud Shell accepts only the audiences of its list, with their trailing slash. */
 function cloudShell(endpoints: IdentityEndpoints, request: IdentityRequest): Answer {
   const refuse = (code: string, message: string): Answer => jsonAnswer(400, { error: { code, message } });
   if (request.method !== 'POST') return jsonAnswer(405, { error: { code: 'MethodNotAllowed', message: 'Use POST.' } });
@@ -119,7 +119,7 @@ function cloudShell(endpoints: IdentityEndpoints, request: IdentityRequest): Ans
   return jsonAnswer(200, oauthBody(endpoints.issuer.mint(endpoints.tenant.systemAssignedIdentity, resource), resource));
 }
 
-/** Every value a string. `resource` is what was asked for: MSAL files the token under it. */
+/** Every value is a string. `resource` is the requested one, because MSAL caches the token under it. */
 function oauthBody({ token, claims }: MintedToken, resource: string): Record<string, string> {
   return {
     access_token: token,
@@ -133,21 +133,15 @@ function oauthBody({ token, claims }: MintedToken, resource: string): Record<str
 }
 
 function findIdentity(tenant: SampleTenant, query: URLSearchParams, resourceIdParameter: string): HostIdentity | null {
-  const wanted = {
-    clientId: query.get('client_id'),
-    principalId: query.get('object_id') ?? query.get('principal_id'),
-    resourceId: query.get(resourceIdParameter) ?? query.get('mi_res_id'),
-  };
-  if (wanted.clientId === null && wanted.principalId === null && wanted.resourceId === null) {
-    return tenant.systemAssignedIdentity;
-  }
-  const same = (asked: string | null, value: string): boolean =>
-    asked !== null && asked.toLowerCase() === value.toLowerCase();
+  const clientId = query.get('client_id');
+  const principalId = query.get('object_id') ?? query.get('principal_id');
+  const resourceId = query.get(resourceIdParameter) ?? query.get('mi_res_id');
+  if (clientId === null && principalId === null && resourceId === null) return tenant.systemAssignedIdentity;
   const found = tenant.userAssignedIdentities.find(
     (identity) =>
-      same(wanted.clientId, identity.clientId) ||
-      same(wanted.principalId, identity.principalId) ||
-      same(wanted.resourceId, identity.resourceId),
+      clientId?.toLowerCase() === identity.clientId ||
+      principalId?.toLowerCase() === identity.principalId ||
+      resourceId?.toLowerCase() === identity.resourceId.toLowerCase(),
   );
   return found ?? null;
 }

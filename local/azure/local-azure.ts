@@ -1,31 +1,33 @@
 import { randomBytes } from 'node:crypto';
-import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { totalmem } from 'node:os';
+import { listenOnLoopback } from '../listen.ts';
 import { createCertificate } from './certificate.ts';
-import { type IdentitySource, localEnvironment } from './environment.ts';
 import { createFaults, type Faults } from './faults/faults.ts';
 import { createRateLimiter, type RateLimits } from './faults/rate-limits.ts';
-import { close, listen } from './listen.ts';
 import { createRequestLog, type LoggedRequest, type RequestStats } from './request-log.ts';
 import { createPageCache } from './resource-manager/page-cache.ts';
 import type { SampleTenant } from './sample-tenant.ts';
 import { type Served, serveIdentity, serveResourceManager } from './serve.ts';
 import { createTokenIssuer, type TokenIssuer } from './tokens.ts';
 
+/** Where the host's managed identity comes from. */
+export type IdentitySource = 'AppService' | 'IMDS' | 'CloudShell';
+
 export interface LocalAzureOptions {
   readonly tenant: SampleTenant;
-  /** Added to every answer. Default 0. */
+  /** Added to every answer. Default: 0. */
   readonly latencyMs?: number;
-  /** Rows on a page. Default 50. */
+  /** Rows per page. Default: 50. */
   readonly pageSize?: number;
-  /** Resource Manager's port; 0 (default): a free one. The identity endpoints always take a free one. */
+  /** Port of Resource Manager. 0 (default) = any free port, as always for the identity endpoints. */
   readonly port?: number;
-  /** How long tokens hold. Default 24 hours, as managed identities' do. */
+  /** Default: 24 hours, as for managed identities. */
   readonly tokenLifetimeSeconds?: number;
-  /** Requests that a subscription takes; default: any number, with headers that tell of full buckets. */
+  /** Limits per subscription. Default: none, with headers that report full buckets. */
   readonly limits?: RateLimits;
-  /** Milliseconds as the limits see them; default: the clock. */
+  /** Clock of the limits, in milliseconds. Default: the system clock. */
   readonly now?: () => number;
 }
 
@@ -35,20 +37,21 @@ export interface LocalAzure extends AsyncDisposable {
   readonly endpoint: string;
   /** `http://127.0.0.1:PORT` */
   readonly identityEndpoint: string;
-  /** PEM text of what clients must trust. */
+  /** PEM text of the certificate that clients must trust. */
   readonly caCertificate: string;
-  /** The same in a file. */
+  /** File with that certificate. */
   readonly caFile: string;
   /** Value of App Service's IDENTITY_HEADER. */
   readonly identityHeader: string;
   readonly tenant: SampleTenant;
   readonly faults: Faults;
   readonly tokens: TokenIssuer;
-  /** Every request so far, in the order they arrived. */
+  /** Every request so far, in order of arrival. */
   readonly requests: readonly LoggedRequest[];
   readonly stats: RequestStats;
-  /** Forgets requests and faults, and fills all buckets. */
+  /** Removes requests and faults, and fills all buckets. */
   reset(): void;
+  /** Variables that lead @azure/identity and the app here, for another process: both read them only once. */
   environment(source: IdentitySource): Record<string, string>;
   stop(): Promise<void>;
 }
@@ -56,32 +59,32 @@ export interface LocalAzure extends AsyncDisposable {
 /** Starts both servers on loopback. */
 export async function startLocalAzure(options: LocalAzureOptions): Promise<LocalAzure> {
   const { tenant, pageSize = 50, latencyMs = 0 } = options;
-  const certificate = await createCertificate();
+  const { certificate, privateKey, caFile, remove } = await createCertificate();
   const faults = createFaults();
   const log = createRequestLog();
   const issuer = createTokenIssuer(tenant.tenantId, options.tokenLifetimeSeconds ?? 86_400);
   const limiter = createRateLimiter(options.limits ?? null, options.now);
   const pages = createPageCache(totalmem() / 8);
   const identityHeader = randomBytes(16).toString('hex');
-  const manager = { tenant, issuer, limiter, pages, pageSize };
-  const served: Served = { tenant, faults, log, limiter, issuer, identityHeader, manager, latencyMs };
+  const served: Served = { tenant, faults, log, limiter, issuer, identityHeader, pages, pageSize, latencyMs };
 
-  const managerServer = createHttpsServer(
-    { cert: certificate.certificate, key: certificate.privateKey },
-    handler((request, response) => serveResourceManager(served, request, response)),
-  );
-  const identityServer = createHttpServer(handler((request, response) => serveIdentity(served, request, response)));
+  const managerServer = createHttpsServer({ cert: certificate, key: privateKey }, serveResourceManager(served));
+  const identityServer = createHttpServer(serveIdentity(served));
   const endpoint = `https://localhost:${await listen(managerServer, options.port ?? 0)}`;
   const identityEndpoint = `http://127.0.0.1:${await listen(identityServer, 0)}`;
-  const { caFile } = certificate;
+  const identityVariables = {
+    AppService: { IDENTITY_ENDPOINT: `${identityEndpoint}/msi/token`, IDENTITY_HEADER: identityHeader },
+    IMDS: { AZURE_POD_IDENTITY_AUTHORITY_HOST: identityEndpoint },
+    CloudShell: { MSI_ENDPOINT: `${identityEndpoint}/oauth2/token` },
+  } as const;
 
   async function stop(): Promise<void> {
-    await Promise.all([close(managerServer), close(identityServer), certificate.remove()]);
+    await Promise.all([close(managerServer), close(identityServer), remove()]);
   }
   return {
     endpoint,
     identityEndpoint,
-    caCertificate: certificate.certificate,
+    caCertificate: certificate,
     caFile,
     identityHeader,
     tenant,
@@ -98,19 +101,26 @@ export async function startLocalAzure(options: LocalAzureOptions): Promise<Local
       log.reset();
       limiter.refill();
     },
-    environment: (source) => localEnvironment({ endpoint, identityEndpoint, identityHeader, caFile }, source),
+    environment: (source) => ({
+      ...identityVariables[source],
+      AZURE_RESOURCE_MANAGER_ENDPOINT: endpoint,
+      AZURE_RESOURCE_MANAGER_AUDIENCE: 'https://management.azure.com',
+      NODE_EXTRA_CA_CERTS: caFile,
+    }),
     stop,
     [Symbol.asyncDispose]: stop,
   };
 }
 
-/** A defect of the stand-in itself shows as a 500 that names it; a client that went away is no defect. */
-function handler(serve: (request: IncomingMessage, response: ServerResponse) => Promise<void>) {
-  return (request: IncomingMessage, response: ServerResponse): void => {
-    serve(request, response).catch((error: unknown) => {
-      if (response.destroyed || response.headersSent) return response.destroy();
-      response.writeHead(500, { 'content-type': 'text/plain' });
-      return response.end(`local-azure: ${error instanceof Error ? error.stack : String(error)}`);
-    });
-  };
+function listen(server: Server, port: number): Promise<number> {
+  // Azure keeps connections open for minutes. Node's five seconds would reset connections that clients pool.
+  server.keepAliveTimeout = 120_000;
+  return listenOnLoopback(server, port);
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
 }

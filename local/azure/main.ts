@@ -4,10 +4,10 @@ import { startLocalAzure } from './local-azure.ts';
 import { createSampleTenant } from './sample-tenant.ts';
 
 /**
- * Azure on one machine as a process of its own. Prints one line of JSON when it is ready; ends with its stdin or on
- * SIGTERM. `--simple` leaves out the subscriptions that are not simply readable and those of the scenes, `--no-scenes` the latter
- * only, `--plain` makes every machine alike,
- * `--vms-of-last` gives the last readable subscription another size than the others have, `--limits` refuses what is beyond Azure's documented limits.
+ * Azure on one machine, as a process. Prints one line of JSON when it is ready. Ends with its stdin or on SIGTERM.
+ * `--simple` omits the subscriptions that are not fully readable and those of the scenes, `--no-scenes` only the latter. `--plain`
+ * makes all machines alike. `--vms-of-last` sets the number of machines in the last readable subscription. `--limits` refuses
+ * requests beyond Azure's documented limits.
  */
 const { values } = parseArgs({
   options: {

@@ -6,30 +6,30 @@ export interface LoggedRequest {
   readonly path: string;
   /** Decoded, without the question mark. */
   readonly query: string;
-  /** 0 when the connection was reset or nothing was answered. */
+  /** 0 = the connection was reset, or there was no answer. */
   status: number;
-  /** Whether a token or identity header came along (its value is not kept). */
+  /** Whether the request had a token or identity header. Its value is not kept. */
   readonly authorized: boolean;
   readonly userAgent: string | null;
-  /** Milliseconds since the epoch, when the request arrived. */
+  /** Arrival, in milliseconds since the epoch. */
   readonly time: number;
 }
 
 export interface RequestStats {
   readonly requests: number;
-  /** Requests answered at the same time, at most. */
+  /** The most requests in progress at one time. */
   readonly maxInFlight: number;
-  /** By endpoint path, with every id replaced by {}. */
+  /** Requests by path, with every id replaced by {}. */
   readonly byPath: Readonly<Record<string, number>>;
   readonly responses429: number;
-  /** Milliseconds since the epoch, from Resource Manager's first request to the last byte of its last answer; null before. */
+  /** Resource Manager's first request and the last byte of its last answer, in milliseconds since the epoch; null = none yet. */
   readonly firstRequestAt: number | null;
   readonly lastAnswerAt: number | null;
 }
 
 export interface RequestLog {
   readonly requests: readonly LoggedRequest[];
-  /** Resource Manager's requests; those to the identity endpoints are in `byPath` only. */
+  /** Counts Resource Manager's requests. Requests to the identity endpoints are only in `byPath`. */
   readonly stats: RequestStats;
   begin(request: Omit<LoggedRequest, 'status' | 'time'>): LoggedRequest;
   end(request: LoggedRequest, status: Answer['status']): void;

@@ -1,4 +1,5 @@
 import type { RoleAssignments } from './tenant/access/role-assignments.ts';
+import { canBeRead } from './tenant/access/visibility.ts';
 import { createEstate, type Estate } from './tenant/estate.ts';
 import type { ExpectedChange, ExpectedFinding } from './tenant/expectation.ts';
 import { expectedChanges, expectedFindings } from './tenant/expected.ts';
@@ -18,30 +19,29 @@ import type {
   SampleSubscription,
   SubscriptionTruth,
 } from './tenant/types.ts';
-import { canBeRead } from './tenant/visibility.ts';
 
 export interface SampleTenantOptions {
-  /** Readable subscriptions. */
+  /** Number of readable subscriptions. */
   readonly subscriptions: number;
-  /** Virtual machines in each subscription. */
+  /** Number of virtual machines in each subscription. */
   readonly vms: number;
   readonly seed?: number;
-  /** 2 = the same tenant a day later: machines gone, new, re-created, moved, identities attached and detached. */
+  /** 2 = the same tenant one day later: machines deleted, created, re-created, moved; identities attached and detached. */
   readonly state?: 1 | 2;
-  /** Add one subscription of each kind that is not simply readable. Default true. */
+  /** Add one subscription of each kind that is not fully readable. Default: true. */
   readonly awkward?: boolean;
-  /** Add a few subscriptions that show every kind of change and every finding (tenant/scenes.ts). Default: as `awkward`. */
+  /** Add subscriptions that show every kind of change and every finding (tenant/scenes). Default: as `awkward`. */
   readonly scenes?: boolean;
-  /** Every machine alike: system-assigned identity, three tags. Default false: every shape Azure is known to write. */
+  /** All machines alike: system-assigned identity, three tags. Default: false, every shape that Azure is known to write. */
   readonly plain?: boolean;
-  /** Virtual machines in the last of the readable subscriptions. Default: as many as in the others. */
+  /** Number of virtual machines in the last readable subscription. Default: `vms`. */
   readonly vmsOfLast?: number;
 }
 
-/** What a test may change of a subscription. */
+/** What a test may change in a subscription. */
 export type SubscriptionChange = Partial<Omit<SampleSubscription, 'subscriptionId'>>;
 
-/** A tenant as Azure would show it to one function app. Same options, same tenant; tests may change it while it is served. */
+/** A tenant as Azure shows it to one function app. The same options give the same tenant. Tests may change it while it is served. */
 export interface SampleTenant {
   readonly tenantId: string;
   readonly displayName: string;
@@ -49,7 +49,7 @@ export interface SampleTenant {
   /** The function app's own identities. */
   readonly systemAssignedIdentity: HostIdentity;
   readonly userAssignedIdentities: readonly HostIdentity[];
-  /** Whether the identities may read the descendants of the management groups. */
+  /** Whether these identities may read the descendants of the management groups. */
   managementGroupReader: boolean;
   /** In the order of `GET /subscriptions`, hidden ones included. */
   subscriptions(): readonly SampleSubscription[];
@@ -59,33 +59,31 @@ export interface SampleTenant {
   changeSubscription(subscriptionId: string, change: SubscriptionChange): void;
   setAccess(subscriptionId: string, access: Access): void;
   hideSubscription(subscriptionId: string): void;
-  /** Machines that the host's identities may read, in list order. `revision` changes whenever they may have changed. */
+  /** The machines that the host's identities may read, in list order. */
   readableMachines(subscriptionId: string): ReadableMachines;
   /** By resource id, without regard to case or rights. */
   findMachine(id: string): SampleMachine | undefined;
   virtualMachines(subscriptionId: string): readonly RawVirtualMachine[];
-  addVirtualMachine(subscriptionId: string, machine: RawVirtualMachine, powerState?: string | null): void;
-  /** @throws {RangeError} no such machine (as `updateVirtualMachine` and `setPowerState`) */
+  /** @throws {RangeError} no such machine, like `updateVirtualMachine` */
   removeVirtualMachine(id: string): void;
   updateVirtualMachine(id: string, change: (machine: RawVirtualMachine) => RawVirtualMachine): void;
-  setPowerState(id: string, powerState: string | null): void;
   readonly scaleSets: Resources<RawScaleSet>;
   readonly arcMachines: Resources<RawArcMachine>;
   readonly identities: Resources<SampleIdentity>;
   readonly roleAssignments: RoleAssignments;
-  /** What the subscription's listing of role assignments shows the host's identities. */
+  /** The role assignments that the host's identities see in the list of a subscription. */
   readableRoleAssignments(subscription: SampleSubscription): readonly RawRoleAssignment[];
-  /** What a complete reading must show: one entry for each subscription that is listed and can be read. */
+  /** What a complete reading must contain: one entry for each listed and readable subscription. */
   truth(): readonly SubscriptionTruth[];
-  /** Puts the tenant into this state, as if it had been made so: what tests changed is forgotten. */
+  /** Puts the tenant into a state, without the changes of tests. */
   enterState(state: 1 | 2): void;
-  /** What an inventory must tell of the way from the first state to the second, all that it may read being read. */
+  /** The changes from the first state to the second that an inventory must report after two complete readings. */
   expectedChanges(): readonly ExpectedChange[];
-  /** What an inventory must find in this state, having read the first before the second. */
+  /** The findings that an inventory must report in the current state, after it read all states so far. */
   expectedFindings(): readonly ExpectedFinding[];
 }
 
-/** Creates the sample tenant. Deterministic by its options: no clock, no chance. */
+/** Creates the sample tenant from its options alone: no clock, no randomness. */
 export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
   const seed = options.seed ?? 1;
   const random = createRandom(seed, 'tenant');
@@ -140,12 +138,9 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
         .list(subscriptionId)
         .all()
         .map(({ machine }) => machine),
-    addVirtualMachine: (subscriptionId, machine, powerState = 'PowerState/running') =>
-      estate.machines.list(subscriptionId).add({ machine, powerState }),
     removeVirtualMachine: (id) => estate.machines.remove(id),
     updateVirtualMachine: (id, change) =>
       estate.machines.replace(id, (before) => ({ ...before, machine: change(before.machine) })),
-    setPowerState: (id, powerState) => estate.machines.replace(id, ({ machine }) => ({ machine, powerState })),
     get scaleSets() {
       return estate.scaleSets;
     },

@@ -1,49 +1,57 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, jsonAnswer } from './answer.ts';
 import { answerControlRequest, type ControlTarget } from './control.ts';
-import { deliver } from './faults/fault-delivery.ts';
+import { type Delivery, deliver } from './faults/fault-delivery.ts';
 import { answerIdentityRequest, type IdentityEndpoints } from './identity-endpoints.ts';
-import { readBody } from './read-body.ts';
 import { answerArmRequest, type ResourceManager } from './resource-manager/answer-arm-request.ts';
 import { bearerToken } from './resource-manager/authenticate.ts';
-import { send } from './send.ts';
 
-/** What both servers share. */
-export interface Served extends ControlTarget, IdentityEndpoints {
-  readonly manager: ResourceManager;
+/** The state that both servers share. */
+export interface Served extends ControlTarget, IdentityEndpoints, ResourceManager {
   readonly latencyMs: number;
 }
 
-/** Answers one request to Resource Manager. */
-export async function serveResourceManager(
-  served: Served,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const url = new URL(request.url ?? '/', `https://${request.headers.host}`);
-  await readBody(request);
-  const { authorization } = request.headers;
-  await answer(served, 'resourceManager', request, response, url, authorization !== undefined, () =>
-    answerArmRequest(served.manager, request.method ?? 'GET', url, authorization),
-  );
+/** Answers requests to Resource Manager. */
+export function serveResourceManager(served: Served): RequestListener {
+  return listener(async (request, response) => {
+    const url = new URL(request.url ?? '/', `https://${request.headers.host}`);
+    await textOf(request);
+    const { authorization } = request.headers;
+    await answer(served, 'resourceManager', request, response, url, authorization !== undefined, () =>
+      answerArmRequest(served, request.method ?? 'GET', url, authorization),
+    );
+  });
 }
 
-/** Answers one request to the identity endpoints, or to the stand-in's own control routes (these are neither slowed nor logged). */
-export async function serveIdentity(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? '/', `http://${request.headers.host}`);
-  const body = await readBody(request);
-  const method = request.method ?? 'GET';
-  if (url.pathname.startsWith('/_local/')) {
-    await send(response, { kind: 'whole', answer: answerControlRequest(served, method, url, body) });
-    return;
-  }
-  const { headers } = request;
-  const authorized = headers['x-identity-header'] !== undefined || headers.metadata !== undefined;
-  await answer(served, 'identity', request, response, url, authorized, () => {
-    const identityRequest = { method, path: url.pathname, query: url.searchParams, headers, body };
-    return answerIdentityRequest(served, identityRequest) ?? jsonAnswer(404, { error: 'not_found' });
+/** Answers requests to the identity endpoints, and to the stand-in's own control routes, which are neither delayed nor logged. */
+export function serveIdentity(served: Served): RequestListener {
+  return listener(async (request, response) => {
+    const url = new URL(request.url ?? '/', `http://${request.headers.host}`);
+    const body = await textOf(request);
+    const { headers, method = 'GET' } = request;
+    if (url.pathname.startsWith('/_local/')) {
+      await send(response, { kind: 'whole', answer: answerControlRequest(served, method, url, body) });
+      return;
+    }
+    const authorized = headers['x-identity-header'] !== undefined || headers.metadata !== undefined;
+    await answer(served, 'identity', request, response, url, authorized, () => {
+      const identityRequest = { method, path: url.pathname, query: url.searchParams, headers, body };
+      return answerIdentityRequest(served, identityRequest) ?? jsonAnswer(404, { error: 'not_found' });
+    });
   });
+}
+
+/** Answers a defect of the stand-in with a 500 that names it. A client that has left is no defect. */
+function listener(serve: (request: IncomingMessage, response: ServerResponse) => Promise<void>): RequestListener {
+  return (request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      if (response.destroyed || response.headersSent) return response.destroy();
+      response.writeHead(500, { 'content-type': 'text/plain' });
+      return response.end(`local-azure: ${error instanceof Error ? error.stack : String(error)}`);
+    });
+  };
 }
 
 async function answer(
@@ -71,7 +79,7 @@ async function answer(
       },
       trueAnswer,
     });
-    // Before the last byte leaves: a client that has its answer must find it counted.
+    // Logged before the last byte leaves: a client that has its answer must find it counted.
     if ('answer' in delivery) logged.status = delivery.answer.status;
     status = await send(response, delivery);
   } finally {
@@ -86,4 +94,32 @@ function decode(text: string): string {
     if (error instanceof URIError) return text;
     throw error;
   }
+}
+
+/** Sends an answer as its delivery says. @returns the status sent; 0 = none */
+async function send(response: ServerResponse, delivery: Delivery): Promise<number> {
+  if (delivery.kind === 'never') {
+    // Until the client gives up or the server stops.
+    await new Promise((resolve) => response.once('close', resolve));
+    return 0;
+  }
+  if (delivery.kind === 'reset') {
+    response.socket?.destroy();
+    return 0;
+  }
+  const { status, headers, body } = delivery.answer;
+  response.writeHead(status, { ...headers, 'content-length': body.length });
+  if (delivery.kind === 'resetMidBody') {
+    await new Promise((resolve) => response.write(body.subarray(0, Math.ceil(body.length / 2)), resolve));
+    response.socket?.destroy();
+    return status;
+  }
+  if (delivery.kind === 'drip') {
+    for (let at = 0; at < body.length && !response.destroyed; at += delivery.bytes) {
+      response.write(body.subarray(at, at + delivery.bytes));
+      await sleep(delivery.everyMs);
+    }
+    response.end();
+  } else response.end(body);
+  return status;
 }

@@ -16,7 +16,7 @@ const claimsSchema = v.object({
   xms_mirid: v.string(),
   uti: v.string(),
 });
-/** The claims of a managed identity's token that matter here. Times in epoch seconds. */
+/** The claims of a managed identity's token that are used here. Times are in seconds since the epoch. */
 export type TokenClaims = v.InferOutput<typeof claimsSchema>;
 
 export interface MintedToken {
@@ -24,17 +24,17 @@ export interface MintedToken {
   readonly claims: TokenClaims;
 }
 
-/** Stands in for Entra: gives out tokens and knows them again. Its key lives as long as the process. */
+/** Stands in for Entra: issues tokens and verifies them. Its key lives as long as the process. */
 export interface TokenIssuer {
   mint(identity: HostIdentity, audience: string): MintedToken;
-  /** The claims of a token that this issuer signed; null for any other text. Says nothing about expiry. */
+  /** @returns the claims of a token that this issuer signed, whatever its expiry; null for any other text */
   verify(token: string): TokenClaims | null;
-  /** From now on the token counts as expired, whatever its `exp` says. */
+  /** From now on the token counts as expired, whatever its `exp`. */
   revoke(token: string): void;
   isRevoked(token: string): boolean;
 }
 
-/** @param lifetimeSeconds how long tokens hold; Azure's managed identities: 24 hours */
+/** @param lifetimeSeconds validity of a token; 24 hours for managed identities in Azure */
 export function createTokenIssuer(tenantId: string, lifetimeSeconds: number): TokenIssuer {
   const key = randomBytes(32);
   const revoked = new Set<string>();

@@ -17,12 +17,11 @@ interface Sample {
   readonly files: number;
 }
 
-/** The one in the middle. */
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
-test('Runs one after the other in one process leave no descriptor open and no file behind', async () => {
+test('successive runs in one process leave no open descriptor and no file', async () => {
   const azurite = await newAzuriteAccount();
   const azure = await startLocalAzure({ tenant: createSampleTenant({ subscriptions: 2, vms: 5, awkward: false }) });
   const folder = await mkdtemp(join(tmpdir(), 'soak-'));
@@ -41,7 +40,7 @@ test('Runs one after the other in one process leave no descriptor open and no fi
   const of = (some: readonly Sample[]) => median(some.map(({ descriptors }) => descriptors));
   expect(samples).toHaveLength(runs);
   expect(new Set(samples.slice(5).map(({ files }) => files)).size).toBe(1);
-  // connections come and go: one that each run left open would be twenty more
+  // The number of connections varies. One leaked per run would add twenty.
   expect(of(samples.slice(-10)) - of(samples.slice(0, 10))).toBeLessThan(5);
   expect(left).toEqual([]);
 });

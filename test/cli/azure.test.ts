@@ -5,9 +5,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { forbidden, identityError } from '../../local/azure/faults/fault-presets.ts';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant, type SampleTenant } from '../../local/azure/sample-tenant.ts';
+import { forbidden, identityError } from '../support/fault-presets.ts';
 import { bundledCli, type CliResult, runCli, startCli } from './run-cli.ts';
 
 const azures: LocalAzure[] = [];

@@ -8,10 +8,10 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { allKinds } from '../../lib/inventory/shown-kinds.ts';
-import { forbidden } from '../../local/azure/faults/fault-presets.ts';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
 import { createInventory } from '../database/fixtures/inventory.ts';
+import { forbidden } from '../support/fault-presets.ts';
 import { bundledCli, startCli } from './run-cli.ts';
 
 const subscription = '11111111-0000-4000-8000-000000000001';

@@ -3,9 +3,9 @@ import { newRequestContext } from '../../lib/azure/resource-manager/client/reque
 import { computeApiVersion } from '../../lib/azure/resource-manager/resources/virtual-machines.ts';
 import { collectSubscriptions } from '../../lib/collect/collect.ts';
 import { planRun } from '../../lib/collect/plan.ts';
-import { computeThrottled } from '../../local/azure/faults/fault-presets.ts';
 import { documentedLimits } from '../../local/azure/faults/rate-limits.ts';
 import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
+import { computeThrottled } from '../support/fault-presets.ts';
 import { recordEvents } from '../support/recorded-events.ts';
 
 /** Reads all subscriptions of the local Azure. */

@@ -18,8 +18,8 @@ const ci = v.parse(
 );
 
 /**
- * A `bicep` that says what it was called with, and refuses a subscription for a template that is in none, and the snapshot of
- * a deployment that would stop (`fail`), as the real one does.
+ * A `bicep` that prints its arguments. Like the real one it rejects a subscription for a template outside subscriptions, and the
+ * snapshot of a deployment that would fail (`fail`).
  * @see https://github.com/Azure/bicep/blob/main/src/Bicep.Core/Utils/Snapshots/SnapshotHelper.cs
  */
 const standIn = `#!/bin/sh
@@ -42,7 +42,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test('CI builds and lints each template that can be deployed, and builds each parameter file', async () => {
+test('CI builds and lints each deployable template, and builds each parameter file', async () => {
   const { status, calls } = run('Build and lint');
 
   expect(status).toBe(0);
@@ -53,7 +53,7 @@ test('CI builds and lints each template that can be deployed, and builds each pa
   for (const file of await files('infra/**/*.bicepparam')) expect(calls).toContain(`build-params ${file} --stdout`);
 });
 
-test('CI makes a snapshot of each parameter file, telling of a subscription only where there is one', async () => {
+test('CI creates a snapshot of each parameter file, with a subscription only where the template accepts one', async () => {
   const { status, calls } = run('Snapshot');
 
   const written = calls.map((call) => call.split(' ')[1]);
@@ -66,7 +66,7 @@ async function files(pattern: string): Promise<readonly string[]> {
   return found.sort();
 }
 
-/** Runs a step of the workflow as GitHub would, with the stand-in. What it writes to /dev/null is kept, too. */
+/** Runs a step of the workflow as GitHub does, with the stand-in. Also captures what it writes to /dev/null. */
 function run(name: string): { readonly status: number | null; readonly calls: readonly string[] } {
   const found = ci.jobs.bicep.steps.find((one) => one.name === name);
   if (found?.run === undefined) throw new Error(`ci.yml has no step '${name}'`);

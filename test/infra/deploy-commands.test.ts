@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { root } from './templates.ts';
 
-// Commands are pasted into a terminal, where bash takes '!' for a line of its history.
+// Users paste the commands into a terminal, where bash expands '!' from its history.
 
 const deploy = await readFile(join(root, 'docs/deploy.md'), 'utf8');
-/** Writes down what it was asked, with characters between that no argument has, and answers each --query with a word of its own. */
+/** Records its arguments, separated by characters that no argument contains, and answers each --query with a distinct word. */
 const az = `#!/bin/sh
 { printf '%s\\037' "$@"; printf '\\036'; } >> "$CALLS"
 case " $* " in
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test('what to run for GitHub Actions gives each identity its rights by object id, and the one that deploys no more roles than it needs', async () => {
+test('the commands for GitHub Actions assign each identity its rights by object id, and the deploying identity only the roles that it needs', async () => {
   const calls = await pasted(blockWith('register azure-what-if'));
 
   const credentials = calls.flatMap((call) => givenAs(call, '--parameters'));
@@ -57,15 +57,15 @@ test('what to run for GitHub Actions gives each identity its rights by object id
   expect(condition.split('(')).toHaveLength(condition.split(')').length);
 });
 
-/** The one block of docs/deploy.md that has this text. */
+/** The only block of docs/deploy.md with this text. */
 function blockWith(text: string): string {
   const blocks = [...deploy.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block);
   const [found, another] = blocks.filter((block) => block.includes(text));
-  if (found === undefined || another !== undefined) throw new Error(`not one block has '${text}'`);
+  if (found === undefined || another !== undefined) throw new Error(`'${text}' is not in exactly one block`);
   return found;
 }
 
-/** Calls of `az` when a block is pasted into bash: the arguments of each. */
+/** Pastes a block into bash. @returns the arguments of each call of `az` */
 async function pasted(block: string): Promise<readonly (readonly string[])[]> {
   const calls = join(folder, 'calls');
   await rm(calls, { force: true });

@@ -13,13 +13,13 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-test('says so and passes where there is nothing to check with', () => {
+test('reports that it checked nothing, and passes, without a checker', () => {
   const result = lint({});
 
   expect(result).toEqual({ status: 0, output: 'bicep: not installed; the templates were not checked\n' });
 });
 
-test('calls the checker for the whole folder, and fails when it finds something', async () => {
+test('calls the checker for the whole folder, and fails when it reports a problem', async () => {
   const checker = await program('checker', 1);
 
   const result = lint({ BICEP_CHECK: checker });
@@ -28,7 +28,7 @@ test('calls the checker for the whole folder, and fails when it finds something'
   expect(result.output).toContain('called with --warnings-as-errors --no-second-parser infra\n');
 });
 
-test('calls bicep lint for each template, and fails when one of them is wrong', async () => {
+test('calls bicep lint for each template, and fails when one of them fails', async () => {
   await program('bicep', '[ "$2" = infra/modules/part.bicep ] && exit 1; exit 0');
 
   const result = lint({});
@@ -38,14 +38,14 @@ test('calls bicep lint for each template, and fails when one of them is wrong', 
   expect(result.output).toContain('bicep lint infra/modules/part.bicep: exit code 1\n');
 });
 
-test('passes when both have nothing to say', async () => {
+test('passes when both report nothing', async () => {
   const checker = await program('checker', 0);
   await program('bicep', 0);
 
   expect(lint({ BICEP_CHECK: checker }).status).toBe(0);
 });
 
-/** A program in the folder that says what it was called with. */
+/** Creates a program in the folder that prints its arguments. */
 async function program(name: string, ending: number | string): Promise<string> {
   const path = join(folder, name);
   const last = typeof ending === 'number' ? `exit ${ending}` : ending;

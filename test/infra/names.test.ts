@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { objectVariable, readTemplate } from './templates.ts';
 
 /**
- * The longest name that Azure takes for each.
+ * The longest name that Azure allows for each.
  * @see https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
  */
 const limits: Readonly<Record<string, { readonly most: number; readonly pattern: RegExp }>> = {
@@ -24,11 +24,11 @@ const nameParameter = main.parameters.find(({ name }) => name === 'name');
 const longest = Number(nameParameter?.decorators.maxLength);
 const shortest = Number(nameParameter?.decorators.minLength);
 
-test('every name has a limit to be held against', () => {
+test('every name has a known limit', () => {
   expect([...names.keys()].sort()).toEqual(Object.keys(limits).sort());
 });
 
-test.each([...names])('%s: the longest and the shortest prefix make a name that Azure takes', (name, expression) => {
+test.each([...names])('%s: the longest and the shortest prefix give a valid name', (name, expression) => {
   const limit = limits[name];
   const prefixes = [
     'a-'
@@ -45,13 +45,13 @@ test.each([...names])('%s: the longest and the shortest prefix make a name that 
   for (const result of made) expect(result).toMatch(limit?.pattern ?? /$^/);
 });
 
-test('two prefixes that begin alike have accounts of their own', () => {
+test('two prefixes with the same beginning get different accounts', () => {
   // The suffix hashes the resource group's name, which is unique in its subscription.
   expect(main.text).toContain('var suffix = uniqueString(subscription().id, resourceGroupName)');
   for (const name of ['storageAccount', 'functionApp']) expect(names.get(name)).toMatch(/\$\{suffix\}'$/);
 });
 
-test('the resource group is as long as Azure takes at most', () => {
+test('the name of the resource group has at most the length that Azure allows', () => {
   const parameter = main.parameters.find(({ name }) => name === 'resourceGroupName');
 
   expect(parameter?.decorators.maxLength).toBe('90');

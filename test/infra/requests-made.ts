@@ -10,16 +10,16 @@ import {
 } from '@azure/storage-blob';
 import { root } from './templates.ts';
 
-/** A request that the code can make: `GET /subscriptions/{}`, or `download` of the storage library; and where it does. */
+/** A request that the code can make, `GET /subscriptions/{}` or `download` of the storage library, and its file. */
 export interface RequestMade {
   readonly request: string;
   /** `lib/azure/resource-manager/resources/subscriptions.ts` */
   readonly file: string;
 }
 
-/** Requests whose path is no text in the code: by file, what is asked for there, and what that is on the wire. */
-const byOtherMeans: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  // a role can be defined at any scope
+/** Requests whose path is not a literal in the code: by file, the expression and the path. */
+const knownPaths: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  // A role can be defined at any scope.
   'lib/azure/resource-manager/resources/role-definitions.ts': { 'resourcePath(roleDefinitionId)': '{}' },
   'lib/azure/resource-manager/resources/virtual-machines.ts': {
     'virtualMachines.get': '/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Compute/virtualMachines/{}',
@@ -27,26 +27,26 @@ const byOtherMeans: Readonly<Record<string, Readonly<Record<string, string>>>> =
 };
 
 /**
- * Every request to Resource Manager in lib/: calls of an ArmClient, and of an SDK client that is given one (`forSdk`).
- * @throws a path that cannot be found out: write it as a text, or add it to `byOtherMeans`
+ * Every request to Resource Manager in lib/: calls of an ArmClient, and of an SDK client that uses one (`forSdk`).
+ * @throws the path of a request is unknown: write it as a literal, or add it to `knownPaths`
  */
 export async function resourceManagerRequests(): Promise<readonly RequestMade[]> {
   const files = await readSources('lib');
   const sources = await readSources('{lib,functions,cli}');
   const made: RequestMade[] = [];
   for (const [file, text] of files) {
-    if (file.endsWith('resource-manager/client/arm-client.ts')) continue;
+    if (file.endsWith('client/arm-client.ts')) continue;
     const calls = [...callsOfClient(text), ...callsOfSdk(text)];
     for (const { verb, path, by } of calls)
       if (isCalled(by, file, sources)) made.push({ file, request: `${verb} ${pathOf(path, file, files)}` });
     if (calls.length === 0 && /\bapiVersion\b/.test(text) && /\bArmClient\b/.test(text)) {
-      throw new Error(`${file} speaks of an apiVersion and an ArmClient, but no request is found in it`);
+      throw new Error(`${file} uses an apiVersion and an ArmClient, but makes no request that this test recognizes`);
     }
   }
   return made;
 }
 
-/** Every operation of the storage library that lib/ calls, by its name there. */
+/** Every operation of the storage library that lib/ calls, by name. */
 export async function storageRequests(): Promise<readonly RequestMade[]> {
   const made: RequestMade[] = [];
   for (const [file, text] of await readSources('lib')) {
@@ -78,7 +78,7 @@ function exportedFunctionAt(text: string, index: number): string | null {
   return exported === undefined ? null : (name ?? null);
 }
 
-/** Methods that send something. Those that only make another client, or sign by themselves, send nothing. */
+/** Methods that send a request. Methods that create a client or only sign send none. */
 const storageOperations: ReadonlySet<string> = new Set(
   [BlobServiceClient, ContainerClient, BlobClient, BlockBlobClient, BlobLeaseClient, BlobBatchClient]
     .flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype))
@@ -92,7 +92,7 @@ interface Call {
   readonly by: string | null;
 }
 
-/** `arm.get(PATH, …)`, `arm.pages(PATH, …)` and whatever else a client can do: `pages` is a GET as well. */
+/** `arm.get(PATH, …)`, `arm.pages(PATH, …)` and the other methods of a client. `pages` is a GET. */
 function callsOfClient(text: string): readonly Call[] {
   return [...text.matchAll(/\b(?:arm|armClient|resourceManager)\.(\w+)\(/g)].flatMap((match) => {
     const [whole, method = ''] = match;
@@ -103,11 +103,11 @@ function callsOfClient(text: string): readonly Call[] {
   });
 }
 
-/** `client.virtualMachines.get(…)` in a file that hands an ArmClient's pipeline to a client of the SDK. */
+/** `client.virtualMachines.get(…)` in a file that passes an ArmClient's pipeline to a client of the SDK. */
 function callsOfSdk(text: string): readonly Call[] {
   if (!text.includes('.forSdk(')) return [];
   const calls = [...text.matchAll(/\.\s*([a-z]\w+)\s*\.\s*((?:get|list|begin|create|update|delete)\w*)\(/g)];
-  if (calls.length === 0) throw new Error('a client of the SDK is made, but no call of it is found');
+  if (calls.length === 0) throw new Error('the file creates a client of the SDK but calls none of its methods');
   return calls.map(({ 1: group, 2: method, index }) => ({
     verb: 'GET',
     path: `${group}.${method}`,
@@ -115,7 +115,7 @@ function callsOfSdk(text: string): readonly Call[] {
   }));
 }
 
-/** Up to the first comma, or the closing bracket, that stands in no bracket of its own. */
+/** The text up to the first comma or closing bracket outside nested brackets. */
 function firstArgument(text: string): string {
   let depth = 0;
   for (const [index, character] of [...text].entries()) {
@@ -126,17 +126,17 @@ function firstArgument(text: string): string {
   throw new Error('a call without an end');
 }
 
-/** What an expression in a file is as a path, its holes as `{}`. */
+/** The path that an expression means, with `{}` for its parameters. */
 function pathOf(expression: string, file: string, files: ReadonlyMap<string, string>): string {
   const text = files.get(file) ?? '';
-  const known = byOtherMeans[file]?.[expression] ?? textOf(expression);
+  const known = knownPaths[file]?.[expression] ?? textOf(expression);
   if (known !== null) return known;
   const type = /^subscriptionListPath\(\w+, (.*)\)$/.exec(expression)?.[1];
   if (type !== undefined) return `/subscriptions/{}/providers/${constantOf(type, file, files)}`;
   if (/^resourcePath\(\w+\)$/.test(expression)) {
     return `/subscriptions/{}/resourceGroups/{}/providers/${typeOf(file, files)}/{}`;
   }
-  // A constant, an arrow function or a function of that name in the same file, and what it is or returns.
+  // The value of the constant, or the result of the function, of that name in the same file.
   const name = /^\w+/.exec(expression)?.[0] ?? '';
   const declared = new RegExp(`\\b(?:const ${name}\\b[^=]*=|function ${name}\\b[^{]*\\{\\s*return)\\s*([^;]*);`);
   const meaning = declared
@@ -144,19 +144,20 @@ function pathOf(expression: string, file: string, files: ReadonlyMap<string, str
     ?.replace(/^\([^)]*\)(?:: \w+)? =>\s*/, '')
     .trim();
   if (meaning !== undefined && meaning !== expression) return pathOf(meaning, file, files);
-  throw new Error(`${file}: where '${expression}' leads is not found out; add it to byOtherMeans`);
+  throw new Error(`${file}: the path of '${expression}' is unknown; add it to knownPaths`);
 }
 
-/** The one type of resource that a file lists. */
+/** The only type of resource that a file lists. */
 function typeOf(file: string, files: ReadonlyMap<string, string>): string {
   const lists = [...(files.get(file) ?? '').matchAll(/subscriptionListPath\(\w+, ([^)]*)\)/g)];
   const types = new Set(lists.map(([, type = '']) => constantOf(type, file, files)));
   const [type, another] = types;
-  if (type === undefined || another !== undefined) throw new Error(`${file} reads by id, but not one type of resource`);
+  if (type === undefined || another !== undefined)
+    throw new Error(`${file} reads by id, but does not list exactly one type of resource`);
   return type;
 }
 
-/** A text, or the constant of that name: in this file or, imported, in another. */
+/** The literal, or the constant of that name in this file or in another. */
 function constantOf(expression: string, file: string, files: ReadonlyMap<string, string>): string {
   const written = textOf(expression);
   if (written !== null) return written;
@@ -165,10 +166,10 @@ function constantOf(expression: string, file: string, files: ReadonlyMap<string,
     const found = pattern.exec(text)?.[1];
     if (found !== undefined) return found;
   }
-  throw new Error(`${file}: what '${expression}' is, is not found out`);
+  throw new Error(`${file}: the value of '${expression}' is unknown`);
 }
 
-/** A text or template, its holes as `{}`. */
+/** A literal or template, with `{}` for its parameters. */
 function textOf(expression: string): string | null {
   const written = /^'([^']*)'$|^`([^`]*)`$/.exec(expression);
   return written === null ? null : (written[1] ?? written[2] ?? '').replaceAll(/\$\{[^}]*\}/g, '{}');

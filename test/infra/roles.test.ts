@@ -18,7 +18,7 @@ const rows = await readTable();
 const templates = await readTemplates();
 const roleIds = objectVariable(await readTemplate('roles.bicep'), 'roles');
 
-test('every request that the code makes has a row in docs/security.md, and no row is without one', async () => {
+test('docs/security.md has a row for every request that the code makes, and no other row', async () => {
   const made = [...(await resourceManagerRequests()), ...(await storageRequests())];
 
   const known = new Set(rows.flatMap(({ requests }) => requests));
@@ -30,7 +30,7 @@ test('every request that the code makes has a row in docs/security.md, and no ro
   expect({ withoutRow, withoutRequest }).toEqual({ withoutRow: [], withoutRequest: [] });
 });
 
-test.each(rows.filter(({ action }) => action !== null))('$title: each role named allows it', ({ action, roles }) => {
+test.each(rows.filter(({ action }) => action !== null))('$title: each named role allows it', ({ action, roles }) => {
   const allowing = roles.filter((name) => {
     const role = Object.values(builtInRoles).find(({ roleName }) => roleName === name);
     return (
@@ -42,11 +42,11 @@ test.each(rows.filter(({ action }) => action !== null))('$title: each role named
   expect(allowing).toEqual(roles);
 });
 
-test('a request that needs no right names no role', () => {
+test('a request without a required right names no role', () => {
   expect(rows.filter(({ action, roles }) => action === null && roles.length > 0)).toEqual([]);
 });
 
-test('the roles of the templates are those of the table, by the ids that Azure gave them', () => {
+test('the roles of the templates are those of the table, with the ids from Azure', () => {
   const named = new Set(rows.flatMap(({ roles }) => roles));
 
   const assigned = [...roleIds].map(([name, id]) => ({ name: builtInRoles[name]?.roleName, id: id.slice(1, -1) }));
@@ -57,7 +57,7 @@ test('the roles of the templates are those of the table, by the ids that Azure g
   );
 });
 
-test('every role is assigned by a template, and explained in docs/security.md', async () => {
+test('a template assigns every role, and docs/security.md explains it', async () => {
   const text = await readFile(join(root, 'docs/security.md'), 'utf8');
   const used = templates.filter(({ path }) => path !== 'roles.bicep').map((template) => template.text);
 
@@ -75,7 +75,7 @@ test('no template assigns a role that is not in roles.bicep', () => {
   expect(others.map(({ path }) => path)).toEqual([]);
 });
 
-test('every role assignment has a name of its own for each scope, principal and role, and says whose it is', () => {
+test('every role assignment has a distinct name per scope, principal and role, and names the type of its principal', () => {
   const assignments = templates.flatMap(({ path, text }) =>
     text
       .split(/^(?=resource )/m)
@@ -96,7 +96,7 @@ test('every role assignment has a name of its own for each scope, principal and 
 interface Row {
   readonly title: string;
   readonly requests: readonly string[];
-  /** Null: needs none. */
+  /** null = requires no right. */
   readonly action: string | null;
   readonly roles: readonly string[];
 }

@@ -38,7 +38,7 @@ const workbook = v.parse(workbookShape, JSON.parse(await readFile(join(root, 'in
 const workbookQueries = workbook.items.flatMap(({ content }) => content.query ?? []);
 const alerts = (await readTemplate('modules/alerts.bicep')).text;
 
-test('alerts and workbook look for the line by what it begins with', async () => {
+test('alerts and workbook find the line by its beginning', async () => {
   const line = await lineOf(failed);
 
   expect(line.startsWith(beginning)).toBe(true);
@@ -47,7 +47,7 @@ test('alerts and workbook look for the line by what it begins with', async () =>
   for (const query of workbookQueries) expect(query).toContain(`startswith '${beginning}'`);
 });
 
-test('every field that they read is in the line', async () => {
+test('the line has every field that they read', async () => {
   const line = v.parse(v.record(v.string(), v.unknown()), JSON.parse(await lineOf(failed)));
 
   const read = new Set(
@@ -60,7 +60,7 @@ test('every field that they read is in the line', async () => {
 });
 
 /** @see https://learn.microsoft.com/kusto/query/mv-expand-operator#syntax */
-test('no query expands into a column that has the name of an option of mv-expand, which would be taken for it', () => {
+test('no query expands into a column whose name is an option of mv-expand', () => {
   const expanded = [alerts, ...workbookQueries].flatMap((text) =>
     [...text.matchAll(/\bmv-expand (\w+) ?=/g)].map(([, column]) => column),
   );
@@ -68,7 +68,7 @@ test('no query expands into a column that has the name of an option of mv-expand
   expect(expanded).toEqual(['change']);
 });
 
-test('there is an alert for each thing that should wake somebody', () => {
+test('there is an alert for each event that needs attention', () => {
   const keys = [...alerts.matchAll(/^ {4}key: '(.*)'|name: '\$\{namePrefix\}-([a-z-]+)'/gm)].map(
     ([, key, name]) => key ?? name,
   );
@@ -76,7 +76,7 @@ test('there is an alert for each thing that should wake somebody', () => {
   expect(keys.sort()).toEqual(['blind-spots', 'high-findings', 'run-failed', 'run-incomplete', 'run-late']);
 });
 
-test('statuses that an alert names are statuses that a run can have', async () => {
+test('an alert names only statuses that a run can have', async () => {
   const { runStatuses } = await import('../../lib/inventory/run.ts');
   const named = [...alerts.matchAll(/status (?:==|in) (?:\()?([^)&\n]*)/g)].flatMap(([, list = '']) =>
     [...list.matchAll(/\\?'(\w+)\\?'/g)].map(([, status = '']) => status),
@@ -86,7 +86,7 @@ test('statuses that an alert names are statuses that a run can have', async () =
   expect(named.filter((status) => !runStatuses.some((known) => known === status))).toEqual([]);
 });
 
-test('the workbook finds its workspace by a placeholder that the template fills', async () => {
+test('the template replaces the placeholder of the workbook', async () => {
   const { text } = await readTemplate('modules/workbook.bicep');
 
   expect(workbook.fallbackResourceIds).toEqual(['{workspaceResourceId}']);

@@ -11,7 +11,7 @@ const set = new Map([
   ...objectVariable(functionApp, 'identitySettings'),
 ]);
 
-/** Settings that the code reads and the templates leave alone, each with the reason. */
+/** Settings that the code reads and the templates do not set, each with the reason. */
 const leftAlone: Readonly<Record<string, string>> = {
   AzureWebJobsScriptRoot: 'Core Tools sets it on a developer’s machine',
   AzureWebJobsStorage: 'a connection string: storage takes identities only',
@@ -27,7 +27,7 @@ const leftAlone: Readonly<Record<string, string>> = {
   WEBSITE_AUTH_ENABLED: 'the platform sets it while App Service authentication is on',
 };
 
-test('every setting that the code reads has a parameter, is derived, or is left alone for a reason', () => {
+test('every setting that the code reads has a parameter, is derived, or is deliberately not set', () => {
   const read = settingsRead();
 
   const unaccounted = [...read].filter((name) => !set.has(name) && leftAlone[name] === undefined);
@@ -45,7 +45,7 @@ test('the template sets nothing that the code does not read', () => {
   expect(unread).toEqual([]);
 });
 
-test('every setting of the app comes from a parameter of its own', () => {
+test('every setting of the app comes from its own parameter', () => {
   const parameters = new Set(main.parameters.map(({ name }) => name));
 
   const sources = [...inventorySettings].map(([name, value]) => ({
@@ -57,7 +57,7 @@ test('every setting of the app comes from a parameter of its own', () => {
   expect(new Set(sources.map(({ from }) => from)).size).toBe(sources.length);
 });
 
-test('what the parameters default to is what the code defaults to', () => {
+test('parameters and code have the same defaults', () => {
   const environment = Object.fromEntries([...inventorySettings].map(([name]) => [name, defaultOf(name)]));
 
   const settings = readSettings(environment);
@@ -80,7 +80,7 @@ test.each(bounded)('%s: the template allows what the code allows, %i to %i', (na
   expect(answers).toEqual([false, true, true, false]);
 });
 
-test('names with allowed values: the code takes each of them and no other', () => {
+test('settings with allowed values: the code accepts exactly these', () => {
   const allowed = literal(parameterOf('INVENTORY_HTTP_AUTH').decorators.allowed ?? '');
 
   const taken = ['keys', 'entra', 'anonymous', 'none'].filter((value) => takes({ INVENTORY_HTTP_AUTH: value }));
@@ -88,7 +88,7 @@ test('names with allowed values: the code takes each of them and no other', () =
   expect(allowed).toEqual(taken);
 });
 
-/** Every name that readSettings asks for, whichever way storage is set. */
+/** Every name that readSettings reads, for both ways to configure storage. */
 function settingsRead(): ReadonlySet<string> {
   const read = new Set<string>();
   for (const given of [{}, { AzureWebJobsStorage__blobServiceUri: 'https://a.example' }])
@@ -128,7 +128,7 @@ function isNumberOfTheApp({ name, type }: Parameter): boolean {
   return type === 'int' && [...inventorySettings.values()].includes(`string(${name})`);
 }
 
-/** What the app gets for a setting when nothing is given: lists are joined, the rest is text. */
+/** The default that the app gets for a setting: lists are joined, the rest is text. */
 function defaultOf(setting: string): string {
   const { fallback } = parameterOf(setting);
   const value = fallback === null ? undefined : literal(fallback);

@@ -32,7 +32,7 @@ const packageJson = v.parse(
   JSON.parse(await readFile(join(root, 'package.json'), 'utf8')),
 );
 
-test('every parameter and output says what it is, and whether it must be given', () => {
+test('every parameter and output has a description, and every parameter says whether it is required', () => {
   const wrong = templates.flatMap(({ path, parameters, outputs }) =>
     [
       ...parameters.filter(({ fallback, decorators }) => {
@@ -43,14 +43,14 @@ test('every parameter and output says what it is, and whether it must be given',
     ].map(({ name }) => `${path}: ${name}`),
   );
 
-  // Each declaration was understood.
+  // The test recognizes each declaration.
   const declared = templates.flatMap(({ text }) => [...text.matchAll(/^(?:param|output) /gm)]).length;
   const understood = templates.flatMap(({ parameters, outputs }) => [...parameters, ...outputs]).length;
   expect(understood).toBe(declared);
   expect(wrong).toEqual([]);
 });
 
-test('no output and no setting holds a secret', () => {
+test('no output and no setting contains a secret', () => {
   const secret =
     /list(?:Account|Service)?(?:Keys|Sas|Secrets|HostKeys)|connectionString|instrumentationKey|accountKey|sharedKey|password/i;
 
@@ -63,22 +63,22 @@ test('no output and no setting holds a secret', () => {
   const settings = [...objectVariable(functionApp, 'hostSettings')].filter(([, value]) => secret.test(value));
 
   expect({ outputs, calls }).toEqual({ outputs: [], calls: [] });
-  // An address and an id: local authentication is off, so that it lets nobody write.
+  // An address and an id. Local authentication is off, so they do not allow anyone to write with it.
   expect(settings).toEqual([['APPLICATIONINSIGHTS_CONNECTION_STRING', 'component.properties.ConnectionString']]);
 });
 
-/** Azure answers AZURE_REGION as azurE_REGION; see https://github.com/Azure/azure-dev/issues/512 */
-test('outputs have names that Azure gives back as they were written', () => {
+/** Azure returns AZURE_REGION as azurE_REGION; see https://github.com/Azure/azure-dev/issues/512 */
+test('outputs have names whose casing Azure keeps', () => {
   const names = templates.flatMap(({ outputs }) => outputs.map(({ name }) => name));
 
   expect(names.filter((name) => !/^[a-z][A-Za-z]*$/.test(name))).toEqual([]);
 });
 
-test('no output begins like a setting: azd puts outputs into the environment, where the command line would refuse them', () => {
+test('no output name begins like a setting, because azd adds outputs to the environment and the command line rejects unknown settings', () => {
   expect(main.outputs.filter(({ name }) => name.startsWith('INVENTORY_'))).toEqual([]);
 });
 
-test('storage and monitoring take identities only', async () => {
+test('storage and monitoring accept only identities', async () => {
   const storage = (await readTemplate('modules/storage.bicep')).text;
   const monitoring = (await readTemplate('modules/monitoring.bicep')).text;
 
@@ -90,7 +90,7 @@ test('storage and monitoring take identities only', async () => {
   expect(monitoring).toContain('DisableLocalAuth: true');
 });
 
-test('the life-cycle rule covers runs/ and nothing else', async () => {
+test('the life-cycle rule covers only runs/', async () => {
   const storage = (await readTemplate('modules/storage.bicep')).text;
 
   const prefixes = [...storage.matchAll(/prefixMatch: (.*)/g)].map(([, prefix]) => prefix);
@@ -101,7 +101,7 @@ test('the life-cycle rule covers runs/ and nothing else', async () => {
 });
 
 /**
- * Site properties and settings that Flex Consumption replaced or does not know.
+ * Site properties and settings that Flex Consumption replaces or does not support.
  * @see https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations
  */
 const notWithFlexConsumption = [
@@ -124,11 +124,11 @@ const notWithFlexConsumption = [
   'WEBSITE_RUN_FROM_PACKAGE',
   'WEBSITE_VNET_ROUTE_ALL',
 ];
-test('the app has nothing that its plan does not know', () => {
+test('the app has only properties that its plan supports', () => {
   expect(notWithFlexConsumption.filter((name) => functionApp.text.includes(name))).toEqual([]);
 });
 
-test('the app runs on the Node that the bundle is built for', () => {
+test('the app runs on the Node version that the bundle is built for', () => {
   const version = /var nodeVersion = '(\d+)'/.exec(functionApp.text)?.[1];
 
   expect(functionApp.text).toContain('version: nodeVersion');
@@ -136,7 +136,7 @@ test('the app runs on the Node that the bundle is built for', () => {
   expect(packageJson.devDependencies.node?.split('.')[0]).toBe(version);
 });
 
-test('the bundle is what the package names, built for that Node', async () => {
+test('the package names the bundle, which is built for that Node version', async () => {
   const build = await readFile(join(root, 'scripts/build.ts'), 'utf8');
   const bundle = await readFile(join(root, 'scripts/bundle.ts'), 'utf8');
   const version = /var nodeVersion = '(\d+)'/.exec(functionApp.text)?.[1];
@@ -151,13 +151,13 @@ test('the host has the extension that Durable Functions needs', () => {
 });
 
 /** @see https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-azure-storage-provider#flex-consumption-plan */
-test('queues are asked as often as the plan wants it: every ten seconds at least', () => {
+test('queues are polled at least every ten seconds, as the plan requires', () => {
   const { maxQueuePollingInterval } = hostJson.extensions.durableTask.storageProvider;
 
   expect(maxQueuePollingInterval).toMatch(/^00:00:(0[1-9]|10)$/);
 });
 
-test('the path that needs no sign-in is the one that the app serves to anyone', async () => {
+test('the only path without sign-in is the one that the app serves to anyone', async () => {
   const { text } = await readTemplate('modules/authentication.bicep');
   const anonymous = routes.filter((route) => route.anonymous === true).map(({ path }) => path);
 
@@ -166,7 +166,7 @@ test('the path that needs no sign-in is the one that the app serves to anyone', 
   expect([excluded]).toEqual(anonymous.map((path) => `/${hostJson.extensions.http.routePrefix}/${path}`));
 });
 
-test('what cannot be meant is refused by a variable: those are worked out before anything is made', () => {
+test('a variable rejects an invalid combination, because Azure evaluates variables before it creates anything', () => {
   const declarations = templates.flatMap(({ text }) => text.split(/^(?=\w)/m));
 
   const refusing = declarations.filter((declaration) => declaration.includes('fail('));
@@ -175,7 +175,7 @@ test('what cannot be meant is refused by a variable: those are worked out before
   expect(refusing.filter((declaration) => !declaration.startsWith('var '))).toEqual([]);
 });
 
-test('with keys, Azure is not asked to take an identity provider that has no client id', async () => {
+test('with keys, the template declares no identity provider without a client id', async () => {
   const { text } = await readTemplate('modules/authentication.bicep');
 
   const [, provider = '', otherwise] = /identityProviders: enabled\n {6}\? (\{[\s\S]*?)\n {6}: (.*)\n/.exec(text) ?? [];
@@ -184,11 +184,11 @@ test('with keys, Azure is not asked to take an identity provider that has no cli
   expect(otherwise).toBe('{}');
 });
 
-test('the line that alerts look for is sampled away by nobody', () => {
+test('sampling never drops the line of the alerts', () => {
   expect(hostJson.logging.applicationInsights.samplingSettings.excludedTypes.split(';')).toContain('Trace');
 });
 
-test('each parameter file uses a template that is there, and gives only what it takes', async () => {
+test('each parameter file uses an existing template and sets only its parameters', async () => {
   const files: string[] = [];
   for await (const file of glob('**/*.bicepparam', { cwd: join(root, 'infra') })) files.push(file);
   const unknown: string[] = [];

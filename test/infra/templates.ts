@@ -1,15 +1,15 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The project's folder. */
+/** The folder of the project. */
 export const root = join(import.meta.dirname, '../..');
 
 export interface Parameter {
   readonly name: string;
   readonly type: string;
-  /** As written; null = required. */
+  /** The default, as written; null = required. */
   readonly fallback: string | null;
-  /** Decorators by name, with the text between their brackets. */
+  /** The arguments of each decorator, by its name. */
   readonly decorators: Readonly<Record<string, string>>;
 }
 
@@ -19,9 +19,9 @@ export interface Output {
   readonly decorators: Readonly<Record<string, string>>;
 }
 
-/** One Bicep file, as far as these tests look at it: declarations of one line, which is how the templates here are written. */
+/** The parts of a Bicep file that these tests read. They expect declarations of one line. */
 export interface Template {
-  /** From `infra/` on: `modules/storage.bicep`. */
+  /** Relative to `infra/`: `modules/storage.bicep`. */
   readonly path: string;
   readonly text: string;
   readonly parameters: readonly Parameter[];
@@ -35,7 +35,7 @@ export async function readTemplates(): Promise<readonly Template[]> {
   return templates.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** @param path from `infra/` on */
+/** @param path relative to `infra/` */
 export async function readTemplate(path: string): Promise<Template> {
   const text = await readFile(join(root, 'infra', path), 'utf8');
   const parameters: Parameter[] = [];
@@ -61,7 +61,7 @@ export async function readTemplate(path: string): Promise<Template> {
   return { path, text, parameters, outputs };
 }
 
-/** The entries of a variable that is an object with one line per entry: what stands left and right of each colon. */
+/** The keys and values of an object variable with one entry per line. */
 export function objectVariable(template: Template, name: string): ReadonlyMap<string, string> {
   const body = new RegExp(`^var ${name} = \\{\\n([\\s\\S]*?)\\n\\}`, 'm').exec(template.text)?.[1];
   if (body === undefined) throw new Error(`${template.path} has no object variable ${name}`);
@@ -69,7 +69,7 @@ export function objectVariable(template: Template, name: string): ReadonlyMap<st
   return new Map(entries.flatMap((entry) => (entry === null ? [] : [[entry[1] ?? '', entry[2] ?? '']])));
 }
 
-/** A Bicep literal of one line: text, number, true or false, a list of texts; undefined for anything else. */
+/** Parses a one-line Bicep literal: string, number, boolean or list of strings. @returns undefined for anything else */
 export function literal(text: string): string | number | boolean | readonly (string | number)[] | undefined {
   if (text === 'true' || text === 'false') return text === 'true';
   if (/^-?\d+$/.test(text)) return Number(text);

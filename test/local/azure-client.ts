@@ -6,14 +6,14 @@ export interface PlainAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly text: string;
-  /** The parsed body; undefined where it is no JSON. */
+  /** The parsed body; undefined if it is no JSON. */
   readonly json: Json;
 }
 type Json = { readonly [key: string]: Json } & { readonly value: readonly Json[]; readonly nextLink?: string };
 
-/** Node's own clients against the stand-in: no SDK in between. */
+/** A client of the stand-in that uses Node's own HTTP, without an SDK. */
 export interface PlainClient extends Disposable {
-  /** A GET to Resource Manager with a token; `token: null` sends none. Takes paths and absolute URLs. */
+  /** A GET to Resource Manager with a token, for a path or an absolute URL. `token: null` sends none. */
   arm(pathOrUrl: string, token?: string | null): Promise<PlainAnswer>;
   /** Every row of a list. */
   armRows(path: string): Promise<readonly Json[]>;

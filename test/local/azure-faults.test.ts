@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { computeThrottled, identityError, serverError, throttled } from '../../local/azure/faults/fault-presets.ts';
 import type { FaultAnswer } from '../../local/azure/faults/faults.ts';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
+import { computeThrottled, identityError, serverError, throttled } from '../support/fault-presets.ts';
 import { createPlainClient, type PlainClient } from './azure-client.ts';
 
 let azure: LocalAzure;
@@ -31,7 +31,7 @@ test.each<[string, FaultAnswer, number, Record<string, string>]>([
   ['milliseconds', throttled({ milliseconds: 20 }), 429, { 'retry-after-ms': '20' }],
   ['Compute in seconds', computeThrottled({ seconds: 1200 }), 429, { 'retry-after': '1200' }],
   ['server error', serverError(502), 502, {}],
-])('An answer by status (%s) strikes once and leaves the next request alone', async (_, answer, status, headers) => {
+])('a status fault (%s) applies once and not to the next request', async (_, answer, status, headers) => {
   once(answer);
   const [struck, next] = [await client.arm(list), await client.arm(list)];
   expect(struck.status).toBe(status);
@@ -40,7 +40,7 @@ test.each<[string, FaultAnswer, number, Record<string, string>]>([
   expect(azure.faults.strikes).toEqual([1]);
 });
 
-test('Connections are reset before and in the middle of the body', async () => {
+test('connections are reset before and in the middle of the body', async () => {
   once({ kind: 'reset' });
   await expect(client.arm(list)).rejects.toThrow(/ECONNRESET|socket hang up/);
   once({ kind: 'resetMidBody' });
@@ -48,7 +48,7 @@ test('Connections are reset before and in the middle of the body', async () => {
   expect((await client.arm(list)).status).toBe(200);
 });
 
-test('Bodies are cut, replaced by HTML, or lack their value', async () => {
+test('bodies are truncated, replaced by HTML, or lack their value', async () => {
   const bodies = [];
   for (const kind of ['truncatedJson', 'html', 'valueNull', 'valueMissing'] as const) {
     once({ kind });
@@ -61,7 +61,7 @@ test('Bodies are cut, replaced by HTML, or lack their value', async () => {
   expect(bodies.slice(2).map(({ json }) => json)).toEqual([{ value: null }, {}]);
 });
 
-test('An empty page leads to the page that was asked for; a slow one arrives whole', async () => {
+test('an empty page leads to the requested page, and a slow one arrives whole', async () => {
   once({ kind: 'emptyPage' });
   const empty = await client.arm(list);
   once({ kind: 'slowDrip', bytes: 4000, everyMs: 1 });
@@ -70,7 +70,7 @@ test('An empty page leads to the page that was asked for; a slow one arrives who
   expect(rows).toHaveLength(6);
 });
 
-test('Next links lead astray in each of five ways', async () => {
+test('next links lead astray in each of five ways', async () => {
   const links: string[] = [];
   for (const to of ['foreign', 'http', 'itself', 'relative'] as const) {
     once({ kind: 'nextLink', to });
@@ -88,7 +88,7 @@ test('Next links lead astray in each of five ways', async () => {
   expect(cycle[2]).not.toBe(cycle[1]);
 });
 
-test('A short list leaves out rows by count and by id', async () => {
+test('a short list omits rows by count and by id', async () => {
   const full = await client.arm(list);
   const first = String(full.json.value[0]?.id);
   once({ kind: 'shortList', count: 1 });
@@ -100,7 +100,7 @@ test('A short list leaves out rows by count and by id', async () => {
 });
 
 test.each(['expiredToken', 'claimsChallenge'] as const)(
-  'After %s the same token stays refused and a new one is taken',
+  'after %s the same token stays refused and a new one is accepted',
   async (kind) => {
     const mint = () => azure.tokens.mint(azure.tenant.systemAssignedIdentity, 'https://management.azure.com').token;
     const [old, fresh] = [mint(), mint()];
@@ -113,7 +113,7 @@ test.each(['expiredToken', 'claimsChallenge'] as const)(
   },
 );
 
-test('Rules match by endpoint, method and query, and can let requests pass first', async () => {
+test('rules match by endpoint, method and query, and can let requests pass first', async () => {
   azure.faults.add(
     { match: { endpoint: 'identity' }, answer: identityError(410) },
     { match: { query: /statusOnly=true/ }, skip: 1, answer: serverError(500) },
@@ -126,7 +126,7 @@ test('Rules match by endpoint, method and query, and can let requests pass first
   expect(statuses).toEqual([200, 200, 500]);
 });
 
-test('A request that is never answered ends when the stand-in stops', async () => {
+test('an unanswered request ends when the stand-in stops', async () => {
   await using own = await startLocalAzure({ tenant: azure.tenant });
   using ownClient = createPlainClient(own);
   own.faults.add({ match: {}, answer: { kind: 'never' } });

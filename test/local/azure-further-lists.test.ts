@@ -5,7 +5,7 @@ import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
 import { createPlainClient, type PlainClient } from './azure-client.ts';
 import { propertyPaths } from './property-paths.ts';
 
-/** What is listed beside virtual machines. Rows on a page: 2. */
+/** The lists other than virtual machines, with 2 rows per page. */
 let azure: LocalAzure;
 let client: PlainClient;
 beforeAll(async () => {
@@ -38,7 +38,7 @@ const pathOf = (displayName: string, list: List): string =>
 const rowsOf = (displayName: string, list: List) => client.armRows(pathOf(displayName, list));
 const get = (id: string | undefined, apiVersion: string) => client.arm(`${id}?api-version=${apiVersion}`);
 
-describe('rows have every property that Azure’s have', () => {
+describe('rows have every property of Azure’s rows', () => {
   test.each<[List, string, () => unknown]>([
     ['scaleSets', 'Retail Core', () => recorded('real-vmss-list.json')[0]],
     ['arcMachines', 'Retail Edge', () => documented('hybridcompute-machines-list.json').value[0]],
@@ -93,7 +93,7 @@ describe('lists show the truth, page by page', () => {
     },
   );
 
-  test('and one resource by its id, in any casing', async () => {
+  test('and find one resource by its id, in any casing', async () => {
     const core = truthOf('Retail Core');
     const [set, identity] = [core?.scaleSets[0], core?.identities[0]?.identity];
     const arc = truthOf('Retail Edge')?.arcMachines[0];
@@ -105,7 +105,7 @@ describe('lists show the truth, page by page', () => {
     expect(found.map(({ json }) => json)).toEqual([set, arc, identity]);
   });
 
-  test('or 404 for what is not there', async () => {
+  test('or return 404 for a missing resource', async () => {
     const core = truthOf('Retail Core');
     const gone = await Promise.all([
       get(`${core?.scaleSets[0]?.id}-gone`, '2026-04-01'),
@@ -120,7 +120,7 @@ describe('lists show the truth, page by page', () => {
 });
 
 describe('role assignments', () => {
-  test('come from at, above and below the subscription, of all kinds of principals, with roles by its own ids', async () => {
+  test('come from at, above and below the subscription, for all types of principals, with role ids of the subscription', async () => {
     const rows = await rowsOf('Retail Core', 'roleAssignments');
     const subscription = `/subscriptions/${named('Retail Core')}`;
     const scopes = rows.map(({ properties }) => String(properties?.scope));
@@ -138,7 +138,7 @@ describe('role assignments', () => {
     expect(atScope.every(({ properties }) => !String(properties?.scope).includes('/resourceGroups/'))).toBe(true);
   });
 
-  test('name roles that the subscription lists, built-in and custom, and that are found by id', async () => {
+  test('name built-in and custom roles that the subscription lists and that can be read by id', async () => {
     const roles = await rowsOf('Retail Core', 'roleDefinitions');
     const ids = new Set(roles.map(({ id }) => String(id)));
     const assignments = await rowsOf('Retail Core', 'roleAssignments');
@@ -151,7 +151,7 @@ describe('role assignments', () => {
 });
 
 describe('rights', () => {
-  test('without Microsoft.Authorization/*/read: 403 for roles, and everything else', async () => {
+  test('without Microsoft.Authorization/*/read: 403 for roles, 200 for everything else', async () => {
     const answers = await Promise.all(
       (['scaleSets', 'arcMachines', 'identities', 'roleAssignments', 'roleDefinitions'] as const).map((list) =>
         client.arm(pathOf('Data Lake', list)),
@@ -167,7 +167,7 @@ describe('rights', () => {
     expect(truthOf('Data Lake')?.roleAssignments).toBeNull();
   });
 
-  test('on one resource group only: what is in it', async () => {
+  test('on one resource group only: its content', async () => {
     const { tenant } = azure;
     const id = named('Retail Core');
     const before = await rowsOf('Retail Core', 'roleAssignments');
@@ -196,12 +196,12 @@ describe('rights', () => {
     expect(json.error?.message).toContain(`'${provider}'`);
   });
 
-  test.each(Object.keys(lists) as List[])('none at all: 403 for %s', async (list) => {
+  test.each(Object.keys(lists) as List[])('none: 403 for %s', async (list) => {
     expect((await client.arm(pathOf('Acquisitions', list))).status).toBe(403);
   });
 });
 
-test('api-versions are checked as providers do', async () => {
+test('api-versions are checked as by the providers', async () => {
   const answers = await Promise.all(
     (['scaleSets', 'arcMachines', 'identities', 'roleAssignments'] as const).map((list) =>
       client.arm(pathOf('Retail Core', list).replace(/=[-\d]+$/, '=1999-01-01')),
@@ -216,7 +216,7 @@ test('api-versions are checked as providers do', async () => {
   ]);
 });
 
-test('a subscription of another tenant that lets this one in is read like any other', async () => {
+test('a subscription of another tenant that admits this one is read like any other', async () => {
   await using own = await startLocalAzure({ tenant: createSampleTenant({ subscriptions: 0, vms: 0, state: 2 }) });
   using ownClient = createPlainClient(own);
   const listed = await ownClient.armRows('/subscriptions?api-version=2022-12-01');
@@ -226,7 +226,7 @@ test('a subscription of another tenant that lets this one in is read like any ot
   expect(await ownClient.armRows(path)).toHaveLength(1);
 });
 
-test('faults strike these lists, too', async () => {
+test('faults apply to these lists too', async () => {
   azure.faults.add({
     match: { path: 'userAssignedIdentities$' },
     times: 1,

@@ -26,7 +26,7 @@ function claimsOf(token: unknown): Record<string, unknown> {
   return JSON.parse(Buffer.from(String(token).split('.')[1] ?? '', 'base64url').toString());
 }
 
-test('All three sources give tokens of the system-assigned identity that Resource Manager takes', async () => {
+test('all three sources give tokens of the system-assigned identity that Resource Manager accepts', async () => {
   const answers = [
     await client.identity(imds, metadata),
     await client.identity(appService, secret),
@@ -42,7 +42,7 @@ test('All three sources give tokens of the system-assigned identity that Resourc
   expect(answers.map(({ json }) => json.resource)).toEqual([resource, resource, `${resource}/`]);
 });
 
-test('A user-assigned identity is found by client id, object id and resource id', async () => {
+test('a user-assigned identity is found by client id, object id and resource id', async () => {
   const [identity] = azure.tenant.userAssignedIdentities;
   const ways = [
     [appService, secret, `client_id=${identity?.clientId}`],
@@ -58,7 +58,7 @@ test('A user-assigned identity is found by client id, object id and resource id'
   }
 });
 
-test('Requests that Azure refuses are refused', async () => {
+test('requests that Azure refuses are refused', async () => {
   const unknown = '&client_id=11111111-1111-4111-8111-111111111111';
   const other = encodeURIComponent('https://nowhere.example');
   const answers = [
@@ -80,7 +80,7 @@ test('Requests that Azure refuses are refused', async () => {
   });
 });
 
-test('The log keeps no token and no identity header', async () => {
+test('the log keeps no token and no identity header', async () => {
   const { json } = await client.identity(appService, secret);
   await client.arm('/subscriptions?api-version=2022-12-01', String(json.access_token));
   const log = JSON.stringify(azure.requests);

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 
-test('As a process it says when it is ready, obeys its control routes, and ends with its stdin', async () => {
+test('the process prints when it is ready, serves its control routes, and ends with its stdin', async () => {
   const child = spawn(process.execPath, ['local/azure/main.ts', '--subscriptions', '2', '--vms', '3', '--simple'], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });

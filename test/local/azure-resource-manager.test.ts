@@ -42,7 +42,7 @@ describe('lists', () => {
     expect(Object.values(truth?.powerStates ?? {})).toContain(null);
   });
 
-  test('show what was changed while they are served', async () => {
+  test('show changes that are made while they are served', async () => {
     const tenant = createSampleTenant({ subscriptions: 1, vms: 3, awkward: false });
     await using own = await startLocalAzure({ tenant });
     using ownClient = createPlainClient(own);
@@ -54,7 +54,7 @@ describe('lists', () => {
     expect(after.map(({ location }) => location)).toEqual(['moon', before[2]?.location]);
   });
 
-  test('leave out hidden subscriptions, which the management group still names', async () => {
+  test('omit hidden subscriptions, which the management group still lists', async () => {
     const listed = await client.armRows('/subscriptions?api-version=2022-12-01');
     const descendants = await client.armRows(
       '/providers/Microsoft.Management/managementGroups/northwind/descendants?api-version=2021-04-01',
@@ -91,7 +91,7 @@ describe('rights', () => {
     expect(errorOf(answer.json)).toMatchObject({ code });
   });
 
-  test('are told by role assignments of the caller', async () => {
+  test('follow from the role assignments of the caller', async () => {
     const { principalId } = azure.tenant.systemAssignedIdentity;
     const path = `/subscriptions/${named(/^Payments/)}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01`;
     const all = await client.armRows(path);
@@ -104,7 +104,7 @@ describe('rights', () => {
 });
 
 describe('one machine', () => {
-  test('is found in any casing, with its instance view when asked for', async () => {
+  test('is found in any casing, with its instance view on request', async () => {
     const machine = azure.tenant.virtualMachines(named(/^Payments/))[9];
     const plain = await client.arm(`${machine?.id.toUpperCase()}?api-version=${compute}`);
     const expanded = await client.arm(`${machine?.id}?%24expand=instanceView&api-version=${compute}`);
@@ -112,7 +112,7 @@ describe('one machine', () => {
     expect(expanded.json.properties?.instanceView).toHaveProperty('statuses');
   });
 
-  test('tells the client id of its system-assigned identity on a route of its own', async () => {
+  test('has the client id of its system-assigned identity on a separate route', async () => {
     const machines = azure.tenant.virtualMachines(named(/^Payments/));
     const ask = (id: string | undefined) =>
       client.arm(`${id}/providers/Microsoft.ManagedIdentity/identities/default?api-version=2024-11-30`);
@@ -123,7 +123,7 @@ describe('one machine', () => {
     expect(missing.status).toBe(404);
   });
 
-  test('that is not there is told from a resource group that is not there', async () => {
+  test('that does not exist gets another answer than a resource group that does not exist', async () => {
     const [machine] = azure.tenant.virtualMachines(named(/^Payments/));
     const noMachine = await client.arm(`${machine?.id}-gone?api-version=${compute}`);
     const noGroup = await client.arm(
@@ -153,7 +153,7 @@ describe('requests are refused', () => {
     expect(errorOf(answer.json)).toMatchObject({ code: 'NoRegisteredProviderFound' });
   });
 
-  test('without a good token, each case with its own code', async () => {
+  test('without a valid token, each case with its own code', async () => {
     await using brief = await startLocalAzure({ tenant: azure.tenant, tokenLifetimeSeconds: 0 });
     using briefClient = createPlainClient(brief);
     const identity = azure.tenant.systemAssignedIdentity;

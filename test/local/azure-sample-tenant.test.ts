@@ -10,7 +10,7 @@ function machines(options: Parameters<typeof createSampleTenant>[0]): readonly R
     .flatMap((each) => each.virtualMachines);
 }
 
-test('The same options make the same tenant; another seed makes another', () => {
+test('the same options give the same tenant, another seed another one', () => {
   const options = { subscriptions: 3, vms: 20, seed: 7 };
   expect(createSampleTenant(options).truth()).toEqual(createSampleTenant(options).truth());
   const ids = new Set(machines(options).map((machine) => machine.properties.vmId));
@@ -18,7 +18,7 @@ test('The same options make the same tenant; another seed makes another', () => 
   expect(others.some((machine) => ids.has(machine.properties.vmId))).toBe(false);
 });
 
-test('Without awkward subscriptions it has exactly what was asked for, each id once', () => {
+test('without awkward subscriptions it has exactly the requested size, each id once', () => {
   const tenant = createSampleTenant({ subscriptions: 50, vms: 12, awkward: false, plain: true });
   const all = tenant.truth().flatMap((each) => each.virtualMachines);
   const names = tenant.subscriptions().map((each) => each.displayName);
@@ -30,7 +30,7 @@ test('Without awkward subscriptions it has exactly what was asked for, each id o
   expect(new Set(all.map((machine) => machine.identity?.type))).toEqual(new Set(['SystemAssigned']));
 });
 
-test('A machine has every property that a recorded one has, in about 6 kB', () => {
+test('a machine has every property of a recorded one, in about 6 kB', () => {
   const recorded = JSON.parse(readFileSync('test/payloads/real-vm-list-2025-systemassigned.json', 'utf8'));
   const [real] = recorded.interactions[0].response.body.data.value;
   const sample = machines({ subscriptions: 1, vms: 40, awkward: false });
@@ -74,7 +74,7 @@ describe('Among 40 machines there is', () => {
   });
 });
 
-test('The second state has machines gone, new, re-created, moved, and with another identity', () => {
+test('the second state has deleted, created, re-created and moved machines, and machines with another identity', () => {
   const before = machines({ subscriptions: 1, vms: 100, awkward: false });
   const after = machines({ subscriptions: 1, vms: 100, awkward: false, state: 2 });
   const byId = new Map(before.map((machine) => [machine.id, machine]));
@@ -102,7 +102,7 @@ test('The second state has machines gone, new, re-created, moved, and with anoth
   }
 });
 
-test('A tenant of 400,000 machines hands out its machines by position', () => {
+test('a tenant of 400,000 machines returns its machines by position', () => {
   const tenant = createSampleTenant({ subscriptions: 200, vms: 2000, awkward: false });
   const [first] = tenant.subscriptions();
   const rows = tenant.readableMachines(first?.subscriptionId ?? '');
@@ -111,7 +111,7 @@ test('A tenant of 400,000 machines hands out its machines by position', () => {
   expect(rows.slice(1990, 2050)).toHaveLength(10);
 });
 
-test('A small tenant has as many subscriptions for its scenes as a big one, and none where it is to be simple', () => {
+test('a small tenant has as many subscriptions for its scenes as a large one, and a simple tenant has none', () => {
   const scenes = (options: Parameters<typeof createSampleTenant>[0]) =>
     createSampleTenant(options)
       .subscriptions()
@@ -122,7 +122,7 @@ test('A small tenant has as many subscriptions for its scenes as a big one, and 
   expect(scenes({ subscriptions: 3, vms: 5, awkward: false })).toEqual([]);
 });
 
-test('A tenant that enters its second state is the one that was made in it, whatever was changed before', () => {
+test('a tenant that enters its second state equals one created in it, whatever was changed before', () => {
   const options = { subscriptions: 2, vms: 25 };
   const tenant = createSampleTenant(options);
   const [subscription] = tenant.subscriptions();
@@ -133,7 +133,7 @@ test('A tenant that enters its second state is the one that was made in it, what
   expect(tenant.truth()).toEqual(createSampleTenant(options).truth());
 });
 
-test('Flexible scale sets are there for every machine that names one', () => {
+test('every Flexible scale set that a machine names exists', () => {
   const truth = createSampleTenant({ subscriptions: 2, vms: 40 }).truth();
   const sets = new Set(truth.flatMap(({ scaleSets }) => scaleSets).map(({ id }) => id.toLowerCase()));
   const named = truth

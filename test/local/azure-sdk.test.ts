@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => azure.stop());
 
-/** Lists a subscription with Azure's own packages. In a process of its own: MSAL keeps its source and its tokens for good. */
+/** Lists a subscription with Azure's own packages, in a separate process, because MSAL never forgets its source and tokens. */
 const script = `
   import { ComputeManagementClient } from '@azure/arm-compute';
   import { ManagedIdentityCredential } from '@azure/identity';

@@ -24,7 +24,7 @@ const orchestrator: HostedFunction = {
   trigger: { type: 'orchestrationTrigger', direction: 'in' },
 };
 
-test('An address for durable clients that could not be had is asked for again by the next invocation', async () => {
+test('the next invocation tries again when the address for durable clients failed', async () => {
   const { inputs, triggers } = createDurableExtension();
   const client = inputs.durableClient?.(host);
   vi.spyOn(Server.prototype, 'listen').mockImplementationOnce(function (this: Server) {

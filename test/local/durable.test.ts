@@ -7,7 +7,7 @@ import { driveInstance } from '../../local/host/durable/instance.ts';
 import { createSemaphore } from '../../local/host/durable/semaphore.ts';
 import type { HostedFunction, Invoke } from '../../local/host/invocation.ts';
 
-// The engine of the built-in host, with an orchestrator that waits for one timer, and histories in memory.
+// The engine of the built-in host, with an orchestrator that waits for one timer and histories in memory.
 
 const name = 'waits';
 const instanceId = 'one';
@@ -27,7 +27,7 @@ const orchestrator: HostedFunction = {
   trigger: { type: 'orchestrationTrigger', direction: 'in' },
 };
 
-/** Answers as the library does for an orchestrator that yields a timer of so long, and returns. */
+/** Answers like the library for an orchestrator that waits for one timer and returns. */
 function waitingFor(waitMs: number): Invoke {
   return async (_, { data }) => {
     const history: readonly HistoryEvent[] = JSON.parse(data.json ?? '').history;
@@ -54,7 +54,7 @@ function memoryStore(): HistoryStore {
   };
 }
 
-/** A history that has begun, and nothing more. */
+/** A history with only its beginning. */
 async function begin(store: HistoryStore, orchestratorName = name): Promise<StoredHistory> {
   const now = new Date();
   const execution = { Name: orchestratorName, Input: 'null', ExecutionId: 'first' };
@@ -62,7 +62,7 @@ async function begin(store: HistoryStore, orchestratorName = name): Promise<Stor
     { ...stamp(now), EventType: eventTypes.OrchestratorStarted },
     { ...stamp(now), EventType: eventTypes.ExecutionStarted, ...execution },
   ]);
-  if (begun === null) throw new Error('There is one.');
+  if (begun === null) throw new Error('There already is a history.');
   return begun;
 }
 
@@ -83,7 +83,7 @@ const outcome = (store: HistoryStore) =>
     timeout: 5_000,
   });
 
-test('A clock that jumps back by a day does not hold a timer up', async () => {
+test('a clock that jumps back by a day does not delay a timer', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-21T06:00:00Z') });
   const store = memoryStore();
   const append = store.append;
@@ -102,7 +102,7 @@ test('A clock that jumps back by a day does not hold a timer up', async () => {
   await outcome(store).toBe('Completed');
 });
 
-test('A host that starts while storage is away goes on with what is left as soon as it is back', async () => {
+test('a host that starts without storage continues the remaining instances once storage is back', async () => {
   const store = memoryStore();
   await begin(store);
   let away = 2;
@@ -113,7 +113,7 @@ test('A host that starts while storage is away goes on with what is left as soon
   await outcome(store).toBe('Completed');
 });
 
-test('An instance that has ended leaves nothing with the signal of its host', async () => {
+test('an ended instance leaves no listener on the signal of its host', async () => {
   const store = memoryStore();
   const { signal } = new AbortController();
   const begun = await begin(store);
@@ -126,7 +126,7 @@ test('An instance that has ended leaves nothing with the signal of its host', as
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
-test('A host that stops lets go of an instance that waits', async () => {
+test('a stopping host ends the driving of a waiting instance', async () => {
   const store = memoryStore();
   const stopping = new AbortController();
   const begun = await begin(store);
@@ -140,7 +140,7 @@ test('A host that stops lets go of an instance that waits', async () => {
   expect(endOf(instance.history)).toBeUndefined();
 });
 
-test('Storage that does not answer is not asked again every second for what another host drives', async () => {
+test('unresponsive storage is not polled again for the instances of another host', async () => {
   vi.useFakeTimers({ toFake: ['setInterval'] });
   const store = memoryStore();
   await begin(store, 'unknown here');

@@ -15,7 +15,7 @@ afterAll(async () => {
 
 const begun = [{ ...stamp(new Date()), EventType: eventTypes.OrchestratorStarted }];
 
-test('Storage that takes a request and never answers is asked again, and then fails what asked', async () => {
+test('a request that storage never answers is repeated and then fails', async () => {
   await openHistoryStore(azurite.connectionString, 'quiet').create('one', null, begun);
   const store = openHistoryStore(azurite.connectionStringVia(proxy.origin), 'quiet', 200);
   let request = 0;
@@ -29,7 +29,7 @@ test('Storage that takes a request and never answers is asked again, and then fa
   await expect(failed).rejects.toMatchObject({ name: 'RestError', code: 'ETIMEDOUT' });
 });
 
-test('Storage that stops in the middle of a history fails what asked', async () => {
+test('a history that breaks off in the middle fails the request', async () => {
   await openHistoryStore(azurite.connectionString, 'stalling').create('one', null, begun);
   const store = openHistoryStore(azurite.connectionStringVia(proxy.origin), 'stalling', 200);
 

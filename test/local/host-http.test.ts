@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.remove());
 
-/** What a client sees that takes nothing for granted: the raw target, every header. */
+/** A request with exactly this target and these headers. */
 function raw(url: string, method: string, target: string, headers: Record<string, string> = {}) {
   const { hostname, port } = new URL(url);
   return new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
@@ -31,7 +31,7 @@ describe.each([{ streaming: true }, { streaming: false }])('an app with streamin
   });
   afterAll(() => host.end());
 
-  test('hands method, parameters, query, headers and body to the function and its answer back', async () => {
+  test('passes method, parameters, query, headers and body to the function, and returns its answer', async () => {
     const target = `${host.url}/api/echo/one/two?x=1&y=2`;
 
     const answer = await fetch(target, { method: 'POST', body: 'hello', headers: { 'x-in': 'header' } });
@@ -50,7 +50,7 @@ describe.each([{ streaming: true }, { streaming: false }])('an app with streamin
     });
   });
 
-  test('leaves no connection hanging on whose body the function has read a part only', async () => {
+  test('leaves no connection hanging when the function has read only a part of the body', async () => {
     const { hostname, port } = new URL(host.url);
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const send = (body: string) =>
@@ -67,14 +67,14 @@ describe.each([{ streaming: true }, { streaming: false }])('an app with streamin
       const second = await send('short');
 
       expect(first).toBe(200);
-      // one that was cut is made anew
+      // A closed connection is opened again.
       expect(second === 'hung up' ? await send('short') : second).toBe(200);
     } finally {
       agent.destroy();
     }
   });
 
-  test("passes the caller's trace on and makes one up where there is none", async () => {
+  test("passes the caller's trace context on, and generates one where there is none", async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
     const passed = await fetch(`${host.url}/api/echo/x`, { headers: { traceparent } });
@@ -86,13 +86,13 @@ describe.each([{ streaming: true }, { streaming: false }])('an app with streamin
     });
   });
 
-  test('decodes parameters as ASP.NET Core does: all but an escaped slash and what is no UTF-8', async () => {
+  test('decodes parameters like ASP.NET Core: everything but an escaped slash and invalid UTF-8', async () => {
     const answer = await raw(host.url, 'GET', '/api/echo/a%20b%2Fc%C3%A9/%ff?');
 
     expect(JSON.parse(answer.body)).toMatchObject({ params: { first: 'a b%2Fcé', second: '%ff' } });
   });
 
-  test('matches the first route by function name, whatever is more specific', async () => {
+  test('matches the first route by function name, without regard to specificity', async () => {
     const whole = await fetch(`${host.url}/api/order/12`);
     const text = await fetch(`${host.url}/API/ORDER/x/`);
 
@@ -129,7 +129,7 @@ describe.each([{ streaming: true }, { streaming: false }])('an app with streamin
     if (status >= 300) expect(answer.body).toBe('');
   });
 
-  test('refuses a Host header that is none, and a body over the limit before it is sent', async () => {
+  test('refuses an invalid Host header, and a body over the limit before it is sent', async () => {
     const badHost = await raw(host.url, 'GET', '/api/order/1', { host: 'a b' });
     const tooLong = await raw(host.url, 'POST', '/api/echo/1', { 'content-length': String(2 ** 31) });
 
@@ -149,7 +149,7 @@ describe.each([{ streaming: true }, { streaming: false }])('an app with streamin
     expect(status).toBe(404);
   });
 
-  test('answers 500 with nothing in it when the function throws, and logs the error in one line', async () => {
+  test('answers an empty 500 when the function throws, and logs the error in one line', async () => {
     const answer = await fetch(`${host.url}/api/throws`);
 
     expect(answer.status).toBe(500);
@@ -165,7 +165,7 @@ describe.each([{ streaming: true }, { streaming: false }])('an app with streamin
     expect(await host.line(/\[echo\]/)).toMatch(/ information \[echo\] a \*\*\*\\nin two lines$/);
   });
 
-  test('serves many requests at once without mixing them up', async () => {
+  test('serves many requests at the same time without mixing them up', async () => {
     const names = Array.from({ length: 50 }, (_, index) => `n${index}`);
 
     const answers = await Promise.all(
@@ -183,7 +183,7 @@ describe('an app that streams', () => {
   });
   afterAll(() => host.end());
 
-  test('sends what the function has while the function goes on', async () => {
+  test('sends each part while the function continues', async () => {
     const answer = await fetch(`${host.url}/api/slow`);
     const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
 
@@ -195,7 +195,7 @@ describe('an app that streams', () => {
     expect([first?.value, second?.value, end?.done]).toEqual(['first ', 'second', true]);
   });
 
-  test('goes on serving when a client leaves in the middle of an answer', async () => {
+  test('keeps serving after a client leaves in the middle of an answer', async () => {
     await new Promise<void>((resolve) => {
       const request = get(`${host.url}/api/slow`, (answer) =>
         answer.once('data', () => {
@@ -211,7 +211,7 @@ describe('an app that streams', () => {
     expect(after.status).toBe(200);
   });
 
-  test('leaves a request hanging whose handler returns nothing, as Azure does, and says so', async () => {
+  test('leaves a request open whose handler returns nothing, as Azure does, and logs a warning', async () => {
     const leave = new AbortController();
     const hanging = fetch(`${host.url}/api/nothing`, { signal: leave.signal });
 

@@ -20,14 +20,14 @@ interface ReadyLine {
 
 export interface HostProcess extends ReadyLine {
   readonly process: ChildProcess;
-  /** The first line of stderr, past or to come, that matches. */
+  /** The first line of stderr, past or future, that matches. */
   line(pattern: RegExp): Promise<string>;
   lines(): readonly string[];
-  /** Ends it with that signal, or by closing its stdin. @returns its exit code */
+  /** Ends it with this signal, or by closing its stdin. @returns its exit code */
   end(how?: NodeJS.Signals | 'stdin'): Promise<number | null>;
 }
 
-/** Bundles an app as `npm run build` does, into a folder of its own. */
+/** Bundles an app as `npm run build` does, into a temporary folder. */
 export async function buildFixture(entry = 'app.ts'): Promise<{ bundle: string; remove: () => Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), 'host-test-'));
   const launcher = join(directory, 'app.cjs');
@@ -35,7 +35,7 @@ export async function buildFixture(entry = 'app.ts'): Promise<{ bundle: string; 
   return { bundle: launcher, remove: () => rm(directory, { recursive: true, force: true }) };
 }
 
-/** Starts the host as its users do: a process on a free port. */
+/** Starts the host as a process on a free port. */
 export async function startHostProcess(
   appBundle: string,
   options: { readonly keys?: boolean; readonly env?: Record<string, string> } = {},

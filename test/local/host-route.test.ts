@@ -26,7 +26,7 @@ describe('a route template', () => {
     ['a/{id:regex(^\\d{{2}}$)}', '/a/123', null],
     ['a+b/{{x}}', '/a+b/{x}', {}],
     ['', '/', {}],
-  ])('%s meets %s with %j', (template, path, expected) => {
+  ])('%s applied to %s gives %j', (template, path, expected) => {
     const values = compileRoute(template)(path);
 
     expect(values).toEqual(expected);

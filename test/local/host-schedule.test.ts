@@ -17,7 +17,7 @@ describe('a schedule', () => {
     ['00:10:00', 'Sat Nov 21 2026 12:10:30'],
     ['1.00:00:00', 'Sun Nov 22 2026 12:00:30'],
     ['2', 'Mon Nov 23 2026 12:00:30'],
-  ])('%s occurs next at %s', (expression, expected) => {
+  ])('the next occurrence of %s is %s', (expression, expected) => {
     const occurrence = next(expression);
 
     expect(occurrence).toBe(expected);
@@ -40,7 +40,7 @@ describe('a schedule', () => {
     expect(parse).toThrow(RangeError);
   });
 
-  test('knows when it occurs more than once a minute', () => {
+  test('reports whether it occurs more than once a minute', () => {
     const frequent = ['*/30 * * * * *', '00:00:30', '0 * * * * *', '00:01:00'];
 
     const found = frequent.map((expression) => parseSchedule(expression, now).subMinute);

@@ -43,7 +43,7 @@ describe('the host process', () => {
     await host.end();
   });
 
-  test('says which functions it leaves out and why: an unset setting, a trigger it does not have', async () => {
+  test('logs which functions it leaves out and why: a missing setting, an unsupported trigger', async () => {
     const host = await startHostProcess(app.bundle);
 
     const [unset, queued] = [await host.line(/\[unset\]/), await host.line(/\[queued\]/)];
@@ -66,7 +66,7 @@ describe('the host process', () => {
     },
   );
 
-  test('goes on when nobody reads its log any more', async () => {
+  test('continues when its log is no longer read', async () => {
     const host = await startHostProcess(app.bundle);
     host.process.stderr?.destroy();
 
@@ -77,7 +77,7 @@ describe('the host process', () => {
     expect(await host.end()).toBe(0);
   });
 
-  test('ends with an error line when the bundle is not there', async () => {
+  test('ends with an error line when the bundle is missing', async () => {
     const child = spawn(process.execPath, [
       join(import.meta.dirname, '../../local/host/main.ts'),
       '--bundle',
@@ -104,7 +104,7 @@ describe('timers', () => {
   });
   afterAll(() => host.end());
 
-  test('fire when they are asked to, with their schedule and its status', async () => {
+  test('fire on request, with their schedule and its status', async () => {
     const answer = await fire(host, 'NIGHTLY');
 
     expect(answer.status).toBe(202);
@@ -122,19 +122,19 @@ describe('timers', () => {
     ]);
   });
 
-  test('fire by their schedule, without a status when they do so more than once a minute', async () => {
+  test('fire by their schedule, without a status if that is more than once a minute', async () => {
     const line = await host.line(/\[everySecond\] tick/);
 
     expect(line).toMatch(/tick null$/);
   });
 
-  test('run at the start when they are set to', async () => {
+  test('run at the start if configured so', async () => {
     const line = await host.line(/\[onStartup\] ran/);
 
     expect(line).toContain('ran at the start');
   });
 
-  test('are retried as their policy says', async () => {
+  test('are retried according to their policy', async () => {
     await fire(host, 'flaky');
 
     const last = await host.line(/\[flaky\] attempt 3/);
@@ -182,7 +182,7 @@ describe('keys', () => {
     expect(seen).toEqual([200, 200, 200, 200]);
   });
 
-  test("keep everybody else out with an empty 401: no key, a wrong one, another function's, a wrong header beside a right query", async () => {
+  test("refuse everyone else with an empty 401: no key, a wrong one, another function's, a wrong header with a right query", async () => {
     const seen = [
       await status('/api/guarded'),
       await status('/api/guarded', { 'x-functions-key': 'wrong' }),
@@ -193,7 +193,7 @@ describe('keys', () => {
     expect(seen).toEqual(['401 ', '401 ', '401 ', '401 ']);
   });
 
-  test('ask nothing of anonymous functions and only the master key for admin', async () => {
+  test('require no key for anonymous functions and only accept the master key for admin', async () => {
     const seen = [
       await status('/api/order/1'),
       await status('/api/adminOnly', { 'x-functions-key': key('host') }),

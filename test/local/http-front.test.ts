@@ -7,7 +7,7 @@ import { createHttpFront } from '../../local/host/http/http-front.ts';
 import { logErrorsOf } from '../../local/host/log.ts';
 import { listenOnLoopback } from '../../local/listen.ts';
 
-/** The server, without any function, and a client that has sent this. */
+/** A server without functions, and a client that has sent this request. */
 async function startFront(request: string) {
   const front = createHttpFront({
     routes: [],
@@ -33,7 +33,7 @@ async function startFront(request: string) {
   };
 }
 
-test('A connection that cannot be taken is logged, and the server goes on', async () => {
+test('a connection that the server cannot accept is logged, and the server keeps running', async () => {
   const front = createServer((_, response) => response.end('here'));
   const port = await listenOnLoopback(front, 0);
   logErrorsOf(front);
@@ -47,7 +47,7 @@ test('A connection that cannot be taken is logged, and the server goes on', asyn
 
 const connectRequest = 'CONNECT elsewhere.example:443 HTTP/1.1\r\nhost: elsewhere.example:443\r\n\r\n';
 
-test('A client that resets its connection while CONNECT is refused does no harm', async () => {
+test('a client may reset its connection while its CONNECT is refused', async () => {
   await using started = await startFront(connectRequest);
   const gone = Promise.withResolvers<void>();
   started.front.prependListener('connect', (_, socket) => {
@@ -60,7 +60,7 @@ test('A client that resets its connection while CONNECT is refused does no harm'
   expect(await started.connections()).toBe(0);
 });
 
-test('A client that never ends its side after a CONNECT that was refused is not kept', async () => {
+test('the connection of a refused CONNECT closes even if the client never ends its side', async () => {
   await using started = await startFront(connectRequest);
 
   const answer = await text(started.client);

@@ -1,4 +1,4 @@
-/** `.properties.osProfile.computerName` and the like; arrays count by their first element. */
+/** Paths such as `.properties.osProfile.computerName`. Of an array only the first element counts. */
 export function propertyPaths(value: unknown, path = ''): string[] {
   if (Array.isArray(value)) return propertyPaths(value[0], path);
   if (typeof value !== 'object' || value === null) return [path];

@@ -12,9 +12,9 @@ import type { Run } from '../../lib/inventory/run.ts';
 import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
 import { collectIntoFile } from '../../lib/run/collect-into-file.ts';
 import type { Environment } from '../../lib/settings.ts';
-import { computeThrottled, forbidden, serverError, throttled } from '../../local/azure/faults/fault-presets.ts';
 import type { FaultAnswer, FaultRule } from '../../local/azure/faults/faults.ts';
 import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
+import { computeThrottled, forbidden, serverError, throttled } from '../support/fault-presets.ts';
 
 /** Three plain subscriptions of 25 machines, ten on a page. */
 const tenant = { subscriptions: 3, vms: 25, awkward: false };

@@ -10,9 +10,9 @@ import type { Coverage } from '../../lib/inventory/coverage.ts';
 import type { Principal } from '../../lib/inventory/principal.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import { collectIntoFile } from '../../lib/run/collect-into-file.ts';
-import { forbidden, serverError } from '../../local/azure/faults/fault-presets.ts';
 import type { FaultAnswer } from '../../local/azure/faults/faults.ts';
 import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
+import { forbidden, serverError } from '../support/fault-presets.ts';
 
 let stand: AzureForTests;
 let folder: string;

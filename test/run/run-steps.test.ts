@@ -14,10 +14,10 @@ import { reportStep } from '../../lib/run/report-step.ts';
 import type { RunEnvironment } from '../../lib/run/run-environment.ts';
 import { cancelRun, newRunRecord, RunEndedError } from '../../lib/run/run-record.ts';
 import { type RunStart, startRun } from '../../lib/run/start-run.ts';
-import { forbidden } from '../../local/azure/faults/fault-presets.ts';
 import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
 import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { type BlobProxy, startBlobProxy, type Treatment } from '../support/blob-proxy.ts';
+import { forbidden } from '../support/fault-presets.ts';
 import { never, neverWarned, newStore, type TestStore } from '../support/stores.ts';
 
 const azurite = await newAzuriteAccount();

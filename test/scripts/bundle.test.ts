@@ -27,7 +27,7 @@ describe('a bundle', () => {
     return JSON.parse(stdout);
   };
 
-  test('evaluates what is imported dynamically when that import is reached, not before', async () => {
+  test('evaluates a dynamic import only when the code reaches it', async () => {
     const seen = await evaluate(`(async () => {
       const before = globalThis.lazyPartEvaluated ?? false;
       const value = await tool.later();
@@ -37,13 +37,13 @@ describe('a bundle', () => {
     expect(seen).toEqual([false, 'lazy', true]);
   });
 
-  test('keeps names of classes and knows its own address', async () => {
+  test('keeps class names and knows its own URL', async () => {
     const seen = await evaluate('console.log(JSON.stringify([tool.KeptName.name, tool.address]))');
 
     expect(seen).toEqual(['KeptName', pathToFileURL(join(directory, 'tool.bundle.cjs')).href]);
   });
 
-  test('is started by a launcher that can be run and fills the compile cache', async () => {
+  test('starts through an executable launcher that fills the compile cache', async () => {
     const cache = join(directory, 'cache');
 
     await run(launcher, { env: { ...process.env, NODE_COMPILE_CACHE: cache } });
@@ -52,7 +52,7 @@ describe('a bundle', () => {
     expect((await stat(cache)).isDirectory()).toBe(true);
   });
 
-  test('refuses a Node that lacks what it needs: one line for a command, an error for a host to log', async () => {
+  test('rejects a Node that lacks a required module: one line for a command, an error for a host to log', async () => {
     const withoutSqlite = ['--no-experimental-sqlite'];
     const hosted = join(directory, 'hosted.cjs');
     await bundle(join(import.meta.dirname, '../local/fixtures/lazy-entry.ts'), hosted, { executable: false });
@@ -70,7 +70,7 @@ describe('a bundle', () => {
   });
 });
 
-test.each(['functions', 'cli'])('the bundle of %s has one byte for each character', async (name) => {
+test.each(['functions', 'cli'])('the bundle of %s has one byte per character', async (name) => {
   const built = await readFile(join(import.meta.dirname, `../../dist/${name}.bundle.cjs`), 'latin1');
 
   expect(/[^\p{ASCII}]/u.exec(built)).toBeNull();

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-/** Writes a project of those files and checks it. */
+/** Writes a project with these files and checks it. */
 async function check(files: Readonly<Record<string, string>>): Promise<{ code: number; lines: string[] }> {
   for (const [path, source] of Object.entries(files)) {
     await mkdir(dirname(join(root, path)), { recursive: true });
@@ -83,7 +83,7 @@ test.each([
   expect(lines).toHaveLength(1);
 });
 
-test('takes what the table allows, and does not take text or comments for imports', async () => {
+test('accepts what the table allows, and ignores strings and comments', async () => {
   const { code, lines } = await check({
     'functions/a.ts': "import { app } from '@azure/functions';\nimport '../lib/http/serve.ts';\nimport './b.ts';\n",
     'lib/http/serve.ts': "import { a } from '../database/queries/a.ts';\n// import('../azure/cloud.ts')\n",
@@ -98,7 +98,7 @@ test('takes what the table allows, and does not take text or comments for import
   expect(code).toBe(0);
 });
 
-test('a folder without sources is a mistake, not a success', async () => {
+test('a folder without sources fails', async () => {
   const { code } = await check({});
 
   expect(code).toBe(1);

@@ -24,7 +24,7 @@ describe('npm run package', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  /** Packs a copy of the sources, built there: nothing is taken from what others build in dist/ meanwhile. */
+  /** Builds and packs a copy of the sources, so that other builds in dist/ do not interfere. */
   async function packageOf(checkout: string, environment: Record<string, string>): Promise<Buffer> {
     await mkdir(checkout, { recursive: true });
     for (const name of ['functions', 'lib', 'cli', 'scripts', 'package.json', 'host.json']) {
@@ -36,7 +36,7 @@ describe('npm run package', () => {
     return readFile(join(checkout, 'dist/vm-identities.zip'));
   }
 
-  test('packs what runs and nothing else, in less than 5 MB', () => {
+  test('contains only what runs, in less than 5 MB', () => {
     expect(Object.keys(entries)).toEqual([
       'dist/functions.bundle.cjs',
       'dist/functions.cjs',
@@ -46,7 +46,7 @@ describe('npm run package', () => {
     expect(archive.length).toBeLessThan(5_000_000);
   });
 
-  test('takes host.json as it is, and of package.json what a host needs', async () => {
+  test('contains host.json unchanged, and the parts of package.json that a host needs', async () => {
     const text = (name: string) => Buffer.from(entries[name] ?? []).toString();
 
     expect(text('host.json')).toBe(await readFile(join(root, 'host.json'), 'utf8'));
@@ -67,7 +67,7 @@ describe('npm run package', () => {
     expect(again.equals(archive)).toBe(true);
   });
 
-  test('leaves the same files in a folder, for tools that pack by themselves', async () => {
+  test('leaves the same files in a folder, for tools that create the archive themselves', async () => {
     for (const [name, content] of Object.entries(entries)) {
       expect(await readFile(join(folder, 'checkout/dist/package', name)), name).toEqual(Buffer.from(content));
     }
@@ -87,7 +87,7 @@ describe('npm run package', () => {
       await host.end();
     });
 
-    test('starts by itself, without node_modules, and is healthy', async () => {
+    test('starts without node_modules and is healthy', async () => {
       const health = await fetch(`${host.url}/api/health`);
       const list = await fetch(`${host.url}/api/virtualMachines`);
 
@@ -99,7 +99,7 @@ describe('npm run package', () => {
 });
 
 describe('a zip', () => {
-  test('does not depend on the order in which files came', () => {
+  test('does not depend on the order of the files', () => {
     const one = zip({ 'b/c': Buffer.from('c'), a: Buffer.from('a') });
     const other = zip({ a: Buffer.from('a'), 'b/c': Buffer.from('c') });
 

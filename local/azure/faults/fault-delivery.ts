@@ -5,7 +5,7 @@ import { claimsChallenge, expiredToken } from '../resource-manager/authenticate.
 import type { FaultAnswer } from './faults.ts';
 import { withEmptyPage, withNextLink, withoutRows } from './page-faults.ts';
 
-/** How an answer goes out. */
+/** How an answer is sent. */
 export type Delivery =
   | { readonly kind: 'whole'; readonly answer: Answer }
   | { readonly kind: 'reset' }
@@ -15,14 +15,14 @@ export type Delivery =
 
 export interface FaultContext {
   readonly tenantId: string;
-  /** The URL that was asked for, absolute. */
+  /** The requested URL, absolute. */
   readonly url: URL;
   /** Makes Resource Manager refuse the token of this request from now on. */
   revokeToken(): void;
   trueAnswer(): Answer;
 }
 
-/** What becomes of a request under a fault. */
+/** Applies a fault to a request. @param fault null = none */
 export async function deliver(fault: FaultAnswer | null, context: FaultContext): Promise<Delivery> {
   if (fault === null) return whole(context.trueAnswer());
   switch (fault.kind) {

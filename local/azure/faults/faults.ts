@@ -2,7 +2,7 @@ import * as v from 'valibot';
 
 const pattern = v.union([v.string(), v.instance(RegExp)]);
 const answerSchema = v.variant('kind', [
-  /** An answer of this status instead of the real one. A body that is no string is sent as JSON. */
+  /** An answer with this status. A body that is no string is sent as JSON. */
   v.object({
     kind: v.literal('status'),
     status: v.number(),
@@ -13,7 +13,7 @@ const answerSchema = v.variant('kind', [
   v.object({ kind: v.literal('reset') }),
   /** The connection is reset after half of the body. */
   v.object({ kind: v.literal('resetMidBody') }),
-  /** Nothing is ever answered. */
+  /** No answer at all. */
   v.object({ kind: v.literal('never') }),
   /** Half of the JSON, with a matching content-length. */
   v.object({ kind: v.literal('truncatedJson') }),
@@ -21,11 +21,11 @@ const answerSchema = v.variant('kind', [
   v.object({ kind: v.literal('html') }),
   v.object({ kind: v.literal('valueNull') }),
   v.object({ kind: v.literal('valueMissing') }),
-  /** An empty page whose nextLink leads to the page that was asked for. */
+  /** An empty page whose nextLink leads to the requested page. */
   v.object({ kind: v.literal('emptyPage') }),
   /**
-   * The page, with another nextLink. `foreign` and `http` need `url` when the target is to be watched; `relative`
-   * and `http` lead to the true next page (there must be one).
+   * The page with another nextLink. `foreign` and `http` accept the target as `url`. `relative` and `http` lead to the true next
+   * page, which must exist.
    */
   v.object({
     kind: v.literal('nextLink'),
@@ -34,31 +34,31 @@ const answerSchema = v.variant('kind', [
   }),
   /** The true answer, `bytes` at a time. */
   v.object({ kind: v.literal('slowDrip'), bytes: v.number(), everyMs: v.number() }),
-  /** The true answer, later. */
+  /** The true answer, delayed. */
   v.object({ kind: v.literal('delay'), ms: v.number() }),
-  /** 401 ExpiredAuthenticationToken; the token that was sent is refused from now on. */
+  /** 401 ExpiredAuthenticationToken. Resource Manager refuses the sent token from now on. */
   v.object({ kind: v.literal('expiredToken') }),
-  /** 401 with a claims challenge; the token that was sent is refused from now on. */
+  /** 401 with a claims challenge. Resource Manager refuses the sent token from now on. */
   v.object({ kind: v.literal('claimsChallenge') }),
-  /** 200 with rows left out: the last `count` of the page, or those with these resource ids. */
+  /** 200 without some rows: the last `count` of the page, and those with these resource ids. */
   v.object({ kind: v.literal('shortList'), count: v.optional(v.number()), ids: v.optional(v.array(v.string())) }),
 ]);
 
-/** What happens instead of the true answer. Ready-made ones are in fault-presets.ts. */
+/** What replaces the true answer. */
 export type FaultAnswer = v.InferOutput<typeof answerSchema>;
 
 export const faultRuleSchema = v.object({
   match: v.object({
     endpoint: v.optional(v.picklist(['resourceManager', 'identity'])),
     method: v.optional(v.string()),
-    /** A regular expression (text: without regard to case) for the path. */
+    /** A regular expression for the path. Text ignores case. */
     path: v.optional(pattern),
-    /** The same for the decoded query, without its question mark. */
+    /** The same for the decoded query, without the question mark. */
     query: v.optional(pattern),
   }),
-  /** How often it strikes; default: always. */
+  /** How often it applies. Default: always. */
   times: v.optional(v.number()),
-  /** How many matching requests pass unharmed first. */
+  /** How many matching requests pass first. Default: 0. */
   skip: v.optional(v.number()),
   answer: answerSchema,
 });
@@ -71,18 +71,18 @@ export interface FaultableRequest {
   readonly query: string;
 }
 
-/** The faults in force. The first rule that matches and is not used up strikes. */
+/** The active faults. The first matching rule that is not used up applies. */
 export interface Faults {
   add(...rules: readonly FaultRule[]): void;
   clear(): void;
-  /** How often each rule struck, in the order they were added. */
+  /** How often each rule applied, in the order of addition. */
   readonly strikes: readonly number[];
-  /** Counts a request and tells what is to happen to it; null = the true answer. */
+  /** Counts a request. @returns the fault to apply; null = the true answer */
   strike(request: FaultableRequest): FaultAnswer | null;
 }
 
-export function createFaults(rules: readonly FaultRule[] = []): Faults {
-  let active = rules.map(arm);
+export function createFaults(): Faults {
+  let active: ReturnType<typeof arm>[] = [];
   return {
     add: (...added) => {
       active.push(...added.map(arm));
@@ -124,7 +124,7 @@ function arm({ match, times, skip, answer }: FaultRule) {
   };
 }
 
-/** Without the flags `g` and `y`: these would make the expression remember its last match. */
+/** Removes the flags `g` and `y`, which make an expression remember its last match. */
 function toRegExp(source: string | RegExp | undefined): RegExp {
   return source instanceof RegExp
     ? new RegExp(source.source, source.flags.replaceAll(/[gy]/g, ''))

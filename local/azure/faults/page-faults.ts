@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type Answer, jsonAnswer } from '../answer.ts';
-import { markSkipToken, skipTokenMark } from '../resource-manager/paging.ts';
+import { labelSkipToken, skipTokenLabel } from '../resource-manager/paging.ts';
 
 const pageSchema = v.looseObject({
   value: v.array(v.looseObject({ id: v.optional(v.string()) })),
@@ -10,7 +10,7 @@ type Page = v.InferOutput<typeof pageSchema>;
 
 const foreignUrl = 'https://management.azure.example/subscriptions?api-version=2022-12-01';
 
-/** The page with a nextLink that a careful client must not simply follow. Other answers than pages stay as they are. */
+/** The page with a nextLink that a careful client must not simply follow. Does not change answers that are no pages. */
 export function withNextLink(
   answer: Answer,
   url: URL,
@@ -18,7 +18,7 @@ export function withNextLink(
   target: string | undefined,
 ): Answer {
   return changePage(answer, (page) => {
-    const next = new URL(page.nextLink ?? markSkipToken(url, 'next'));
+    const next = new URL(page.nextLink ?? labelSkipToken(url, 'next'));
     switch (to) {
       case 'foreign':
         return { ...page, nextLink: target ?? foreignUrl };
@@ -27,20 +27,20 @@ export function withNextLink(
       case 'itself':
         return { ...page, nextLink: url.href };
       case 'cycle':
-        return { ...page, nextLink: markSkipToken(url, skipTokenMark(url) === 'a' ? 'b' : 'a') };
+        return { ...page, nextLink: labelSkipToken(url, skipTokenLabel(url) === 'a' ? 'b' : 'a') };
       case 'relative':
         return { ...page, nextLink: `${next.pathname}${next.search}` };
     }
   });
 }
 
-/** An empty page before the one that was asked for. */
+/** An empty page whose nextLink leads to the requested page. */
 export function withEmptyPage(url: URL): Answer {
-  const strikes = Number(skipTokenMark(url)?.slice('empty'.length) ?? 0);
-  return jsonAnswer(200, { value: [], nextLink: markSkipToken(url, `empty${strikes + 1}`) });
+  const strikes = Number(skipTokenLabel(url)?.slice('empty'.length) ?? 0);
+  return jsonAnswer(200, { value: [], nextLink: labelSkipToken(url, `empty${strikes + 1}`) });
 }
 
-/** The page without its last `count` rows and without those with these ids. */
+/** The page without its last `count` rows and without the rows with these ids. */
 export function withoutRows(answer: Answer, count: number, ids: readonly string[]): Answer {
   const hidden = new Set(ids.map((id) => id.toLowerCase()));
   return changePage(answer, (page) => ({

@@ -1,26 +1,25 @@
 import { type Answer, jsonAnswer } from '../answer.ts';
 import { armError } from '../resource-manager/arm-errors.ts';
-import { computeThrottledBody } from './fault-presets.ts';
 
-/** A token bucket: `burst` requests at once, `perSecond` more each second. */
+/** A token bucket: `burst` requests at once, then `perSecond` each second. */
 export interface RateLimit {
   readonly burst: number;
   readonly perSecond: number;
 }
 
 export interface RateLimits {
-  /** Per subscription (or the tenant, above subscriptions) and identity. All identities together have 15 times as much. */
+  /** Per subscription (or the tenant) and identity. All identities together have 15 times as much. */
   readonly reads: RateLimit;
   /**
-   * Lists of Compute, per subscription and region, of all identities together. A list over the subscription takes from the
-   * buckets of all its regions at once, so that these are always equally full: one stands for them. Machines and scale sets
-   * share it here, which is stricter than Azure.
+   * Lists of Compute, per subscription and region, for all identities together. A list of a subscription takes from the buckets of
+   * all its regions at once, so they are always equally full and one bucket suffices. Machines and scale sets share it here, which
+   * is stricter than Azure.
    */
   readonly computeLists: RateLimit;
 }
 
 /**
- * What Azure documents.
+ * The limits that Azure documents.
  * @see https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
  * @see https://learn.microsoft.com/azure/virtual-machines/compute-throttling-limits
  */
@@ -34,12 +33,12 @@ const allIdentities = 15;
 export interface RateLimitedRequest {
   /** Absolute path. */
   readonly path: string;
-  /** Who asks. */
+  /** The caller. */
   readonly principalId: string;
 }
 
 export interface RateLimiter {
-  /** Headers that tell what is left, and the 429 once nothing is. */
+  /** @returns headers with the remaining requests, and a 429 when none remain */
   take(request: RateLimitedRequest): RateLimitVerdict;
   /** Fills all buckets. */
   refill(): void;
@@ -50,7 +49,7 @@ export interface RateLimitVerdict {
 }
 
 /**
- * @param limits null: every request finds its buckets full, as on a quiet day
+ * @param limits null = every request finds full buckets
  * @param now in milliseconds
  */
 export function createRateLimiter(limits: RateLimits | null, now: () => number = Date.now): RateLimiter {
@@ -95,6 +94,19 @@ const computeBucket = 'Microsoft.Compute/HighCostGetSubscriptionMaximum';
 
 const left = (level: number): string => String(Math.max(level, 0));
 const retryAfter = (limit: RateLimit): string => String(Math.max(1, Math.ceil(1 / limit.perSecond)));
+
+/** The body of Compute's own 429, which has no `error` wrapper. */
+export const computeThrottledBody = {
+  code: 'OperationNotAllowed',
+  message: 'The server rejected the request because too many requests have been received for this subscription.',
+  details: [
+    {
+      code: 'TooManyRequests',
+      target: 'HighCostGet30Min',
+      message: '{"operationGroup":"HighCostGet30Min","measuredRequestCount":1242,"allowedRequestCount":1000}',
+    },
+  ],
+} as const;
 
 function readsThrottled(scope: 'subscription' | 'tenant', limit: RateLimit): Answer {
   return armError(

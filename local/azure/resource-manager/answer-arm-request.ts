@@ -3,17 +3,14 @@ import type { Answer } from '../answer.ts';
 import type { RateLimiter } from '../faults/rate-limits.ts';
 import type { SampleTenant } from '../sample-tenant.ts';
 import type { TokenIssuer } from '../tokens.ts';
-import { errors } from './arm-errors.ts';
+import { ArmRefusal, refusals } from './arm-errors.ts';
 import { authenticate } from './authenticate.ts';
 import type { PageCache } from './page-cache.ts';
-import { answerUnknownPath, createRouter, refuseApiVersion } from './router.ts';
-import { arcMachineRoutes } from './routes/arc-machines.ts';
+import { createRouter } from './router.ts';
 import { authorizationRoutes } from './routes/authorization.ts';
 import { managementGroupRoutes } from './routes/management-groups.ts';
-import { scaleSetRoutes } from './routes/scale-sets.ts';
+import { resourceRoutes } from './routes/resources.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
-import { userAssignedIdentityRoutes } from './routes/user-assigned-identities.ts';
-import { virtualMachineRoutes } from './routes/virtual-machines.ts';
 
 export interface ResourceManager {
   readonly tenant: SampleTenant;
@@ -25,51 +22,38 @@ export interface ResourceManager {
 
 const findRoute = createRouter([
   ...subscriptionRoutes,
-  ...virtualMachineRoutes,
-  ...scaleSetRoutes,
-  ...arcMachineRoutes,
-  ...userAssignedIdentityRoutes,
+  ...resourceRoutes,
   ...authorizationRoutes,
   ...managementGroupRoutes,
 ]);
 
-/** Answers one request as Resource Manager does: token first, then limits, api-version, rights, and the resource. */
+/** Answers one request in the order of Resource Manager: token, limits, api-version, method, rights, resource. */
 export function answerArmRequest(
-  manager: ResourceManager,
+  { tenant, issuer, limiter, pages, pageSize }: ResourceManager,
   method: string,
   url: URL,
   authorization: string | undefined,
 ): Answer {
   const requestId = randomUUID();
-  const common = {
+  const headers: Record<string, string> = {
     'cache-control': 'no-cache',
     'x-ms-request-id': requestId,
     'x-ms-correlation-request-id': requestId,
   };
-  const { tenant } = manager;
-  const checked = authenticate(authorization, tenant.tenantId, manager.issuer);
-  if (checked.kind === 'refused') return withHeaders(checked.answer, common);
-  const verdict = manager.limiter.take({ path: url.pathname, principalId: checked.claims.oid });
-  const headers = { ...common, ...verdict.headers };
-  return withHeaders(verdict.refusal ?? route(), headers);
-
-  function route(): Answer {
-    const matched = findRoute(url.pathname);
-    if (matched === null) return answerUnknownPath(url);
-    const refusal = refuseApiVersion(matched.route, url);
-    if (refusal !== null) return refusal;
-    if (method !== 'GET') return errors.methodNotAllowed(method);
-    if (checked.kind === 'refused') return checked.answer;
-    const { pages, pageSize } = manager;
-    return matched.route.answer({
-      method,
-      url,
-      caller: checked.claims,
-      parameters: matched.parameters,
-      tenant,
-      pages,
-      pageSize,
-    });
+  function answerOrRefuse(): Answer {
+    const caller = authenticate(authorization, tenant.tenantId, issuer);
+    const limit = limiter.take({ path: url.pathname, principalId: caller.oid });
+    Object.assign(headers, limit.headers);
+    if (limit.refusal !== null) return limit.refusal;
+    const { route, parameters } = findRoute(url);
+    if (method !== 'GET') throw refusals.methodNotAllowed(method);
+    return route.answer({ url, caller, parameters, tenant, pages, pageSize });
+  }
+  try {
+    return withHeaders(answerOrRefuse(), headers);
+  } catch (error) {
+    if (!(error instanceof ArmRefusal)) throw error;
+    return withHeaders(error.answer, headers);
   }
 }
 

@@ -2,31 +2,34 @@ import { Buffer } from 'node:buffer';
 import { type Answer, jsonAnswer } from '../answer.ts';
 import type { ReadableMachines } from '../tenant/readable.ts';
 import type { SampleMachine } from '../tenant/types.ts';
-import { errors } from './arm-errors.ts';
+import { refusals } from './arm-errors.ts';
 import { nextLinkAt, skipTokenOffset } from './paging.ts';
 import type { ArmRequest } from './router.ts';
 
-/** One page of a list that is at hand. */
+/** The requested page of a list. */
 export function listAnswer(request: ArmRequest, rows: readonly unknown[]): Answer {
-  const offset = skipTokenOffset(request.url);
-  if (offset === null) return errors.invalidSkipToken();
-  const end = offset + request.pageSize;
-  const nextLink = end < rows.length ? { nextLink: nextLinkAt(request.url, end) } : {};
-  return jsonAnswer(200, { value: rows.slice(offset, end), ...nextLink });
+  return jsonAnswer(200, pageOf(request, rows));
 }
 
-/** One page of machines, written out once and sent from memory afterwards. */
+/** The requested page of machines. Each page is serialized once and then sent from memory. */
 export function machineListAnswer(
   request: ArmRequest,
   machines: ReadableMachines,
   toRow: (machine: SampleMachine) => unknown,
 ): Answer {
-  const offset = skipTokenOffset(request.url);
-  if (offset === null) return errors.invalidSkipToken();
-  const end = offset + request.pageSize;
   const body = request.pages.get(`${machines.revision} ${request.pageSize} ${request.url.href}`, () => {
-    const nextLink = end < machines.length ? { nextLink: nextLinkAt(request.url, end) } : {};
-    return Buffer.from(JSON.stringify({ value: machines.slice(offset, end).map(toRow), ...nextLink }));
+    const { value, ...rest } = pageOf(request, machines);
+    return Buffer.from(JSON.stringify({ value: value.map(toRow), ...rest }));
   });
   return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body };
+}
+
+function pageOf<Row>(
+  { url, pageSize }: ArmRequest,
+  rows: { readonly length: number; slice(start: number, end: number): Row[] },
+) {
+  const offset = skipTokenOffset(url);
+  if (offset === null) throw refusals.invalidSkipToken();
+  const end = offset + pageSize;
+  return { value: rows.slice(offset, end), ...(end < rows.length ? { nextLink: nextLinkAt(url, end) } : {}) };
 }

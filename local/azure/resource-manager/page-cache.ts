@@ -1,28 +1,25 @@
 import type { Buffer } from 'node:buffer';
 
-/** Pages that were written out once, the longest unused ones dropped first. They cost a busy server most of its time. */
+/** Serialized pages, since serializing takes a busy server most of its time. Drops the least recently used pages first. */
 export interface PageCache {
-  get(key: string, write: () => Buffer): Buffer;
+  get(key: string, serialize: () => Buffer): Buffer;
 }
 
 export function createPageCache(limitBytes: number): PageCache {
   const pages = new Map<string, Buffer>();
-  let bytes = 0;
+  let sizeBytes = 0;
   return {
-    get(key, write) {
+    get(key, serialize) {
       const known = pages.get(key);
-      if (known !== undefined) {
-        pages.delete(key);
-        pages.set(key, known);
-        return known;
-      }
-      const page = write();
+      const page = known ?? serialize();
+      // The Map keeps insertion order: a used page goes to its end.
+      pages.delete(key);
       pages.set(key, page);
-      bytes += page.length;
+      if (known === undefined) sizeBytes += page.length;
       for (const [oldKey, old] of pages) {
-        if (bytes <= limitBytes || oldKey === key) break;
+        if (sizeBytes <= limitBytes || oldKey === key) break;
         pages.delete(oldKey);
-        bytes -= old.length;
+        sizeBytes -= old.length;
       }
       return page;
     },

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 
 const parameter = '$skiptoken';
 
-/** Where a list request starts: from its `$skiptoken`, 0 without one; null when the token is none of ours. */
+/** The offset at which a list request starts, from its `$skiptoken`: 0 without one, null for a foreign one. */
 export function skipTokenOffset(url: URL): number | null {
   const token = findSkipToken(url);
   if (token === null) return 0;
@@ -10,17 +10,17 @@ export function skipTokenOffset(url: URL): number | null {
   return match?.[1] === undefined ? null : Number(match[1]);
 }
 
-/** The same list from `offset` on, as an absolute URL on the origin that was asked. */
+/** The same list from `offset` on, as an absolute URL on the requested origin. */
 export function nextLinkAt(url: URL, offset: number): string {
   return withSkipToken(url, `o:${offset}`);
 }
 
-/** The same page under another URL. The mark says nothing to paging; faults use it to make a link differ. */
-export function markSkipToken(url: URL, mark: string): string {
-  return withSkipToken(url, `o:${skipTokenOffset(url) ?? 0}:${mark}`);
+/** The same page under another URL. Paging ignores the label; faults use it to make links differ. */
+export function labelSkipToken(url: URL, label: string): string {
+  return withSkipToken(url, `o:${skipTokenOffset(url) ?? 0}:${label}`);
 }
 
-export function skipTokenMark(url: URL): string | null {
+export function skipTokenLabel(url: URL): string | null {
   const token = Buffer.from(findSkipToken(url) ?? '', 'base64url').toString();
   return token.split(':')[2] ?? null;
 }

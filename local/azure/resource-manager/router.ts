@@ -1,19 +1,18 @@
 import type { Answer } from '../answer.ts';
 import type { SampleTenant } from '../sample-tenant.ts';
 import type { TokenClaims } from '../tokens.ts';
-import { errors } from './arm-errors.ts';
+import { type ArmRefusal, refusals } from './arm-errors.ts';
 import type { PageCache } from './page-cache.ts';
 
-/** A request to Resource Manager whose token is good. */
+/** A GET request to Resource Manager with a valid token. */
 export interface ArmRequest {
-  readonly method: string;
   /** Absolute, on the origin that the client used. */
   readonly url: URL;
   readonly caller: TokenClaims;
-  /** Named parts of the path, in the casing that was asked for. */
+  /** Named parts of the path, in the casing of the request. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly tenant: SampleTenant;
-  /** Rows on a page. */
+  /** Rows per page. */
   readonly pageSize: number;
   readonly pages: PageCache;
 }
@@ -23,6 +22,7 @@ export interface Route {
   readonly path: string;
   /** Newest first. */
   readonly apiVersions: readonly string[];
+  /** @throws {ArmRefusal} */
   readonly answer: (request: ArmRequest) => Answer;
 }
 
@@ -31,16 +31,20 @@ export interface MatchedRoute {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** Finds the route of a path; the first one in the table that fits. */
-export function createRouter(routes: readonly Route[]): (path: string) => MatchedRoute | null {
+/** @returns a function that finds the first matching route of a URL, and throws {@link ArmRefusal} for a wrong `api-version` */
+export function createRouter(routes: readonly Route[]): (url: URL) => MatchedRoute {
   const table = routes.map((route) => ({ route, segments: route.path.split('/') }));
-  return (path) => {
-    const given = path.replace(/\/+$/, '').split('/');
+  return (url) => {
+    const version = url.searchParams.get('api-version');
+    if (version === null) throw refusals.missingApiVersion();
+    const given = url.pathname.replace(/\/+$/, '').split('/');
     for (const { route, segments } of table) {
       const parameters = matchSegments(segments, given);
-      if (parameters !== null) return { route, parameters };
+      if (parameters === null) continue;
+      if (!route.apiVersions.includes(version)) throw wrongApiVersion(route, version);
+      return { route, parameters };
     }
-    return null;
+    throw unknownPath(url, version);
   };
 }
 
@@ -55,24 +59,20 @@ function matchSegments(segments: readonly string[], given: readonly string[]): R
   return parameters;
 }
 
-/** Checks `api-version`; null when it is good. Providers word the refusal differently from Resource Manager itself. */
-export function refuseApiVersion(route: Route, url: URL): Answer | null {
-  const version = url.searchParams.get('api-version');
-  if (version === null || version === '') return errors.missingApiVersion();
-  if (route.apiVersions.includes(version)) return null;
-  const type = /^.*\/providers\/Microsoft\.(?:Compute|HybridCompute|ManagedIdentity)\/([^/{]+)/.exec(route.path)?.[1];
+/** Resource providers use other words than Resource Manager itself. */
+function wrongApiVersion({ path, apiVersions }: Route, version: string): ArmRefusal {
+  if (version === '') return refusals.missingApiVersion();
+  const type = /^.*\/providers\/Microsoft\.(?:Compute|HybridCompute|ManagedIdentity)\/([^/{]+)/.exec(path)?.[1];
   return type === undefined
-    ? errors.invalidApiVersion(version, route.apiVersions)
-    : errors.noRegisteredProvider(version, type, route.apiVersions);
+    ? refusals.invalidApiVersion(version, apiVersions)
+    : refusals.noRegisteredProvider(version, type, apiVersions);
 }
 
-/** The answer for a path that no route has, as Resource Manager words it by how far it understands the path. */
-export function answerUnknownPath(url: URL): Answer {
-  const version = url.searchParams.get('api-version');
-  if (version === null) return errors.missingApiVersion();
-  const provider = /\/providers\/([^/]+)\/([^/]+)/i.exec(url.pathname);
-  if (provider?.[1] === undefined || provider[2] === undefined) return errors.noSuchUri(url.href);
-  return /^Microsoft\./i.test(provider[1])
-    ? errors.invalidType(provider[2], provider[1], version)
-    : errors.invalidNamespace(provider[1]);
+/** Resource Manager's words depend on how much of the path it recognizes. */
+function unknownPath(url: URL, version: string): ArmRefusal {
+  const [, namespace, type] = /\/providers\/([^/]+)\/([^/]+)/i.exec(url.pathname) ?? [];
+  if (namespace === undefined || type === undefined) return refusals.noSuchUri(url.href);
+  return /^Microsoft\./i.test(namespace)
+    ? refusals.invalidType(type, namespace, version)
+    : refusals.invalidNamespace(namespace);
 }

@@ -1,13 +1,15 @@
+import { createUserAssignedIdentity, sharedIdentityName, teamIdentityNames } from './access/identities.ts';
 import { createRoleAssignments, type RoleAssignments } from './access/role-assignments.ts';
 import type { ExpectedChange, ExpectedFinding } from './expectation.ts';
+import { createScaleSet } from './machines/scale-set.ts';
 import { createTenantMachines, type TenantMachines } from './machines/tenant-machines.ts';
+import { subscriptionNames } from './names.ts';
 import { createResources, type Resources } from './resources.ts';
 import { createScenePlaces } from './scenes/scene-places.ts';
 import { scenes } from './scenes/scenes.ts';
 import { createStage } from './scenes/stage.ts';
 import { awkwardSubscriptions, usualSubscriptions } from './subscriptions.ts';
-import type { RawArcMachine, RawScaleSet, SampleIdentity, SampleSubscription } from './types.ts';
-import { flexibleScaleSetsOf, usualIdentities } from './usual-resources.ts';
+import type { RawArcMachine, RawScaleSet, SampleIdentity, SampleMachine, SampleSubscription } from './types.ts';
 
 export interface EstateOptions {
   readonly seed: number;
@@ -25,15 +27,16 @@ export interface EstateOptions {
 export interface Estate {
   /** By id, in the order of `GET /subscriptions`. */
   readonly subscriptions: Map<string, SampleSubscription>;
-  /** Ids of those that are there for the scenes. */
+  /** Ids of the subscriptions that hold scenes. */
   readonly stages: ReadonlySet<string>;
   readonly machines: TenantMachines;
   readonly scaleSets: Resources<RawScaleSet>;
   readonly arcMachines: Resources<RawArcMachine>;
   readonly identities: Resources<SampleIdentity>;
   readonly roleAssignments: RoleAssignments;
-  /** Of the scenes; of changes, those that this state knows of. */
+  /** The changes of the scenes that this state declares. */
   readonly changes: readonly ExpectedChange[];
+  /** The findings of the scenes in this state. */
   readonly findings: readonly ExpectedFinding[];
 }
 
@@ -63,11 +66,19 @@ export function createEstate(options: EstateOptions, state: 1 | 2): Estate {
   const identities = createResources<SampleIdentity>(
     ({ identity }) => identity.id,
     (subscriptionId) => {
-      const subscriptionIndex = all.findIndex((each) => each.subscriptionId === subscriptionId);
-      const subscription = all[subscriptionIndex];
-      const none = subscription?.unregistered.includes('Microsoft.ManagedIdentity') ?? true;
-      if (plain || none || subscription === undefined || vmsOf(subscription) === 0) return [];
-      return usualIdentities({ seed, tenantId, subscriptionId, subscriptionIndex });
+      const index = all.findIndex((each) => each.subscriptionId === subscriptionId);
+      const subscription = all[index];
+      if (plain || subscription === undefined || vmsOf(subscription) === 0) return [];
+      if (subscription.unregistered.includes('Microsoft.ManagedIdentity')) return [];
+      // The team's identities, and in the first subscription the identity that all teams share.
+      const names = [
+        ...teamIdentityNames(subscriptionNames(index).team.short),
+        ...(index === 0 ? [sharedIdentityName] : []),
+      ];
+      return names.map((name) => ({
+        identity: createUserAssignedIdentity({ seed, tenantId, subscriptionId, name }),
+        federatedCredentials: [],
+      }));
     },
   );
   const roleAssignments = createRoleAssignments(tenantId, options.hostPrincipalIds);
@@ -90,4 +101,15 @@ export function createEstate(options: EstateOptions, state: 1 | 2): Estate {
   if (options.scenes) for (const scene of scenes) scene(stage);
   const subscriptions = new Map(all.map((each) => [each.subscriptionId, each]));
   return { subscriptions, stages, machines, scaleSets, arcMachines, identities, roleAssignments, changes, findings };
+}
+
+/** The Flexible scale sets that these machines belong to. */
+function flexibleScaleSetsOf(seed: number, machines: readonly SampleMachine[]): readonly RawScaleSet[] {
+  const members = Map.groupBy(machines, ({ machine }) => machine.properties.virtualMachineScaleSet?.id ?? '');
+  members.delete('');
+  return [...members].map(([id, { length: capacity, 0: first }]) => {
+    const [, , subscriptionId = '', , resourceGroup = '', , , , name = ''] = id.split('/');
+    const location = first?.machine.location ?? '';
+    return createScaleSet({ seed, subscriptionId, resourceGroup, name, location, mode: 'Flexible', capacity });
+  });
 }

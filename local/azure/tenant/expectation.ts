@@ -1,16 +1,16 @@
 import type { FindingRule, Severity } from '../../../lib/inventory/finding.ts';
 import type { ChangeKind } from '../../../lib/inventory/run.ts';
 
-/** A change that an inventory must tell of when it read the first state and then the second. */
+/** A change that an inventory must report after it read the first and then the second state. */
 export interface ExpectedChange {
   readonly kind: ChangeKind;
   /** Compared without regard to case. */
   readonly resourceId: string;
-  /** The identity that it is about (of a re-created one the new id); null where it is about no identity. */
+  /** The identity concerned (the new id of a re-created one); null where the change concerns no identity. */
   readonly principalId: string | null;
 }
 
-/** A finding that an inventory must have, with `INVENTORY_IDLE_DAYS=0` and the other settings as they are by default. */
+/** A finding that an inventory must report with `INVENTORY_IDLE_DAYS=0` and defaults for the other settings. */
 export interface ExpectedFinding {
   readonly rule: FindingRule;
   readonly severity: Severity;
@@ -19,5 +19,5 @@ export interface ExpectedFinding {
   readonly principalId: string;
 }
 
-/** `INVENTORY_SHARED_IDENTITY_LIMIT` by default. */
+/** The default of `INVENTORY_SHARED_IDENTITY_LIMIT`. */
 export const sharedIdentityLimit = 10;

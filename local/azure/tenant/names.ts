@@ -1,18 +1,14 @@
 import type { Random } from './random.ts';
 
-/** The company of the sample tenant: a retailer with its teams. */
+/** The company of the sample tenant, a retailer. */
 export const company = { name: 'Northwind Traders', domain: 'northwindtraders.example', short: 'nwt' } as const;
 
-interface Team {
-  readonly name: string;
-  readonly short: string;
-}
-interface Environment {
+interface Named {
   readonly name: string;
   readonly short: string;
 }
 
-const teams: readonly [Team, ...Team[]] = [
+const teams: readonly [Named, ...Named[]] = [
   { name: 'Payments', short: 'pay' },
   { name: 'Web Shop', short: 'shop' },
   { name: 'Warehouse', short: 'whs' },
@@ -26,18 +22,18 @@ const teams: readonly [Team, ...Team[]] = [
   { name: 'Analytics', short: 'bi' },
   { name: 'Customer Service', short: 'crm' },
 ];
-const environments: readonly [Environment, ...Environment[]] = [
+const environments: readonly [Named, ...Named[]] = [
   { name: 'Production', short: 'prd' },
   { name: 'Staging', short: 'stg' },
   { name: 'Development', short: 'dev' },
   { name: 'Test', short: 'tst' },
 ];
 
-/** Team and environment of the subscription at `index`, and its name; from the 49th on the names are numbered. */
+/** The team, environment and name of the subscription at `index`. From the 49th on, the names are numbered. */
 export function subscriptionNames(index: number): {
   readonly displayName: string;
-  readonly team: Team;
-  readonly environment: Environment;
+  readonly team: Named;
+  readonly environment: Named;
 } {
   const team = teams[index % teams.length] ?? teams[0];
   const environment = environments[Math.floor(index / teams.length) % environments.length] ?? environments[0];

@@ -1,6 +1,6 @@
-/** Numbers that look random and are the same for the same seed, on every machine and in every run. */
+/** Pseudo-random numbers: the same seed gives the same numbers on every machine and in every run. */
 export interface Random {
-  /** A whole number from 0 up to, not including, `limit`. */
+  /** A whole number from 0 to `limit` - 1. */
   below(limit: number): number;
   pick<T>(choices: readonly [T, ...T[]]): T;
   /** A guid in the shape of version 4. */
@@ -20,7 +20,7 @@ function mulberry32(seed: number): () => number {
   };
 }
 
-/** One 32-bit number from several parts (FNV-1a): the seed of a stream that belongs to just these parts. */
+/** A 32-bit hash (FNV-1a) of several parts: the seed of the stream that belongs to them. */
 export function mix(...parts: readonly (number | string)[]): number {
   let hash = 0x811c9dc5;
   for (const part of parts) {

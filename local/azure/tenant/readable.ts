@@ -1,17 +1,17 @@
 import { roleAssignmentResource } from './access/role-assignments.ts';
+import { mayList, mayRead } from './access/visibility.ts';
 import type { Estate } from './estate.ts';
 import type { RawRoleAssignment, SampleMachine, SampleSubscription, SubscriptionTruth } from './types.ts';
-import { mayList, mayRead } from './visibility.ts';
 
-/** Machines of a subscription that the host's identities may read, in list order. */
+/** The machines of a subscription that the host's identities may read, in list order. */
 export interface ReadableMachines {
   readonly length: number;
-  /** Changes whenever the rows may have changed. */
+  /** Changes when the rows may have changed. */
   readonly revision: string;
   slice(start: number, end: number): SampleMachine[];
 }
 
-/** @param rightsRevision changes whenever rights may have changed */
+/** @param rightsRevision changes when rights may have changed */
 export function readableMachines(estate: Estate, subscriptionId: string, rightsRevision: number): ReadableMachines {
   const subscription = estate.subscriptions.get(subscriptionId.toLowerCase());
   const list = estate.machines.list(subscriptionId);
@@ -25,7 +25,7 @@ export function readableMachines(estate: Estate, subscriptionId: string, rightsR
   return { length: visible.length, revision, slice: (start, end) => visible.slice(start, end) };
 }
 
-/** What the subscription's listing of role assignments shows the host's identities. */
+/** The role assignments that the host's identities see in the list of a subscription. */
 export function readableRoleAssignments(estate: Estate, subscription: SampleSubscription): RawRoleAssignment[] {
   return estate.roleAssignments
     .reaching(subscription)
@@ -33,7 +33,7 @@ export function readableRoleAssignments(estate: Estate, subscription: SampleSubs
     .filter(({ properties }) => mayRead(subscription, properties.scope));
 }
 
-/** What a complete reading of a readable subscription must show. */
+/** What a complete reading of a readable subscription must contain. */
 export function truthOf(estate: Estate, subscription: SampleSubscription): SubscriptionTruth {
   const { subscriptionId, displayName, access } = subscription;
   const machines = readableMachines(estate, subscriptionId, 0);

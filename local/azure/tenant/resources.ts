@@ -1,4 +1,4 @@
-/** Resources of one type by subscription. Those of a subscription are made when they are first asked for. */
+/** The resources of one type, by subscription. Those of a subscription are created at their first use. */
 export interface Resources<Row> {
   /** In list order. */
   list(subscriptionId: string): readonly Row[];
@@ -10,7 +10,7 @@ export interface Resources<Row> {
   replace(id: string, change: (row: Row) => Row): void;
 }
 
-/** @param make the first rows of a subscription (its id in lower case) */
+/** @param make returns the first rows of a subscription, whose id is in lower case */
 export function createResources<Row>(
   idOf: (row: Row) => string,
   make: (subscriptionId: string) => readonly Row[],
@@ -22,18 +22,18 @@ export function createResources<Row>(
     lists.set(key, known);
     return known;
   }
-  const rowsBeside = (id: string): Row[] => rows(id.split('/')[2] ?? '');
+  const rowsOf = (id: string): Row[] => rows(id.split('/')[2] ?? '');
   function change(id: string, replacement: (row: Row) => readonly Row[]): void {
-    const beside = rowsBeside(id);
-    const at = beside.findIndex((row) => idOf(row).toLowerCase() === id.toLowerCase());
-    const found = beside[at];
+    const siblings = rowsOf(id);
+    const at = siblings.findIndex((row) => idOf(row).toLowerCase() === id.toLowerCase());
+    const found = siblings[at];
     if (found === undefined) throw new RangeError(`No resource ${id} in the sample tenant.`);
-    beside.splice(at, 1, ...replacement(found));
+    siblings.splice(at, 1, ...replacement(found));
   }
   return {
     list: rows,
-    find: (id) => rowsBeside(id).find((row) => idOf(row).toLowerCase() === id.toLowerCase()),
-    add: (row) => void rowsBeside(idOf(row)).push(row),
+    find: (id) => rowsOf(id).find((row) => idOf(row).toLowerCase() === id.toLowerCase()),
+    add: (row) => void rowsOf(idOf(row)).push(row),
     remove: (id) => change(id, () => []),
     replace: (id, replacement) => change(id, (row) => [replacement(row)]),
   };

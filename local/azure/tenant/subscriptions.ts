@@ -10,7 +10,7 @@ export const childManagementGroups = [platform, landingZones] as const;
 
 const allProviders = ['Microsoft.Compute', 'Microsoft.HybridCompute', 'Microsoft.ManagedIdentity'] as const;
 
-/** A readable subscription. @param key tells it from the tenant's others */
+/** A readable subscription. @param key unique within the tenant */
 export function createSubscription(
   seed: number,
   tenantId: string,
@@ -32,7 +32,7 @@ export function createSubscription(
   };
 }
 
-/** `count` readable subscriptions; nobody has used Azure Arc in every third of them. */
+/** `count` readable subscriptions. Every third has never used Azure Arc. */
 export function usualSubscriptions(seed: number, tenantId: string, count: number): SampleSubscription[] {
   return Array.from({ length: count }, (_, index) => ({
     ...createSubscription(seed, tenantId, index, subscriptionNames(index).displayName),
@@ -40,7 +40,7 @@ export function usualSubscriptions(seed: number, tenantId: string, count: number
   }));
 }
 
-/** One subscription of each kind that is not simply readable. `index` numbers their machines' teams. */
+/** One subscription of each kind that is not fully readable. `firstIndex` gives the team of the first. */
 export function awkwardSubscriptions(seed: number, tenantId: string, firstIndex: number): SampleSubscription[] {
   const make = (offset: number, displayName: string) =>
     createSubscription(seed, tenantId, `awkward ${offset}`, displayName);
@@ -74,4 +74,23 @@ export function awkwardSubscriptions(seed: number, tenantId: string, firstIndex:
       },
     },
   ];
+}
+
+/** The scope of a management group. */
+export function managementGroupScope(name: string): string {
+  return `/providers/Microsoft.Management/managementGroups/${name}`;
+}
+
+/** Whether a list at the subscription shows what is assigned at the scope: at, above or below the subscription. */
+export function reaches(scope: string, subscription: SampleSubscription): boolean {
+  const below = `/subscriptions/${subscription.subscriptionId.toLowerCase()}/`;
+  return isAtOrAbove(scope, subscription) || scope.toLowerCase().startsWith(below);
+}
+
+/** Whether a scope is `/`, a management group above the subscription, or the subscription itself. */
+export function isAtOrAbove(scope: string, { subscriptionId, managementGroup }: SampleSubscription): boolean {
+  const groups = managementGroup === null ? [] : [managementGroup, rootManagementGroup].map(managementGroupScope);
+  return ['/', ...groups, `/subscriptions/${subscriptionId}`].some(
+    (above) => above.toLowerCase() === scope.toLowerCase(),
+  );
 }

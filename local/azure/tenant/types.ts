@@ -1,4 +1,4 @@
-/** A managed identity of a machine as Resource Manager writes it: spellings and nulls as they come. */
+/** The identity of a machine as Resource Manager writes it, with its spellings and nulls. */
 export interface RawIdentity {
   readonly type: string;
   readonly principalId?: string | null;
@@ -8,14 +8,14 @@ export interface RawIdentity {
   >;
 }
 
-/** What every resource that Resource Manager lists has. */
+/** The properties of every listed resource. */
 export interface RawResource {
   readonly id: string;
   readonly name: string;
   readonly type: string;
 }
 
-/** A scale set as Compute lists it. Uniform ones have their identity on the set, Flexible ones on their machines. */
+/** A scale set as Compute lists it. A Uniform set has an identity; the machines of a Flexible set have their own. */
 export interface RawScaleSet extends RawResource {
   readonly location: string;
   readonly tags?: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ export interface RawScaleSet extends RawResource {
   };
 }
 
-/** A machine outside Azure that its Arc agent has registered. */
+/** A machine outside Azure, registered by its Arc agent. */
 export interface RawArcMachine extends RawResource {
   readonly location: string;
   readonly tags: Readonly<Record<string, string>> | null;
@@ -45,7 +45,7 @@ export interface RawArcMachine extends RawResource {
   };
 }
 
-/** A user-assigned identity as the listing of its subscription shows it. */
+/** A user-assigned identity as the list of its subscription shows it. */
 export interface RawUserAssignedIdentity extends RawResource {
   readonly location: string;
   readonly tags: Readonly<Record<string, string>>;
@@ -60,13 +60,13 @@ export interface RawFederatedCredential extends RawResource {
   };
 }
 
-/** A user-assigned identity and what only a request of its own tells. */
+/** A user-assigned identity, and its federated credentials, which need a request of their own. */
 export interface SampleIdentity {
   readonly identity: RawUserAssignedIdentity;
   readonly federatedCredentials: readonly RawFederatedCredential[];
 }
 
-/** A role assignment as the listing of one subscription shows it. */
+/** A role assignment as the list of a subscription shows it. */
 export interface RawRoleAssignment extends RawResource {
   readonly properties: {
     readonly scope: string;
@@ -78,11 +78,8 @@ export interface RawRoleAssignment extends RawResource {
   };
 }
 
-/** A virtual machine as Resource Manager lists it. Only what tests compare is named; the rest is there all the same. */
-export interface RawVirtualMachine {
-  readonly name: string;
-  readonly id: string;
-  readonly type: string;
+/** A virtual machine as Resource Manager lists it. The type names only the properties that tests compare. */
+export interface RawVirtualMachine extends RawResource {
   readonly location: string;
   readonly zones?: readonly string[];
   readonly tags?: Readonly<Record<string, string>>;
@@ -103,13 +100,14 @@ export interface RawVirtualMachineProperties {
   readonly [more: string]: unknown;
 }
 
-/** A machine and what only its instance view tells. `powerState` is null where Azure reports none. */
+/** A machine, and its power state, which only the instance view has. */
 export interface SampleMachine {
   readonly machine: RawVirtualMachine;
+  /** null where Azure reports none. */
   readonly powerState: string | null;
 }
 
-/** What the host's identities may do at a subscription, in the shape of `Microsoft.Authorization/permissions`. */
+/** Effective permissions, in the shape of `Microsoft.Authorization/permissions`. */
 export interface Permission {
   readonly actions: readonly string[];
   readonly notActions: readonly string[];
@@ -118,8 +116,8 @@ export interface Permission {
 }
 
 /**
- * Rights of the host's identities in a subscription: Reader on all of it, a role of the tenant's own with just these
- * actions, Reader on one resource group, or a role that shows the subscription and nothing in it.
+ * Rights of the host's identities in a subscription: Reader on all of it, a custom role with these actions, Reader on one
+ * resource group, or a role that shows the subscription but nothing in it.
  */
 export type Access =
   | { readonly kind: 'reader' }
@@ -129,45 +127,46 @@ export type Access =
 
 export type ResourceProvider = 'Microsoft.Compute' | 'Microsoft.HybridCompute' | 'Microsoft.ManagedIdentity';
 
-/** A subscription of the sample tenant. `listed`: whether `GET /subscriptions` shows it. */
+/** A subscription of the sample tenant. */
 export interface SampleSubscription {
   readonly subscriptionId: string;
   readonly displayName: string;
   readonly tenantId: string;
   readonly state: string;
   readonly quotaId: string;
+  /** Whether `GET /subscriptions` shows it. */
   readonly listed: boolean;
   readonly access: Access;
-  /** Instead of what `access` implies; null = as implied. */
+  /** null = as `access` implies. */
   readonly permissions: readonly Permission[] | null;
   /** Resource providers that are not registered. */
   readonly unregistered: readonly ResourceProvider[];
-  /** Its parent; null where it is below none of the tenant's. */
+  /** Its parent; null = no management group of this tenant. */
   readonly managementGroup: string | null;
-  /** Tenants whose identities may act here though it is another tenant's (Azure Lighthouse). */
+  /** Other tenants whose identities may act here (Azure Lighthouse). */
   readonly managedByTenants: readonly string[];
 }
 
-/** An identity that the host (the function app) can get tokens for. */
+/** An identity of the host, the function app. */
 export interface HostIdentity {
   readonly principalId: string;
   readonly clientId: string;
-  /** Resource id: of the app for the system-assigned identity, else of the user-assigned identity. */
+  /** Resource id of the app (system-assigned) or of the identity itself (user-assigned). */
   readonly resourceId: string;
 }
 
-/** What is really there in a readable subscription: the rows that the host's identities may see. */
+/** The true content of a readable subscription, as far as the host's identities may read it. */
 export interface SubscriptionTruth {
   readonly subscriptionId: string;
   readonly displayName: string;
   readonly access: Access['kind'];
   readonly virtualMachines: readonly RawVirtualMachine[];
-  /** By resource id as in `virtualMachines`; null where Azure reports no power state. */
+  /** By resource id; null where Azure reports none. */
   readonly powerStates: Readonly<Record<string, string | null>>;
-  /** Uniform and Flexible ones. */
+  /** Uniform and Flexible. */
   readonly scaleSets: readonly RawScaleSet[];
   readonly arcMachines: readonly RawArcMachine[];
   readonly identities: readonly SampleIdentity[];
-  /** At, above and below the subscription, of all kinds of principals; null where they must not be read. */
+  /** At, above and below the subscription, of all principals; null without the right to read them. */
   readonly roleAssignments: readonly RawRoleAssignment[] | null;
 }

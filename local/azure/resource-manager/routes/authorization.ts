@@ -1,68 +1,53 @@
 import { type Answer, jsonAnswer } from '../../answer.ts';
 import { roleDefinitionResource } from '../../tenant/access/role-definitions.ts';
-import { isAtOrAbove } from '../../tenant/access/scopes.ts';
-import { mayList, permissionsAt } from '../../tenant/visibility.ts';
-import { armError } from '../arm-errors.ts';
+import { permissionsAt } from '../../tenant/access/visibility.ts';
+import { isAtOrAbove } from '../../tenant/subscriptions.ts';
+import { type ArmRefusal, refusal } from '../arm-errors.ts';
 import { listAnswer } from '../list-answer.ts';
+import { authorizationFailed, listedSubscription, subscriptionOf } from '../resource-scope.ts';
 import type { ArmRequest, Route } from '../router.ts';
-import { authorizationFailed, findSubscription } from '../subscription-scope.ts';
 
 const apiVersions = ['2022-04-01', '2022-05-01-preview', '2018-07-01', '2015-07-01'] as const;
-const authorization = 'providers/Microsoft.Authorization';
-const subscriptionPath = `/subscriptions/{subscriptionId}/${authorization}`;
+const provider = 'Microsoft.Authorization';
+const subscriptionPath = `/subscriptions/{subscriptionId}/providers/${provider}`;
 
 export const authorizationRoutes: readonly Route[] = [
   { path: `${subscriptionPath}/permissions`, apiVersions, answer: listPermissions },
   { path: `${subscriptionPath}/roleAssignments`, apiVersions, answer: listRoleAssignments },
   { path: `${subscriptionPath}/roleDefinitions`, apiVersions, answer: listRoleDefinitions },
   { path: `${subscriptionPath}/roleDefinitions/{roleDefinition}`, apiVersions, answer: getRoleDefinition },
-  { path: `/${authorization}/roleDefinitions/{roleDefinition}`, apiVersions, answer: getRoleDefinition },
+  { path: `/providers/${provider}/roleDefinitions/{roleDefinition}`, apiVersions, answer: getRoleDefinition },
 ];
 
 function listPermissions(request: ArmRequest): Answer {
-  const scope = findSubscription(request);
-  if (scope.kind === 'refused') return scope.answer;
-  if (!scope.subscription.listed) {
-    const { subscriptionId } = scope.subscription;
-    return authorizationFailed(request, 'Microsoft.Authorization/permissions/read', `/subscriptions/${subscriptionId}`);
+  const subscription = subscriptionOf(request);
+  if (!subscription.listed) {
+    const scope = `/subscriptions/${subscription.subscriptionId}`;
+    throw authorizationFailed(request, `${provider}/permissions/read`, scope);
   }
-  return jsonAnswer(200, { value: permissionsAt(scope.subscription) });
+  return jsonAnswer(200, { value: permissionsAt(subscription) });
 }
 
 function listRoleAssignments(request: ArmRequest): Answer {
-  const scope = findSubscription(request);
-  if (scope.kind === 'refused') return scope.answer;
-  const { subscription } = scope;
-  const action = 'Microsoft.Authorization/roleAssignments/read';
-  if (!mayList(subscription, action)) {
-    return authorizationFailed(request, action, `/subscriptions/${subscription.subscriptionId}`);
-  }
+  const subscription = listedSubscription(request, provider, 'roleAssignments');
   const all = request.tenant.readableRoleAssignments(subscription);
   const filter = request.url.searchParams.get('$filter');
   if (filter === null) return listAnswer(request, all);
   if (/^\s*atScope\(\)\s*$/i.test(filter)) {
-    return listAnswer(
-      request,
-      all.filter(({ properties }) => isAtOrAbove(properties.scope, subscription)),
-    );
+    const atOrAbove = all.filter(({ properties }) => isAtOrAbove(properties.scope, subscription));
+    return listAnswer(request, atOrAbove);
   }
-  const principalId = /^\s*(?:assignedTo\(\s*'([^']+)'\s*\)|principalId eq '([^']+)')\s*$/i.exec(filter);
-  const wanted = principalId?.[1] ?? principalId?.[2];
-  if (wanted === undefined) return unsupportedFilter(filter);
-  const own = all.filter(({ properties }) => properties.principalId.toLowerCase() === wanted.toLowerCase());
+  const match = /^\s*(?:assignedTo\(\s*'([^']+)'\s*\)|principalId eq '([^']+)')\s*$/i.exec(filter);
+  const principalId = match?.[1] ?? match?.[2];
+  if (principalId === undefined) throw unsupportedFilter(filter);
+  const own = all.filter(({ properties }) => properties.principalId.toLowerCase() === principalId.toLowerCase());
   return listAnswer(request, own);
 }
 
 function listRoleDefinitions(request: ArmRequest): Answer {
-  const scope = findSubscription(request);
-  if (scope.kind === 'refused') return scope.answer;
-  const { subscription } = scope;
-  const action = 'Microsoft.Authorization/roleDefinitions/read';
-  if (!mayList(subscription, action)) {
-    return authorizationFailed(request, action, `/subscriptions/${subscription.subscriptionId}`);
-  }
+  const subscription = listedSubscription(request, provider, 'roleDefinitions');
   const filter = request.url.searchParams.get('$filter');
-  if (filter !== null) return unsupportedFilter(filter);
+  if (filter !== null) throw unsupportedFilter(filter);
   const definitions = request.tenant.roleAssignments.definitionsAt(subscription);
   return listAnswer(
     request,
@@ -73,20 +58,14 @@ function listRoleDefinitions(request: ArmRequest): Answer {
 /** Every caller may read any role of the tenant. */
 function getRoleDefinition(request: ArmRequest): Answer {
   const name = request.parameters.roleDefinition?.toLowerCase() ?? '';
-  const scope = request.parameters.subscriptionId === undefined ? null : findSubscription(request);
-  if (scope?.kind === 'refused') return scope.answer;
-  const at = scope?.subscription ?? null;
-  const role = request.tenant.roleAssignments.definitionsAt(at).find((each) => each.name === name);
+  const subscription = request.parameters.subscriptionId === undefined ? null : subscriptionOf(request);
+  const role = request.tenant.roleAssignments.definitionsAt(subscription).find((each) => each.name === name);
   if (role === undefined) {
-    return armError(
-      404,
-      'RoleDefinitionDoesNotExist',
-      `The specified role definition with ID '${name}' does not exist.`,
-    );
+    throw refusal(404, 'RoleDefinitionDoesNotExist', `The specified role definition with ID '${name}' does not exist.`);
   }
-  return jsonAnswer(200, roleDefinitionResource(role, at));
+  return jsonAnswer(200, roleDefinitionResource(role, subscription));
 }
 
-function unsupportedFilter(filter: string): Answer {
-  return armError(400, 'InvalidFilter', `The filter '${filter}' is not supported.`);
+function unsupportedFilter(filter: string): ArmRefusal {
+  return refusal(400, 'InvalidFilter', `The filter '${filter}' is not supported.`);
 }

@@ -1,6 +1,6 @@
 import type { SampleMachine } from '../../tenant/types.ts';
 
-/** Instance view of one machine as `$expand=instanceView` shows it. */
+/** The instance view of a machine, as `$expand=instanceView` shows it. */
 export function instanceView({ machine, powerState }: SampleMachine) {
   const windows = machine.properties.storageProfile?.osDisk.osType === 'Windows';
   return {
@@ -23,7 +23,7 @@ export function instanceView({ machine, powerState }: SampleMachine) {
   };
 }
 
-/** A row of a list with `statusOnly=true`: who it is and its statuses. */
+/** A row of a list with `statusOnly=true`: identifiers and statuses. */
 export function statusOnlyRow({ machine, powerState }: SampleMachine) {
   return {
     name: machine.name,

@@ -1,9 +1,9 @@
 import type { Answer } from '../../answer.ts';
 import { childManagementGroups, rootManagementGroup } from '../../tenant/subscriptions.ts';
-import { armError } from '../arm-errors.ts';
+import { refusal } from '../arm-errors.ts';
 import { listAnswer } from '../list-answer.ts';
+import { authorizationFailed } from '../resource-scope.ts';
 import type { ArmRequest, Route } from '../router.ts';
-import { authorizationFailed } from '../subscription-scope.ts';
 
 const prefix = '/providers/Microsoft.Management/managementGroups';
 
@@ -15,34 +15,26 @@ export const managementGroupRoutes: readonly Route[] = [
   },
 ];
 
-/** Groups and subscriptions below a group, at any depth, whether the caller may read them or not. */
+/** All groups and subscriptions below a group, including those that the caller may not read. */
 function listDescendants(request: ArmRequest): Answer {
-  const group = (request.parameters.group ?? '').toLowerCase();
-  if (!request.tenant.managementGroupReader) {
-    const action = 'Microsoft.Management/managementGroups/descendants/read';
-    return authorizationFailed(request, action, `${prefix}/${request.parameters.group}`);
+  const { tenant, parameters } = request;
+  const group = (parameters.group ?? '').toLowerCase();
+  const scope = `${prefix}/${parameters.group}`;
+  if (!tenant.managementGroupReader) {
+    throw authorizationFailed(request, 'Microsoft.Management/managementGroups/descendants/read', scope);
   }
   const isRoot = group === rootManagementGroup;
   if (!isRoot && !childManagementGroups.some((child) => child === group)) {
-    return armError(404, 'NotFound', `'${prefix}/${request.parameters.group}' not found.`);
+    throw refusal(404, 'NotFound', `'${scope}' not found.`);
   }
-  const children = isRoot
-    ? childManagementGroups.map((name) =>
-        descendant(`${prefix}/${name}`, 'managementGroups', name, name, rootManagementGroup),
-      )
-    : [];
-  const subscriptions = request.tenant
-    .subscriptions()
-    .filter(({ managementGroup }) => managementGroup !== null && (isRoot || managementGroup === group))
-    .map(({ subscriptionId, displayName, managementGroup }) =>
-      descendant(
-        `/subscriptions/${subscriptionId}`,
-        'managementGroups/subscriptions',
-        subscriptionId,
-        displayName,
-        managementGroup ?? '',
-      ),
-    );
+  const children = (isRoot ? childManagementGroups : []).map((name) =>
+    descendant(`${prefix}/${name}`, 'managementGroups', name, name, rootManagementGroup),
+  );
+  const subscriptions = tenant.subscriptions().flatMap(({ subscriptionId, displayName, managementGroup: parent }) => {
+    if (parent === null || !(isRoot || parent === group)) return [];
+    const id = `/subscriptions/${subscriptionId}`;
+    return [descendant(id, 'managementGroups/subscriptions', subscriptionId, displayName, parent)];
+  });
   return listAnswer(request, [...children, ...subscriptions]);
 }
 

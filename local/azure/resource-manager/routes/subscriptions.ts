@@ -1,9 +1,9 @@
 import { jsonAnswer } from '../../answer.ts';
 import type { SampleSubscription } from '../../tenant/types.ts';
-import { errors } from '../arm-errors.ts';
+import { refusals } from '../arm-errors.ts';
 import { listAnswer } from '../list-answer.ts';
+import { subscriptionOf } from '../resource-scope.ts';
 import type { Route } from '../router.ts';
-import { findSubscription } from '../subscription-scope.ts';
 
 const apiVersions = ['2022-12-01', '2022-09-01', '2021-01-01', '2020-01-01', '2019-11-01', '2016-06-01'] as const;
 
@@ -11,24 +11,18 @@ export const subscriptionRoutes: readonly Route[] = [
   {
     path: '/subscriptions',
     apiVersions,
-    answer: (request) =>
-      listAnswer(
-        request,
-        request.tenant
-          .subscriptions()
-          .filter((each) => each.listed)
-          .map(toResource),
-      ),
+    answer(request) {
+      const listed = request.tenant.subscriptions().filter((each) => each.listed);
+      return listAnswer(request, listed.map(toResource));
+    },
   },
   {
     path: '/subscriptions/{subscriptionId}',
     apiVersions,
     answer(request) {
-      const scope = findSubscription(request);
-      if (scope.kind === 'refused') return scope.answer;
-      return scope.subscription.listed
-        ? jsonAnswer(200, toResource(scope.subscription))
-        : errors.subscriptionNotFound(scope.subscription.subscriptionId);
+      const subscription = subscriptionOf(request);
+      if (!subscription.listed) throw refusals.subscriptionNotFound(subscription.subscriptionId);
+      return jsonAnswer(200, toResource(subscription));
     },
   },
   {

@@ -1,33 +1,26 @@
 import { type Answer, jsonAnswer } from '../../answer.ts';
 import { createRandom } from '../../tenant/random.ts';
 import type { RawIdentity, RawResource } from '../../tenant/types.ts';
-import { errors } from '../arm-errors.ts';
+import { refusals } from '../arm-errors.ts';
 import type { ArmRequest } from '../router.ts';
 
-/** Follows a machine's own path. */
+/** Below the path of a machine. */
 export const systemIdentityPath = 'providers/Microsoft.ManagedIdentity/identities/default';
-export const identityApiVersions = ['2024-11-30', '2023-07-31-preview', '2023-01-31', '2018-11-30'] as const;
-export const systemIdentityAction = 'Microsoft.ManagedIdentity/identities/read';
+const type = 'Microsoft.ManagedIdentity/identities';
 
-type Carrier = RawResource & { readonly location: string; readonly identity?: RawIdentity };
-
-/** The system-assigned identity with its client id, which a machine's own payload leaves out. */
-export function answerSystemIdentity(request: ArmRequest, machine: Carrier): Answer {
-  const principalId = machine.identity?.principalId;
+/** The system-assigned identity with its client id, which the machine's own body lacks. */
+export function answerSystemIdentity(
+  { tenant: { tenantId }, parameters }: ArmRequest,
+  machine: RawResource & { readonly location: string; readonly identity?: RawIdentity },
+): Answer {
+  const principalId = machine.identity?.principalId ?? null;
+  if (principalId === null) throw refusals.resourceNotFound(type, 'default', parameters.resourceGroup ?? '');
   const id = `${machine.id}/${systemIdentityPath}`;
-  if (principalId === undefined || principalId === null) {
-    return errors.resourceNotFound(
-      'Microsoft.ManagedIdentity/identities',
-      'default',
-      request.parameters.resourceGroup ?? '',
-    );
-  }
   const clientId = createRandom('clientId', principalId).guid();
-  const { tenantId } = request.tenant;
   return jsonAnswer(200, {
     id,
     name: 'default',
-    type: 'Microsoft.ManagedIdentity/identities',
+    type,
     location: machine.location,
     tags: 'tags' in machine ? machine.tags : {},
     properties: {

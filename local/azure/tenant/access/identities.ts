@@ -1,33 +1,31 @@
 import { createRandom } from '../random.ts';
-import type { RawIdentity } from '../types.ts';
+import type { RawFederatedCredential, RawIdentity, RawUserAssignedIdentity } from '../types.ts';
 
-/** Who and where a machine is: what its identity depends on. */
+/** What the identity of a machine is generated from. */
 export interface IdentityContext {
   readonly seed: number;
   readonly tenantId: string;
   readonly subscriptionId: string;
-  /** The subscription in which the identity shared by all teams lives. */
+  /** The subscription of the identity that all teams share. */
   readonly sharedSubscriptionId: string;
   readonly team: string;
-  /** Differs when a machine is deleted and made again. */
+  /** Changes when a machine is deleted and re-created. */
   readonly machineKey: string;
 }
 
 type UserAssigned = NonNullable<RawIdentity['userAssignedIdentities']>;
 
-/** Where all user-assigned identities of the sample tenant are. */
-export const identityGroup = 'rg-identities';
+/** The resource group of all user-assigned identities. */
+const identityGroup = 'rg-identities';
+const identityType = 'Microsoft.ManagedIdentity/userAssignedIdentities';
 
-/** Resource id as machines write it; the listing of identities writes `resourcegroups`. */
+/** Resource id as machines write it. The list of identities writes `resourcegroups`. */
 export function userAssignedId(subscriptionId: string, name: string): string {
-  return `/subscriptions/${subscriptionId}/resourceGroups/${identityGroup}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`;
+  return `/subscriptions/${subscriptionId}/resourceGroups/${identityGroup}/providers/${identityType}/${name}`;
 }
 
-/**
- * The ids of a user-assigned identity follow from its resource id: the same on every machine that has it.
- * @param generation 1 = deleted and made again under its name
- */
-export function userAssignedIds(seed: number, id: string, generation = 0) {
+/** The ids of a user-assigned identity, which follow from its resource id. @param generation 1 = deleted and re-created */
+function userAssignedIds(seed: number, id: string, generation = 0) {
   const random = createRandom(seed, 'userAssigned', id.toLowerCase(), ...(generation === 0 ? [] : [generation]));
   return { principalId: random.guid(), clientId: random.guid() };
 }
@@ -47,12 +45,12 @@ const shared = (context: IdentityContext): string => userAssignedId(context.shar
 
 /** On machines of all teams, in the first subscription. */
 export const sharedIdentityName = 'id-shared-monitoring';
-/** Those of a team that exist; the machines' `-deleted` does not. */
+/** The existing identities of a team. `-deleted`, which some machines have, does not exist. */
 export const teamIdentityNames = (shortTeam: string): readonly string[] =>
   ['app', 'job', 'vault', 'new'].map((name) => `id-${shortTeam}-${name}`);
 
-/** Every shape of a machine's identity that Azure is known to write, the usual ones first. */
-export const identityShapes = {
+/** Every shape of a machine's identity that Azure is known to write. */
+const identityShapes = {
   system: (context) => systemAssigned(context),
   user: (context) => ({ type: 'UserAssigned', userAssignedIdentities: userAssigned(context, team(context, 'app')) }),
   both: (context) => ({
@@ -78,14 +76,14 @@ export const identityShapes = {
     const { principalId } = userAssignedIds(context.seed, id);
     return { type: 'UserAssigned', userAssignedIdentities: { [id]: { principalId, clientId: null } } };
   },
-  /** The key's casing differs from the id's, as Compute writes it now and then. */
+  /** The casing of the key differs from the id, as Compute sometimes writes it. */
   userOtherKeyCase: (context) => {
     const id = team(context, 'app');
     const key = id.replace('/resourceGroups/', '/resourcegroups/').replace('rg-identities', 'RG-Identities');
     return { type: 'userAssigned', userAssignedIdentities: userAssigned(context, id, key) };
   },
   shared: (context) => ({ type: 'UserAssigned', userAssignedIdentities: userAssigned(context, shared(context)) }),
-  /** Deleted, and still on the machine with its old ids. */
+  /** Deleted, but still on the machine with its old ids. */
   userDeleted: (context) => ({
     type: 'UserAssigned',
     userAssignedIdentities: userAssigned(context, team(context, 'deleted')),
@@ -95,4 +93,43 @@ export type IdentityShape = keyof typeof identityShapes;
 
 export function machineIdentity(shape: IdentityShape, context: IdentityContext): RawIdentity | undefined {
   return identityShapes[shape](context);
+}
+
+/** A user-assigned identity as the list of its subscription writes it in api-version 2024-11-30: `resourcegroups` in lower case. */
+export function createUserAssignedIdentity(input: {
+  readonly seed: number;
+  readonly tenantId: string;
+  readonly subscriptionId: string;
+  readonly name: string;
+  /** 1 = deleted and re-created under its name. */
+  readonly generation?: number;
+}): RawUserAssignedIdentity {
+  const { seed, tenantId, subscriptionId, name, generation } = input;
+  const id = `/subscriptions/${subscriptionId}/resourcegroups/${identityGroup}/providers/${identityType}/${name}`;
+  return {
+    id,
+    location: 'westeurope',
+    name,
+    properties: { tenantId, ...userAssignedIds(seed, id, generation) },
+    tags: { managedBy: 'platform' },
+    type: identityType,
+  };
+}
+
+/** Trust in a workflow of a repository. */
+export function createFederatedCredential(
+  identityId: string,
+  name: string,
+  repository: string,
+): RawFederatedCredential {
+  return {
+    id: `${identityId}/federatedIdentityCredentials/${name}`,
+    name,
+    type: `${identityType}/federatedIdentityCredentials`,
+    properties: {
+      issuer: 'https://token.actions.githubusercontent.com',
+      subject: `repo:${repository}:ref:refs/heads/main`,
+      audiences: ['api://AzureADTokenExchange'],
+    },
+  };
 }

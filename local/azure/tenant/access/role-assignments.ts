@@ -1,10 +1,9 @@
 import { createRandom } from '../random.ts';
-import { rootManagementGroup } from '../subscriptions.ts';
+import { managementGroupScope, reaches, rootManagementGroup } from '../subscriptions.ts';
 import type { RawRoleAssignment, SampleSubscription } from '../types.ts';
 import { builtInRoles, customRole, type RoleDefinition } from './role-definitions.ts';
-import { managementGroupScope, reaches } from './scopes.ts';
 
-/** A role given to somebody, wherever it is listed. */
+/** A role of a principal at a scope. */
 export interface RoleAssignment {
   readonly scope: string;
   readonly role: RoleDefinition;
@@ -15,19 +14,19 @@ export interface RoleAssignment {
 
 /** The role assignments of the tenant. */
 export interface RoleAssignments {
-  /** What a listing at the subscription shows, without regard to rights. */
+  /** The assignments in the list of a subscription, without regard to rights. */
   reaching(subscription: SampleSubscription): readonly RoleAssignment[];
   /** @returns the id of the assignment */
   add(assignment: RoleAssignment): string;
-  /** By its id; one that was never there is no error. */
+  /** Removes an assignment by its id. An unknown id is no error. */
   remove(id: string): void;
-  /** Built-in ones, and the custom ones that may be assigned in the subscription. */
+  /** Built-in roles, and the custom roles that may be assigned in the subscription. */
   definitionsAt(subscription: SampleSubscription | null): readonly RoleDefinition[];
 }
 
 /**
- * The usual ones of every subscription (the host's own, an owner, and a group's from above), and those that are added.
- * @param hostPrincipalIds of the function app's identities
+ * Starts with the usual assignments of every subscription: the host's own, an owner's, and a group's from above.
+ * @param hostPrincipalIds principal ids of the function app's identities
  */
 export function createRoleAssignments(tenantId: string, hostPrincipalIds: readonly string[]): RoleAssignments {
   const added = new Map<string, RoleAssignment>();
@@ -76,7 +75,7 @@ export function createRoleAssignments(tenantId: string, hostPrincipalIds: readon
   };
 }
 
-/** An assignment as the listing of a subscription writes it: the role's id begins with that subscription, inherited or not. */
+/** An assignment as the list of a subscription writes it. The role's id begins with that subscription, also when inherited. */
 export function roleAssignmentResource(assignment: RoleAssignment, at: SampleSubscription): RawRoleAssignment {
   const { scope, role, principalId, principalType, condition } = assignment;
   const id = assignmentId(assignment);

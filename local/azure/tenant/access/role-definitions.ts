@@ -1,9 +1,9 @@
 import { createRandom } from '../random.ts';
 import type { Permission, SampleSubscription } from '../types.ts';
 
-/** A role: one that every tenant has, or one of this tenant's own. */
+/** A built-in or custom role. */
 export interface RoleDefinition {
-  /** Its guid: the last segment of its ids. */
+  /** Guid: the last segment of its ids. */
   readonly name: string;
   readonly roleName: string;
   readonly type: 'BuiltInRole' | 'CustomRole';
@@ -12,7 +12,7 @@ export interface RoleDefinition {
   readonly permission: Permission;
 }
 
-const nothing = { actions: [], notActions: [], dataActions: [], notDataActions: [] } as const;
+export const noPermission: Permission = { actions: [], notActions: [], dataActions: [], notDataActions: [] };
 
 const builtIn = (name: string, roleName: string, permission: Partial<Permission>): RoleDefinition => ({
   name,
@@ -20,11 +20,11 @@ const builtIn = (name: string, roleName: string, permission: Partial<Permission>
   type: 'BuiltInRole',
   description: roleName,
   assignableScopes: ['/'],
-  permission: { ...nothing, ...permission },
+  permission: { ...noPermission, ...permission },
 });
 
 /**
- * Some of the built-in roles, with the ids they have in every tenant. Permissions in short.
+ * Some built-in roles, with their ids, which are the same in every tenant, and a summary of their permissions.
  * @see https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
  */
 export const builtInRoles = {
@@ -53,7 +53,6 @@ export const builtInRoles = {
   }),
 } as const;
 
-/** A role of the tenant's own. */
 export function customRole(
   tenantId: string,
   roleName: string,
@@ -66,11 +65,11 @@ export function customRole(
     type: 'CustomRole',
     description: `${roleName} (custom)`,
     assignableScopes,
-    permission: { ...nothing, actions },
+    permission: { ...noPermission, actions },
   };
 }
 
-/** A role as Resource Manager writes it. @param at the subscription in which it was asked for; null = the tenant */
+/** A role as Resource Manager writes it. @param at the requested subscription; null = the tenant */
 export function roleDefinitionResource(role: RoleDefinition, at: SampleSubscription | null) {
   const prefix = at === null ? '' : `/subscriptions/${at.subscriptionId}`;
   return {

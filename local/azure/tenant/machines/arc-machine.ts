@@ -10,7 +10,7 @@ export interface ArcMachineInput {
   readonly identity?: RawIdentity;
 }
 
-/** A machine as Azure Arc lists it: its agent writes the operating system in lower case. */
+/** A machine as Azure Arc lists it. Its agent writes the operating system in lower case. */
 export function createArcMachine(input: ArcMachineInput): RawArcMachine {
   const { seed, subscriptionId, resourceGroup, name, osType, identity } = input;
   const random = createRandom(seed, 'arc', subscriptionId, name);

@@ -9,7 +9,7 @@ const epoch = Date.UTC(2023, 0, 1);
 
 /**
  * One virtual machine as Compute lists it with api-version 2026-04-01, about 6 kB of JSON.
- * The same placement always makes the same machine.
+ * The same placement always gives the same machine.
  */
 export function createMachine(placement: Placement): SampleMachine {
   const { shape, subscriptionId, generation } = placement;
@@ -90,7 +90,7 @@ function extensionNames(windows: boolean): readonly string[] {
     : ['AzureMonitorLinuxAgent', 'MDE.Linux', 'AzurePolicyforLinux', 'AADSSHLoginForLinux', 'DependencyAgentLinux'];
 }
 
-/** Three short tags as a rule; `hostile` holds what breaks careless writers of CSV, HTML and spreadsheets. */
+/** Usually three short tags. `hostile` tags break careless writers of CSV, HTML and spreadsheets. */
 function machineTags(placement: Placement): Readonly<Record<string, string>> | undefined {
   if (placement.shape.tags === 'none') return undefined;
   if (placement.shape.tags === 'empty') return {};

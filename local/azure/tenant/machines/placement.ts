@@ -1,10 +1,10 @@
 import type { IdentityShape } from '../access/identities.ts';
 import { pickLocation, pickSize, type Role, roles, subscriptionNames } from '../names.ts';
-import { createRandom } from '../random.ts';
+import { createRandom, mix } from '../random.ts';
 import type { RawIdentity } from '../types.ts';
 import type { MachineShape } from './shapes.ts';
 
-/** Where a machine is and what it is for: everything that its payload follows from. */
+/** Everything that a machine's body follows from. */
 export interface Placement {
   readonly seed: number;
   readonly tenantId: string;
@@ -12,12 +12,12 @@ export interface Placement {
   readonly sharedSubscriptionId: string;
   /** Position in its subscription. */
   readonly index: number;
-  /** 0 = the first machine of this name; 1 = deleted and made again, with new ids. */
+  /** 0 = the first machine of this name; 1 = deleted and re-created, with new ids. */
   readonly generation: number;
   readonly shape: MachineShape;
-  /** A shape that depends on where the machine is, or the identity itself; undefined = none at all. */
+  /** A shape that depends on the machine's place, or the identity itself; undefined = no `identity`. */
   readonly identity: IdentityShape | RawIdentity | undefined;
-  /** Instead of the usual name. */
+  /** Replaces the usual name. */
   readonly name?: string;
   readonly team: string;
   readonly environment: string;
@@ -29,36 +29,26 @@ export interface Placement {
   readonly resourceGroup: string;
 }
 
-/** What a placement is made from. */
-export interface PlacementInput {
-  readonly seed: number;
-  readonly tenantId: string;
-  readonly subscriptionId: string;
+/** The placement of a usual machine in the first state. */
+export function firstPlacement({
+  subscriptionIndex,
+  ...given
+}: Pick<Placement, 'seed' | 'tenantId' | 'subscriptionId' | 'sharedSubscriptionId' | 'index' | 'shape'> & {
   readonly subscriptionIndex: number;
-  readonly sharedSubscriptionId: string;
-  readonly index: number;
-  readonly shape: MachineShape;
-}
-
-/** The first placement of a machine; later states of the tenant change parts of it. */
-export function firstPlacement(input: PlacementInput): Placement {
-  const { team, environment } = subscriptionNames(input.subscriptionIndex);
-  const role = roles[input.index % roles.length] ?? 'web';
+}): Placement {
+  const { seed, subscriptionId, index, shape } = given;
+  const { team, environment } = subscriptionNames(subscriptionIndex);
+  const role = roles[index % roles.length] ?? 'web';
   // Location and size belong to the position, not to the generation: a re-created machine keeps them.
-  const random = createRandom(input.seed, input.subscriptionId, input.index, 'placement');
+  const random = createRandom(seed, subscriptionId, index, 'placement');
   return {
-    seed: input.seed,
-    tenantId: input.tenantId,
-    subscriptionId: input.subscriptionId,
-    sharedSubscriptionId: input.sharedSubscriptionId,
-    index: input.index,
+    ...given,
     generation: 0,
-    shape: input.shape,
-    identity: input.shape.identity,
+    identity: shape.identity,
     team: team.short,
     environment: environment.short,
     role,
-    windows: role === 'sql' || input.index % 5 === 4,
+    windows: role === 'sql' || index % 5 === 4,
     location: pickLocation(random),
     vmSize: pickSize(random, role),
     costCenter: String(4000 + random.below(500)),
@@ -66,7 +56,44 @@ export function firstPlacement(input: PlacementInput): Placement {
   };
 }
 
-/** Windows names keep to 15 characters, as NetBIOS wants them. */
+/** What happens to a machine between the first and the second state of the tenant. */
+type Fate = 'same' | 'deleted' | 'recreated' | 'moved' | 'identityChanged';
+
+/** Of every 25 machines one is deleted, one re-created, one moved, and one gets another identity. */
+export function fateOf(seed: number, subscriptionId: string, index: number): Fate {
+  const fates: Readonly<Record<number, Fate>> = { 0: 'deleted', 6: 'recreated', 12: 'moved', 18: 'identityChanged' };
+  const offset = mix(seed, subscriptionId, 'fate') % 25;
+  return fates[(index + offset) % 25] ?? 'same';
+}
+
+/** The number of machines that exist only in the second state: one for each 25, at least one. */
+export function createdCount(vms: number): number {
+  return vms === 0 ? 0 : Math.max(1, Math.floor(vms / 25));
+}
+
+/** The placement in the second state; null when the machine is deleted. */
+export function evolve(placement: Placement, fate: Fate): Placement | null {
+  switch (fate) {
+    case 'deleted':
+      return null;
+    case 'recreated':
+      return { ...placement, generation: placement.generation + 1 };
+    case 'moved':
+      return { ...placement, resourceGroup: `${placement.resourceGroup}-moved` };
+    case 'identityChanged':
+      return { ...placement, identity: otherIdentity(placement.identity) };
+    case 'same':
+      return placement;
+  }
+}
+
+/** Attaches an identity where there was none. Elsewhere adds a second one or detaches all. */
+function otherIdentity(identity: Placement['identity']): IdentityShape {
+  if (identity === 'absent' || identity === 'none') return 'system';
+  return identity === 'system' || identity === 'otherCase' ? 'both' : 'absent';
+}
+
+/** Windows names have at most 15 characters, because NetBIOS requires it. */
 export function machineName(placement: Placement): string {
   if (placement.name !== undefined) return placement.name;
   const number = String(placement.index + 1).padStart(4, '0');

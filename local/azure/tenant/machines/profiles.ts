@@ -4,7 +4,7 @@ import type { Placement } from './placement.ts';
 const sshKey =
   'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAACAQDZ8sampleKeyThatOpensNothing0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000== operations@northwindtraders.example';
 
-/** The storage profile of one machine: image, operating-system disk, one or two data disks. */
+/** The storage profile of a machine: image, operating-system disk, two data disks. */
 export function storageProfile(placement: Placement, name: string, group: string, random: Random) {
   const disk = (diskName: string) => ({
     storageAccountType: 'Premium_LRS',
@@ -57,7 +57,7 @@ export function storageProfile(placement: Placement, name: string, group: string
   };
 }
 
-/** The operating-system profile of one machine. */
+/** The operating-system profile of a machine. */
 export function osProfile(placement: Placement, name: string) {
   const common = { computerName: name.slice(0, 15), adminUsername: 'nwtadmin' };
   const rest = { secrets: [], allowExtensionOperations: true, requireGuestProvisionSignal: true };
@@ -93,7 +93,7 @@ export function osProfile(placement: Placement, name: string) {
   };
 }
 
-/** One network interface, with its security group and applications. */
+/** Two network interfaces. */
 export function networkProfile(placement: Placement, name: string, group: string) {
   return {
     networkInterfaces: [

@@ -12,7 +12,7 @@ export interface ScaleSetInput {
   readonly identity?: RawIdentity;
 }
 
-/** A scale set as Compute lists it: the resource group in its id upper-cased, as it often is. */
+/** A scale set as Compute lists it. The resource group in its id is in upper case, as it often is. */
 export function createScaleSet(input: ScaleSetInput): RawScaleSet {
   const { seed, subscriptionId, resourceGroup, name, mode, identity } = input;
   const random = createRandom(seed, 'scaleSet', subscriptionId, name);

@@ -1,15 +1,15 @@
 import type { IdentityShape } from '../access/identities.ts';
 
-/** What is particular about a machine. Unnamed properties are as usual. */
+/** The special features of a machine. Omitted features are as usual. */
 export interface MachineShape {
   readonly identity: IdentityShape;
-  /** The resource group in the machine's own id is upper-cased; its disks show the real casing. */
+  /** The resource group is in upper case in the machine's own id, but not in the ids of its disks. */
   readonly upperCaseResourceGroup?: boolean;
   readonly flexibleScaleSet?: boolean;
   readonly spot?: boolean;
   readonly zones?: readonly string[];
   readonly tags?: 'none' | 'empty' | 'hostile';
-  /** Azure reports no power state (a machine whose creation failed). */
+  /** Azure reports no power state: the creation of the machine failed. */
   readonly noPowerState?: boolean;
 }
 
@@ -44,7 +44,7 @@ const usualShapes: readonly MachineShape[] = [
   { identity: 'absent' },
 ];
 
-/** Shapes in turn: of 40 machines in a row the first 15 show every awkward one, the others are usual. */
+/** Of every 40 machines, the first 15 show each awkward shape once. The others are usual. */
 export function shapeOf(globalIndex: number): MachineShape {
   const position = globalIndex % 40;
   return awkwardShapes[position] ?? usualShapes[position % usualShapes.length] ?? plainShape;

@@ -4,14 +4,14 @@ import type { Stage } from './stage.ts';
 
 const { reader } = builtInRoles;
 
-/** One identity in two subscriptions, or on more machines than is good. */
+/** One identity in two subscriptions, or on too many machines. */
 export function sharedIdentities({ places, machine, identity, assign, finding }: Stage): void {
-  const both = identity('id-shared-by-two-subscriptions');
-  machine('vm-shared-identity-core', { system: false, identities: [both] });
-  const other = machine('vm-shared-identity-edge', { at: places.edge, system: false, identities: [both] });
-  finding('sharedIdentity', 'medium', both.id, both);
-  // No access across subscriptions: it has a machine there.
-  assign(reader, both, other.group);
+  const spanning = identity('id-shared-by-two-subscriptions');
+  machine('vm-shared-identity-core', { system: false, identities: [spanning] });
+  const other = machine('vm-shared-identity-edge', { at: places.edge, system: false, identities: [spanning] });
+  finding('sharedIdentity', 'medium', spanning.id, spanning);
+  // Not access across subscriptions: the identity has a machine there.
+  assign(reader, spanning, other.group);
 
   const tooMany = identity('id-shared-by-eleven-machines');
   const justFew = identity('id-shared-by-ten-machines');

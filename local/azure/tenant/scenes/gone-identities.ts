@@ -3,13 +3,13 @@ import type { Stage } from './stage.ts';
 
 const { reader } = builtInRoles;
 
-/** Identities that were deleted and are still on a machine. */
+/** Deleted identities that are still on a machine. */
 export function danglingIdentities({ state, places, machine, identity, finding }: Stage): void {
   const deleted = identity('id-deleted', { exists: state === 1 });
   const carrier = machine('vm-with-deleted-identity', { system: false, identities: [deleted] });
   if (state === 2) finding('danglingIdentity', 'medium', carrier.id, deleted);
 
-  // Nobody knows: its subscription is not to be seen any more.
+  // No finding: its subscription is no longer visible.
   const unseen = identity('id-in-leaving-subscription', { at: places.leaving });
   machine('vm-with-unseen-identity', { system: false, identities: [unseen] });
 }
@@ -28,7 +28,7 @@ export function orphanedRoleAssignments({ state, machine, assign, change, findin
   }
 }
 
-/** Machines that were deleted and made again: they have another principal id, and roles do not follow. */
+/** Machines that were deleted and re-created. They have a new principal id, and their roles stay with the old one. */
 export function recreatedPrincipals({ state, machine, assign, change, finding }: Stage): void {
   const first = machine('vm-recreated-role-stays', { exists: state === 1 });
   const left = assign(reader, first, first.group);

@@ -1,6 +1,6 @@
 import type { Stage } from './stage.ts';
 
-/** Identities that machines get, lose, and get anew; and who else may sign in as them. */
+/** Identities that are attached, detached and re-created. */
 export function identityChanges({ state, machine, identity, change }: Stage): void {
   const attached = machine('vm-system-identity-attached', { system: state === 1 ? false : 0 });
   if (state === 2) change('identityAttached', attached.id, attached.principalId);
@@ -12,18 +12,18 @@ export function identityChanges({ state, machine, identity, change }: Stage): vo
   const anew = machine('vm-system-identity-recreated', { system: state - 1 });
   if (state === 2) change('identityRecreated', anew.id, anew.principalId);
 
-  // On a machine, the change is the machine's; on none, it is the identity's own.
+  // The change names the machine that has the identity, or the identity itself when it is on no machine.
   const renewed = identity('id-recreated', { generation: state - 1 });
   const carrier = machine('vm-with-recreated-identity', { system: false, identities: [renewed] });
   if (state === 2) change('identityRecreated', carrier.id, renewed.principalId);
   const unused = identity('id-recreated-on-no-machine', { generation: state - 1 });
   if (state === 2) change('identityRecreated', unused.id, unused.principalId);
 
-  // No changes: an identity that is on no machine comes and goes.
+  // No changes: this identity is on no machine.
   identity(state === 1 ? 'id-unused-deleted' : 'id-unused-created');
 }
 
-/** Federated credentials of identities on machines. Those of others are not read. */
+/** Federated credentials of identities on machines. The inventory does not read those of other identities. */
 export function federatedCredentialChanges({ state, machine, identity, change }: Stage): void {
   const trusted = identity('id-deploy', { credentials: state === 1 ? ['web-shop'] : ['web-shop', 'payments'] });
   machine('vm-deploy', { system: false, identities: [trusted] });
@@ -33,6 +33,6 @@ export function federatedCredentialChanges({ state, machine, identity, change }:
   machine('vm-deploy-legacy', { system: false, identities: [distrusted] });
   if (state === 2) change('federatedCredentialRemoved', distrusted.id, distrusted.principalId);
 
-  // Not seen: it is on no machine.
+  // No change: this identity is on no machine.
   identity('id-deploy-on-no-machine', { credentials: state === 1 ? [] : ['returns'] });
 }

@@ -1,6 +1,6 @@
 import type { Stage } from './stage.ts';
 
-/** Machines that come, go, and become others; and what only looks like it. */
+/** Machines that are created, deleted, re-created, moved and updated, and near misses. */
 export function machineChanges({ state, machine, change }: Stage): void {
   if (state === 1) change('virtualMachineDeleted', machine('vm-deleted').id);
   if (state === 2) change('virtualMachineCreated', machine('vm-created').id);
@@ -17,7 +17,7 @@ export function machineChanges({ state, machine, change }: Stage): void {
   const retagged = machine('vm-retagged', { costCenter: state === 1 ? '4711' : '4712' });
   if (state === 2) change('virtualMachineUpdated', retagged.id);
 
-  // No changes: a stop, and the same id in other casing.
+  // No changes: a stopped machine, and the same id in other casing.
   machine('vm-stopped', { powerState: state === 1 ? 'running' : 'deallocated' });
   machine('vm-recased', { upperCase: state === 2 });
 }

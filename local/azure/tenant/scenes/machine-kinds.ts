@@ -1,6 +1,6 @@
 import type { Stage } from './stage.ts';
 
-/** Scale sets: a Uniform one has its identity on the set, the members of a Flexible one are machines with their own. */
+/** Scale sets. A Uniform set has its own identity. The members of a Flexible set are machines with their own. */
 export function scaleSets({ state, scaleSet, machine, identity, change }: Stage): void {
   scaleSet('vmss-uniform-both-identities', { mode: 'Uniform', capacity: 3, identities: [identity('id-scale-set')] });
   scaleSet('vmss-uniform-no-identity', { mode: 'Uniform', capacity: 2, system: false });
@@ -12,7 +12,7 @@ export function scaleSets({ state, scaleSet, machine, identity, change }: Stage)
   machine('vm-flexible-member-2', { inFlexibleScaleSet: true, system: false });
 }
 
-/** Machines outside Azure; their subscription has no user-assigned identities. */
+/** Machines outside Azure. Their subscription has no user-assigned identities. */
 export function arcMachines({ state, places, arcMachine, change }: Stage): void {
   const at = places.edge;
   arcMachine('arc-till-linux', { at, osType: 'linux' });

@@ -1,11 +1,10 @@
 import { builtInRoles, customRole } from '../access/role-definitions.ts';
-import { managementGroupScope } from '../access/scopes.ts';
-import { rootManagementGroup } from '../subscriptions.ts';
+import { managementGroupScope, rootManagementGroup } from '../subscriptions.ts';
 import type { Stage } from './stage.ts';
 
 const { owner, contributor, reader, userAccessAdministrator, virtualMachineContributor } = builtInRoles;
 
-/** Identities that may do anything in a subscription or above; and those that may a lot, but not that. */
+/** Identities with full control of a subscription or above, and near misses. */
 export function privilegedIdentities({ tenantId, places, machine, identity, assign, finding }: Stage): void {
   const core = `/subscriptions/${places.core}`;
   const high = machine('vm-owner-of-subscription');
@@ -27,13 +26,13 @@ export function privilegedIdentities({ tenantId, places, machine, identity, assi
   assign(contributor, unused, core);
   finding('privilegedIdentity', 'medium', unused.id, unused);
 
-  // Nothing to be found: a resource group only; machines only.
+  // No findings: only a resource group; only machines.
   const narrow = machine('vm-owner-of-resource-group', { group: 'rg-retail-small' });
   assign(owner, narrow, narrow.group);
   assign(virtualMachineContributor, machine('vm-contributor-of-machines'), core);
 }
 
-/** Privileged identities that nothing uses: all their machines are deallocated. */
+/** Unused privileged identities: all their machines are deallocated. */
 export function idlePrivilegedIdentities({ places, machine, identity, assign, finding }: Stage): void {
   const core = `/subscriptions/${places.core}`;
   const idle = machine('vm-idle-access-administrator', { powerState: 'deallocated' });
@@ -48,6 +47,6 @@ export function idlePrivilegedIdentities({ places, machine, identity, assign, fi
   assign(contributor, half, core);
   finding('privilegedIdentity', 'medium', half.id, half);
 
-  // Idle, and may do nothing much.
+  // Idle, but not privileged.
   assign(reader, machine('vm-idle-reader', { powerState: 'deallocated' }), core);
 }

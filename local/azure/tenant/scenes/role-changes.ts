@@ -1,12 +1,11 @@
 import { builtInRoles } from '../access/role-definitions.ts';
-import { managementGroupScope } from '../access/scopes.ts';
 import { createRandom } from '../random.ts';
-import { platform } from '../subscriptions.ts';
+import { managementGroupScope, platform } from '../subscriptions.ts';
 import type { Stage } from './stage.ts';
 
 const { reader, monitoringReader, keyVaultSecretsUser, blobDataContributor } = builtInRoles;
 
-/** Roles that identities get and lose; and those of others, which are none of the inventory's business. */
+/** Roles that identities gain and lose, and roles of other principals, which the inventory ignores. */
 export function roleChanges({ state, tenantId, machine, assign, change }: Stage): void {
   const rising = machine('vm-role-assigned');
   if (state === 2) change('roleAssigned', assign(reader, rising, rising.group), rising.principalId);
@@ -20,7 +19,7 @@ export function roleChanges({ state, tenantId, machine, assign, change }: Stage)
   const conditional = assign(blobDataContributor, bound, bound.group, { condition });
   if (state === 2) change('roleAssigned', conditional, bound.principalId);
 
-  // Inherited by each subscription below the management group, which one of them leaves.
+  // Every subscription below the management group inherits it. One of them leaves the group.
   const monitoring = machine('vm-role-from-management-group');
   const inherited = assign(monitoringReader, monitoring, managementGroupScope(platform));
   if (state === 2) change('roleInheritanceLost', inherited, monitoring.principalId);

@@ -2,17 +2,17 @@ import { createRandom } from '../random.ts';
 import { createSubscription, landingZones, platform } from '../subscriptions.ts';
 import type { SampleSubscription } from '../types.ts';
 
-/** Subscription ids of the scenes. */
+/** The subscription ids of the scenes. */
 export interface ScenePlaces {
-  /** Where most scenes are. */
+  /** Holds most scenes. */
   readonly core: string;
-  /** In the second state below another management group. */
+  /** Moves to another management group in the second state. */
   readonly edge: string;
-  /** Not visible in the second state. */
+  /** Hidden in the second state. */
   readonly leaving: string;
-  /** Not there in the first state. */
+  /** Missing in the first state. */
   readonly arriving: string;
-  /** In the second state another tenant's, which lets the host's identities in. */
+  /** Moves to another tenant in the second state, which admits the host's identities. */
   readonly transferred: string;
 }
 
@@ -21,7 +21,7 @@ export function otherTenantId(seed: number): string {
   return createRandom(seed, 'other tenant').guid();
 }
 
-/** The subscriptions of the scenes, in one of the two states. */
+/** The subscriptions of the scenes in one state. */
 export function createScenePlaces(
   seed: number,
   tenantId: string,

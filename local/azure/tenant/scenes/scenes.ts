@@ -9,8 +9,8 @@ import type { Stage } from './stage.ts';
 import { subscriptionChanges } from './subscription-changes.ts';
 
 /**
- * What the sample tenant is to show beside its usual machines: every kind of change and every finding, each next to what is
- * almost one. Each scene runs once for each state, with names of its own.
+ * The special cases of the sample tenant: every kind of change and every finding, each next to a near miss. Each scene runs once
+ * for each state and uses its own names.
  */
 export const scenes: readonly ((stage: Stage) => void)[] = [
   machineChanges,

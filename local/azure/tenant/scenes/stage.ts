@@ -1,6 +1,5 @@
-import { userAssignedId } from '../access/identities.ts';
+import { createFederatedCredential, createUserAssignedIdentity, userAssignedId } from '../access/identities.ts';
 import type { RoleAssignment, RoleAssignments } from '../access/role-assignments.ts';
-import { createFederatedCredential, createUserAssignedIdentity } from '../access/user-assigned-identity.ts';
 import type { ExpectedChange, ExpectedFinding } from '../expectation.ts';
 import { createArcMachine } from '../machines/arc-machine.ts';
 import { createMachine } from '../machines/machine.ts';
@@ -11,35 +10,36 @@ import { createRandom, mix } from '../random.ts';
 import type { RawArcMachine, RawIdentity, RawScaleSet, SampleIdentity, SampleMachine } from '../types.ts';
 import { otherTenantId, type ScenePlaces } from './scene-places.ts';
 
-/** An identity as scenes speak of it. */
+/** An identity in a scene. */
 export interface StagedIdentity {
   readonly id: string;
   readonly principalId: string;
   readonly clientId: string;
 }
 
-/** A machine as scenes speak of it. `group` is the scope of its resource group. */
+/** A machine in a scene. */
 export interface StagedMachine {
   readonly id: string;
-  /** Of its system-assigned identity; '' without one. */
+  /** Principal id of its system-assigned identity; '' without one. */
   readonly principalId: string;
+  /** Scope of its resource group. */
   readonly group: string;
 }
 
-/** What is particular about a machine, a scale set or an Arc machine. */
+/** Options of a machine, a scale set or an Arc machine. */
 interface CarrierOptions {
   /** A subscription id; default: `places.core`. */
   readonly at?: string;
   readonly group?: string;
-  /** 1 = deleted and made again. */
+  /** 1 = deleted and re-created. */
   readonly generation?: number;
-  /** false = no system-assigned identity; 1 = the same machine with a new one. Default: 0. */
+  /** false = no system-assigned identity; 1 = a new one on the same machine. Default: 0. */
   readonly system?: false | number;
   readonly identities?: readonly StagedIdentity[];
   readonly identityTenantId?: string;
 }
 export interface MachineOptions extends CarrierOptions {
-  /** false = gone: only its ids are wanted. Default true. */
+  /** false = deleted: the scene needs only its ids. Default: true. */
   readonly exists?: boolean;
   readonly powerState?: 'running' | 'deallocated';
   readonly vmSize?: string;
@@ -53,11 +53,11 @@ export interface IdentityOptions {
   readonly generation?: number;
   /** Names of federated credentials. */
   readonly credentials?: readonly string[];
-  /** false = machines have it, and it is listed nowhere. */
+  /** false = deleted, but still on machines. Default: true. */
   readonly exists?: boolean;
 }
 
-/** Where a scene puts what it shows, once for each state, and tells what an inventory must say of it. */
+/** Where a scene places its resources, once for each state, and declares what an inventory must report about them. */
 export interface Stage {
   readonly state: 1 | 2;
   readonly tenantId: string;
@@ -71,16 +71,16 @@ export interface Stage {
   ): StagedMachine;
   arcMachine(name: string, options: CarrierOptions & { osType: 'windows' | 'linux' }): StagedMachine;
   identity(name: string, options?: IdentityOptions): StagedIdentity;
-  /** Gives a role to a service principal, if not to somebody else. @returns the id of the assignment */
+  /** Assigns a role to a principal, by default a service principal. @returns the id of the assignment */
   assign(
     role: RoleAssignment['role'],
     principal: string | { readonly principalId: string },
     scope: string,
     more?: Partial<Pick<RoleAssignment, 'condition' | 'principalType'>>,
   ): string;
-  /** What must be told of the way from the first state to the second; counts in whichever state it is said. */
+  /** Declares a change from the first state to the second. The scene may declare it in either state. */
   change(kind: ExpectedChange['kind'], resourceId: string, principalId?: string): void;
-  /** What must be found in this state. */
+  /** Declares a finding in this state. */
   finding(
     rule: ExpectedFinding['rule'],
     severity: ExpectedFinding['severity'],
@@ -89,8 +89,8 @@ export interface Stage {
   ): void;
 }
 
-/** What scenes fill. */
-export interface Properties {
+/** What the scenes of one state write to. */
+export interface StageOptions {
   readonly seed: number;
   readonly tenantId: string;
   readonly state: 1 | 2;
@@ -104,12 +104,12 @@ export interface Properties {
   readonly findings: ExpectedFinding[];
 }
 
-export function createStage(properties: Properties): Stage {
-  const { seed, tenantId, places } = properties;
+export function createStage(options: StageOptions): Stage {
+  const { seed, tenantId, state, places } = options;
 
-  /** The identity of whatever carries one, with its system-assigned principal id. */
-  function carried(name: string, options: CarrierOptions): { identity: RawIdentity | undefined; principalId: string } {
-    const { system = 0, generation = 0, identities = [], at = places.core } = options;
+  /** The identity of a machine, with its system-assigned principal id. */
+  function identityOf(name: string, given: CarrierOptions): { identity: RawIdentity | undefined; principalId: string } {
+    const { system = 0, generation = 0, identities = [], at = places.core } = given;
     const principalId =
       system === false ? '' : createRandom(seed, 'scene identity', at, name, generation, system).guid();
     const types = [
@@ -120,7 +120,7 @@ export function createStage(properties: Properties): Stage {
     const assigned = identities.map(({ id, principalId: own, clientId }) => [id, { principalId: own, clientId }]);
     const identity: RawIdentity = {
       type: types.join(', '),
-      ...(system === false ? {} : { principalId, tenantId: options.identityTenantId ?? tenantId }),
+      ...(system === false ? {} : { principalId, tenantId: given.identityTenantId ?? tenantId }),
       ...(identities.length === 0 ? {} : { userAssignedIdentities: Object.fromEntries(assigned) }),
     };
     return { identity, principalId };
@@ -132,13 +132,13 @@ export function createStage(properties: Properties): Stage {
   });
 
   return {
-    state: properties.state,
+    state,
     tenantId,
     otherTenantId: otherTenantId(seed),
     places,
-    machine(name, options = {}) {
-      const { identity, principalId } = carried(name, options);
-      const { subscriptionId, resourceGroup, scope } = groupOf(options);
+    machine(name, given = {}) {
+      const { identity, principalId } = identityOf(name, given);
+      const { subscriptionId, resourceGroup, scope } = groupOf(given);
       const placement: Placement = {
         seed,
         tenantId,
@@ -148,39 +148,39 @@ export function createStage(properties: Properties): Stage {
         identity,
         name,
         index: mix(name),
-        generation: options.generation ?? 0,
+        generation: given.generation ?? 0,
         shape: {
           ...plainShape,
-          upperCaseResourceGroup: options.upperCase ?? false,
-          flexibleScaleSet: options.inFlexibleScaleSet ?? false,
+          upperCaseResourceGroup: given.upperCase ?? false,
+          flexibleScaleSet: given.inFlexibleScaleSet ?? false,
         },
         team: 'retail',
         environment: 'prd',
         role: 'web',
         windows: false,
         location: 'westeurope',
-        vmSize: options.vmSize ?? 'Standard_D2s_v5',
-        costCenter: options.costCenter ?? '4711',
+        vmSize: given.vmSize ?? 'Standard_D2s_v5',
+        costCenter: given.costCenter ?? '4711',
       };
       const { machine } = createMachine(placement);
-      const powerState = `PowerState/${options.powerState ?? 'running'}`;
-      if (options.exists ?? true) properties.addMachine(subscriptionId, { machine, powerState });
+      const powerState = `PowerState/${given.powerState ?? 'running'}`;
+      if (given.exists ?? true) options.addMachine(subscriptionId, { machine, powerState });
       return { id: machine.id, principalId, group: scope };
     },
-    scaleSet(name, { mode, capacity, ...options }) {
-      const { identity, principalId } = carried(name, options);
-      const { subscriptionId, resourceGroup, scope } = groupOf(options);
+    scaleSet(name, { mode, capacity, ...given }) {
+      const { identity, principalId } = identityOf(name, given);
+      const { subscriptionId, resourceGroup, scope } = groupOf(given);
       const where = { seed, subscriptionId, resourceGroup, name, location: 'westeurope', mode, capacity };
       const scaleSet = createScaleSet(identity === undefined ? where : { ...where, identity });
-      properties.addScaleSet(scaleSet);
+      options.addScaleSet(scaleSet);
       return { id: scaleSet.id, principalId, group: scope };
     },
-    arcMachine(name, { osType, ...options }) {
-      const { identity, principalId } = carried(name, options);
-      const { subscriptionId, resourceGroup, scope } = groupOf(options);
+    arcMachine(name, { osType, ...given }) {
+      const { identity, principalId } = identityOf(name, given);
+      const { subscriptionId, resourceGroup, scope } = groupOf(given);
       const where = { seed, subscriptionId, resourceGroup, name, osType };
       const machine = createArcMachine(identity === undefined ? where : { ...where, identity });
-      properties.addArcMachine(machine);
+      options.addArcMachine(machine);
       return { id: machine.id, principalId, group: scope };
     },
     identity(name, { at = places.core, generation = 0, credentials = [], exists = true } = {}) {
@@ -188,17 +188,17 @@ export function createStage(properties: Properties): Stage {
       const federatedCredentials = credentials.map((each) =>
         createFederatedCredential(identity.id, each, `northwind/${each}`),
       );
-      if (exists) properties.addIdentity({ identity, federatedCredentials });
+      if (exists) options.addIdentity({ identity, federatedCredentials });
       const { principalId, clientId } = identity.properties;
       return { id: userAssignedId(at, name), principalId, clientId };
     },
     assign(role, principal, scope, more = {}) {
       const principalId = typeof principal === 'string' ? principal : principal.principalId;
-      return properties.roleAssignments.add({ scope, role, principalId, principalType: 'ServicePrincipal', ...more });
+      return options.roleAssignments.add({ scope, role, principalId, principalType: 'ServicePrincipal', ...more });
     },
     change: (kind, resourceId, principalId) =>
-      void properties.changes.push({ kind, resourceId, principalId: principalId ?? null }),
+      void options.changes.push({ kind, resourceId, principalId: principalId ?? null }),
     finding: (rule, severity, resourceId, { principalId }) =>
-      void properties.findings.push({ rule, severity, resourceId, principalId }),
+      void options.findings.push({ rule, severity, resourceId, principalId }),
   };
 }

@@ -1,11 +1,8 @@
-import type { FaultAnswer } from './faults.ts';
+import type { FaultAnswer } from '../../local/azure/faults/faults.ts';
+import { computeThrottledBody } from '../../local/azure/faults/rate-limits.ts';
 
-/** How a 429 tells when to come back. */
-export type RetryAfter =
-  | { readonly seconds: number }
-  | { readonly date: Date }
-  | { readonly milliseconds: number }
-  | 'absent';
+/** How a 429 says when to retry. */
+type RetryAfter = { readonly seconds: number } | { readonly date: Date } | { readonly milliseconds: number } | 'absent';
 
 /** Resource Manager's 429. */
 export function throttled(retryAfter: RetryAfter): FaultAnswer {
@@ -22,7 +19,7 @@ export function throttled(retryAfter: RetryAfter): FaultAnswer {
   };
 }
 
-/** Compute's own 429, without the `error` wrapper. */
+/** Compute's own 429. */
 export function computeThrottled(retryAfter: RetryAfter): FaultAnswer {
   return {
     kind: 'status',
@@ -35,19 +32,7 @@ export function computeThrottled(retryAfter: RetryAfter): FaultAnswer {
   };
 }
 
-export const computeThrottledBody = {
-  code: 'OperationNotAllowed',
-  message: 'The server rejected the request because too many requests have been received for this subscription.',
-  details: [
-    {
-      code: 'TooManyRequests',
-      target: 'HighCostGet30Min',
-      message: '{"operationGroup":"HighCostGet30Min","measuredRequestCount":1242,"allowedRequestCount":1000}',
-    },
-  ],
-} as const;
-
-/** 500, 502 or 503 as the gateway writes them. */
+/** 500, 502 or 503 from the gateway. */
 export function serverError(status: 500 | 502 | 503): FaultAnswer {
   const code = { 500: 'InternalServerError', 502: 'ProviderError', 503: 'ServerTimeout' }[status];
   return {
@@ -57,7 +42,7 @@ export function serverError(status: 500 | 502 | 503): FaultAnswer {
   };
 }
 
-/** 403 for the given action, in Azure's words. */
+/** Azure's 403 for an action at a scope. */
 export function forbidden(action: string, scope: string): FaultAnswer {
   return {
     kind: 'status',
@@ -71,7 +56,7 @@ export function forbidden(action: string, scope: string): FaultAnswer {
   };
 }
 
-/** The instance metadata service's errors: 400 `Identity not found`, 404, 410, 429, 500. */
+/** The errors of the instance metadata service. */
 export function identityError(status: 400 | 404 | 410 | 429 | 500): FaultAnswer {
   const description = {
     400: 'Identity not found',
