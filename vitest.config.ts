@@ -8,7 +8,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: process.env.TEST_ALL === undefined ? 120_000 : 1_200_000,
     hookTimeout: 120_000,
-    globalSetup: ['test/support/build-bundles.ts', 'test/support/shared-azurite.ts'],
+    globalSetup: ['test/support/temporary-files.ts', 'test/support/build-bundles.ts', 'test/support/shared-azurite.ts'],
     // CI reads the last line that the second one writes.
     reporters: ['default', './test/support/count-reporter.ts'],
   },
