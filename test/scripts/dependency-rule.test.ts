@@ -40,7 +40,11 @@ test.each([
   ['lib/http/a.ts', 'node:sqlite', 'lib/http may import of Node: anything, not node:sqlite'],
   ['lib/collect/a.ts', '../http/serve.ts', 'lib/collect may import: lib/azure, lib/inventory'],
   ['lib/collect/a.ts', '@azure/storage-blob', 'lib/collect may import of packages: nothing'],
-  ['lib/azure/a.ts', '../database/database.ts', 'lib/azure may import: lib/async, lib/inventory, lib/errors, lib/settings'],
+  [
+    'lib/azure/a.ts',
+    '../database/database.ts',
+    'lib/azure may import: lib/async, lib/inventory, lib/errors, lib/settings',
+  ],
   ['lib/azure/a.ts', '@azure/functions', 'lib/azure may import of packages: @azure/*, not @azure/functions'],
   ['lib/azure/store/a.ts', '../../collect/plan.ts', 'lib/azure may import: lib/async, lib/inventory'],
   ['lib/database/a.ts', '../settings.ts', 'lib/database may import: lib/inventory, lib/errors'],
