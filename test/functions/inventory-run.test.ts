@@ -169,7 +169,7 @@ test('In whatever order activities and timers come back, and however often they 
         published < 0 ? Number.POSITIVE_INFINITY : published,
       );
     }),
-    { numRuns: caseCount('PROPERTY_RUNS', { few: 30, many: 600 }) },
+    { numRuns: caseCount('PROPERTY_RUNS', { few: 60, many: 600 }) },
   );
 });
 
