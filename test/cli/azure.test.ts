@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant, type SampleTenant } from '../../local/azure/sample-tenant.ts';
 import { forbidden, identityError } from '../support/fault-presets.ts';
-import { bundledCli, type CliResult, runCli, startCli } from './run-cli.ts';
+import { bundledCli, type CliResult, runCli, sourceCli, startCli } from './run-cli.ts';
 
 const azures: LocalAzure[] = [];
 let cwd: string;
@@ -52,7 +52,7 @@ const subscriptionIds = (where: LocalAzure): string[] => where.tenant.subscripti
 
 describe('from Azure to an answer', () => {
   test.each([
-    ['the sources', undefined],
+    ['the sources', sourceCli],
     ['the bundle', bundledCli],
   ])('collects, lists, shows and looks up with %s', async (_, entry) => {
     const collect = await cliOn(azure, ['collect'], entry);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openForWriting } from '../../lib/database/database.ts';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
-import { bundledCli, runCli } from './run-cli.ts';
+import { runCli } from './run-cli.ts';
 
 const queries = [['list'], ['runs'], ['show', 'web'], ['report'], ['changes'], ['forget', guidOf(1), '--reason', 'x']];
 let cwd: string;
@@ -46,8 +46,7 @@ async function overwriteRoot(path: string, table: string): Promise<void> {
   await file.close();
 }
 
-const cli = (...args: readonly string[]) =>
-  runCli(args, { entry: bundledCli, cwd, env: azure.environment('AppService') });
+const cli = (...args: readonly string[]) => runCli(args, { cwd, env: azure.environment('AppService') });
 
 describe('--database', () => {
   test.each([

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 const root = join(import.meta.dirname, '../..');
-const source = join(root, 'cli/main.ts');
+/** The command line as a clone runs it. It takes twice the CPU time of the bundle to start. */
+export const sourceCli = join(root, 'cli/main.ts');
 
 /** The command line as it is shipped. */
 export const bundledCli = join(root, 'dist/cli.cjs');
@@ -22,10 +23,11 @@ export interface CliOptions {
   readonly entry?: string;
 }
 
-/** Starts the command line as its users do: a process that knows nothing of this one's environment. */
-export function startCli(args: readonly string[], { env, cwd, entry = source }: CliOptions = {}) {
+/** Starts the command line as its users do: of this process's environment it has where programs and temporary files are. */
+export function startCli(args: readonly string[], { env, cwd, entry = bundledCli }: CliOptions = {}) {
+  const { PATH, TMPDIR, NODE_COMPILE_CACHE } = process.env;
   return spawn(process.execPath, [entry, ...args], {
-    env: { PATH: process.env.PATH, HOME: '/nonexistent', NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
+    env: { PATH, TMPDIR, NODE_COMPILE_CACHE, HOME: '/nonexistent', ...env },
     ...(cwd === undefined ? {} : { cwd }),
   });
 }

@@ -13,7 +13,7 @@ import { publishReading } from '../support/deployments.ts';
 import { guid, machine } from '../support/readings.ts';
 import { newStore, type TestStore } from '../support/stores.ts';
 import { startTenantGate, type TenantGate } from '../support/tenant-gate.ts';
-import { bundledCli, type CliResult, runCli } from './run-cli.ts';
+import { type CliResult, runCli } from './run-cli.ts';
 
 const [home, theirs] = [guid(9), guid(8)];
 /** The person who is signed in. */
@@ -110,7 +110,7 @@ async function cli(args: readonly string[], sources: string = [near, far].map(ur
     TMPDIR: folder,
     INVENTORY_SOURCES: sources,
   };
-  const result = await runCli(args, { env, cwd, entry: bundledCli });
+  const result = await runCli(args, { env, cwd });
   expect(`${result.stdout}${result.stderr}`).not.toMatch(/eyJ|c2VjcmV0|s3cret/);
   return result;
 }

@@ -37,7 +37,7 @@ type Options = Parameters<typeof startCli>[1];
 
 /** What became of a process of whose two streams nobody reads one, from its beginning on. */
 async function without(lost: 'stdout' | 'stderr', args: readonly string[], options: Options = {}) {
-  const child = startCli(args, { entry: bundledCli, ...options });
+  const child = startCli(args, options);
   child[lost].destroy();
   child.stdin.end();
   const [other] = await Promise.all([text(lost === 'stdout' ? child.stderr : child.stdout), once(child, 'close')]);
@@ -63,7 +63,7 @@ describe('standard output that nobody reads', () => {
   });
 
   test.each(forms)('ends a list as %s quietly after its first line, too', async (form) => {
-    const child = startCli(['list', '-o', form, '--database', inventory.path], { entry: bundledCli });
+    const child = startCli(['list', '-o', form, '--database', inventory.path]);
     child.stdout.once('data', () => child.stdout.destroy());
 
     const [stderr] = await Promise.all([text(child.stderr), once(child, 'close')]);

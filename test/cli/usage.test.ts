@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { bundledCli, runCli } from './run-cli.ts';
+import { runCli, sourceCli } from './run-cli.ts';
 
 let cwd: string;
 beforeAll(async () => {
@@ -12,8 +12,8 @@ beforeAll(async () => {
 afterAll(() => rm(cwd, { recursive: true }));
 
 describe('the command line, before it does anything', () => {
-  test('prints its version, from the bundle too', async () => {
-    const results = await Promise.all([runCli(['--version']), runCli(['--version'], { entry: bundledCli })]);
+  test('prints its version, from the sources too', async () => {
+    const results = await Promise.all([runCli(['--version']), runCli(['--version'], { entry: sourceCli })]);
 
     expect(results.map(({ code, stdout }) => [code, stdout])).toEqual(
       Array.from({ length: 2 }, () => [0, `${packageJson.version}\n`]),

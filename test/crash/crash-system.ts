@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
 import { type HostProcess, startHostProcess } from '../local/host-process.ts';
@@ -9,7 +9,7 @@ import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { type BlobProxy, startBlobProxy } from '../support/blob-proxy.ts';
 import { newStore, type TestStore } from '../support/stores.ts';
 
-const root = join(import.meta.dirname, '../..');
+const app = join(import.meta.dirname, '../../dist/functions.cjs');
 
 /** The built app in a host of its own, which may be killed; Azurite, in another process, behind a proxy; a tenant that changes. */
 export interface CrashSystem extends AsyncDisposable {
@@ -33,10 +33,6 @@ export async function startCrashSystem(tenant: {
   readonly vms: number;
 }): Promise<CrashSystem> {
   const folder = await mkdtemp(join(tmpdir(), 'crash-'));
-  // other tests may build the app meanwhile
-  for (const name of ['dist/functions.cjs', 'dist/functions.bundle.cjs', 'host.json']) {
-    await copyFile(join(root, name), join(folder, basename(name)));
-  }
   const azurite = await newAzuriteAccount();
   const proxy = await startBlobProxy(azurite.origin);
   const azure = await startLocalAzure({ tenant: createSampleTenant(tenant), pageSize: 20 });
@@ -53,7 +49,7 @@ export async function startCrashSystem(tenant: {
       return target;
     },
     startHost: (target, env = {}) =>
-      startHostProcess(join(folder, 'functions.cjs'), {
+      startHostProcess(app, {
         env: {
           ...azure.environment('AppService'),
           AzureWebJobsStorage: azurite.connectionStringVia(proxy.origin),

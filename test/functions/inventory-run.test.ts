@@ -169,7 +169,7 @@ test('In any order of activities and timers, and with any number of failures, a 
         published < 0 ? Number.POSITIVE_INFINITY : published,
       );
     }),
-    { numRuns: caseCount('PROPERTY_RUNS', { few: 30, many: 600 }) },
+    { numRuns: caseCount('PROPERTY_RUNS', { few: 60, many: 600 }) },
   );
 });
 

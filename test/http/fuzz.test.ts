@@ -105,7 +105,7 @@ const request = fc.record({
   range: fc.constantFrom('bytes=0-', 'bytes=-0', 'bytes=9-1', 'bytes=a', 'lines=1-2', ''),
 });
 
-const numRuns = caseCount('FUZZ_REQUESTS', { few: 1000, many: 10_000 });
+const numRuns = caseCount('FUZZ_REQUESTS', { few: 4000, many: 20_000 });
 
 describe(`${numRuns} odd requests`, () => {
   test('get no 5xx and no stack trace, and leave nothing open', async () => {

@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Reason } from '../../lib/errors.ts';
 import type { WhoAmI } from '../../lib/rights/whoami.ts';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
+import { bundledProgram } from '../support/bundled-program.ts';
+
+const program = await bundledProgram(join(import.meta.dirname, '../azure/fixtures/identity-process.ts'));
 
 interface Outcome {
   readonly identity: WhoAmI;
@@ -20,10 +24,9 @@ afterAll(() => azure.stop());
 beforeEach(() => azure.reset());
 
 async function run(environment: Readonly<Record<string, string>>): Promise<Outcome> {
-  const script = new URL('../azure/fixtures/identity-process.ts', import.meta.url).pathname;
   const { NODE_COMPILE_CACHE } = process.env;
   const env = { PATH: '/nowhere', FUNCTIONS_WORKER_RUNTIME: 'node', NODE_COMPILE_CACHE, ...environment };
-  const { stdout } = await promisify(execFile)(process.execPath, [script], { env });
+  const { stdout } = await promisify(execFile)(process.execPath, [program], { env });
   return JSON.parse(stdout);
 }
 

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Database, openForWriting } from '../../../lib/database/database.ts';
+import { beforeEach, describe, expect } from 'vitest';
+import type { Database } from '../../../lib/database/database.ts';
 import { kinds } from '../../../lib/inventory/coverage.ts';
 import type { Verification } from '../../../lib/inventory/reading.ts';
 import type { FederatedCredential } from '../../../lib/inventory/user-assigned-identity.ts';
@@ -14,15 +14,7 @@ import {
   type SubscriptionReading,
   userAssigned,
 } from '../../support/readings.ts';
-
-let database: Database;
-beforeEach(() => {
-  database = openForWriting(':memory:');
-});
-afterEach(() => {
-  expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
-  database.close();
-});
+import { test } from './merge-test.ts';
 
 const one = guid(1);
 const u = userAssigned('u');
@@ -34,7 +26,13 @@ beforeEach(() => {
   asked = [];
 });
 type Answer = readonly FederatedCredential[] | Exclude<Verification<never>, { readonly outcome: 'present' }>;
-const read = (day: number, answer: Answer, reading: SubscriptionReading = attached, more: Partial<RunReading> = {}) =>
+const read = (
+  database: Database,
+  day: number,
+  answer: Answer,
+  reading: SubscriptionReading = attached,
+  more: Partial<RunReading> = {},
+) =>
   mergeRun(database, {
     day,
     subscriptions: { [one]: reading },
@@ -47,40 +45,43 @@ const read = (day: number, answer: Answer, reading: SubscriptionReading = attach
   });
 const failing = { outcome: 'unverified', reason: { code: 'ServerError', message: 'no', hint: 'again' } } as const;
 /** [name, subject, from, to, begin, end] */
-const rows = () =>
+const rows = (database: Database) =>
   database
     .prepare(
       'SELECT name, subject, valid_from, valid_to, begin_change, end_change FROM federated_credential ORDER BY valid_from, name',
     )
     .all()
     .map((row) => Object.values(row));
-const coverage = (seq: number) =>
+const coverage = (database: Database, seq: number) =>
   database
     .prepare(`SELECT status, reason ->> 'code' AS code FROM coverage WHERE kind = 'identities' AND from_seq = ?`)
     .get(seq);
 
 describe('who may sign in as an identity', () => {
-  test('is asked for identities that are on a machine, once each', () => {
-    read(1, [main], { identities: [u, userAssigned('alone')], machines: [a, machine('b', { identity: having(u) })] });
+  test('is asked for identities that are on a machine, once each', ({ database }) => {
+    read(database, 1, [main], {
+      identities: [u, userAssigned('alone')],
+      machines: [a, machine('b', { identity: having(u) })],
+    });
     expect(asked).toEqual([u.id]);
-    expect(rows()).toEqual([['main', main.subject, 1, null, null, null]]);
+    expect(rows(database)).toEqual([['main', main.subject, 1, null, null, null]]);
   });
 
-  test('is not asked for one that is gone, nor for one whose subscription is not in the run', () => {
+  test('is not asked for one that is gone, nor for one whose subscription is not in the run', ({ database }) => {
     const elsewhere = userAssigned('e', { subscriptionId: guid(2) });
-    read(1, [], { machines: [a, machine('b', { identity: having(elsewhere) })] });
+    read(database, 1, [], { machines: [a, machine('b', { identity: having(elsewhere) })] });
     expect(asked).toEqual([]);
   });
 
-  test('is not asked where the identities could not be listed', () => {
-    read(1, [], { machines: [a], statuses: { identities: 'denied' } });
+  test('is not asked where the identities could not be listed', ({ database }) => {
+    read(database, 1, [], { machines: [a], statuses: { identities: 'denied' } });
     expect(asked).toEqual([]);
   });
 
-  test('added and removed are changes, with the time of the reading before', () => {
-    read(1, [main]);
-    expect(read(2, [dev]).changes).toEqual({ federatedCredentialAdded: 1, federatedCredentialRemoved: 1 });
-    expect(rows()).toEqual([
+  test('added and removed are changes, with the time of the reading before', ({ database }) => {
+    read(database, 1, [main]);
+    expect(read(database, 2, [dev]).changes).toEqual({ federatedCredentialAdded: 1, federatedCredentialRemoved: 1 });
+    expect(rows(database)).toEqual([
       ['main', main.subject, 1, 2, null, 'federatedCredentialRemoved'],
       ['dev', dev.subject, 2, null, 'federatedCredentialAdded', null],
     ]);
@@ -90,76 +91,79 @@ describe('who may sign in as an identity', () => {
       { not_before: null, end_not_before: Date.parse(dayOf(1)) },
       { not_before: Date.parse(dayOf(1)), end_not_before: null },
     ]);
-    expect(read(3, [dev]).changes).toEqual({});
+    expect(read(database, 3, [dev]).changes).toEqual({});
   });
 
-  test('trusting somebody else under the same name is one change', () => {
-    read(1, [main]);
+  test('trusting somebody else under the same name is one change', ({ database }) => {
+    read(database, 1, [main]);
     const changed = federatedCredential('MAIN', { subject: 'repo:other' });
-    expect(read(2, [changed]).changes).toEqual({ federatedCredentialAdded: 1 });
-    expect(rows()).toEqual([
+    expect(read(database, 2, [changed]).changes).toEqual({ federatedCredentialAdded: 1 });
+    expect(rows(database)).toEqual([
       ['main', main.subject, 1, 2, null, null],
       ['MAIN', 'repo:other', 2, null, 'federatedCredentialAdded', null],
     ]);
   });
 
-  test('audiences in another order are no change', () => {
-    read(1, [federatedCredential('main', { audiences: ['x', 'y'] })]);
-    expect(read(2, [federatedCredential('main', { audiences: ['y', 'x'] })]).changes).toEqual({});
+  test('audiences in another order are no change', ({ database }) => {
+    read(database, 1, [federatedCredential('main', { audiences: ['x', 'y'] })]);
+    expect(read(database, 2, [federatedCredential('main', { audiences: ['y', 'x'] })]).changes).toEqual({});
   });
 
-  test('a failing answer ends nothing, and the kind is FederatedCredentialsNotRead', () => {
-    read(1, [main]);
-    const run = read(2, failing);
+  test('a failing answer ends nothing, and the kind is FederatedCredentialsNotRead', ({ database }) => {
+    read(database, 1, [main]);
+    const run = read(database, 2, failing);
     expect(run).toMatchObject({ complete: false, changes: {} });
-    expect(coverage(2)).toEqual({ status: 'partial', code: 'FederatedCredentialsNotRead' });
-    expect(rows()).toEqual([['main', main.subject, 1, null, null, null]]);
+    expect(coverage(database, 2)).toEqual({ status: 'partial', code: 'FederatedCredentialsNotRead' });
+    expect(rows(database)).toEqual([['main', main.subject, 1, null, null, null]]);
   });
 
-  test('a 404 ends nothing and is not a complete answer either', () => {
-    read(1, [main]);
-    expect(read(2, { outcome: 'absent' })).toMatchObject({ complete: false, changes: {} });
-    expect(rows()).toEqual([['main', main.subject, 1, null, null, null]]);
+  test('a 404 ends nothing and is not a complete answer either', ({ database }) => {
+    read(database, 1, [main]);
+    expect(read(database, 2, { outcome: 'absent' })).toMatchObject({ complete: false, changes: {} });
+    expect(rows(database)).toEqual([['main', main.subject, 1, null, null, null]]);
   });
 
-  test('the first reason stays', () => {
-    read(1, [main]);
+  test('the first reason stays', ({ database }) => {
+    read(database, 1, [main]);
     const b = machine('b', { identity: having(userAssigned('v')) });
     const verifyIdentity = () => failing;
-    read(2, failing, { identities: [u], machines: [a, b] }, { verifyIdentity });
-    expect(coverage(2)).toEqual({ status: 'partial', code: 'DeletionUnverified' });
+    read(database, 2, failing, { identities: [u], machines: [a, b] }, { verifyIdentity });
+    expect(coverage(database, 2)).toEqual({ status: 'partial', code: 'DeletionUnverified' });
   });
 
-  test('stays as it was read when the identity is detached or gone', () => {
-    read(1, [main]);
-    read(2, [], { identities: [u], machines: [machine('a')] });
-    read(3, [], {});
+  test('stays as it was read when the identity is detached or gone', ({ database }) => {
+    read(database, 1, [main]);
+    read(database, 2, [], { identities: [u], machines: [machine('a')] });
+    read(database, 3, [], {});
     expect(asked).toEqual([u.id]);
-    expect(rows()).toEqual([['main', main.subject, 1, null, null, null]]);
+    expect(rows(database)).toEqual([['main', main.subject, 1, null, null, null]]);
   });
 
-  test('of a re-created identity is a baseline of its own', () => {
-    read(1, [main]);
+  test('of a re-created identity is a baseline of its own', ({ database }) => {
+    read(database, 1, [main]);
     const again = userAssigned('u', { principalId: 'p2', clientId: 'c2' });
-    const run = read(2, [dev], { identities: [again], machines: [machine('a', { identity: having(again) })] });
+    const run = read(database, 2, [dev], {
+      identities: [again],
+      machines: [machine('a', { identity: having(again) })],
+    });
     expect(run.changes).toEqual({ identityRecreated: 1 });
-    expect(rows()).toContainEqual(['dev', dev.subject, 2, null, null, null]);
+    expect(rows(database)).toContainEqual(['dev', dev.subject, 2, null, null, null]);
   });
 
-  test('ends with its subscription, and is a baseline when that comes back', () => {
-    read(1, [main]);
+  test('ends with its subscription, and is a baseline when that comes back', ({ database }) => {
+    read(database, 1, [main]);
     mergeRun(database, { day: 2, subscriptions: {}, plan: { kinds, outOfScope: [one] } });
-    expect(rows()).toEqual([['main', main.subject, 1, 2, null, 'outOfScope']]);
-    expect(read(3, [dev]).changes).toEqual({ subscriptionAppeared: 1 });
+    expect(rows(database)).toEqual([['main', main.subject, 1, 2, null, 'outOfScope']]);
+    expect(read(database, 3, [dev]).changes).toEqual({ subscriptionAppeared: 1 });
   });
 });
 
 describe('client ids of system-assigned identities', () => {
   const plan = { kinds, clientIds: true };
-  const clients = () => database.prepare('SELECT client_id FROM identity WHERE kind = 1').all();
+  const clients = (database: Database) => database.prepare('SELECT client_id FROM identity WHERE kind = 1').all();
   const b = machine('b');
 
-  test('are asked for where the plan says so, until they are known', () => {
+  test('are asked for where the plan says so, until they are known', ({ database }) => {
     const ids: string[] = [];
     const clientId = (id: string) => {
       ids.push(id);
@@ -170,37 +174,37 @@ describe('client ids of system-assigned identities', () => {
     expect(ids).toEqual([]);
     mergeRun(database, { day: 2, subscriptions, plan, clientId });
     expect(ids).toEqual([b.id]);
-    expect(clients()).toEqual([{ client_id: 'client-of-b' }]);
+    expect(clients(database)).toEqual([{ client_id: 'client-of-b' }]);
     const run = mergeRun(database, { day: 3, subscriptions, plan, clientId });
     expect(ids).toEqual([b.id]);
     expect(run).toMatchObject({ complete: true, changes: {} });
   });
 
-  test('of another identity than the list showed are not written to that one', () => {
+  test('of another identity than the list showed are not written to that one', ({ database }) => {
     const clientId = (principalId: string) => () =>
       ({ outcome: 'present', reading: { principalId, clientId: `client of ${principalId}` } }) as const;
     const subscriptions = { [one]: { machines: [b] } };
     const run = mergeRun(database, { day: 1, subscriptions, plan, clientId: clientId('principal-of-the-next-b') });
-    expect(clients()).toEqual([{ client_id: null }]);
+    expect(clients(database)).toEqual([{ client_id: null }]);
     expect(run.complete).toBe(true);
     mergeRun(database, { day: 2, subscriptions, plan, clientId: clientId('principal-of-b') });
-    expect(clients()).toEqual([{ client_id: 'client of principal-of-b' }]);
+    expect(clients(database)).toEqual([{ client_id: 'client of principal-of-b' }]);
   });
 
-  test('are not asked of machines that this run did not see', () => {
+  test('are not asked of machines that this run did not see', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [b] } }, plan: { kinds } });
     const clientId = () => expect.unreachable();
     mergeRun(database, { day: 2, subscriptions: { [one]: { status: 'failed' } }, plan, clientId });
   });
 
-  test('that cannot be read make the identities partial: ClientIdNotRead', () => {
+  test('that cannot be read make the identities partial: ClientIdNotRead', ({ database }) => {
     const subscriptions = { [one]: { machines: [b] } };
     const run = mergeRun(database, { day: 1, subscriptions, plan, clientId: () => failing });
     expect(run.complete).toBe(false);
-    expect(coverage(1)).toEqual({ status: 'partial', code: 'ClientIdNotRead' });
+    expect(coverage(database, 1)).toEqual({ status: 'partial', code: 'ClientIdNotRead' });
   });
 
-  test('more than fit into a round are asked for in several', () => {
+  test('more than fit into a round are asked for in several', ({ database }) => {
     const machines = Array.from({ length: 5003 }, (_, index) => machine(`m${index}`));
     let count = 0;
     const clientId = () =>

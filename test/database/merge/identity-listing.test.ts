@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Database, openForWriting } from '../../../lib/database/database.ts';
+import { describe, expect } from 'vitest';
+import type { Database } from '../../../lib/database/database.ts';
 import { forgetSubscription } from '../../../lib/database/merge/forget.ts';
 import { kinds } from '../../../lib/inventory/coverage.ts';
 import {
@@ -12,31 +12,24 @@ import {
   type SubscriptionReading,
   userAssigned,
 } from '../../support/readings.ts';
-
-let database: Database;
-beforeEach(() => {
-  database = openForWriting(':memory:');
-});
-afterEach(() => {
-  expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
-  database.close();
-});
+import { test } from './merge-test.ts';
 
 const [one, two] = [guid(1), guid(2)];
 const u = userAssigned('u');
 const again = userAssigned('u', { principalId: 'principal-of-u2', clientId: 'client-of-u2' });
 const at = (day: number) => Date.parse(dayOf(day));
-const read = (day: number, reading: SubscriptionReading, more: Partial<RunReading> = {}) =>
+const read = (database: Database, day: number, reading: SubscriptionReading, more: Partial<RunReading> = {}) =>
   mergeRun(database, { day, subscriptions: { [one]: reading }, ...more, plan: { kinds, ...more.plan } });
 /** [principal id, 1 present or 0 gone, from, to] */
-const presence = () =>
+const presence = (database: Database) =>
   database
     .prepare(`SELECT i.principal_id, p.present, p.valid_from, p.valid_to FROM identity_presence p
       JOIN identity i ON i.id = p.identity ORDER BY p.valid_from, i.id`)
     .all()
     .map((row) => Object.values(row));
-const unseen = () => database.prepare('SELECT valid_from, valid_to, last_seen FROM identity_unseen').all();
-const coverage = (seq: number) =>
+const unseen = (database: Database) =>
+  database.prepare('SELECT valid_from, valid_to, last_seen FROM identity_unseen').all();
+const coverage = (database: Database, seq: number) =>
   database
     .prepare(`SELECT status, reason ->> 'code' AS code FROM coverage WHERE kind = 'identities' AND from_seq = ?`)
     .get(seq);
@@ -54,36 +47,36 @@ function asking(outcome: 'absent' | 'unverified' | typeof u = 'absent') {
 }
 
 describe('what is listed', () => {
-  test('is present, once, however often it is listed', () => {
-    read(1, { identities: [u] });
-    const run = read(2, { identities: [u] });
+  test('is present, once, however often it is listed', ({ database }) => {
+    read(database, 1, { identities: [u] });
+    const run = read(database, 2, { identities: [u] });
     expect(run).toMatchObject({ complete: true, changes: {} });
-    expect(presence()).toEqual([['principal-of-u', 1, 1, null]]);
+    expect(presence(database)).toEqual([['principal-of-u', 1, 1, null]]);
     expect(database.prepare('SELECT t.value FROM identity i JOIN text t ON t.id = i.tenant').all()).toEqual([
       { value: guid(9) },
     ]);
   });
 
-  test('is present when a list that is not whole shows it', () => {
-    read(1, { identities: [u], statuses: { identities: 'partial' } });
-    expect(presence()).toEqual([['principal-of-u', 1, 1, null]]);
+  test('is present when a list that is not whole shows it', ({ database }) => {
+    read(database, 1, { identities: [u], statuses: { identities: 'partial' } });
+    expect(presence(database)).toEqual([['principal-of-u', 1, 1, null]]);
   });
 
-  test('is the identity that machines have under that id, in whatever casing', () => {
+  test('is the identity that machines have under that id, in whatever casing', ({ database }) => {
     const shouted = { ...u, id: u.id.toUpperCase() };
-    read(1, { identities: [u], machines: [machine('a', { identity: having(shouted) })] });
-    expect(presence()).toEqual([['principal-of-u', 1, 1, null]]);
+    read(database, 1, { identities: [u], machines: [machine('a', { identity: having(shouted) })] });
+    expect(presence(database)).toEqual([['principal-of-u', 1, 1, null]]);
   });
 });
 
 describe('what is not listed', () => {
-  test('is gone when its id answers 404', () => {
-    read(1, { identities: [u] });
+  test('is gone when its id answers 404', ({ database }) => {
+    read(database, 1, { identities: [u] });
     const { asked, verifyIdentity } = asking();
-    const run = read(2, {}, { verifyIdentity });
+    const run = read(database, 2, {}, { verifyIdentity });
     expect(asked).toEqual([u.id]);
     expect(run).toMatchObject({ complete: true, changes: {} });
-    expect(presence()).toEqual([
+    expect(presence(database)).toEqual([
       ['principal-of-u', 1, 1, 2],
       ['principal-of-u', 0, 2, null],
     ]);
@@ -92,67 +85,74 @@ describe('what is not listed', () => {
     });
   });
 
-  test('and known to be gone is not asked about again', () => {
-    read(1, { identities: [u] });
-    read(2, {});
+  test('and known to be gone is not asked about again', ({ database }) => {
+    read(database, 1, { identities: [u] });
+    read(database, 2, {});
     const { asked, verifyIdentity } = asking();
-    read(3, {}, { verifyIdentity });
+    read(database, 3, {}, { verifyIdentity });
     expect(asked).toEqual([]);
-    expect(presence()).toHaveLength(2);
+    expect(presence(database)).toHaveLength(2);
   });
 
-  test('but on a machine is asked about, and is gone when its id answers 404: dangling', () => {
+  test('but on a machine is asked about, and is gone when its id answers 404: dangling', ({ database }) => {
     const { asked, verifyIdentity } = asking();
-    read(1, { machines: [machine('a', { identity: having(u) })] }, { verifyIdentity });
+    read(database, 1, { machines: [machine('a', { identity: having(u) })] }, { verifyIdentity });
     expect(asked).toEqual([u.id]);
-    expect(presence()).toEqual([['principal-of-u', 0, 1, null]]);
+    expect(presence(database)).toEqual([['principal-of-u', 0, 1, null]]);
   });
 
-  test('and was detached in this very run is asked about, too', () => {
+  test('and was detached in this very run is asked about, too', ({ database }) => {
     const statuses = { identities: 'failed' } as const;
-    read(1, { machines: [machine('a', { identity: having(u) })], statuses });
-    read(2, { machines: [machine('a')] });
-    expect(presence()).toEqual([['principal-of-u', 0, 2, null]]);
+    read(database, 1, { machines: [machine('a', { identity: having(u) })], statuses });
+    read(database, 2, { machines: [machine('a')] });
+    expect(presence(database)).toEqual([['principal-of-u', 0, 2, null]]);
   });
 
-  test('stays when a read by its id finds it, and the list is a ShortList', () => {
-    read(1, { identities: [u] });
-    const run = read(2, {}, { verifyIdentity: asking(u).verifyIdentity });
+  test('stays when a read by its id finds it, and the list is a ShortList', ({ database }) => {
+    read(database, 1, { identities: [u] });
+    const run = read(database, 2, {}, { verifyIdentity: asking(u).verifyIdentity });
     expect(run.complete).toBe(false);
-    expect(presence()).toEqual([['principal-of-u', 1, 1, null]]);
-    expect(coverage(2)).toEqual({ status: 'partial', code: 'ShortList' });
+    expect(presence(database)).toEqual([['principal-of-u', 1, 1, null]]);
+    expect(coverage(database, 2)).toEqual({ status: 'partial', code: 'ShortList' });
   });
 
-  test('stays unseen when its check fails, and the kind is DeletionUnverified', () => {
-    read(1, { identities: [u] });
-    const run = read(2, {}, { verifyIdentity: asking('unverified').verifyIdentity });
+  test('stays unseen when its check fails, and the kind is DeletionUnverified', ({ database }) => {
+    read(database, 1, { identities: [u] });
+    const run = read(database, 2, {}, { verifyIdentity: asking('unverified').verifyIdentity });
     expect(run.complete).toBe(false);
-    expect(presence()).toEqual([['principal-of-u', 1, 1, null]]);
-    expect(coverage(2)).toEqual({ status: 'partial', code: 'DeletionUnverified' });
-    expect(unseen()).toEqual([{ valid_from: 2, valid_to: null, last_seen: at(1) }]);
-    read(3, { identities: [u] });
-    expect(unseen()).toEqual([{ valid_from: 2, valid_to: 3, last_seen: at(1) }]);
+    expect(presence(database)).toEqual([['principal-of-u', 1, 1, null]]);
+    expect(coverage(database, 2)).toEqual({ status: 'partial', code: 'DeletionUnverified' });
+    expect(unseen(database)).toEqual([{ valid_from: 2, valid_to: null, last_seen: at(1) }]);
+    read(database, 3, { identities: [u] });
+    expect(unseen(database)).toEqual([{ valid_from: 2, valid_to: 3, last_seen: at(1) }]);
   });
 
-  test.each(['partial', 'failed', 'denied'] as const)(
+  test.for(['partial', 'failed', 'denied'] as const)(
     'stays where the list is %s, and is not asked about',
-    (status) => {
-      read(1, { identities: [u], machines: [machine('a', { identity: having(userAssigned('v')) })], statuses: {} });
+    (status, { database }) => {
+      read(database, 1, {
+        identities: [u],
+        machines: [machine('a', { identity: having(userAssigned('v')) })],
+        statuses: {},
+      });
       const { asked, verifyIdentity } = asking();
-      const before = presence();
+      const before = presence(database);
       read(
+        database,
         2,
         { machines: [machine('a', { identity: having(userAssigned('w')) })], statuses: { identities: status } },
         { verifyIdentity },
       );
       expect(asked).toEqual([]);
-      expect(presence()).toEqual(before);
-      expect(unseen()).toEqual(status === 'partial' ? [{ valid_from: 2, valid_to: null, last_seen: at(1) }] : []);
+      expect(presence(database)).toEqual(before);
+      expect(unseen(database)).toEqual(
+        status === 'partial' ? [{ valid_from: 2, valid_to: null, last_seen: at(1) }] : [],
+      );
     },
   );
 
-  test('is gone where Azure lists the subscription as deleted and it answers to nothing any more', () => {
-    read(1, { identities: [u] });
+  test('is gone where Azure lists the subscription as deleted and it answers to nothing any more', ({ database }) => {
+    read(database, 1, { identities: [u] });
     const reason = { code: 'SubscriptionNotFound', message: 'no', hint: null };
     const statuses = {
       identities: 'skipped',
@@ -160,91 +160,96 @@ describe('what is not listed', () => {
       scaleSets: 'skipped',
       arcMachines: 'skipped',
     } as const;
-    const run = read(2, { status: 'skipped', statuses }, { verifyIdentity: () => ({ outcome: 'unverified', reason }) });
+    const run = read(
+      database,
+      2,
+      { status: 'skipped', statuses },
+      { verifyIdentity: () => ({ outcome: 'unverified', reason }) },
+    );
     expect(run.complete).toBe(true);
-    expect(presence()).toEqual([
+    expect(presence(database)).toEqual([
       ['principal-of-u', 1, 1, 2],
       ['principal-of-u', 0, 2, null],
     ]);
   });
 
-  test('is a SuspiciousShrink when it is more than 200, until a second list agrees', () => {
+  test('is a SuspiciousShrink when it is more than 200, until a second list agrees', ({ database }) => {
     const many = Array.from({ length: 201 }, (_, index) => userAssigned(`u${index}`));
-    read(1, { identities: [u, ...many] });
+    read(database, 1, { identities: [u, ...many] });
     const { asked, verifyIdentity } = asking();
-    const second = read(2, { identities: [u] }, { verifyIdentity });
+    const second = read(database, 2, { identities: [u] }, { verifyIdentity });
     expect(second.complete).toBe(false);
-    expect(coverage(2)).toEqual({ status: 'partial', code: 'SuspiciousShrink' });
-    expect(presence()).toHaveLength(202);
-    const third = read(3, { identities: [u] }, { verifyIdentity });
+    expect(coverage(database, 2)).toEqual({ status: 'partial', code: 'SuspiciousShrink' });
+    expect(presence(database)).toHaveLength(202);
+    const third = read(database, 3, { identities: [u] }, { verifyIdentity });
     expect(third.complete).toBe(true);
-    expect(presence().filter(([, present]) => present === 0)).toHaveLength(201);
+    expect(presence(database).filter(([, present]) => present === 0)).toHaveLength(201);
     expect(asked).toEqual([]);
-    expect(unseen().every(({ valid_to }) => valid_to === 3)).toBe(true);
+    expect(unseen(database).every(({ valid_to }) => valid_to === 3)).toBe(true);
   });
 
-  test('and belongs to a subscription of which nothing was listed, is unknown', () => {
+  test('and belongs to a subscription of which nothing was listed, is unknown', ({ database }) => {
     const elsewhere = userAssigned('u', { subscriptionId: two });
     const { asked, verifyIdentity } = asking();
-    read(1, { machines: [machine('a', { identity: having(elsewhere) })] }, { verifyIdentity });
+    read(database, 1, { machines: [machine('a', { identity: having(elsewhere) })] }, { verifyIdentity });
     expect(asked).toEqual([]);
-    expect(presence()).toEqual([]);
+    expect(presence(database)).toEqual([]);
   });
 });
 
 describe('what is re-created under its id', () => {
-  const changed = () =>
+  const changed = (database: Database) =>
     database.prepare('SELECT begin_change, not_before FROM identity_presence WHERE begin_change IS NOT NULL').all();
 
-  test('is one change: the old one is gone without a check, the new one begins', () => {
-    read(1, { identities: [u] });
+  test('is one change: the old one is gone without a check, the new one begins', ({ database }) => {
+    read(database, 1, { identities: [u] });
     const { asked, verifyIdentity } = asking();
-    const run = read(2, { identities: [again] }, { verifyIdentity });
+    const run = read(database, 2, { identities: [again] }, { verifyIdentity });
     expect(run.changes).toEqual({ identityRecreated: 1 });
     expect(asked).toEqual([]);
-    expect(presence()).toEqual([
+    expect(presence(database)).toEqual([
       ['principal-of-u', 1, 1, 2],
       ['principal-of-u', 0, 2, null],
       ['principal-of-u2', 1, 2, null],
     ]);
-    expect(changed()).toEqual([{ begin_change: 'identityRecreated', not_before: at(1) }]);
-    expect(read(3, { identities: [again] }).changes).toEqual({});
+    expect(changed(database)).toEqual([{ begin_change: 'identityRecreated', not_before: at(1) }]);
+    expect(read(database, 3, { identities: [again] }).changes).toEqual({});
   });
 
-  test('is the change of the machine that shows it', () => {
-    read(1, { identities: [u], machines: [machine('a', { identity: having(u) })] });
-    const run = read(2, { identities: [again], machines: [machine('a', { identity: having(again) })] });
+  test('is the change of the machine that shows it', ({ database }) => {
+    read(database, 1, { identities: [u], machines: [machine('a', { identity: having(u) })] });
+    const run = read(database, 2, { identities: [again], machines: [machine('a', { identity: having(again) })] });
     expect(run.changes).toEqual({ identityRecreated: 1 });
-    expect(changed()).toEqual([]);
+    expect(changed(database)).toEqual([]);
   });
 
-  test('is a change where the old one was listed, though the kind was never read completely', () => {
-    read(1, { identities: [u], statuses: { identities: 'partial' } });
-    expect(read(2, { identities: [again] }).changes).toEqual({ identityRecreated: 1 });
-    expect(changed()).toEqual([{ begin_change: 'identityRecreated', not_before: null }]);
-    expect(presence().filter(([, present]) => present === 0)).toEqual([['principal-of-u', 0, 2, null]]);
+  test('is a change where the old one was listed, though the kind was never read completely', ({ database }) => {
+    read(database, 1, { identities: [u], statuses: { identities: 'partial' } });
+    expect(read(database, 2, { identities: [again] }).changes).toEqual({ identityRecreated: 1 });
+    expect(changed(database)).toEqual([{ begin_change: 'identityRecreated', not_before: null }]);
+    expect(presence(database).filter(([, present]) => present === 0)).toEqual([['principal-of-u', 0, 2, null]]);
   });
 
-  test('is no change where only a machine had the old one: it may have been so for long', () => {
+  test('is no change where only a machine had the old one: it may have been so for long', ({ database }) => {
     const a = machine('a', { identity: having(u) });
-    read(1, { machines: [a], statuses: { identities: 'failed' } });
-    expect(read(2, { machines: [a], identities: [again] }).changes).toEqual({});
+    read(database, 1, { machines: [a], statuses: { identities: 'failed' } });
+    expect(read(database, 2, { machines: [a], identities: [again] }).changes).toEqual({});
   });
 
-  test('leaves a machine that still has the old one with one that is gone', () => {
+  test('leaves a machine that still has the old one with one that is gone', ({ database }) => {
     const a = machine('a', { identity: having(u) });
-    read(1, { identities: [u], machines: [a] });
-    read(2, { identities: [again], machines: [a] });
-    expect(presence().filter(([, present]) => present === 0)).toEqual([['principal-of-u', 0, 2, null]]);
+    read(database, 1, { identities: [u], machines: [a] });
+    read(database, 2, { identities: [again], machines: [a] });
+    expect(presence(database).filter(([, present]) => present === 0)).toEqual([['principal-of-u', 0, 2, null]]);
   });
 
-  test('is read by its id where only a machine of this run has the other one', () => {
+  test('is read by its id where only a machine of this run has the other one', ({ database }) => {
     const { asked, verifyIdentity } = asking(again);
     const a = machine('a', { identity: having(u) });
-    const run = read(1, { identities: [again], machines: [a] }, { verifyIdentity });
+    const run = read(database, 1, { identities: [again], machines: [a] }, { verifyIdentity });
     expect(asked).toEqual([u.id]);
     expect(run.complete).toBe(true);
-    expect(presence()).toEqual(
+    expect(presence(database)).toEqual(
       [
         ['principal-of-u', 0, 1, null],
         ['principal-of-u2', 1, 1, null],
@@ -252,35 +257,35 @@ describe('what is re-created under its id', () => {
     );
   });
 
-  test('after it was gone, is a change as well', () => {
-    read(1, { identities: [u] });
-    read(2, {});
-    expect(read(3, { identities: [again] }).changes).toEqual({ identityRecreated: 1 });
+  test('after it was gone, is a change as well', ({ database }) => {
+    read(database, 1, { identities: [u] });
+    read(database, 2, {});
+    expect(read(database, 3, { identities: [again] }).changes).toEqual({ identityRecreated: 1 });
   });
 });
 
 describe('whole subscriptions', () => {
   const x = userAssigned('x', { subscriptionId: two });
   const both = { [one]: { identities: [u] }, [two]: { identities: [x] } };
-  const open = () => presence().filter(([, , , to]) => to === null);
+  const open = (database: Database) => presence(database).filter(([, , , to]) => to === null);
 
-  test('taken out of scope, nothing is known of its identities any more', () => {
+  test('taken out of scope, nothing is known of its identities any more', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: both, plan: { kinds } });
     mergeRun(database, { day: 2, subscriptions: { [one]: both[one] ?? {} }, plan: { kinds, outOfScope: [two] } });
-    expect(open()).toEqual([['principal-of-u', 1, 1, null]]);
+    expect(open(database)).toEqual([['principal-of-u', 1, 1, null]]);
   });
 
-  test('forgotten by a person, nothing is known of its identities any more', () => {
+  test('forgotten by a person, nothing is known of its identities any more', ({ database }) => {
     const spot = { subscriptionId: two, displayName: null, source: 'previousRun' as const, grantCommand: 'az …' };
     mergeRun(database, { day: 1, subscriptions: both, plan: { kinds } });
     mergeRun(database, { day: 2, subscriptions: { [one]: both[one] ?? {} }, plan: { kinds, blindSpots: [spot] } });
-    expect(open()).toHaveLength(2);
+    expect(open(database)).toHaveLength(2);
     const thresholds = { idleDays: 30, sharedIdentityLimit: 10 };
     forgetSubscription(database, { subscriptionId: two, reason: 'sold', runId: 'f', startedAt: dayOf(3), thresholds });
-    expect(open()).toEqual([['principal-of-u', 1, 1, null]]);
+    expect(open(database)).toEqual([['principal-of-u', 1, 1, null]]);
   });
 
-  test('moved to another tenant, its identities begin anew: one change', () => {
+  test('moved to another tenant, its identities begin anew: one change', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: both, plan: { kinds } });
     const moved = { ...both, [one]: { identities: [again], tenantId: guid(8) } };
     const run = mergeRun(database, { day: 2, subscriptions: moved, plan: { kinds } });

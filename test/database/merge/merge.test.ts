@@ -1,27 +1,21 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Database, openForWriting } from '../../../lib/database/database.ts';
+import { describe, expect } from 'vitest';
+import type { Database } from '../../../lib/database/database.ts';
 import { forgetSubscription } from '../../../lib/database/merge/forget.ts';
 import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
 import { readLedger } from '../../../lib/database/queries/coverage/ledger.ts';
 import { getVirtualMachine, iterateVirtualMachines } from '../../../lib/database/queries/machines/virtual-machines.ts';
 import { lookupPrincipals } from '../../../lib/database/queries/principals/principals.ts';
+import type { MachineReading } from '../../../lib/inventory/virtual-machine.ts';
 import { asShown, dayOf, guid, machine, mergeRun } from '../../support/readings.ts';
-
-let database: Database;
-beforeEach(() => {
-  database = openForWriting(':memory:');
-});
-afterEach(() => {
-  // Writers leave foreign keys unchecked, for speed: here they are checked after every test.
-  expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
-  database.close();
-});
+import { test } from './merge-test.ts';
 
 const one = guid(1);
 const two = guid(2);
-const now = () => [...iterateVirtualMachines(database, resolveAsOf(database, null), { deleted: 'any' })];
-const row = (id: string) => getVirtualMachine(database, resolveAsOf(database, null), id);
-const coverage = (id: string) =>
+const now = (database: Database) => [
+  ...iterateVirtualMachines(database, resolveAsOf(database, null), { deleted: 'any' }),
+];
+const row = (database: Database, id: string) => getVirtualMachine(database, resolveAsOf(database, null), id);
+const coverage = (database: Database, id: string) =>
   readLedger(database, resolveAsOf(database, null)).coverage.find((ledger) => ledger.subscriptionId === id);
 const reason = (code: string) => ({ code, message: code, hint: null });
 const lost = (subscriptionId: string) => ({
@@ -32,16 +26,16 @@ const lost = (subscriptionId: string) => ({
 });
 
 describe('what begins', () => {
-  test('the first run is a baseline without changes', () => {
+  test('the first run is a baseline without changes', ({ database }) => {
     const run = mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a'), machine('b')] } } });
     expect(run).toMatchObject({ complete: true, virtualMachineCount: 2, principalCount: 2, changes: {} });
-    expect(now().map(({ name, firstSeen, lastSeen }) => [name, firstSeen, lastSeen])).toEqual([
+    expect(now(database).map(({ name, firstSeen, lastSeen }) => [name, firstSeen, lastSeen])).toEqual([
       ['a', dayOf(1), dayOf(1)],
       ['b', dayOf(1), dayOf(1)],
     ]);
   });
 
-  test('a machine that a complete reading lacked before is created, also by a partial reading', () => {
+  test('a machine that a complete reading lacked before is created, also by a partial reading', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] } } });
     const run = mergeRun(database, {
       day: 2,
@@ -51,13 +45,13 @@ describe('what begins', () => {
     expect(run.complete).toBe(false);
   });
 
-  test('a machine is not called created where nothing proves that it was not there before', () => {
+  test('a machine is not called created where nothing proves that it was not there before', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')], status: 'partial' } } });
     const run = mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [machine('a'), machine('b')] } } });
     expect(run.changes).toEqual({});
   });
 
-  test('machines of a subscription seen for the first time are one change', () => {
+  test('machines of a subscription seen for the first time are one change', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] } } });
     const run = mergeRun(database, {
       day: 2,
@@ -74,11 +68,11 @@ describe('what begins', () => {
 });
 
 describe('what changes', () => {
-  const change = (after: ReturnType<typeof machine>, before = machine('a')) => {
+  const change = (database: Database, after: ReturnType<typeof machine>, before = machine('a')) => {
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [before] } } });
     return mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [after] } }, ignoredTags: ['Scanned'] });
   };
-  const versions = () => database.prepare('SELECT count(*) AS n FROM machine_version').get()?.n;
+  const versions = (database: Database) => database.prepare('SELECT count(*) AS n FROM machine_version').get()?.n;
   const both = (principalId: string | null) => ({
     type: 'SystemAssigned, UserAssigned' as const,
     principalId,
@@ -86,29 +80,31 @@ describe('what changes', () => {
     userAssignedIdentities: { '/ids/u': { principalId: 'pu', clientId: 'cu' } },
   });
 
-  test('another size is an update, and the state before stays answerable', () => {
-    expect(change(machine('a', { vmSize: 'Standard_D4s_v5' })).changes).toEqual({ virtualMachineUpdated: 1 });
+  test('another size is an update, and the state before stays answerable', ({ database }) => {
+    expect(change(database, machine('a', { vmSize: 'Standard_D4s_v5' })).changes).toEqual({ virtualMachineUpdated: 1 });
     const first = resolveAsOf(database, dayOf(1));
     expect(getVirtualMachine(database, first, machine('a').id)?.vmSize).toBe('Standard_D2s_v5');
-    expect(row(machine('a').id)?.vmSize).toBe('Standard_D4s_v5');
+    expect(row(database, machine('a').id)?.vmSize).toBe('Standard_D4s_v5');
   });
 
-  test.each([
+  test.for<[string, MachineReading]>([
     ['provisioning state', machine('a', { provisioningState: 'Updating' })],
     ['an ignored tag', machine('a', { tags: { scanned: 'today' } })],
     [
       'the casing of its id',
       machine('a', { id: machine('a').id.toUpperCase().replace('/A', '/a'), resourceGroup: 'RG' }),
     ],
-  ])('%s is no change, and the newest is shown', (_what, after) => {
-    expect(change(after).changes).toEqual({});
-    expect(versions()).toBe(1);
-    expect(row(after.id)).toMatchObject(asShown(after));
+  ])('%s is no change, and the newest is shown', ([_what, after], { database }) => {
+    expect(change(database, after).changes).toEqual({});
+    expect(versions(database)).toBe(1);
+    expect(row(database, after.id)).toMatchObject(asShown(after));
   });
 
-  test('an identity that is attached, detached or re-created is one change each, and no update', () => {
+  test('an identity that is attached, detached or re-created is one change each, and no update', ({ database }) => {
     const system = machine('a');
-    expect(change(machine('a', { identity: both('principal-of-a') })).changes).toEqual({ identityAttached: 1 });
+    expect(change(database, machine('a', { identity: both('principal-of-a') })).changes).toEqual({
+      identityAttached: 1,
+    });
     const third = mergeRun(database, {
       day: 3,
       subscriptions: { [one]: { machines: [machine('a', { identity: both('new') })] } },
@@ -120,36 +116,38 @@ describe('what changes', () => {
     expect(before).toMatchObject({ virtualMachines: [{ attachedFrom: dayOf(3), detachedAt: dayOf(4) }] });
   });
 
-  test('ids of an identity that become known are an update, not a re-creation', () => {
+  test('ids of an identity that become known are an update, not a re-creation', ({ database }) => {
     const unknown = { ...both('p'), userAssignedIdentities: { '/ids/u': { principalId: null, clientId: null } } };
-    expect(change(machine('a', { identity: both('p') }), machine('a', { identity: unknown })).changes).toEqual({
+    expect(
+      change(database, machine('a', { identity: both('p') }), machine('a', { identity: unknown })).changes,
+    ).toEqual({
       virtualMachineUpdated: 1,
     });
-    expect(row(machine('a').id)?.principalIds).toEqual(['p', 'pu']);
+    expect(row(database, machine('a').id)?.principalIds).toEqual(['p', 'pu']);
   });
 
-  test('another vmId under the same id is one re-creation that swallows the identities', () => {
+  test('another vmId under the same id is one re-creation that swallows the identities', ({ database }) => {
     const again = machine('a', { vmId: 'other', identity: { ...machine('b').identity } });
-    expect(change(again).changes).toEqual({ virtualMachineRecreated: 1 });
-    expect(row(again.id)?.principalIds).toEqual(['principal-of-b']);
+    expect(change(database, again).changes).toEqual({ virtualMachineRecreated: 1 });
+    expect(row(database, again.id)?.principalIds).toEqual(['principal-of-b']);
   });
 
-  test('a vmId that is null on one side never says re-created', () => {
-    expect(change(machine('a', { vmId: null })).changes).toEqual({ virtualMachineUpdated: 1 });
+  test('a vmId that is null on one side never says re-created', ({ database }) => {
+    expect(change(database, machine('a', { vmId: null })).changes).toEqual({ virtualMachineUpdated: 1 });
   });
 });
 
 describe('what ends', () => {
   const twoMachines = { [one]: { machines: [machine('a'), machine('b')] } };
 
-  test('a machine that a complete list lacks ends when its id answers 404', () => {
+  test('a machine that a complete list lacks ends when its id answers 404', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: twoMachines });
     const run = mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [machine('a')] } } });
     expect(run.changes).toEqual({ virtualMachineDeleted: 1 });
-    expect(row(machine('b').id)).toMatchObject({ deletedAt: dayOf(2), lastSeen: dayOf(1), stale: false });
+    expect(row(database, machine('b').id)).toMatchObject({ deletedAt: dayOf(2), lastSeen: dayOf(1), stale: false });
   });
 
-  test('a machine found by its id stays, and the list is a ShortList', () => {
+  test('a machine found by its id stays, and the list is a ShortList', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: twoMachines });
     const resized = machine('b', { vmSize: 'Standard_D8s_v5' });
     const run = mergeRun(database, {
@@ -158,11 +156,11 @@ describe('what ends', () => {
       verify: () => ({ outcome: 'present', reading: resized }),
     });
     expect(run).toMatchObject({ complete: false, changes: { virtualMachineUpdated: 1 } });
-    expect(row(resized.id)).toMatchObject({ deletedAt: null, stale: false, vmSize: 'Standard_D8s_v5' });
-    expect(coverage(one)).toMatchObject({ status: 'partial', reason: { code: 'ShortList' } });
+    expect(row(database, resized.id)).toMatchObject({ deletedAt: null, stale: false, vmSize: 'Standard_D8s_v5' });
+    expect(coverage(database, one)).toMatchObject({ status: 'partial', reason: { code: 'ShortList' } });
   });
 
-  test('a machine whose check fails stays stale, and the kind is DeletionUnverified', () => {
+  test('a machine whose check fails stays stale, and the kind is DeletionUnverified', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: twoMachines });
     const run = mergeRun(database, {
       day: 2,
@@ -170,11 +168,13 @@ describe('what ends', () => {
       verify: () => ({ outcome: 'unverified', reason: reason('ServerError') }),
     });
     expect(run).toMatchObject({ complete: false, changes: {} });
-    expect(row(machine('b').id)).toMatchObject({ deletedAt: null, stale: true, lastSeen: dayOf(1) });
-    expect(coverage(one)).toMatchObject({ status: 'partial', reason: { code: 'DeletionUnverified' } });
+    expect(row(database, machine('b').id)).toMatchObject({ deletedAt: null, stale: true, lastSeen: dayOf(1) });
+    expect(coverage(database, one)).toMatchObject({ status: 'partial', reason: { code: 'DeletionUnverified' } });
   });
 
-  test('machines of a subscription that Azure lists as deleted end when it answers to nothing any more', () => {
+  test('machines of a subscription that Azure lists as deleted end when it answers to nothing any more', ({
+    database,
+  }) => {
     mergeRun(database, { day: 1, subscriptions: twoMachines });
     const run = mergeRun(database, {
       day: 2,
@@ -184,19 +184,19 @@ describe('what ends', () => {
     expect(run).toMatchObject({ complete: true, changes: { virtualMachineDeleted: 2 }, coverage: { skipped: 1 } });
   });
 
-  test.each(['partial', 'failed', 'denied'] as const)('a %s reading ends nothing', (status) => {
+  test.for(['partial', 'failed', 'denied'] as const)('a %s reading ends nothing', (status, { database }) => {
     mergeRun(database, { day: 1, subscriptions: twoMachines });
     const shown = status === 'partial' ? [machine('a')] : [];
     const run = mergeRun(database, { day: 2, subscriptions: { [one]: { machines: shown, status } } });
     expect(run).toMatchObject({ complete: false, virtualMachineCount: 2, changes: {} });
-    expect(row(machine('b').id)).toMatchObject({ deletedAt: null, stale: true, lastSeen: dayOf(1) });
-    expect(row(machine('a').id)).toMatchObject({ stale: status !== 'partial' });
+    expect(row(database, machine('b').id)).toMatchObject({ deletedAt: null, stale: true, lastSeen: dayOf(1) });
+    expect(row(database, machine('a').id)).toMatchObject({ stale: status !== 'partial' });
     const third = mergeRun(database, { day: 3, subscriptions: twoMachines });
     expect(third.complete).toBe(true);
-    expect(row(machine('b').id)).toMatchObject({ stale: false, lastSeen: dayOf(3) });
+    expect(row(database, machine('b').id)).toMatchObject({ stale: false, lastSeen: dayOf(3) });
   });
 
-  test('more than 200 machines gone at once are a SuspiciousShrink until a second run agrees', () => {
+  test('more than 200 machines gone at once are a SuspiciousShrink until a second run agrees', ({ database }) => {
     const many = Array.from({ length: 250 }, (_, index) => machine(`m${index}`));
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: many } } });
     const asked: string[] = [];
@@ -207,41 +207,41 @@ describe('what ends', () => {
     const shrunk = { [one]: { machines: many.slice(0, 20) } };
     const second = mergeRun(database, { day: 2, subscriptions: shrunk, verify });
     expect(second).toMatchObject({ complete: false, virtualMachineCount: 250, changes: {} });
-    expect(coverage(one)?.reason?.code).toBe('SuspiciousShrink');
+    expect(coverage(database, one)?.reason?.code).toBe('SuspiciousShrink');
     const third = mergeRun(database, { day: 3, subscriptions: shrunk, verify });
     expect(third).toMatchObject({ complete: true, virtualMachineCount: 20, changes: { virtualMachineDeleted: 230 } });
     expect(asked).toEqual([]);
   });
 
-  test('a run over one subscription leaves the others alone', () => {
+  test('a run over one subscription leaves the others alone', ({ database }) => {
     mergeRun(database, {
       day: 1,
       subscriptions: { ...twoMachines, [two]: { machines: [machine('x', { subscriptionId: two })] } },
     });
     const run = mergeRun(database, { day: 2, plan: { scope: [one] }, subscriptions: { [one]: { machines: [] } } });
     expect(run).toMatchObject({ changes: { virtualMachineDeleted: 2 }, coverage: { complete: 1 } });
-    expect(row(machine('x', { subscriptionId: two }).id)).toMatchObject({
+    expect(row(database, machine('x', { subscriptionId: two }).id)).toMatchObject({
       deletedAt: null,
       stale: false,
       lastSeen: dayOf(1),
     });
   });
 
-  test('a reading older than the one stored is recorded and changes nothing', () => {
+  test('a reading older than the one stored is recorded and changes nothing', ({ database }) => {
     mergeRun(database, { day: 5, subscriptions: twoMachines });
     const run = mergeRun(database, {
       day: 6,
       subscriptions: { [one]: { machines: [machine('c')], readAt: dayOf(4) } },
     });
     expect(run.changes).toEqual({});
-    expect(now().map(({ name, stale }) => [name, stale])).toEqual([
+    expect(now(database).map(({ name, stale }) => [name, stale])).toEqual([
       ['a', false],
       ['b', false],
     ]);
   });
 });
 
-test('a reading that a wrong clock has put days ahead does not hold up the next', () => {
+test('a reading that a wrong clock has put days ahead does not hold up the next', ({ database }) => {
   mergeRun(database, { day: 5, subscriptions: { [one]: { machines: [machine('a')], readAt: dayOf(25) } } });
 
   const run = mergeRun(database, { day: 6, subscriptions: { [one]: { machines: [machine('a'), machine('c')] } } });
@@ -249,7 +249,9 @@ test('a reading that a wrong clock has put days ahead does not hold up the next'
   expect(run).toMatchObject({ complete: true, changes: { virtualMachineCreated: 1 } });
 });
 
-test('what was read after the newest run was merged is newer than that, though the clock has been put back', () => {
+test('what was read after the newest run was merged is newer than that, though the clock has been put back', ({
+  database,
+}) => {
   mergeRun(database, {
     day: 5,
     subscriptions: { [one]: { machines: [machine('a')], readAt: '2026-11-06T07:00:00.000Z' } },
@@ -269,15 +271,15 @@ test('what was read after the newest run was merged is newer than that, though t
 describe('what moves', () => {
   const moved = machine('a', { resourceGroup: 'other' });
 
-  test('a machine with the same vmId elsewhere has moved when its old id answers 404', () => {
+  test('a machine with the same vmId elsewhere has moved when its old id answers 404', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] } } });
     const run = mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [moved] } } });
     expect(run.changes).toEqual({ virtualMachineMoved: 1 });
-    expect(row(machine('a').id)?.deletedAt).toBe(dayOf(2));
-    expect(row(moved.id)?.deletedAt).toBeNull();
+    expect(row(database, machine('a').id)?.deletedAt).toBe(dayOf(2));
+    expect(row(database, moved.id)?.deletedAt).toBeNull();
   });
 
-  test('it has moved out of a subscription that could not be read, too', () => {
+  test('it has moved out of a subscription that could not be read, too', ({ database }) => {
     const elsewhere = machine('a', { subscriptionId: two });
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] }, [two]: {} } });
     const run = mergeRun(database, {
@@ -287,7 +289,7 @@ describe('what moves', () => {
     expect(run.changes).toEqual({ virtualMachineMoved: 1 });
   });
 
-  test('it has not moved out of a subscription that this run did not look at', () => {
+  test('it has not moved out of a subscription that this run did not look at', ({ database }) => {
     const elsewhere = machine('a', { subscriptionId: two });
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] }, [two]: {} } });
     const run = mergeRun(database, {
@@ -296,10 +298,10 @@ describe('what moves', () => {
       subscriptions: { [two]: { machines: [elsewhere] } },
     });
     expect(run.changes).toEqual({ virtualMachineCreated: 1 });
-    expect(row(machine('a').id)).toMatchObject({ deletedAt: null, stale: false });
+    expect(row(database, machine('a').id)).toMatchObject({ deletedAt: null, stale: false });
   });
 
-  test('a null vmId never matches: one ends and one is created', () => {
+  test('a null vmId never matches: one ends and one is created', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a', { vmId: null })] } } });
     const run = mergeRun(database, {
       day: 2,
@@ -308,18 +310,18 @@ describe('what moves', () => {
     expect(run.changes).toEqual({ virtualMachineCreated: 1, virtualMachineDeleted: 1 });
   });
 
-  test('a machine under two ids in one run counts once, and the later reading wins', () => {
+  test('a machine under two ids in one run counts once, and the later reading wins', ({ database }) => {
     const run = mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a'), moved] } } });
     expect(run).toMatchObject({ virtualMachineCount: 1, changes: {} });
-    expect(now().map(({ resourceGroup }) => resourceGroup)).toEqual(['other']);
+    expect(now(database).map(({ resourceGroup }) => resourceGroup)).toEqual(['other']);
   });
 
-  test('a machine on two pages counts once, with what the later page says', () => {
+  test('a machine on two pages counts once, with what the later page says', ({ database }) => {
     const later = machine('a', { vmSize: 'Standard_D8s_v5' });
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] } } });
     const run = mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [machine('a'), later] } } });
     expect(run).toMatchObject({ virtualMachineCount: 1, changes: { virtualMachineUpdated: 1 } });
-    expect(row(later.id)?.vmSize).toBe('Standard_D8s_v5');
+    expect(row(database, later.id)?.vmSize).toBe('Standard_D8s_v5');
     const first = resolveAsOf(database, dayOf(1));
     expect(getVirtualMachine(database, first, later.id)?.vmSize).toBe('Standard_D2s_v5');
   });
@@ -329,7 +331,7 @@ describe('whole subscriptions', () => {
   const both = { [one]: { machines: [machine('a')] }, [two]: { machines: [machine('x', { subscriptionId: two })] } };
   const x = machine('x', { subscriptionId: two });
 
-  test('one that is no longer visible is a blind spot, and its machines stay stale', () => {
+  test('one that is no longer visible is a blind spot, and its machines stay stale', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: both });
     const run = mergeRun(database, {
       day: 2,
@@ -337,13 +339,13 @@ describe('whole subscriptions', () => {
       plan: { blindSpots: [lost(two)] },
     });
     expect(run).toMatchObject({ complete: false, coverage: { blindSpots: 1 }, changes: { subscriptionLost: 1 } });
-    expect(row(x.id)).toMatchObject({ deletedAt: null, stale: true, lastSeen: dayOf(1) });
+    expect(row(database, x.id)).toMatchObject({ deletedAt: null, stale: true, lastSeen: dayOf(1) });
     const back = mergeRun(database, { day: 3, subscriptions: both });
     expect(back).toMatchObject({ complete: true, changes: { subscriptionAppeared: 1 } });
-    expect(row(x.id)).toMatchObject({ stale: false });
+    expect(row(database, x.id)).toMatchObject({ stale: false });
   });
 
-  test('a list that cannot be trusted makes them stale without a change, until a second one agrees', () => {
+  test('a list that cannot be trusted makes them stale without a change, until a second one agrees', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: both });
     const gone = { blindSpots: [lost(two)] };
     const shrink = { ...gone, reason: reason('SuspiciousTenantShrink') };
@@ -353,18 +355,18 @@ describe('whole subscriptions', () => {
     expect(second.changes).toEqual({ subscriptionLost: 1 });
   });
 
-  test('taken out by the settings, its machines end as outOfScope: one change', () => {
+  test('taken out by the settings, its machines end as outOfScope: one change', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: both });
     const run = mergeRun(database, { day: 2, subscriptions: { [one]: both[one] ?? {} }, plan: { outOfScope: [two] } });
     expect(run).toMatchObject({ complete: true, virtualMachineCount: 1, changes: { outOfScope: 1 } });
     const asOf = resolveAsOf(database, null);
     expect([...iterateVirtualMachines(database, asOf, { deleted: true })]).toEqual([]);
-    expect(row(x.id)).toMatchObject({ deletedAt: null, stale: true, lastSeen: dayOf(1) });
+    expect(row(database, x.id)).toMatchObject({ deletedAt: null, stale: true, lastSeen: dayOf(1) });
     const again = mergeRun(database, { day: 3, subscriptions: both });
     expect(again).toMatchObject({ virtualMachineCount: 2, changes: { subscriptionAppeared: 1 } });
   });
 
-  test('forgotten by a person, a lost one is closed and its principals keep their history', () => {
+  test('forgotten by a person, a lost one is closed and its principals keep their history', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: both });
     const request = {
       subscriptionId: two,
@@ -387,7 +389,7 @@ describe('whole subscriptions', () => {
     expect(() => forgetSubscription(database, { ...request, runId: 'again' })).toThrow('does not follow');
   });
 
-  test('moved to another tenant, its identities end as tenantChanged: one change', () => {
+  test('moved to another tenant, its identities end as tenantChanged: one change', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: both });
     const moved = machine('a', { identity: { ...machine('n').identity, tenantId: guid(8) } });
     const run = mergeRun(database, {
@@ -395,39 +397,43 @@ describe('whole subscriptions', () => {
       subscriptions: { ...both, [one]: { machines: [moved], tenantId: guid(8) } },
     });
     expect(run.changes).toEqual({ tenantChanged: 1 });
-    expect(row(moved.id)?.principalIds).toEqual(['principal-of-n']);
+    expect(row(database, moved.id)?.principalIds).toEqual(['principal-of-n']);
   });
 });
 
 describe('power states', () => {
   const a = machine('a');
-  const read = (day: number, powerStates: Record<string, string>, powerStatus: 'complete' | 'failed' = 'complete') =>
-    mergeRun(database, { day, subscriptions: { [one]: { machines: [a], powerStates, powerStatus } } });
+  const read = (
+    database: Database,
+    day: number,
+    powerStates: Record<string, string>,
+    powerStatus: 'complete' | 'failed' = 'complete',
+  ) => mergeRun(database, { day, subscriptions: { [one]: { machines: [a], powerStates, powerStatus } } });
 
-  test('a start or stop makes no version', () => {
-    read(1, { [a.id]: 'PowerState/running' });
-    expect(read(2, { [a.id.toUpperCase()]: 'PowerState/deallocated' }).changes).toEqual({});
-    expect(row(a.id)?.powerState).toBe('PowerState/deallocated');
+  test('a start or stop makes no version', ({ database }) => {
+    read(database, 1, { [a.id]: 'PowerState/running' });
+    expect(read(database, 2, { [a.id.toUpperCase()]: 'PowerState/deallocated' }).changes).toEqual({});
+    expect(row(database, a.id)?.powerState).toBe('PowerState/deallocated');
   });
 
-  test('failing ones block nothing and answer null', () => {
-    read(1, { [a.id]: 'PowerState/running' });
-    expect(read(2, {}, 'failed').complete).toBe(true);
-    expect(row(a.id)?.powerState).toBeNull();
-    read(3, { [a.id]: 'PowerState/running' });
+  test('failing ones block nothing and answer null', ({ database }) => {
+    read(database, 1, { [a.id]: 'PowerState/running' });
+    expect(read(database, 2, {}, 'failed').complete).toBe(true);
+    expect(row(database, a.id)?.powerState).toBeNull();
+    read(database, 3, { [a.id]: 'PowerState/running' });
     expect(database.prepare('SELECT since_seq, unread FROM power_state').get()).toEqual({ since_seq: 1, unread: 0 });
   });
 });
 
 describe('keeping', () => {
-  test('a run that was merged already is not merged again', () => {
+  test('a run that was merged already is not merged again', ({ database }) => {
     const run = mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] } } });
     const again = mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('b')] } } });
     expect(again).toEqual(run);
-    expect(now().map(({ name }) => name)).toEqual(['a']);
+    expect(now(database).map(({ name }) => name)).toEqual(['a']);
   });
 
-  test('coverage of old runs is folded into periods, and what changed in between stays apart', () => {
+  test('coverage of old runs is folded into periods, and what changed in between stays apart', ({ database }) => {
     for (let day = 1; day <= 28; day++) {
       mergeRun(database, { day, subscriptions: { [one]: { status: day === 3 ? 'failed' : 'complete' } } });
     }
@@ -448,7 +454,7 @@ describe('keeping', () => {
     ]);
   });
 
-  test('retention forgets what ended before its horizon and never an open version', () => {
+  test('retention forgets what ended before its horizon and never an open version', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a'), machine('b')] } } });
     mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [machine('a')] } } });
     mergeRun(database, { day: 3, subscriptions: { [one]: { machines: [machine('a')] } } });
@@ -461,8 +467,8 @@ describe('keeping', () => {
     expect(seqs()).toEqual([1, 2, 3, 4]);
     mergeRun(database, { day: 21, retentionDays: 10, subscriptions: { [one]: { machines: [machine('a')] } } });
     expect(seqs()).toEqual([3, 4, 5]);
-    expect(row(machine('b').id)).toBeNull();
-    expect(row(machine('a').id)).toMatchObject({ firstSeen: dayOf(1), lastSeen: dayOf(21) });
+    expect(row(database, machine('b').id)).toBeNull();
+    expect(row(database, machine('a').id)).toMatchObject({ firstSeen: dayOf(1), lastSeen: dayOf(21) });
     expect(lookupPrincipals(database, resolveAsOf(database, null), ['principal-of-b'])).toEqual([
       { principalId: 'principal-of-b', state: 'neverSeen' },
     ]);

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Database, openForWriting } from '../../../lib/database/database.ts';
+import { expect } from 'vitest';
+import type { Database } from '../../../lib/database/database.ts';
 import { kinds } from '../../../lib/inventory/coverage.ts';
 import {
   contributor,
@@ -12,19 +12,11 @@ import {
   type SubscriptionReading,
   userAssigned,
 } from '../../support/readings.ts';
-
-let database: Database;
-beforeEach(() => {
-  database = openForWriting(':memory:');
-});
-afterEach(() => {
-  expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
-  database.close();
-});
+import { test } from './merge-test.ts';
 
 const [kept, gone] = [userAssigned('kept'), userAssigned('gone')];
 const role = (name: string, condition: string | null = null) => roleAssignment(name, 'principal-of-a', { condition });
-const read = (day: number, reading: SubscriptionReading, retentionDays = 400) =>
+const read = (database: Database, day: number, reading: SubscriptionReading, retentionDays = 400) =>
   mergeRun(database, {
     day,
     retentionDays,
@@ -32,14 +24,16 @@ const read = (day: number, reading: SubscriptionReading, retentionDays = 400) =>
     subscriptions: { [guid(1)]: reading },
     federatedCredentials: () => ({ outcome: 'present', reading: [federatedCredential('main')] }),
   });
-const all = (sql: string) =>
+const all = (database: Database, sql: string) =>
   database
     .prepare(sql)
     .all()
     .flatMap((row) => Object.values(row));
 
-test('retention forgets identities that are gone and assignments that nobody sees, and keeps what is open', () => {
-  read(1, {
+test('retention forgets identities that are gone and assignments that nobody sees, and keeps what is open', ({
+  database,
+}) => {
+  read(database, 1, {
     machines: [machine('a'), machine('k', { identity: having(kept) }), machine('g', { identity: having(gone) })],
     identities: [kept, gone],
     roleAssignments: [role('stays'), role('changes'), role('ends')],
@@ -50,42 +44,42 @@ test('retention forgets identities that are gone and assignments that nobody see
     identities: [kept],
     roleAssignments: [role('stays'), role('changes', 'c')],
   };
-  read(2, later);
-  read(3, later);
-  expect(all('SELECT principal_id FROM identity WHERE kind = 2 ORDER BY id')).toEqual([
+  read(database, 2, later);
+  read(database, 3, later);
+  expect(all(database, 'SELECT principal_id FROM identity WHERE kind = 2 ORDER BY id')).toEqual([
     'principal-of-kept',
     'principal-of-gone',
   ]);
 
-  read(20, later, 10);
-  read(21, later, 10);
+  read(database, 20, later, 10);
+  read(database, 21, later, 10);
 
-  expect(all('SELECT seq FROM run')).toEqual([3, 4, 5]);
-  expect(all('SELECT principal_id FROM identity WHERE kind = 2')).toEqual(['principal-of-kept']);
-  expect(all('SELECT present FROM identity_presence')).toEqual([1]);
-  expect(all('SELECT name FROM federated_credential')).toEqual(['main']);
-  expect(all('SELECT condition FROM role_assignment ORDER BY id')).toEqual([null, 'c']);
-  expect(all('SELECT replaces FROM role_assignment')).toEqual([null, null]);
-  expect(all('SELECT name FROM role_definition')).toEqual(['Contributor']);
+  expect(all(database, 'SELECT seq FROM run')).toEqual([3, 4, 5]);
+  expect(all(database, 'SELECT principal_id FROM identity WHERE kind = 2')).toEqual(['principal-of-kept']);
+  expect(all(database, 'SELECT present FROM identity_presence')).toEqual([1]);
+  expect(all(database, 'SELECT name FROM federated_credential')).toEqual(['main']);
+  expect(all(database, 'SELECT condition FROM role_assignment ORDER BY id')).toEqual([null, 'c']);
+  expect(all(database, 'SELECT replaces FROM role_assignment')).toEqual([null, null]);
+  expect(all(database, 'SELECT name FROM role_definition')).toEqual(['Contributor']);
 });
 
-test('retention keeps an identity that is gone while a machine still has it', () => {
+test('retention keeps an identity that is gone while a machine still has it', ({ database }) => {
   const dangling = { machines: [machine('g', { identity: having(gone) })] };
-  for (const day of [1, 2, 3]) read(day, dangling);
-  read(20, dangling, 10);
-  read(21, dangling, 10);
-  expect(all('SELECT present FROM identity_presence')).toEqual([0]);
+  for (const day of [1, 2, 3]) read(database, day, dangling);
+  read(database, 20, dangling, 10);
+  read(database, 21, dangling, 10);
+  expect(all(database, 'SELECT present FROM identity_presence')).toEqual([0]);
 });
 
-test.each([
+test.for<[string, number[]]>([
   ['forward', [1, 2, 28, 3]],
   ['back', [20, 21, 1, 22]],
-])('a clock that jumps %s in one run makes retention forget nothing', (_where, days) => {
+])('a clock that jumps %s in one run makes retention forget nothing', ([_where, days], { database }) => {
   const [first = 0, ...later] = days;
-  read(first, { machines: [machine('a')] });
+  read(database, first, { machines: [machine('a')] });
 
-  for (const day of later) read(day, { machines: [] }, 10);
+  for (const day of later) read(database, day, { machines: [] }, 10);
 
-  expect(all('SELECT seq FROM run ORDER BY seq')).toEqual([1, 2, 3, 4]);
-  expect(all('SELECT count(*) FROM machine')).toEqual([1]);
+  expect(all(database, 'SELECT seq FROM run ORDER BY seq')).toEqual([1, 2, 3, 4]);
+  expect(all(database, 'SELECT count(*) FROM machine')).toEqual([1]);
 });

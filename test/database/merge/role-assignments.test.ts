@@ -1,19 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { type Database, openForWriting } from '../../../lib/database/database.ts';
 import { forgetSubscription } from '../../../lib/database/merge/forget.ts';
 import type { CoverageStatus } from '../../../lib/inventory/coverage.ts';
 import type { Plan } from '../../../lib/inventory/plan.ts';
 import type { RoleAssignmentReading } from '../../../lib/inventory/role.ts';
 import { contributor, dayOf, guid, machine, mergeRun, roleAssignment } from '../../support/readings.ts';
-
-let database: Database;
-beforeEach(() => {
-  database = openForWriting(':memory:');
-});
-afterEach(() => {
-  expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
-  database.close();
-});
+import { test } from './merge-test.ts';
 
 const [one, two] = [guid(1), guid(2)];
 const known = 'principal-of-a';
@@ -24,7 +16,7 @@ const at = (day: number) => Date.parse(dayOf(day));
 type Shown = readonly RoleAssignmentReading[] | CoverageStatus | null;
 
 /** One run over two subscriptions: what each shows, how else it was read, or (null) that it was not in the run. */
-function read(day: number, first: Shown, second: Shown = null, plan: Partial<Plan> = {}) {
+function read(database: Database, day: number, first: Shown, second: Shown = null, plan: Partial<Plan> = {}) {
   const reading = (shown: Shown, machines: boolean) => ({
     machines: machines ? [machine('a')] : [],
     roleAssignments: typeof shown === 'string' ? [] : (shown ?? []),
@@ -40,7 +32,7 @@ function read(day: number, first: Shown, second: Shown = null, plan: Partial<Pla
   });
 }
 /** [name of the assignment, last digit of the subscription, from, to, begin, end] */
-const rows = () =>
+const rows = (database: Database) =>
   database
     .prepare(`SELECT r.resource_id, k.subscription_id, s.valid_from, s.valid_to, s.begin_change, s.end_change
       FROM role_assignment_seen s JOIN role_assignment r ON r.id = s.assignment JOIN subscription_key k ON k.id = s.subscription
@@ -53,69 +45,69 @@ const rows = () =>
     ]);
 
 describe('what begins', () => {
-  test('the first listing is a baseline', () => {
-    expect(read(1, [own, inherited]).changes).toEqual({});
-    expect(rows()).toEqual([
+  test('the first listing is a baseline', ({ database }) => {
+    expect(read(database, 1, [own, inherited]).changes).toEqual({});
+    expect(rows(database)).toEqual([
       ['own', 1, 1, null, null, null],
       ['inherited', 1, 1, null, null, null],
     ]);
   });
 
-  test('is assigned where a complete listing lacked it, with the time of that listing', () => {
-    read(1, []);
-    expect(read(2, [own]).changes).toEqual({ roleAssigned: 1 });
+  test('is assigned where a complete listing lacked it, with the time of that listing', ({ database }) => {
+    read(database, 1, []);
+    expect(read(database, 2, [own]).changes).toEqual({ roleAssigned: 1 });
     expect(database.prepare('SELECT began_at, not_before, begin_change FROM role_assignment_seen').all()).toEqual([
       { began_at: at(2), not_before: at(1), begin_change: 'roleAssigned' },
     ]);
   });
 
-  test('is one change though many subscriptions inherit it', () => {
-    read(1, [], []);
-    expect(read(2, [inherited], [inherited]).changes).toEqual({ roleAssigned: 1 });
-    expect(rows().filter(([, , , , begin]) => begin !== null)).toHaveLength(1);
+  test('is one change though many subscriptions inherit it', ({ database }) => {
+    read(database, 1, [], []);
+    expect(read(database, 2, [inherited], [inherited]).changes).toEqual({ roleAssigned: 1 });
+    expect(rows(database).filter(([, , , , begin]) => begin !== null)).toHaveLength(1);
   });
 
-  test('is no change in a subscription that inherits it later', () => {
-    read(1, [inherited], []);
-    expect(read(2, [inherited], [inherited]).changes).toEqual({});
-    expect(rows()).toHaveLength(2);
+  test('is no change in a subscription that inherits it later', ({ database }) => {
+    read(database, 1, [inherited], []);
+    expect(read(database, 2, [inherited], [inherited]).changes).toEqual({});
+    expect(rows(database)).toHaveLength(2);
   });
 
-  test('is no change where assignments were never read completely', () => {
-    read(1, 'partial');
-    expect(read(2, [own]).changes).toEqual({});
+  test('is no change where assignments were never read completely', ({ database }) => {
+    read(database, 1, 'partial');
+    expect(read(database, 2, [own]).changes).toEqual({});
   });
 
-  test('is no change of a principal that the inventory does not know', () => {
-    read(1, []);
-    expect(read(2, [stranger]).changes).toEqual({});
-    expect(read(3, []).changes).toEqual({});
-    expect(rows()).toEqual([['stranger', 1, 2, 3, null, null]]);
+  test('is no change of a principal that the inventory does not know', ({ database }) => {
+    read(database, 1, []);
+    expect(read(database, 2, [stranger]).changes).toEqual({});
+    expect(read(database, 3, []).changes).toEqual({});
+    expect(rows(database)).toEqual([['stranger', 1, 2, 3, null, null]]);
   });
 
-  test('is a change of a principal that this very run brought', () => {
+  test('is a change of a principal that this very run brought', ({ database }) => {
     mergeRun(database, {
       day: 1,
       plan: { kinds: ['virtualMachines', 'roleAssignments'] },
       subscriptions: { [one]: {} },
     });
-    expect(read(2, [own]).changes).toEqual({ virtualMachineCreated: 1, roleAssigned: 1 });
+    expect(read(database, 2, [own]).changes).toEqual({ virtualMachineCreated: 1, roleAssigned: 1 });
   });
 
-  test('in another casing is the same', () => {
-    read(1, [own]);
+  test('in another casing is the same', ({ database }) => {
+    read(database, 1, [own]);
     const shouted = {
       ...own,
       id: own.id.toUpperCase(),
       scope: own.scope.toUpperCase(),
       principalId: known.toUpperCase(),
     };
-    expect(read(2, [shouted]).changes).toEqual({});
-    expect(rows()).toEqual([['own', 1, 1, null, null, null]]);
+    expect(read(database, 2, [shouted]).changes).toEqual({});
+    expect(rows(database)).toEqual([['own', 1, 1, null, null, null]]);
   });
 
-  test('is shown by a list that is not whole, too', () => {
-    read(1, []);
+  test('is shown by a list that is not whole, too', ({ database }) => {
+    read(database, 1, []);
     const run = mergeRun(database, {
       day: 2,
       plan: { kinds: ['virtualMachines', 'roleAssignments'] },
@@ -130,10 +122,10 @@ describe('what begins', () => {
 describe('what changes under its id', () => {
   const conditional = { ...inherited, condition: "@Resource[x] StringEquals 'y'" };
 
-  test('another condition is one change, and the assignment before it stays', () => {
-    read(1, [inherited], [inherited]);
-    expect(read(2, [conditional], [conditional]).changes).toEqual({ roleAssigned: 1 });
-    expect(rows()).toEqual([
+  test('another condition is one change, and the assignment before it stays', ({ database }) => {
+    read(database, 1, [inherited], [inherited]);
+    expect(read(database, 2, [conditional], [conditional]).changes).toEqual({ roleAssigned: 1 });
+    expect(rows(database)).toEqual([
       ['inherited', 1, 1, 2, null, null],
       ['inherited', 2, 1, 2, null, null],
       ['inherited', 1, 2, null, 'roleAssigned', null],
@@ -143,25 +135,27 @@ describe('what changes under its id', () => {
       { id: 1, replaces: null, condition: null },
       { id: 2, replaces: 1, condition: conditional.condition },
     ]);
-    expect(read(3, [conditional], [conditional]).changes).toEqual({});
+    expect(read(database, 3, [conditional], [conditional]).changes).toEqual({});
   });
 
-  test('a subscription that was not read has the new one when it is read', () => {
-    read(1, [inherited], [inherited]);
-    expect(read(2, [conditional], 'failed').changes).toEqual({ roleAssigned: 1 });
-    expect(rows().filter(([, , , to]) => to === null)).toEqual([['inherited', 1, 2, null, 'roleAssigned', null]]);
-    expect(read(3, [conditional], [conditional]).changes).toEqual({});
-    expect(rows().filter(([, , , to]) => to === null)).toHaveLength(2);
+  test('a subscription that was not read has the new one when it is read', ({ database }) => {
+    read(database, 1, [inherited], [inherited]);
+    expect(read(database, 2, [conditional], 'failed').changes).toEqual({ roleAssigned: 1 });
+    expect(rows(database).filter(([, , , to]) => to === null)).toEqual([
+      ['inherited', 1, 2, null, 'roleAssigned', null],
+    ]);
+    expect(read(database, 3, [conditional], [conditional]).changes).toEqual({});
+    expect(rows(database).filter(([, , , to]) => to === null)).toHaveLength(2);
   });
 
-  test('a subscription whose list still shows the one before keeps it', () => {
-    read(1, [inherited], [inherited]);
-    expect(read(2, [conditional], [inherited]).changes).toEqual({ roleAssigned: 1 });
-    expect(read(3, [conditional], [inherited]).changes).toEqual({});
-    expect(rows().filter(([, , , to]) => to === null)).toHaveLength(2);
+  test('a subscription whose list still shows the one before keeps it', ({ database }) => {
+    read(database, 1, [inherited], [inherited]);
+    expect(read(database, 2, [conditional], [inherited]).changes).toEqual({ roleAssigned: 1 });
+    expect(read(database, 3, [conditional], [inherited]).changes).toEqual({});
+    expect(rows(database).filter(([, , , to]) => to === null)).toHaveLength(2);
   });
 
-  test('another condition is a change where assignments were never read completely, too', () => {
+  test('another condition is a change where assignments were never read completely, too', ({ database }) => {
     const partial = (day: number, shown: typeof inherited) =>
       mergeRun(database, {
         day,
@@ -174,125 +168,127 @@ describe('what changes under its id', () => {
     expect(partial(2, conditional).changes).toEqual({ roleAssigned: 1 });
   });
 
-  test('another principal under the same id is a removal and an assignment', () => {
-    read(1, [own]);
+  test('another principal under the same id is a removal and an assignment', ({ database }) => {
+    read(database, 1, [own]);
     const other = { ...own, principalId: 'principal-of-nobody' };
-    expect(read(2, [other]).changes).toEqual({ roleRemoved: 1 });
-    expect(read(3, [own]).changes).toEqual({ roleAssigned: 1 });
+    expect(read(database, 2, [other]).changes).toEqual({ roleRemoved: 1 });
+    expect(read(database, 3, [own]).changes).toEqual({ roleAssigned: 1 });
     expect(database.prepare('SELECT count(*) AS n FROM role_assignment WHERE replaces IS NOT NULL').get()).toEqual({
       n: 0,
     });
   });
 
-  test('after a removal it is an assignment like any other', () => {
-    read(1, [own]);
-    read(2, []);
-    expect(read(3, [{ ...own, condition: 'c' }]).changes).toEqual({ roleAssigned: 1 });
+  test('after a removal it is an assignment like any other', ({ database }) => {
+    read(database, 1, [own]);
+    read(database, 2, []);
+    expect(read(database, 3, [{ ...own, condition: 'c' }]).changes).toEqual({ roleAssigned: 1 });
     expect(database.prepare('SELECT replaces FROM role_assignment WHERE condition IS NOT NULL').get()).toEqual({
       replaces: null,
     });
-    expect(read(4, []).changes).toEqual({ roleRemoved: 1 });
-    expect(read(5, [{ ...own, condition: 'c' }]).changes).toEqual({ roleAssigned: 1 });
+    expect(read(database, 4, []).changes).toEqual({ roleRemoved: 1 });
+    expect(read(database, 5, [{ ...own, condition: 'c' }]).changes).toEqual({ roleAssigned: 1 });
   });
 });
 
 describe('what ends', () => {
-  test('ends when its subscription was read completely without it, with the time of the last listing that had it', () => {
-    read(1, [own]);
-    read(2, [own]);
-    expect(read(3, []).changes).toEqual({ roleRemoved: 1 });
+  test('ends when its subscription was read completely without it, with the time of the last listing that had it', ({
+    database,
+  }) => {
+    read(database, 1, [own]);
+    read(database, 2, [own]);
+    expect(read(database, 3, []).changes).toEqual({ roleRemoved: 1 });
     expect(database.prepare('SELECT ended_at, end_not_before, end_change FROM role_assignment_seen').all()).toEqual([
       { ended_at: at(3), end_not_before: at(2), end_change: 'roleRemoved' },
     ]);
   });
 
-  test.each(['partial', 'failed', 'denied'] as const)('does not end by a %s listing', (status) => {
-    read(1, [own]);
-    expect(read(2, status).changes).toEqual({});
-    expect(rows()).toEqual([['own', 1, 1, null, null, null]]);
+  test.for(['partial', 'failed', 'denied'] as const)('does not end by a %s listing', (status, { database }) => {
+    read(database, 1, [own]);
+    expect(read(database, 2, status).changes).toEqual({});
+    expect(rows(database)).toEqual([['own', 1, 1, null, null, null]]);
   });
 
-  test('is one change though many subscriptions lack it', () => {
-    read(1, [inherited], [inherited]);
-    expect(read(2, [], []).changes).toEqual({ roleRemoved: 1 });
-    expect(rows().map(([, , , to]) => to)).toEqual([2, 2]);
-    expect(rows().filter(([, , , , , end]) => end === 'roleRemoved')).toHaveLength(1);
+  test('is one change though many subscriptions lack it', ({ database }) => {
+    read(database, 1, [inherited], [inherited]);
+    expect(read(database, 2, [], []).changes).toEqual({ roleRemoved: 1 });
+    expect(rows(database).map(([, , , to]) => to)).toEqual([2, 2]);
+    expect(rows(database).filter(([, , , , , end]) => end === 'roleRemoved')).toHaveLength(1);
   });
 
-  test('waits for every subscription that showed it', () => {
-    read(1, [inherited], [inherited]);
-    expect(read(2, [], 'failed').changes).toEqual({});
-    expect(rows().map(([, , , to]) => to)).toEqual([null, null]);
+  test('waits for every subscription that showed it', ({ database }) => {
+    read(database, 1, [inherited], [inherited]);
+    expect(read(database, 2, [], 'failed').changes).toEqual({});
+    expect(rows(database).map(([, , , to]) => to)).toEqual([null, null]);
     expect(database.prepare('SELECT missing_at FROM role_assignment_seen ORDER BY subscription').all()).toEqual([
       { missing_at: at(2) },
       { missing_at: null },
     ]);
-    expect(read(3, 'failed', []).changes).toEqual({ roleRemoved: 1 });
-    expect(rows().map(([, , , to]) => to)).toEqual([3, 3]);
+    expect(read(database, 3, 'failed', []).changes).toEqual({ roleRemoved: 1 });
+    expect(rows(database).map(([, , , to]) => to)).toEqual([3, 3]);
   });
 
-  test('waits for a subscription that went out of sight', () => {
+  test('waits for a subscription that went out of sight', ({ database }) => {
     const lost = { subscriptionId: two, displayName: null, source: 'previousRun' as const, grantCommand: 'az …' };
-    read(1, [inherited], [inherited]);
-    expect(read(2, [], null, { blindSpots: [lost] }).changes).toEqual({ subscriptionLost: 1 });
-    expect(rows().map(([, , , to]) => to)).toEqual([null, null]);
+    read(database, 1, [inherited], [inherited]);
+    expect(read(database, 2, [], null, { blindSpots: [lost] }).changes).toEqual({ subscriptionLost: 1 });
+    expect(rows(database).map(([, , , to]) => to)).toEqual([null, null]);
   });
 
-  test('is no longer missing when it is seen again', () => {
-    read(1, [inherited], [inherited]);
-    read(2, [], 'failed');
-    expect(read(3, [inherited], 'failed').changes).toEqual({});
-    expect(read(4, 'failed', []).changes).toEqual({});
-    expect(rows().map(([, , , to]) => to)).toEqual([null, null]);
+  test('is no longer missing when it is seen again', ({ database }) => {
+    read(database, 1, [inherited], [inherited]);
+    read(database, 2, [], 'failed');
+    expect(read(database, 3, [inherited], 'failed').changes).toEqual({});
+    expect(read(database, 4, 'failed', []).changes).toEqual({});
+    expect(rows(database).map(([, , , to]) => to)).toEqual([null, null]);
   });
 
-  test('only loses its inheritance where it is missing while another subscription shows it', () => {
-    read(1, [inherited], [inherited]);
-    expect(read(2, [inherited], []).changes).toEqual({ roleInheritanceLost: 1 });
-    expect(rows()).toEqual([
+  test('only loses its inheritance where it is missing while another subscription shows it', ({ database }) => {
+    read(database, 1, [inherited], [inherited]);
+    expect(read(database, 2, [inherited], []).changes).toEqual({ roleInheritanceLost: 1 });
+    expect(rows(database)).toEqual([
       ['inherited', 1, 1, null, null, null],
       ['inherited', 2, 1, 2, null, 'roleInheritanceLost'],
     ]);
   });
 
-  test('loses its inheritance when the other subscription is read again and shows it', () => {
-    read(1, [inherited], [inherited]);
-    read(2, 'failed', []);
-    expect(read(3, [inherited], 'failed').changes).toEqual({});
-    expect(read(4, [inherited], []).changes).toEqual({ roleInheritanceLost: 1 });
+  test('loses its inheritance when the other subscription is read again and shows it', ({ database }) => {
+    read(database, 1, [inherited], [inherited]);
+    read(database, 2, 'failed', []);
+    expect(read(database, 3, [inherited], 'failed').changes).toEqual({});
+    expect(read(database, 4, [inherited], []).changes).toEqual({ roleInheritanceLost: 1 });
   });
 
-  test('loses the inheritance of a principal that nobody knows without a change', () => {
+  test('loses the inheritance of a principal that nobody knows without a change', ({ database }) => {
     const other = { ...inherited, principalId: 'principal-of-nobody' };
-    read(1, [other], [other]);
-    expect(read(2, [other], []).changes).toEqual({});
-    expect(rows().map(([, , , to]) => to)).toEqual([null, 2]);
+    read(database, 1, [other], [other]);
+    expect(read(database, 2, [other], []).changes).toEqual({});
+    expect(rows(database).map(([, , , to]) => to)).toEqual([null, 2]);
   });
 
-  test('is not called removed where a subscription that showed it was taken out of scope', () => {
-    read(1, [inherited], [inherited]);
-    expect(read(2, [inherited], null, { outOfScope: [two] }).changes).toEqual({ outOfScope: 1 });
-    expect(rows()[1]).toEqual(['inherited', 2, 1, 2, null, 'outOfScope']);
-    expect(read(3, []).changes).toEqual({ roleInheritanceLost: 1 });
+  test('is not called removed where a subscription that showed it was taken out of scope', ({ database }) => {
+    read(database, 1, [inherited], [inherited]);
+    expect(read(database, 2, [inherited], null, { outOfScope: [two] }).changes).toEqual({ outOfScope: 1 });
+    expect(rows(database)[1]).toEqual(['inherited', 2, 1, 2, null, 'outOfScope']);
+    expect(read(database, 3, []).changes).toEqual({ roleInheritanceLost: 1 });
   });
 
-  test('a reading older than the one stored changes nothing', () => {
-    read(5, [own]);
+  test('a reading older than the one stored changes nothing', ({ database }) => {
+    read(database, 5, [own]);
     const old = { machines: [], roleAssignments: [], readAt: dayOf(4) };
     mergeRun(database, {
       day: 6,
       plan: { kinds: ['virtualMachines', 'roleAssignments'] },
       subscriptions: { [one]: old },
     });
-    expect(rows()).toEqual([['own', 1, 1, null, null, null]]);
+    expect(rows(database)).toEqual([['own', 1, 1, null, null, null]]);
   });
 });
 
 describe('whole subscriptions', () => {
-  test('forgotten by a person, what was seen there ends without a change of its own', () => {
+  test('forgotten by a person, what was seen there ends without a change of its own', ({ database }) => {
     const lost = { subscriptionId: two, displayName: null, source: 'previousRun' as const, grantCommand: 'az …' };
-    read(1, [inherited], [inherited]);
-    read(2, [inherited], null, { blindSpots: [lost] });
+    read(database, 1, [inherited], [inherited]);
+    read(database, 2, [inherited], null, { blindSpots: [lost] });
     const thresholds = { idleDays: 30, sharedIdentityLimit: 10 };
     const run = forgetSubscription(database, {
       subscriptionId: two,
@@ -302,39 +298,43 @@ describe('whole subscriptions', () => {
       thresholds,
     });
     expect(run.changes).toEqual({ subscriptionForgotten: 1 });
-    expect(rows()).toEqual([
+    expect(rows(database)).toEqual([
       ['inherited', 1, 1, null, null, null],
       ['inherited', 2, 1, 3, null, 'subscriptionForgotten'],
     ]);
   });
 
-  test('a subscription that comes back shows what was known before: one change of the subscription', () => {
-    read(1, [inherited], [inherited]);
-    read(2, [inherited], null, { outOfScope: [two] });
-    expect(read(3, [inherited], [inherited]).changes).toEqual({ subscriptionAppeared: 1 });
+  test('a subscription that comes back shows what was known before: one change of the subscription', ({ database }) => {
+    read(database, 1, [inherited], [inherited]);
+    read(database, 2, [inherited], null, { outOfScope: [two] });
+    expect(read(database, 3, [inherited], [inherited]).changes).toEqual({ subscriptionAppeared: 1 });
   });
 });
 
 describe('roles', () => {
-  const definitions = () => database.prepare('SELECT name, permissions FROM role_definition').all();
-  const define = (day: number, roleDefinitions: (typeof contributor)[]) =>
+  const definitions = (database: Database) => database.prepare('SELECT name, permissions FROM role_definition').all();
+  const define = (database: Database, day: number, roleDefinitions: (typeof contributor)[]) =>
     mergeRun(database, {
       day,
       plan: { kinds: ['roleAssignments'] },
       subscriptions: { [one]: { roleAssignments: [own], roleDefinitions } },
     });
 
-  test('are known by the last segment of their ids, with what they allow', () => {
-    define(1, [{ ...contributor, id: contributor.id.replace(`/subscriptions/${one}`, '').toUpperCase() }]);
-    expect(definitions()).toEqual([{ name: 'Contributor', permissions: JSON.stringify(contributor.permissions) }]);
+  test('are known by the last segment of their ids, with what they allow', ({ database }) => {
+    define(database, 1, [{ ...contributor, id: contributor.id.replace(`/subscriptions/${one}`, '').toUpperCase() }]);
+    expect(definitions(database)).toEqual([
+      { name: 'Contributor', permissions: JSON.stringify(contributor.permissions) },
+    ]);
   });
 
-  test('stay known when they are not read again, and are unknown until they are', () => {
-    define(1, []);
-    expect(definitions()).toEqual([{ name: null, permissions: null }]);
-    define(2, [contributor]);
-    define(3, []);
-    expect(definitions()).toEqual([{ name: 'Contributor', permissions: JSON.stringify(contributor.permissions) }]);
+  test('stay known when they are not read again, and are unknown until they are', ({ database }) => {
+    define(database, 1, []);
+    expect(definitions(database)).toEqual([{ name: null, permissions: null }]);
+    define(database, 2, [contributor]);
+    define(database, 3, []);
+    expect(definitions(database)).toEqual([
+      { name: 'Contributor', permissions: JSON.stringify(contributor.permissions) },
+    ]);
   });
 
   test('have one id though each list names them in its own subscription, in whatever order the lists come', () => {
