@@ -1,4 +1,5 @@
 import type { ChangeKind } from '../../inventory/run.ts';
+import { iso } from './machine-content.ts';
 
 /**
  * One source of changes: rows of one table that began or ended as a change, in the order of a partial index. All texts are SQL. The
@@ -34,6 +35,33 @@ export interface ChangeSource {
   readonly inSubscription: string;
   readonly ofResource: string;
   readonly ofPrincipal: string;
+}
+
+type When = Pick<ChangeSource, 'kinds' | 'where' | 'seq' | 'kind' | 'at' | 'notBefore'>;
+
+/** Rows that began as a change. @param row alias of a table with `valid_from`, `begin_change`, `began_at` and `not_before` */
+export function beginnings(row: string, kinds: readonly ChangeKind[]): When {
+  return {
+    kinds,
+    where: `${row}.begin_change IS NOT NULL`,
+    seq: `${row}.valid_from`,
+    kind: `${row}.begin_change`,
+    at: iso(`${row}.began_at`),
+    notBefore: iso(`${row}.not_before`),
+  };
+}
+
+/** Rows that ended as one of these changes. @param row alias of a table with `valid_to`, `end_change`, `ended_at` and `end_not_before` */
+export function ends(row: string, kinds: readonly ChangeKind[]): When {
+  const names = kinds.map((kind) => `'${kind}'`).join(', ');
+  return {
+    kinds,
+    where: `${row}.end_change IS NOT NULL AND ${row}.end_change ${kinds.length === 1 ? `= ${names}` : `IN (${names})`}`,
+    seq: `${row}.valid_to`,
+    kind: `${row}.end_change`,
+    at: iso(`${row}.ended_at`),
+    notBefore: iso(`${row}.end_not_before`),
+  };
 }
 
 /** Numbers of the identities with the requested principal id. */
