@@ -9,9 +9,9 @@ import type { PresenceRows } from './identities/presence-rows.ts';
 import type { MachineIndex } from './machines/machine-index.ts';
 import type { MachineWriter } from './machines/machine-writer.ts';
 import type { StoredReading } from './machines/stored-reading.ts';
-import type { UnseenRows } from './machines/unseen-rows.ts';
 import type { RoleRows } from './roles/role-rows.ts';
 import type { Seen } from './seen.ts';
+import type { UnseenRows } from './unseen-rows.ts';
 
 /** Settings of a merge, including the thresholds of the findings. */
 export interface MergeOptions extends Thresholds {
@@ -39,7 +39,7 @@ export interface MergeContext {
   readonly indexes: (subscription: number) => readonly MachineIndex[];
   readonly stored: StoredReading;
   readonly writer: MachineWriter;
-  readonly unseen: UnseenRows;
+  readonly unseenMachines: UnseenRows;
   /** Machines that this run has read. */
   readonly seen: Seen;
   /** Machines whose power state this run has read. */
@@ -49,6 +49,7 @@ export interface MergeContext {
 
   readonly identities: Identities;
   readonly presence: PresenceRows;
+  readonly unseenIdentities: UnseenRows;
 
   readonly roles: RoleRows;
   readonly roleChanges: PendingRoleChanges;

@@ -23,7 +23,7 @@ interface Listed {
 }
 
 export function openIdentityListing(context: MergeContext, reading: SubscriptionReading): IdentityListing {
-  const { identities, presence, dictionary, counts } = context;
+  const { identities, presence, unseenIdentities, dictionary, counts } = context;
   const { subscription, readAt } = reading;
   const past = reading.past('identities');
   /** By lower-case resource id, as are `gone` and `checked`. */
@@ -97,10 +97,10 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
         counts.add(change);
       }
     } else {
-      if (present === true) presence.openUnseen(identity, past.lastSeen, false);
+      if (present === true) unseenIdentities.open(identity, past.lastSeen, false);
       return;
     }
-    if (known.unseen) presence.closeUnseen(identity);
+    if (known.unseen) unseenIdentities.close(identity);
   };
   return {
     add(page) {
@@ -116,7 +116,7 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
       const ids = new Map(unproven.map(({ resourceId }) => [resourceId.toLowerCase(), resourceId]));
       if (ids.size > mostDeletionChecks) {
         for (const { identity, present } of unproven) {
-          presence.openUnseen(identity, present === true ? past.lastSeen : null, true);
+          unseenIdentities.open(identity, present === true ? past.lastSeen : null, true);
         }
         distrustShrunkList(reading, 'identities', ids.size);
         return [];

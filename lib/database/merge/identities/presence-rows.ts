@@ -19,7 +19,7 @@ export interface KnownIdentity {
   readonly missingFromList: boolean;
 }
 
-/** Rows of `identity_presence` and `identity_unseen`. */
+/** Rows of `identity_presence`. */
 export interface PresenceRows {
   /** Identities whose resource id names this subscription. */
   of(subscription: number): KnownIdentity[];
@@ -27,9 +27,6 @@ export interface PresenceRows {
   setTenant(identity: number, tenant: number | null): void;
   /** Ends the open row and begins the next. Times in epoch milliseconds. */
   begin(identity: number, present: boolean, at: number, notBefore: number | null, change: ChangeKind | null): void;
-  /** @param lastSeen the newest reading that had it; null = it was never listed */
-  openUnseen(identity: number, lastSeen: number | null, missingFromList: boolean): void;
-  closeUnseen(identity: number): void;
 }
 
 export function openPresenceRows(database: Database, seq: number): PresenceRows {
@@ -49,16 +46,6 @@ export function openPresenceRows(database: Database, seq: number): PresenceRows 
   );
   const insert = database.prepare(`INSERT INTO identity_presence
     (identity, valid_from, present, began_at, not_before, begin_change) VALUES (?, ?, ?, ?, ?, ?)`);
-  const insertUnseen = database.prepare(
-    'INSERT INTO identity_unseen (identity, valid_from, last_seen, missing_from_list) VALUES (?, ?, ?, ?)',
-  );
-  const setMissing = database.prepare(
-    'UPDATE identity_unseen SET missing_from_list = 1 WHERE identity = ? AND valid_to IS NULL',
-  );
-  const isUnseen = database.prepare('SELECT 1 FROM identity_unseen WHERE identity = ? AND valid_to IS NULL');
-  const closeUnseen = database.prepare(
-    'UPDATE identity_unseen SET valid_to = ? WHERE identity = ? AND valid_to IS NULL',
-  );
   return {
     of: (subscription) =>
       select.all(seq, subscription).map((row) => ({
@@ -77,10 +64,5 @@ export function openPresenceRows(database: Database, seq: number): PresenceRows 
       end.run(seq, at, identity);
       insert.run(identity, seq, present ? 1 : 0, at, notBefore, change);
     },
-    openUnseen(identity, lastSeen, missingFromList) {
-      if (isUnseen.get(identity) === undefined) insertUnseen.run(identity, seq, lastSeen, missingFromList ? 1 : 0);
-      else if (missingFromList) setMissing.run(identity);
-    },
-    closeUnseen: (identity) => void closeUnseen.run(seq, identity),
   };
 }

@@ -23,7 +23,7 @@ export function openAbsentMachines(
   kind: Kind,
   mergeFound: (machine: number, reading: MachineReading) => void,
 ): AbsentMachines {
-  const { seen, unseen } = context;
+  const { seen, unseenMachines } = context;
   const { lastSeen } = reading.past(kind);
   let absent: readonly number[] = [];
   const proven: number[] = [];
@@ -34,15 +34,16 @@ export function openAbsentMachines(
       const open = index.values().filter(({ fingerprint }) => fingerprint !== null);
       const machines = [...open.map(({ machine }) => machine).filter((machine) => !seen.has(machine))];
       if (status === 'partial') {
-        for (const machine of machines) unseen.open(machine, lastSeen, false);
+        for (const machine of machines) unseenMachines.open(machine, lastSeen, false);
         return;
       }
       // The same reading of another deployment, merged again, is no second list.
-      const isSecond = (machine: number): boolean => reading.readAt > lastSeen && unseen.isMissingFromList(machine);
+      const isSecond = (machine: number): boolean =>
+        reading.readAt > lastSeen && unseenMachines.isMissingFromList(machine);
       proven.push(...machines.filter(isSecond));
       absent = machines.filter((machine) => !isSecond(machine));
       if (absent.length <= mostDeletionChecks) return;
-      for (const machine of absent) unseen.open(machine, lastSeen, true);
+      for (const machine of absent) unseenMachines.open(machine, lastSeen, true);
       distrustShrunkList(reading, kind, absent.length);
       absent = [];
     },
@@ -59,7 +60,7 @@ export function openAbsentMachines(
             const isGone = verifyDeletion(context, reading, kind, { resourceId, isListed: false }, verification);
             if (isGone) proven.push(machine);
             else if (verification.outcome === 'present') mergeFound(machine, verification.reading);
-            else unseen.open(machine, lastSeen, false);
+            else unseenMachines.open(machine, lastSeen, false);
           },
         };
       });

@@ -27,7 +27,7 @@ export function openMachinesOfKind(
   kind: Kind,
   index: MachineIndex,
 ): MachinesOfKind {
-  const { dictionary, writer, seen, unseen, counts } = context;
+  const { dictionary, writer, seen, unseenMachines, counts } = context;
   const { notBefore, silent } = past(kind);
 
   /** Begins a machine that has no open version: it is new, or it is back after an end. */
@@ -102,7 +102,7 @@ export function openMachinesOfKind(
       const isOpen = known !== undefined && known.fingerprint !== null;
       // A complete list after `lastSeen` lacked it: it is gone.
       const isGone = notBefore !== null && lastSeen <= notBefore;
-      if (!isOpen && !isGone) unseen.open(begin(reading, lastSeen, fingerprintOf(reading)), lastSeen, false);
+      if (!isOpen && !isGone) unseenMachines.open(begin(reading, lastSeen, fingerprintOf(reading)), lastSeen, false);
     },
   };
 }
