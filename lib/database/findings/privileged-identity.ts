@@ -3,8 +3,8 @@ import { privilegedPrincipals } from './privileged-principals.ts';
 import type { Rule } from './rule.ts';
 
 /**
- * An identity that controls a whole subscription or more: so does whoever gets a shell on one of its machines. The finding's
- * resource is the user-assigned identity, or the machine of a system-assigned one.
+ * An identity that controls a whole subscription or more: so does whoever gets a shell on one of its machines. The
+ * finding's resource is the user-assigned identity, or the machine of a system-assigned one.
  */
 export const privilegedIdentity: Rule = {
   name: 'privilegedIdentity',

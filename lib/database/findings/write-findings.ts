@@ -24,8 +24,8 @@ const rules: readonly Rule[] = [
 ];
 
 /**
- * Updates the findings to the state of the inventory, at the end of a merge and within its transaction. Nothing ends unread, so
- * a finding whose evidence was not read continues as `stale`.
+ * Updates the findings to the state of the inventory, at the end of a merge and within its transaction. Nothing ends
+ * unread, so a finding whose evidence was not read continues as `stale`.
  * @param startedAt of the run, ISO 8601
  */
 export function writeFindings(database: Database, seq: number, startedAt: string, thresholds: Thresholds): void {

@@ -36,7 +36,7 @@ export function finishMerge(
   return run;
 }
 
-/** Ends the machines that are proven gone: as moved if another subscription or group shows them, otherwise as deleted. */
+/** Ends machines that are proven gone: as moved if they are shown elsewhere, otherwise as deleted. */
 function endGoneMachines(
   context: MergeContext,
   subscriptions: readonly SubscriptionMerge[],

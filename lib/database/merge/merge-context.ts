@@ -44,7 +44,7 @@ export interface MergeContext {
   readonly seen: Seen;
   /** Machines whose power state this run has read. */
   readonly powerSeen: Seen;
-  /** Machines that began in this run: new ones, and those that are back. `created` = counted as `virtualMachineCreated`. */
+  /** Machines that are new in this run, or back. `created` = counted as `virtualMachineCreated`. */
   readonly begun: { readonly machine: number; readonly created: boolean }[];
 
   readonly identities: Identities;
@@ -55,7 +55,7 @@ export interface MergeContext {
   readonly roleChanges: PendingRoleChanges;
 }
 
-/** What the lists of role assignments showed. The merge decides on it when all lists are in. Times in epoch milliseconds. */
+/** What the lists of role assignments showed, to settle when all lists are in. Times in epoch milliseconds. */
 export interface PendingRoleChanges {
   /** New in a subscription whose earlier complete list lacked them. */
   readonly began: { readonly assignment: number; readonly subscription: number; readonly notBefore: number | null }[];

@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 
-/** Rows of `unseen` or `identity_unseen`: resources (by number) that their newest list, as far as it could be read, did not show. */
+/** Rows of `unseen` or `identity_unseen`: resources (by number) that their newest reading did not show. */
 export interface UnseenRows {
   /**
    * If the resource is unseen already, only records that a complete list lacks it.

@@ -2,8 +2,8 @@ import type { ChangeKind } from '../../inventory/run.ts';
 import { iso } from './machine-content.ts';
 
 /**
- * One source of changes: rows of one table that began or ended as a change, in the order of a partial index. All texts are SQL. The
- * view `changes` and the query of the same name use the same sources, so that they agree.
+ * One source of changes: rows of one table that began or ended as a change, in the order of a partial index. All texts
+ * are SQL. The view `changes` and the query of the same name use the same sources, so that they agree.
  */
 export interface ChangeSource {
   readonly kinds: readonly ChangeKind[];
@@ -22,7 +22,10 @@ export interface ChangeSource {
   /** JSON objects, or NULL. */
   readonly before: string;
   readonly after: string;
-  /** If `before` and `after` have only the fields that differ: the full objects, which JavaScript compares at less cost than SQL. */
+  /**
+   * If `before` and `after` have only the fields that differ: the full objects, which JavaScript compares at less cost
+   * than SQL.
+   */
   readonly compared?: {
     readonly before: string;
     readonly after: string;
@@ -39,7 +42,10 @@ export interface ChangeSource {
 
 type When = Pick<ChangeSource, 'kinds' | 'where' | 'seq' | 'kind' | 'at' | 'notBefore'>;
 
-/** Rows that began as a change. @param row alias of a table with `valid_from`, `begin_change`, `began_at` and `not_before` */
+/**
+ * Rows that began as a change.
+ * @param row alias of a table with `valid_from`, `begin_change`, `began_at` and `not_before`
+ */
 export function beginnings(row: string, kinds: readonly ChangeKind[]): When {
   return {
     kinds,
@@ -51,7 +57,10 @@ export function beginnings(row: string, kinds: readonly ChangeKind[]): When {
   };
 }
 
-/** Rows that ended as one of these changes. @param row alias of a table with `valid_to`, `end_change`, `ended_at` and `end_not_before` */
+/**
+ * Rows that ended as one of these changes.
+ * @param row alias of a table with `valid_to`, `end_change`, `ended_at` and `end_not_before`
+ */
 export function ends(row: string, kinds: readonly ChangeKind[]): When {
   const names = kinds.map((kind) => `'${kind}'`).join(', ');
   return {
@@ -68,5 +77,7 @@ export function ends(row: string, kinds: readonly ChangeKind[]): When {
 export const askedIdentities = '(SELECT p.id FROM identity p WHERE p.principal_id = $principalId)';
 /** Number of the requested subscription. */
 export const askedSubscription = '(SELECT k.id FROM subscription_key k WHERE k.subscription_id = $subscriptionId)';
-/** Number of the machine with the requested resource id, looked up beforehand regardless of case; NULL = there is none. */
+/**
+ * Number of the machine with the requested resource id, looked up beforehand regardless of case; NULL = there is none.
+ */
 export const askedMachine = '$machine';

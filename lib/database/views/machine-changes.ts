@@ -13,8 +13,9 @@ const after = machineAt('v.machine', 'v.valid_from');
 const beforeMove = machineAt('v.moved_from', 'v.valid_from - 1');
 
 /**
- * Fields that never count as different, as a JSON array. Fields updated in place: their earlier values are not kept. For an update also the name
- * of the subscription, whose rename is no change, and the identities if one was attached, detached or re-created: another change shows it.
+ * Fields that never count as different, as a JSON array. Fields updated in place: their earlier values are not kept.
+ * For an update also the name of the subscription, whose rename is no change, and the identities if one was attached,
+ * detached or re-created: another change shows it.
  */
 const ignored = `CASE WHEN v.begin_change = 'virtualMachineMoved' THEN '["provisioningState","instanceCount"]'
   WHEN EXISTS (SELECT 1 FROM attachment e WHERE e.machine = v.machine AND (e.valid_from = v.valid_from AND e.begin_change IS NOT NULL

@@ -9,7 +9,7 @@ import type { KnownIdentity } from './presence-rows.ts';
 /** The user-assigned identities of one subscription, as its list and reads by id show them. */
 export interface IdentityListing {
   add(page: readonly UserAssignedIdentityReading[]): void;
-  /** Once all lists are in: identities that a complete list lacks, or shows with another principal than a machine does. */
+  /** Once all lists are in: identities that a complete list lacks, or shows with another principal. */
   absent(): readonly FollowUp[];
   /** Once the answers to `absent` are in: the federated credentials of the identities that are on machines. */
   federatedCredentials(): readonly FollowUp[];
@@ -40,8 +40,8 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
     listed.set(id.toLowerCase(), { identity, principalId });
   };
   /**
-   * The list shows another identity under its id. An identity that only machines of this run show does not count: they may have
-   * been read later than the list.
+   * The list shows another identity under its id. An identity that only machines of this run show does not count: they
+   * may have been read later than the list.
    */
   const isReplaced = ({ present, attachedBefore, principalId }: KnownIdentity, key: string): boolean => {
     const shown = listed.get(key);

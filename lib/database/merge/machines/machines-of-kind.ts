@@ -15,7 +15,8 @@ export interface MachinesOfKind {
   /** A machine that the list left out and a read by id found. */
   mergeFound(machine: number, reading: MachineReading): void;
   /**
-   * A machine that another deployment keeps, though its newest reading did not show it. If it is known here, it stays as it is.
+   * A machine that another deployment keeps, though its newest reading did not show it. If it is known here, it stays
+   * as it is.
    * @param lastSeen epoch milliseconds of the newest reading that had it
    */
   mergeUnseen(reading: MachineReading, lastSeen: number): void;
@@ -65,7 +66,7 @@ export function openMachinesOfKind(
       if (difference.identity) mergeAttachments(context, readings, quiet ? 'tenantChanged' : null);
     }
   };
-  /** If two pages of this run show a machine differently, the later reading replaces the version that the earlier one began. */
+  /** If two pages of this run show a machine differently, the later page replaces the version. */
   const changeOrReplace = (machine: number, reading: MachineReading, fingerprint: number): void => {
     writer.respell(machine, reading, dictionary.resourceGroup(reading.resourceGroup));
     if (!seen.has(machine) || !writer.beganInThisRun(machine)) {

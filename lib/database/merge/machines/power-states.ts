@@ -5,7 +5,7 @@ import { type MachineIndex, machineKey } from './machine-index.ts';
 /** Power states of one subscription. They may arrive before their machines. */
 export interface PowerStates {
   add(page: readonly PowerStateReading[]): void;
-  /** After the last page of machines and power states: a state that was not read counts as unknown (null) from now on. */
+  /** After the last page of machines and power states: a state that was not read becomes unknown (null). */
   finish(): void;
 }
 

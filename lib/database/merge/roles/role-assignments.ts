@@ -4,7 +4,7 @@ import type { MergeContext } from '../merge-context.ts';
 import type { SubscriptionReading } from '../subscription-reading.ts';
 import type { OpenAssignment, StoredAssignment } from './role-rows.ts';
 
-/** The role assignments that the list of one subscription shows. `settleRoleAssignments` decides what began and what ended. */
+/** The role assignments that the list of one subscription shows, to settle when all lists are in. */
 export interface RoleListing {
   add(page: readonly RoleAssignmentReading[]): void;
   /** Once the list has ended: what a complete list lacks is missing. */
@@ -76,9 +76,9 @@ interface OpenRow {
 }
 
 /**
- * Decides what began and what ended, when all lists are in. An assignment ends when a complete list of every subscription that
- * showed it lacks it. If some subscription still shows it, the others only stop inheriting it. Changes are recorded for principals
- * that the inventory knows.
+ * Decides what began and what ended, when all lists are in. An assignment ends when a complete list of every
+ * subscription that showed it lacks it. If some subscription still shows it, the others only stop inheriting it.
+ * Changes are recorded for principals that the inventory knows.
  * @param readings of this run, by the number of the subscription
  */
 export function settleRoleAssignments(context: MergeContext, readings: ReadonlyMap<number, SubscriptionReading>): void {
