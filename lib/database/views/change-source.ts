@@ -22,10 +22,7 @@ export interface ChangeSource {
   /** JSON objects, or NULL. */
   readonly before: string;
   readonly after: string;
-  /**
-   * If `before` and `after` have only the fields that differ: the full objects, which JavaScript compares at less cost
-   * than SQL.
-   */
+  /** The full objects, if `before` and `after` have only the fields that differ: JavaScript compares them faster. */
   readonly compared?: {
     readonly before: string;
     readonly after: string;
@@ -42,10 +39,7 @@ export interface ChangeSource {
 
 type When = Pick<ChangeSource, 'kinds' | 'where' | 'seq' | 'kind' | 'at' | 'notBefore'>;
 
-/**
- * Rows that began as a change.
- * @param row alias of a table with `valid_from`, `begin_change`, `began_at` and `not_before`
- */
+/** Rows that began as a change. @param row alias of the table */
 export function beginnings(row: string, kinds: readonly ChangeKind[]): When {
   return {
     kinds,
@@ -57,10 +51,7 @@ export function beginnings(row: string, kinds: readonly ChangeKind[]): When {
   };
 }
 
-/**
- * Rows that ended as one of these changes.
- * @param row alias of a table with `valid_to`, `end_change`, `ended_at` and `end_not_before`
- */
+/** Rows that ended as one of these changes. @param row alias of the table */
 export function ends(row: string, kinds: readonly ChangeKind[]): When {
   const names = kinds.map((kind) => `'${kind}'`).join(', ');
   return {
@@ -77,7 +68,5 @@ export function ends(row: string, kinds: readonly ChangeKind[]): When {
 export const askedIdentities = '(SELECT p.id FROM identity p WHERE p.principal_id = $principalId)';
 /** Number of the requested subscription. */
 export const askedSubscription = '(SELECT k.id FROM subscription_key k WHERE k.subscription_id = $subscriptionId)';
-/**
- * Number of the machine with the requested resource id, looked up beforehand regardless of case; NULL = there is none.
- */
+/** Number of the machine with the requested resource id, looked up beforehand; NULL = there is none. */
 export const askedMachine = '$machine';

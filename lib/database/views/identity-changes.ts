@@ -49,17 +49,12 @@ export const attachmentBegan: ChangeSource = {
     AND EXISTS (SELECT 1 FROM ${replaced} AND d.id IN ${askedIdentities}))`,
 };
 
-/**
- * The identity under the same resource id that lists mentioned last before this one, even if some time lies between.
- */
+/** The identity that lists mentioned last under the same resource id before this one. */
 const replacedInListing = `(SELECT o.identity FROM identity n CROSS JOIN identity d ON d.resource_id = n.resource_id
   CROSS JOIN identity_presence o ON o.identity = d.id WHERE n.id = p.identity AND d.principal_id <> n.principal_id
   AND o.valid_from < p.valid_from ORDER BY o.valid_from DESC, o.identity DESC LIMIT 1)`;
 
-/**
- * Re-created under its resource id, as the list of its subscription shows. If a machine shows it, the change is the
- * attachment's.
- */
+/** Re-created under its resource id, as only the list of its subscription shows. Otherwise an attachment has the change. */
 export const identityRecreated: ChangeSource = {
   ...beginnings('p', ['identityRecreated']),
   from: 'identity_presence p',

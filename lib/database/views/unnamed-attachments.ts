@@ -28,10 +28,7 @@ const next = (column: string) => `(SELECT w.${column} FROM ${listings('o.resourc
 const isCut = `${next('valid_from')} < ifnull(b.valid_to, ${next('valid_from')} + 1)`;
 const isLate = `b.valid_from < q.valid_from AND EXISTS (SELECT 1 FROM ${listings('o.resource_id')} AND w.valid_from < q.valid_from)`;
 
-/**
- * Attachment `b` of an identity `u` without ids belongs to the listed identity `o` while `q` is the last list that
- * showed one.
- */
+/** Attachment `b` of identity `u` without ids belongs to the listed identity `o` while `q` is the last list. */
 export const isListedOnes = `u.principal_id IS NULL AND o.principal_id IS NOT NULL AND q.present = 1
   AND (b.valid_to IS NULL OR b.valid_to > q.valid_from) AND b.valid_from < ifnull(${next('valid_from')}, b.valid_from + 1)
   AND NOT EXISTS (SELECT 1 FROM ${listings('o.resource_id')} AND w.valid_from = q.valid_from AND l.id > o.id)`;
@@ -49,8 +46,5 @@ export const unnamedAttachments = `(
   FROM identity o JOIN identity_presence q ON q.identity = o.id
   JOIN identity u ON u.resource_id = o.resource_id JOIN attachment b ON b.identity = u.id WHERE ${isListedOnes})`;
 
-/**
- * Attachment `a` of an identity `d` without a principal id has no row in `unnamedAttachments`: lists never showed its
- * principal.
- */
+/** Lists never showed the principal of attachment `a`: it has no row in `unnamedAttachments`. */
 export const hasNoListedPrincipal = `NOT EXISTS (SELECT 1 FROM ${listings('d.resource_id')} AND w.valid_from < ifnull(a.valid_to, w.valid_from + 1))`;

@@ -20,16 +20,9 @@ export interface KnownIdentity {
 }
 
 /** Rows of `identity_presence`. */
-export interface PresenceRows {
-  /** Identities whose resource id names this subscription. */
-  of(subscription: number): KnownIdentity[];
-  /** @param tenant number of its text */
-  setTenant(identity: number, tenant: number | null): void;
-  /** Ends the open row and begins the next. Times in epoch milliseconds. */
-  begin(identity: number, present: boolean, at: number, notBefore: number | null, change: ChangeKind | null): void;
-}
+export type PresenceRows = ReturnType<typeof openPresenceRows>;
 
-export function openPresenceRows(database: Database, seq: number): PresenceRows {
+export function openPresenceRows(database: Database, seq: number) {
   const select = database.prepare(`
     SELECT i.id, i.resource_id, i.principal_id, p.present, u.missing_from_list,
       EXISTS (SELECT 1 FROM attachment a WHERE a.identity = i.id AND a.valid_to IS NULL) AS attached,
@@ -47,7 +40,8 @@ export function openPresenceRows(database: Database, seq: number): PresenceRows 
   const insert = database.prepare(`INSERT INTO identity_presence
     (identity, valid_from, present, began_at, not_before, begin_change) VALUES (?, ?, ?, ?, ?, ?)`);
   return {
-    of: (subscription) =>
+    /** Identities whose resource id names this subscription. */
+    of: (subscription: number): KnownIdentity[] =>
       select.all(seq, subscription).map((row) => ({
         identity: Number(row.id),
         resourceId: text(row, 'resource_id'),
@@ -59,8 +53,10 @@ export function openPresenceRows(database: Database, seq: number): PresenceRows 
         unseen: row.missing_from_list !== null,
         missingFromList: row.missing_from_list === 1,
       })),
-    setTenant: (identity, tenant) => void setTenant.run(tenant, identity),
-    begin(identity, present, at, notBefore, change) {
+    /** @param tenant number of its text */
+    setTenant: (identity: number, tenant: number | null) => void setTenant.run(tenant, identity),
+    /** Ends the open row and begins the next. Times in epoch milliseconds. */
+    begin(identity: number, present: boolean, at: number, notBefore: number | null, change: ChangeKind | null): void {
       end.run(seq, at, identity);
       insert.run(identity, seq, present ? 1 : 0, at, notBefore, change);
     },

@@ -6,29 +6,23 @@ import type { SubscriptionReading } from '../subscription-reading.ts';
 import { distrustShrunkList, mostDeletionChecks, verifyDeletion } from '../verify-deletion.ts';
 import type { MachineIndex } from './machine-index.ts';
 
-/** Machines of one kind that the list of a subscription left out. */
-export interface AbsentMachines {
-  /** Compares the list, once it has ended, with the known machines. */
-  settle(index: MachineIndex): void;
-  /** Asks about each machine once. */
-  followUps(): readonly FollowUp[];
-  /** Machines that are proven gone. They end at the commit. */
-  proven(): readonly number[];
-}
-
-/** @param mergeFound merges what a read by id shows of a machine that the list left out */
+/**
+ * Machines of one kind that the list of a subscription left out.
+ * @param mergeFound merges what a read by id shows of such a machine
+ */
 export function openAbsentMachines(
   context: MergeContext,
   reading: SubscriptionReading,
   kind: Kind,
   mergeFound: (machine: number, reading: MachineReading) => void,
-): AbsentMachines {
+) {
   const { seen, unseenMachines } = context;
   const { lastSeen } = reading.past(kind);
   let absent: readonly number[] = [];
   const proven: number[] = [];
   return {
-    settle(index) {
+    /** Compares the list, once it has ended, with the known machines. */
+    settle(index: MachineIndex): void {
       const status = reading.readings.get(kind)?.status;
       if (status === undefined || status === 'failed' || status === 'denied') return;
       const open = index.values().filter(({ fingerprint }) => fingerprint !== null);
@@ -47,7 +41,8 @@ export function openAbsentMachines(
       distrustShrunkList(reading, kind, absent.length);
       absent = [];
     },
-    followUps() {
+    /** Asks about each machine once. */
+    followUps(): FollowUp[] {
       const asked = absent;
       absent = [];
       return asked.map((machine) => {
@@ -65,6 +60,7 @@ export function openAbsentMachines(
         };
       });
     },
-    proven: () => proven,
+    /** Machines that are proven gone. They end at the commit. */
+    proven: (): readonly number[] => proven,
   };
 }

@@ -9,25 +9,12 @@ import { type MachineIndex, machineKey } from './machine-index.ts';
 import type { Beginning } from './machine-writer.ts';
 
 /** Merges the machines of one kind in one subscription. */
-export interface MachinesOfKind {
-  /** A machine that a list shows. */
-  merge(reading: MachineReading): void;
-  /** A machine that the list left out and a read by id found. */
-  mergeFound(machine: number, reading: MachineReading): void;
-  /**
-   * A machine that another deployment keeps, though its newest reading did not show it. If it is known here, it stays
-   * as it is.
-   * @param lastSeen epoch milliseconds of the newest reading that had it
-   */
-  mergeUnseen(reading: MachineReading, lastSeen: number): void;
-}
-
 export function openMachinesOfKind(
   context: MergeContext,
   { subscription, readAt, quiet, past }: SubscriptionReading,
   kind: Kind,
   index: MachineIndex,
-): MachinesOfKind {
+) {
   const { dictionary, writer, seen, unseenMachines, counts } = context;
   const { notBefore, silent } = past(kind);
 
@@ -80,7 +67,8 @@ export function openMachinesOfKind(
   const knownAs = (reading: MachineReading) =>
     index.get(machineKey(dictionary.resourceGroup(reading.resourceGroup), reading.name));
   return {
-    merge(reading) {
+    /** A machine that a list shows. */
+    merge(reading: MachineReading): void {
       const fingerprint = fingerprintOf(reading);
       const known = knownAs(reading);
       if (known === undefined || known.fingerprint === null) {
@@ -93,12 +81,18 @@ export function openMachinesOfKind(
       }
       seen.add(known.machine);
     },
-    mergeFound(machine, reading) {
+    /** A machine that the list left out and a read by id found. */
+    mergeFound(machine: number, reading: MachineReading): void {
       const fingerprint = fingerprintOf(reading);
       if (fingerprintOf(context.stored(machine)) !== fingerprint) changeOrReplace(machine, reading, fingerprint);
       seen.add(machine);
     },
-    mergeUnseen(reading, lastSeen) {
+    /**
+     * A machine that another deployment keeps, though its newest reading did not show it. If it is known here, it stays
+     * as it is.
+     * @param lastSeen epoch milliseconds of the newest reading that had it
+     */
+    mergeUnseen(reading: MachineReading, lastSeen: number): void {
       const known = knownAs(reading);
       const isOpen = known !== undefined && known.fingerprint !== null;
       // A complete list after `lastSeen` lacked it: it is gone.

@@ -5,13 +5,7 @@ import type { SubscriptionReading } from '../subscription-reading.ts';
 import type { OpenAssignment, StoredAssignment } from './role-rows.ts';
 
 /** The role assignments that the list of one subscription shows, to settle when all lists are in. */
-export interface RoleListing {
-  add(page: readonly RoleAssignmentReading[]): void;
-  /** Once the list has ended: what a complete list lacks is missing. */
-  settle(): void;
-}
-
-export function openRoleListing({ roles, roleChanges }: MergeContext, reading: SubscriptionReading): RoleListing {
+export function openRoleListing({ roles, roleChanges }: MergeContext, reading: SubscriptionReading) {
   const { subscription, readAt, readings } = reading;
   const { notBefore, silent } = reading.past('roleAssignments');
   let before: Map<string, OpenAssignment> | null = null;
@@ -51,11 +45,12 @@ export function openRoleListing({ roles, roleChanges }: MergeContext, reading: S
     open.set(key, { assignment, content, principalId: shown.principalId, isMissing: false, isShown: true });
   };
   return {
-    add(page) {
+    add(page: readonly RoleAssignmentReading[]): void {
       before ??= roles.openIn(subscription);
       for (const shown of page) merge(shown, before);
     },
-    settle() {
+    /** Once the list has ended: what a complete list lacks is missing. */
+    settle(): void {
       const status = readings.get('roleAssignments')?.status;
       if (status === 'complete' || status === 'skipped') {
         before ??= roles.openIn(subscription);
