@@ -59,25 +59,25 @@ const coverage = (seq: number) =>
     .prepare(`SELECT status, reason ->> 'code' AS code FROM coverage WHERE kind = 'identities' AND from_seq = ?`)
     .get(seq);
 
-describe('who may sign in as an identity', () => {
-  test('is asked for identities that are on a machine, once each', () => {
+describe('federated credentials', () => {
+  test('are read for identities on a machine, once each', () => {
     read(1, [main], { identities: [u, userAssigned('alone')], machines: [a, machine('b', { identity: having(u) })] });
     expect(asked).toEqual([u.id]);
     expect(rows()).toEqual([['main', main.subject, 1, null, null, null]]);
   });
 
-  test('is not asked for one that is gone, nor for one whose subscription is not in the run', () => {
+  test('are not read for an identity that is gone, or whose subscription is not in the run', () => {
     const elsewhere = userAssigned('e', { subscriptionId: guid(2) });
     read(1, [], { machines: [a, machine('b', { identity: having(elsewhere) })] });
     expect(asked).toEqual([]);
   });
 
-  test('is not asked where the identities could not be listed', () => {
+  test('are not read if the identities could not be listed', () => {
     read(1, [], { machines: [a], statuses: { identities: 'denied' } });
     expect(asked).toEqual([]);
   });
 
-  test('added and removed are changes, with the time of the reading before', () => {
+  test('that are added or removed are changes, with the time of the reading before', () => {
     read(1, [main]);
     expect(read(2, [dev]).changes).toEqual({ federatedCredentialAdded: 1, federatedCredentialRemoved: 1 });
     expect(rows()).toEqual([
@@ -93,7 +93,7 @@ describe('who may sign in as an identity', () => {
     expect(read(3, [dev]).changes).toEqual({});
   });
 
-  test('trusting somebody else under the same name is one change', () => {
+  test('with another subject under the same name are one change', () => {
     read(1, [main]);
     const changed = federatedCredential('MAIN', { subject: 'repo:other' });
     expect(read(2, [changed]).changes).toEqual({ federatedCredentialAdded: 1 });
@@ -103,12 +103,12 @@ describe('who may sign in as an identity', () => {
     ]);
   });
 
-  test('audiences in another order are no change', () => {
+  test('with audiences in another order are no change', () => {
     read(1, [federatedCredential('main', { audiences: ['x', 'y'] })]);
     expect(read(2, [federatedCredential('main', { audiences: ['y', 'x'] })]).changes).toEqual({});
   });
 
-  test('a failing answer ends nothing, and the kind is FederatedCredentialsNotRead', () => {
+  test('do not end when a read fails, and the kind is FederatedCredentialsNotRead', () => {
     read(1, [main]);
     const run = read(2, failing);
     expect(run).toMatchObject({ complete: false, changes: {} });
@@ -116,7 +116,7 @@ describe('who may sign in as an identity', () => {
     expect(rows()).toEqual([['main', main.subject, 1, null, null, null]]);
   });
 
-  test('a 404 ends nothing and is not a complete answer either', () => {
+  test('do not end when a read answers 404, which is no complete reading either', () => {
     read(1, [main]);
     expect(read(2, { outcome: 'absent' })).toMatchObject({ complete: false, changes: {} });
     expect(rows()).toEqual([['main', main.subject, 1, null, null, null]]);
@@ -130,7 +130,7 @@ describe('who may sign in as an identity', () => {
     expect(coverage(2)).toEqual({ status: 'partial', code: 'DeletionUnverified' });
   });
 
-  test('stays as it was read when the identity is detached or gone', () => {
+  test('stay as read when the identity is detached or gone', () => {
     read(1, [main]);
     read(2, [], { identities: [u], machines: [machine('a')] });
     read(3, [], {});
@@ -138,7 +138,7 @@ describe('who may sign in as an identity', () => {
     expect(rows()).toEqual([['main', main.subject, 1, null, null, null]]);
   });
 
-  test('of a re-created identity is a baseline of its own', () => {
+  test('of a re-created identity are their own baseline', () => {
     read(1, [main]);
     const again = userAssigned('u', { principalId: 'p2', clientId: 'c2' });
     const run = read(2, [dev], { identities: [again], machines: [machine('a', { identity: having(again) })] });
@@ -146,7 +146,7 @@ describe('who may sign in as an identity', () => {
     expect(rows()).toContainEqual(['dev', dev.subject, 2, null, null, null]);
   });
 
-  test('ends with its subscription, and is a baseline when that comes back', () => {
+  test('end with their subscription, and are a baseline when it is back', () => {
     read(1, [main]);
     mergeRun(database, { day: 2, subscriptions: {}, plan: { kinds, outOfScope: [one] } });
     expect(rows()).toEqual([['main', main.subject, 1, 2, null, 'outOfScope']]);
@@ -159,7 +159,7 @@ describe('client ids of system-assigned identities', () => {
   const clients = () => database.prepare('SELECT client_id FROM identity WHERE kind = 1').all();
   const b = machine('b');
 
-  test('are asked for where the plan says so, until they are known', () => {
+  test('are read if the plan wants them, until they are known', () => {
     const ids: string[] = [];
     const clientId = (id: string) => {
       ids.push(id);
@@ -176,7 +176,7 @@ describe('client ids of system-assigned identities', () => {
     expect(run).toMatchObject({ complete: true, changes: {} });
   });
 
-  test('of another identity than the list showed are not written to that one', () => {
+  test('of another identity than the listed one are not stored', () => {
     const clientId = (principalId: string) => () =>
       ({ outcome: 'present', reading: { principalId, clientId: `client of ${principalId}` } }) as const;
     const subscriptions = { [one]: { machines: [b] } };
@@ -187,7 +187,7 @@ describe('client ids of system-assigned identities', () => {
     expect(clients()).toEqual([{ client_id: 'client of principal-of-b' }]);
   });
 
-  test('are not asked of machines that this run did not see', () => {
+  test('are not read for machines that this run did not see', () => {
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [b] } }, plan: { kinds } });
     const clientId = () => expect.unreachable();
     mergeRun(database, { day: 2, subscriptions: { [one]: { status: 'failed' } }, plan, clientId });
@@ -200,7 +200,7 @@ describe('client ids of system-assigned identities', () => {
     expect(coverage(1)).toEqual({ status: 'partial', code: 'ClientIdNotRead' });
   });
 
-  test('more than fit into a round are asked for in several', () => {
+  test('are read in several rounds if they exceed one', () => {
     const machines = Array.from({ length: 5003 }, (_, index) => machine(`m${index}`));
     let count = 0;
     const clientId = () =>

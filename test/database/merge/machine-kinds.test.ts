@@ -27,14 +27,14 @@ const ends = () =>
     .prepare('SELECT end_change, ended_at, end_not_before FROM machine_version WHERE end_change IS NOT NULL')
     .all();
 
-test('machines of every kind are rows, and virtual machines alone are counted as such', () => {
+test('machines of every kind are rows, and only virtual machines count as such', () => {
   const run = read(1, { machines: [vm, set, arc] });
   expect(run).toMatchObject({ complete: true, virtualMachineCount: 1, principalCount: 3 });
   expect(row(set.id)).toMatchObject({ type: set.type, instanceCount: 3 });
   expect(row(arc.id)).toMatchObject({ type: arc.type, vmSize: null });
 });
 
-test('machines of the same name and group are told apart by their type', () => {
+test('machines with the same name and group differ by type', () => {
   const twin = machine('a', { type: 'Microsoft.HybridCompute/machines' });
   read(1, { machines: [vm, twin] });
   const run = read(2, { machines: [vm] });
@@ -43,7 +43,7 @@ test('machines of the same name and group are told apart by their type', () => {
   expect(row(twin.id)?.deletedAt).toBe(dayOf(2));
 });
 
-test('another number of instances is no change, and the newest is shown', () => {
+test('another number of instances is no change, but is stored', () => {
   read(1, { machines: [set] });
   const run = read(2, { machines: [{ ...set, instanceCount: 5 }] });
   expect(run.changes).toEqual({});
@@ -64,7 +64,7 @@ test.each<[Kind, MachineReading]>([
   for (const machine of all) expect(row(machine.id)?.deletedAt).toBe(machine === lacking ? null : dayOf(2));
 });
 
-test('each kind is silent until it was read completely once', () => {
+test('each kind records no new machine until its first complete reading', () => {
   read(1, { machines: [vm], statuses: { arcMachines: 'partial' } });
   const more = [machine('b'), machine('arc2', { type: 'Microsoft.HybridCompute/machines' })];
   expect(read(2, { machines: [vm, ...more] }).changes).toEqual({ virtualMachineCreated: 1 });
@@ -72,7 +72,7 @@ test('each kind is silent until it was read completely once', () => {
   expect(read(3, { machines: [vm, ...more, third] }).changes).toEqual({ virtualMachineCreated: 1 });
 });
 
-test('what a kind showed changes with a change, though it was never read completely', () => {
+test('an update is recorded even if the kind was never read completely', () => {
   const partial = { statuses: { arcMachines: 'partial' } } as const;
   const retagged = { ...arc, tags: { moved: 'in' } };
   const rebuilt = { ...retagged, vmId: 'another' };
@@ -83,7 +83,7 @@ test('what a kind showed changes with a change, though it was never read complet
   expect(read(4, { machines: [replaced], ...partial }).changes).toEqual({ identityRecreated: 1 });
 });
 
-test('what a partial list of a kind does not show is unseen, and seen again when it shows it', () => {
+test('a machine missing from a partial list is unseen, until a list shows it', () => {
   read(1, { machines: [vm, set] });
   read(2, { machines: [vm], statuses: { scaleSets: 'partial' } });
   expect(row(set.id)).toMatchObject({ stale: true, lastSeen: dayOf(1) });
@@ -92,7 +92,7 @@ test('what a partial list of a kind does not show is unseen, and seen again when
   expect(row(set.id)).toMatchObject({ stale: false, lastSeen: dayOf(3) });
 });
 
-test('absent machines are asked about by id with their type, and each kind has its own 200', () => {
+test('absent machines are read by id and type, and each kind has its own limit of 200', () => {
   const many = (type: MachineReading['type']) =>
     Array.from({ length: 150 }, (_, index) => machine(`m${index}`, { type }));
   const machines = [...many(vm.type), ...many(arc.type)];
@@ -124,7 +124,7 @@ test('an unverified absence makes its own kind partial', () => {
   ).toEqual([{ kind: 'arcMachines', code: 'DeletionUnverified' }]);
 });
 
-test('the last complete reading of its kind stands beside what began and what ended', () => {
+test('beginnings and ends record the last complete reading of their kind', () => {
   read(1, { machines: [vm, arc] });
   read(2, { machines: [vm, arc], statuses: { arcMachines: 'partial' } });
   read(3, { machines: [machine('b')] });
@@ -138,7 +138,7 @@ test('the last complete reading of its kind stands beside what began and what en
   ]);
 });
 
-test('the last complete reading stands beside identities that are attached and detached, and beside a move', () => {
+test('attachments, detachments and moves record the last complete reading', () => {
   const at = (day: number) => Date.parse(dayOf(day));
   read(1, { machines: [vm, machine('m')] });
   const without = { ...vm.identity, type: 'None' as const, principalId: null };
@@ -155,7 +155,7 @@ test('the last complete reading stands beside identities that are attached and d
   ).toEqual([{ not_before: at(1) }]);
 });
 
-test('an id that becomes known beside an attached identity is an update and an attachment', () => {
+test('an id that becomes known together with an attached identity is an update and an attachment', () => {
   const identity = (entries: MachineReading['identity']['userAssignedIdentities']) => ({
     type: 'UserAssigned' as const,
     principalId: null,
@@ -169,7 +169,7 @@ test('an id that becomes known beside an attached identity is an update and an a
   expect(run.changes).toEqual({ virtualMachineUpdated: 1, identityAttached: 1 });
 });
 
-test('an identity that comes beside another is an attachment and no update', () => {
+test('a second identity is an attachment and no update', () => {
   read(1, { machines: [vm] });
   const both = {
     ...vm.identity,

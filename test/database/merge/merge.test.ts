@@ -12,7 +12,7 @@ beforeEach(() => {
   database = openForWriting(':memory:');
 });
 afterEach(() => {
-  // Writers leave foreign keys unchecked, for speed: here they are checked after every test.
+  // For speed, writers do not check foreign keys. The tests do.
   expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
   database.close();
 });
@@ -41,7 +41,7 @@ describe('what begins', () => {
     ]);
   });
 
-  test('a machine that a complete reading lacked before is created, also by a partial reading', () => {
+  test('a machine that a complete reading lacked is created, even if a partial reading shows it', () => {
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] } } });
     const run = mergeRun(database, {
       day: 2,
@@ -51,7 +51,7 @@ describe('what begins', () => {
     expect(run.complete).toBe(false);
   });
 
-  test('a machine is not called created where nothing proves that it was not there before', () => {
+  test('a new machine is no change without an earlier complete reading', () => {
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')], status: 'partial' } } });
     const run = mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [machine('a'), machine('b')] } } });
     expect(run.changes).toEqual({});
@@ -86,7 +86,7 @@ describe('what changes', () => {
     userAssignedIdentities: { '/ids/u': { principalId: 'pu', clientId: 'cu' } },
   });
 
-  test('another size is an update, and the state before stays answerable', () => {
+  test('another size is an update, and the earlier state stays available', () => {
     expect(change(machine('a', { vmSize: 'Standard_D4s_v5' })).changes).toEqual({ virtualMachineUpdated: 1 });
     const first = resolveAsOf(database, dayOf(1));
     expect(getVirtualMachine(database, first, machine('a').id)?.vmSize).toBe('Standard_D2s_v5');
@@ -100,13 +100,13 @@ describe('what changes', () => {
       'the casing of its id',
       machine('a', { id: machine('a').id.toUpperCase().replace('/A', '/a'), resourceGroup: 'RG' }),
     ],
-  ])('%s is no change, and the newest is shown', (_what, after) => {
+  ])('%s is no change, but is stored', (_what, after) => {
     expect(change(after).changes).toEqual({});
     expect(versions()).toBe(1);
     expect(row(after.id)).toMatchObject(asShown(after));
   });
 
-  test('an identity that is attached, detached or re-created is one change each, and no update', () => {
+  test('an attached, detached or re-created identity is one change each, and no update', () => {
     const system = machine('a');
     expect(change(machine('a', { identity: both('principal-of-a') })).changes).toEqual({ identityAttached: 1 });
     const third = mergeRun(database, {
@@ -128,13 +128,13 @@ describe('what changes', () => {
     expect(row(machine('a').id)?.principalIds).toEqual(['p', 'pu']);
   });
 
-  test('another vmId under the same id is one re-creation that swallows the identities', () => {
+  test('another vmId under the same id is one re-creation that covers the identities', () => {
     const again = machine('a', { vmId: 'other', identity: { ...machine('b').identity } });
     expect(change(again).changes).toEqual({ virtualMachineRecreated: 1 });
     expect(row(again.id)?.principalIds).toEqual(['principal-of-b']);
   });
 
-  test('a vmId that is null on one side never says re-created', () => {
+  test('a vmId that is null on one side never means re-created', () => {
     expect(change(machine('a', { vmId: null })).changes).toEqual({ virtualMachineUpdated: 1 });
   });
 });
@@ -149,7 +149,7 @@ describe('what ends', () => {
     expect(row(machine('b').id)).toMatchObject({ deletedAt: dayOf(2), lastSeen: dayOf(1), stale: false });
   });
 
-  test('a machine found by its id stays, and the list is a ShortList', () => {
+  test('a machine that a read by id finds stays, and the list is a ShortList', () => {
     mergeRun(database, { day: 1, subscriptions: twoMachines });
     const resized = machine('b', { vmSize: 'Standard_D8s_v5' });
     const run = mergeRun(database, {
@@ -174,7 +174,7 @@ describe('what ends', () => {
     expect(coverage(one)).toMatchObject({ status: 'partial', reason: { code: 'DeletionUnverified' } });
   });
 
-  test('machines of a subscription that Azure lists as deleted end when it answers to nothing any more', () => {
+  test('machines of a subscription that Azure lists as deleted end on SubscriptionNotFound', () => {
     mergeRun(database, { day: 1, subscriptions: twoMachines });
     const run = mergeRun(database, {
       day: 2,
@@ -196,7 +196,7 @@ describe('what ends', () => {
     expect(row(machine('b').id)).toMatchObject({ stale: false, lastSeen: dayOf(3) });
   });
 
-  test('more than 200 machines gone at once are a SuspiciousShrink until a second run agrees', () => {
+  test('more than 200 missing machines are a SuspiciousShrink until a second list lacks them, too', () => {
     const many = Array.from({ length: 250 }, (_, index) => machine(`m${index}`));
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: many } } });
     const asked: string[] = [];
@@ -213,7 +213,7 @@ describe('what ends', () => {
     expect(asked).toEqual([]);
   });
 
-  test('a run over one subscription leaves the others alone', () => {
+  test('a run over one subscription leaves the others unchanged', () => {
     mergeRun(database, {
       day: 1,
       subscriptions: { ...twoMachines, [two]: { machines: [machine('x', { subscriptionId: two })] } },
@@ -227,7 +227,7 @@ describe('what ends', () => {
     });
   });
 
-  test('a reading older than the one stored is recorded and changes nothing', () => {
+  test('a reading older than the stored one is recorded and changes nothing', () => {
     mergeRun(database, { day: 5, subscriptions: twoMachines });
     const run = mergeRun(database, {
       day: 6,
@@ -241,7 +241,7 @@ describe('what ends', () => {
   });
 });
 
-test('a reading that a wrong clock has put days ahead does not hold up the next', () => {
+test('a reading that a wrong clock dates days ahead does not block the next', () => {
   mergeRun(database, { day: 5, subscriptions: { [one]: { machines: [machine('a')], readAt: dayOf(25) } } });
 
   const run = mergeRun(database, { day: 6, subscriptions: { [one]: { machines: [machine('a'), machine('c')] } } });
@@ -249,7 +249,7 @@ test('a reading that a wrong clock has put days ahead does not hold up the next'
   expect(run).toMatchObject({ complete: true, changes: { virtualMachineCreated: 1 } });
 });
 
-test('what was read after the newest run was merged is newer than that, though the clock has been put back', () => {
+test('a reading after the newest merge is newer than it, even if the clock was put back', () => {
   mergeRun(database, {
     day: 5,
     subscriptions: { [one]: { machines: [machine('a')], readAt: '2026-11-06T07:00:00.000Z' } },
@@ -277,7 +277,7 @@ describe('what moves', () => {
     expect(row(moved.id)?.deletedAt).toBeNull();
   });
 
-  test('it has moved out of a subscription that could not be read, too', () => {
+  test('a machine can move out of a subscription that could not be read', () => {
     const elsewhere = machine('a', { subscriptionId: two });
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] }, [two]: {} } });
     const run = mergeRun(database, {
@@ -287,7 +287,7 @@ describe('what moves', () => {
     expect(run.changes).toEqual({ virtualMachineMoved: 1 });
   });
 
-  test('it has not moved out of a subscription that this run did not look at', () => {
+  test('a machine does not move out of a subscription that is not in the run', () => {
     const elsewhere = machine('a', { subscriptionId: two });
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] }, [two]: {} } });
     const run = mergeRun(database, {
@@ -299,7 +299,7 @@ describe('what moves', () => {
     expect(row(machine('a').id)).toMatchObject({ deletedAt: null, stale: false });
   });
 
-  test('a null vmId never matches: one ends and one is created', () => {
+  test('a null vmId never matches: one machine ends and another is created', () => {
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a', { vmId: null })] } } });
     const run = mergeRun(database, {
       day: 2,
@@ -314,7 +314,7 @@ describe('what moves', () => {
     expect(now().map(({ resourceGroup }) => resourceGroup)).toEqual(['other']);
   });
 
-  test('a machine on two pages counts once, with what the later page says', () => {
+  test('a machine on two pages counts once, with the content of the later page', () => {
     const later = machine('a', { vmSize: 'Standard_D8s_v5' });
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] } } });
     const run = mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [machine('a'), later] } } });
@@ -329,7 +329,7 @@ describe('whole subscriptions', () => {
   const both = { [one]: { machines: [machine('a')] }, [two]: { machines: [machine('x', { subscriptionId: two })] } };
   const x = machine('x', { subscriptionId: two });
 
-  test('one that is no longer visible is a blind spot, and its machines stay stale', () => {
+  test('that are no longer visible are blind spots, and their machines stay stale', () => {
     mergeRun(database, { day: 1, subscriptions: both });
     const run = mergeRun(database, {
       day: 2,
@@ -343,7 +343,7 @@ describe('whole subscriptions', () => {
     expect(row(x.id)).toMatchObject({ stale: false });
   });
 
-  test('a list that cannot be trusted makes them stale without a change, until a second one agrees', () => {
+  test('that an untrusted list lacks are stale without a change, until a second list lacks them, too', () => {
     mergeRun(database, { day: 1, subscriptions: both });
     const gone = { blindSpots: [lost(two)] };
     const shrink = { ...gone, reason: reason('SuspiciousTenantShrink') };
@@ -353,7 +353,7 @@ describe('whole subscriptions', () => {
     expect(second.changes).toEqual({ subscriptionLost: 1 });
   });
 
-  test('taken out by the settings, its machines end as outOfScope: one change', () => {
+  test('that the settings exclude end their machines as outOfScope: one change', () => {
     mergeRun(database, { day: 1, subscriptions: both });
     const run = mergeRun(database, { day: 2, subscriptions: { [one]: both[one] ?? {} }, plan: { outOfScope: [two] } });
     expect(run).toMatchObject({ complete: true, virtualMachineCount: 1, changes: { outOfScope: 1 } });
@@ -364,7 +364,7 @@ describe('whole subscriptions', () => {
     expect(again).toMatchObject({ virtualMachineCount: 2, changes: { subscriptionAppeared: 1 } });
   });
 
-  test('forgotten by a person, a lost one is closed and its principals keep their history', () => {
+  test('that a person forgets are closed, and their principals keep their history', () => {
     mergeRun(database, { day: 1, subscriptions: both });
     const request = {
       subscriptionId: two,
@@ -387,7 +387,7 @@ describe('whole subscriptions', () => {
     expect(() => forgetSubscription(database, { ...request, runId: 'again' })).toThrow('does not follow');
   });
 
-  test('moved to another tenant, its identities end as tenantChanged: one change', () => {
+  test('that move to another tenant end their identities as tenantChanged: one change', () => {
     mergeRun(database, { day: 1, subscriptions: both });
     const moved = machine('a', { identity: { ...machine('n').identity, tenantId: guid(8) } });
     const run = mergeRun(database, {
@@ -404,13 +404,13 @@ describe('power states', () => {
   const read = (day: number, powerStates: Record<string, string>, powerStatus: 'complete' | 'failed' = 'complete') =>
     mergeRun(database, { day, subscriptions: { [one]: { machines: [a], powerStates, powerStatus } } });
 
-  test('a start or stop makes no version', () => {
+  test('do not begin a version', () => {
     read(1, { [a.id]: 'PowerState/running' });
     expect(read(2, { [a.id.toUpperCase()]: 'PowerState/deallocated' }).changes).toEqual({});
     expect(row(a.id)?.powerState).toBe('PowerState/deallocated');
   });
 
-  test('failing ones block nothing and answer null', () => {
+  test('that fail to load block nothing and are null', () => {
     read(1, { [a.id]: 'PowerState/running' });
     expect(read(2, {}, 'failed').complete).toBe(true);
     expect(row(a.id)?.powerState).toBeNull();
@@ -419,15 +419,15 @@ describe('power states', () => {
   });
 });
 
-describe('keeping', () => {
-  test('a run that was merged already is not merged again', () => {
+describe('history', () => {
+  test('never has a run twice', () => {
     const run = mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] } } });
     const again = mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('b')] } } });
     expect(again).toEqual(run);
     expect(now().map(({ name }) => name)).toEqual(['a']);
   });
 
-  test('coverage of old runs is folded into periods, and what changed in between stays apart', () => {
+  test('folds the coverage of old runs into periods of equal status', () => {
     for (let day = 1; day <= 28; day++) {
       mergeRun(database, { day, subscriptions: { [one]: { status: day === 3 ? 'failed' : 'complete' } } });
     }
@@ -448,7 +448,7 @@ describe('keeping', () => {
     ]);
   });
 
-  test('retention forgets what ended before its horizon and never an open version', () => {
+  test('loses what ended before the retention period, and never an open version', () => {
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a'), machine('b')] } } });
     mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [machine('a')] } } });
     mergeRun(database, { day: 3, subscriptions: { [one]: { machines: [machine('a')] } } });

@@ -38,7 +38,7 @@ const all = (sql: string) =>
     .all()
     .flatMap((row) => Object.values(row));
 
-test('retention forgets identities that are gone and assignments that nobody sees, and keeps what is open', () => {
+test('retention removes identities that are gone and assignments that have ended, and keeps open ones', () => {
   read(1, {
     machines: [machine('a'), machine('k', { identity: having(kept) }), machine('g', { identity: having(gone) })],
     identities: [kept, gone],
@@ -69,7 +69,7 @@ test('retention forgets identities that are gone and assignments that nobody see
   expect(all('SELECT name FROM role_definition')).toEqual(['Contributor']);
 });
 
-test('retention keeps an identity that is gone while a machine still has it', () => {
+test('retention keeps an identity that is gone while a machine still names it', () => {
   const dangling = { machines: [machine('g', { identity: having(gone) })] };
   for (const day of [1, 2, 3]) read(day, dangling);
   read(20, dangling, 10);
@@ -80,7 +80,7 @@ test('retention keeps an identity that is gone while a machine still has it', ()
 test.each([
   ['forward', [1, 2, 28, 3]],
   ['back', [20, 21, 1, 22]],
-])('a clock that jumps %s in one run makes retention forget nothing', (_where, days) => {
+])('retention removes nothing when the clock jumps %s in one run', (_where, days) => {
   const [first = 0, ...later] = days;
   read(first, { machines: [machine('a')] });
 

@@ -23,7 +23,7 @@ const stranger = roleAssignment('stranger', 'principal-of-nobody');
 const at = (day: number) => Date.parse(dayOf(day));
 type Shown = readonly RoleAssignmentReading[] | CoverageStatus | null;
 
-/** One run over two subscriptions: what each shows, how else it was read, or (null) that it was not in the run. */
+/** One run over two subscriptions: the list of each, or how else it was read; null = it was not in the run. */
 function read(day: number, first: Shown, second: Shown = null, plan: Partial<Plan> = {}) {
   const reading = (shown: Shown, machines: boolean) => ({
     machines: machines ? [machine('a')] : [],
@@ -53,7 +53,7 @@ const rows = () =>
     ]);
 
 describe('what begins', () => {
-  test('the first listing is a baseline', () => {
+  test('is a baseline in the first list', () => {
     expect(read(1, [own, inherited]).changes).toEqual({});
     expect(rows()).toEqual([
       ['own', 1, 1, null, null, null],
@@ -61,7 +61,7 @@ describe('what begins', () => {
     ]);
   });
 
-  test('is assigned where a complete listing lacked it, with the time of that listing', () => {
+  test('is assigned if a complete list lacked it, with the time of that list', () => {
     read(1, []);
     expect(read(2, [own]).changes).toEqual({ roleAssigned: 1 });
     expect(database.prepare('SELECT began_at, not_before, begin_change FROM role_assignment_seen').all()).toEqual([
@@ -69,7 +69,7 @@ describe('what begins', () => {
     ]);
   });
 
-  test('is one change though many subscriptions inherit it', () => {
+  test('is one change even if many subscriptions inherit it', () => {
     read(1, [], []);
     expect(read(2, [inherited], [inherited]).changes).toEqual({ roleAssigned: 1 });
     expect(rows().filter(([, , , , begin]) => begin !== null)).toHaveLength(1);
@@ -81,19 +81,19 @@ describe('what begins', () => {
     expect(rows()).toHaveLength(2);
   });
 
-  test('is no change where assignments were never read completely', () => {
+  test('is no change without an earlier complete list', () => {
     read(1, 'partial');
     expect(read(2, [own]).changes).toEqual({});
   });
 
-  test('is no change of a principal that the inventory does not know', () => {
+  test('is no change for a principal that the inventory does not know', () => {
     read(1, []);
     expect(read(2, [stranger]).changes).toEqual({});
     expect(read(3, []).changes).toEqual({});
     expect(rows()).toEqual([['stranger', 1, 2, 3, null, null]]);
   });
 
-  test('is a change of a principal that this very run brought', () => {
+  test('is a change for a principal that is new in the same run', () => {
     mergeRun(database, {
       day: 1,
       plan: { kinds: ['virtualMachines', 'roleAssignments'] },
@@ -102,7 +102,7 @@ describe('what begins', () => {
     expect(read(2, [own]).changes).toEqual({ virtualMachineCreated: 1, roleAssigned: 1 });
   });
 
-  test('in another casing is the same', () => {
+  test('is the same in another casing', () => {
     read(1, [own]);
     const shouted = {
       ...own,
@@ -114,7 +114,7 @@ describe('what begins', () => {
     expect(rows()).toEqual([['own', 1, 1, null, null, null]]);
   });
 
-  test('is shown by a list that is not whole, too', () => {
+  test('is also taken from an incomplete list', () => {
     read(1, []);
     const run = mergeRun(database, {
       day: 2,
@@ -130,7 +130,7 @@ describe('what begins', () => {
 describe('what changes under its id', () => {
   const conditional = { ...inherited, condition: "@Resource[x] StringEquals 'y'" };
 
-  test('another condition is one change, and the assignment before it stays', () => {
+  test('another condition is one change, and the earlier assignment stays known', () => {
     read(1, [inherited], [inherited]);
     expect(read(2, [conditional], [conditional]).changes).toEqual({ roleAssigned: 1 });
     expect(rows()).toEqual([
@@ -146,7 +146,7 @@ describe('what changes under its id', () => {
     expect(read(3, [conditional], [conditional]).changes).toEqual({});
   });
 
-  test('a subscription that was not read has the new one when it is read', () => {
+  test('an unread subscription gets the new assignment when it is read', () => {
     read(1, [inherited], [inherited]);
     expect(read(2, [conditional], 'failed').changes).toEqual({ roleAssigned: 1 });
     expect(rows().filter(([, , , to]) => to === null)).toEqual([['inherited', 1, 2, null, 'roleAssigned', null]]);
@@ -154,14 +154,14 @@ describe('what changes under its id', () => {
     expect(rows().filter(([, , , to]) => to === null)).toHaveLength(2);
   });
 
-  test('a subscription whose list still shows the one before keeps it', () => {
+  test('a subscription whose list still shows the earlier assignment keeps it', () => {
     read(1, [inherited], [inherited]);
     expect(read(2, [conditional], [inherited]).changes).toEqual({ roleAssigned: 1 });
     expect(read(3, [conditional], [inherited]).changes).toEqual({});
     expect(rows().filter(([, , , to]) => to === null)).toHaveLength(2);
   });
 
-  test('another condition is a change where assignments were never read completely, too', () => {
+  test('another condition is a change even without an earlier complete list', () => {
     const partial = (day: number, shown: typeof inherited) =>
       mergeRun(database, {
         day,
@@ -184,7 +184,7 @@ describe('what changes under its id', () => {
     });
   });
 
-  test('after a removal it is an assignment like any other', () => {
+  test('an assignment after a removal is a normal assignment', () => {
     read(1, [own]);
     read(2, []);
     expect(read(3, [{ ...own, condition: 'c' }]).changes).toEqual({ roleAssigned: 1 });
@@ -197,7 +197,7 @@ describe('what changes under its id', () => {
 });
 
 describe('what ends', () => {
-  test('ends when its subscription was read completely without it, with the time of the last listing that had it', () => {
+  test('ends when a complete list lacks it, with the time of the last list that had it', () => {
     read(1, [own]);
     read(2, [own]);
     expect(read(3, []).changes).toEqual({ roleRemoved: 1 });
@@ -206,13 +206,13 @@ describe('what ends', () => {
     ]);
   });
 
-  test.each(['partial', 'failed', 'denied'] as const)('does not end by a %s listing', (status) => {
+  test.each(['partial', 'failed', 'denied'] as const)('does not end by a %s list', (status) => {
     read(1, [own]);
     expect(read(2, status).changes).toEqual({});
     expect(rows()).toEqual([['own', 1, 1, null, null, null]]);
   });
 
-  test('is one change though many subscriptions lack it', () => {
+  test('is one change even if many subscriptions lack it', () => {
     read(1, [inherited], [inherited]);
     expect(read(2, [], []).changes).toEqual({ roleRemoved: 1 });
     expect(rows().map(([, , , to]) => to)).toEqual([2, 2]);
@@ -231,7 +231,7 @@ describe('what ends', () => {
     expect(rows().map(([, , , to]) => to)).toEqual([3, 3]);
   });
 
-  test('waits for a subscription that went out of sight', () => {
+  test('waits for a subscription that is lost', () => {
     const lost = { subscriptionId: two, displayName: null, source: 'previousRun' as const, grantCommand: 'az …' };
     read(1, [inherited], [inherited]);
     expect(read(2, [], null, { blindSpots: [lost] }).changes).toEqual({ subscriptionLost: 1 });
@@ -246,7 +246,7 @@ describe('what ends', () => {
     expect(rows().map(([, , , to]) => to)).toEqual([null, null]);
   });
 
-  test('only loses its inheritance where it is missing while another subscription shows it', () => {
+  test('loses only its inheritance if another subscription still shows it', () => {
     read(1, [inherited], [inherited]);
     expect(read(2, [inherited], []).changes).toEqual({ roleInheritanceLost: 1 });
     expect(rows()).toEqual([
@@ -262,21 +262,21 @@ describe('what ends', () => {
     expect(read(4, [inherited], []).changes).toEqual({ roleInheritanceLost: 1 });
   });
 
-  test('loses the inheritance of a principal that nobody knows without a change', () => {
+  test('loses its inheritance without a change if the principal is unknown', () => {
     const other = { ...inherited, principalId: 'principal-of-nobody' };
     read(1, [other], [other]);
     expect(read(2, [other], []).changes).toEqual({});
     expect(rows().map(([, , , to]) => to)).toEqual([null, 2]);
   });
 
-  test('is not called removed where a subscription that showed it was taken out of scope', () => {
+  test('is not removed if a subscription that showed it left the scope', () => {
     read(1, [inherited], [inherited]);
     expect(read(2, [inherited], null, { outOfScope: [two] }).changes).toEqual({ outOfScope: 1 });
     expect(rows()[1]).toEqual(['inherited', 2, 1, 2, null, 'outOfScope']);
     expect(read(3, []).changes).toEqual({ roleInheritanceLost: 1 });
   });
 
-  test('a reading older than the one stored changes nothing', () => {
+  test('does not change by a reading older than the stored one', () => {
     read(5, [own]);
     const old = { machines: [], roleAssignments: [], readAt: dayOf(4) };
     mergeRun(database, {
@@ -289,7 +289,7 @@ describe('what ends', () => {
 });
 
 describe('whole subscriptions', () => {
-  test('forgotten by a person, what was seen there ends without a change of its own', () => {
+  test('that a person forgets end their assignments without a change', () => {
     const lost = { subscriptionId: two, displayName: null, source: 'previousRun' as const, grantCommand: 'az …' };
     read(1, [inherited], [inherited]);
     read(2, [inherited], null, { blindSpots: [lost] });
@@ -308,7 +308,7 @@ describe('whole subscriptions', () => {
     ]);
   });
 
-  test('a subscription that comes back shows what was known before: one change of the subscription', () => {
+  test('that are back show the known assignments: one change of the subscription', () => {
     read(1, [inherited], [inherited]);
     read(2, [inherited], null, { outOfScope: [two] });
     expect(read(3, [inherited], [inherited]).changes).toEqual({ subscriptionAppeared: 1 });
@@ -324,12 +324,12 @@ describe('roles', () => {
       subscriptions: { [one]: { roleAssignments: [own], roleDefinitions } },
     });
 
-  test('are known by the last segment of their ids, with what they allow', () => {
+  test('are identified by the last segment of their ids, and have permissions', () => {
     define(1, [{ ...contributor, id: contributor.id.replace(`/subscriptions/${one}`, '').toUpperCase() }]);
     expect(definitions()).toEqual([{ name: 'Contributor', permissions: JSON.stringify(contributor.permissions) }]);
   });
 
-  test('stay known when they are not read again, and are unknown until they are', () => {
+  test('are unknown until they are read, and stay known after that', () => {
     define(1, []);
     expect(definitions()).toEqual([{ name: null, permissions: null }]);
     define(2, [contributor]);
@@ -337,7 +337,7 @@ describe('roles', () => {
     expect(definitions()).toEqual([{ name: 'Contributor', permissions: JSON.stringify(contributor.permissions) }]);
   });
 
-  test('have one id though each list names them in its own subscription, in whatever order the lists come', () => {
+  test('have one id, although each list names them in its own subscription, whatever the order of the lists', () => {
     const namedIn = (subscriptionId: string) => ({ id: contributor.id.replace(one, subscriptionId) });
     const reading = (subscriptionId: string) => ({
       roleAssignments: [{ ...inherited, roleDefinitionId: namedIn(subscriptionId).id }],
