@@ -10,7 +10,7 @@ const lockTimeoutMs = 5000;
 export class Database extends DatabaseSync {
   readonly #closing: (() => void)[] = [];
 
-  /** Calls `forget` on close. A cached value that holds a statement of this database would otherwise never be collected. */
+  /** Calls `forget` on close: a cached value that holds a statement keeps the database in memory. */
   whenClosed(forget: () => void): void {
     this.#closing.push(forget);
   }
@@ -61,8 +61,8 @@ export function openForReading(path: string, limits: { readonly length?: number 
 }
 
 /**
- * Opens a private copy that nothing else writes to. Migrates an older version first. Keeps the file locked from the first read on:
- * locking for each statement takes seven system calls, 10 of the 13 microseconds of a short statement.
+ * Opens a private copy that nothing else writes to. Migrates an older version first. Keeps the file locked from the
+ * first read on: locking for each statement takes seven system calls, 10 of the 13 microseconds of a short statement.
  * @throws {InventoryError} as `openForWriting`
  */
 export function openPrivateCopy(path: string): Database {
@@ -141,7 +141,7 @@ export function beginTransaction(database: Database): void {
 
 /**
  * Commits the transaction. A reader blocks it, such as a list that is open in a pager.
- * @throws {InventoryError} `DatabaseBusy`: another program is reading the database. The transaction stays open; call again.
+ * @throws {InventoryError} `DatabaseBusy`: another program is reading the database. Call again: nothing is lost.
  * @see https://www.sqlite.org/lockingv3.html
  */
 export function commitTransaction(database: Database): void {

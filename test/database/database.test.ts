@@ -15,22 +15,22 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 const path = (name = 'inventory.sqlite') => join(folder, name);
 
-test('a database is made where there is none, and opens for reading', () => {
+test('opening for writing creates a missing database, which then opens for reading', () => {
   openForWriting(path()).close();
   openForReading(path()).close();
 });
 
-test('a missing file is not made by reading', () => {
+test('opening for reading creates no file', () => {
   expect(() => openForReading(path())).toThrow(expect.objectContaining({ code: 'DatabaseUnreadable' }));
 });
 
-test('a file that is no database is refused', () => {
+test('a file that is not a database is refused', () => {
   writeFileSync(path(), 'no database at all, and longer than the header of one. '.repeat(40));
   expect(() => openForReading(path())).toThrow(expect.objectContaining({ code: 'NotAnInventory' }));
   expect(() => openForWriting(path())).toThrow(expect.objectContaining({ code: 'NotAnInventory' }));
 });
 
-test('another SQLite file is refused and left as it is', () => {
+test('another SQLite file is refused and stays unchanged', () => {
   const other = new DatabaseSync(path());
   other.exec('CREATE TABLE mine (a)');
   other.close();
@@ -38,7 +38,7 @@ test('another SQLite file is refused and left as it is', () => {
   expect(() => openForReading(path())).toThrow(expect.objectContaining({ code: 'NotAnInventory' }));
 });
 
-test('a newer schema is refused with what to do', () => {
+test('a newer schema is refused, and the hint says what to do', () => {
   const database = openForWriting(path());
   database.exec(`PRAGMA user_version = ${schemaVersion + 1}`);
   database.close();
@@ -47,7 +47,7 @@ test('a newer schema is refused with what to do', () => {
   expect(() => openForWriting(path())).toThrow(refusal);
 });
 
-test('a second writer is told that another one is at work', () => {
+test('a second writer gets DatabaseBusy', () => {
   const first = openForWriting(path());
   const second = openForWriting(path());
   second.exec('PRAGMA busy_timeout = 1');
@@ -57,13 +57,13 @@ test('a second writer is told that another one is at work', () => {
   second.close();
 });
 
-test('a folder, and a file in a folder that is not there, are refused', () => {
+test('a folder, and a file in a missing folder, are refused', () => {
   const refusal = expect.objectContaining({ code: 'DatabaseUnwritable' });
   expect(() => openForWriting(folder)).toThrow(refusal);
   expect(() => openForWriting(join(path('missing'), 'inventory.sqlite'))).toThrow(refusal);
 });
 
-test('a file of which only the header is whole is refused', () => {
+test('a file with only an intact header is refused', () => {
   openForWriting(path()).close();
   const text = readFileSync(path(), 'latin1').replaceAll('CREATE TABLE', 'CREATE TABLY');
   writeFileSync(path(), text, 'latin1');
@@ -71,7 +71,7 @@ test('a file of which only the header is whole is refused', () => {
   expect(() => openForWriting(path())).toThrow(expect.objectContaining({ code: 'NotAnInventory' }));
 });
 
-test('several programs may make the same database at once', async () => {
+test('several programs can create the same database at once', async () => {
   const module = new URL('../../lib/database/database.ts', import.meta.url).href;
   const code = `import(${JSON.stringify(module)}).then(({ openForWriting }) => openForWriting(${JSON.stringify(path())}).close())`;
 

@@ -41,13 +41,13 @@ function schemaOf(database: Database) {
   }));
 }
 
-test('a file of version 1 is not read as it is, and says what to do', () => {
+test('a file of version 1 is refused for reading, and the hint says what to do', () => {
   expect(() => openForReading(path)).toThrow(
     expect.objectContaining({ code: 'OlderDatabase', hint: expect.stringContaining('collect') }),
   );
 });
 
-test('a file of version 1 becomes what a new one is', () => {
+test('a migrated file of version 1 has the schema of a new one', () => {
   const fresh = openForWriting(':memory:');
 
   const [migrated, version] = withMigrated((database) => [
@@ -61,7 +61,7 @@ test('a file of version 1 becomes what a new one is', () => {
   openForReading(path).close();
 });
 
-test('what version 1 knew stays answerable', () => {
+test('the content of version 1 stays available', () => {
   withMigrated((database) => {
     const at = (time: string | null, name: string) =>
       getVirtualMachine(database, resolveAsOf(database, time), machine(name).id);
@@ -75,7 +75,7 @@ test('what version 1 knew stays answerable', () => {
   });
 });
 
-test('a run after it is compared with what version 1 knew, and its new kinds are baselines', () => {
+test('the next run is compared with the content of version 1, and its new kinds are baselines', () => {
   withMigrated((database) => {
     const before = database.prepare('SELECT count(*) AS n FROM machine_version').get()?.n;
     const shared = userAssigned('shared', {

@@ -52,7 +52,7 @@ const history = (principalId: string) =>
     .all(principalId);
 
 describe('an identity that a machine names without its ids', () => {
-  test('is attached to it: by principal id, by client id, and in lists', () => {
+  test('is attached to it, by principal id, by client id, and in lists', () => {
     const run = read(1, { machines: [silent, machine('other')], identities: [u] });
 
     const attached = { principalId: u.principalId, state: 'attached', virtualMachines: [on('silent', 1)] };
@@ -63,7 +63,7 @@ describe('an identity that a machine names without its ids', () => {
     expect(run.principalCount).toBe(2);
   });
 
-  test('is shown on the machine as Azure shows it, and found there by its ids', () => {
+  test('is shown on the machine as Azure shows it, and its ids find the machine', () => {
     read(1, { machines: [silent, machine('other')], identities: [u] });
 
     const [shown] = listVirtualMachines(database, asOf(), { principalId: 'Principal-of-u' }, page).value;
@@ -73,7 +73,7 @@ describe('an identity that a machine names without its ids', () => {
     expect(machines({ clientId: 'client-of-another' })).toEqual([]);
   });
 
-  test('is among the principals of that machine, whatever the filter that leads to it', () => {
+  test('is among the principals of that machine, with every filter', () => {
     read(1, { machines: [silent, plain, machine('other')], identities: [u, userAssigned('idle')] });
 
     expect(principals({ name: 'silent' })).toEqual([u.principalId]);
@@ -81,7 +81,7 @@ describe('an identity that a machine names without its ids', () => {
     expect(principals({ subscriptionId: one, identityType: 'userAssigned' })).toEqual([u.principalId]);
   });
 
-  test('is nobody’s until a listing shows it, and then since the machine had it', () => {
+  test('has no principal until a list shows one, and then since the machine had it', () => {
     read(1, { machines: [silent], statuses: { identities: 'failed' } });
     read(2, { machines: [silent], identities: [u] });
 
@@ -91,7 +91,7 @@ describe('an identity that a machine names without its ids', () => {
     expect(history('principal-of-u')).toEqual([on('silent', 1)]);
   });
 
-  test('makes no change of its own, and the same reading twice changes nothing', () => {
+  test('is no change of its own, and the same reading twice changes nothing', () => {
     read(1, { machines: [silent], identities: [u] });
 
     expect(read(2, { machines: [silent], identities: [u] }).changes).toEqual({});
@@ -99,7 +99,7 @@ describe('an identity that a machine names without its ids', () => {
     expect(read(3, { machines: [named], identities: [u] }).changes).toEqual({ virtualMachineUpdated: 1 });
   });
 
-  test('was never off it where the machine names it by its ids for a while', () => {
+  test('stays attached while the machine names it with its ids', () => {
     const named = { ...silent, identity: having(u) };
     read(1, { machines: [silent], identities: [u] });
     read(2, { machines: [named], identities: [u] });
@@ -112,7 +112,7 @@ describe('an identity that a machine names without its ids', () => {
     expect(whoIs('principal-of-u')).toMatchObject({ virtualMachines: { length: 1 } });
   });
 
-  test('was never off it where the machine leaves out its client id for a while', () => {
+  test('stays attached while the machine leaves out its client id', () => {
     const half = machine('plain', { identity: having({ ...u, clientId: null }) });
     read(1, { machines: [plain], identities: [u] });
     read(2, { machines: [half], identities: [u] });
@@ -121,7 +121,7 @@ describe('an identity that a machine names without its ids', () => {
     expect(whoIs('principal-of-u')).toMatchObject(attached);
   });
 
-  test('that is re-created under its resource id is another one from then on, and the old one stays known', () => {
+  test('is another identity once it is re-created under its resource id, and the old one stays known', () => {
     read(1, { machines: [silent], identities: [u] });
     const run = read(2, { machines: [silent], identities: [again] });
 
@@ -135,7 +135,7 @@ describe('an identity that a machine names without its ids', () => {
     expect(principals({ name: 'silent' })).toEqual([u.principalId, again.principalId]);
   });
 
-  test('that is re-created was the old one as of the run before', () => {
+  test('is the old identity as of the run before it was re-created', () => {
     read(1, { machines: [silent], identities: [u] });
     read(2, { machines: [silent], identities: [again] });
 
@@ -145,7 +145,7 @@ describe('an identity that a machine names without its ids', () => {
     expect(principals({ name: 'silent' }, 1)).toEqual([u.principalId]);
   });
 
-  test('is dangling once it is confirmed gone', () => {
+  test('is dangling once it is proven gone', () => {
     read(1, { machines: [silent], identities: [u] });
     read(2, { machines: [silent], identities: [] });
 
@@ -154,7 +154,7 @@ describe('an identity that a machine names without its ids', () => {
     expect(found).toMatchObject([{ rule: 'danglingIdentity', principalId: u.principalId }]);
   });
 
-  test('was on a machine that is deleted until then', () => {
+  test('was on a deleted machine until the machine ended', () => {
     read(1, { machines: [silent], identities: [u] });
     read(2, { machines: [], identities: [u] });
 
@@ -183,7 +183,7 @@ describe('an identity that a machine names without its ids', () => {
   });
 });
 
-test('no look-up of a principal, and no row of its history, reads a whole table', () => {
+test('looking up a principal or a row of its history never reads a whole table', () => {
   read(1, { machines: [silent], identities: [u] });
   const plans: string[] = [];
   const spied: Database = new Proxy(database, {

@@ -67,7 +67,7 @@ test('virtual_machines agrees with the queries', () => {
   );
 });
 
-test('principals and principal_history have the present and the past', () => {
+test('principals and principal_history show the present and the past', () => {
   estate();
   expect(rows('SELECT principal_id, kind, virtual_machine_count, detached_at FROM principals ORDER BY 1')).toEqual([
     { principal_id: 'system', kind: 'SystemAssigned', virtual_machine_count: 0, detached_at: readAt(2) },
@@ -142,7 +142,7 @@ test('principals agrees with the queries on every state', () => {
   ]);
 });
 
-test('machines has those of every type, each stale by its own kind', () => {
+test('machines shows every type, each stale by its own kind', () => {
   inventory.run();
   inventory.subscription('sub-1');
   inventory.read('sub-1');
@@ -182,7 +182,7 @@ test('changes has one row per change', () => {
   ]);
 });
 
-test('coverage_now and blind_spots say what was not read', () => {
+test('coverage_now and blind_spots show what was not read', () => {
   estate();
   expect(rows('SELECT subscription_id, kind, status, reason_code, visibility FROM coverage_now ORDER BY 1, 2')).toEqual(
     [

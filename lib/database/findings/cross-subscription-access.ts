@@ -3,8 +3,8 @@ import { deleteCommand, firstNames } from './finding-text.ts';
 import type { Rule } from './rule.ts';
 
 /**
- * A role in a subscription where the identity has no machine: an attack on one subscription reaches the other. Scopes above
- * subscriptions reach every subscription; `privilegedIdentity` covers them.
+ * A role in a subscription where the identity has no machine: an attack on one subscription reaches the other. Scopes
+ * above subscriptions reach every subscription; `privilegedIdentity` covers them.
  */
 export const crossSubscriptionAccess: Rule = {
   name: 'crossSubscriptionAccess',

@@ -7,8 +7,8 @@ SELECT DISTINCT i.principal_id FROM identity_presence p CROSS JOIN identity i ON
 WHERE p.valid_to IS NULL AND p.present = 0 AND i.principal_id IS NOT NULL ORDER BY i.principal_id`;
 
 /**
- * A machine that names a deleted identity: its tokens fail. Whoever may create an identity under that name decides what the machine
- * signs in as after its next update. One finding per such machine.
+ * A machine that names a deleted identity: its tokens fail. Whoever may create an identity under that name decides what
+ * the machine signs in as after its next update. One finding per such machine.
  */
 export const danglingIdentity: Rule = {
   name: 'danglingIdentity',

@@ -1,7 +1,7 @@
 import { deleteCommand } from './finding-text.ts';
 import type { Rule } from './rule.ts';
 
-/** A role assignment to a managed identity that is proven gone. Principals that the inventory never knew are left out. */
+/** A role assignment to a managed identity that is proven gone. The inventory must have known it. */
 export const orphanedRoleAssignment: Rule = {
   name: 'orphanedRoleAssignment',
   *find({ assignments, locate }) {

@@ -3,9 +3,10 @@ import { deleteCommand, firstRoles } from './finding-text.ts';
 import type { Rule } from './rule.ts';
 
 /**
- * Principals that another principal replaced, with the resource: the machine of a system-assigned identity that was re-created alone or
- * with the machine; a user-assigned identity that was deleted and created again under its name, as its list shows; the same as only its
- * machines show, if no list ever showed it. Starts from the principals with a role: they are few compared to all attachments.
+ * Principals that another principal replaced, with the resource: the machine of a system-assigned identity that was
+ * re-created alone or with the machine; a user-assigned identity that was deleted and created again under its name, as
+ * its list shows; the same as only its machines show, if no list ever showed it. Starts from the principals with a
+ * role: they are few compared to all attachments.
  */
 const replaced = `
 WITH holder AS MATERIALIZED (SELECT DISTINCT principal_id COLLATE NOCASE AS principal_id FROM role_assignment)
@@ -31,8 +32,8 @@ WHERE NOT EXISTS (SELECT 1 FROM identity i CROSS JOIN identity_presence p ON p.i
 ORDER BY 1, 3`;
 
 /**
- * A re-created identity whose former principal id still holds roles. The access looks like the machine's but is not, so it is granted
- * again and the old assignment stays. The finding's principal is the former one.
+ * A re-created identity whose former principal id still holds roles. The access looks like the machine's but is not, so
+ * it is granted again and the old assignment stays. The finding's principal is the former one.
  */
 export const recreatedPrincipalKeepsRoles: Rule = {
   name: 'recreatedPrincipalKeepsRoles',

@@ -3,7 +3,7 @@ import { listedUnder } from '../views/unnamed-attachments.ts';
 import { countOf, firstNames } from './finding-text.ts';
 import type { Rule } from './rule.ts';
 
-/** User-assigned identities on more than one machine. Only they have a resource id, and they are few: the index finds them by it. */
+/** User-assigned identities on more than one machine. The index on resource ids holds only them. */
 const onSeveralMachines = `
 WITH assigned AS MATERIALIZED (SELECT i.id, ifnull(i.principal_id, ${listedUnder('i.resource_id', null)}) AS principal_id
   FROM identity i INDEXED BY identity_resource WHERE i.resource_id IS NOT NULL)
@@ -12,8 +12,8 @@ WHERE i.principal_id IS NOT NULL
 GROUP BY i.principal_id COLLATE NOCASE HAVING count(DISTINCT a.machine) > 1 ORDER BY i.principal_id`;
 
 /**
- * One identity on many machines, or on machines of several subscriptions: each machine may do what any of them needs. The message
- * names the blast radius, machines × scopes.
+ * One identity on many machines, or on machines of several subscriptions: each machine may do what any of them needs.
+ * The message names the blast radius, machines × scopes.
  */
 export const sharedIdentity: Rule = {
   name: 'sharedIdentity',

@@ -5,9 +5,8 @@ import { crossSubscriptionAccess } from './cross-subscription-access.ts';
 import { danglingIdentity } from './dangling-identity.ts';
 import { createFreshness } from './freshness.ts';
 import { prepareIdentityLocations } from './identity-locations.ts';
-import { idlePrivilegedIdentity } from './idle-privileged-identity.ts';
 import { orphanedRoleAssignment } from './orphaned-role-assignment.ts';
-import { privilegedIdentity } from './privileged-identity.ts';
+import { idlePrivilegedIdentity, privilegedIdentity } from './privileged-identities.ts';
 import { recreatedPrincipalKeepsRoles } from './recreated-principal-keeps-roles.ts';
 import type { Found, Rule, Thresholds } from './rule.ts';
 import { sharedIdentity } from './shared-identity.ts';
@@ -24,8 +23,8 @@ const rules: readonly Rule[] = [
 ];
 
 /**
- * Updates the findings to the state of the inventory, at the end of a merge and within its transaction. Nothing ends unread, so
- * a finding whose evidence was not read continues as `stale`.
+ * Updates the findings to the state of the inventory, at the end of a merge and within its transaction. Nothing ends
+ * unread, so a finding whose evidence was not read continues as `stale`.
  * @param startedAt of the run, ISO 8601
  */
 export function writeFindings(database: Database, seq: number, startedAt: string, thresholds: Thresholds): void {

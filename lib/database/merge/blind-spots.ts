@@ -1,8 +1,8 @@
 import type { MergeContext } from './merge-context.ts';
 
 /**
- * Updates the open blind spots to those of the plan. A known one keeps its `since`. A run over some subscriptions touches only
- * their blind spots. If the management groups could not be read, the blind spots known from them stay.
+ * Updates the open blind spots to those of the plan. A known one keeps its `since`. A run over some subscriptions
+ * touches only their blind spots. If the management groups could not be read, the blind spots known from them stay.
  * @returns the number of open blind spots in the run's scope; null = it cannot be known
  */
 export function writeBlindSpots({ database, plan, seq }: MergeContext): number | null {

@@ -8,10 +8,10 @@ import { openPresenceRows } from './identities/presence-rows.ts';
 import { prepareMachineIndexes } from './machines/machine-index.ts';
 import { openMachineWriter } from './machines/machine-writer.ts';
 import { prepareStoredReading } from './machines/stored-reading.ts';
-import { openUnseenRows } from './machines/unseen-rows.ts';
 import type { MergeContext } from './merge-context.ts';
 import { openRoleRows } from './roles/role-rows.ts';
 import { createSeen } from './seen.ts';
+import { openUnseenRows } from './unseen-rows.ts';
 
 /** @param now epoch milliseconds */
 export function createMergeContext(
@@ -35,12 +35,13 @@ export function createMergeContext(
     indexes: prepareMachineIndexes(database),
     stored: prepareStoredReading(database),
     writer: openMachineWriter(database, dictionary, identities, seq),
-    unseen: openUnseenRows(database, seq),
+    unseenMachines: openUnseenRows(database, seq, 'unseen'),
     seen: createSeen(),
     powerSeen: createSeen(),
     begun: [],
     identities,
     presence: openPresenceRows(database, seq),
+    unseenIdentities: openUnseenRows(database, seq, 'identity_unseen'),
     roles: openRoleRows(database, seq),
     roleChanges: { began: [], missing: new Set(), replaced: new Map() },
   };

@@ -1,19 +1,9 @@
 import type { Database } from '../database.ts';
 
 /** Integers that stand for repeated texts in the tables. Keeps in memory what it has looked up. */
-export interface Dictionary {
-  /** Number of a text such as a location or a size; null stays null. */
-  text(value: string | null): number | null;
-  requiredText(value: string): number;
-  /** Number of a resource group. Ignores case. */
-  resourceGroup(name: string): number;
-  /** The casing in which the table keeps a resource group's name. */
-  resourceGroupName(id: number): string;
-  /** Number of a subscription (lower-case id). A new subscription gets one. */
-  subscription(subscriptionId: string): number;
-}
+export type Dictionary = ReturnType<typeof openDictionary>;
 
-export function openDictionary(database: Database): Dictionary {
+export function openDictionary(database: Database) {
   const findText = database.prepare('SELECT id FROM text WHERE value = ?');
   const addText = database.prepare('INSERT INTO text (value) VALUES (?)');
   const findGroup = database.prepare('SELECT id FROM resource_group WHERE key = ?');
@@ -26,13 +16,17 @@ export function openDictionary(database: Database): Dictionary {
     Number(findText.get(value)?.id ?? addText.run(value).lastInsertRowid),
   );
   return {
+    /** Number of a text such as a location or a size. */
     requiredText,
-    text: (value) => (value === null ? null : requiredText(value)),
+    text: (value: string | null): number | null => (value === null ? null : requiredText(value)),
+    /** Number of a resource group. Ignores case. */
     resourceGroup: remember((name: string) => {
       const key = name.toLowerCase();
       return Number(findGroup.get(key)?.id ?? addGroup.run(key, name).lastInsertRowid);
     }),
+    /** The casing in which the table keeps a resource group's name. */
     resourceGroupName: remember((id: number) => String(groupById.get(id)?.name)),
+    /** Number of a subscription (lower-case id). */
     subscription: remember((id: string) =>
       Number(findSubscription.get(id)?.id ?? addSubscription.run(id).lastInsertRowid),
     ),

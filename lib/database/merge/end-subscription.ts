@@ -22,8 +22,8 @@ export function endSubscriptions(
 }
 
 /**
- * Ends the attachments in subscriptions that moved to another tenant. Such a subscription keeps its machines and loses its
- * managed identities. The fingerprint -1 makes the merge compare the next reading of each machine in full.
+ * Ends the attachments in subscriptions that moved to another tenant. Such a subscription keeps its machines and loses
+ * its managed identities. The fingerprint -1 makes the merge compare the next reading of each machine in full.
  * @see https://learn.microsoft.com/azure/role-based-access-control/transfer-subscription
  */
 export function endTenantAttachments(context: MergeContext, subscriptionIds: readonly string[]): void {
@@ -52,7 +52,7 @@ const endAccessStatements = [
     WHERE valid_to IS NULL AND subscription = $subscription`,
 ];
 
-/** Ends the listed identities, federated credentials and role assignments of subscriptions. If they return, they are a new baseline. */
+/** Ends listed identities, federated credentials and role assignments. If they return, they are a new baseline. */
 export function endAccess(context: MergeContext, subscriptionIds: readonly string[], change: WholeChange): void {
   if (subscriptionIds.length === 0) return;
   const { database, dictionary, plan, seq } = context;

@@ -18,7 +18,7 @@ export function finishMerge(
   options: MergeOptions,
 ): Run {
   endGoneMachines(context, subscriptions, changes);
-  context.unseen.closeSeen(context.seen);
+  closeSeenMachines(context);
   for (const { identities } of subscriptions) identities.settle();
   settleRoleAssignments(context, new Map(subscriptions.map(({ reading }) => [reading.subscription, reading])));
   for (const subscription of subscriptions) subscription.writeCoverage();
@@ -36,7 +36,7 @@ export function finishMerge(
   return run;
 }
 
-/** Ends the machines that are proven gone: as moved if another subscription or group shows them, otherwise as deleted. */
+/** Ends machines that are proven gone: as moved if they are shown elsewhere, otherwise as deleted. */
 function endGoneMachines(
   context: MergeContext,
   subscriptions: readonly SubscriptionMerge[],
@@ -56,6 +56,17 @@ function endGoneMachines(
       writer.endMachine(machine, { change, at: reading.readAt, notBefore });
       if (!isCovered) counts.add(change);
     }
+  }
+}
+
+/** Closes the `unseen` rows of machines that this run has read, and of machines that have ended. */
+function closeSeenMachines({ database, seen, unseenMachines }: MergeContext): void {
+  const open = database.prepare(`SELECT u.machine,
+      EXISTS (SELECT 1 FROM machine_version v WHERE v.machine = u.machine AND v.valid_to IS NULL) AS exists_now
+    FROM unseen u WHERE u.valid_to IS NULL`);
+  for (const row of open.all()) {
+    const machine = Number(row.machine);
+    if (row.exists_now === 0 || seen.has(machine)) unseenMachines.close(machine);
   }
 }
 

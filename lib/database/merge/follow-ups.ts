@@ -6,9 +6,9 @@ import type { SubscriptionMerge } from './subscription-merge.ts';
 const questionsPerRound = 5000;
 
 /**
- * The questions to Azure that only the merge knows, in rounds: resources that complete lists left out; then the federated
- * credentials of the identities that are on machines; then client ids, if the plan wants them. Each round builds on the answers
- * to the round before.
+ * The questions to Azure that only the merge knows, in rounds: resources that complete lists left out; then the
+ * federated credentials of the identities that are on machines; then client ids, if the plan wants them. Each round
+ * builds on the answers to the round before.
  */
 export function* followUpRounds(
   context: MergeContext,

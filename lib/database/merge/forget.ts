@@ -20,8 +20,8 @@ export interface ForgetRequest {
 }
 
 /**
- * Closes a lost subscription for good, as a run of its own: its machines end as `subscriptionForgotten`, its blind spot closes,
- * its history stays. Only here does absence alone end anything, because a person asks for it.
+ * Closes a lost subscription for good, as a run of its own: its machines end as `subscriptionForgotten`, its blind spot
+ * closes, its history stays. Only here does absence alone end anything, because a person asks for it.
  * @throws {NotFoundError} `SubscriptionNotFound`: the inventory does not follow it
  * @throws {InventoryError} `SubscriptionVisible`: the last run saw it
  */

@@ -9,9 +9,9 @@ import type { PresenceRows } from './identities/presence-rows.ts';
 import type { MachineIndex } from './machines/machine-index.ts';
 import type { MachineWriter } from './machines/machine-writer.ts';
 import type { StoredReading } from './machines/stored-reading.ts';
-import type { UnseenRows } from './machines/unseen-rows.ts';
 import type { RoleRows } from './roles/role-rows.ts';
 import type { Seen } from './seen.ts';
+import type { UnseenRows } from './unseen-rows.ts';
 
 /** Settings of a merge, including the thresholds of the findings. */
 export interface MergeOptions extends Thresholds {
@@ -39,22 +39,23 @@ export interface MergeContext {
   readonly indexes: (subscription: number) => readonly MachineIndex[];
   readonly stored: StoredReading;
   readonly writer: MachineWriter;
-  readonly unseen: UnseenRows;
+  readonly unseenMachines: UnseenRows;
   /** Machines that this run has read. */
   readonly seen: Seen;
   /** Machines whose power state this run has read. */
   readonly powerSeen: Seen;
-  /** Machines that began in this run: new ones, and those that are back. `created` = counted as `virtualMachineCreated`. */
+  /** Machines that are new in this run, or back. `created` = counted as `virtualMachineCreated`. */
   readonly begun: { readonly machine: number; readonly created: boolean }[];
 
   readonly identities: Identities;
   readonly presence: PresenceRows;
+  readonly unseenIdentities: UnseenRows;
 
   readonly roles: RoleRows;
   readonly roleChanges: PendingRoleChanges;
 }
 
-/** What the lists of role assignments showed. The merge decides on it when all lists are in. Times in epoch milliseconds. */
+/** What the lists of role assignments showed, to settle when all lists are in. Times in epoch milliseconds. */
 export interface PendingRoleChanges {
   /** New in a subscription whose earlier complete list lacked them. */
   readonly began: { readonly assignment: number; readonly subscription: number; readonly notBefore: number | null }[];

@@ -13,23 +13,26 @@ import { openSubscriptionMerge, type SubscriptionMerge } from './subscription-me
 import { writeSubscriptionVersions } from './subscription-versions.ts';
 
 /**
- * One run on its way into the database: a sink for what is read, then questions that only it knows to ask, then one commit.
- * Everything happens in one transaction, so that until `commit` readers see the state before.
+ * The merge of one run into the database: it takes the readings, then asks its own questions, then commits. All of it
+ * is one transaction: readers see the earlier state until `commit`.
  */
 export interface Merge {
-  /** Merges a reading of this run, or what another deployment has read. */
+  /** Takes a reading of this run, or of another deployment. */
   readonly write: (event: ReadingEvent | SourceEvent) => void;
   /**
-   * The next round of questions to Azure: each must be asked and its `answer` told before the next round, and all rounds
-   * before the commit. Empty = nothing more to ask.
+   * The next round of questions to Azure. Ask each and pass the result to its `answer` before the next round, and
+   * finish all rounds before the commit. Empty = no more questions.
    */
   followUps(): readonly FollowUp[];
-  /** @throws {InventoryError} `DatabaseBusy`: another program is reading it. May be called again; closing the database discards all. */
+  /**
+   * Call it again after an error, or close the database to discard everything.
+   * @throws {InventoryError} `DatabaseBusy`: another program is reading the database
+   */
   commit(): Run;
 }
 
 /**
- * Begins the merge of a run. A run that has been merged already is not merged again: `commit` answers the stored one.
+ * Begins the merge of a run. If the run is already in the database, `commit` returns the stored run.
  * @throws {InventoryError} `DatabaseBusy`: another program is writing to it
  */
 export function openMerge(database: Database, plan: Plan, options: MergeOptions): Merge {
@@ -59,7 +62,7 @@ function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merg
   };
   let finished: Run | null = null;
   const rounds = followUpRounds(context, subscriptions);
-  /** All lists are in: what follows looks up by every index. */
+  /** After all lists, look-ups need every index. */
   const endLists = (): void => {
     makeIndexes();
     makeIndexes = () => undefined;
@@ -90,7 +93,7 @@ function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merg
     },
     followUps() {
       endLists();
-      // Not by for-of, which would end the rounds with the first one.
+      // A for-of loop would close the generator after the first round.
       for (let round = rounds.next(); round.done !== true; round = rounds.next()) {
         if (round.value.length > 0) return round.value;
       }

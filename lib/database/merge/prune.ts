@@ -34,9 +34,9 @@ const orphans = [
 ];
 
 /**
- * Removes what ended before the horizon, the newest run that is older than the retention period. Open versions stay, and the
- * state at the horizon stays answerable. Clocks jump: the earlier of this run's time and that of the run before counts, and a run
- * whose time is older than that of earlier runs does not move the horizon.
+ * Removes what ended before the horizon, the newest run that is older than the retention period. Open versions stay,
+ * and the state at the horizon stays answerable. Clocks jump: the earlier of this run's time and that of the run before
+ * counts, and a run whose time is older than that of earlier runs does not move the horizon.
  */
 export function prune({ database, plan }: MergeContext, retentionDays: number): void {
   const last = database.prepare('SELECT finished_at FROM run ORDER BY seq DESC LIMIT 1').get();

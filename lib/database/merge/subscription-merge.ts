@@ -9,7 +9,7 @@ import type { MergeContext } from './merge-context.ts';
 import { openRoleListing } from './roles/role-assignments.ts';
 import { openSubscriptionReading, type SubscriptionReading } from './subscription-reading.ts';
 
-/** A machine whose absence is proven. */
+/** A machine that is proven gone. */
 export interface ProvenMachine {
   readonly machine: number;
   /** The last complete reading of its kind, epoch milliseconds. */
@@ -22,23 +22,23 @@ type RowsEvent = Extract<
   { readonly type: 'machines' | 'unseen' | 'powerStates' | 'identities' | 'roleAssignments' }
 >;
 
-/** One subscription on its way into the database. */
+/** The merge of one subscription. */
 export interface SubscriptionMerge {
   readonly reading: SubscriptionReading;
   readonly identities: IdentityListing;
   merge(event: RowsEvent): void;
   end(reading: KindReading): void;
-  /** Machines that complete lists left out, to be read by their ids; each is asked about once. */
+  /** Asks once about each machine that a complete list left out. */
   absentMachines(): readonly FollowUp[];
-  /** They end at the commit. */
+  /** Machines that end at the commit. */
   proven(): readonly ProvenMachine[];
-  /** Writes the coverage rows, once nothing can change them any more. */
+  /** Writes the coverage rows, once they are final. */
   writeCoverage(): void;
 }
 
 /**
- * @param quiet changes of what is in it are part of one change of the subscription
- * @param source which other deployment read it; null = this one
+ * @param quiet one change of the subscription covers all changes in it
+ * @param source the other deployment that read it; null = this one
  */
 export function openSubscriptionMerge(
   context: MergeContext,

@@ -6,7 +6,7 @@ import type { MergeContext } from './merge-context.ts';
 export interface KindPast {
   /** Its last complete reading: what is new happened after it. null = there was none. */
   readonly notBefore: number | null;
-  /** Rows begin without a change: no complete reading proves what was there before, or the subscription's own change covers them. */
+  /** Rows begin without a change: there is no complete earlier reading, or a change of the subscription covers them. */
   readonly silent: boolean;
   /** The newest earlier reading that showed rows; without one, the time of this reading. */
   readonly lastSeen: number;
@@ -22,9 +22,9 @@ export interface SubscriptionReading {
   /** One change of the subscription covers all changes in it. */
   readonly quiet: boolean;
   /**
-   * This reading is older than a stored one that showed rows: the merge records it and changes nothing. Clocks jump, so whatever
-   * was stored before this run began to read counts as older, regardless of its time. A time more than a day ahead comes from a
-   * wrong clock and must not block readings until then.
+   * This reading is older than a stored one that showed rows: the merge records it and changes nothing. Clocks jump, so
+   * whatever was stored before this run began to read counts as older, regardless of its time. A time more than a day
+   * ahead comes from a wrong clock and must not block readings until then.
    */
   readonly superseded: boolean;
   /** How each kind was read. Follow-ups can still weaken it. */

@@ -23,9 +23,9 @@ export interface SubscriptionChanges {
 }
 
 /**
- * Writes the versions of the subscriptions in the plan: appeared, renamed, moved to another tenant, lost, taken out of scope.
- * The first run is a baseline without changes. If the subscription list cannot be trusted (`plan.reason`), a subscription
- * missing from it is lost without a change until a second list lacks it, too.
+ * Writes the versions of the subscriptions in the plan: appeared, renamed, moved to another tenant, lost, taken out of
+ * scope. The first run is a baseline without changes. If the subscription list cannot be trusted (`plan.reason`), a
+ * subscription missing from it is lost without a change until a second list lacks it, too.
  */
 export function writeSubscriptionVersions(context: MergeContext): SubscriptionChanges {
   const { database, dictionary, plan, seq, counts } = context;

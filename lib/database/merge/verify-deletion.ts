@@ -7,9 +7,9 @@ import type { SubscriptionReading } from './subscription-reading.ts';
 export const mostDeletionChecks = 200;
 
 /**
- * Judges the read by id of a resource that a complete list left out: only 404 proves that it is gone. In a subscription that
- * Azure lists as deleted (`skipped`), `SubscriptionNotFound` proves it, too. Any other answer makes the kind `partial`: as
- * `ShortList` if the resource exists, as `DeletionUnverified` if the read failed.
+ * Judges the read by id of a resource that a complete list left out: only 404 proves that it is gone. In a subscription
+ * that Azure lists as deleted (`skipped`), `SubscriptionNotFound` proves it, too. Any other answer makes the kind
+ * `partial`: as `ShortList` if the resource exists, as `DeletionUnverified` if the read failed.
  * @param resource.isListed the list does show the id, but with another principal
  * @returns true = the resource is gone
  */

@@ -1,5 +1,4 @@
-import { askedIdentities, askedSubscription, type ChangeSource } from './change-source.ts';
-import { iso } from './machine-content.ts';
+import { askedIdentities, askedSubscription, beginnings, type ChangeSource, ends } from './change-source.ts';
 
 const identityId = '(SELECT d.resource_id FROM identity d WHERE d.id = f.identity)';
 const credentialJson = (
@@ -19,12 +18,7 @@ const credential = {
 
 export const credentialEnded: ChangeSource = {
   ...credential,
-  kinds: ['federatedCredentialRemoved'],
-  where: "f.end_change IS NOT NULL AND f.end_change = 'federatedCredentialRemoved'",
-  seq: 'f.valid_to',
-  kind: 'f.end_change',
-  at: iso('f.ended_at'),
-  notBefore: iso('f.end_not_before'),
+  ...ends('f', ['federatedCredentialRemoved']),
   before: credentialJson('f'),
   after: 'NULL',
 };
@@ -32,12 +26,7 @@ export const credentialEnded: ChangeSource = {
 /** Added. A credential that replaces another one of the same name shows it as `before`. */
 export const credentialBegan: ChangeSource = {
   ...credential,
-  kinds: ['federatedCredentialAdded'],
-  where: 'f.begin_change IS NOT NULL',
-  seq: 'f.valid_from',
-  kind: 'f.begin_change',
-  at: iso('f.began_at'),
-  notBefore: iso('f.not_before'),
+  ...beginnings('f', ['federatedCredentialAdded']),
   before: `(SELECT ${credentialJson('o')} FROM federated_credential o WHERE o.identity = f.identity AND o.name = f.name
     AND o.valid_to = f.valid_from AND o.end_change IS NOT 'federatedCredentialRemoved')`,
   after: credentialJson('f'),
@@ -67,12 +56,7 @@ const role = {
 /** Removed, or no longer inherited by one subscription. */
 export const roleEnded: ChangeSource = {
   ...role,
-  kinds: ['roleRemoved', 'roleInheritanceLost'],
-  where: "z.end_change IS NOT NULL AND z.end_change IN ('roleRemoved', 'roleInheritanceLost')",
-  seq: 'z.valid_to',
-  kind: 'z.end_change',
-  at: iso('z.ended_at'),
-  notBefore: iso('z.end_not_before'),
+  ...ends('z', ['roleRemoved', 'roleInheritanceLost']),
   before: `iif(z.end_change = 'roleRemoved', ${assignmentJson('z.assignment')}, ${assignmentJson(
     'z.assignment',
     `, 'subscriptionId', (SELECT k.subscription_id FROM subscription_key k WHERE k.id = z.subscription)`,
@@ -84,12 +68,7 @@ export const roleEnded: ChangeSource = {
 /** Assigned. An assignment that replaces another one (its condition changed) shows it as `before`. */
 export const roleBegan: ChangeSource = {
   ...role,
-  kinds: ['roleAssigned'],
-  where: 'z.begin_change IS NOT NULL',
-  seq: 'z.valid_from',
-  kind: 'z.begin_change',
-  at: iso('z.began_at'),
-  notBefore: iso('z.not_before'),
+  ...beginnings('z', ['roleAssigned']),
   before: assignmentJson(assignment('replaces')),
   after: assignmentJson('z.assignment'),
   inSubscription: seenThere('z.valid_from'),

@@ -51,8 +51,8 @@ const selectOf = (source: ChangeSource) =>
   `SELECT ${changeColumns(source)}, ${source.before} AS before, ${source.after} AS after FROM ${source.from} WHERE ${source.where}`;
 
 /**
- * One row per change, by the `seq` of the run that found it. The oldest run is a baseline without changes: retention has removed
- * what ended there.
+ * One row per change, by the `seq` of the run that found it. The oldest run is a baseline without changes: retention
+ * has removed what ended there.
  */
 export const changeViews = `
 CREATE VIEW changes AS

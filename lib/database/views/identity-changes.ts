@@ -1,5 +1,11 @@
-import { askedIdentities, askedMachine, askedSubscription, type ChangeSource } from './change-source.ts';
-import { iso } from './machine-content.ts';
+import {
+  askedIdentities,
+  askedMachine,
+  askedSubscription,
+  beginnings,
+  type ChangeSource,
+  ends,
+} from './change-source.ts';
 
 /** An identity `d` as JSON. */
 const identityJson = (
@@ -26,12 +32,7 @@ const onMachine = {
 
 export const attachmentEnded: ChangeSource = {
   ...onMachine,
-  kinds: ['identityDetached'],
-  where: "a.end_change IS NOT NULL AND a.end_change = 'identityDetached'",
-  seq: 'a.valid_to',
-  kind: 'a.end_change',
-  at: iso('a.ended_at'),
-  notBefore: iso('a.end_not_before'),
+  ...ends('a', ['identityDetached']),
   before: attached,
   after: 'NULL',
   ofPrincipal: `a.identity IN ${askedIdentities}`,
@@ -40,12 +41,7 @@ export const attachmentEnded: ChangeSource = {
 /** Attached, or re-created. */
 export const attachmentBegan: ChangeSource = {
   ...onMachine,
-  kinds: ['identityAttached', 'identityRecreated'],
-  where: 'a.begin_change IS NOT NULL',
-  seq: 'a.valid_from',
-  kind: 'a.begin_change',
-  at: iso('a.began_at'),
-  notBefore: iso('a.not_before'),
+  ...beginnings('a', ['identityAttached', 'identityRecreated']),
   before: `iif(a.begin_change = 'identityRecreated',
     (SELECT ${identityJson('coalesce(o.resource_id, d.resource_id)')} FROM ${replaced}), NULL)`,
   after: attached,
@@ -53,21 +49,16 @@ export const attachmentBegan: ChangeSource = {
     AND EXISTS (SELECT 1 FROM ${replaced} AND d.id IN ${askedIdentities}))`,
 };
 
-/** The identity under the same resource id that lists mentioned last before this one, even if some time lies between. */
+/** The identity that lists mentioned last under the same resource id before this one. */
 const replacedInListing = `(SELECT o.identity FROM identity n CROSS JOIN identity d ON d.resource_id = n.resource_id
   CROSS JOIN identity_presence o ON o.identity = d.id WHERE n.id = p.identity AND d.principal_id <> n.principal_id
   AND o.valid_from < p.valid_from ORDER BY o.valid_from DESC, o.identity DESC LIMIT 1)`;
 
-/** Re-created under its resource id, as the list of its subscription shows. If a machine shows it, the change is the attachment's. */
+/** Re-created under its resource id, as only the list of its subscription shows. Otherwise an attachment has the change. */
 export const identityRecreated: ChangeSource = {
-  kinds: ['identityRecreated'],
+  ...beginnings('p', ['identityRecreated']),
   from: 'identity_presence p',
-  where: 'p.begin_change IS NOT NULL',
-  seq: 'p.valid_from',
   keys: ['p.identity'],
-  kind: 'p.begin_change',
-  at: iso('p.began_at'),
-  notBefore: iso('p.not_before'),
   resourceId: '(SELECT d.resource_id FROM identity d WHERE d.id = p.identity)',
   principalId: principalOf('p.identity'),
   before: `(SELECT ${identityJson('d.resource_id')} FROM identity d WHERE d.id = ${replacedInListing})`,

@@ -1,4 +1,11 @@
-import { askedIdentities, askedMachine, askedSubscription, type ChangeSource } from './change-source.ts';
+import {
+  askedIdentities,
+  askedMachine,
+  askedSubscription,
+  beginnings,
+  type ChangeSource,
+  ends,
+} from './change-source.ts';
 import { differing, iso, machineAt } from './machine-content.ts';
 
 const before = machineAt('v.machine', 'v.valid_from - 1');
@@ -6,8 +13,9 @@ const after = machineAt('v.machine', 'v.valid_from');
 const beforeMove = machineAt('v.moved_from', 'v.valid_from - 1');
 
 /**
- * Fields that never count as different, as a JSON array. Fields updated in place: their earlier values are not kept. For an update also the name
- * of the subscription, whose rename is no change, and the identities if one was attached, detached or re-created: another change shows it.
+ * Fields that never count as different, as a JSON array. Fields updated in place: their earlier values are not kept.
+ * For an update also the name of the subscription, whose rename is no change, and the identities if one was attached,
+ * detached or re-created: another change shows it.
  */
 const ignored = `CASE WHEN v.begin_change = 'virtualMachineMoved' THEN '["provisioningState","instanceCount"]'
   WHEN EXISTS (SELECT 1 FROM attachment e WHERE e.machine = v.machine AND (e.valid_from = v.valid_from AND e.begin_change IS NOT NULL
@@ -28,14 +36,15 @@ const everOnMachine = `v.machine IN (SELECT e.machine FROM attachment e WHERE e.
 
 /** Created, updated, re-created, moved. */
 export const machineBegan: ChangeSource = {
-  kinds: ['virtualMachineCreated', 'virtualMachineUpdated', 'virtualMachineRecreated', 'virtualMachineMoved'],
+  ...beginnings('v', [
+    'virtualMachineCreated',
+    'virtualMachineUpdated',
+    'virtualMachineRecreated',
+    'virtualMachineMoved',
+  ]),
   from: 'machine_version v',
-  where: 'v.begin_change IS NOT NULL',
-  seq: 'v.valid_from',
   keys: ['v.machine'],
-  kind: 'v.begin_change',
   at: iso('ifnull(v.began_at, (SELECT m.first_seen FROM machine m WHERE m.id = v.machine))'),
-  notBefore: iso('v.not_before'),
   resourceId,
   principalId: 'NULL',
   before: `CASE v.begin_change WHEN 'virtualMachineUpdated' THEN ${differing(before, after, shown)}
@@ -58,14 +67,9 @@ export const machineBegan: ChangeSource = {
 
 /** Deleted. All other ends are part of a move or of a change of the subscription. */
 export const machineEnded: ChangeSource = {
-  kinds: ['virtualMachineDeleted'],
+  ...ends('v', ['virtualMachineDeleted']),
   from: 'machine_version v',
-  where: "v.end_change IS NOT NULL AND v.end_change = 'virtualMachineDeleted'",
-  seq: 'v.valid_to',
   keys: ['v.machine'],
-  kind: 'v.end_change',
-  at: iso('v.ended_at'),
-  notBefore: iso('v.end_not_before'),
   resourceId,
   principalId: 'NULL',
   before: machineAt('v.machine', 'v.valid_to - 1'),

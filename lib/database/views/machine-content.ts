@@ -15,8 +15,9 @@ export const identityTypeName = (type: string) => `CASE ${type} WHEN 0 THEN 'Non
 export const iso = (milliseconds: string) => `strftime('%FT%H:%M:%fZ', ${milliseconds} / 1000.0, 'unixepoch')`;
 
 /**
- * A scalar subquery: a machine at a run as a JSON object, with its own fields of a VirtualMachine. Removes a null `instanceCount` (only scale
- * sets have one) as text, in a third less time than `json_remove`. No other place matches: quotes inside a JSON text are escaped.
+ * A scalar subquery: a machine at a run as a JSON object, with its own fields of a VirtualMachine. Removes a null
+ * `instanceCount` (only scale sets have one) as text, in a third less time than `json_remove`. No other place matches:
+ * quotes inside a JSON text are escaped.
  * @param machine SQL of the machine's number
  * @param seq SQL of the run's
  */

@@ -1,8 +1,8 @@
 import { unnamedOf } from './unnamed-attachments.ts';
 
 /**
- * Attachments up to a run, with their ends as of that run. An attachment ends alone or with its machine; `v` is the machine's version at that
- * time. All texts are SQL; `seq` is the run's number.
+ * Attachments up to a run, with their ends as of that run. An attachment ends alone or with its machine; `v` is the
+ * machine's version at that time. All texts are SQL; `seq` is the run's number.
  * @param table a table or subquery with the columns of `attachment`
  */
 export const attachmentsAt = (seq: string, table = 'attachment') => `

@@ -1,7 +1,7 @@
 /**
- * A machine can name a user-assigned identity without its ids (`principalId: null`). The inventory shows the attachment as it is, and
- * takes the principal from the lists: the one they showed last under its resource id, even if it is gone by now. If they never showed
- * one, the attachment has no principal. All texts are SQL.
+ * A machine can name a user-assigned identity without its ids (`principalId: null`). The inventory shows the attachment
+ * as it is, and takes the principal from the lists: the one they showed last under its resource id, even if it is gone
+ * by now. If they never showed one, the attachment has no principal. All texts are SQL.
  */
 
 /** Lists `w`, of identities `l`, that showed a principal under a resource id. */
@@ -28,14 +28,15 @@ const next = (column: string) => `(SELECT w.${column} FROM ${listings('o.resourc
 const isCut = `${next('valid_from')} < ifnull(b.valid_to, ${next('valid_from')} + 1)`;
 const isLate = `b.valid_from < q.valid_from AND EXISTS (SELECT 1 FROM ${listings('o.resource_id')} AND w.valid_from < q.valid_from)`;
 
-/** Attachment `b` of an identity `u` without ids belongs to the listed identity `o` while `q` is the last list that showed one. */
+/** Attachment `b` of identity `u` without ids belongs to the listed identity `o` while `q` is the last list. */
 export const isListedOnes = `u.principal_id IS NULL AND o.principal_id IS NOT NULL AND q.present = 1
   AND (b.valid_to IS NULL OR b.valid_to > q.valid_from) AND b.valid_from < ifnull(${next('valid_from')}, b.valid_from + 1)
   AND NOT EXISTS (SELECT 1 FROM ${listings('o.resource_id')} AND w.valid_from = q.valid_from AND l.id > o.id)`;
 
 /**
- * The attachments without ids as rows of the table `attachment`, one for each period with the same listed identity; `identity` is that
- * one. `listed_from` is the run whose list showed it. No row is valid as of an earlier run, though the first may have been attached before.
+ * The attachments without ids as rows of the table `attachment`, one for each period with the same listed identity;
+ * `identity` is that one. `listed_from` is the run whose list showed it. No row is valid as of an earlier run, though
+ * the first may have been attached before.
  */
 export const unnamedAttachments = `(
   SELECT b.machine, o.id AS identity, b.resource_id, q.valid_from AS listed_from,
@@ -45,5 +46,5 @@ export const unnamedAttachments = `(
   FROM identity o JOIN identity_presence q ON q.identity = o.id
   JOIN identity u ON u.resource_id = o.resource_id JOIN attachment b ON b.identity = u.id WHERE ${isListedOnes})`;
 
-/** Attachment `a` of an identity `d` without a principal id has no row in `unnamedAttachments`: lists never showed its principal. */
+/** Lists never showed the principal of attachment `a`: it has no row in `unnamedAttachments`. */
 export const hasNoListedPrincipal = `NOT EXISTS (SELECT 1 FROM ${listings('d.resource_id')} AND w.valid_from < ifnull(a.valid_to, w.valid_from + 1))`;

@@ -79,7 +79,7 @@ describe('privilegedIdentity', () => {
     ['a role that may assign roles', role(guid(51), 'Giver', ['Microsoft.Authorization/*']), at(one), 'high'],
     ['Contributor of a subscription', contributor, at(one), 'medium'],
   ];
-  test.each(fires)('%s is one', (_what, held, scope, severity) => {
+  test.each(fires)('%s is a finding', (_what, held, scope, severity) => {
     const { run, found } = inventory();
 
     run({ [one]: { machines: [machine('a')], roleAssignments: [assign('a', held, scope)], roleDefinitions: [held] } });
@@ -100,7 +100,7 @@ describe('privilegedIdentity', () => {
       '/',
     ],
   ];
-  test.each(spares)('%s is none', (_what, held, scope) => {
+  test.each(spares)('%s is no finding', (_what, held, scope) => {
     const { run, found } = inventory();
 
     run({ [one]: { machines: [machine('a')], roleAssignments: [assign('a', held, scope)], roleDefinitions: [held] } });
@@ -108,7 +108,7 @@ describe('privilegedIdentity', () => {
     expect(found({ rule: 'privilegedIdentity' })).toEqual([]);
   });
 
-  test('a known role is known by its id where the role itself could not be read', () => {
+  test('a built-in role is recognized by its id even if the role itself could not be read', () => {
     const { run, found } = inventory();
 
     run({ [one]: { machines: [machine('a')], roleAssignments: [assign('a', owner)], roleDefinitions: [] } });
@@ -116,7 +116,7 @@ describe('privilegedIdentity', () => {
     expect(found({ rule: 'privilegedIdentity' })).toMatchObject([{ severity: 'high' }]);
   });
 
-  test('of several roles the worst counts, once', () => {
+  test('several roles are one finding with the worst severity', () => {
     const { run, found } = inventory();
 
     run({ [one]: { machines: [machine('a')], roleAssignments: [assign('a', contributor), assign('a', owner)] } });
@@ -139,7 +139,7 @@ describe('privilegedIdentity', () => {
     expect(found().map(({ resourceId }) => resourceId)).toEqual([unused.id, used.id]);
   });
 
-  test('a principal that the inventory does not know is none', () => {
+  test('a principal that the inventory does not know is no finding', () => {
     const { run, found } = inventory();
 
     run({ [one]: { machines: [machine('a')], roleAssignments: [assign('somebody else', owner)] } });
@@ -147,7 +147,7 @@ describe('privilegedIdentity', () => {
     expect(found()).toEqual([]);
   });
 
-  test('it ends when the role is taken away, and keeps its firstSeen until then', () => {
+  test('a finding ends when the role is removed, and keeps its firstSeen until then', () => {
     const { run, found } = inventory();
     const role = [assign('a', owner)];
     run({ [one]: { machines: [machine('a')], roleAssignments: role } });
@@ -170,7 +170,7 @@ describe('idlePrivilegedIdentity', () => {
   });
   const idle = { idleDays: 10 };
 
-  test('a machine that has been deallocated for that long is one', () => {
+  test('a machine deallocated for idleDays is a finding', () => {
     const { run, found } = inventory();
     run({ [one]: state('PowerState/deallocated') }, { day: 1, ...idle });
 
@@ -185,7 +185,7 @@ describe('idlePrivilegedIdentity', () => {
     ['deallocated a day less', ['PowerState/deallocated'], 10],
     ['only stopped', ['PowerState/stopped'], 11],
     ['running in between', ['PowerState/running'], 11],
-  ])('one that was %s is none', (_what, [before = ''], day) => {
+  ])('a machine that was %s is no finding', (_what, [before = ''], day) => {
     const { run, found } = inventory();
     run({ [one]: state(before) }, { day: 1, ...idle });
     run({ [one]: state(before === 'PowerState/running' ? 'PowerState/deallocated' : before) }, { day, ...idle });
@@ -193,7 +193,7 @@ describe('idlePrivilegedIdentity', () => {
     expect(found({ rule: 'idlePrivilegedIdentity' })).toEqual([]);
   });
 
-  test('one without far-reaching roles is none', () => {
+  test('a machine without privileged roles is no finding', () => {
     const { run, found } = inventory();
     const reading = { ...state('PowerState/deallocated'), roleAssignments: [assign('a', reader)] };
     run({ [one]: reading }, { day: 1, ...idle });
@@ -202,7 +202,7 @@ describe('idlePrivilegedIdentity', () => {
     expect(found()).toEqual([]);
   });
 
-  test('an identity that is on a running machine, too, is none', () => {
+  test('an identity that is also on a running machine is no finding', () => {
     const { run, found } = inventory();
     const shared = userAssigned('shared');
     const [x, y] = [machine('x', { identity: having(shared) }), machine('y', { identity: having(shared) })];
@@ -218,7 +218,7 @@ describe('idlePrivilegedIdentity', () => {
     expect(found({ rule: 'idlePrivilegedIdentity' })).toEqual([]);
   });
 
-  test('when power states cannot be read it goes on, as stale', () => {
+  test('a finding continues as stale while power states cannot be read', () => {
     const { run, found } = inventory();
     run({ [one]: state('PowerState/deallocated') }, { day: 1, ...idle });
     run({ [one]: state('PowerState/deallocated') }, { day: 12, ...idle });
@@ -233,7 +233,7 @@ describe('sharedIdentity', () => {
   const shared = userAssigned('shared');
   const on = (...names: string[]) => names.map((name) => machine(name, { identity: having(shared) }));
 
-  test('an identity on more machines than the limit is one, with its blast radius', () => {
+  test('an identity on more machines than the limit is a finding with its blast radius', () => {
     const { run, found } = inventory();
 
     run(
@@ -253,7 +253,7 @@ describe('sharedIdentity', () => {
     expect(found()[0]?.message).toContain('3 machines × 2 scopes');
   });
 
-  test('one on as many as the limit is none', () => {
+  test('an identity on as many machines as the limit is no finding', () => {
     const { run, found } = inventory();
 
     run({ [one]: { machines: on('a', 'b'), identities: [shared] } }, { sharedIdentityLimit: 2 });
@@ -261,7 +261,7 @@ describe('sharedIdentity', () => {
     expect(found()).toEqual([]);
   });
 
-  test('one on machines of two subscriptions is one', () => {
+  test('an identity on machines of two subscriptions is a finding', () => {
     const { run, found } = inventory();
 
     run({
@@ -277,7 +277,7 @@ describe('danglingIdentity', () => {
   const lost = userAssigned('lost');
   const machines = [machine('a', { identity: having(lost) })];
 
-  test('an identity on a machine that a complete listing lacks, and that answers 404, is one', () => {
+  test('an identity on a machine is a finding if a complete list lacks it and a read by id answers 404', () => {
     const { run, found } = inventory();
 
     run({ [one]: { machines, identities: [] } });
@@ -296,7 +296,7 @@ describe('danglingIdentity', () => {
       {},
       { verifyIdentity: () => ({ outcome: 'present' as const, reading: lost }) },
     ],
-  ])('one that %s is none', (_what, reading, more) => {
+  ])('an identity that %s is no finding', (_what, reading, more) => {
     const { run, found } = inventory();
 
     run({ [one]: { machines, ...reading } }, more);
@@ -308,7 +308,7 @@ describe('danglingIdentity', () => {
 describe('orphanedRoleAssignment', () => {
   const held = assign('a', reader);
 
-  test('a role of a machine that was there and is gone is one', () => {
+  test('a role of a deleted machine is a finding', () => {
     const { run, found } = inventory();
     run({ [one]: { machines: [machine('a')], roleAssignments: [held] } });
     expect(found()).toEqual([]);
@@ -321,7 +321,7 @@ describe('orphanedRoleAssignment', () => {
     expect(found()[0]?.remediation).toBe(`az role assignment delete --ids "${held.id}"`);
   });
 
-  test('a role of a deleted identity that a machine still names is one, and no access that anybody has', () => {
+  test('a role of a deleted identity that a machine still names is a finding, but grants no access', () => {
     const { run, found } = inventory();
     const deleted = userAssigned('a');
     const machines = [machine('b', { identity: having(deleted) })];
@@ -337,7 +337,7 @@ describe('orphanedRoleAssignment', () => {
     ]);
   });
 
-  test('a role of a user-assigned identity that was deleted is one', () => {
+  test('a role of a deleted user-assigned identity is a finding', () => {
     const { run, found } = inventory();
     const deleted = userAssigned('a');
     run({ [one]: { identities: [deleted], roleAssignments: [held] } });
@@ -347,7 +347,7 @@ describe('orphanedRoleAssignment', () => {
     expect(found()).toMatchObject([{ rule: 'orphanedRoleAssignment' }]);
   });
 
-  test('a role of a principal that the inventory never knew is none', () => {
+  test('a role of a principal that the inventory never knew is no finding', () => {
     const { run, found } = inventory();
     run({ [one]: { roleAssignments: [assign('x', reader)] } });
     run({ [one]: { roleAssignments: [assign('x', reader)] } });
@@ -355,7 +355,7 @@ describe('orphanedRoleAssignment', () => {
     expect(found()).toEqual([]);
   });
 
-  test('a role of a machine whose subscription could not be read is none', () => {
+  test('a role of a machine in an unread subscription is no finding', () => {
     const { run, found } = inventory();
     run({ [one]: { machines: [machine('a')], roleAssignments: [held] } });
 
@@ -364,7 +364,7 @@ describe('orphanedRoleAssignment', () => {
     expect(found()).toEqual([]);
   });
 
-  test('when role assignments cannot be read it goes on, as stale; read again, it is fresh, with its firstSeen', () => {
+  test('a finding continues as stale while role assignments cannot be read, then is fresh again with its firstSeen', () => {
     const { run, found } = inventory();
     run({ [one]: { machines: [machine('a')], roleAssignments: [held] } });
     run({ [one]: { machines: [], roleAssignments: [held] } });
@@ -379,7 +379,7 @@ describe('orphanedRoleAssignment', () => {
 });
 
 describe('crossSubscriptionAccess', () => {
-  test('a role in another subscription than the machine is one', () => {
+  test('a role in another subscription than the machine is a finding', () => {
     const { run, found } = inventory();
     const across = assign('a', reader, `${at(two)}/resourceGroups/hub`);
 
@@ -394,7 +394,7 @@ describe('crossSubscriptionAccess', () => {
     ['in its own subscription', `${at(one)}/resourceGroups/hub`],
     ['in its own subscription, in other casing', at(one).toUpperCase()],
     ['above subscriptions', '/providers/Microsoft.Management/managementGroups/root'],
-  ])('a role %s is none', (_what, scope) => {
+  ])('a role %s is no finding', (_what, scope) => {
     const { run, found } = inventory();
 
     run({ [one]: { machines: [machine('a')], roleAssignments: [assign('a', reader, scope)] }, [two]: {} });
@@ -414,7 +414,7 @@ describe('recreatedPrincipalKeepsRoles', () => {
     },
   });
 
-  test('a machine with a new principal id whose old one has roles is one, and the old role is orphaned', () => {
+  test('a machine whose former principal id has roles is a finding, and the old role is orphaned', () => {
     const { run, found } = inventory();
     run({ [one]: { machines: [machine('a')], roleAssignments: [held] } });
 
@@ -427,7 +427,7 @@ describe('recreatedPrincipalKeepsRoles', () => {
     expect(found()[0]?.message).toContain('principal-of-a-2');
   });
 
-  test('so is a machine that was re-created itself', () => {
+  test('a machine that was re-created is a finding', () => {
     const { run, found } = inventory();
     run({ [one]: { machines: [machine('a')], roleAssignments: [held] } });
 
@@ -436,7 +436,7 @@ describe('recreatedPrincipalKeepsRoles', () => {
     expect(found({ rule: 'recreatedPrincipalKeepsRoles' })).toHaveLength(1);
   });
 
-  test('so is a user-assigned identity that was made anew under its id', () => {
+  test('a user-assigned identity that was re-created under its id is a finding', () => {
     const { run, found } = inventory();
     run({ [one]: { identities: [userAssigned('a')], roleAssignments: [held] } });
 
@@ -447,7 +447,7 @@ describe('recreatedPrincipalKeepsRoles', () => {
     ]);
   });
 
-  test('and one whose subscription nobody lists, as its machine shows it', () => {
+  test('a re-created identity that only its machine shows is a finding', () => {
     const { run, found } = inventory();
     const elsewhere = userAssigned('a', { subscriptionId: two });
     const anew = userAssigned('a', { subscriptionId: two, principalId: 'principal-2' });
@@ -464,7 +464,7 @@ describe('recreatedPrincipalKeepsRoles', () => {
     ['whose old principal has no role left', [reborn], []],
     ['that is gone altogether', [], [held]],
     ['that kept its principal', [machine('a', { vmId: 'another' })], [held]],
-  ])('one %s is none', (_what, machines, roleAssignments) => {
+  ])('an identity %s is no finding', (_what, machines, roleAssignments) => {
     const { run, found } = inventory();
     run({ [one]: { machines: [machine('a')], roleAssignments: [held] } });
 
@@ -494,7 +494,7 @@ describe('the list', () => {
     return made;
   };
 
-  test('has the worst first, and takes filters', () => {
+  test('shows the worst first, and takes filters', () => {
     const { found } = estate();
 
     expect(found().map(({ severity }) => severity)).toEqual(['high', 'medium']);
@@ -504,7 +504,7 @@ describe('the list', () => {
     for (const rule of findingRules) expect(found({ rule })).toHaveLength(rule === 'privilegedIdentity' ? 2 : 0);
   });
 
-  test('leaves out what is accepted, by principal or by resource, until the date', () => {
+  test('leaves out accepted findings, by principal or by resource, until their date', () => {
     const { found } = estate();
     const left = (finding: AcceptedFinding, now?: number) => found({}, [finding], now).map(({ severity }) => severity);
 
@@ -515,7 +515,7 @@ describe('the list', () => {
     expect(left(accepted({ principalId: 'principal-of-a' }), Date.UTC(2027, 0, 1))).toEqual(['high', 'medium']);
   });
 
-  test('is answered as of an earlier run', () => {
+  test('is available as of an earlier run', () => {
     const { database, run } = estate();
     const before = resolveAsOf(database, null);
     run({ [one]: { machines: [machine('a'), machine('b')], roleAssignments: [] } });
@@ -525,7 +525,7 @@ describe('the list', () => {
     expect(then).toHaveLength(2);
   });
 
-  test('marks what rests on a lost subscription as stale, and forgets nothing', () => {
+  test('shows findings of a lost subscription as stale, and ends none', () => {
     const { run, found } = estate();
     const grantCommand = 'az …';
 

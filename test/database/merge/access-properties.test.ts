@@ -24,25 +24,25 @@ import {
 
 const numRuns = caseCount('PROPERTY_RUNS', { few: 30, many: 400 });
 
-// Hundreds of merges each, also on a busy machine.
+// Each test runs hundreds of merges, sometimes on a busy machine.
 vi.setConfig({ testTimeout: 180_000 });
 
 /**
- * A small Azure whose machines of all types, identities, credentials and role assignments change between runs, and runs that see
- * any part of it: any scope, any coverage of each kind, lists that are short, follow-ups that fail, settings that take out.
+ * A small Azure whose machines, identities, credentials and role assignments change between runs, and runs that see any part of
+ * it: any scope, any coverage of each kind, short lists, failing follow-ups, settings that exclude subscriptions.
  */
 const subscriptions = [guid(1), guid(2), guid(3)];
 const identityNames = ['u', 'v'];
 const roleNames = ['r', 's', 't'];
 
 interface Identity {
-  /** Which one it is under its id: re-created = a higher number. */
+  /** Re-creating the identity under its id raises the number. */
   readonly generation: number;
   readonly credentials: readonly FederatedCredential[];
 }
 interface Assignment {
   readonly reading: RoleAssignmentReading;
-  /** Subscriptions whose listings show it. */
+  /** Subscriptions whose lists show it. */
   readonly shownIn: readonly string[];
 }
 interface World {
@@ -85,9 +85,9 @@ const sight = fc.record({
     identities: status,
     roleAssignments: status,
   }),
-  /** Identities and machines that the lists leave out though they are there. */
+  /** Existing identities and machines that the lists leave out. */
   hidden: fc.subarray([...identityNames, 'host']),
-  /** Assignments that a list which is not whole leaves out. */
+  /** Assignments that an incomplete list leaves out. */
   hiddenRoles: fc.subarray(roleNames),
   followUps: fc.constantFrom('truth', 'truth', 'failing'),
 });
@@ -110,7 +110,7 @@ function apply({ machines, identities, assignments }: World, changes: Run['chang
   for (const step of changes) {
     if (step.do === 'makeIdentity') {
       const before = identities.get(idOf(step.at));
-      // Principal ids never come back: only a later generation may follow.
+      // Principal ids are never reused: only a later generation may follow.
       if (before !== undefined && before.generation >= step.generation) continue;
       if ((made.get(identities) ?? new Map()).get(idOf(step.at)) >= step.generation) continue;
       made.set(identities, (made.get(identities) ?? new Map()).set(idOf(step.at), step.generation));
@@ -164,7 +164,7 @@ function readingOf(world: World, { sights }: Run, day: number): RunReading {
       identities: [...world.identities]
         .filter(([id]) => id.includes(subscriptionId) && shows(statuses.identities) && !hidden.includes(id.slice(-1)))
         .map(([id, identity]) => identityReading(id, identity)),
-      // A whole list of role assignments is whole: nothing can be read by its id here.
+      // Role assignments are never read by id, so a complete list shows all of them.
       roleAssignments: [...world.assignments]
         .filter(([name, { shownIn }]) => {
           const left = statuses.roleAssignments === 'partial' && hiddenRoles.includes(name);
@@ -224,7 +224,7 @@ const tables = [
   'role_assignment_seen',
 ];
 const dump = (database: Database) => ({
-  // When credentials were read last is no row's content.
+  // Leaves out `federated_read_at`: it is no content.
   identity: database
     .prepare('SELECT id, kind, resource_id, principal_id, client_id, tenant, subscription FROM identity')
     .all(),
@@ -234,7 +234,7 @@ const dump = (database: Database) => ({
 });
 const emptyWorld = (): World => ({ machines: new Map(), identities: new Map(), assignments: new Map() });
 
-/** Merges the runs one after the other into a world that changes, and looks at each. */
+/** Merges the runs one after the other while the world changes, and checks each. */
 function follow(runs: readonly Run[], look: (database: Database, world: World, step: Run, seq: number) => void): void {
   inEmptyInventory((database) => {
     const world = emptyWorld();
@@ -248,7 +248,7 @@ function follow(runs: readonly Run[], look: (database: Database, world: World, s
 }
 
 describe('any sequence of runs, with any scopes, any coverage and any answers', () => {
-  test('never says that an identity is gone which is there', () => {
+  test('never reports an existing identity as gone', () => {
     fc.assert(
       fc.property(history, (runs) =>
         follow(runs, (database, world, _step, seq) => {
@@ -268,7 +268,7 @@ describe('any sequence of runs, with any scopes, any coverage and any answers', 
     );
   });
 
-  test('never ends a machine, a role assignment or a federated credential that is there', () => {
+  test('never ends an existing machine, role assignment or federated credential', () => {
     fc.assert(
       fc.property(history, (runs) =>
         follow(runs, (database, world, _step, seq) => {
@@ -287,7 +287,7 @@ describe('any sequence of runs, with any scopes, any coverage and any answers', 
             const there = world.assignments.get(String(row.resource_id).slice(-1));
             const { principalId, condition } = there?.reading ?? {};
             const same = principalId === row.principal_id && condition === row.condition;
-            // Removed: nowhere any more. Otherwise: not in that subscription any more.
+            // Removed: no subscription shows it. Otherwise: this subscription does not show it.
             const shown =
               row.end_change === 'roleRemoved' || there?.shownIn.includes(String(row.subscription_id)) === true;
             expect(same && shown, `${row.resource_id} ${row.end_change}`).toBe(false);
@@ -308,7 +308,7 @@ describe('any sequence of runs, with any scopes, any coverage and any answers', 
     );
   });
 
-  test('knows exactly what is there, wherever all of a subscription was read', () => {
+  test('knows exactly what exists in every subscription that was read completely', () => {
     fc.assert(
       fc.property(history, (runs) =>
         follow(runs, (database, world, step) => {
@@ -372,7 +372,7 @@ describe('any sequence of runs, with any scopes, any coverage and any answers', 
     );
   });
 
-  test('records one change for each row that says so, and counts it', () => {
+  test('records and counts one change for each row with a change', () => {
     fc.assert(
       fc.property(history, (runs) =>
         follow(runs, (database, _world, _step, seq) => {

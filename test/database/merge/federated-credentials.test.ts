@@ -57,8 +57,8 @@ const coverage = (database: Database, seq: number) =>
     .prepare(`SELECT status, reason ->> 'code' AS code FROM coverage WHERE kind = 'identities' AND from_seq = ?`)
     .get(seq);
 
-describe('who may sign in as an identity', () => {
-  test('is asked for identities that are on a machine, once each', ({ database }) => {
+describe('federated credentials', () => {
+  test('are read for identities on a machine, once each', ({ database }) => {
     read(database, 1, [main], {
       identities: [u, userAssigned('alone')],
       machines: [a, machine('b', { identity: having(u) })],
@@ -67,18 +67,18 @@ describe('who may sign in as an identity', () => {
     expect(rows(database)).toEqual([['main', main.subject, 1, null, null, null]]);
   });
 
-  test('is not asked for one that is gone, nor for one whose subscription is not in the run', ({ database }) => {
+  test('are not read for an identity that is gone, or whose subscription is not in the run', ({ database }) => {
     const elsewhere = userAssigned('e', { subscriptionId: guid(2) });
     read(database, 1, [], { machines: [a, machine('b', { identity: having(elsewhere) })] });
     expect(asked).toEqual([]);
   });
 
-  test('is not asked where the identities could not be listed', ({ database }) => {
+  test('are not read if the identities could not be listed', ({ database }) => {
     read(database, 1, [], { machines: [a], statuses: { identities: 'denied' } });
     expect(asked).toEqual([]);
   });
 
-  test('added and removed are changes, with the time of the reading before', ({ database }) => {
+  test('that are added or removed are changes, with the time of the reading before', ({ database }) => {
     read(database, 1, [main]);
     expect(read(database, 2, [dev]).changes).toEqual({ federatedCredentialAdded: 1, federatedCredentialRemoved: 1 });
     expect(rows(database)).toEqual([
@@ -94,7 +94,7 @@ describe('who may sign in as an identity', () => {
     expect(read(database, 3, [dev]).changes).toEqual({});
   });
 
-  test('trusting somebody else under the same name is one change', ({ database }) => {
+  test('with another subject under the same name are one change', ({ database }) => {
     read(database, 1, [main]);
     const changed = federatedCredential('MAIN', { subject: 'repo:other' });
     expect(read(database, 2, [changed]).changes).toEqual({ federatedCredentialAdded: 1 });
@@ -104,12 +104,12 @@ describe('who may sign in as an identity', () => {
     ]);
   });
 
-  test('audiences in another order are no change', ({ database }) => {
+  test('with audiences in another order are no change', ({ database }) => {
     read(database, 1, [federatedCredential('main', { audiences: ['x', 'y'] })]);
     expect(read(database, 2, [federatedCredential('main', { audiences: ['y', 'x'] })]).changes).toEqual({});
   });
 
-  test('a failing answer ends nothing, and the kind is FederatedCredentialsNotRead', ({ database }) => {
+  test('do not end when a read fails, and the kind is FederatedCredentialsNotRead', ({ database }) => {
     read(database, 1, [main]);
     const run = read(database, 2, failing);
     expect(run).toMatchObject({ complete: false, changes: {} });
@@ -117,7 +117,7 @@ describe('who may sign in as an identity', () => {
     expect(rows(database)).toEqual([['main', main.subject, 1, null, null, null]]);
   });
 
-  test('a 404 ends nothing and is not a complete answer either', ({ database }) => {
+  test('do not end when a read answers 404, which is no complete reading either', ({ database }) => {
     read(database, 1, [main]);
     expect(read(database, 2, { outcome: 'absent' })).toMatchObject({ complete: false, changes: {} });
     expect(rows(database)).toEqual([['main', main.subject, 1, null, null, null]]);
@@ -131,7 +131,7 @@ describe('who may sign in as an identity', () => {
     expect(coverage(database, 2)).toEqual({ status: 'partial', code: 'DeletionUnverified' });
   });
 
-  test('stays as it was read when the identity is detached or gone', ({ database }) => {
+  test('stay as read when the identity is detached or gone', ({ database }) => {
     read(database, 1, [main]);
     read(database, 2, [], { identities: [u], machines: [machine('a')] });
     read(database, 3, [], {});
@@ -139,7 +139,7 @@ describe('who may sign in as an identity', () => {
     expect(rows(database)).toEqual([['main', main.subject, 1, null, null, null]]);
   });
 
-  test('of a re-created identity is a baseline of its own', ({ database }) => {
+  test('of a re-created identity are their own baseline', ({ database }) => {
     read(database, 1, [main]);
     const again = userAssigned('u', { principalId: 'p2', clientId: 'c2' });
     const run = read(database, 2, [dev], {
@@ -150,7 +150,7 @@ describe('who may sign in as an identity', () => {
     expect(rows(database)).toContainEqual(['dev', dev.subject, 2, null, null, null]);
   });
 
-  test('ends with its subscription, and is a baseline when that comes back', ({ database }) => {
+  test('end with their subscription, and are a baseline when it is back', ({ database }) => {
     read(database, 1, [main]);
     mergeRun(database, { day: 2, subscriptions: {}, plan: { kinds, outOfScope: [one] } });
     expect(rows(database)).toEqual([['main', main.subject, 1, 2, null, 'outOfScope']]);
@@ -163,7 +163,7 @@ describe('client ids of system-assigned identities', () => {
   const clients = (database: Database) => database.prepare('SELECT client_id FROM identity WHERE kind = 1').all();
   const b = machine('b');
 
-  test('are asked for where the plan says so, until they are known', ({ database }) => {
+  test('are read if the plan wants them, until they are known', ({ database }) => {
     const ids: string[] = [];
     const clientId = (id: string) => {
       ids.push(id);
@@ -180,7 +180,7 @@ describe('client ids of system-assigned identities', () => {
     expect(run).toMatchObject({ complete: true, changes: {} });
   });
 
-  test('of another identity than the list showed are not written to that one', ({ database }) => {
+  test('of another identity than the listed one are not stored', ({ database }) => {
     const clientId = (principalId: string) => () =>
       ({ outcome: 'present', reading: { principalId, clientId: `client of ${principalId}` } }) as const;
     const subscriptions = { [one]: { machines: [b] } };
@@ -191,7 +191,7 @@ describe('client ids of system-assigned identities', () => {
     expect(clients(database)).toEqual([{ client_id: 'client of principal-of-b' }]);
   });
 
-  test('are not asked of machines that this run did not see', ({ database }) => {
+  test('are not read for machines that this run did not see', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [b] } }, plan: { kinds } });
     const clientId = () => expect.unreachable();
     mergeRun(database, { day: 2, subscriptions: { [one]: { status: 'failed' } }, plan, clientId });
@@ -204,7 +204,7 @@ describe('client ids of system-assigned identities', () => {
     expect(coverage(database, 1)).toEqual({ status: 'partial', code: 'ClientIdNotRead' });
   });
 
-  test('more than fit into a round are asked for in several', ({ database }) => {
+  test('are read in several rounds if they exceed one', ({ database }) => {
     const machines = Array.from({ length: 5003 }, (_, index) => machine(`m${index}`));
     let count = 0;
     const clientId = () =>

@@ -33,7 +33,7 @@ const coverage = (database: Database, seq: number) =>
   database
     .prepare(`SELECT status, reason ->> 'code' AS code FROM coverage WHERE kind = 'identities' AND from_seq = ?`)
     .get(seq);
-/** Ids that were asked for, and the answers. */
+/** Ids that were checked, and the answers. */
 function asking(outcome: 'absent' | 'unverified' | typeof u = 'absent') {
   const asked: string[] = [];
   const verifyIdentity: RunReading['verifyIdentity'] = (id) => {
@@ -57,12 +57,12 @@ describe('what is listed', () => {
     ]);
   });
 
-  test('is present when a list that is not whole shows it', ({ database }) => {
+  test('is present when an incomplete list shows it', ({ database }) => {
     read(database, 1, { identities: [u], statuses: { identities: 'partial' } });
     expect(presence(database)).toEqual([['principal-of-u', 1, 1, null]]);
   });
 
-  test('is the identity that machines have under that id, in whatever casing', ({ database }) => {
+  test('is the identity that machines have under that id, regardless of case', ({ database }) => {
     const shouted = { ...u, id: u.id.toUpperCase() };
     read(database, 1, { identities: [u], machines: [machine('a', { identity: having(shouted) })] });
     expect(presence(database)).toEqual([['principal-of-u', 1, 1, null]]);
@@ -85,7 +85,7 @@ describe('what is not listed', () => {
     });
   });
 
-  test('and known to be gone is not asked about again', ({ database }) => {
+  test('and known to be gone is not checked again', ({ database }) => {
     read(database, 1, { identities: [u] });
     read(database, 2, {});
     const { asked, verifyIdentity } = asking();
@@ -94,21 +94,21 @@ describe('what is not listed', () => {
     expect(presence(database)).toHaveLength(2);
   });
 
-  test('but on a machine is asked about, and is gone when its id answers 404: dangling', ({ database }) => {
+  test('but on a machine is checked, and is dangling when its id answers 404', ({ database }) => {
     const { asked, verifyIdentity } = asking();
     read(database, 1, { machines: [machine('a', { identity: having(u) })] }, { verifyIdentity });
     expect(asked).toEqual([u.id]);
     expect(presence(database)).toEqual([['principal-of-u', 0, 1, null]]);
   });
 
-  test('and was detached in this very run is asked about, too', ({ database }) => {
+  test('and was detached in the same run is checked, too', ({ database }) => {
     const statuses = { identities: 'failed' } as const;
     read(database, 1, { machines: [machine('a', { identity: having(u) })], statuses });
     read(database, 2, { machines: [machine('a')] });
     expect(presence(database)).toEqual([['principal-of-u', 0, 2, null]]);
   });
 
-  test('stays when a read by its id finds it, and the list is a ShortList', ({ database }) => {
+  test('stays when a read by id finds it, and the list is a ShortList', ({ database }) => {
     read(database, 1, { identities: [u] });
     const run = read(database, 2, {}, { verifyIdentity: asking(u).verifyIdentity });
     expect(run.complete).toBe(false);
@@ -151,7 +151,7 @@ describe('what is not listed', () => {
     },
   );
 
-  test('is gone where Azure lists the subscription as deleted and it answers to nothing any more', ({ database }) => {
+  test('is gone if Azure lists the subscription as deleted and answers SubscriptionNotFound', ({ database }) => {
     read(database, 1, { identities: [u] });
     const reason = { code: 'SubscriptionNotFound', message: 'no', hint: null };
     const statuses = {
@@ -173,7 +173,7 @@ describe('what is not listed', () => {
     ]);
   });
 
-  test('is a SuspiciousShrink when it is more than 200, until a second list agrees', ({ database }) => {
+  test('is a SuspiciousShrink when more than 200 are missing, until a second list lacks them, too', ({ database }) => {
     const many = Array.from({ length: 201 }, (_, index) => userAssigned(`u${index}`));
     read(database, 1, { identities: [u, ...many] });
     const { asked, verifyIdentity } = asking();
@@ -188,7 +188,7 @@ describe('what is not listed', () => {
     expect(unseen(database).every(({ valid_to }) => valid_to === 3)).toBe(true);
   });
 
-  test('and belongs to a subscription of which nothing was listed, is unknown', ({ database }) => {
+  test('is unknown in a subscription without a list', ({ database }) => {
     const elsewhere = userAssigned('u', { subscriptionId: two });
     const { asked, verifyIdentity } = asking();
     read(database, 1, { machines: [machine('a', { identity: having(elsewhere) })] }, { verifyIdentity });
@@ -201,7 +201,7 @@ describe('what is re-created under its id', () => {
   const changed = (database: Database) =>
     database.prepare('SELECT begin_change, not_before FROM identity_presence WHERE begin_change IS NOT NULL').all();
 
-  test('is one change: the old one is gone without a check, the new one begins', ({ database }) => {
+  test('is one change: the old identity is gone without a check, the new one begins', ({ database }) => {
     read(database, 1, { identities: [u] });
     const { asked, verifyIdentity } = asking();
     const run = read(database, 2, { identities: [again] }, { verifyIdentity });
@@ -216,34 +216,34 @@ describe('what is re-created under its id', () => {
     expect(read(database, 3, { identities: [again] }).changes).toEqual({});
   });
 
-  test('is the change of the machine that shows it', ({ database }) => {
+  test('is a change of the machine that shows it', ({ database }) => {
     read(database, 1, { identities: [u], machines: [machine('a', { identity: having(u) })] });
     const run = read(database, 2, { identities: [again], machines: [machine('a', { identity: having(again) })] });
     expect(run.changes).toEqual({ identityRecreated: 1 });
     expect(changed(database)).toEqual([]);
   });
 
-  test('is a change where the old one was listed, though the kind was never read completely', ({ database }) => {
+  test('is a change if the old identity was listed, even if the kind was never read completely', ({ database }) => {
     read(database, 1, { identities: [u], statuses: { identities: 'partial' } });
     expect(read(database, 2, { identities: [again] }).changes).toEqual({ identityRecreated: 1 });
     expect(changed(database)).toEqual([{ begin_change: 'identityRecreated', not_before: null }]);
     expect(presence(database).filter(([, present]) => present === 0)).toEqual([['principal-of-u', 0, 2, null]]);
   });
 
-  test('is no change where only a machine had the old one: it may have been so for long', ({ database }) => {
+  test('is no change if only a machine had the old identity: it may have been replaced long ago', ({ database }) => {
     const a = machine('a', { identity: having(u) });
     read(database, 1, { machines: [a], statuses: { identities: 'failed' } });
     expect(read(database, 2, { machines: [a], identities: [again] }).changes).toEqual({});
   });
 
-  test('leaves a machine that still has the old one with one that is gone', ({ database }) => {
+  test('leaves a machine that names the old identity with an identity that is gone', ({ database }) => {
     const a = machine('a', { identity: having(u) });
     read(database, 1, { identities: [u], machines: [a] });
     read(database, 2, { identities: [again], machines: [a] });
     expect(presence(database).filter(([, present]) => present === 0)).toEqual([['principal-of-u', 0, 2, null]]);
   });
 
-  test('is read by its id where only a machine of this run has the other one', ({ database }) => {
+  test('is checked if only a machine of this run has the other identity', ({ database }) => {
     const { asked, verifyIdentity } = asking(again);
     const a = machine('a', { identity: having(u) });
     const run = read(database, 1, { identities: [again], machines: [a] }, { verifyIdentity });
@@ -257,7 +257,7 @@ describe('what is re-created under its id', () => {
     );
   });
 
-  test('after it was gone, is a change as well', ({ database }) => {
+  test('is a change even after it was gone', ({ database }) => {
     read(database, 1, { identities: [u] });
     read(database, 2, {});
     expect(read(database, 3, { identities: [again] }).changes).toEqual({ identityRecreated: 1 });
@@ -269,13 +269,13 @@ describe('whole subscriptions', () => {
   const both = { [one]: { identities: [u] }, [two]: { identities: [x] } };
   const open = (database: Database) => presence(database).filter(([, , , to]) => to === null);
 
-  test('taken out of scope, nothing is known of its identities any more', ({ database }) => {
+  test('that leave the scope make their identities unknown', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: both, plan: { kinds } });
     mergeRun(database, { day: 2, subscriptions: { [one]: both[one] ?? {} }, plan: { kinds, outOfScope: [two] } });
     expect(open(database)).toEqual([['principal-of-u', 1, 1, null]]);
   });
 
-  test('forgotten by a person, nothing is known of its identities any more', ({ database }) => {
+  test('that a person forgets make their identities unknown', ({ database }) => {
     const spot = { subscriptionId: two, displayName: null, source: 'previousRun' as const, grantCommand: 'az …' };
     mergeRun(database, { day: 1, subscriptions: both, plan: { kinds } });
     mergeRun(database, { day: 2, subscriptions: { [one]: both[one] ?? {} }, plan: { kinds, blindSpots: [spot] } });
@@ -285,7 +285,7 @@ describe('whole subscriptions', () => {
     expect(open(database)).toEqual([['principal-of-u', 1, 1, null]]);
   });
 
-  test('moved to another tenant, its identities begin anew: one change', ({ database }) => {
+  test('that move to another tenant begin their identities again: one change', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: both, plan: { kinds } });
     const moved = { ...both, [one]: { identities: [again], tenantId: guid(8) } };
     const run = mergeRun(database, { day: 2, subscriptions: moved, plan: { kinds } });

@@ -19,14 +19,14 @@ const ends = (database: Database) =>
     .prepare('SELECT end_change, ended_at, end_not_before FROM machine_version WHERE end_change IS NOT NULL')
     .all();
 
-test('machines of every kind are rows, and virtual machines alone are counted as such', ({ database }) => {
+test('machines of every kind are rows, and only virtual machines count as such', ({ database }) => {
   const run = read(database, 1, { machines: [vm, set, arc] });
   expect(run).toMatchObject({ complete: true, virtualMachineCount: 1, principalCount: 3 });
   expect(row(database, set.id)).toMatchObject({ type: set.type, instanceCount: 3 });
   expect(row(database, arc.id)).toMatchObject({ type: arc.type, vmSize: null });
 });
 
-test('machines of the same name and group are told apart by their type', ({ database }) => {
+test('machines with the same name and group differ by type', ({ database }) => {
   const twin = machine('a', { type: 'Microsoft.HybridCompute/machines' });
   read(database, 1, { machines: [vm, twin] });
   const run = read(database, 2, { machines: [vm] });
@@ -35,7 +35,7 @@ test('machines of the same name and group are told apart by their type', ({ data
   expect(row(database, twin.id)?.deletedAt).toBe(dayOf(2));
 });
 
-test('another number of instances is no change, and the newest is shown', ({ database }) => {
+test('another number of instances is no change, but is stored', ({ database }) => {
   read(database, 1, { machines: [set] });
   const run = read(database, 2, { machines: [{ ...set, instanceCount: 5 }] });
   expect(run.changes).toEqual({});
@@ -56,7 +56,7 @@ test.for<[Kind, MachineReading]>([
   for (const machine of all) expect(row(database, machine.id)?.deletedAt).toBe(machine === lacking ? null : dayOf(2));
 });
 
-test('each kind is silent until it was read completely once', ({ database }) => {
+test('each kind records no new machine until its first complete reading', ({ database }) => {
   read(database, 1, { machines: [vm], statuses: { arcMachines: 'partial' } });
   const more = [machine('b'), machine('arc2', { type: 'Microsoft.HybridCompute/machines' })];
   expect(read(database, 2, { machines: [vm, ...more] }).changes).toEqual({ virtualMachineCreated: 1 });
@@ -64,7 +64,7 @@ test('each kind is silent until it was read completely once', ({ database }) => 
   expect(read(database, 3, { machines: [vm, ...more, third] }).changes).toEqual({ virtualMachineCreated: 1 });
 });
 
-test('what a kind showed changes with a change, though it was never read completely', ({ database }) => {
+test('an update is recorded even if the kind was never read completely', ({ database }) => {
   const partial = { statuses: { arcMachines: 'partial' } } as const;
   const retagged = { ...arc, tags: { moved: 'in' } };
   const rebuilt = { ...retagged, vmId: 'another' };
@@ -75,7 +75,7 @@ test('what a kind showed changes with a change, though it was never read complet
   expect(read(database, 4, { machines: [replaced], ...partial }).changes).toEqual({ identityRecreated: 1 });
 });
 
-test('what a partial list of a kind does not show is unseen, and seen again when it shows it', ({ database }) => {
+test('a machine missing from a partial list is unseen, until a list shows it', ({ database }) => {
   read(database, 1, { machines: [vm, set] });
   read(database, 2, { machines: [vm], statuses: { scaleSets: 'partial' } });
   expect(row(database, set.id)).toMatchObject({ stale: true, lastSeen: dayOf(1) });
@@ -84,7 +84,7 @@ test('what a partial list of a kind does not show is unseen, and seen again when
   expect(row(database, set.id)).toMatchObject({ stale: false, lastSeen: dayOf(3) });
 });
 
-test('absent machines are asked about by id with their type, and each kind has its own 200', ({ database }) => {
+test('absent machines are read by id and type, and each kind has its own limit of 200', ({ database }) => {
   const many = (type: MachineReading['type']) =>
     Array.from({ length: 150 }, (_, index) => machine(`m${index}`, { type }));
   const machines = [...many(vm.type), ...many(arc.type)];
@@ -117,7 +117,7 @@ test('an unverified absence makes its own kind partial', ({ database }) => {
   ).toEqual([{ kind: 'arcMachines', code: 'DeletionUnverified' }]);
 });
 
-test('the last complete reading of its kind stands beside what began and what ended', ({ database }) => {
+test('beginnings and ends record the last complete reading of their kind', ({ database }) => {
   read(database, 1, { machines: [vm, arc] });
   read(database, 2, { machines: [vm, arc], statuses: { arcMachines: 'partial' } });
   read(database, 3, { machines: [machine('b')] });
@@ -131,7 +131,7 @@ test('the last complete reading of its kind stands beside what began and what en
   ]);
 });
 
-test('the last complete reading stands beside identities that are attached and detached, and beside a move', ({
+test('attachments, detachments and moves record the last complete reading', ({
   database,
 }) => {
   const at = (day: number) => Date.parse(dayOf(day));
@@ -150,7 +150,7 @@ test('the last complete reading stands beside identities that are attached and d
   ).toEqual([{ not_before: at(1) }]);
 });
 
-test('an id that becomes known beside an attached identity is an update and an attachment', ({ database }) => {
+test('an id that becomes known together with an attached identity is an update and an attachment', ({ database }) => {
   const identity = (entries: MachineReading['identity']['userAssignedIdentities']) => ({
     type: 'UserAssigned' as const,
     principalId: null,
@@ -166,7 +166,7 @@ test('an id that becomes known beside an attached identity is an update and an a
   expect(run.changes).toEqual({ virtualMachineUpdated: 1, identityAttached: 1 });
 });
 
-test('an identity that comes beside another is an attachment and no update', ({ database }) => {
+test('a second identity is an attachment and no update', ({ database }) => {
   read(database, 1, { machines: [vm] });
   const both = {
     ...vm.identity,

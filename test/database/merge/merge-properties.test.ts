@@ -11,12 +11,12 @@ import { asShown, dayOf, guid, machine, mergeRun, type SubscriptionReading } fro
 
 const numRuns = caseCount('PROPERTY_RUNS', { few: 50, many: 500 });
 
-// Hundreds of merges each, also on a busy machine.
+// Each test runs hundreds of merges, sometimes on a busy machine.
 vi.setConfig({ testTimeout: 180_000 });
 
 /**
- * A small Azure that changes between runs, and runs that see any part of it: any scope, any coverage, lists that are short,
- * checks by id that fail, subscriptions that go out of sight.
+ * A small Azure that changes between runs, and runs that see any part of it: any scope, any coverage, short lists, failing reads
+ * by id, subscriptions that are lost.
  */
 const subscriptions = [guid(1), guid(2)];
 const names = ['a', 'b', 'c', 'd'];
@@ -74,7 +74,7 @@ function apply(world: World, changes: Run['changes']): void {
   }
 }
 
-/** What one run reads of the world, as `mergeRun` takes it. */
+/** What one run reads of the world. */
 function readingOf(world: World, { sights }: Run, day: number) {
   const read: Record<string, SubscriptionReading> = {};
   const lost: string[] = [];
@@ -129,7 +129,7 @@ const stateAt = (database: Database, asOf: string | null) =>
     .sort((x, y) => (x.id < y.id ? -1 : 1));
 
 describe('any sequence of runs, with any scopes and any coverage', () => {
-  test('never ends a machine whose absence was not proven', () => {
+  test('never ends a machine without proof', () => {
     fc.assert(
       fc.property(history, (runs) =>
         inEmptyInventory((database) => {
@@ -144,7 +144,7 @@ describe('any sequence of runs, with any scopes and any coverage', () => {
               .all(seq);
             for (const { id, vm_id, end_change } of ended) {
               const there = world.get(String(id));
-              // Seen elsewhere, it is no longer here; what has its id meanwhile is another machine.
+              // Moved elsewhere: a machine that has its id by now is another one.
               const gone = there === undefined || (end_change === 'virtualMachineMoved' && there.vmId !== vm_id);
               expect(gone, `${id} still exists`).toBe(true);
             }
@@ -155,7 +155,7 @@ describe('any sequence of runs, with any scopes and any coverage', () => {
     );
   });
 
-  test('shows exactly what is there, wherever all of a subscription was read', () => {
+  test('shows exactly what exists in every subscription that was read completely', () => {
     fc.assert(
       fc.property(history, (runs) =>
         inEmptyInventory((database) => {
@@ -204,7 +204,7 @@ describe('any sequence of runs, with any scopes and any coverage', () => {
     );
   });
 
-  test('leaves every earlier state answerable as it was', () => {
+  test('leaves every earlier state unchanged', () => {
     fc.assert(
       fc.property(history, (runs) =>
         inEmptyInventory((database) => {

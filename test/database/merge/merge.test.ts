@@ -35,7 +35,7 @@ describe('what begins', () => {
     ]);
   });
 
-  test('a machine that a complete reading lacked before is created, also by a partial reading', ({ database }) => {
+  test('a machine that a complete reading lacked is created, even if a partial reading shows it', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] } } });
     const run = mergeRun(database, {
       day: 2,
@@ -45,7 +45,7 @@ describe('what begins', () => {
     expect(run.complete).toBe(false);
   });
 
-  test('a machine is not called created where nothing proves that it was not there before', ({ database }) => {
+  test('a new machine is no change without an earlier complete reading', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')], status: 'partial' } } });
     const run = mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [machine('a'), machine('b')] } } });
     expect(run.changes).toEqual({});
@@ -80,7 +80,7 @@ describe('what changes', () => {
     userAssignedIdentities: { '/ids/u': { principalId: 'pu', clientId: 'cu' } },
   });
 
-  test('another size is an update, and the state before stays answerable', ({ database }) => {
+  test('another size is an update, and the earlier state stays available', ({ database }) => {
     expect(change(database, machine('a', { vmSize: 'Standard_D4s_v5' })).changes).toEqual({ virtualMachineUpdated: 1 });
     const first = resolveAsOf(database, dayOf(1));
     expect(getVirtualMachine(database, first, machine('a').id)?.vmSize).toBe('Standard_D2s_v5');
@@ -100,7 +100,7 @@ describe('what changes', () => {
     expect(row(database, after.id)).toMatchObject(asShown(after));
   });
 
-  test('an identity that is attached, detached or re-created is one change each, and no update', ({ database }) => {
+  test('an attached, detached or re-created identity is one change each, and no update', ({ database }) => {
     const system = machine('a');
     expect(change(database, machine('a', { identity: both('principal-of-a') })).changes).toEqual({
       identityAttached: 1,
@@ -126,13 +126,13 @@ describe('what changes', () => {
     expect(row(database, machine('a').id)?.principalIds).toEqual(['p', 'pu']);
   });
 
-  test('another vmId under the same id is one re-creation that swallows the identities', ({ database }) => {
+  test('another vmId under the same id is one re-creation that covers the identities', ({ database }) => {
     const again = machine('a', { vmId: 'other', identity: { ...machine('b').identity } });
     expect(change(database, again).changes).toEqual({ virtualMachineRecreated: 1 });
     expect(row(database, again.id)?.principalIds).toEqual(['principal-of-b']);
   });
 
-  test('a vmId that is null on one side never says re-created', ({ database }) => {
+  test('a vmId that is null on one side never means re-created', ({ database }) => {
     expect(change(database, machine('a', { vmId: null })).changes).toEqual({ virtualMachineUpdated: 1 });
   });
 });
@@ -147,7 +147,7 @@ describe('what ends', () => {
     expect(row(database, machine('b').id)).toMatchObject({ deletedAt: dayOf(2), lastSeen: dayOf(1), stale: false });
   });
 
-  test('a machine found by its id stays, and the list is a ShortList', ({ database }) => {
+  test('a machine that a read by id finds stays, and the list is a ShortList', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: twoMachines });
     const resized = machine('b', { vmSize: 'Standard_D8s_v5' });
     const run = mergeRun(database, {
@@ -172,7 +172,7 @@ describe('what ends', () => {
     expect(coverage(database, one)).toMatchObject({ status: 'partial', reason: { code: 'DeletionUnverified' } });
   });
 
-  test('machines of a subscription that Azure lists as deleted end when it answers to nothing any more', ({
+  test('machines of a subscription that Azure lists as deleted end on SubscriptionNotFound', ({
     database,
   }) => {
     mergeRun(database, { day: 1, subscriptions: twoMachines });
@@ -196,7 +196,7 @@ describe('what ends', () => {
     expect(row(database, machine('b').id)).toMatchObject({ stale: false, lastSeen: dayOf(3) });
   });
 
-  test('more than 200 machines gone at once are a SuspiciousShrink until a second run agrees', ({ database }) => {
+  test('more than 200 missing machines are a SuspiciousShrink until a second list lacks them, too', ({ database }) => {
     const many = Array.from({ length: 250 }, (_, index) => machine(`m${index}`));
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: many } } });
     const asked: string[] = [];
@@ -213,7 +213,7 @@ describe('what ends', () => {
     expect(asked).toEqual([]);
   });
 
-  test('a run over one subscription leaves the others alone', ({ database }) => {
+  test('a run over one subscription leaves the others unchanged', ({ database }) => {
     mergeRun(database, {
       day: 1,
       subscriptions: { ...twoMachines, [two]: { machines: [machine('x', { subscriptionId: two })] } },
@@ -227,7 +227,7 @@ describe('what ends', () => {
     });
   });
 
-  test('a reading older than the one stored is recorded and changes nothing', ({ database }) => {
+  test('a reading older than the stored one is recorded and changes nothing', ({ database }) => {
     mergeRun(database, { day: 5, subscriptions: twoMachines });
     const run = mergeRun(database, {
       day: 6,
@@ -241,7 +241,7 @@ describe('what ends', () => {
   });
 });
 
-test('a reading that a wrong clock has put days ahead does not hold up the next', ({ database }) => {
+test('a reading that a wrong clock dates days ahead does not block the next', ({ database }) => {
   mergeRun(database, { day: 5, subscriptions: { [one]: { machines: [machine('a')], readAt: dayOf(25) } } });
 
   const run = mergeRun(database, { day: 6, subscriptions: { [one]: { machines: [machine('a'), machine('c')] } } });
@@ -249,7 +249,7 @@ test('a reading that a wrong clock has put days ahead does not hold up the next'
   expect(run).toMatchObject({ complete: true, changes: { virtualMachineCreated: 1 } });
 });
 
-test('what was read after the newest run was merged is newer than that, though the clock has been put back', ({
+test('a reading after the newest merge is newer than it, even if the clock was put back', ({
   database,
 }) => {
   mergeRun(database, {
@@ -279,7 +279,7 @@ describe('what moves', () => {
     expect(row(database, moved.id)?.deletedAt).toBeNull();
   });
 
-  test('it has moved out of a subscription that could not be read, too', ({ database }) => {
+  test('a machine can move out of a subscription that could not be read', ({ database }) => {
     const elsewhere = machine('a', { subscriptionId: two });
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] }, [two]: {} } });
     const run = mergeRun(database, {
@@ -289,7 +289,7 @@ describe('what moves', () => {
     expect(run.changes).toEqual({ virtualMachineMoved: 1 });
   });
 
-  test('it has not moved out of a subscription that this run did not look at', ({ database }) => {
+  test('a machine does not move out of a subscription that is not in the run', ({ database }) => {
     const elsewhere = machine('a', { subscriptionId: two });
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] }, [two]: {} } });
     const run = mergeRun(database, {
@@ -301,7 +301,7 @@ describe('what moves', () => {
     expect(row(database, machine('a').id)).toMatchObject({ deletedAt: null, stale: false });
   });
 
-  test('a null vmId never matches: one ends and one is created', ({ database }) => {
+  test('a null vmId never matches: one machine ends and another is created', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a', { vmId: null })] } } });
     const run = mergeRun(database, {
       day: 2,
@@ -316,7 +316,7 @@ describe('what moves', () => {
     expect(now(database).map(({ resourceGroup }) => resourceGroup)).toEqual(['other']);
   });
 
-  test('a machine on two pages counts once, with what the later page says', ({ database }) => {
+  test('a machine on two pages counts once, with the content of the later page', ({ database }) => {
     const later = machine('a', { vmSize: 'Standard_D8s_v5' });
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] } } });
     const run = mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [machine('a'), later] } } });
@@ -331,7 +331,7 @@ describe('whole subscriptions', () => {
   const both = { [one]: { machines: [machine('a')] }, [two]: { machines: [machine('x', { subscriptionId: two })] } };
   const x = machine('x', { subscriptionId: two });
 
-  test('one that is no longer visible is a blind spot, and its machines stay stale', ({ database }) => {
+  test('that are no longer visible are blind spots, and their machines stay stale', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: both });
     const run = mergeRun(database, {
       day: 2,
@@ -345,7 +345,7 @@ describe('whole subscriptions', () => {
     expect(row(database, x.id)).toMatchObject({ stale: false });
   });
 
-  test('a list that cannot be trusted makes them stale without a change, until a second one agrees', ({ database }) => {
+  test('that an untrusted list lacks are stale without a change, until a second list lacks them, too', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: both });
     const gone = { blindSpots: [lost(two)] };
     const shrink = { ...gone, reason: reason('SuspiciousTenantShrink') };
@@ -355,7 +355,7 @@ describe('whole subscriptions', () => {
     expect(second.changes).toEqual({ subscriptionLost: 1 });
   });
 
-  test('taken out by the settings, its machines end as outOfScope: one change', ({ database }) => {
+  test('that the settings exclude end their machines as outOfScope: one change', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: both });
     const run = mergeRun(database, { day: 2, subscriptions: { [one]: both[one] ?? {} }, plan: { outOfScope: [two] } });
     expect(run).toMatchObject({ complete: true, virtualMachineCount: 1, changes: { outOfScope: 1 } });
@@ -366,7 +366,7 @@ describe('whole subscriptions', () => {
     expect(again).toMatchObject({ virtualMachineCount: 2, changes: { subscriptionAppeared: 1 } });
   });
 
-  test('forgotten by a person, a lost one is closed and its principals keep their history', ({ database }) => {
+  test('that a person forgets are closed, and their principals keep their history', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: both });
     const request = {
       subscriptionId: two,
@@ -389,7 +389,7 @@ describe('whole subscriptions', () => {
     expect(() => forgetSubscription(database, { ...request, runId: 'again' })).toThrow('does not follow');
   });
 
-  test('moved to another tenant, its identities end as tenantChanged: one change', ({ database }) => {
+  test('that move to another tenant end their identities as tenantChanged: one change', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: both });
     const moved = machine('a', { identity: { ...machine('n').identity, tenantId: guid(8) } });
     const run = mergeRun(database, {
@@ -410,13 +410,13 @@ describe('power states', () => {
     powerStatus: 'complete' | 'failed' = 'complete',
   ) => mergeRun(database, { day, subscriptions: { [one]: { machines: [a], powerStates, powerStatus } } });
 
-  test('a start or stop makes no version', ({ database }) => {
+  test('do not begin a version', ({ database }) => {
     read(database, 1, { [a.id]: 'PowerState/running' });
     expect(read(database, 2, { [a.id.toUpperCase()]: 'PowerState/deallocated' }).changes).toEqual({});
     expect(row(database, a.id)?.powerState).toBe('PowerState/deallocated');
   });
 
-  test('failing ones block nothing and answer null', ({ database }) => {
+  test('that fail to load block nothing and are null', ({ database }) => {
     read(database, 1, { [a.id]: 'PowerState/running' });
     expect(read(database, 2, {}, 'failed').complete).toBe(true);
     expect(row(database, a.id)?.powerState).toBeNull();
@@ -425,15 +425,15 @@ describe('power states', () => {
   });
 });
 
-describe('keeping', () => {
-  test('a run that was merged already is not merged again', ({ database }) => {
+describe('history', () => {
+  test('never has a run twice', ({ database }) => {
     const run = mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] } } });
     const again = mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('b')] } } });
     expect(again).toEqual(run);
     expect(now(database).map(({ name }) => name)).toEqual(['a']);
   });
 
-  test('coverage of old runs is folded into periods, and what changed in between stays apart', ({ database }) => {
+  test('folds the coverage of old runs into periods of equal status', ({ database }) => {
     for (let day = 1; day <= 28; day++) {
       mergeRun(database, { day, subscriptions: { [one]: { status: day === 3 ? 'failed' : 'complete' } } });
     }
@@ -454,7 +454,7 @@ describe('keeping', () => {
     ]);
   });
 
-  test('retention forgets what ended before its horizon and never an open version', ({ database }) => {
+  test('loses what ended before the retention period, and never an open version', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a'), machine('b')] } } });
     mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [machine('a')] } } });
     mergeRun(database, { day: 3, subscriptions: { [one]: { machines: [machine('a')] } } });

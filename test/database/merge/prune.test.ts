@@ -30,7 +30,7 @@ const all = (database: Database, sql: string) =>
     .all()
     .flatMap((row) => Object.values(row));
 
-test('retention forgets identities that are gone and assignments that nobody sees, and keeps what is open', ({
+test('retention removes identities that are gone and assignments that have ended, and keeps open ones', ({
   database,
 }) => {
   read(database, 1, {
@@ -63,7 +63,7 @@ test('retention forgets identities that are gone and assignments that nobody see
   expect(all(database, 'SELECT name FROM role_definition')).toEqual(['Contributor']);
 });
 
-test('retention keeps an identity that is gone while a machine still has it', ({ database }) => {
+test('retention keeps an identity that is gone while a machine still names it', ({ database }) => {
   const dangling = { machines: [machine('g', { identity: having(gone) })] };
   for (const day of [1, 2, 3]) read(database, day, dangling);
   read(database, 20, dangling, 10);
@@ -74,7 +74,7 @@ test('retention keeps an identity that is gone while a machine still has it', ({
 test.for<[string, number[]]>([
   ['forward', [1, 2, 28, 3]],
   ['back', [20, 21, 1, 22]],
-])('a clock that jumps %s in one run makes retention forget nothing', ([_where, days], { database }) => {
+])('retention removes nothing when the clock jumps %s in one run', ([_where, days], { database }) => {
   const [first = 0, ...later] = days;
   read(database, first, { machines: [machine('a')] });
 

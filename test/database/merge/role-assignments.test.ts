@@ -15,7 +15,7 @@ const stranger = roleAssignment('stranger', 'principal-of-nobody');
 const at = (day: number) => Date.parse(dayOf(day));
 type Shown = readonly RoleAssignmentReading[] | CoverageStatus | null;
 
-/** One run over two subscriptions: what each shows, how else it was read, or (null) that it was not in the run. */
+/** One run over two subscriptions: the list of each, or how else it was read; null = it was not in the run. */
 function read(database: Database, day: number, first: Shown, second: Shown = null, plan: Partial<Plan> = {}) {
   const reading = (shown: Shown, machines: boolean) => ({
     machines: machines ? [machine('a')] : [],
@@ -45,7 +45,7 @@ const rows = (database: Database) =>
     ]);
 
 describe('what begins', () => {
-  test('the first listing is a baseline', ({ database }) => {
+  test('is a baseline in the first list', ({ database }) => {
     expect(read(database, 1, [own, inherited]).changes).toEqual({});
     expect(rows(database)).toEqual([
       ['own', 1, 1, null, null, null],
@@ -53,7 +53,7 @@ describe('what begins', () => {
     ]);
   });
 
-  test('is assigned where a complete listing lacked it, with the time of that listing', ({ database }) => {
+  test('is assigned if a complete list lacked it, with the time of that list', ({ database }) => {
     read(database, 1, []);
     expect(read(database, 2, [own]).changes).toEqual({ roleAssigned: 1 });
     expect(database.prepare('SELECT began_at, not_before, begin_change FROM role_assignment_seen').all()).toEqual([
@@ -61,7 +61,7 @@ describe('what begins', () => {
     ]);
   });
 
-  test('is one change though many subscriptions inherit it', ({ database }) => {
+  test('is one change even if many subscriptions inherit it', ({ database }) => {
     read(database, 1, [], []);
     expect(read(database, 2, [inherited], [inherited]).changes).toEqual({ roleAssigned: 1 });
     expect(rows(database).filter(([, , , , begin]) => begin !== null)).toHaveLength(1);
@@ -73,19 +73,19 @@ describe('what begins', () => {
     expect(rows(database)).toHaveLength(2);
   });
 
-  test('is no change where assignments were never read completely', ({ database }) => {
+  test('is no change without an earlier complete list', ({ database }) => {
     read(database, 1, 'partial');
     expect(read(database, 2, [own]).changes).toEqual({});
   });
 
-  test('is no change of a principal that the inventory does not know', ({ database }) => {
+  test('is no change for a principal that the inventory does not know', ({ database }) => {
     read(database, 1, []);
     expect(read(database, 2, [stranger]).changes).toEqual({});
     expect(read(database, 3, []).changes).toEqual({});
     expect(rows(database)).toEqual([['stranger', 1, 2, 3, null, null]]);
   });
 
-  test('is a change of a principal that this very run brought', ({ database }) => {
+  test('is a change for a principal that is new in the same run', ({ database }) => {
     mergeRun(database, {
       day: 1,
       plan: { kinds: ['virtualMachines', 'roleAssignments'] },
@@ -94,7 +94,7 @@ describe('what begins', () => {
     expect(read(database, 2, [own]).changes).toEqual({ virtualMachineCreated: 1, roleAssigned: 1 });
   });
 
-  test('in another casing is the same', ({ database }) => {
+  test('is the same in another casing', ({ database }) => {
     read(database, 1, [own]);
     const shouted = {
       ...own,
@@ -106,7 +106,7 @@ describe('what begins', () => {
     expect(rows(database)).toEqual([['own', 1, 1, null, null, null]]);
   });
 
-  test('is shown by a list that is not whole, too', ({ database }) => {
+  test('is also taken from an incomplete list', ({ database }) => {
     read(database, 1, []);
     const run = mergeRun(database, {
       day: 2,
@@ -122,7 +122,7 @@ describe('what begins', () => {
 describe('what changes under its id', () => {
   const conditional = { ...inherited, condition: "@Resource[x] StringEquals 'y'" };
 
-  test('another condition is one change, and the assignment before it stays', ({ database }) => {
+  test('another condition is one change, and the earlier assignment stays known', ({ database }) => {
     read(database, 1, [inherited], [inherited]);
     expect(read(database, 2, [conditional], [conditional]).changes).toEqual({ roleAssigned: 1 });
     expect(rows(database)).toEqual([
@@ -138,7 +138,7 @@ describe('what changes under its id', () => {
     expect(read(database, 3, [conditional], [conditional]).changes).toEqual({});
   });
 
-  test('a subscription that was not read has the new one when it is read', ({ database }) => {
+  test('an unread subscription gets the new assignment when it is read', ({ database }) => {
     read(database, 1, [inherited], [inherited]);
     expect(read(database, 2, [conditional], 'failed').changes).toEqual({ roleAssigned: 1 });
     expect(rows(database).filter(([, , , to]) => to === null)).toEqual([
@@ -148,14 +148,14 @@ describe('what changes under its id', () => {
     expect(rows(database).filter(([, , , to]) => to === null)).toHaveLength(2);
   });
 
-  test('a subscription whose list still shows the one before keeps it', ({ database }) => {
+  test('a subscription whose list still shows the earlier assignment keeps it', ({ database }) => {
     read(database, 1, [inherited], [inherited]);
     expect(read(database, 2, [conditional], [inherited]).changes).toEqual({ roleAssigned: 1 });
     expect(read(database, 3, [conditional], [inherited]).changes).toEqual({});
     expect(rows(database).filter(([, , , to]) => to === null)).toHaveLength(2);
   });
 
-  test('another condition is a change where assignments were never read completely, too', ({ database }) => {
+  test('another condition is a change even without an earlier complete list', ({ database }) => {
     const partial = (day: number, shown: typeof inherited) =>
       mergeRun(database, {
         day,
@@ -178,7 +178,7 @@ describe('what changes under its id', () => {
     });
   });
 
-  test('after a removal it is an assignment like any other', ({ database }) => {
+  test('an assignment after a removal is a normal assignment', ({ database }) => {
     read(database, 1, [own]);
     read(database, 2, []);
     expect(read(database, 3, [{ ...own, condition: 'c' }]).changes).toEqual({ roleAssigned: 1 });
@@ -191,7 +191,7 @@ describe('what changes under its id', () => {
 });
 
 describe('what ends', () => {
-  test('ends when its subscription was read completely without it, with the time of the last listing that had it', ({
+  test('ends when a complete list lacks it, with the time of the last list that had it', ({
     database,
   }) => {
     read(database, 1, [own]);
@@ -202,13 +202,13 @@ describe('what ends', () => {
     ]);
   });
 
-  test.for(['partial', 'failed', 'denied'] as const)('does not end by a %s listing', (status, { database }) => {
+  test.for(['partial', 'failed', 'denied'] as const)('does not end by a %s list', (status, { database }) => {
     read(database, 1, [own]);
     expect(read(database, 2, status).changes).toEqual({});
     expect(rows(database)).toEqual([['own', 1, 1, null, null, null]]);
   });
 
-  test('is one change though many subscriptions lack it', ({ database }) => {
+  test('is one change even if many subscriptions lack it', ({ database }) => {
     read(database, 1, [inherited], [inherited]);
     expect(read(database, 2, [], []).changes).toEqual({ roleRemoved: 1 });
     expect(rows(database).map(([, , , to]) => to)).toEqual([2, 2]);
@@ -227,7 +227,7 @@ describe('what ends', () => {
     expect(rows(database).map(([, , , to]) => to)).toEqual([3, 3]);
   });
 
-  test('waits for a subscription that went out of sight', ({ database }) => {
+  test('waits for a subscription that is lost', ({ database }) => {
     const lost = { subscriptionId: two, displayName: null, source: 'previousRun' as const, grantCommand: 'az …' };
     read(database, 1, [inherited], [inherited]);
     expect(read(database, 2, [], null, { blindSpots: [lost] }).changes).toEqual({ subscriptionLost: 1 });
@@ -242,7 +242,7 @@ describe('what ends', () => {
     expect(rows(database).map(([, , , to]) => to)).toEqual([null, null]);
   });
 
-  test('only loses its inheritance where it is missing while another subscription shows it', ({ database }) => {
+  test('loses only its inheritance if another subscription still shows it', ({ database }) => {
     read(database, 1, [inherited], [inherited]);
     expect(read(database, 2, [inherited], []).changes).toEqual({ roleInheritanceLost: 1 });
     expect(rows(database)).toEqual([
@@ -258,21 +258,21 @@ describe('what ends', () => {
     expect(read(database, 4, [inherited], []).changes).toEqual({ roleInheritanceLost: 1 });
   });
 
-  test('loses the inheritance of a principal that nobody knows without a change', ({ database }) => {
+  test('loses its inheritance without a change if the principal is unknown', ({ database }) => {
     const other = { ...inherited, principalId: 'principal-of-nobody' };
     read(database, 1, [other], [other]);
     expect(read(database, 2, [other], []).changes).toEqual({});
     expect(rows(database).map(([, , , to]) => to)).toEqual([null, 2]);
   });
 
-  test('is not called removed where a subscription that showed it was taken out of scope', ({ database }) => {
+  test('is not removed if a subscription that showed it left the scope', ({ database }) => {
     read(database, 1, [inherited], [inherited]);
     expect(read(database, 2, [inherited], null, { outOfScope: [two] }).changes).toEqual({ outOfScope: 1 });
     expect(rows(database)[1]).toEqual(['inherited', 2, 1, 2, null, 'outOfScope']);
     expect(read(database, 3, []).changes).toEqual({ roleInheritanceLost: 1 });
   });
 
-  test('a reading older than the one stored changes nothing', ({ database }) => {
+  test('does not change by a reading older than the stored one', ({ database }) => {
     read(database, 5, [own]);
     const old = { machines: [], roleAssignments: [], readAt: dayOf(4) };
     mergeRun(database, {
@@ -285,7 +285,7 @@ describe('what ends', () => {
 });
 
 describe('whole subscriptions', () => {
-  test('forgotten by a person, what was seen there ends without a change of its own', ({ database }) => {
+  test('that a person forgets end their assignments without a change', ({ database }) => {
     const lost = { subscriptionId: two, displayName: null, source: 'previousRun' as const, grantCommand: 'az …' };
     read(database, 1, [inherited], [inherited]);
     read(database, 2, [inherited], null, { blindSpots: [lost] });
@@ -304,7 +304,7 @@ describe('whole subscriptions', () => {
     ]);
   });
 
-  test('a subscription that comes back shows what was known before: one change of the subscription', ({ database }) => {
+  test('that are back show the known assignments: one change of the subscription', ({ database }) => {
     read(database, 1, [inherited], [inherited]);
     read(database, 2, [inherited], null, { outOfScope: [two] });
     expect(read(database, 3, [inherited], [inherited]).changes).toEqual({ subscriptionAppeared: 1 });
@@ -320,14 +320,14 @@ describe('roles', () => {
       subscriptions: { [one]: { roleAssignments: [own], roleDefinitions } },
     });
 
-  test('are known by the last segment of their ids, with what they allow', ({ database }) => {
+  test('are identified by the last segment of their ids, and have permissions', ({ database }) => {
     define(database, 1, [{ ...contributor, id: contributor.id.replace(`/subscriptions/${one}`, '').toUpperCase() }]);
     expect(definitions(database)).toEqual([
       { name: 'Contributor', permissions: JSON.stringify(contributor.permissions) },
     ]);
   });
 
-  test('stay known when they are not read again, and are unknown until they are', ({ database }) => {
+  test('are unknown until they are read, and stay known after that', ({ database }) => {
     define(database, 1, []);
     expect(definitions(database)).toEqual([{ name: null, permissions: null }]);
     define(database, 2, [contributor]);
@@ -337,7 +337,7 @@ describe('roles', () => {
     ]);
   });
 
-  test('have one id though each list names them in its own subscription, in whatever order the lists come', () => {
+  test('have one id, although each list names them in its own subscription, whatever the order of the lists', () => {
     const namedIn = (subscriptionId: string) => ({ id: contributor.id.replace(one, subscriptionId) });
     const reading = (subscriptionId: string) => ({
       roleAssignments: [{ ...inherited, roleDefinitionId: namedIn(subscriptionId).id }],

@@ -3,8 +3,9 @@ import { integerOrNull, text } from '../../queries/columns.ts';
 import type { MergeContext } from '../merge-context.ts';
 
 /**
- * Updates the federated credentials of an identity to a complete reading of them. The first reading is a baseline. A credential
- * with another content under the same name is one change: the old row ends without a change, the new row begins as added.
+ * Updates the federated credentials of an identity to a complete reading of them. The first reading is a baseline. A
+ * credential with another content under the same name is one change: the old row ends without a change, the new row
+ * begins as added.
  * @param readAt epoch milliseconds
  */
 export function mergeFederatedCredentials(

@@ -9,7 +9,7 @@ import type { KnownIdentity } from './presence-rows.ts';
 /** The user-assigned identities of one subscription, as its list and reads by id show them. */
 export interface IdentityListing {
   add(page: readonly UserAssignedIdentityReading[]): void;
-  /** Once all lists are in: identities that a complete list lacks, or shows with another principal than a machine does. */
+  /** Once all lists are in: identities that a complete list lacks, or shows with another principal. */
   absent(): readonly FollowUp[];
   /** Once the answers to `absent` are in: the federated credentials of the identities that are on machines. */
   federatedCredentials(): readonly FollowUp[];
@@ -23,7 +23,7 @@ interface Listed {
 }
 
 export function openIdentityListing(context: MergeContext, reading: SubscriptionReading): IdentityListing {
-  const { identities, presence, dictionary, counts } = context;
+  const { identities, presence, unseenIdentities, dictionary, counts } = context;
   const { subscription, readAt } = reading;
   const past = reading.past('identities');
   /** By lower-case resource id, as are `gone` and `checked`. */
@@ -40,8 +40,8 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
     listed.set(id.toLowerCase(), { identity, principalId });
   };
   /**
-   * The list shows another identity under its id. An identity that only machines of this run show does not count: they may have
-   * been read later than the list.
+   * The list shows another identity under its id. An identity that only machines of this run show does not count: they
+   * may have been read later than the list.
    */
   const isReplaced = ({ present, attachedBefore, principalId }: KnownIdentity, key: string): boolean => {
     const shown = listed.get(key);
@@ -97,10 +97,10 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
         counts.add(change);
       }
     } else {
-      if (present === true) presence.openUnseen(identity, past.lastSeen, false);
+      if (present === true) unseenIdentities.open(identity, past.lastSeen, false);
       return;
     }
-    if (known.unseen) presence.closeUnseen(identity);
+    if (known.unseen) unseenIdentities.close(identity);
   };
   return {
     add(page) {
@@ -116,7 +116,7 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
       const ids = new Map(unproven.map(({ resourceId }) => [resourceId.toLowerCase(), resourceId]));
       if (ids.size > mostDeletionChecks) {
         for (const { identity, present } of unproven) {
-          presence.openUnseen(identity, present === true ? past.lastSeen : null, true);
+          unseenIdentities.open(identity, present === true ? past.lastSeen : null, true);
         }
         distrustShrunkList(reading, 'identities', ids.size);
         return [];

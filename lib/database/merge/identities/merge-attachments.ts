@@ -14,8 +14,8 @@ interface MachineReadings {
 }
 
 /**
- * Updates the attachments of one machine to a new reading. Each slot (the system-assigned identity, each user-assigned id) that
- * differs is one change, unless a change of the machine or subscription covers it.
+ * Updates the attachments of one machine to a new reading. Each slot (the system-assigned identity, each user-assigned
+ * id) that differs is one change, unless a change of the machine or subscription covers it.
  * @param coveredBy the change that covers these; `replaced` = a later page of this run corrects an earlier one
  */
 export function mergeAttachments(

@@ -19,20 +19,10 @@ export interface KnownIdentity {
   readonly missingFromList: boolean;
 }
 
-/** Rows of `identity_presence` and `identity_unseen`. */
-export interface PresenceRows {
-  /** Identities whose resource id names this subscription. */
-  of(subscription: number): KnownIdentity[];
-  /** @param tenant number of its text */
-  setTenant(identity: number, tenant: number | null): void;
-  /** Ends the open row and begins the next. Times in epoch milliseconds. */
-  begin(identity: number, present: boolean, at: number, notBefore: number | null, change: ChangeKind | null): void;
-  /** @param lastSeen the newest reading that had it; null = it was never listed */
-  openUnseen(identity: number, lastSeen: number | null, missingFromList: boolean): void;
-  closeUnseen(identity: number): void;
-}
+/** Rows of `identity_presence`. */
+export type PresenceRows = ReturnType<typeof openPresenceRows>;
 
-export function openPresenceRows(database: Database, seq: number): PresenceRows {
+export function openPresenceRows(database: Database, seq: number) {
   const select = database.prepare(`
     SELECT i.id, i.resource_id, i.principal_id, p.present, u.missing_from_list,
       EXISTS (SELECT 1 FROM attachment a WHERE a.identity = i.id AND a.valid_to IS NULL) AS attached,
@@ -49,18 +39,9 @@ export function openPresenceRows(database: Database, seq: number): PresenceRows 
   );
   const insert = database.prepare(`INSERT INTO identity_presence
     (identity, valid_from, present, began_at, not_before, begin_change) VALUES (?, ?, ?, ?, ?, ?)`);
-  const insertUnseen = database.prepare(
-    'INSERT INTO identity_unseen (identity, valid_from, last_seen, missing_from_list) VALUES (?, ?, ?, ?)',
-  );
-  const setMissing = database.prepare(
-    'UPDATE identity_unseen SET missing_from_list = 1 WHERE identity = ? AND valid_to IS NULL',
-  );
-  const isUnseen = database.prepare('SELECT 1 FROM identity_unseen WHERE identity = ? AND valid_to IS NULL');
-  const closeUnseen = database.prepare(
-    'UPDATE identity_unseen SET valid_to = ? WHERE identity = ? AND valid_to IS NULL',
-  );
   return {
-    of: (subscription) =>
+    /** Identities whose resource id names this subscription. */
+    of: (subscription: number): KnownIdentity[] =>
       select.all(seq, subscription).map((row) => ({
         identity: Number(row.id),
         resourceId: text(row, 'resource_id'),
@@ -72,15 +53,12 @@ export function openPresenceRows(database: Database, seq: number): PresenceRows 
         unseen: row.missing_from_list !== null,
         missingFromList: row.missing_from_list === 1,
       })),
-    setTenant: (identity, tenant) => void setTenant.run(tenant, identity),
-    begin(identity, present, at, notBefore, change) {
+    /** @param tenant number of its text */
+    setTenant: (identity: number, tenant: number | null) => void setTenant.run(tenant, identity),
+    /** Ends the open row and begins the next. Times in epoch milliseconds. */
+    begin(identity: number, present: boolean, at: number, notBefore: number | null, change: ChangeKind | null): void {
       end.run(seq, at, identity);
       insert.run(identity, seq, present ? 1 : 0, at, notBefore, change);
     },
-    openUnseen(identity, lastSeen, missingFromList) {
-      if (isUnseen.get(identity) === undefined) insertUnseen.run(identity, seq, lastSeen, missingFromList ? 1 : 0);
-      else if (missingFromList) setMissing.run(identity);
-    },
-    closeUnseen: (identity) => void closeUnseen.run(seq, identity),
   };
 }

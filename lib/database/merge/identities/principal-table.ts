@@ -1,8 +1,8 @@
 import type { Database } from '../../database.ts';
 
 /**
- * System-assigned identities that a first run has added, by principal id, while the table `identity` has no index on it. 16 bytes
- * each. Uses open addressing on a 32-bit hash and compares each match with the row itself.
+ * System-assigned identities that a first run has added, by principal id, while the table `identity` has no index on
+ * it. 16 bytes each. Uses open addressing on a 32-bit hash and compares each match with the row itself.
  */
 export function createPrincipalTable(database: Database) {
   const principalOf = database.prepare('SELECT 1 FROM identity WHERE id = ? AND principal_id = ?');

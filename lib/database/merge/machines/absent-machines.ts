@@ -6,47 +6,43 @@ import type { SubscriptionReading } from '../subscription-reading.ts';
 import { distrustShrunkList, mostDeletionChecks, verifyDeletion } from '../verify-deletion.ts';
 import type { MachineIndex } from './machine-index.ts';
 
-/** Machines of one kind that the list of a subscription left out. */
-export interface AbsentMachines {
-  /** Compares the list, once it has ended, with the known machines. */
-  settle(index: MachineIndex): void;
-  /** Asks about each machine once. */
-  followUps(): readonly FollowUp[];
-  /** Machines that are proven gone. They end at the commit. */
-  proven(): readonly number[];
-}
-
-/** @param mergeFound merges what a read by id shows of a machine that the list left out */
+/**
+ * Machines of one kind that the list of a subscription left out.
+ * @param mergeFound merges what a read by id shows of such a machine
+ */
 export function openAbsentMachines(
   context: MergeContext,
   reading: SubscriptionReading,
   kind: Kind,
   mergeFound: (machine: number, reading: MachineReading) => void,
-): AbsentMachines {
-  const { seen, unseen } = context;
+) {
+  const { seen, unseenMachines } = context;
   const { lastSeen } = reading.past(kind);
   let absent: readonly number[] = [];
   const proven: number[] = [];
   return {
-    settle(index) {
+    /** Compares the list, once it has ended, with the known machines. */
+    settle(index: MachineIndex): void {
       const status = reading.readings.get(kind)?.status;
       if (status === undefined || status === 'failed' || status === 'denied') return;
       const open = index.values().filter(({ fingerprint }) => fingerprint !== null);
       const machines = [...open.map(({ machine }) => machine).filter((machine) => !seen.has(machine))];
       if (status === 'partial') {
-        for (const machine of machines) unseen.open(machine, lastSeen, false);
+        for (const machine of machines) unseenMachines.open(machine, lastSeen, false);
         return;
       }
       // The same reading of another deployment, merged again, is no second list.
-      const isSecond = (machine: number): boolean => reading.readAt > lastSeen && unseen.isMissingFromList(machine);
+      const isSecond = (machine: number): boolean =>
+        reading.readAt > lastSeen && unseenMachines.isMissingFromList(machine);
       proven.push(...machines.filter(isSecond));
       absent = machines.filter((machine) => !isSecond(machine));
       if (absent.length <= mostDeletionChecks) return;
-      for (const machine of absent) unseen.open(machine, lastSeen, true);
+      for (const machine of absent) unseenMachines.open(machine, lastSeen, true);
       distrustShrunkList(reading, kind, absent.length);
       absent = [];
     },
-    followUps() {
+    /** Asks about each machine once. */
+    followUps(): FollowUp[] {
       const asked = absent;
       absent = [];
       return asked.map((machine) => {
@@ -59,11 +55,12 @@ export function openAbsentMachines(
             const isGone = verifyDeletion(context, reading, kind, { resourceId, isListed: false }, verification);
             if (isGone) proven.push(machine);
             else if (verification.outcome === 'present') mergeFound(machine, verification.reading);
-            else unseen.open(machine, lastSeen, false);
+            else unseenMachines.open(machine, lastSeen, false);
           },
         };
       });
     },
-    proven: () => proven,
+    /** Machines that are proven gone. They end at the commit. */
+    proven: (): readonly number[] => proven,
   };
 }

@@ -1,8 +1,9 @@
 import type { MachineReading } from '../../../inventory/virtual-machine.ts';
 
 /**
- * A 53-bit hash of everything that the tables keep of a reading, including its casing. If it equals the stored one, the machine is
- * unchanged; otherwise the merge compares the readings field by field. A collision hides a change (chance 2^-53 each).
+ * A 53-bit hash of everything that the tables keep of a reading, including its casing. If it equals the stored one, the
+ * machine is unchanged; otherwise the merge compares the readings field by field. A collision hides a change (chance
+ * 2^-53 each).
  */
 export function fingerprintOf(machine: MachineReading): number {
   const { identity } = machine;

@@ -77,8 +77,8 @@ export function identitySlots(identity: MachineIdentity): Map<string, string | n
 }
 
 /**
- * What happened in one slot: an identity was attached, detached or re-created (another principal id under the same id). Null = nothing that
- * is a change of its own: an id became known, or unknown.
+ * What happened in one slot: an identity was attached, detached or re-created (another principal id under the same id).
+ * Null = nothing that is a change of its own: an id became known, or unknown.
  */
 export function slotChange(
   before: string | null | undefined,

@@ -9,25 +9,13 @@ import { type MachineIndex, machineKey } from './machine-index.ts';
 import type { Beginning } from './machine-writer.ts';
 
 /** Merges the machines of one kind in one subscription. */
-export interface MachinesOfKind {
-  /** A machine that a list shows. */
-  merge(reading: MachineReading): void;
-  /** A machine that the list left out and a read by id found. */
-  mergeFound(machine: number, reading: MachineReading): void;
-  /**
-   * A machine that another deployment keeps, though its newest reading did not show it. If it is known here, it stays as it is.
-   * @param lastSeen epoch milliseconds of the newest reading that had it
-   */
-  mergeUnseen(reading: MachineReading, lastSeen: number): void;
-}
-
 export function openMachinesOfKind(
   context: MergeContext,
   { subscription, readAt, quiet, past }: SubscriptionReading,
   kind: Kind,
   index: MachineIndex,
-): MachinesOfKind {
-  const { dictionary, writer, seen, unseen, counts } = context;
+) {
+  const { dictionary, writer, seen, unseenMachines, counts } = context;
   const { notBefore, silent } = past(kind);
 
   /** Begins a machine that has no open version: it is new, or it is back after an end. */
@@ -65,7 +53,7 @@ export function openMachinesOfKind(
       if (difference.identity) mergeAttachments(context, readings, quiet ? 'tenantChanged' : null);
     }
   };
-  /** If two pages of this run show a machine differently, the later reading replaces the version that the earlier one began. */
+  /** If two pages of this run show a machine differently, the later page replaces the version. */
   const changeOrReplace = (machine: number, reading: MachineReading, fingerprint: number): void => {
     writer.respell(machine, reading, dictionary.resourceGroup(reading.resourceGroup));
     if (!seen.has(machine) || !writer.beganInThisRun(machine)) {
@@ -79,7 +67,8 @@ export function openMachinesOfKind(
   const knownAs = (reading: MachineReading) =>
     index.get(machineKey(dictionary.resourceGroup(reading.resourceGroup), reading.name));
   return {
-    merge(reading) {
+    /** A machine that a list shows. */
+    merge(reading: MachineReading): void {
       const fingerprint = fingerprintOf(reading);
       const known = knownAs(reading);
       if (known === undefined || known.fingerprint === null) {
@@ -92,17 +81,23 @@ export function openMachinesOfKind(
       }
       seen.add(known.machine);
     },
-    mergeFound(machine, reading) {
+    /** A machine that the list left out and a read by id found. */
+    mergeFound(machine: number, reading: MachineReading): void {
       const fingerprint = fingerprintOf(reading);
       if (fingerprintOf(context.stored(machine)) !== fingerprint) changeOrReplace(machine, reading, fingerprint);
       seen.add(machine);
     },
-    mergeUnseen(reading, lastSeen) {
+    /**
+     * A machine that another deployment keeps, though its newest reading did not show it. If it is known here, it stays
+     * as it is.
+     * @param lastSeen epoch milliseconds of the newest reading that had it
+     */
+    mergeUnseen(reading: MachineReading, lastSeen: number): void {
       const known = knownAs(reading);
       const isOpen = known !== undefined && known.fingerprint !== null;
       // A complete list after `lastSeen` lacked it: it is gone.
       const isGone = notBefore !== null && lastSeen <= notBefore;
-      if (!isOpen && !isGone) unseen.open(begin(reading, lastSeen, fingerprintOf(reading)), lastSeen, false);
+      if (!isOpen && !isGone) unseenMachines.open(begin(reading, lastSeen, fingerprintOf(reading)), lastSeen, false);
     },
   };
 }

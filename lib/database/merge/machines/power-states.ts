@@ -2,15 +2,11 @@ import type { PowerStateReading } from '../../../inventory/virtual-machine.ts';
 import type { MergeContext } from '../merge-context.ts';
 import { type MachineIndex, machineKey } from './machine-index.ts';
 
-/** Power states of one subscription. They may arrive before their machines. */
-export interface PowerStates {
-  add(page: readonly PowerStateReading[]): void;
-  /** After the last page of machines and power states: a state that was not read counts as unknown (null) from now on. */
-  finish(): void;
-}
-
-/** @param index of the virtual machines */
-export function openPowerStates(context: MergeContext, index: MachineIndex): PowerStates {
+/**
+ * Power states of one subscription. They may arrive before their machines.
+ * @param index of the virtual machines
+ */
+export function openPowerStates(context: MergeContext, index: MachineIndex) {
   const { database, seq, dictionary, powerSeen } = context;
   // Keeps `since_seq` while the state stays the same.
   const upsert = database.prepare(`INSERT INTO power_state (machine, state, since_seq) VALUES (?1, ?2, ?3)
@@ -30,10 +26,11 @@ export function openPowerStates(context: MergeContext, index: MachineIndex): Pow
     return true;
   };
   return {
-    add(page) {
+    add(page: readonly PowerStateReading[]): void {
       for (const reading of page) if (!write(reading)) early.push(reading);
     },
-    finish() {
+    /** After the last page of machines and power states: a state that was not read becomes unknown (null). */
+    finish(): void {
       // A state that still has no machine belongs to one created between the two lists: the next run reads both.
       for (const reading of early) write(reading);
       for (const { machine } of index.values()) if (!powerSeen.has(machine)) setUnread.run(machine);

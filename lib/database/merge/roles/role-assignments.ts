@@ -4,14 +4,8 @@ import type { MergeContext } from '../merge-context.ts';
 import type { SubscriptionReading } from '../subscription-reading.ts';
 import type { OpenAssignment, StoredAssignment } from './role-rows.ts';
 
-/** The role assignments that the list of one subscription shows. `settleRoleAssignments` decides what began and what ended. */
-export interface RoleListing {
-  add(page: readonly RoleAssignmentReading[]): void;
-  /** Once the list has ended: what a complete list lacks is missing. */
-  settle(): void;
-}
-
-export function openRoleListing({ roles, roleChanges }: MergeContext, reading: SubscriptionReading): RoleListing {
+/** The role assignments that the list of one subscription shows, to settle when all lists are in. */
+export function openRoleListing({ roles, roleChanges }: MergeContext, reading: SubscriptionReading) {
   const { subscription, readAt, readings } = reading;
   const { notBefore, silent } = reading.past('roleAssignments');
   let before: Map<string, OpenAssignment> | null = null;
@@ -51,11 +45,12 @@ export function openRoleListing({ roles, roleChanges }: MergeContext, reading: S
     open.set(key, { assignment, content, principalId: shown.principalId, isMissing: false, isShown: true });
   };
   return {
-    add(page) {
+    add(page: readonly RoleAssignmentReading[]): void {
       before ??= roles.openIn(subscription);
       for (const shown of page) merge(shown, before);
     },
-    settle() {
+    /** Once the list has ended: what a complete list lacks is missing. */
+    settle(): void {
       const status = readings.get('roleAssignments')?.status;
       if (status === 'complete' || status === 'skipped') {
         before ??= roles.openIn(subscription);
@@ -76,9 +71,9 @@ interface OpenRow {
 }
 
 /**
- * Decides what began and what ended, when all lists are in. An assignment ends when a complete list of every subscription that
- * showed it lacks it. If some subscription still shows it, the others only stop inheriting it. Changes are recorded for principals
- * that the inventory knows.
+ * Decides what began and what ended, when all lists are in. An assignment ends when a complete list of every
+ * subscription that showed it lacks it. If some subscription still shows it, the others only stop inheriting it.
+ * Changes are recorded for principals that the inventory knows.
  * @param readings of this run, by the number of the subscription
  */
 export function settleRoleAssignments(context: MergeContext, readings: ReadonlyMap<number, SubscriptionReading>): void {

@@ -61,7 +61,7 @@ export function openRoleRows(database: Database, seq: number) {
     definitions.set(guid.toLowerCase(), known);
     return known;
   };
-  /** Each list names a role in its own subscription. Keeps the first id by name, so that the order of the lists does not matter. */
+  /** Each list names a role in its own subscription. Keeps the first id by name, whatever the order of the lists. */
   const roleOf = (resourceId: string): number => {
     const known = definition(resourceId);
     if (resourceId < known.resourceId) {
