@@ -1,5 +1,5 @@
 import type { Database } from '../../lib/database/database.ts';
-import { beginsAfterItsEnd, resolveChangeRange } from '../../lib/database/queries/changes/change-range.ts';
+import { beginsAfterItsEnd, resolveChangeRange } from '../../lib/database/queries/as-of.ts';
 import type { ChangeRange } from '../../lib/inventory/query.ts';
 import { UsageError } from '../usage-error.ts';
 

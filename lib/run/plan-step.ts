@@ -1,5 +1,6 @@
 import { planRun } from '../collect/plan.ts';
-import { readKnownSubscriptions, readNewestSeq } from '../database/queries/coverage/known-subscriptions.ts';
+import { readKnownSubscriptions } from '../database/queries/coverage/subscriptions-at.ts';
+import { readNewestSeq } from '../database/queries/runs.ts';
 import { hasCode, InventoryError } from '../errors.ts';
 import type { KnownSubscription, RecordedPlan } from '../inventory/plan.ts';
 import type { DatabaseReader } from '../published/current-database.ts';
