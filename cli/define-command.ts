@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Action } from './command-context.ts';
+import type { Action } from './command.ts';
 
 /** Makes commander's action of ours: what was given goes in, an action comes out and is run. */
 export type Run = (command: Command, action: Action) => Promise<void>;

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { DefineCommand, Run } from './define-command.ts';
-import { addGlobalOptions } from './global-options.ts';
+import { addGlobalOptions } from './shared-options.ts';
 
 interface CommandEntry {
   readonly name: string;

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { InventoryError } from '../lib/errors.ts';
 import { type Environment, readSettings } from '../lib/settings.ts';
-import type { Action } from './command-context.ts';
+import type { Action } from './command.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts';
-import { globalOptionsOf } from './global-options.ts';
 import { messagesTo } from './messages.ts';
 import { render } from './output/render.ts';
 import { writeChunks, writePieces } from './output/write-chunks.ts';
+import { globalOptionsOf } from './shared-options.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The process as the command line needs it. */

@@ -1,8 +1,8 @@
 import type { Change } from '../../lib/inventory/change.ts';
 import { changesCsv } from '../../lib/reports/csv.ts';
 import type { Presentation } from '../output/result.ts';
+import { lastSegment } from './cell-text.ts';
 import { changeText } from './change-text.ts';
-import { lastSegment } from './resource-text.ts';
 
 /** Changes in a table and as CSV. What is named by a guid (a role assignment, a subscription) is told by the text. */
 export const changePresentation: Presentation<Change> = {

@@ -1,5 +1,5 @@
 import type { Change } from '../../lib/inventory/change.ts';
-import { lastSegment, scopeText } from './resource-text.ts';
+import { lastSegment, scopeText } from './cell-text.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 import type { Finding } from '../../lib/inventory/finding.ts';
 import { findingsCsv } from '../../lib/reports/csv.ts';
 import type { Presentation } from '../output/result.ts';
-import { lastSegment } from './resource-text.ts';
+import { lastSegment } from './cell-text.ts';
 
 /** Findings in a table and as CSV. The message names the resource; what to do is in the other forms of output. */
 export const findingPresentation: Presentation<Finding> = {

@@ -1,7 +1,7 @@
 import type { NeverSeenPrincipal, Principal } from '../../lib/inventory/principal.ts';
 import { principalCsv } from '../../lib/reports/csv.ts';
 import type { Presentation } from '../output/result.ts';
-import { lastSegment } from './resource-text.ts';
+import { lastSegment } from './cell-text.ts';
 
 /** Machines named in a row. */
 const namedAtMost = 3;

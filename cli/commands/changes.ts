@@ -5,7 +5,7 @@ import { selection } from '../../lib/parameters/fields.ts';
 import { changeFilterEntries } from '../../lib/parameters/log-filters.ts';
 import { changeFields } from '../../lib/parameters/selectable-fields.ts';
 import { changePresentation } from '../columns/change-columns.ts';
-import type { Action } from '../command-context.ts';
+import type { Action } from '../command.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
 import { changeRange } from '../inventory/change-range.ts';
 import { reportCompleteness } from '../inventory/incomplete.ts';

@@ -6,7 +6,7 @@ import { asOf, selection } from '../../lib/parameters/fields.ts';
 import { findingFilterEntries } from '../../lib/parameters/log-filters.ts';
 import { findingFields } from '../../lib/parameters/selectable-fields.ts';
 import { findingPresentation } from '../columns/finding-columns.ts';
-import type { Action } from '../command-context.ts';
+import type { Action } from '../command.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
 import { readAccepted } from '../inventory/accepted-findings.ts';
 import { reportCompleteness } from '../inventory/incomplete.ts';

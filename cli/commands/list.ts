@@ -6,7 +6,7 @@ import { machineFilterEntries, orderBy, toMachineFilter } from '../../lib/parame
 import { virtualMachineFields } from '../../lib/parameters/selectable-fields.ts';
 import { virtualMachineCsv } from '../../lib/reports/csv.ts';
 import { machineColumns } from '../columns/machine-columns.ts';
-import type { Action } from '../command-context.ts';
+import type { Action } from '../command.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
 import { addFilterOptions, addShapeOptions } from '../filter-options.ts';
 import { reportCompleteness } from '../inventory/incomplete.ts';

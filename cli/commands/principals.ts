@@ -6,7 +6,7 @@ import { asOf, selection } from '../../lib/parameters/fields.ts';
 import { machineFilterEntries, toMachineFilter } from '../../lib/parameters/machine-filter.ts';
 import { principalFields } from '../../lib/parameters/selectable-fields.ts';
 import { principalPresentation } from '../columns/principal-columns.ts';
-import type { Action } from '../command-context.ts';
+import type { Action } from '../command.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
 import { addFilterOptions, addShapeOptions } from '../filter-options.ts';
 import { reportCompleteness } from '../inventory/incomplete.ts';

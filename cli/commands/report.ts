@@ -4,7 +4,7 @@ import { reportSource } from '../../lib/database/queries/report-source.ts';
 import { type ReportFormat, type ReportName, reportFormats, reportNames } from '../../lib/inventory/report.ts';
 import { type ReportParameters, reportParameters, reportQueries } from '../../lib/parameters/report-parameters.ts';
 import { writeReport } from '../../lib/reports/write-report.ts';
-import type { Action } from '../command-context.ts';
+import type { Action } from '../command.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
 import { exitCodes } from '../exit-code.ts';
 import { addFilterOptions } from '../filter-options.ts';

@@ -1,6 +1,6 @@
 import { listRuns } from '../../lib/database/queries/runs.ts';
-import { runPresentation } from '../columns/describe-run.ts';
-import type { Action } from '../command-context.ts';
+import { runPresentation } from '../columns/run-columns.ts';
+import type { Action } from '../command.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
 import { exitCodes } from '../exit-code.ts';
 import { withDatabase } from '../inventory/open-inventory.ts';

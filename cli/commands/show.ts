@@ -6,7 +6,7 @@ import { asOf, selection } from '../../lib/parameters/fields.ts';
 import { virtualMachineFields } from '../../lib/parameters/selectable-fields.ts';
 import { virtualMachineCsv } from '../../lib/reports/csv.ts';
 import { describeMachine } from '../columns/describe.ts';
-import type { Action } from '../command-context.ts';
+import type { Action } from '../command.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
 import { addShapeOptions } from '../filter-options.ts';
 import { findInInventory } from '../inventory/find-machine.ts';

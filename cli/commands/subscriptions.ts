@@ -3,7 +3,7 @@ import { readLedger } from '../../lib/database/queries/coverage/ledger.ts';
 import type { BlindSpot, Coverage } from '../../lib/inventory/coverage.ts';
 import { allKinds } from '../../lib/inventory/shown-kinds.ts';
 import { asOf } from '../../lib/parameters/fields.ts';
-import type { Action } from '../command-context.ts';
+import type { Action } from '../command.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
 import { reportCompleteness } from '../inventory/incomplete.ts';
 import { withInventory } from '../inventory/open-inventory.ts';

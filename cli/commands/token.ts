@@ -4,7 +4,7 @@ import { accessTokenOutput } from '../../lib/azure/access-token-output.ts';
 import { createTokenSource } from '../../lib/azure/token-source.ts';
 import { text } from '../../lib/parameters/fields.ts';
 import type { Settings } from '../../lib/settings.ts';
-import type { Action } from '../command-context.ts';
+import type { Action } from '../command.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
 import { exitCodes } from '../exit-code.ts';
 import { flatten } from '../output/flatten.ts';

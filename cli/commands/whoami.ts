@@ -5,7 +5,7 @@ import { readIdentityRoles } from '../../lib/rights/identity-roles.ts';
 import { findMissingRights } from '../../lib/rights/missing-rights.ts';
 import { type WhoAmI, whoAmI } from '../../lib/rights/whoami.ts';
 import type { Property } from '../columns/describe.ts';
-import type { Action } from '../command-context.ts';
+import type { Action } from '../command.ts';
 import { type DefineCommand, examples } from '../define-command.ts';
 import { exitCodes } from '../exit-code.ts';
 import { flatten } from '../output/flatten.ts';

@@ -1,5 +1,5 @@
 import type { AcceptedFinding } from '../../lib/inventory/finding.ts';
-import type { CommandContext } from '../command-context.ts';
+import type { CommandContext } from '../command.ts';
 
 /**
  * What `INVENTORY_ACCEPTED_FINDINGS` silences. What reads it is loaded only where it is set.

@@ -3,7 +3,7 @@ import { openSession } from '../../lib/azure/session.ts';
 import { getLive } from '../../lib/collect/live.ts';
 import { NotFoundError } from '../../lib/errors.ts';
 import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
-import type { CommandContext } from '../command-context.ts';
+import type { CommandContext } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { UsageError } from '../usage-error.ts';
 import { onlyOne } from './find-machine.ts';

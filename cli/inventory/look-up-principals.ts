@@ -6,7 +6,7 @@ import { guid } from '../../lib/parameters/fields.ts';
 import { selected } from '../../lib/parameters/select.ts';
 import { describePrincipal } from '../columns/describe.ts';
 import { principalPresentation } from '../columns/principal-columns.ts';
-import type { CommandContext } from '../command-context.ts';
+import type { CommandContext } from '../command.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { anyTable } from '../output/any-table.ts';
 import { table } from '../output/table.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Database, openForReading } from '../../lib/database/database.ts';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
 import type { AsOf } from '../../lib/inventory/query.ts';
-import type { CommandContext } from '../command-context.ts';
+import type { CommandContext } from '../command.ts';
 import { reasonText } from '../messages.ts';
 import { containerUrl, existing, isUrl, withFile } from './database-place.ts';
 

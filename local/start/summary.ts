@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { coverageText } from '../../cli/columns/describe-run.ts';
+import { coverageText } from '../../cli/columns/run-columns.ts';
 import { type Column, properties, table } from '../../cli/output/table.ts';
 import type { Api } from './api.ts';
 import type { FiredRun } from './fired-run.ts';

@@ -1,8 +1,8 @@
 import type { Environment, Settings } from '../lib/settings.ts';
 import type { ExitCode } from './exit-code.ts';
-import type { GlobalOptions } from './global-options.ts';
 import type { Messages } from './messages.ts';
 import type { Result } from './output/result.ts';
+import type { GlobalOptions } from './shared-options.ts';
 
 /** All that a command works with. */
 export interface CommandContext {
