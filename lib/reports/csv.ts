@@ -6,8 +6,8 @@ import { changeColumns } from './columns/change-columns.ts';
 import type { Columns } from './columns/columns.ts';
 import { findingColumns } from './columns/finding-columns.ts';
 import { principalColumns, principalRows } from './columns/principal-columns.ts';
-import { virtualMachineColumns } from './columns/virtual-machine-columns.ts';
 import { csvLines } from './csv-lines.ts';
+import { virtualMachineColumns } from './full-columns.ts';
 
 /**
  * CSV with one row per machine, nested fields flattened.

@@ -1,6 +1,6 @@
 import type { ReportSource } from '../inventory/report.ts';
 import type { Cell } from './columns/columns.ts';
-import { coverageSummary } from './coverage-summary.ts';
+import { coverageSummary } from './coverage.ts';
 import { blindSpotHeader, blindSpotRows, gapHeader, gapRows } from './gaps.ts';
 import { shortTable } from './short-table.ts';
 

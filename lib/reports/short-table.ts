@@ -4,7 +4,7 @@ import {
   shortFindingColumns,
   shortPrincipalColumns,
   shortVirtualMachineColumns,
-} from './columns/short-columns.ts';
+} from './short-columns.ts';
 import { type Table, tableOf } from './table.ts';
 
 /** The report as people read it. */

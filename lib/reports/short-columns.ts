@@ -1,8 +1,8 @@
-import type { Change } from '../../inventory/change.ts';
-import type { Finding } from '../../inventory/finding.ts';
-import type { Principal } from '../../inventory/principal.ts';
-import type { VirtualMachine } from '../../inventory/virtual-machine.ts';
-import type { Cell, Columns } from './columns.ts';
+import type { Change } from '../inventory/change.ts';
+import type { Finding } from '../inventory/finding.ts';
+import type { Principal } from '../inventory/principal.ts';
+import type { VirtualMachine } from '../inventory/virtual-machine.ts';
+import type { Cell, Columns } from './columns/columns.ts';
 
 /** Columns for people, one row per thing: what fits a page. The other forms have every field. */
 

@@ -1,5 +1,5 @@
-import type { VirtualMachine } from '../../inventory/virtual-machine.ts';
-import type { Columns } from './columns.ts';
+import type { VirtualMachine } from '../inventory/virtual-machine.ts';
+import type { Columns } from './columns/columns.ts';
 
 /** One row per machine. */
 export const virtualMachineColumns: Columns<VirtualMachine> = {
