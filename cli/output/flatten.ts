@@ -1,4 +1,4 @@
-import { csvLines } from '../../lib/reports/csv-lines.ts';
+import { csvLines } from '../../lib/reports/csv.ts';
 import { gather } from './gather.ts';
 import { type Column, properties, table } from './table.ts';
 

@@ -1,11 +1,15 @@
 import type { ReportSource } from '../../inventory/report.ts';
 import { ReportTooLargeError } from '../../inventory/report-too-large-error.ts';
-import { changeColumns } from '../columns/change-columns.ts';
-import { coverageColumns, coverageRows } from '../columns/coverage-columns.ts';
-import { findingColumns } from '../columns/finding-columns.ts';
-import { principalColumns, principalRows } from '../columns/principal-columns.ts';
 import { coverageSummary } from '../coverage.ts';
-import { virtualMachineColumns } from '../full-columns.ts';
+import {
+  changeColumns,
+  coverageColumns,
+  coverageRows,
+  findingColumns,
+  principalColumns,
+  principalRows,
+  virtualMachineColumns,
+} from '../full-columns.ts';
 import { type Table, tableOf } from '../table.ts';
 import { sheetXml } from './sheet-xml.ts';
 import { sheetPath, workbookParts } from './workbook-parts.ts';
