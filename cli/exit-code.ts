@@ -1,10 +1,18 @@
 import { InvalidSettingError, NoTokenError, NotFoundError } from '../lib/errors.ts';
 import { UsageError } from './usage-error.ts';
 
-export const exitCodes = { complete: 0, failed: 1, usage: 2, incomplete: 3, noToken: 4, notFound: 5 } as const;
+export const exitCodes = {
+  complete: 0,
+  failed: 1,
+  usage: 2,
+  /** The answer is written, but not complete: inventory/incomplete.ts decides. `--allow-incomplete` makes it 0 (run-action.ts). */
+  incomplete: 3,
+  noToken: 4,
+  notFound: 5,
+} as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** The exit code that an error stands for. */
+/** The exit code for an error. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof UsageError || error instanceof InvalidSettingError) return exitCodes.usage;
   if (error instanceof NoTokenError) return exitCodes.noToken;

@@ -6,12 +6,12 @@ import { writeChunks } from './output/write-chunks.ts';
 import { createProgram } from './program.ts';
 import { runAction } from './run-action.ts';
 
-/** After Ctrl-C, what is under way has this long to end in order; a database is as it was either way. */
+/** After Ctrl-C, a command has this long to stop cleanly. A database is unchanged either way. */
 const graceMs = 5_000;
 
 async function main(): Promise<ExitCode> {
   const { env: environment, stdout, stderr } = process;
-  // Who read the messages may be gone (`2>&1 | head`), and there is nobody left to tell: what is under way goes on to its end.
+  // The reader of the messages may be gone (`2>&1 | head`). The command continues without messages.
   stderr.on('error', () => undefined);
   const { signal } = abortOnSignals();
   let code: ExitCode = exitCodes.complete;
@@ -39,13 +39,13 @@ async function main(): Promise<ExitCode> {
   }
 }
 
-/** commander throws where it would end the process: it has shown help or the version, or said what it did not understand. */
+/** commander throws instead of ending the process, after it has shown help, the version or a usage error. */
 function usageCode(error: unknown): ExitCode {
   if (!(error instanceof CommanderError)) throw error;
   return error.exitCode === 0 ? exitCodes.complete : exitCodes.usage;
 }
 
-/** commander's words in our form: `error: unknown option '--nmae'`, then `(Did you mean --name?)`. */
+/** A message of commander in our form. It has `error: unknown option '--nmae'`, then `(Did you mean --name?)`. */
 function usageText(text: string, command: Command): string {
   const [what = '', suggestion] = text
     .replace(/^error: /, '')
@@ -57,7 +57,7 @@ function usageText(text: string, command: Command): string {
   return `error InvalidUsage: ${what}\nhint: ${hint}\n`;
 }
 
-/** A second signal, or one that isn't heeded in time, ends the process at once. */
+/** Stops the command on a signal. A second signal, or the end of the grace period, ends the process at once. */
 function abortOnSignals(): AbortController {
   const controller = new AbortController();
   const stop = (): void => {
@@ -70,5 +70,5 @@ function abortOnSignals(): AbortController {
   return controller;
 }
 
-// Connections kept alive would hold the process for a while after everything is written.
+// Without this, open connections would keep the process alive after everything is written.
 void main().then((code) => process.exit(code));

@@ -1,16 +1,16 @@
 import { InventoryError, type Reason, toReason } from '../lib/errors.ts';
-import { AmbiguousNameError } from './inventory/ambiguous-name-error.ts';
 import { printable, truncate } from './output/terminal-text.ts';
+import { AmbiguousNameError } from './usage-error.ts';
 
-/** Room for one message of a server: enough to be of use, never a screen of it. */
+/** The longest message of a server that is shown. */
 const messageWidth = 500;
 
-/** What goes to stderr: everything that is not the result. */
+/** Messages on stderr: everything except the result. */
 export interface Messages {
   readonly line: (text: string) => void;
   /** Only with `--verbose`. */
   readonly detail: (text: string) => void;
-  /** `error CODE: message`, then `hint: …`; with `--verbose` also what lay behind it. */
+  /** `error CODE: message`, then `hint: …`; with `--verbose` also the causes. */
   readonly error: (error: unknown) => void;
 }
 
@@ -29,12 +29,12 @@ export function messagesTo(stream: { write(text: string): unknown }, verbose: bo
   };
 }
 
-/** Code and message of a reason on one line. The hint is left to the caller: commands in it must not be cut. */
+/** Code and message of a reason on one line. Hints are printed separately, because their commands must not be cut. */
 export function reasonText({ code, message }: Pick<Reason, 'code' | 'message'>): string {
   return `${code}: ${truncate(printable(message), messageWidth)}`;
 }
 
-/** Causes, nearest first; only their code and message: a foreign error's other fields may hold headers. */
+/** Causes, nearest first. Only code and message are shown, because other fields of a library's error may hold headers. */
 function causesOf(error: unknown): unknown[] {
   const causes: unknown[] = [];
   let cause = error instanceof Error ? error.cause : undefined;

@@ -5,7 +5,7 @@ type OptionsSchema = v.ObjectSchema<v.ObjectEntries, undefined> | v.StrictObject
 
 /**
  * Checks the options of a command.
- * @param given as commander has them, by their names in camelCase; others than the schema's are left alone, unless it is strict
+ * @param given unknown options are ignored, unless the schema is strict
  * @throws {UsageError} `InvalidOption` names the option, the value and what is allowed
  */
 export function parseOptions<const Schema extends OptionsSchema>(
@@ -23,8 +23,8 @@ export function parseOptions<const Schema extends OptionsSchema>(
 }
 
 /**
- * Checks what follows a command's name.
- * @throws {UsageError} `InvalidArgument`
+ * Checks an argument of a command.
+ * @throws {UsageError} `InvalidOption`
  */
 export function parseArgument<const Schema extends v.GenericSchema>(
   name: string,
@@ -40,7 +40,7 @@ function invalidOption(name: string, value: unknown, allowed: string): UsageErro
   return new UsageError('InvalidOption', `${name} is '${String(value)}'; allowed: ${allowed}`);
 }
 
-/** An option as it is typed: `--resource-id` for `resourceId`. */
+/** The option that sets a parameter: `--resource-id` for `resourceId`. */
 export function optionName(name: string): string {
   return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

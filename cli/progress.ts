@@ -1,18 +1,18 @@
 import type { CollectProgress } from '../lib/collect/collect.ts';
 import { truncate } from './output/terminal-text.ts';
 
-/** How often a bar is drawn, and how often a line is written where there is no terminal. */
+/** How often the bar is drawn, or a line is written if there is no terminal. */
 const barIntervalMs = 100;
 const lineIntervalMs = 10_000;
 const barWidth = 24;
 
 export interface ProgressDisplay {
   readonly update: (progress: CollectProgress) => void;
-  /** Takes the bar away. */
+  /** Clears the bar. */
   readonly end: () => void;
 }
 
-/** Progress of a run: a bar on a terminal, a line now and then elsewhere. */
+/** Progress of a run: a bar on a terminal, otherwise a line now and then. */
 export function showProgress(stream: NodeJS.WriteStream): ProgressDisplay {
   const started = Date.now();
   const interval = stream.isTTY === true ? barIntervalMs : lineIntervalMs;

@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
 import { InventoryError } from '../lib/errors.ts';
 import { type Environment, readSettings } from '../lib/settings.ts';
-import type { Action } from './command-context.ts';
+import type { Action } from './command.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts';
-import { globalOptionsOf } from './global-options.ts';
 import { messagesTo } from './messages.ts';
 import { render } from './output/render.ts';
 import { writeChunks, writePieces } from './output/write-chunks.ts';
+import { globalOptionsOf } from './shared-options.ts';
 import { UsageError } from './usage-error.ts';
 
-/** The process as the command line needs it. */
-export interface Surroundings {
+/** The parts of the process that a command uses. */
+interface Surroundings {
   readonly environment: Environment;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
@@ -18,8 +18,8 @@ export interface Surroundings {
 }
 
 /**
- * Runs one command: settings are checked, then the query, then it acts.
- * @returns the exit code; an error is on stderr by then
+ * Runs one command: checks the settings, then the query, then runs the action.
+ * @returns the exit code, after writing any error to stderr
  */
 export async function runAction(command: Command, action: Action, around: Surroundings): Promise<ExitCode> {
   const { environment, stdout, signal } = around;
@@ -46,7 +46,7 @@ export async function runAction(command: Command, action: Action, around: Surrou
     return code === exitCodes.incomplete && options.allowIncomplete ? exitCodes.complete : code;
   } catch (error) {
     const shown = signal.aborted
-      ? new InventoryError('Cancelled', 'Stopped before it was done', { cause: error })
+      ? new InventoryError('Cancelled', 'The command was stopped before it was done', { cause: error })
       : error;
     messages.error(shown);
     return exitCodeOf(shown);

@@ -4,9 +4,9 @@ import { InventoryError } from '../lib/errors.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
- * Writes a file as its pieces are made, under another name until it is whole: nobody sees half of it, and what was there stays
- * until then.
- * @throws {UsageError} what is at that place is no file
+ * Writes a file as its pieces are made. The file has another name until it is complete, so an existing file stays until
+ * then and readers never see a part.
+ * @throws {UsageError} the path exists and is not a file
  * @throws {InventoryError} `FileNotWritten`
  */
 export async function writeFile(path: string, pieces: Iterable<Uint8Array>, signal: AbortSignal): Promise<void> {
@@ -26,14 +26,14 @@ async function writeWhole(path: string, pieces: Iterable<Uint8Array>, signal: Ab
   await using file = await open(path, 'wx');
   for (const piece of pieces) {
     if (piece.byteLength > 0) await file.writeFile(piece);
-    // Without it no signal would be seen before the end.
+    // Without this pause, Ctrl-C would take effect only at the end.
     await nextTurn();
     signal.throwIfAborted();
   }
   await file.sync();
 }
 
-/** Where the file is in the end: behind a link, what it points to. */
+/** The path of the file itself: for a link, its target. */
 async function placeOf(path: string): Promise<string> {
   try {
     if ((await stat(path)).isFile()) return await realpath(path);
@@ -41,7 +41,7 @@ async function placeOf(path: string): Promise<string> {
     if (isSystemError(error) && error.code === 'ENOENT') return path;
     throw error;
   }
-  throw new UsageError('InvalidOption', `--out is '${path}', which is there and is no file`);
+  throw new UsageError('InvalidOption', `--out is '${path}', which is not a file`);
 }
 
 function isSystemError(error: unknown): error is Error & { readonly code: string } {

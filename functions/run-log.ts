@@ -1,5 +1,5 @@
-import { type Appeared, appearedInRun } from '../lib/database/queries/appeared.ts';
 import { resolveAsOf } from '../lib/database/queries/as-of.ts';
+import { type Appeared, appearedInRun } from '../lib/database/queries/runs.ts';
 import { toReason } from '../lib/errors.ts';
 import type { Run } from '../lib/inventory/run.ts';
 import type { CurrentDatabase } from '../lib/published/open-files.ts';

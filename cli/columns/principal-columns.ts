@@ -1,14 +1,16 @@
-import type { NeverSeenPrincipal, Principal } from '../../lib/inventory/principal.ts';
+import type { NeverSeenPrincipal, Principal, PrincipalRoleAssignment } from '../../lib/inventory/principal.ts';
 import { principalCsv } from '../../lib/reports/csv.ts';
+import { flatten } from '../output/flatten.ts';
 import type { Presentation } from '../output/result.ts';
-import { lastSegment } from './resource-text.ts';
+import { onePerLine, type Property } from '../output/table.ts';
+import { lastSegment, timeText } from './cell-text.ts';
 
-/** Machines named in a row. */
+/** Machines that a row names. */
 const namedAtMost = 3;
 
 type Entry = Principal | NeverSeenPrincipal;
 
-/** A fact of a principal; nothing where no run ever saw it. */
+/** A fact of a principal; empty if no run ever saw it. */
 function known(fact: (principal: Principal) => string): (entry: Entry) => string {
   return (entry) => (entry.state === 'neverSeen' ? '' : fact(entry));
 }
@@ -30,12 +32,12 @@ export const principalPresentation: Presentation<Entry> = {
     },
     { header: 'Roles', cell: known(rolesText), leastWidth: 24, rank: 4, optional: true },
     { header: 'Federated', cell: known(federatedText), leastWidth: 9, rank: 6, optional: true },
-    { header: 'LastSeen', cell: known(({ lastSeen }) => lastSeen.replace(/\.\d+Z$/, 'Z')), leastWidth: 20, rank: 7 },
+    { header: 'LastSeen', cell: known(({ lastSeen }) => timeText(lastSeen)), leastWidth: 20, rank: 7 },
   ],
   csv: principalCsv,
 };
 
-/** Names of some machines it is on, and how many more there are; of the last ones in brackets when it is on none. */
+/** Some of the machines it is on, and the number of others; if it is on none, those it was on, in brackets. */
 function machinesText({ virtualMachines }: Principal): string {
   const now = virtualMachines.filter(({ detachedAt }) => detachedAt === null);
   const names = (now.length > 0 ? now : virtualMachines).map(({ name }) => name);
@@ -44,7 +46,7 @@ function machinesText({ virtualMachines }: Principal): string {
   return now.length > 0 || text === '' ? text : `(${text})`;
 }
 
-/** `Owner (2), Reader`: what it may do, the number of scopes where there are several. */
+/** `Owner (2), Reader`: its roles, with the number of scopes if there are several. */
 function rolesText({ roleAssignments }: Principal): string {
   const scopes = new Map<string, number>();
   for (const { roleDefinitionName, roleDefinitionId } of roleAssignments) {
@@ -54,7 +56,30 @@ function rolesText({ roleAssignments }: Principal): string {
   return [...scopes].map(([role, count]) => (count === 1 ? role : `${role} (${count})`)).join(', ');
 }
 
-/** Names of the credentials that let others sign in as it. */
+/** Names of the federated credentials: who else can sign in as it. */
 function federatedText({ federatedCredentials }: Principal): string {
   return federatedCredentials.map(({ name }) => name).join(', ');
+}
+
+/** A principal as names and values. Each machine, role and credential has a line; the machines that it is on come first. */
+export function describePrincipal(principal: Principal): Property[] {
+  const { virtualMachines, roleAssignments, federatedCredentials, ...rest } = principal;
+  const machines = virtualMachines
+    .toSorted((a, b) => Number(a.detachedAt !== null) - Number(b.detachedAt !== null))
+    .map(({ id, attachedFrom, detachedAt }) => {
+      return `${id} (from ${attachedFrom}${detachedAt === null ? '' : ` to ${detachedAt}`})`;
+    });
+  const credentials = federatedCredentials.map(({ name, issuer, subject }) => `${name}: ${subject} of ${issuer}`);
+  return [
+    ...flatten(rest),
+    ...onePerLine('virtualMachines', machines),
+    ...onePerLine('roleAssignments', roleAssignments.map(roleText)),
+    ...onePerLine('federatedCredentials', credentials),
+  ];
+}
+
+function roleText(assignment: PrincipalRoleAssignment): string {
+  const { roleDefinitionName, roleDefinitionId, scope, inherited, condition } = assignment;
+  const role = roleDefinitionName ?? roleDefinitionId;
+  return `${role} on ${scope}${inherited ? ' (inherited)' : ''}${condition === null ? '' : ` if ${condition}`}`;
 }

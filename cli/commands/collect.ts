@@ -4,15 +4,14 @@ import { shownUrl } from '../../lib/container-url.ts';
 import { guid, text } from '../../lib/parameters/fields.ts';
 import { collectIntoFile } from '../../lib/run/collect-into-file.ts';
 import { sourcesOf } from '../../lib/sources/source.ts';
-import { describeRun } from '../columns/describe-run.ts';
-import type { Action } from '../command-context.ts';
-import { type DefineCommand, examples } from '../define-command.ts';
+import { describeRun } from '../columns/run-columns.ts';
+import { type Action, type DefineCommand, examples, type Options } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';
 import { isUrl, toBeWritten, withFile } from '../inventory/database-place.ts';
 import { reportRun } from '../inventory/incomplete.ts';
+import { valueResult } from '../output/result.ts';
 import { parseOptions } from '../parse-options.ts';
 import { showProgress } from '../progress.ts';
-import { valueResult } from '../rows-result.ts';
 import { UsageError } from '../usage-error.ts';
 
 const schema = v.object({
@@ -24,27 +23,33 @@ const schema = v.object({
 
 export const defineCollect: DefineCommand = (command, run) => {
   command
-    .option('--subscription <ids...>', 'only these; nothing outside of them is touched')
-    .option('--management-group <ids...>', 'their descendants should be seen (as INVENTORY_MANAGEMENT_GROUPS)')
-    .option('--no-power-state', 'leave power states out')
-    .option('--client-ids', 'also read the client ids of system-assigned identities, one request per machine')
-    .action((options: Readonly<Record<string, unknown>>) => run(command, collect(options)));
+    .option('--subscription <ids...>', 'read only these subscriptions; keep the others as they are')
+    .option(
+      '--management-group <ids...>',
+      'expect every subscription below these groups (as INVENTORY_MANAGEMENT_GROUPS)',
+    )
+    .option('--no-power-state', 'do not read power states')
+    .option('--client-ids', 'also read the client ids of system-assigned identities (one request per machine)')
+    .action((options: Options) => run(command, collect(options)));
   examples(command, [
-    ['collect', 'every subscription that the identity sees, into inventory.sqlite'],
-    ['collect --database estate.sqlite --no-power-state', 'into another file, with fewer requests'],
-    ['collect --subscription 11111111-2222-3333-4444-555555555555', 'one subscription again'],
-    ['collect --management-group contoso-root', 'and name what lies below it but cannot be seen'],
+    ['collect', 'read every subscription that the identity sees into inventory.sqlite'],
+    ['collect --database estate.sqlite --no-power-state', 'write another file, with fewer requests'],
+    ['collect --subscription 11111111-2222-3333-4444-555555555555', 'read one subscription again'],
+    [
+      'collect --management-group contoso-root',
+      'also name the subscriptions below this group that the identity cannot see',
+    ],
   ]);
 };
 
-function collect(given: Readonly<Record<string, unknown>>): Action {
+function collect(given: Options): Action {
   return async (context) => {
     const { messages, signal, environment } = context;
     const options = parseOptions(schema, given);
     const { database } = context.options;
     if (isUrl(database)) {
-      throw new UsageError('InvalidOption', `collect writes into a file, and --database is ${shownUrl(database)}`, {
-        hint: 'The app itself publishes to containers: POST runs',
+      throw new UsageError('InvalidOption', `collect writes into a file, but --database is ${shownUrl(database)}`, {
+        hint: 'Only the app publishes to a container. To start a run of the app, send: POST runs',
       });
     }
     const settings = {

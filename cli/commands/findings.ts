@@ -6,13 +6,11 @@ import { asOf, selection } from '../../lib/parameters/fields.ts';
 import { findingFilterEntries } from '../../lib/parameters/filters.ts';
 import { findingFields } from '../../lib/parameters/select.ts';
 import { findingPresentation } from '../columns/finding-columns.ts';
-import type { Action } from '../command-context.ts';
-import { type DefineCommand, examples } from '../define-command.ts';
-import { readAccepted } from '../inventory/accepted-findings.ts';
+import { type Action, type DefineCommand, examples, type Options } from '../command.ts';
 import { reportCompleteness } from '../inventory/incomplete.ts';
-import { withInventory } from '../inventory/open-inventory.ts';
+import { readAccepted, withInventory } from '../inventory/open-inventory.ts';
+import { rowsResult } from '../output/result.ts';
 import { parseOptions } from '../parse-options.ts';
-import { rowsResult } from '../rows-result.ts';
 
 const schema = v.object({
   ...findingFilterEntries,
@@ -25,21 +23,21 @@ export const defineFindings: DefineCommand = (command, run) => {
     .optionsGroup('Filters:')
     .option('--rule <name>', findingRules.join(', '))
     .option('--severity <severity>', severities.join(', '))
-    .option('--subscription-id <id>', 'on resources of this subscription')
+    .option('--subscription-id <id>', 'on resources in this subscription')
     .option('--principal-id <id>', 'that concern this principal id')
-    .option('--stale <value>', 'true: only those that the newest run could not look at; false: only the others')
+    .option('--stale <value>', 'true: only those that the newest run could not check; false: only the others')
     .optionsGroup('Shape:')
-    .option('--as-of <run|time>', 'as it was after this run, or at this time')
+    .option('--as-of <run|time>', 'the state after this run, or at this time')
     .option('--select <fields>', 'only these fields, comma-separated')
-    .action((options: Readonly<Record<string, unknown>>) => run(command, findings(options)));
+    .action((options: Options) => run(command, findings(options)));
   examples(command, [
-    ['findings', 'what deserves a look, but for what INVENTORY_ACCEPTED_FINDINGS accepts'],
-    ['findings --severity high -o yaml', 'the worst, with the command that puts each right'],
-    ["findings --rule danglingIdentity --query '[].remediation' -o tsv", 'the commands alone'],
+    ['findings', 'every finding except those accepted by INVENTORY_ACCEPTED_FINDINGS'],
+    ['findings --severity high -o yaml', 'the most severe ones, each with the command that fixes it'],
+    ["findings --rule danglingIdentity --query '[].remediation' -o tsv", 'only the commands'],
   ]);
 };
 
-function findings(given: Readonly<Record<string, unknown>>): Action {
+function findings(given: Options): Action {
   return async (context) => {
     const { asOf: at, select, ...filter } = parseOptions(schema, given);
     const accepted = { findings: await readAccepted(context), now: Date.now() };

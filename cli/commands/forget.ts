@@ -6,34 +6,33 @@ import type { Reason } from '../../lib/errors.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import { guid, text } from '../../lib/parameters/fields.ts';
 import { type Forgetting, forgetInFile, forgetPublished } from '../../lib/published/forget.ts';
-import { describeRun } from '../columns/describe-run.ts';
-import type { Action, CommandContext } from '../command-context.ts';
-import { type DefineCommand, examples } from '../define-command.ts';
+import { describeRun } from '../columns/run-columns.ts';
+import { type Action, type CommandContext, type DefineCommand, examples, type Options } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';
 import { containerUrl, existing, isUrl, withFile } from '../inventory/database-place.ts';
+import { valueResult } from '../output/result.ts';
 import { parseArgument, parseOptions } from '../parse-options.ts';
-import { valueResult } from '../rows-result.ts';
 
 const schema = v.object({ reason: text });
 
 export const defineForget: DefineCommand = (command, run) => {
   command
-    .argument('<id>', 'id of a subscription that is no longer visible')
-    .requiredOption('--reason <text>', 'why: it is kept in the history')
-    .action((id: string, options: Readonly<Record<string, unknown>>) => run(command, forget(id, options)));
+    .argument('<id>', 'the id of a subscription that is no longer visible')
+    .requiredOption('--reason <text>', 'the reason, which is kept in the history')
+    .action((id: string, options: Options) => run(command, forget(id, options)));
   examples(command, [
     [
       'forget 11111111-2222-3333-4444-555555555555 --reason "cancelled in October"',
-      'it was cancelled: its machines end, and it is no blind spot any more',
+      'end its machines and remove it from the blind spots, because it was cancelled',
     ],
     [
       'forget 11111111-2222-3333-4444-555555555555 --reason "sold" --database https://ACCOUNT.blob.core.windows.net/inventory',
-      'the same in the inventory that an app has published',
+      'the same in the inventory that the app published',
     ],
   ]);
 };
 
-function forget(given: string, options: Readonly<Record<string, unknown>>): Action {
+function forget(given: string, options: Options): Action {
   return async (context) => {
     const id = parseArgument('ID', guid, given);
     const { reason } = parseOptions(schema, options);
@@ -47,7 +46,7 @@ function forget(given: string, options: Readonly<Record<string, unknown>>): Acti
   };
 }
 
-/** In the published inventory of an app: the identity at hand needs Storage Blob Data Contributor there. */
+/** Forgets it in the published inventory of an app. The signed-in identity needs Storage Blob Data Contributor there. */
 async function forgetAt(url: string, forgetting: Forgetting, context: CommandContext): Promise<Run> {
   const { settings, environment, signal, messages } = context;
   const { openPublishedInventory } = await import('../../lib/azure/store/open-store.ts');

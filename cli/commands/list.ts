@@ -6,14 +6,13 @@ import { machineFilterEntries, orderBy, toMachineFilter } from '../../lib/parame
 import { virtualMachineFields } from '../../lib/parameters/select.ts';
 import { virtualMachineCsv } from '../../lib/reports/csv.ts';
 import { machineColumns } from '../columns/machine-columns.ts';
-import type { Action } from '../command-context.ts';
-import { type DefineCommand, examples } from '../define-command.ts';
-import { addFilterOptions, addShapeOptions } from '../filter-options.ts';
+import { type Action, type DefineCommand, examples, type Options } from '../command.ts';
 import { reportCompleteness } from '../inventory/incomplete.ts';
 import { listLiveMachines } from '../inventory/live-machines.ts';
 import { withInventory } from '../inventory/open-inventory.ts';
+import { rowsResult } from '../output/result.ts';
 import { parseOptions } from '../parse-options.ts';
-import { rowsResult } from '../rows-result.ts';
+import { addFilterOptions, addShapeOptions } from '../shared-options.ts';
 
 const schema = v.object({
   ...machineFilterEntries,
@@ -27,23 +26,26 @@ export const defineList: DefineCommand = (command, run) => {
   addFilterOptions(command);
   addShapeOptions(command);
   command
-    .option('--orderby <field>', 'name, subscriptionId, location or timeCreated; "name desc" reverses it')
-    .option('--live', 'read Azure now instead of the database; nothing is written')
-    .action((options: Readonly<Record<string, unknown>>) => run(command, (context) => list(options)(context)));
+    .option('--orderby <field>', 'name, subscriptionId, location or timeCreated; "name desc" reverses the order')
+    .option('--live', 'read Azure now instead of the database; nothing is stored')
+    .action((options: Options) => run(command, list(options)));
   examples(command, [
     ['list', 'every virtual machine and its principal ids'],
-    ["list --query '[].identity.principalId' -o tsv", 'principal ids of the system-assigned identities, one a line'],
+    ["list --query '[].identity.principalId' -o tsv", 'principal ids of the system-assigned identities, one per line'],
     [
       'list --identity-type any --power-state running --tag env=prod',
-      'running ones of production that have an identity',
+      'running production machines that have an identity',
     ],
-    ['list --principal-id 6f0f1a2b-0000-4c3d-8e5f-1234567890ab', 'whose is this id from a sign-in log'],
-    ['list --as-of 2026-11-01 --select name,principalIds -o csv', 'as it was on that day, two fields, as CSV'],
-    ['list --live --subscription-id 11111111-2222-3333-4444-555555555555', 'what Azure says now'],
+    [
+      'list --principal-id 6f0f1a2b-0000-4c3d-8e5f-1234567890ab',
+      'the machines behind a principal id from a sign-in log',
+    ],
+    ['list --as-of 2026-11-01 --select name,principalIds -o csv', 'two fields of the state on that day, as CSV'],
+    ['list --live --subscription-id 11111111-2222-3333-4444-555555555555', 'the machines that Azure lists now'],
   ]);
 };
 
-function list(given: Readonly<Record<string, unknown>>): Action {
+function list(given: Options): Action {
   return async (context) => {
     const options = parseOptions(schema, given);
     const { select, orderby } = options;

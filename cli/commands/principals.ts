@@ -1,20 +1,23 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import * as v from 'valibot';
-import { iteratePrincipals } from '../../lib/database/queries/principals/principals.ts';
-import { principalStates } from '../../lib/inventory/principal.ts';
-import { principalListKinds } from '../../lib/inventory/shown-kinds.ts';
-import { asOf, selection } from '../../lib/parameters/fields.ts';
+import { iteratePrincipals, lookupPrincipals } from '../../lib/database/queries/principals/principals.ts';
+import { NotFoundError } from '../../lib/errors.ts';
+import { type Principal, principalStates } from '../../lib/inventory/principal.ts';
+import { allKinds, principalListKinds } from '../../lib/inventory/shown-kinds.ts';
+import { asOf, guid, selection } from '../../lib/parameters/fields.ts';
 import { machineFilterEntries, toMachineFilter } from '../../lib/parameters/filters.ts';
-import { principalFields } from '../../lib/parameters/select.ts';
-import { principalPresentation } from '../columns/principal-columns.ts';
-import type { Action } from '../command-context.ts';
-import { type DefineCommand, examples } from '../define-command.ts';
-import { addFilterOptions, addShapeOptions } from '../filter-options.ts';
+import { principalFields, selected } from '../../lib/parameters/select.ts';
+import { describePrincipal, principalPresentation } from '../columns/principal-columns.ts';
+import { type Action, type CommandContext, type DefineCommand, examples, type Options } from '../command.ts';
+import type { ExitCode } from '../exit-code.ts';
 import { reportCompleteness } from '../inventory/incomplete.ts';
-import { lookUpOne, lookUpSeveral } from '../inventory/look-up-principals.ts';
 import { withInventory } from '../inventory/open-inventory.ts';
-import { optionName, parseOptions } from '../parse-options.ts';
-import { linesOf } from '../read-lines.ts';
-import { rowsResult } from '../rows-result.ts';
+import { anyTable } from '../output/flatten.ts';
+import { rowsResult, valueResult } from '../output/result.ts';
+import { table } from '../output/table.ts';
+import { optionName, parseArgument, parseOptions } from '../parse-options.ts';
+import { addFilterOptions, addShapeOptions } from '../shared-options.ts';
 import { UsageError } from '../usage-error.ts';
 
 const shape = { asOf: v.exactOptional(asOf), select: v.exactOptional(selection(principalFields)) };
@@ -25,32 +28,33 @@ const listSchema = v.object({
 });
 const lookUpSchema = v.object(shape);
 
-type Options = Readonly<Record<string, unknown>>;
-
 export const definePrincipals: DefineCommand = (command, run) => {
-  command.argument('[ids...]', 'principal ids or client ids; without any, every principal');
+  command.argument('[ids...]', 'principal ids or client ids (default: every principal)');
   addFilterOptions(command);
   command.option('--state <state>', principalStates.join(', '));
   addShapeOptions(command);
   command
-    .option('--stdin', 'read the ids from standard input, one a line')
+    .option('--stdin', 'read the ids from standard input, one per line')
     .action((ids: readonly string[], options: Options) => run(command, actionFor(ids, options)));
   examples(command, [
-    ['principals', 'every managed identity, and the machines it is on'],
-    ['principals 6f0f1a2b-0000-4c3d-8e5f-1234567890ab', 'who is behind this principal id or client id'],
-    ['principals --stdin < ids.txt', 'many at once; an array with an entry per line'],
+    ['principals', 'every managed identity and the machines that it is on'],
+    ['principals 6f0f1a2b-0000-4c3d-8e5f-1234567890ab', 'the identity with this principal id or client id'],
+    ['principals --stdin < ids.txt', 'look up many ids; the result has one entry per line'],
     ['principals --state attached -o csv', 'one row per principal and machine'],
   ]);
 };
 
 function actionFor(ids: readonly string[], { stdin, ...options }: Options): Action {
-  if (ids.length === 0 && stdin !== true) return (context) => list(options)(context);
+  if (ids.length === 0 && stdin !== true) return list(options);
   return async (context) => {
-    if (ids.length > 0 && stdin === true) throw new UsageError('InvalidOption', 'Give ids or --stdin, not both');
+    if (ids.length > 0 && stdin === true) throw new UsageError('InvalidOption', 'Use ids or --stdin, not both');
     const filter = Object.keys(options).find((name) => name in listSchema.entries && !(name in shape));
     if (filter !== undefined) {
       const option = optionName(filter);
-      throw new UsageError('InvalidOption', `${option} goes with the list of all principals, not with ids`);
+      throw new UsageError(
+        'InvalidOption',
+        `${option} filters the list of all principals; it cannot be combined with ids`,
+      );
     }
     const given = parseOptions(lookUpSchema, options);
     if (stdin === true) return lookUpSeveral(context, await linesOf(process.stdin, context.signal), given);
@@ -71,4 +75,64 @@ function list(given: Options): Action {
       return reportCompleteness(context.messages, inventory, principalListKinds(filter), filter);
     });
   };
+}
+
+interface LookUpOptions {
+  readonly asOf?: string;
+  readonly select?: readonly (keyof Principal & string)[];
+}
+
+/**
+ * One principal, by principal id or client id, as an object.
+ * @throws {NotFoundError} `PrincipalNotFound` no run ever saw it
+ */
+async function lookUpOne(context: CommandContext, given: string, options: LookUpOptions): Promise<ExitCode> {
+  const id = parseArgument('ID', guid, given);
+  return withInventory(context, options.asOf, async (inventory) => {
+    const [principal] = lookupPrincipals(inventory.database, inventory.asOf, [id]);
+    if (principal === undefined || principal.state === 'neverSeen') {
+      reportCompleteness(context.messages, inventory, allKinds, {});
+      throw new NotFoundError('PrincipalNotFound', `No run up to ${inventory.asOf.runId} has seen the principal ${id}`);
+    }
+    await context.write(
+      valueResult(principal, options.select, describePrincipal, () =>
+        principalPresentation.csv([principal], options.select),
+      ),
+    );
+    return reportCompleteness(context.messages, inventory, allKinds, {});
+  });
+}
+
+/** Several principals as an array: one entry per id, in the order given. An id that was never seen is not an error. */
+async function lookUpSeveral(
+  context: CommandContext,
+  given: readonly string[],
+  options: LookUpOptions,
+): Promise<ExitCode> {
+  const ids = given.map((id) => parseArgument('ID', guid, id));
+  return withInventory(context, options.asOf, async (inventory) => {
+    const entries = lookupPrincipals(inventory.database, inventory.asOf, ids);
+    const { select } = options;
+    const items = entries.map((entry) => (entry.state === 'neverSeen' ? entry : selected(entry, select)));
+    await context.write({
+      kind: 'rows',
+      items,
+      ordered: select !== undefined,
+      csv: () => principalPresentation.csv(entries, select),
+      table: (width) =>
+        select === undefined ? table(principalPresentation.columns, entries, width) : anyTable(items, width),
+    });
+    return reportCompleteness(context.messages, inventory, allKinds, {});
+  });
+}
+
+/** The lines of a stream, trimmed; empty lines are left out. */
+async function linesOf(stream: Readable, signal: AbortSignal): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: stream, signal })) {
+    const text = line.trim();
+    if (text !== '') lines.push(text);
+  }
+  signal.throwIfAborted();
+  return lines;
 }

@@ -4,36 +4,33 @@ import { reportSource } from '../../lib/database/queries/report-source.ts';
 import { type ReportFormat, type ReportName, reportFormats, reportNames } from '../../lib/inventory/report.ts';
 import { type ReportParameters, reportParameters, reportQueries } from '../../lib/parameters/report-parameters.ts';
 import { writeReport } from '../../lib/reports/write-report.ts';
-import type { Action } from '../command-context.ts';
-import { type DefineCommand, examples } from '../define-command.ts';
+import { type Action, type DefineCommand, examples, type Options } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';
-import { addFilterOptions } from '../filter-options.ts';
-import { readAccepted } from '../inventory/accepted-findings.ts';
-import { changeRange } from '../inventory/change-range.ts';
 import { reportCompleteness } from '../inventory/incomplete.ts';
-import { withDatabase } from '../inventory/open-inventory.ts';
+import { changeRange, readAccepted, withDatabase } from '../inventory/open-inventory.ts';
 import { optionName, parseArgument, parseOptions } from '../parse-options.ts';
+import { addFilterOptions } from '../shared-options.ts';
 import { UsageError } from '../usage-error.ts';
 import { writeFile } from '../write-file.ts';
-
-type Options = Readonly<Record<string, unknown>>;
 
 const names = v.picklist(reportNames, reportNames.join(', '));
 
 export const defineReport: DefineCommand = (command, run) => {
   command
-    .argument('[name]', `${reportNames.join(', ')}`, 'virtualMachines')
+    .argument('[name]', reportNames.join(', '), 'virtualMachines')
     .addOption(
-      new Option('--format <format>', 'default: as the name of the file ends, else csv').choices(reportFormats),
+      new Option('--format <format>', 'format of the report (default: the extension of --out, otherwise csv)').choices(
+        reportFormats,
+      ),
     )
-    .option('--out <file>', 'where to; without it text goes to standard output')
-    .option('--as-of <run|time>', 'as it was after this run, or at this time (not for changes)');
+    .option('--out <file>', 'write the report to this file (default: standard output)')
+    .option('--as-of <run|time>', 'the state after this run, or at this time (not for changes)');
   addFilterOptions(command);
   command
     .option('--state <state>', 'principals in this state')
     .optionsGroup('Changes:')
-    .option('--from <run|time>', 'changes after this run or time; default: the run before the last')
-    .option('--to <run|time>', 'changes up to and including this run or time; default: the newest run')
+    .option('--from <run|time>', 'changes after this run or time (default: the run before --to)')
+    .option('--to <run|time>', 'changes up to and including this run or time (default: the newest run)')
     .option('--kind <kind>', 'changes of this kind')
     .option('--resource-id <id>', 'changes of this machine, role assignment or subscription')
     .optionsGroup('Findings:')
@@ -41,10 +38,10 @@ export const defineReport: DefineCommand = (command, run) => {
     .option('--severity <severity>', 'high, medium or low')
     .action((name: string, options: Options) => run(command, report(name, options)));
   examples(command, [
-    ['report --out machines.xlsx', 'a workbook: machines, principals, changes, findings and coverage'],
-    ['report findings --severity high --format md', 'what deserves a look, as Markdown'],
-    ['report changes --from 2026-11-01 --out november.html', 'a page with charts, in one file'],
-    ['report principals --format ndjson', 'one JSON document a line'],
+    ['report --out machines.xlsx', 'a workbook with machines, principals, changes, findings and coverage'],
+    ['report findings --severity high --format md', 'the high findings as Markdown'],
+    ['report changes --from 2026-11-01 --out november.html', 'one HTML file with charts'],
+    ['report principals --format ndjson', 'one JSON document per line'],
   ]);
 };
 
@@ -56,18 +53,18 @@ function report(given: string, options: Options): Action {
     const { query, output } = context.options;
     if (output !== null && output !== format) {
       const formats = reportFormats.join(', ');
-      throw new UsageError('InvalidOption', `--output is '${output}'; a report has --format instead: ${formats}`);
+      throw new UsageError('InvalidOption', `--output is '${output}'; for a report, use --format: ${formats}`);
     }
-    if (query !== null) throw new UsageError('InvalidOption', 'report has no --query; list has');
+    if (query !== null) throw new UsageError('InvalidOption', 'report has no --query; list has one');
     if (out === '') throw new UsageError('InvalidOption', "--out is ''; allowed: the path of a file");
     if (out === null && format === 'xlsx') throw new UsageError('InvalidOption', '--format xlsx needs --out FILE');
-    const asked = parametersOf(name, options);
+    const parameters = parametersOf(name, options);
     const findings = name === 'findings' || format === 'xlsx' ? await readAccepted(context) : [];
     return withDatabase(context, async ({ database, damaged }) => {
-      const range = changeRange(database, asked.from, asked.to);
+      const range = changeRange(database, parameters.from, parameters.to);
       const accepted = { findings, now: Date.now() };
       const source = reportSource(database, {
-        report: asked.report,
+        report: parameters.report,
         range,
         accepted,
         whole: format === 'xlsx',
@@ -77,22 +74,22 @@ function report(given: string, options: Options): Action {
       if (out === null) await context.writePieces(pieces);
       else await writeFile(out, pieces, context.signal);
       if (source.complete) return exitCodes.complete;
-      const { subscriptionId } = asked.report.filter;
+      const { subscriptionId } = parameters.report.filter;
       const only = subscriptionId === undefined ? {} : { subscriptionId };
       return reportCompleteness(context.messages, { database, asOf: range.to, damaged }, source.kinds, only);
     });
   };
 }
 
-/** @throws {UsageError} the ending of the file's name says nothing, and neither does the option */
+/** @throws {UsageError} neither the option nor the extension of the file names a format */
 function formatOf({ format, out }: Options): ReportFormat {
-  const asked = format ?? (typeof out === 'string' ? /\.([^./\\]+)$/.exec(out)?.[1]?.toLowerCase() : 'csv');
-  const found = reportFormats.find((known) => known === asked);
-  if (found !== undefined) return found;
+  const wanted = format ?? (typeof out === 'string' ? /\.([^./\\]+)$/.exec(out)?.[1]?.toLowerCase() : 'csv');
+  const known = reportFormats.find((one) => one === wanted);
+  if (known !== undefined) return known;
   throw new UsageError('InvalidOption', `--format is needed with --out ${String(out)}: ${reportFormats.join(', ')}`);
 }
 
-/** @throws {UsageError} an option that this report does not have, or a value that is not allowed */
+/** @throws {UsageError} the report does not have an option, or a value is not allowed */
 function parametersOf(name: ReportName, { format: _format, out: _out, ...given }: Options): ReportParameters {
   const allowed = Object.keys(reportQueries[name].entries);
   const foreign = Object.keys(given).find((option) => !allowed.includes(option));

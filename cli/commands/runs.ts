@@ -1,17 +1,16 @@
 import { listRuns } from '../../lib/database/queries/runs.ts';
-import { runPresentation } from '../columns/describe-run.ts';
-import type { Action } from '../command-context.ts';
-import { type DefineCommand, examples } from '../define-command.ts';
+import { runPresentation } from '../columns/run-columns.ts';
+import { type Action, type DefineCommand, examples } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';
 import { withDatabase } from '../inventory/open-inventory.ts';
-import { anyCsv } from '../output/any-csv.ts';
-import { rowsResult } from '../rows-result.ts';
+import { anyCsv } from '../output/flatten.ts';
+import { rowsResult } from '../output/result.ts';
 
 export const defineRuns: DefineCommand = (command, run) => {
   command.action(() => run(command, listAll));
   examples(command, [
-    ['runs', 'the runs in the database, the newest first'],
-    ["runs --query '[0].id' -o tsv", 'id of the newest, for --as-of'],
+    ['runs', 'the runs in the database, newest first'],
+    ["runs --query '[0].id' -o tsv", 'the id of the newest run, for --as-of'],
   ]);
 };
 

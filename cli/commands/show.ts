@@ -5,18 +5,15 @@ import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
 import { asOf, selection } from '../../lib/parameters/fields.ts';
 import { virtualMachineFields } from '../../lib/parameters/select.ts';
 import { virtualMachineCsv } from '../../lib/reports/csv.ts';
-import { describeMachine } from '../columns/describe.ts';
-import type { Action } from '../command-context.ts';
-import { type DefineCommand, examples } from '../define-command.ts';
-import { addShapeOptions } from '../filter-options.ts';
-import { findInInventory } from '../inventory/find-machine.ts';
-import { findLive } from '../inventory/find-machine-live.ts';
+import { describeMachine } from '../columns/machine-columns.ts';
+import { type Action, type DefineCommand, examples, type Options } from '../command.ts';
+import { findInInventory, findLive, type MachineReference, parseMachineReference } from '../inventory/find-machine.ts';
 import { reportCompleteness } from '../inventory/incomplete.ts';
-import { type MachineReference, parseMachineReference } from '../inventory/machine-reference.ts';
+import { refuseAsOf } from '../inventory/live-machines.ts';
 import { withInventory } from '../inventory/open-inventory.ts';
+import { valueResult } from '../output/result.ts';
 import { parseOptions } from '../parse-options.ts';
-import { valueResult } from '../rows-result.ts';
-import { UsageError } from '../usage-error.ts';
+import { addShapeOptions } from '../shared-options.ts';
 
 const schema = v.object({
   asOf: v.exactOptional(asOf),
@@ -24,19 +21,17 @@ const schema = v.object({
   live: v.exactOptional(v.boolean()),
 });
 
-type Options = Readonly<Record<string, unknown>>;
-
 export const defineShow: DefineCommand = (command, run) => {
-  command.argument('<id|name>', 'resource id, or name, of a virtual machine');
+  command.argument('<id|name>', 'the resource id or the name of a virtual machine');
   addShapeOptions(command);
   command
-    .option('--live', 'read Azure now instead of the database; nothing is written')
+    .option('--live', 'read Azure now instead of the database; nothing is stored')
     .action((idOrName: string, options: Options) => run(command, show(idOrName, options)));
   examples(command, [
-    ['show web-01', 'all that is known of a machine'],
-    ['show web-01 --query identity.principalId -o tsv', 'its principal id alone, as from az resource show'],
-    ['show web-01 --live', 'what Azure says now'],
-    ['show web-01 --as-of 2026-11-01', 'as it was on that day'],
+    ['show web-01', 'all fields of a machine'],
+    ['show web-01 --query identity.principalId -o tsv', 'only its principal id, as az resource show prints it'],
+    ['show web-01 --live', 'the machine as Azure shows it now'],
+    ['show web-01 --as-of 2026-11-01', 'the machine as it was on that day'],
   ]);
 };
 
@@ -47,7 +42,7 @@ function show(idOrName: string, given: Options): Action {
     const result = (machine: VirtualMachine) =>
       valueResult(machine, select, describeMachine, () => virtualMachineCsv([machine], select));
     if (live === true) {
-      if (at !== undefined) throw new UsageError('InvalidOption', '--as-of asks for history; --live has none');
+      refuseAsOf(at);
       const { machine, report } = await findLive(context, reference);
       await context.write(result(machine));
       return report();
@@ -55,14 +50,14 @@ function show(idOrName: string, given: Options): Action {
     return withInventory(context, at, async (inventory) => {
       const machine = findInInventory(context.messages, inventory, reference);
       await context.write(result(machine));
-      const [kinds, filter] = drawnOn(reference, machine);
+      const [kinds, filter] = scopeOf(reference, machine);
       return reportCompleteness(context.messages, inventory, kinds, filter);
     });
   };
 }
 
-/** An id says where its machine is. A name may be another machine's as well, of any type, in any subscription. */
-function drawnOn({ by }: MachineReference, { type, subscriptionId }: VirtualMachine): [ShownKinds, MachineFilter] {
+/** An id names one subscription. A name may belong to a machine of any type in any subscription. */
+function scopeOf({ by }: MachineReference, { type, subscriptionId }: VirtualMachine): [ShownKinds, MachineFilter] {
   return by === 'name'
     ? [machineListKinds({ type: 'any' }), {}]
     : [machineListKinds({ type }), { subscriptionId: subscriptionId.toLowerCase() }];

@@ -3,33 +3,33 @@ import { readLedger } from '../../lib/database/queries/coverage/ledger.ts';
 import type { BlindSpot, Coverage } from '../../lib/inventory/coverage.ts';
 import { allKinds } from '../../lib/inventory/shown-kinds.ts';
 import { asOf } from '../../lib/parameters/fields.ts';
-import type { Action } from '../command-context.ts';
-import { type DefineCommand, examples } from '../define-command.ts';
+import { timeText } from '../columns/cell-text.ts';
+import { type Action, type DefineCommand, examples, type Options } from '../command.ts';
 import { reportCompleteness } from '../inventory/incomplete.ts';
 import { withInventory } from '../inventory/open-inventory.ts';
-import { anyCsv } from '../output/any-csv.ts';
+import { anyCsv } from '../output/flatten.ts';
+import { rowsResult } from '../output/result.ts';
 import type { Column } from '../output/table.ts';
 import { parseOptions } from '../parse-options.ts';
-import { rowsResult } from '../rows-result.ts';
 
 const schema = v.object({ asOf: v.exactOptional(asOf), blindSpots: v.exactOptional(v.boolean()) });
 
 export const defineSubscriptions: DefineCommand = (command, run) => {
   command
-    .option('--blind-spots', 'the subscriptions that should be seen and are not')
-    .option('--as-of <run|time>', 'as it was after this run, or at this time')
-    .action((options: Readonly<Record<string, unknown>>) => run(command, ledger(options)));
+    .option('--blind-spots', 'only the subscriptions that should be visible and are not')
+    .option('--as-of <run|time>', 'the state after this run, or at this time')
+    .action((options: Options) => run(command, ledger(options)));
   examples(command, [
     ['subscriptions', 'how completely each subscription was read, and when'],
     [
       'subscriptions --query "[?status!=\'complete\'].[subscriptionId,reason.hint]" -o tsv',
-      'what would open the others',
+      'how to get access to the others',
     ],
-    ['subscriptions --blind-spots', 'what should be seen and is not, with the command that grants Reader'],
+    ['subscriptions --blind-spots', 'the blind spots, each with the command that grants Reader'],
   ]);
 };
 
-function ledger(given: Readonly<Record<string, unknown>>): Action {
+function ledger(given: Options): Action {
   return async (context) => {
     const options = parseOptions(schema, given);
     return withInventory(context, options.asOf, async (inventory) => {
@@ -53,7 +53,7 @@ const coverageColumns: readonly Column<Coverage>[] = [
   { header: 'State', cell: ({ state }) => state, leastWidth: 7, rank: 6 },
   { header: 'Status', cell: ({ status }) => status, leastWidth: 8, rank: 1 },
   { header: 'Machines', cell: ({ virtualMachineCount }) => String(virtualMachineCount), leastWidth: 8, rank: 3 },
-  { header: 'ReadAt', cell: ({ readAt }) => readAt?.replace(/\.\d+Z$/, 'Z') ?? 'never', leastWidth: 20, rank: 5 },
+  { header: 'ReadAt', cell: ({ readAt }) => timeText(readAt ?? 'never'), leastWidth: 20, rank: 5 },
   { header: 'Reason', cell: ({ reason }) => reason?.code ?? '', leastWidth: 8, rank: 4, optional: true },
   { header: 'Source', cell: ({ source }) => source ?? '', leastWidth: 20, rank: 7, optional: true },
 ];
@@ -62,6 +62,6 @@ const blindSpotColumns: readonly Column<BlindSpot>[] = [
   { header: 'SubscriptionId', cell: ({ subscriptionId }) => subscriptionId, leastWidth: 36, rank: 0 },
   { header: 'Name', cell: ({ displayName }) => displayName ?? '', leastWidth: 10, rank: 1 },
   { header: 'Source', cell: ({ source }) => source, leastWidth: 8, rank: 3 },
-  { header: 'Since', cell: ({ since }) => since.replace(/\.\d+Z$/, 'Z'), leastWidth: 20, rank: 2 },
+  { header: 'Since', cell: ({ since }) => timeText(since), leastWidth: 20, rank: 2 },
   { header: 'GrantCommand', cell: ({ grantCommand }) => grantCommand, leastWidth: 20, rank: 4 },
 ];

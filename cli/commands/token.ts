@@ -4,26 +4,25 @@ import { accessTokenOutput } from '../../lib/azure/access-token-output.ts';
 import { createTokenSource } from '../../lib/azure/token-source.ts';
 import { text } from '../../lib/parameters/fields.ts';
 import type { Settings } from '../../lib/settings.ts';
-import type { Action } from '../command-context.ts';
-import { type DefineCommand, examples } from '../define-command.ts';
+import { type Action, type DefineCommand, examples, type Options } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';
 import { flatten } from '../output/flatten.ts';
+import { valueResult } from '../output/result.ts';
 import { parseOptions } from '../parse-options.ts';
-import { valueResult } from '../rows-result.ts';
 
 const schema = v.object({ resource: v.exactOptional(text) });
 
 export const defineToken: DefineCommand = (command, run) => {
   command
-    .option('--resource <uri>', 'whom the token is for (default: Resource Manager)')
-    .action((options: Readonly<Record<string, unknown>>) => run(command, token(options)));
+    .option('--resource <uri>', 'the resource that the token is for (default: Resource Manager)')
+    .action((options: Options) => run(command, token(options)));
   examples(command, [
     ['token --query accessToken -o tsv', 'a token of the managed identity, for curl'],
-    ['token --resource https://vault.azure.net', 'one for Key Vault'],
+    ['token --resource https://vault.azure.net', 'a token for Key Vault'],
   ]);
 };
 
-function token(options: Readonly<Record<string, unknown>>): Action {
+function token(options: Options): Action {
   return async ({ settings, environment, signal, write }) => {
     const { resource } = parseOptions(schema, options);
     const tokens = createTokenSource(settings, environment);
@@ -34,7 +33,7 @@ function token(options: Readonly<Record<string, unknown>>): Action {
   };
 }
 
-/** What scripts go on with: the one subscription of the settings, or that of the identity's own machine or app. */
+/** The subscription for scripts: the only one of the settings, or that of the identity's own machine or app. */
 function subscriptionOf(accessToken: string, { subscriptions }: Settings): string | null {
   if (subscriptions?.length === 1) return subscriptions[0] ?? null;
   const resourceId = readAccessToken(accessToken).managedIdentityResourceId;

@@ -4,27 +4,26 @@ import { text } from '../../lib/parameters/fields.ts';
 import { readIdentityRoles } from '../../lib/rights/identity-roles.ts';
 import { findMissingRights } from '../../lib/rights/missing-rights.ts';
 import { type WhoAmI, whoAmI } from '../../lib/rights/whoami.ts';
-import type { Property } from '../columns/describe.ts';
-import type { Action } from '../command-context.ts';
-import { type DefineCommand, examples } from '../define-command.ts';
+import { type Action, type DefineCommand, examples, type Options } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';
 import { flatten } from '../output/flatten.ts';
+import { valueResult } from '../output/result.ts';
+import type { Property } from '../output/table.ts';
 import { parseOptions } from '../parse-options.ts';
-import { valueResult } from '../rows-result.ts';
 
 const schema = v.object({ resource: v.exactOptional(text) });
 
 export const defineWhoami: DefineCommand = (command, run) => {
   command
-    .option('--resource <uri>', 'ask for a token for this (default: Resource Manager)')
-    .action((options: Readonly<Record<string, unknown>>) => run(command, whoami(options)));
+    .option('--resource <uri>', 'the resource to get a token for (default: Resource Manager)')
+    .action((options: Options) => run(command, whoami(options)));
   examples(command, [
-    ['whoami', 'which identity this is, where its tokens come from, and its roles'],
+    ['whoami', 'the current identity, the source of its tokens, and its roles'],
     ['whoami --query principalId -o tsv', 'its principal id, for az role assignment create'],
   ]);
 };
 
-function whoami(options: Readonly<Record<string, unknown>>): Action {
+function whoami(options: Options): Action {
   return async ({ settings, environment, signal, messages, write }) => {
     const { resource } = parseOptions(schema, options);
     const { tokens, cloud, arm } = openSession(settings, environment);
@@ -43,7 +42,7 @@ function whoami(options: Readonly<Record<string, unknown>>): Action {
   };
 }
 
-/** Missing rights are on stderr, each on a line that can be copied. */
+/** Missing rights are listed on stderr, each with a command to copy. */
 function describeIdentity({ roles, missingRights, ...identity }: WhoAmI): Property[] {
   const lines =
     roles?.map(({ roleDefinitionName, scope }): Property => ['', `${roleDefinitionName} at ${scope}`]) ?? [];

@@ -4,14 +4,14 @@ import { InventoryError } from '../../lib/errors.ts';
 import type { CloudName } from '../../lib/settings.ts';
 import { UsageError } from '../usage-error.ts';
 
-/** Whether `--database` is an address rather than the path of a file. */
+/** Whether `--database` is a URL, not the path of a file. */
 export function isUrl(place: string): boolean {
   return /^(?:[a-z][a-z0-9+.-]+:\/|file:)/i.test(place);
 }
 
 /**
- * The address of a container.
- * @throws {UsageError} `InvalidOption`: of something else
+ * The URL of a container.
+ * @throws {UsageError} `InvalidOption`: it is the URL of something else
  */
 export function containerUrl(place: string, cloud: CloudName): string {
   if (readContainerUrl(place, cloud) !== null) return place;
@@ -22,8 +22,8 @@ export function containerUrl(place: string, cloud: CloudName): string {
 }
 
 /**
- * The path of a database that is there.
- * @throws {UsageError} `InvalidOption`: of what is no file
+ * The path of an existing database.
+ * @throws {UsageError} `InvalidOption`: the path is not a file
  * @throws {InventoryError} `NoDatabase`
  */
 export function existing(path: string): string {
@@ -35,15 +35,15 @@ export function existing(path: string): string {
 }
 
 /**
- * The path of a database that is there or can be made there.
- * @throws {UsageError} `InvalidOption`: of what is no file
+ * The path of a database that exists or can be created.
+ * @throws {UsageError} `InvalidOption`: the path is not a file
  */
 export function toBeWritten(path: string): string {
   statusOf(path);
   return path;
 }
 
-/** SQLite has names that are no files: what is written there is gone in the end. https://www.sqlite.org/inmemorydb.html */
+/** Refuses the names that SQLite keeps in memory, where a run would be lost. https://www.sqlite.org/inmemorydb.html */
 function statusOf(path: string): Stats | undefined {
   if (path === '' || path === ':memory:') {
     throw new UsageError(
@@ -53,13 +53,13 @@ function statusOf(path: string): Stats | undefined {
   }
   const status = statSync(path, { throwIfNoEntry: false });
   if (status?.isFile() === false) {
-    throw new UsageError('InvalidOption', `--database is '${path}', which is there and is no file`);
+    throw new UsageError('InvalidOption', `--database is '${path}', which is not a file`);
   }
   return status;
 }
 
 /**
- * Does something with the database in a file. What SQLite finds wrong with it later than at the start is said with its name.
+ * Uses the database in a file. An error of SQLite gets the path of the file.
  * @throws {InventoryError} `DatabaseFailed`
  */
 export async function withFile<T>(path: string, use: (path: string) => Promise<T>): Promise<T> {
@@ -68,7 +68,7 @@ export async function withFile<T>(path: string, use: (path: string) => Promise<T
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR')) throw error;
     throw new InventoryError('DatabaseFailed', `The database ${path} failed: ${error.message}`, {
-      hint: 'Where the file is damaged, take a copy of it from before, or collect into a new one: --database FILE',
+      hint: 'If the file is damaged, restore an older copy or collect into a new file: --database FILE',
       cause: error,
     });
   }

@@ -1,18 +1,41 @@
+import { virtualMachineIdParts } from '../../lib/azure/resource-manager/resources/virtual-machines.ts';
+import { openSession } from '../../lib/azure/session.ts';
+import { getLive } from '../../lib/collect/live.ts';
 import { getVirtualMachine, iterateVirtualMachines } from '../../lib/database/queries/machines/virtual-machines.ts';
 import { NotFoundError } from '../../lib/errors.ts';
 import { machineListKinds } from '../../lib/inventory/shown-kinds.ts';
 import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
+import { text as name } from '../../lib/parameters/fields.ts';
+import type { CommandContext } from '../command.ts';
+import { type ExitCode, exitCodes } from '../exit-code.ts';
 import type { Messages } from '../messages.ts';
-import { AmbiguousNameError } from './ambiguous-name-error.ts';
+import { parseArgument } from '../parse-options.ts';
+import { AmbiguousNameError, UsageError } from '../usage-error.ts';
 import { reportCompleteness } from './incomplete.ts';
-import type { MachineReference } from './machine-reference.ts';
+import { listLiveMachines } from './live-machines.ts';
 import type { Inventory } from './open-inventory.ts';
 
-/** Ids listed for a name that fits several machines. */
-const listedAtMost = 50;
+/** How a user names a machine. */
+export interface MachineReference {
+  readonly by: 'id' | 'name';
+  readonly text: string;
+}
 
 /**
- * The machine of an id or a name; a deleted one where none of that name exists any more.
+ * Text with a slash is a resource id, because names have no slash.
+ * @throws {UsageError} `InvalidId`, `InvalidOption`
+ */
+export function parseMachineReference(text: string): MachineReference {
+  if (!text.includes('/')) return { by: 'name', text: parseArgument('NAME', name, text) };
+  if (/^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/[^/]+\/[^/]+\/[^/]+$/i.test(text))
+    return { by: 'id', text };
+  throw new UsageError('InvalidId', `${text} is not a resource id of a virtual machine`, {
+    hint: 'Such an id looks like /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Compute/virtualMachines/NAME',
+  });
+}
+
+/**
+ * The machine with an id or a name; a deleted one if no existing machine has the name.
  * @throws {AmbiguousNameError}
  * @throws {NotFoundError} `VirtualMachineNotFound` no run ever saw it
  */
@@ -33,18 +56,52 @@ export function findInInventory(
   }
   reportCompleteness(messages, inventory, machineListKinds({ type: 'any' }), {});
   throw new NotFoundError('VirtualMachineNotFound', `No run up to ${asOf.runId} has seen a virtual machine ${text}`, {
-    hint: "Names and ids: vm-identities list --type any --deleted any --query '[].id' -o tsv",
+    hint: "To list the ids, run: vm-identities list --type any --deleted any --query '[].id' -o tsv",
   });
 }
 
 /**
- * The only one of the machines of a name; null when there is none.
+ * The machine with an id or a name, as Azure has it now. A name is searched in every subscription.
+ * @throws {AmbiguousNameError}
+ * @throws {UsageError} `InvalidId`: the id of another type of machine
+ * @throws {NotFoundError} there is no such machine
+ */
+export async function findLive(
+  context: CommandContext,
+  { by, text }: MachineReference,
+): Promise<{ readonly machine: VirtualMachine; readonly report: () => ExitCode }> {
+  if (by === 'id') {
+    if (virtualMachineIdParts(text) === null) {
+      throw new UsageError(
+        'InvalidId',
+        `${text} is not the id of a virtual machine; --live reads no other type by id`,
+        {
+          hint: 'For scale sets and Arc machines, run: vm-identities show NAME --live, or list --live --type any',
+        },
+      );
+    }
+    const session = openSession(context.settings, context.environment);
+    const machine = await getLive(session, text, context.signal);
+    return { machine, report: () => exitCodes.complete };
+  }
+  const { machines, report } = await listLiveMachines(context, {}, { type: 'any', name: text });
+  const machine = onlyOne(machines, text);
+  if (machine !== null) return { machine, report };
+  report();
+  throw new NotFoundError('VirtualMachineNotFound', `No virtual machine ${text} is visible now`, {
+    hint: `To look for it in the inventory, run: vm-identities show ${text}`,
+  });
+}
+
+/** Ids listed for a name that several machines have. */
+const listedAtMost = 50;
+
+/**
+ * The only machine with a name; null if there is none.
  * @throws {AmbiguousNameError}
  */
-export function onlyOne(machines: readonly VirtualMachine[], name: string): VirtualMachine | null {
-  const [machine, ...others] = machines;
-  if (machine === undefined) return null;
-  if (others.length === 0) return machine;
+function onlyOne(machines: readonly VirtualMachine[], name: string): VirtualMachine | null {
+  if (machines.length <= 1) return machines[0] ?? null;
   const ids = machines.slice(0, listedAtMost).map(({ id }) => id);
   throw new AmbiguousNameError(name, machines.length, ids);
 }

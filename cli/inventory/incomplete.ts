@@ -10,28 +10,28 @@ import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { type Messages, reasonText } from '../messages.ts';
 import type { Inventory } from './open-inventory.ts';
 
-/** Subscriptions and blind spots named one by one; the ledger has the rest. */
+/** Subscriptions and blind spots that are named; `vm-identities subscriptions` lists the rest. */
 const namedAtMost = 10;
 
 const pastPowerStates: Reason = {
   code: 'PastPowerStates',
   message: 'Only the newest run has the power states of all machines',
-  hint: 'Leave out --as-of, or --power-state',
+  hint: 'Leave out --as-of or --power-state',
 };
 
-/** What an answer lacks. */
+/** What is missing from an answer. */
 export interface Gaps {
-  /** Rows of the subscriptions that the answer draws on, with the status of the kinds shown. */
+  /** The subscriptions behind the answer, with the status of the kinds shown. */
   readonly coverage: readonly Coverage[];
-  /** null where they cannot be known. */
+  /** null when they cannot be known. */
   readonly blindSpots: readonly BlindSpot[] | null;
-  /** What is wrong with the run as a whole. */
+  /** The problem of the run as a whole. */
   readonly reason: Reason | null;
 }
 
 /**
- * Says on stderr what an answer from the inventory lacks.
- * @returns the exit code: complete or incomplete
+ * Writes to stderr what is missing from an answer of the inventory.
+ * @returns the exit code: 0, or 3 when the answer is not complete
  */
 export function reportCompleteness(
   messages: Messages,
@@ -51,7 +51,7 @@ export function reportCompleteness(
   return exitCodes.incomplete;
 }
 
-/** What concerns every subscription: a list of them that was not to be trusted, or power states of the past. */
+/** A reason that concerns every subscription: an unreliable list of them, or power states of the past. */
 function reasonOfRun(database: Database, asOf: AsOf, kinds: ShownKinds): Reason | null {
   const runs = listRuns(database);
   const [newest, ...before] = runs.slice(runs.findIndex(({ id }) => id === asOf.runId));
@@ -61,19 +61,15 @@ function reasonOfRun(database: Database, asOf: AsOf, kinds: ShownKinds): Reason 
   return isPast ? pastPowerStates : null;
 }
 
-/** As {@link reportCompleteness}, for a run that has just been merged: all kinds that it read count. */
+/** Writes to stderr what is missing from a run that was just merged; all kinds that it read count. */
 export function reportRun(messages: Messages, path: string, runId: string): ExitCode {
-  const database = openForReading(path);
-  try {
-    const { coverage, blindSpots } = readLedger(database, resolveAsOf(database, runId));
-    reportGaps(messages, { coverage, blindSpots, reason: getRun(database, runId)?.reason ?? null });
-    return exitCodes.incomplete;
-  } finally {
-    database.close();
-  }
+  using database = openForReading(path);
+  const { coverage, blindSpots } = readLedger(database, resolveAsOf(database, runId));
+  reportGaps(messages, { coverage, blindSpots, reason: getRun(database, runId)?.reason ?? null });
+  return exitCodes.incomplete;
 }
 
-/** The lines that say what is missing, why, and what would open it. Bounded in length. */
+/** Writes what is missing, why, and what to do about it: a limited number of lines. */
 export function reportGaps(messages: Messages, gaps: Gaps): void {
   const rows = gaps.coverage.filter(({ status }) => status !== 'complete' && status !== 'skipped');
   messages.line(`warning: this is not complete${summary(rows, gaps.blindSpots)}`);
@@ -82,8 +78,8 @@ export function reportGaps(messages: Messages, gaps: Gaps): void {
     hint(messages, gaps.reason.hint);
   }
   if (gaps.blindSpots === null) {
-    messages.line('  What lies below the configured management groups could not be read');
-    hint(messages, 'Grant the identity Management Group Reader on each of them, and check their names');
+    messages.line('  The subscriptions below the configured management groups could not be read');
+    hint(messages, 'Grant the identity Management Group Reader on each management group, and check their names');
   }
   for (const { subscriptionId, displayName, status, reason } of rows.slice(0, namedAtMost)) {
     messages.line(`  ${subscriptionId} ${displayName}: ${status}${reason === null ? '' : `, ${reasonText(reason)}`}`);
@@ -97,7 +93,7 @@ export function reportGaps(messages: Messages, gaps: Gaps): void {
   more(messages, gaps.blindSpots?.length ?? 0, 'subscriptions --blind-spots');
 }
 
-/** A row as an answer on these kinds sees it: the status of them alone, and why the first that is a gap is one. */
+/** A row limited to the kinds of an answer: their status, and the reason of the first incomplete one. */
 export function withStatusOf(row: Coverage, kinds: ShownKinds): Coverage {
   const status = subscriptionStatus(Object.fromEntries(Object.entries(row.kinds).filter(([kind]) => isShown(kind))));
   const gap = kinds.find((kind) => row.kinds[kind]?.status !== 'complete');
@@ -120,7 +116,7 @@ function summary(rows: readonly Coverage[], blindSpots: readonly BlindSpot[] | n
     const count = rows.filter((row) => row.status === status).length;
     if (count > 0) parts.push(`${count} ${count === 1 ? 'subscription' : 'subscriptions'} ${status}`);
   }
-  if (blindSpots === null) parts.push('blind spots cannot be known');
+  if (blindSpots === null) parts.push('blind spots are not known');
   else if (blindSpots.length > 0)
     parts.push(`${blindSpots.length} ${blindSpots.length === 1 ? 'blind spot' : 'blind spots'}`);
   return parts.length === 0 ? '' : `: ${parts.join(', ')}`;

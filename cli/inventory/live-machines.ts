@@ -5,7 +5,7 @@ import type { MachineFilter, OrderBy } from '../../lib/inventory/query.ts';
 import { machineListKinds } from '../../lib/inventory/shown-kinds.ts';
 import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
 import { liveCompleteness, matchingMachines } from '../../lib/parameters/matching-machines.ts';
-import type { CommandContext } from '../command-context.ts';
+import type { CommandContext } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { UsageError } from '../usage-error.ts';
 import { reportGaps, withStatusOf } from './incomplete.ts';
@@ -13,18 +13,18 @@ import { reportGaps, withStatusOf } from './incomplete.ts';
 const noSubscriptions: Reason = {
   code: 'NoSubscriptions',
   message: 'The identity sees no subscription',
-  hint: 'Grant it Reader on what it is to list; who it is: vm-identities whoami',
+  hint: 'Grant it Reader on the subscriptions to list. To see which identity this is, run: vm-identities whoami',
 };
 
 export interface LiveMachines {
   readonly machines: readonly VirtualMachine[];
-  /** Says on stderr what could not be read. */
+  /** Writes to stderr what could not be read. @returns the exit code: 0, or 3 when the answer is not complete */
   readonly report: () => ExitCode;
 }
 
 /**
- * Machines as Azure lists them now. Nothing is written.
- * @throws {UsageError} `--as-of` was given, too
+ * Machines as Azure lists them now; nothing is stored.
+ * @throws {UsageError} `--as-of` was given as well
  * @throws {NoTokenError}
  */
 export async function listLiveMachines(
@@ -32,7 +32,7 @@ export async function listLiveMachines(
   options: { readonly asOf?: string; readonly orderby?: OrderBy },
   filter: MachineFilter,
 ): Promise<LiveMachines> {
-  if (options.asOf !== undefined) throw new UsageError('InvalidOption', '--as-of asks for history; --live has none');
+  refuseAsOf(options.asOf);
   const subscriptionIds = filter.subscriptionId === undefined ? null : [filter.subscriptionId];
   const session = openSession(settings, environment);
   const { type } = filter;
@@ -50,4 +50,10 @@ export async function listLiveMachines(
       return exitCodes.incomplete;
     },
   };
+}
+
+/** @throws {UsageError} `--as-of` was given together with `--live` */
+export function refuseAsOf(asOf: string | undefined): void {
+  if (asOf === undefined) return;
+  throw new UsageError('InvalidOption', '--live reads Azure now; it cannot be combined with --as-of');
 }

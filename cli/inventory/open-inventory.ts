@@ -2,24 +2,26 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Database, openForReading } from '../../lib/database/database.ts';
-import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
-import type { AsOf } from '../../lib/inventory/query.ts';
-import type { CommandContext } from '../command-context.ts';
+import { beginsAfterItsEnd, resolveAsOf, resolveChangeRange } from '../../lib/database/queries/as-of.ts';
+import type { AcceptedFinding } from '../../lib/inventory/finding.ts';
+import type { AsOf, ChangeRange } from '../../lib/inventory/query.ts';
+import type { CommandContext } from '../command.ts';
 import { reasonText } from '../messages.ts';
+import { UsageError } from '../usage-error.ts';
 import { containerUrl, existing, isUrl, withFile } from './database-place.ts';
 
 /** The inventory as it was at a run. */
 export interface Inventory {
   readonly database: Database;
   readonly asOf: AsOf;
-  /** The newest published file could not be used, this is the one before: no answer is complete. */
+  /** The newest published file is damaged and this is the one before: no answer is complete. */
   readonly damaged: boolean;
 }
 
 /**
- * Opens the inventory that `--database` names for as long as `use` takes.
+ * Opens the inventory that `--database` names while `use` runs.
  * @param asOf a run id or a time; undefined = the newest run
- * @throws {InventoryError} `NoDatabase`, `InventoryNotReady`, what opening and downloading throw
+ * @throws {InventoryError} `NoDatabase`, `InventoryNotReady`, and the errors of opening and downloading
  * @throws {NotFoundError} `RunNotFound`, `NoRunAtThatTime`
  */
 export async function withInventory<T>(
@@ -27,15 +29,14 @@ export async function withInventory<T>(
   asOf: string | undefined,
   use: (inventory: Inventory) => Promise<T>,
 ): Promise<T> {
-  const { messages } = context;
   return withDatabase(context, async ({ database, damaged }) => {
     const at = resolveAsOf(database, asOf ?? null);
-    messages.detail(`The inventory is that of run ${at.runId}, finished at ${at.finishedAt}`);
+    context.messages.detail(`The inventory is that of run ${at.runId}, finished at ${at.finishedAt}`);
     return use({ database, asOf: at, damaged });
   });
 }
 
-/** As {@link withInventory}, whatever runs it has. */
+/** As {@link withInventory}, without choosing a run. */
 export async function withDatabase<T>(
   context: CommandContext,
   use: (opened: Pick<Inventory, 'database' | 'damaged'>) => Promise<T>,
@@ -43,12 +44,8 @@ export async function withDatabase<T>(
   const { database: place } = context.options;
   if (isUrl(place)) return withPublished(context, place, use);
   return withFile(existing(place), async (path) => {
-    const database = openForReading(path);
-    try {
-      return await use({ database, damaged: false });
-    } finally {
-      database.close();
-    }
+    using database = openForReading(path);
+    return await use({ database, damaged: false });
   });
 }
 
@@ -74,11 +71,43 @@ async function withPublished<T>(
     const current = await reader.current(signal);
     if (current.damaged) {
       const newest = `the newest database, of run ${current.latest.runId},`;
-      messages.line(`warning: ${newest} is damaged; this is the one before, so nothing is complete`);
+      messages.line(`warning: ${newest} is damaged; the one before is used, so no answer is complete`);
     }
     return await use(current);
   } finally {
     await reader.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * The runs to compare.
+ * @param from value of `--from`, a run id or a time; undefined: the run before `to`
+ * @param to value of `--to`, a run id or a time; undefined: the newest run
+ * @throws {UsageError} `InvalidOption`: `from` comes after `to`, even if no run lies between them
+ * @throws {NotFoundError} `RunNotFound`, `NoRunAtThatTime`
+ */
+export function changeRange(database: Database, from: string | undefined, to: string | undefined): ChangeRange {
+  const range = resolveChangeRange(database, from ?? null, to ?? null);
+  if (!beginsAfterItsEnd(range, { from, to })) return range;
+  const end = to === undefined ? `run ${range.to.runId}` : `--to, ${to}`;
+  throw new UsageError('InvalidOption', `--from is '${from ?? ''}', which comes after ${end}`);
+}
+
+/**
+ * The findings that `INVENTORY_ACCEPTED_FINDINGS` accepts.
+ * @throws {InvalidSettingError} the file does not exist, or its content is not valid
+ * @throws {InventoryError} the blob could not be read
+ */
+export async function readAccepted({
+  settings,
+  environment,
+  signal,
+}: Pick<CommandContext, 'settings' | 'environment' | 'signal'>): Promise<readonly AcceptedFinding[]> {
+  if (settings.acceptedFindings === null) return [];
+  const [{ readAcceptedFindings }, { createTokenSource }] = await Promise.all([
+    import('../../lib/published/read-accepted-findings.ts'),
+    import('../../lib/azure/token-source.ts'),
+  ]);
+  return readAcceptedFindings(settings, environment, createTokenSource(settings, environment), signal);
 }

@@ -2,11 +2,11 @@ import { compile, type JSONValue, search } from '@jmespath-community/jmespath';
 import { UsageError } from '../usage-error.ts';
 import { isObject } from './flatten.ts';
 
-/** A literal may be written `` `x` `` instead of `` `"x"` ``, as in `az --query`. */
+/** As in `az --query`, a literal may be `` `x` `` instead of `` `"x"` ``. */
 const options = { enable_legacy_literals: true };
 
 /**
- * Checks an expression before any work is done for it.
+ * Checks an expression before the command starts.
  * @throws {UsageError} `InvalidQuery` names the expression
  */
 export function checkQuery(expression: string): void {
@@ -19,7 +19,7 @@ export function checkQuery(expression: string): void {
 
 /**
  * Applies a JMESPath expression to a whole result.
- * @throws {UsageError} `InvalidQuery` a function that doesn't exist, or was given what it doesn't take
+ * @throws {UsageError} `InvalidQuery` a function does not exist, or does not take its arguments
  */
 export function applyQuery(value: unknown, expression: string): unknown {
   const document = toJson(value);
@@ -33,16 +33,16 @@ export function applyQuery(value: unknown, expression: string): unknown {
 function invalidQuery(expression: string, cause: unknown): UsageError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return new UsageError('InvalidQuery', `--query is '${expression}': ${why}`, {
-    hint: "It takes JMESPath (https://jmespath.org), for example: --query '[].identity.principalId'",
+    hint: "Use JMESPath (https://jmespath.org), for example: --query '[].identity.principalId'",
   });
 }
 
-/** A field that was selected and that an item does not have is null: so is any other that a query finds absent. */
+/** A selected field that an item does not have is null, like any other missing field in JMESPath. */
 function toJson(value: unknown): JSONValue {
   if (value === undefined) return null;
   if (isJson(value)) return value;
   if (Array.isArray(value)) return value.map(toJson);
-  if (!isObject(value)) throw new TypeError('The result is no JSON');
+  if (!isObject(value)) throw new TypeError('The result is not JSON');
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, toJson(field)]));
 }
 

@@ -1,6 +1,6 @@
 import { ndjson } from '../../lib/reports/ndjson.ts';
+import { anyCsv, anyTable } from './flatten.ts';
 import { gather } from './gather.ts';
-import { json, jsonArray } from './json.ts';
 import type { Result } from './result.ts';
 import { tsv } from './tsv.ts';
 
@@ -9,16 +9,16 @@ export type OutputForm = (typeof outputForms)[number];
 
 export interface RenderOptions {
   readonly form: OutputForm;
-  /** JMESPath, applied to the whole result before anything else. */
+  /** JMESPath, applied to the whole result first. */
   readonly query: string | null;
-  /** Columns of the terminal that a table has to fit; null = no terminal. */
+  /** Columns of the terminal; null = no terminal. */
   readonly width: number | null;
 }
 
 /** Any value as text, in chunks. */
 type Writer = (value: unknown) => Iterable<string>;
 
-/** A result as text, in chunks. What only some forms need is loaded only then. */
+/** A result as text, in chunks. Libraries that only some forms need are loaded on demand. */
 export async function render(result: Result, options: RenderOptions): Promise<Iterable<string>> {
   const { form, query, width } = options;
   if (query !== null) {
@@ -45,15 +45,13 @@ function* queried(result: Result, write: Writer): Generator<string> {
   yield* write(result.kind === 'rows' ? yield* gather(result.items) : result.value);
 }
 
-/** Null is nothing in the forms that have no word for it, as in `az`. */
+/** As in `az`, null is empty in the forms that cannot express it. */
 async function writerOf({ form, width }: RenderOptions, ordered: boolean): Promise<Writer> {
   switch (form) {
-    case 'table': {
-      const { anyTable } = await import('./any-table.ts');
+    case 'table':
       return (value) => anyTable(value, width);
-    }
     case 'csv':
-      return (await import('./any-csv.ts')).anyCsv;
+      return anyCsv;
     case 'json':
       return (value) => (Array.isArray(value) ? jsonArray(value) : [`${json(value)}\n`]);
     case 'ndjson':
@@ -65,4 +63,19 @@ async function writerOf({ form, width }: RenderOptions, ordered: boolean): Promi
       return (value) => (Array.isArray(value) ? yamlList(value) : [yaml(value)]);
     }
   }
+}
+
+/** A JSON array, an item at a time, in the layout of `JSON.stringify(items, null, 2)`. */
+function* jsonArray(items: Iterable<unknown>): Generator<string> {
+  let first = true;
+  for (const item of items) {
+    yield (first ? '[\n  ' : ',\n  ') + json(item).replaceAll('\n', '\n  ');
+    first = false;
+  }
+  yield first ? '[]\n' : '\n]\n';
+}
+
+/** One JSON document without its line end. */
+function json(value: unknown): string {
+  return JSON.stringify(value ?? null, null, 2);
 }

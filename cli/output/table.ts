@@ -5,19 +5,19 @@ import { printable, truncate, widthOf } from './terminal-text.ts';
 export interface Column<Row> {
   readonly header: string;
   readonly cell: (row: Row) => string;
-  /** What remains readable when there is little room. */
+  /** The smallest width that is still readable. */
   readonly leastWidth: number;
-  /** Columns with a higher one give way first: they are cut to their least width, then left out. */
+  /** When there is too little room, columns with a higher rank are cut to their least width first, then left out. */
   readonly rank: number;
-  /** Left out when it has nothing to say in any row. */
+  /** Left out when it is empty in every row. */
   readonly optional?: boolean;
 }
 
 const gap = '  ';
 
 /**
- * Rows below their headers, as `az` lays them out, fitted to a width.
- * @param width columns of the terminal; null = as wide as it gets
+ * Rows below their headers, in the layout of `az`, fitted to a width.
+ * @param width columns of the terminal; null = no limit
  */
 export function* table<Row>(
   columns: readonly Column<Row>[],
@@ -55,7 +55,7 @@ function fitted<Row>(columns: readonly Column<Row>[], needed: readonly number[],
     widths[index] = Math.min(needed[index] ?? 0, Math.max(least, (widths[index] ?? 0) - Math.max(0, total() - width)));
   }
   for (const index of leastImportantFirst.slice(0, -1)) if (total() > width) widths[index] = 0;
-  // Leaving one out may have made more room than was needed: the most important take it back.
+  // A column that was left out may have freed more room than needed: the most important columns use it.
   for (const index of leastImportantFirst.toReversed()) {
     const room = widths[index] ?? 0;
     if (room > 0) widths[index] = Math.min(needed[index] ?? 0, room + Math.max(0, width - total()));
@@ -71,8 +71,16 @@ function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)));
 }
 
-/** Names and values, one a line: how one thing reads best. */
-export function* properties(entries: readonly (readonly [string, string])[]): Generator<string> {
+/** A name and its value. */
+export type Property = readonly [name: string, value: string];
+
+/** Several values of one name: the name is on the first line only. */
+export function onePerLine(name: string, values: readonly string[]): Property[] {
+  return values.map((value, index) => [index === 0 ? name : '', value]);
+}
+
+/** Names and values, one per line. */
+export function* properties(entries: readonly Property[]): Generator<string> {
   const room = entries.reduce((most, [name]) => Math.max(most, name.length), 0);
   for (const [name, value] of entries) yield `${pad(name, room)}${gap}${printable(value)}`.trimEnd().concat('\n');
 }

@@ -1,14 +1,14 @@
-/** Letters and signs that take two columns of a terminal: East Asian ones and emoji. */
+/** Characters that take two columns of a terminal: East Asian ones and emoji. */
 const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 const graphemes = new Intl.Segmenter();
 
-/** Text without what could move a terminal's cursor or colour it: names and messages come from elsewhere. */
+/** Text without control characters: names and messages from Azure must not move a terminal's cursor or colour it. */
 export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ');
 }
 
-/** Columns that a text takes on a terminal. */
+/** The columns that a text takes on a terminal. */
 export function widthOf(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length;
   let width = 0;
@@ -16,7 +16,7 @@ export function widthOf(text: string): number {
   return width;
 }
 
-/** The text, or as much of its beginning as fits, and an ellipsis. */
+/** The text, or as much of it as fits, and an ellipsis. */
 export function truncate(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   let kept = '';

@@ -1,8 +1,8 @@
 import { isObject } from './flatten.ts';
 
 /**
- * Tab-separated values as `az` prints them: a line per item; of an object its values, by name unless the order was asked for;
- * a list inside counts its items, an object inside is empty, null is `None`.
+ * Tab-separated values in the form of `az`: a line per item. An object shows its values, sorted by name unless the user
+ * chose the order. A list inside shows its length, an object inside is empty, null is `None`.
  * @see https://github.com/microsoft/knack/blob/dev/knack/output.py
  */
 export function* tsv(items: Iterable<unknown>, options: { readonly ordered: boolean }): Generator<string> {
@@ -18,7 +18,7 @@ function values(item: Readonly<Record<string, unknown>>, ordered: boolean): unkn
   return (ordered ? names : names.sort()).map((name) => item[name]);
 }
 
-/** As Python writes it. */
+/** A value in the form of Python. */
 function nested(value: unknown): string {
   if (value === null || value === undefined) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';

@@ -1,6 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { resolveAsOf } from '../database/queries/as-of.ts';
-import { beginsAfterItsEnd, resolveChangeRange } from '../database/queries/changes/change-range.ts';
+import { beginsAfterItsEnd, resolveAsOf, resolveChangeRange } from '../database/queries/as-of.ts';
 import { completeness } from '../database/queries/coverage/completeness.ts';
 import { NotFoundError } from '../errors.ts';
 import type { AsOf, ChangeRange, Completeness, MachineFilter, ShownKinds } from '../inventory/query.ts';

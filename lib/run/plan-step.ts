@@ -1,6 +1,7 @@
 import type { InventoryStore } from '../azure/store/open-store.ts';
 import { planRun } from '../collect/plan.ts';
-import { readKnownSubscriptions, readNewestSeq } from '../database/queries/coverage/known-subscriptions.ts';
+import { readKnownSubscriptions } from '../database/queries/coverage/subscriptions-at.ts';
+import { readNewestSeq } from '../database/queries/runs.ts';
 import { InventoryError } from '../errors.ts';
 import type { KnownSubscription, RecordedPlan } from '../inventory/plan.ts';
 import { type DatabaseReader, newestOrNull } from '../published/current-database.ts';

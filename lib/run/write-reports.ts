@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { resolveChangeRange } from '../database/queries/changes/change-range.ts';
+import { resolveChangeRange } from '../database/queries/as-of.ts';
 import { reportSource } from '../database/queries/report-source.ts';
 import { toReason } from '../errors.ts';
 import type { AcceptedFinding } from '../inventory/finding.ts';

@@ -1,7 +1,6 @@
 import type { Database } from '../database/database.ts';
 import { prepareStoredReading } from '../database/merge/machines/stored-reading.ts';
-import { integer, integerOrNull, text, textOrNull } from '../database/queries/columns.ts';
-import { isoTime } from '../database/queries/iso-time.ts';
+import { integer, integerOrNull, isoTime, text, textOrNull } from '../database/queries/columns.ts';
 import { type Kind, machineKinds } from '../inventory/coverage.ts';
 import type { Permission } from '../inventory/permissions.ts';
 import type { SourceSink, UnseenMachine } from '../inventory/reading.ts';

@@ -1,9 +1,8 @@
 import type { Database } from '../database/database.ts';
 import { resolveAsOf } from '../database/queries/as-of.ts';
-import { blindSpotsAt } from '../database/queries/coverage/blind-spots-at.ts';
-import { subscriptionListAt } from '../database/queries/coverage/subscription-list-at.ts';
+import { isoTime } from '../database/queries/columns.ts';
+import { blindSpotsAt, subscriptionListAt } from '../database/queries/coverage/completeness.ts';
 import { isInScope, type SubscriptionAt, subscriptionsAt } from '../database/queries/coverage/subscriptions-at.ts';
-import { isoTime } from '../database/queries/iso-time.ts';
 import { getRun } from '../database/queries/runs.ts';
 import type { Reason } from '../errors.ts';
 import { type BlindSpot, type CoverageStatus, type Kind, subscriptionStatus } from '../inventory/coverage.ts';

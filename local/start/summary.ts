@@ -1,4 +1,4 @@
-import { coverageText } from '../../cli/columns/describe-run.ts';
+import { coverageText } from '../../cli/columns/run-columns.ts';
 import { type Column, properties, table } from '../../cli/output/table.ts';
 import type { BlindSpot, Coverage } from '../../lib/inventory/coverage.ts';
 import type { Run } from '../../lib/inventory/run.ts';

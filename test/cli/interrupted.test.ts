@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { type OutputForm, outputForms, render } from '../../cli/output/render.ts';
+import { rowsResult } from '../../cli/output/result.ts';
 import { writeChunks } from '../../cli/output/write-chunks.ts';
-import { rowsResult } from '../../cli/rows-result.ts';
-import { csvLines } from '../../lib/reports/csv-lines.ts';
+import { csvLines } from '../../lib/reports/csv.ts';
 
 const rowCount = 20_000;
 

@@ -52,8 +52,8 @@ describe('--database', () => {
   test.each([
     ['', "--database is ''; allowed: the path of a file"],
     [':memory:', "--database is ':memory:'; allowed: the path of a file"],
-    ['folder', "--database is 'folder', which is there and is no file"],
-    ['/dev/null', "--database is '/dev/null', which is there and is no file"],
+    ['folder', "--database is 'folder', which is not a file"],
+    ['/dev/null', "--database is '/dev/null', which is not a file"],
   ])('as "%s" is refused by what reads and by what writes, before anything is done', async (place, words) => {
     const results = await Promise.all([...queries, ['collect']].map((args) => cli(...args, '--database', place)));
 
@@ -109,11 +109,11 @@ describe('--database', () => {
 describe('other options', () => {
   test.each([
     [['report', '--out', '', '--format', 'csv'], "--out is ''"],
-    [['report', '-o', 'json'], "--output is 'json'; a report has --format instead: csv, xlsx"],
+    [['report', '-o', 'json'], "--output is 'json'; for a report, use --format: csv, xlsx"],
     [['show', ''], "NAME is ''; allowed: 1 to 256 characters"],
     [['token', '--resource', ''], "--resource is ''"],
     [['whoami', '--resource', ''], "--resource is ''"],
-    [['principals', '--stdin', '--state', 'gone'], '--state goes with the list of all principals'],
+    [['principals', '--stdin', '--state', 'gone'], '--state filters the list of all principals'],
     [['list', 'web'], 'hint: See: vm-identities list --help'],
   ])('%j are refused with what is wrong', async (args, words) => {
     const { code, stdout, stderr } = await cli(...args);
@@ -130,7 +130,7 @@ describe('other options', () => {
     const [byId, byName] = await Promise.all([cli('show', id, '--live'), cli('show', name, '--live', '--query', 'id')]);
 
     expect(byId).toMatchObject({ code: 2, stdout: '' });
-    expect(byId.stderr).toContain('hint: Scale sets and Arc machines: vm-identities show NAME --live');
+    expect(byId.stderr).toContain('hint: For scale sets and Arc machines, run: vm-identities show NAME --live');
     expect(byName).toMatchObject({ code: 0, stdout: `"${id}"\n` });
   });
 });

@@ -119,7 +119,7 @@ describe('report', () => {
     ['asOf of changes', ['changes', '--as-of', '2026-11-01'], /changes has no --as-of/],
     ['a value that is not allowed', ['findings', '--rule', 'x'], /--rule is 'x'; allowed: privilegedIdentity/],
     ['a query', ['--query', '[]'], /no --query/],
-    ['a place that is no file', ['--out', '/', '--format', 'csv'], /is no file/],
+    ['a place that is no file', ['--out', '/', '--format', 'csv'], /is not a file/],
   ])('refuses %s', async (_, args, expected) => {
     const { code, stdout, stderr } = await report(...args);
 

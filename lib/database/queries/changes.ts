@@ -1,17 +1,18 @@
 import type { Change } from '../../inventory/change.ts';
-import type { ChangeFilter, ChangeRange, Page, PageRequest } from '../../inventory/query.ts';
+import type { ChangeFilter, ChangeRange, Page, PagePosition, PageRequest } from '../../inventory/query.ts';
 import { changeKinds } from '../../inventory/run.ts';
+import { machineTypes } from '../../inventory/virtual-machine.ts';
 import type { Database } from '../database.ts';
-import { changeSources } from '../views/change-sources.ts';
-import { type ChangePosition, changeSelect, readPosition, writePosition } from './changes/change-select.ts';
+import type { ChangeSource } from '../views/change-source.ts';
+import { changeColumns, changeSources } from '../views/change-sources.ts';
 import { integer, oneOf, type SqlRow, text, textOrNull } from './columns.ts';
-import type { Query } from './machines/machine-select.ts';
-import { prepared } from './statements.ts';
+import { parseMachineId } from './machines/machine-id.ts';
+import { type Parameters, prepared, type Query } from './statements.ts';
 import { storedFields, storedTexts } from './stored-json.ts';
 
 /**
- * One page of the log of changes, by the runs that found them. The changes of one run come by what they are of: subscriptions,
- * machines, identities, credentials, roles.
+ * One page of the log of changes, by the runs that found them. Within a run: subscriptions, machines, identities,
+ * credentials, roles.
  */
 export function listChanges(
   database: Database,
@@ -31,11 +32,18 @@ export function listChanges(
   return { value };
 }
 
-/** Every change that a filter asks for, one after the other: memory does not grow with their number. */
+/** Every change that a filter selects, one at a time: memory does not grow with their number. */
 export function* iterateChanges(database: Database, range: ChangeRange, filter: ChangeFilter): Generator<Change> {
-  // Statements of its own: kept ones would start over when another reader iterates them.
+  // Its own statements: a kept one would start over when another reader iterates it.
   const run = ({ sql, parameters }: Query) => database.prepare(sql).iterate(parameters);
   for (const { row } of merged(database, range, filter, null, run)) yield toChange(row);
+}
+
+/** Where a page ended: the run, the index of the source in `changeSources`, and the keys of its row. */
+interface ChangePosition {
+  readonly seq: number;
+  readonly source: number;
+  readonly keys: readonly (string | number)[];
 }
 
 interface PlacedRow {
@@ -43,7 +51,7 @@ interface PlacedRow {
   readonly position: ChangePosition;
 }
 
-/** The rows of all sources in one order: by run, then by source. A row is worked out when it is its turn, no sooner. */
+/** The rows of all sources in one order: by run, then by source. Each row is read only when its turn comes. */
 function* merged(
   database: Database,
   range: ChangeRange,
@@ -53,11 +61,11 @@ function* merged(
 ): Generator<PlacedRow> {
   const readers: { readonly rows: Iterator<SqlRow>; head: PlacedRow }[] = [];
   try {
-    for (const [source, texts] of changeSources.entries()) {
-      const query = changeSelect(database, texts, source, range, filter, after);
+    for (const [index, source] of changeSources.entries()) {
+      const query = changeSelect(database, source, index, range, filter, after);
       const rows = query === null ? null : run(query);
       const first = rows?.next();
-      if (rows !== null && first?.done === false) readers.push({ rows, head: placed(first.value, source) });
+      if (rows !== null && first?.done === false) readers.push({ rows, head: placed(first.value, index) });
     }
     for (;;) {
       const next = readers.reduce<(typeof readers)[number] | undefined>(
@@ -76,8 +84,101 @@ function* merged(
 }
 
 function placed(row: SqlRow, source: number): PlacedRow {
-  const keys = [row.first_key, row.second_key].filter((key) => typeof key === 'string' || typeof key === 'number');
-  return { row, position: { seq: integer(row, 'seq'), source, keys } };
+  return { row, position: { seq: integer(row, 'seq'), source, keys: [row.first_key, row.second_key].filter(isKey) } };
+}
+
+/**
+ * The changes of one source that a filter selects, in the order of `seq` and keys.
+ * @param index of the source in `changeSources`
+ * @returns null when the filter rules out the whole source
+ */
+function changeSelect(
+  database: Database,
+  source: ChangeSource,
+  index: number,
+  range: ChangeRange,
+  filter: ChangeFilter,
+  after: ChangePosition | null,
+): Query | null {
+  if (filter.kind !== undefined && !source.kinds.includes(filter.kind)) return null;
+  const keys = `${source.seq}, ${source.keys.join(', ')}`;
+  const where = [source.where, `${source.seq} > $from`, `${source.seq} <= $to`];
+  const parameters: Record<string, string | number | null> = {
+    $from: Math.max(range.from?.seq ?? 0, oldestRun(database)),
+    $to: range.to.seq,
+  };
+  const restrict = (condition: string, values: Parameters): void => {
+    where.push(condition);
+    for (const [name, value] of Object.entries(values)) if (condition.includes(name)) parameters[name] = value;
+  };
+  const { kind, subscriptionId, principalId, resourceId } = filter;
+  if (kind !== undefined) restrict(`${source.kind} = $kind`, { $kind: kind });
+  if (subscriptionId !== undefined) restrict(source.inSubscription, { $subscriptionId: subscriptionId.toLowerCase() });
+  if (principalId !== undefined) restrict(source.ofPrincipal, { $principalId: principalId });
+  if (resourceId !== undefined) {
+    restrict(source.ofResource, { $resourceId: resourceId, $machine: machineNumber(database, resourceId) });
+  }
+  if (after !== null && index === after.source) {
+    const [$first = 0, $second = 0] = after.keys;
+    const values = source.keys.length === 1 ? '$first' : '$first, $second';
+    restrict(`(${keys}) > ($seq, ${values})`, { $seq: after.seq, $first, $second });
+  } else if (after !== null) {
+    restrict(`${source.seq} ${index < after.source ? '>' : '>='} $seq`, { $seq: after.seq });
+  }
+  const compared = source.compared ?? { ...source, partial: '0', ignored: 'NULL' };
+  return {
+    sql: `SELECT ${changeColumns(source)}, ${compared.before} AS before, ${compared.after} AS after, ${compared.partial} AS partial, ${compared.ignored} AS ignored,
+      ${source.keys[0]} AS first_key, ${source.keys[1] ?? 'NULL'} AS second_key
+      FROM ${source.from} WHERE ${where.join(' AND ')} ORDER BY ${keys}`,
+    parameters,
+  };
+}
+
+/** The oldest run is the baseline: retention has removed a part of its own changes. */
+function oldestRun(database: Database): number {
+  const row = prepared(database, 'SELECT ifnull(min(seq), 0) AS seq FROM run').get();
+  return row === undefined ? 0 : integer(row, 'seq');
+}
+
+function machineNumber(database: Database, resourceId: string): number | null {
+  const id = parseMachineId(resourceId);
+  if (id === null) return null;
+  const row = prepared(
+    database,
+    `SELECT m.id FROM machine m WHERE m.subscription = (SELECT k.id FROM subscription_key k WHERE k.subscription_id = $subscription)
+       AND m.resource_group = (SELECT g.id FROM resource_group g WHERE g.key = $group) AND m.type = $type AND m.name = $name`,
+  ).get({
+    $subscription: id.subscriptionId.toLowerCase(),
+    $group: id.resourceGroup.toLowerCase(),
+    $type: machineTypes.indexOf(id.type),
+    $name: id.name,
+  });
+  return row === undefined ? null : integer(row, 'id');
+}
+
+/** The position in a page link. A malformed one begins with the first change of its run. */
+function readPosition({ row, value }: PagePosition): ChangePosition {
+  const [source, ...keys] = typeof value === 'string' ? (fieldsOf(value) ?? []) : [];
+  const known = typeof source === 'number' && keys.length > 0 && keys.every(isKey);
+  return known ? { seq: row, source, keys } : { seq: row, source: -1, keys: [] };
+}
+
+function fieldsOf(text: string): readonly unknown[] | null {
+  if (!/^\[\d+,.*\]$/s.test(text)) return null;
+  try {
+    const fields: unknown = JSON.parse(text);
+    return Array.isArray(fields) ? fields : null;
+  } catch {
+    return null;
+  }
+}
+
+function writePosition({ seq, source, keys }: ChangePosition): PagePosition {
+  return { row: seq, value: JSON.stringify([source, ...keys]) };
+}
+
+function isKey(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
 }
 
 function toChange(row: SqlRow): Change {
@@ -98,7 +199,7 @@ function toChange(row: SqlRow): Change {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The fields of one object that another does not have in the same way. */
+/** The fields of one object that are missing or different in the other. */
 function differing(one: Fields, other: Fields, ignored: readonly string[]): Fields {
   const differs = ([field, value]: readonly [string, unknown]): boolean =>
     !ignored.includes(field) && JSON.stringify(value) !== JSON.stringify(other[field]);

@@ -4,7 +4,7 @@ import type { AsOf, FindingFilter, Page } from '../../inventory/query.ts';
 import type { Database } from '../database.ts';
 import { integer, oneOf, type SqlRow, text } from './columns.ts';
 
-/** What is silenced, and when that is asked: an acceptance ends at its date. */
+/** Accepted findings, and the time of the question: an acceptance ends at its date. */
 export interface Accepted {
   readonly findings: readonly AcceptedFinding[];
   /** Epoch milliseconds. */
@@ -14,7 +14,7 @@ export interface Accepted {
 /** High before medium before low; then by rule, resource and principal. */
 const severityOrder = "CASE severity WHEN 'high' THEN 0 WHEN 'medium' THEN 1 ELSE 2 END";
 
-/** Every finding that a run had, one after the other, but for those that are accepted. */
+/** Every finding of a run except the accepted ones, one at a time. */
 export function* iterateFindings(
   database: Database,
   asOf: AsOf,
@@ -25,8 +25,8 @@ export function* iterateFindings(
 }
 
 /**
- * One page of them; `after` is the row that it begins with. Rows that are not shown count, too: what is accepted between two pages
- * moves nothing.
+ * One page of findings.
+ * @param page `after` is the row to begin with. Hidden rows count too, so a new acceptance does not move later pages.
  */
 export function listFindings(
   database: Database,
@@ -81,7 +81,7 @@ function isShown(finding: Finding, { subscriptionId }: FindingFilter, accepted: 
   return !isAccepted(finding, accepted);
 }
 
-/** Accepted by its rule and by what it names (resource, principal, or both), until the date has come. */
+/** A finding is accepted by its rule and its resource, principal or both, until the acceptance expires. */
 function isAccepted(finding: Finding, { findings, now }: Accepted): boolean {
   return findings.some(
     ({ rule, resourceId, principalId, expires }) =>

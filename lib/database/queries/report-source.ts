@@ -20,25 +20,25 @@ import { getRun } from './runs.ts';
 
 interface ReportRequest {
   readonly report: AskedReport;
-  /** Changes between these; the later one is the run whose state is shown. */
+  /** The runs to compare; the report shows the state at the later one. */
   readonly range: ChangeRange;
   readonly accepted: Accepted;
-  /** A workbook: it shows all reports, and is complete when all of them are. */
+  /** A workbook shows all reports and is complete when all of them are. */
   readonly whole: boolean;
-  /** The newest file could not be used and this is the one before: nothing is complete. */
+  /** The newest file is damaged and this is the one before: nothing is complete. */
   readonly damaged: boolean;
 }
 
 /**
- * What a report is written from. Nothing is read of its rows, or of what only some forms show, until it is asked for.
- * A workbook has the other reports besides: of a report's filters, they heed those that they have themselves.
+ * The content of a report. Rows, and facts that only some formats show, are read only when the format needs them.
+ * A workbook also has the other reports: each applies those filters of the requested report that it has itself.
  */
 export function reportSource(database: Database, request: ReportRequest): ReportSource {
   const { report, range, accepted, whole, damaged } = request;
   const asOf = range.to;
   const kinds = whole ? allKinds : kindsOf(report);
   const { subscriptionId } = report.filter;
-  const found = completeness(database, asOf, kinds, subscriptionId === undefined ? {} : { subscriptionId });
+  const answer = completeness(database, asOf, kinds, subscriptionId === undefined ? {} : { subscriptionId });
   const matches = (row: { readonly subscriptionId: string }): boolean =>
     subscriptionId === undefined || row.subscriptionId.toLowerCase() === subscriptionId;
   const filters = filtersOf(report);
@@ -46,8 +46,8 @@ export function reportSource(database: Database, request: ReportRequest): Report
     name: report.name,
     asOf,
     changesAfter: whole || report.name === 'changes' ? range.from : null,
-    complete: found.complete && !damaged,
-    counts: found.coverage,
+    complete: answer.complete && !damaged,
+    counts: answer.coverage,
     kinds,
     get coverage() {
       return readLedger(database, asOf).coverage.filter(matches);

@@ -1,13 +1,12 @@
 import type { Kind } from '../../inventory/coverage.ts';
 import type { Database } from '../database.ts';
 import { text } from './columns.ts';
-import { lastReadAt } from './coverage/coverage-at.ts';
-import { type SubscriptionAt, subscriptionsAt } from './coverage/subscriptions-at.ts';
-import { perRun } from './per-run.ts';
+import { lastReadAt, type SubscriptionAt, subscriptionsAt } from './coverage/subscriptions-at.ts';
 import { prepared } from './statements.ts';
+import { keep, perRun } from './while-open.ts';
 
-/** What the rows of a run share. */
-export interface MachineContext {
+/** Values that the rows of one run share. */
+export interface RunContext {
   readonly database: Database;
   readonly seq: number;
   text(id: number): string;
@@ -18,19 +17,13 @@ export interface MachineContext {
   lastRead(subscription: number, kind: Kind, seq: number): string | null;
 }
 
-export const machineContext = perRun((database: Database, seq: number): MachineContext => {
+export const runContext = perRun((database, seq): RunContext => {
   const texts = new Map<number, string>();
   const subscriptions = subscriptionsAt(database, seq);
-  const context: MachineContext = {
+  const context: RunContext = {
     database,
     seq,
-    text(id) {
-      const known = texts.get(id);
-      if (known !== undefined) return known;
-      const read = readText(database, id);
-      texts.set(id, read);
-      return read;
-    },
+    text: (id) => keep(texts, id, () => readText(database, id)),
     textOrNull: (id) => (id === null ? null : context.text(id)),
     subscription(key) {
       const known = subscriptions.get(key);

@@ -1,4 +1,4 @@
-import type { Cell } from '../columns/columns.ts';
+import type { Cell } from '../table.ts';
 import { htmlText } from './html-text.ts';
 
 /** Up to here a text stays on one line: names, ids, times. Longer ones are wrapped. */

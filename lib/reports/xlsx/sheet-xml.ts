@@ -1,6 +1,4 @@
-import type { Cell } from '../columns/columns.ts';
-import type { Table } from '../table.ts';
-import { xmlText } from './xml-text.ts';
+import type { Cell, Table } from '../table.ts';
 
 /** What Excel holds in a cell. @see https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3 */
 const cellLimit = 32_767;
@@ -71,4 +69,30 @@ function columnXml(name: string, index: number): string {
     ? 40
     : 18;
   return `<col min="${index + 1}" max="${index + 1}" width="${width}" customWidth="1"/>`;
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+  '\r': '&#13;',
+};
+
+/** Most texts have nothing of all that: one look instead of three. Surrogates are looked at more closely. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const special = /[&<>"'\u0000-\u001f\ud800-\udfff\ufffe\uffff]/;
+
+/** Text for XML 1.0: what has a meaning there is escaped, what may not be there at all becomes U+FFFD. */
+export function xmlText(text: string): string {
+  if (!special.test(text)) return text;
+  return text
+    .toWellFormed()
+    .replaceAll(/[&<>"'\r]/g, (character) => entities[character] ?? character)
+    .replaceAll(
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+      /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g,
+      '\ufffd',
+    );
 }

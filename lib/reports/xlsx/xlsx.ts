@@ -1,11 +1,14 @@
-import type { ReportSource } from '../../inventory/report.ts';
-import { ReportTooLargeError } from '../../inventory/report.ts';
-import { changeColumns } from '../columns/change-columns.ts';
-import { coverageColumns, coverageRows } from '../columns/coverage-columns.ts';
-import { findingColumns } from '../columns/finding-columns.ts';
-import { principalColumns, principalRows } from '../columns/principal-columns.ts';
-import { virtualMachineColumns } from '../columns/virtual-machine-columns.ts';
-import { coverageSummary } from '../coverage-summary.ts';
+import { type ReportSource, ReportTooLargeError } from '../../inventory/report.ts';
+import { coverageSummary } from '../coverage.ts';
+import {
+  changeColumns,
+  coverageColumns,
+  coverageRows,
+  findingColumns,
+  principalColumns,
+  principalRows,
+  virtualMachineColumns,
+} from '../full-columns.ts';
 import { type Table, tableOf } from '../table.ts';
 import { sheetXml } from './sheet-xml.ts';
 import { sheetPath, workbookParts } from './workbook-parts.ts';

@@ -1,6 +1,6 @@
-import { Zip } from 'fflate';
+import { constants, crc32, deflateRawSync } from 'node:zlib';
+import { Zip, type ZipInputFile } from 'fflate';
 import { pause, toPieces } from '../pieces.ts';
-import { deflatedFile } from './deflated-file.ts';
 
 /** Sizes of an archive without the 64-bit extension. */
 const sizeLimit = 2 ** 32 - 1;
@@ -38,4 +38,36 @@ export function* zip(entries: Iterable<ZipEntry>): Generator<Uint8Array> {
   }
   archive.end();
   yield* ready.splice(0);
+}
+
+/** Ends a compressed stream: an empty last block. @see https://www.rfc-editor.org/rfc/rfc1951#section-3.2.3 */
+const lastBlock = new Uint8Array([0x03, 0x00]);
+
+/** A file of an archive, compressed piece by piece as it comes: nothing is kept of a piece once the next one is there. */
+export interface DeflatedFile extends ZipInputFile {
+  push(piece: Uint8Array): void;
+  end(): void;
+}
+
+/**
+ * Compressed by Node's own zlib: a workbook of 400,000 machines takes 53 s of processor time, and 73 s with one in JavaScript, which
+ * also leaves more garbage the longer it runs. Each piece is compressed for itself, up to a byte's end (`Z_SYNC_FLUSH`), so that the
+ * pieces make one stream.
+ */
+export function deflatedFile(path: string): DeflatedFile {
+  const file: DeflatedFile = {
+    filename: path,
+    compression: 8,
+    size: 0,
+    crc: 0,
+    push(piece) {
+      file.size += piece.byteLength;
+      file.crc = crc32(piece, file.crc);
+      file.ondata?.(null, deflateRawSync(piece, { level: 1, finishFlush: constants.Z_SYNC_FLUSH }), false);
+    },
+    end() {
+      file.ondata?.(null, lastBlock, true);
+    },
+  };
+  return file;
 }

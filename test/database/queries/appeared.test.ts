@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { appearedInRun } from '../../../lib/database/queries/appeared.ts';
+import { appearedInRun } from '../../../lib/database/queries/runs.ts';
 import { createInventory, type Inventory } from '../fixtures/inventory.ts';
 
 const [one, two] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];

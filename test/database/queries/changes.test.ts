@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { resolveChangeRange } from '../../../lib/database/queries/changes/change-range.ts';
+import { resolveChangeRange } from '../../../lib/database/queries/as-of.ts';
 import { iterateChanges, listChanges } from '../../../lib/database/queries/changes.ts';
 import type { Change } from '../../../lib/inventory/change.ts';
 import type { AsOf, ChangeFilter, PagePosition } from '../../../lib/inventory/query.ts';

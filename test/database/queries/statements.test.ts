@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../../../lib/database/database.ts';
-import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
-import { resolveChangeRange } from '../../../lib/database/queries/changes/change-range.ts';
+import { resolveAsOf, resolveChangeRange } from '../../../lib/database/queries/as-of.ts';
 import { iterateChanges, listChanges } from '../../../lib/database/queries/changes.ts';
 import { completeness } from '../../../lib/database/queries/coverage/completeness.ts';
 import { readLedger } from '../../../lib/database/queries/coverage/ledger.ts';

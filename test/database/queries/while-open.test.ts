@@ -2,8 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { type Database, openForWriting } from '../../../lib/database/database.ts';
-import { perRun } from '../../../lib/database/queries/per-run.ts';
 import { prepared } from '../../../lib/database/queries/statements.ts';
+import { perRun } from '../../../lib/database/queries/while-open.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: unknown = runInNewContext('gc');

@@ -1,26 +1,30 @@
-import { type CoverageCounts, type CoverageStatus, type Kind, subscriptionStatus } from '../../../inventory/coverage.ts';
+import {
+  type BlindSpot,
+  type CoverageCounts,
+  type CoverageStatus,
+  type Kind,
+  subscriptionStatus,
+} from '../../../inventory/coverage.ts';
 import type { AsOf, Completeness, MachineFilter, ShownKinds } from '../../../inventory/query.ts';
 import type { Database } from '../../database.ts';
-import { blindSpotsAt } from './blind-spots-at.ts';
-import { readNewestSeq } from './known-subscriptions.ts';
-import { perRun } from '../per-run.ts';
+import { integer, oneOf, text, textOrNull } from '../columns.ts';
+import { readNewestSeq } from '../runs.ts';
+import { prepared } from '../statements.ts';
+import { keep, perRun } from '../while-open.ts';
 import { isInScope, type SubscriptionAt, subscriptionsAt } from './subscriptions-at.ts';
-import { subscriptionListAt } from './subscription-list-at.ts';
 
-/** What completeness is made of: the same for every answer on one run, and dear with thousands of subscriptions. */
-interface ScopeAt {
+/** The facts behind the completeness of every answer on one run. Slow to read with thousands of subscriptions. */
+interface ScopeAt extends SubscriptionListAt {
   readonly subscriptions: readonly SubscriptionAt[];
   readonly blindSpotIds: readonly string[];
-  readonly blindSpotsKnown: boolean;
-  readonly trustworthy: boolean;
-  /** The newest run: of it alone all power states are kept. */
+  /** The newest run: only it has the power states of all machines. */
   readonly newest: boolean;
   /** Answers without a subscription filter, by the kinds shown. */
   readonly answers: Map<string, Completeness>;
 }
 
 const scopeAt = perRun(
-  (database: Database, seq: number): ScopeAt => ({
+  (database, seq): ScopeAt => ({
     subscriptions: [...subscriptionsAt(database, seq).values()].filter(isInScope),
     blindSpotIds: blindSpotsAt(database, seq).map((spot) => spot.subscriptionId.toLowerCase()),
     ...subscriptionListAt(database, seq),
@@ -30,9 +34,9 @@ const scopeAt = perRun(
 );
 
 /**
- * How complete an answer on the given kinds is, and the subscriptions that it could draw on by status.
- * Of the filters, only `subscriptionId` rules subscriptions out. A subscription that has gone out of sight makes the answer
- * incomplete and is counted as a blind spot, not by status.
+ * How complete an answer on the given kinds is, and the status of the subscriptions behind it. Of the filters, only
+ * `subscriptionId` excludes subscriptions. A lost subscription makes the answer incomplete and counts as a blind spot,
+ * not by status.
  */
 export function completeness(
   database: Database,
@@ -42,12 +46,7 @@ export function completeness(
 ): Completeness {
   const scope = scopeAt(database, asOf.seq);
   if (filter.subscriptionId !== undefined) return completenessOf(scope, kinds, filter.subscriptionId.toLowerCase());
-  const key = kinds.join();
-  const known = scope.answers.get(key);
-  if (known !== undefined) return known;
-  const answer = completenessOf(scope, kinds, undefined);
-  scope.answers.set(key, answer);
-  return answer;
+  return keep(scope.answers, kinds.join(), () => completenessOf(scope, kinds, undefined));
 }
 
 function completenessOf(scope: ScopeAt, kinds: ShownKinds, only: string | undefined): Completeness {
@@ -71,8 +70,9 @@ function completenessOf(scope: ScopeAt, kinds: ShownKinds, only: string | undefi
 }
 
 /**
- * Status from the kinds shown; of none (what the list of subscriptions alone can say) it is complete. A shown kind that was not read
- * at all is a gap, and so are power states that an answer was asked for and that are not known of every machine.
+ * The status of a subscription for the kinds shown; complete when an answer shows none and rests on the list of
+ * subscriptions alone. A shown kind that was not read is a gap. So are shown power states that are not known of every
+ * machine.
  */
 function statusOf({ newest }: ScopeAt, subscription: SubscriptionAt, kinds: ShownKinds): CoverageStatus {
   if (kinds.length === 0) return 'complete';
@@ -84,4 +84,42 @@ function statusOf({ newest }: ScopeAt, subscription: SubscriptionAt, kinds: Show
     return row === undefined || (kind === 'powerStates' && !(newest && row.status === 'complete'));
   };
   return kinds.some(isGap) ? 'partial' : 'complete';
+}
+
+const blindSpotSources = ['managementGroup', 'previousRun', 'configured'] as const;
+
+/** The subscriptions that a run should have seen and did not, by id. */
+export function blindSpotsAt(database: Database, seq: number): BlindSpot[] {
+  const rows = prepared(
+    database,
+    `SELECT subscription_id, display_name, source, since, grant_command FROM blind_spot
+     WHERE valid_from <= $seq AND (valid_to IS NULL OR valid_to > $seq) ORDER BY subscription_id`,
+  ).all({ $seq: seq });
+  return rows.map((row) => ({
+    subscriptionId: text(row, 'subscription_id'),
+    displayName: textOrNull(row, 'display_name'),
+    source: oneOf(blindSpotSources, row.source, 'source'),
+    since: text(row, 'since'),
+    grantCommand: text(row, 'grant_command'),
+  }));
+}
+
+/** What the newest run over all subscriptions says of their list. */
+interface SubscriptionListAt {
+  readonly blindSpotsKnown: boolean;
+  /** False: the list was empty, or most of it was missing. */
+  readonly trustworthy: boolean;
+}
+
+/**
+ * The list of subscriptions as of a run. Runs over some subscriptions do not measure blind spots. They count only when
+ * there is no other run.
+ */
+export function subscriptionListAt(database: Database, seq: number): SubscriptionListAt {
+  const row = prepared(
+    database,
+    'SELECT blind_spots_known, reason FROM run WHERE seq <= $seq ORDER BY scope IS NOT NULL, seq DESC LIMIT 1',
+  ).get({ $seq: seq });
+  if (row === undefined) return { blindSpotsKnown: false, trustworthy: false };
+  return { blindSpotsKnown: integer(row, 'blind_spots_known') === 1, trustworthy: textOrNull(row, 'reason') === null };
 }

@@ -1,33 +1,27 @@
-import type { Reason } from '../../../errors.ts';
-import { type Coverage, type CoverageStatus, type Kind, subscriptionStatus } from '../../../inventory/coverage.ts';
+import { type Coverage, type CoverageStatus, subscriptionStatus } from '../../../inventory/coverage.ts';
 import type { AsOf, Ledger } from '../../../inventory/query.ts';
 import type { Database } from '../../database.ts';
-import { blindSpotsAt } from './blind-spots-at.ts';
 import { integer } from '../columns.ts';
-import { type KindAt, lastReadAt } from './coverage-at.ts';
-import { perRun } from '../per-run.ts';
 import { prepared } from '../statements.ts';
-import { type SubscriptionAt, subscriptionsAt } from './subscriptions-at.ts';
-import { subscriptionListAt } from './subscription-list-at.ts';
+import { perRun } from '../while-open.ts';
+import { blindSpotsAt, subscriptionListAt } from './completeness.ts';
+import { type KindAt, lastReadAt, type SubscriptionAt, subscriptionsAt } from './subscriptions-at.ts';
 
-/** The coverage ledger at a run: visible subscriptions by id, and blind spots. Lost subscriptions are among the blind spots. */
+/** The coverage ledger at a run: visible subscriptions by id, and blind spots. Lost subscriptions are blind spots. */
 export function readLedger(database: Database, asOf: Pick<AsOf, 'seq'>): Ledger {
   return ledgerAt(database, asOf.seq);
 }
 
-/** It takes every machine to count them: once, however many pages of the ledger are asked for. */
-const ledgerAt = perRun((database: Database, seq: number): Ledger => {
+/** Kept, because it counts every machine. */
+const ledgerAt = perRun((database, seq): Ledger => {
   const machines = machineCounts(database, seq);
-  const known = [...subscriptionsAt(database, seq).values()];
-  const visible = known.filter((subscription) => subscription.visibility === 'visible');
+  const visible = [...subscriptionsAt(database, seq).values()].filter(({ visibility }) => visibility === 'visible');
+  const coverage = visible.map((subscription) => {
+    const readAt = lastReadAt(database, seq, subscription.key, 'virtualMachines', 'complete');
+    return toCoverage(subscription, machines.get(subscription.key) ?? 0, readAt);
+  });
   return {
-    coverage: visible.map((subscription) =>
-      toCoverage(
-        subscription,
-        machines.get(subscription.key) ?? 0,
-        lastReadAt(database, seq, subscription.key, 'virtualMachines', 'complete'),
-      ),
-    ),
+    coverage,
     blindSpots: subscriptionListAt(database, seq).blindSpotsKnown ? blindSpotsAt(database, seq) : null,
   };
 });
@@ -43,15 +37,17 @@ function machineCounts(database: Database, seq: number): Map<number, number> {
 }
 
 function toCoverage(subscription: SubscriptionAt, virtualMachineCount: number, readAt: string | null): Coverage {
-  const kinds: Partial<Record<Kind, { status: CoverageStatus; reason: Reason | null; count: number }>> = {};
-  for (const row of subscription.kinds) kinds[row.kind] = { status: row.status, reason: row.reason, count: row.count };
+  const { subscriptionId, displayName, tenantId, state } = subscription;
+  const kinds: Coverage['kinds'] = Object.fromEntries(
+    subscription.kinds.map(({ kind, status, reason, count }) => [kind, { status, reason, count }]),
+  );
   const status = subscriptionStatus(kinds);
   const decisive = decisiveKind(subscription.kinds, status);
   return {
-    subscriptionId: subscription.subscriptionId,
-    displayName: subscription.displayName,
-    tenantId: subscription.tenantId,
-    state: subscription.state,
+    subscriptionId,
+    displayName,
+    tenantId,
+    state,
     status,
     reason: status === 'complete' ? null : (decisive?.reason ?? null),
     kinds,
@@ -66,10 +62,10 @@ function toCoverage(subscription: SubscriptionAt, virtualMachineCount: number, r
   };
 }
 
-/** The kind that explains the status: the first that is not complete, else the machines. Power states never decide. */
+/** The kind that explains the status: the first incomplete one, else the machines. Power states never decide. */
 function decisiveKind(rows: readonly KindAt[], status: CoverageStatus): KindAt | undefined {
-  const blamed = rows.find((row) => row.kind !== 'powerStates' && row.status !== 'complete');
-  return status === 'complete' ? rows.find((row) => row.kind === 'virtualMachines') : blamed;
+  if (status === 'complete') return rows.find((row) => row.kind === 'virtualMachines');
+  return rows.find((row) => row.kind !== 'powerStates' && row.status !== 'complete');
 }
 
 function sum(rows: readonly KindAt[], of: (row: KindAt) => number): number {

@@ -1,18 +1,20 @@
-/** What a machine is found by: the parts of its resource id. */
+import { type MachineType, machineTypes } from '../../../inventory/virtual-machine.ts';
+
+/** The parts of a machine's resource id, by which the inventory looks it up. */
 export interface MachineId {
   readonly subscriptionId: string;
   readonly resourceGroup: string;
-  /** Lower case. */
-  readonly type: string;
+  readonly type: MachineType;
   readonly name: string;
 }
 
 const pattern = /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/([^/]+\/[^/]+)\/([^/]+)\/?$/i;
 
-/** Takes a machine's resource id apart, in any casing; null if it is none. */
+/** The parts of a machine's resource id, in any casing; null for the id of anything else. */
 export function parseMachineId(resourceId: string): MachineId | null {
-  const [, subscriptionId, resourceGroup, type, name] = pattern.exec(resourceId) ?? [];
+  const [, subscriptionId, resourceGroup, typeName, name] = pattern.exec(resourceId) ?? [];
+  const type = machineTypes.find((candidate) => candidate.toLowerCase() === typeName?.toLowerCase());
   if (subscriptionId === undefined || resourceGroup === undefined || type === undefined || name === undefined)
     return null;
-  return { subscriptionId, resourceGroup, type: type.toLowerCase(), name };
+  return { subscriptionId, resourceGroup, type, name };
 }

@@ -1,26 +1,126 @@
+import { machineKinds } from '../../../inventory/coverage.ts';
 import type { MachineFilter, OrderBy, PagePosition } from '../../../inventory/query.ts';
+import { machineTypes, virtualMachineType } from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';
-import type { Parameters } from '../statements.ts';
-import { machineConditions, shownAt } from './machine-conditions.ts';
+import { listedUnder } from '../../views/unnamed-attachments.ts';
+import { integer, type SqlRow } from '../columns.ts';
+import { type SubscriptionAt, subscriptionsAt } from '../coverage/subscriptions-at.ts';
+import type { Parameters, Query } from '../statements.ts';
 
-/** A statement's text and the values bound to it. */
-export interface Query {
+/** The last `seq` at which a machine was as its row shows it: the run, or the one before the machine's end. */
+const shownAt = 'min($seq, ifnull(v.valid_to - 1, $seq))';
+
+/** A condition on `machine m` and `machine_version v`, and the values of its parameters. */
+interface Condition {
   readonly sql: string;
   readonly parameters: Parameters;
 }
 
-/** Which version of a machine a row shows: the one in force at the run, or the last one of a machine that had ended by then. */
+/** A condition; null when a value is undefined, that is when the filter is not set. */
+function condition(sql: string, parameters: Readonly<Record<string, string | number | undefined>>): Condition | null {
+  const given = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  return given.length < Object.keys(parameters).length ? null : { sql, parameters: Object.fromEntries(given) };
+}
+
+/** The condition of each filter. `deleted` is missing: it chooses the version to show (`machinesShown`). */
+const conditions: Readonly<
+  Record<
+    Exclude<keyof MachineFilter, 'deleted'>,
+    (filter: MachineFilter, subscriptions: () => readonly SubscriptionAt[]) => Condition | null
+  >
+> = {
+  type: ({ type = virtualMachineType }) =>
+    condition('m.type = $type', { $type: type === 'any' ? undefined : machineTypes.indexOf(type) }),
+  subscriptionId: ({ subscriptionId }) =>
+    condition('m.subscription = (SELECT id FROM subscription_key WHERE subscription_id = $subscriptionId)', {
+      $subscriptionId: subscriptionId?.toLowerCase(),
+    }),
+  resourceGroup: ({ resourceGroup }) =>
+    condition('m.resource_group = (SELECT id FROM resource_group WHERE key = $resourceGroup)', {
+      $resourceGroup: resourceGroup?.toLowerCase(),
+    }),
+  name: ({ name }) => condition('m.name = $name', { $name: name }),
+  location: ({ location }) =>
+    condition('v.location IN (SELECT id FROM text WHERE value = $location COLLATE NOCASE)', { $location: location }),
+  osType: ({ osType }) =>
+    condition('v.os_type IN (SELECT id FROM text WHERE value = $osType COLLATE NOCASE)', { $osType: osType }),
+  identityType: ({ identityType }) =>
+    identityType === undefined ? null : condition(`v.identity_type ${identityTypeNumbers[identityType]}`, {}),
+  principalId: ({ principalId }) =>
+    condition(hasIdentity('principal_id', '$principalId'), { $principalId: principalId }),
+  clientId: ({ clientId }) => condition(hasIdentity('client_id', '$clientId'), { $clientId: clientId }),
+  tags: ({ tags = [] }) =>
+    condition(
+      `NOT EXISTS (SELECT 1 FROM json_each($tags) w WHERE NOT EXISTS (
+        SELECT 1 FROM json_each(v.tags) t WHERE t.key = (w.value ->> 'name') COLLATE NOCASE
+        AND ((w.value ->> 'value') IS NULL OR t.value = (w.value ->> 'value'))))`,
+      { $tags: tags.length === 0 ? undefined : JSON.stringify(tags) },
+    ),
+  powerState: ({ powerState }, subscriptions) =>
+    powerState === undefined
+      ? null
+      : condition(
+          `(v.valid_to IS NULL OR v.valid_to > $seq) AND +m.subscription IN (SELECT value FROM json_each($powerStateOf)) AND EXISTS (
+            SELECT 1 FROM power_state p JOIN text x ON x.id = p.state
+            WHERE p.machine = m.id AND p.unread = 0 AND p.since_seq <= $seq AND x.value = 'PowerState/' || $powerState COLLATE NOCASE)`,
+          {
+            $powerState: powerState,
+            $powerStateOf: JSON.stringify(subscriptions().flatMap((one) => (one.hasPowerStates ? [one.key] : []))),
+          },
+        ),
+  stale: ({ stale }, subscriptions) =>
+    stale === undefined
+      ? null
+      : condition(
+          `((v.valid_to IS NULL OR v.valid_to > $seq) AND (3 * m.subscription + m.type IN (SELECT value FROM json_each($staleIn)) OR EXISTS (
+            SELECT 1 FROM unseen u WHERE u.machine = m.id AND u.valid_from <= $seq AND (u.valid_to IS NULL OR u.valid_to > $seq)))) = $stale`,
+          { $stale: Number(stale), $staleIn: JSON.stringify(subscriptions().flatMap(staleTypes)) },
+        ),
+};
+
+const identityTypeNumbers = { none: '= 0', systemAssigned: 'IN (1, 3)', userAssigned: 'IN (2, 3)', any: '<> 0' };
+
+/**
+ * A machine has an identity with this id. The first part uses the index from the id to every machine that ever had it;
+ * the second part keeps those that have it at the run.
+ */
+const hasIdentity = (column: 'principal_id' | 'client_id', parameter: string) => `m.id IN (
+    SELECT a.machine FROM identity i CROSS JOIN attachment a ON a.identity = i.id WHERE i.${column} = ${parameter}
+    UNION ALL SELECT a.machine FROM identity i CROSS JOIN identity u ON u.resource_id = i.resource_id AND u.principal_id IS NULL
+    CROSS JOIN attachment a ON a.identity = u.id WHERE i.${column} = ${parameter})
+  AND EXISTS (SELECT 1 FROM attachment a CROSS JOIN identity i ON i.id = a.identity WHERE a.machine = m.id
+    AND (i.${column} = ${parameter} OR i.kind = 2 AND i.principal_id IS NULL AND EXISTS (SELECT 1 FROM identity o
+      WHERE o.resource_id = i.resource_id AND o.${column} = ${parameter} AND o.principal_id = ${listedUnder('i.resource_id', shownAt)}))
+    AND a.valid_from <= ${shownAt} AND (a.valid_to IS NULL OR a.valid_to > ${shownAt}))`;
+
+/** Subscription and machine type in one number, for the types whose state is stale in the subscription. */
+function staleTypes(subscription: SubscriptionAt): number[] {
+  return machineKinds.flatMap((kind, type) => (subscription.isStale(kind) ? [3 * subscription.key + type] : []));
+}
+
+/** The conditions of a filter, to be joined by AND, and their parameters. */
+export function machineConditions(
+  database: Database,
+  seq: number,
+  filter: MachineFilter,
+): { readonly sql: readonly string[]; readonly parameters: Parameters } {
+  const subscriptions = () => [...subscriptionsAt(database, seq).values()];
+  const set = Object.values(conditions).flatMap((of) => of(filter, subscriptions) ?? []);
+  return { sql: set.map(({ sql }) => sql), parameters: Object.assign({}, ...set.map(({ parameters }) => parameters)) };
+}
+
+/** The version that a row shows: the one in force at the run, or the last one of a machine that had ended by then. */
 const shownVersion = {
   existing: 'v.machine = m.id AND v.valid_from <= $seq AND (v.valid_to IS NULL OR v.valid_to > $seq)',
   any: `v.machine = m.id AND v.valid_from = (
     SELECT l.valid_from FROM machine_version l WHERE l.machine = m.id AND l.valid_from <= $seq ORDER BY l.valid_from DESC LIMIT 1)`,
 };
 
-/** Machines of a subscription that nobody looks at any more have ended, but nothing says that they are deleted. */
+/** Ends of machines that may still exist: their subscription is no longer read. */
 export const endedUndeleted: readonly string[] = ['outOfScope', 'subscriptionForgotten'];
 const deletedVersion = ` AND v.valid_to <= $seq AND v.end_change NOT IN (${endedUndeleted.map((change) => `'${change}'`).join()})`;
 
-/** The CROSS JOIN keeps machines in front: their order is the default order, and a page of it ends after a few rows. */
+/** The CROSS JOIN keeps machines in front: their order is the default order, and a page ends after a few rows. */
 export function machinesShown(deleted: MachineFilter['deleted']): string {
   const version = deleted === true || deleted === 'any' ? shownVersion.any : shownVersion.existing;
   return `machine m CROSS JOIN machine_version v ON ${version}${deleted === true ? deletedVersion : ''}`;
@@ -34,24 +134,22 @@ const columns = `m.id AS machine, m.subscription, m.type, m.name, m.resource_id,
   (SELECT u.last_seen FROM unseen u WHERE u.machine = m.id AND u.valid_from <= ${shownAt}
     AND (u.valid_to IS NULL OR u.valid_to > ${shownAt})) AS last_seen`;
 
-/**
- * A sum, because SQLite plans a statement anew whenever a value bound to a bare LIMIT changes (measured: 110 microseconds a call).
- */
+/** A sum, because SQLite plans a statement anew whenever a value bound to a bare LIMIT changes (110 microseconds a call). */
 export const limitClause = 'LIMIT $limit + 0';
 
-/** Sorts before every time there is. */
+/** Sorts before every time. */
 const noTime = Number.MIN_SAFE_INTEGER;
 const resourceId = '(SELECT i.resource_id FROM machine_id i WHERE i.machine = m.id) COLLATE NOCASE';
 const orderKeys: Readonly<Record<OrderBy['field'], string>> = {
-  name: '+m.name', // the plus keeps the planner from reading the whole table in the order of an index
+  name: '+m.name', // The plus keeps the planner from reading the whole table in the order of an index.
   subscriptionId: '(SELECT s.subscription_id FROM subscription_key s WHERE s.id = m.subscription)',
   location: '(SELECT x.value FROM text x WHERE x.id = v.location)',
   timeCreated: `ifnull(v.time_created, ${noTime})`,
 };
 
 /**
- * The machines that a filter asks for, as rows for `toVirtualMachine`. Without `orderBy` in the order of their numbers; with it by that
- * field, machines without a time first, then by resource id.
+ * The machines that a filter selects, as rows for `toVirtualMachines`. Without `orderBy` they are in the order of their
+ * numbers; with it, in that of the field (machines without a time first), then of the resource id.
  */
 export function machineSelect(
   database: Database,
@@ -79,12 +177,11 @@ export function machineSelect(
   };
 }
 
-/** Where the last page ended, from its last row. */
-export function positionOf(row: {
-  readonly machine: number;
-  readonly orderValue: string | number | null;
-}): PagePosition {
-  return { value: row.orderValue === noTime ? null : row.orderValue, row: row.machine };
+/** Where a page ended, from its last row. */
+export function positionOf(row: SqlRow): PagePosition {
+  const value = row.order_value;
+  const isSet = (typeof value === 'string' || typeof value === 'number') && value !== noTime;
+  return { value: isSet ? value : null, row: integer(row, 'machine') };
 }
 
 function behind(key: string, descending: boolean): string {

@@ -1,18 +1,17 @@
 import type { AccessCoverage, PrincipalRoleAssignment } from '../../../inventory/principal.ts';
 import type { FederatedCredential } from '../../../inventory/user-assigned-identity.ts';
-import type { Database } from '../../database.ts';
 import { isInherited } from '../../views/access-changes.ts';
 import { integer, type SqlRow, text, textOrNull } from '../columns.ts';
 import { completeness } from '../coverage/completeness.ts';
 import { subscriptionsAt } from '../coverage/subscriptions-at.ts';
-import { perRun } from '../per-run.ts';
-import type { MachineContext } from '../run-context.ts';
-import { prepared } from '../statements.ts';
+import type { RunContext } from '../run-context.ts';
 import { storedTexts } from '../stored-json.ts';
+import { perRun } from '../while-open.ts';
+import { byPrincipal, readPrincipalRows } from './principal-select.ts';
 
 const holds = (row: string) => `${row}.valid_from <= $seq AND (${row}.valid_to IS NULL OR ${row}.valid_to > $seq)`;
 
-/** Once per assignment, in however many listings it stands; of one that was changed the newest. */
+/** One row per assignment, even if many listings have it; of a changed assignment, the newest state. */
 const rolesOfPrincipals = `
 SELECT r.principal_id, r.resource_id, r.scope, r.condition, n.resource_id AS role_definition_id, n.name, ${isInherited('r.scope')} AS inherited
 FROM json_each($ids) j CROSS JOIN role_assignment r CROSS JOIN role_definition n ON n.id = r.role_definition
@@ -23,10 +22,10 @@ ORDER BY r.id`;
 
 /** The role assignments of principals at a run, by principal id in lower case. */
 export function readRoleAssignments(
-  context: MachineContext,
+  context: RunContext,
   principalIds: readonly string[],
 ): ReadonlyMap<string, readonly PrincipalRoleAssignment[]> {
-  return grouped(context, rolesOfPrincipals, principalIds, (row) => ({
+  return readByPrincipal(context, rolesOfPrincipals, principalIds, (row) => ({
     id: text(row, 'resource_id'),
     scope: text(row, 'scope'),
     roleDefinitionId: text(row, 'role_definition_id'),
@@ -42,14 +41,14 @@ FROM json_each($ids) j CROSS JOIN identity p CROSS JOIN federated_credential f O
 WHERE p.principal_id = j.value AND ${holds('f')} ORDER BY f.name`;
 
 /**
- * Who else could sign in as principals at a run, by principal id in lower case.
+ * The federated credentials of principals at a run, by principal id in lower case: who else could sign in as them.
  * @param principalIds of user-assigned identities
  */
 export function readFederatedCredentials(
-  context: MachineContext,
+  context: RunContext,
   principalIds: readonly string[],
 ): ReadonlyMap<string, readonly FederatedCredential[]> {
-  return grouped(context, credentialsOfPrincipals, principalIds, (row) => ({
+  return readByPrincipal(context, credentialsOfPrincipals, principalIds, (row) => ({
     name: text(row, 'name'),
     issuer: text(row, 'issuer'),
     subject: text(row, 'subject'),
@@ -57,28 +56,21 @@ export function readFederatedCredentials(
   }));
 }
 
-function grouped<Value>(
-  context: MachineContext,
+function readByPrincipal<Value>(
+  context: RunContext,
   sql: string,
   principalIds: readonly string[],
   toValue: (row: SqlRow) => Value,
 ): ReadonlyMap<string, readonly Value[]> {
-  const values = new Map<string, Value[]>();
-  if (principalIds.length === 0) return values;
-  for (const row of prepared(context.database, sql).all({ $seq: context.seq, $ids: JSON.stringify(principalIds) })) {
-    const id = text(row, 'principal_id').toLowerCase();
-    const known = values.get(id);
-    if (known === undefined) values.set(id, [toValue(row)]);
-    else known.push(toValue(row));
-  }
-  return values;
+  const ofEach = byPrincipal(readPrincipalRows(context, sql, principalIds));
+  return new Map([...ofEach].map(([id, rows]) => [id, rows.map(toValue)]));
 }
 
 /**
- * How much of the role assignments was read as of a run: what lies in a blind spot was not. Groups and directory roles are never
- * looked at: said, not passed over.
+ * How much of the role assignments was read as of a run. Those in a blind spot were not. Groups and directory roles are
+ * never read, and the answer says so.
  */
-export const accessCoverageAt = perRun((database: Database, seq: number): AccessCoverage => {
+export const accessCoverageAt = perRun((database, seq): AccessCoverage => {
   const some = [...subscriptionsAt(database, seq).values()].some(({ kinds }) =>
     kinds.some(({ kind, status }) => kind === 'roleAssignments' && (status === 'complete' || status === 'partial')),
   );

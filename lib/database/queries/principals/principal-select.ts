@@ -2,23 +2,24 @@ import type { MachineFilter, PagePosition, PrincipalFilter } from '../../../inve
 import type { Database } from '../../database.ts';
 import { principalState, seenBy } from '../../views/principal-state.ts';
 import { isListedOnes } from '../../views/unnamed-attachments.ts';
+import { type SqlRow, text } from '../columns.ts';
 import { subscriptionsAt } from '../coverage/subscriptions-at.ts';
-import { machineConditions } from '../machines/machine-conditions.ts';
-import { limitClause, machinesShown, type Query } from '../machines/machine-select.ts';
-import { perRun } from '../per-run.ts';
-import type { Parameters } from '../statements.ts';
+import { limitClause, machineConditions, machinesShown } from '../machines/machine-select.ts';
+import type { RunContext } from '../run-context.ts';
+import { type Parameters, prepared, type Query } from '../statements.ts';
+import { perRun } from '../while-open.ts';
 
 const state = principalState('$seq', 'SELECT value FROM json_each($unreadIn)');
 const seen = (identity: string) => seenBy(identity, '$seq');
 
-/** As told under any of the principal's numbers, the newest first. */
+/** The newest client id known under any of the principal's numbers. */
 const clientId = `(SELECT k.client_id FROM identity k
   WHERE k.principal_id = i.principal_id AND k.client_id IS NOT NULL AND ${seen('k')} ORDER BY k.id DESC LIMIT 1)`;
-/** Of the identity itself, else of its subscription. */
+/** The tenant of the identity itself, else of its subscription. */
 const tenantId = `ifnull((SELECT x.value FROM text x WHERE x.id = i.tenant), (SELECT s.tenant_id FROM subscription s
   WHERE s.subscription = i.subscription AND s.valid_from <= $seq ORDER BY s.valid_from DESC LIMIT 1))`;
 
-/** One row per principal: the newest of its identities that the run knew. */
+/** One row per principal: the newest of its identities that the run knew. Whole statements: test/database/queries/statements. */
 const principals = `
 SELECT i.id, i.kind, i.principal_id, ifnull(i.client_id, ${clientId}) AS client_id, i.resource_id,
   ${tenantId} AS tenant_id, ${state} AS state
@@ -30,12 +31,12 @@ const ofClient = (parameter: string) => `(
   SELECT c.principal_id FROM identity c WHERE c.client_id = ${parameter} AND c.principal_id IS NOT NULL AND ${seen('c')}
   ORDER BY c.id DESC LIMIT 1)`;
 
-/** With `$id`, and the parameters of `runParameters`. */
+/** Parameters: `$id` and those of `runParameters`. */
 export const principalById = `${principals} AND i.principal_id = $id`;
 export const principalByClientId = `${principals} AND i.principal_id = ${ofClient('$id')}`;
 
-/** What every statement on principals is bound to: the run, and the subscriptions whose identities it could not read. */
-export const runParameters = perRun((database: Database, seq: number): Parameters => {
+/** Parameters of every statement on principals: the run, and the subscriptions whose identities it could not read. */
+export const runParameters = perRun((database, seq): Parameters => {
   const unread = [...subscriptionsAt(database, seq).values()].filter((subscription) => {
     const identities = subscription.kinds.find(({ kind }) => kind === 'identities')?.status;
     return subscription.visibility !== 'visible' || (identities !== 'complete' && identities !== 'partial');
@@ -44,9 +45,9 @@ export const runParameters = perRun((database: Database, seq: number): Parameter
 });
 
 /**
- * The principals that a filter asks for, as rows for `toPrincipal`. `principalId`, `clientId` and `state` speak of the principal, the
- * other filters of a machine that it is or was on; without `deleted` that machine may be gone. `subscriptionId` alone also finds the
- * user-assigned identities that are in it, on a machine or not.
+ * The principals that a filter selects, as rows for `toPrincipals`. `principalId`, `clientId` and `state` apply to the
+ * principal, the other filters to a machine that it is or was on; without `deleted`, that machine may be gone.
+ * `subscriptionId` alone also selects the user-assigned identities of the subscription, on a machine or not.
  */
 export function principalSelect(
   database: Database,
@@ -57,29 +58,22 @@ export function principalSelect(
   const { principalId, clientId, state: wanted, ...ofMachines } = filter;
   const where: string[] = [];
   const parameters: Record<string, string | number | null> = { ...runParameters(database, seq) };
-  if (principalId !== undefined) {
-    where.push('i.principal_id = $principalId');
-    parameters.$principalId = principalId;
-  }
-  if (clientId !== undefined) {
-    where.push(`i.principal_id = ${ofClient('$clientId')}`);
-    parameters.$clientId = clientId;
-  }
-  const asked = Object.entries(ofMachines).filter(([, value]) => value !== undefined);
-  if (asked.length > 0) {
+  const restrict = (condition: string, name: string, value: string | number | undefined): void => {
+    if (value === undefined) return;
+    where.push(condition);
+    parameters[name] = value;
+  };
+  restrict('i.principal_id = $principalId', '$principalId', principalId);
+  restrict(`i.principal_id = ${ofClient('$clientId')}`, '$clientId', clientId);
+  const set = Object.entries(ofMachines).filter(([, value]) => value !== undefined);
+  if (set.length > 0) {
     const machines = onMachines(database, seq, ofMachines);
-    const there = asked.every(([name]) => name === 'subscriptionId') ? ` OR ${inSubscription}` : '';
+    const there = set.every(([name]) => name === 'subscriptionId') ? ` OR ${inSubscription}` : '';
     where.push(`(${machines.sql}${there})`);
     Object.assign(parameters, machines.parameters);
   }
-  if (wanted !== undefined) {
-    where.push(`${state} = $state`);
-    parameters.$state = wanted;
-  }
-  if (page.after !== undefined) {
-    where.push('i.id > $row');
-    parameters.$row = page.after.row;
-  }
+  restrict(`${state} = $state`, '$state', wanted);
+  restrict('i.id > $row', '$row', page.after?.row);
   if (page.limit !== undefined) parameters.$limit = page.limit;
   return {
     sql: `${principals}${where.map((condition) => ` AND ${condition}`).join('')} ORDER BY i.id ${page.limit === undefined ? '' : limitClause}`,
@@ -102,4 +96,19 @@ function onMachines(database: Database, seq: number, filter: MachineFilter): Que
         CROSS JOIN identity_presence q ON q.identity = o.id WHERE ${where} AND q.valid_from <= $seq AND ${isListedOnes})`,
     parameters: conditions.parameters,
   };
+}
+
+/** Rows of a statement on principals (`$seq`, `$ids`); none without ids. */
+export function readPrincipalRows(
+  { database, seq }: RunContext,
+  sql: string,
+  principalIds: readonly string[],
+): readonly SqlRow[] {
+  if (principalIds.length === 0) return [];
+  return prepared(database, sql).all({ $seq: seq, $ids: JSON.stringify(principalIds) });
+}
+
+/** Rows by principal id in lower case. */
+export function byPrincipal(rows: Iterable<SqlRow>): ReadonlyMap<string, readonly SqlRow[]> {
+  return Map.groupBy(rows, (row) => text(row, 'principal_id').toLowerCase());
 }

@@ -1,8 +1,9 @@
-import type { Change } from '../../inventory/change.ts';
-import type { Finding } from '../../inventory/finding.ts';
-import type { Principal } from '../../inventory/principal.ts';
-import type { VirtualMachine } from '../../inventory/virtual-machine.ts';
-import type { Cell, Columns } from './columns.ts';
+import type { Change } from '../inventory/change.ts';
+import type { Finding } from '../inventory/finding.ts';
+import type { Principal } from '../inventory/principal.ts';
+import type { ReportSource } from '../inventory/report.ts';
+import type { VirtualMachine } from '../inventory/virtual-machine.ts';
+import { type Cell, type Columns, type Table, tableOf } from './table.ts';
 
 /** Columns for people, one row per thing: what fits a page. The other forms have every field. */
 
@@ -73,4 +74,18 @@ function fields(of: Change['before'], other: Change['before']): Cell {
   });
   const text = JSON.stringify(Object.fromEntries(shown));
   return text.length <= textAtMost ? text : `${text.slice(0, textAtMost)} …`;
+}
+
+/** The report as people read it. */
+export function shortTable(source: ReportSource): Table {
+  switch (source.name) {
+    case 'virtualMachines':
+      return tableOf('Virtual machines', shortVirtualMachineColumns, source.virtualMachines);
+    case 'principals':
+      return tableOf('Principals', shortPrincipalColumns, source.principals);
+    case 'changes':
+      return tableOf('Changes', shortChangeColumns, source.changes);
+    case 'findings':
+      return tableOf('Findings', shortFindingColumns, source.findings);
+  }
 }

@@ -1,9 +1,10 @@
 import type { Run } from '../../lib/inventory/run.ts';
 import { reasonText } from '../messages.ts';
 import type { Presentation } from '../output/result.ts';
-import type { Property } from './describe.ts';
+import type { Property } from '../output/table.ts';
+import { timeText } from './cell-text.ts';
 
-/** A run as names and values: what a person wants to know after it. */
+/** A run as names and values, as shown after it. */
 export function describeRun(run: Run): Property[] {
   const { progress, reason } = run;
   const changes = Object.entries(run.changes).map(([kind, count]) => `${count} ${kind}`);
@@ -29,7 +30,7 @@ export const runPresentation: Pick<Presentation<Run>, 'columns'> = {
     { header: 'Complete', cell: ({ complete }) => (complete ? 'yes' : 'no'), leastWidth: 8, rank: 1 },
     {
       header: 'FinishedAt',
-      cell: ({ finishedAt }) => finishedAt?.replace(/\.\d+Z$/, 'Z') ?? '',
+      cell: ({ finishedAt }) => timeText(finishedAt ?? ''),
       leastWidth: 20,
       rank: 5,
     },
@@ -39,7 +40,7 @@ export const runPresentation: Pick<Presentation<Run>, 'columns'> = {
   ],
 };
 
-/** `11 complete, 1 failed, 2 blind spots`; nothing of what is zero. */
+/** `11 complete, 1 failed, 2 blind spots`; zeros are left out. */
 export function coverageText({ coverage: { blindSpots, ...counts } }: Pick<Run, 'coverage'>): string {
   const parts = Object.entries(counts).flatMap(([status, count]) => (count > 0 ? [`${count} ${status}`] : []));
   if (blindSpots === null) parts.push('blind spots unknown');

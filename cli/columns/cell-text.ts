@@ -1,9 +1,9 @@
-/** What a resource is called: the end of its id. */
+/** The name of a resource: the end of its id. */
 export function lastSegment(resourceId: string): string {
   return resourceId.split('/').at(-1) ?? resourceId;
 }
 
-/** Where a role holds, without what all scopes begin with: `resource group rg-web`. */
+/** The scope of a role without the beginning that all scopes share: `resource group rg-web`. */
 export function scopeText(scope: string): string {
   const name = lastSegment(scope);
   if (scope === '/') return 'everything';
@@ -11,4 +11,9 @@ export function scopeText(scope: string): string {
   if (/^\/subscriptions\/[^/]+$/i.test(scope)) return `subscription ${name}`;
   if (/^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+$/i.test(scope)) return `resource group ${name}`;
   return name;
+}
+
+/** A time to the second. */
+export function timeText(time: string): string {
+  return time.replace(/\.\d+Z$/, 'Z');
 }

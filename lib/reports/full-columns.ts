@@ -1,0 +1,129 @@
+import type { Change } from '../inventory/change.ts';
+import { type BlindSpot, type Coverage, kinds } from '../inventory/coverage.ts';
+import type { Finding } from '../inventory/finding.ts';
+import type { NeverSeenPrincipal, Principal, PrincipalMachine } from '../inventory/principal.ts';
+import type { ReportSource } from '../inventory/report.ts';
+import type { VirtualMachine } from '../inventory/virtual-machine.ts';
+import { type Columns, fields } from './table.ts';
+
+/** Every field, for CSV and XLSX. Lists are joined by `;`. */
+
+/** One row per machine. */
+export const virtualMachineColumns: Columns<VirtualMachine> = {
+  ...fields('id', 'name', 'type', 'subscriptionId', 'subscriptionName', 'resourceGroup', 'location'),
+  zones: ({ zones }) => zones.join(';'),
+  ...fields('vmId', 'vmSize', 'osType', 'priority', 'provisioningState', 'timeCreated', 'powerState'),
+  tags: ({ tags }) =>
+    Object.entries(tags)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(';'),
+  scaleSetId: ({ scaleSetId }) => scaleSetId,
+  instanceCount: ({ instanceCount }) => instanceCount ?? null,
+  'identity.type': ({ identity }) => identity.type,
+  'identity.principalId': ({ identity }) => identity.principalId,
+  'identity.tenantId': ({ identity }) => identity.tenantId,
+  'identity.userAssignedIdentities': ({ identity }) => Object.keys(identity.userAssignedIdentities).join(';'),
+  principalIds: ({ principalIds }) => principalIds.join(';'),
+  ...fields('firstSeen', 'lastSeen', 'deletedAt', 'stale'),
+};
+
+/** A principal, or an id that no run ever saw: of such an id, only the id and the state are known. */
+type KnownOrNot = Partial<Omit<Principal, 'principalId' | 'state'>> & {
+  readonly principalId: string;
+  readonly state: string;
+};
+
+interface PrincipalRow {
+  readonly principal: KnownOrNot;
+  /** null = it was never on a machine that a run read. */
+  readonly machine: PrincipalMachine | null;
+}
+
+/** One row per principal and machine. */
+export const principalColumns: Columns<PrincipalRow> = {
+  principalId: ({ principal }) => principal.principalId,
+  clientId: ({ principal }) => principal.clientId ?? null,
+  kind: ({ principal }) => principal.kind ?? null,
+  identityId: ({ principal }) => principal.identityId ?? null,
+  tenantId: ({ principal }) => principal.tenantId ?? null,
+  state: ({ principal }) => principal.state,
+  firstSeen: ({ principal }) => principal.firstSeen ?? null,
+  lastSeen: ({ principal }) => principal.lastSeen ?? null,
+  'accessCoverage.direct': ({ principal }) => principal.accessCoverage?.direct ?? null,
+  'accessCoverage.groups': ({ principal }) => principal.accessCoverage?.groups ?? null,
+  'accessCoverage.directory': ({ principal }) => principal.accessCoverage?.directory ?? null,
+  roleAssignments: ({ principal }) =>
+    principal.roleAssignments
+      ?.map(({ roleDefinitionName, roleDefinitionId, scope }) => `${roleDefinitionName ?? roleDefinitionId} ${scope}`)
+      .join(';') ?? null,
+  federatedCredentials: ({ principal }) =>
+    principal.federatedCredentials?.map(({ name, issuer, subject }) => `${name} ${issuer} ${subject}`).join(';') ??
+    null,
+  'virtualMachines.id': ({ machine }) => machine?.id ?? null,
+  'virtualMachines.name': ({ machine }) => machine?.name ?? null,
+  'virtualMachines.subscriptionId': ({ machine }) => machine?.subscriptionId ?? null,
+  'virtualMachines.attachedFrom': ({ machine }) => machine?.attachedFrom ?? null,
+  'virtualMachines.detachedAt': ({ machine }) => machine?.detachedAt ?? null,
+};
+
+/** The rows of principals: one for each machine, or one without a machine. */
+export function* principalRows(principals: Iterable<Principal | NeverSeenPrincipal>): Generator<PrincipalRow> {
+  const all: Iterable<KnownOrNot> = principals;
+  for (const principal of all) {
+    const { virtualMachines = [] } = principal;
+    if (virtualMachines.length === 0) yield { principal, machine: null };
+    for (const machine of virtualMachines) yield { principal, machine };
+  }
+}
+
+/** One row per change. The fields before and after depend on the kind, so they are JSON. */
+export const changeColumns: Columns<Change> = {
+  ...fields('at', 'notBefore', 'runId', 'kind', 'resourceId', 'principalId'),
+  before: ({ before }) => json(before),
+  after: ({ after }) => json(after),
+};
+
+function json(fields: Change['before']): string | null {
+  return fields === null ? null : JSON.stringify(fields);
+}
+
+/** One row per finding. */
+export const findingColumns: Columns<Finding> = fields(
+  'rule',
+  'severity',
+  'resourceId',
+  'principalId',
+  'message',
+  'remediation',
+  'firstSeen',
+  'stale',
+);
+
+/** A subscription of the coverage ledger, or a blind spot. */
+type CoverageRow =
+  | { readonly subscription: Coverage; readonly blindSpot: null }
+  | { readonly subscription: null; readonly blindSpot: BlindSpot };
+
+/** One row per subscription, then one per blind spot. */
+export const coverageColumns: Columns<CoverageRow> = {
+  subscriptionId: ({ subscription, blindSpot }) => (subscription ?? blindSpot).subscriptionId,
+  displayName: ({ subscription, blindSpot }) => (subscription ?? blindSpot).displayName,
+  status: ({ subscription }) => subscription?.status ?? 'blindSpot',
+  state: ({ subscription }) => subscription?.state ?? null,
+  virtualMachineCount: ({ subscription }) => subscription?.virtualMachineCount ?? null,
+  readAt: ({ subscription }) => subscription?.readAt ?? null,
+  'reason.code': ({ subscription }) => subscription?.reason?.code ?? null,
+  'reason.message': ({ subscription }) => subscription?.reason?.message ?? null,
+  'reason.hint': ({ subscription }) => subscription?.reason?.hint ?? null,
+  ...Object.fromEntries(
+    kinds.map((kind) => [`kinds.${kind}`, ({ subscription }) => subscription?.kinds[kind]?.status ?? null]),
+  ),
+  since: ({ blindSpot }) => blindSpot?.since ?? null,
+  source: ({ subscription, blindSpot }) => (subscription ?? blindSpot).source,
+  grantCommand: ({ blindSpot }) => blindSpot?.grantCommand ?? null,
+};
+
+export function* coverageRows({ coverage, blindSpots }: ReportSource): Generator<CoverageRow> {
+  for (const subscription of coverage) yield { subscription, blindSpot: null };
+  for (const blindSpot of blindSpots ?? []) yield { subscription: null, blindSpot };
+}
