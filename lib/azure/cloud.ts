@@ -1,18 +1,18 @@
 import type { CloudName, Settings } from '../settings.ts';
 
-/** One Azure cloud: where Resource Manager is, whom its tokens are for, and who issues them. */
+/** One Azure cloud: its Resource Manager, the audience of tokens for it, and their issuer. */
 export interface Cloud {
   readonly name: CloudName;
-  /** Origin without a slash at the end. */
+  /** Origin, without a trailing slash. */
   readonly resourceManagerEndpoint: string;
-  /** What a token must be issued for, without a slash at the end. */
+  /** The audience of tokens, without a trailing slash. */
   readonly audience: string;
-  /** Origin of Microsoft Entra ID in this cloud, without a slash at the end. */
+  /** Origin of Microsoft Entra ID in this cloud, without a trailing slash. */
   readonly authorityHost: string;
 }
 
 /**
- * Endpoints by cloud. An audience is not always the endpoint's origin: it stays the cloud's own when only the endpoint is overridden (a proxy, a test).
+ * Endpoints by cloud. The audience is separate: when only the endpoint is overridden (a proxy, a test), it stays the cloud's.
  * @see https://learn.microsoft.com/azure/azure-government/compare-azure-government-global-azure
  * @see https://learn.microsoft.com/azure/china/resources-developer-guide
  */
@@ -37,7 +37,7 @@ const clouds: Readonly<Record<CloudName, Cloud>> = {
   },
 };
 
-/** The cloud that the settings name, with their endpoint and audience where they override them. */
+/** The cloud that the settings name, with the endpoint and the audience that they override. */
 export function cloudOf(
   settings: Pick<Settings, 'cloud' | 'resourceManagerEndpoint' | 'resourceManagerAudience'>,
 ): Cloud {

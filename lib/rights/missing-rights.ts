@@ -8,7 +8,7 @@ import { listSubscriptions, type Subscription } from '../azure/resource-manager/
 import { containerOf } from '../azure/store/open-container.ts';
 import { sourceContainer } from '../azure/store/open-store.ts';
 import { storeTimedOut } from '../azure/store/store-timed-out.ts';
-import type { TokenSource } from '../azure/token-source.ts';
+import type { TokenSource } from '../azure/token.ts';
 import { InventoryError, NoTokenError, toReason } from '../errors.ts';
 import { grantReaderCommand } from '../inventory/coverage.ts';
 import { grantCommand, type MissingRight, type MissingRights } from '../inventory/missing-right.ts';

@@ -4,7 +4,7 @@ import { withTimeout } from '../async/with-timeout.ts';
 import type { DatabaseSource } from '../azure/store/inventory-store.ts';
 import { openSourceContainer } from '../azure/store/open-store.ts';
 import { storeTimedOut } from '../azure/store/store-timed-out.ts';
-import type { TokenSource } from '../azure/token-source.ts';
+import type { TokenSource } from '../azure/token.ts';
 import type { Database } from '../database/database.ts';
 import { InventoryError, type Reason, toReason } from '../errors.ts';
 import { fetchNewestUsable } from '../published/database-file.ts';

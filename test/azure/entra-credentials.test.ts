@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { credentialLinks } from '../../lib/azure/credentials/credential-chain.ts';
+import { credentialSources } from '../../lib/azure/credentials/credential-chain.ts';
 import type { FetchRequest } from '../../lib/azure/credentials/credential-source.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { startQuietProxy } from './fixtures/quiet-proxy.ts';
@@ -28,19 +28,18 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
-  vi.restoreAllMocks();
+  vi.useRealTimers();
   proxy.hangUp();
   await proxy[Symbol.asyncDispose]();
 });
 
-/** The one way to a token. */
-function linkOf(name: (typeof credentials)[number]) {
+function sourceOf(name: (typeof credentials)[number]) {
   if (name === 'EnvironmentCredential') vi.stubEnv('AZURE_CLIENT_SECRET', 'secret');
   else vi.stubEnv('AZURE_FEDERATED_TOKEN_FILE', join(folder, 'token'));
   vi.stubEnv('AZURE_TOKEN_CREDENTIALS', name);
-  const [link] = credentialLinks(readSettings(process.env), process.env);
-  if (link === undefined) throw new Error('no way to a token');
-  return link;
+  const [source] = credentialSources(readSettings(process.env), process.env);
+  if (source === undefined) throw new Error('There is no credential source');
+  return source;
 }
 
 function requestWith(signal: AbortSignal): FetchRequest {
@@ -60,15 +59,15 @@ test('On Kubernetes the token of a file is exchanged for one of the managed iden
   vi.stubEnv('HTTPS_PROXY', '');
   vi.stubEnv('AZURE_AUTHORITY_HOST', entra.origin);
 
-  const fetched = await linkOf('ManagedIdentityCredential').fetch(requestWith(new AbortController().signal));
+  const fetched = await sourceOf('ManagedIdentityCredential').fetch(requestWith(new AbortController().signal));
 
   expect(fetched).toMatchObject({ token: 'exchanged', source: 'WorkloadIdentity', endpoint: null });
 });
 
 test.each(credentials)('%s lets go of a caller that no longer waits', async (name) => {
-  const link = linkOf(name);
+  const source = sourceOf(name);
   const leaving = new AbortController();
-  const fetching = link.fetch(requestWith(leaving.signal));
+  const fetching = source.fetch(requestWith(leaving.signal));
   await proxy.asked;
 
   leaving.abort();
@@ -81,13 +80,12 @@ test.each([
   ['WorkloadIdentityCredential', 'AuthenticationFailed', /HTTPS_PROXY.*AZURE_FEDERATED_TOKEN_FILE/],
   ['ManagedIdentityCredential', 'IdentityEndpointTimeout', /HTTPS_PROXY/],
 ] as const)('%s is given up when its time is over', async (name, code, hint) => {
-  const link = linkOf(name);
-  const limit = new AbortController();
-  vi.spyOn(AbortSignal, 'timeout').mockReturnValue(limit.signal);
-  const fetching = link.fetch(requestWith(new AbortController().signal));
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const fetching = sourceOf(name).fetch(requestWith(new AbortController().signal));
   await proxy.asked;
 
-  limit.abort(new DOMException('too late', 'TimeoutError'));
+  const passing = setInterval(() => vi.advanceTimersByTime(30_000), 1);
 
   await expect(fetching).rejects.toMatchObject({ name: 'NoTokenError', code, hint: expect.stringMatching(hint) });
+  clearInterval(passing);
 });

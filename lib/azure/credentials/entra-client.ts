@@ -3,11 +3,11 @@ import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipel
 import { breakingWhenQuiet } from '../quiet-agent.ts';
 
 const quietMs = 30_000;
-const wire = createDefaultHttpClient();
+const defaultClient = createDefaultHttpClient();
 
 /**
- * The client for one token of Microsoft Entra ID. Its requests end by this signal, which MSAL does not hand on, and its connections
- * break when they are quiet, also while a proxy (`HTTPS_PROXY`) makes them.
+ * The client for one token of Microsoft Entra ID. The signal ends its requests, because MSAL does not pass one. A connection
+ * without traffic breaks, even while a proxy (`HTTPS_PROXY`) opens it.
  */
 export function entraClient(signal: AbortSignal): HttpClient {
   const connections = new Agent({ keepAlive: true, timeout: quietMs, proxyEnv: process.env });
@@ -16,7 +16,7 @@ export function entraClient(signal: AbortSignal): HttpClient {
     sendRequest(request) {
       request.agent = agent;
       request.abortSignal = signal;
-      return wire.sendRequest(request);
+      return defaultClient.sendRequest(request);
     },
   };
 }
