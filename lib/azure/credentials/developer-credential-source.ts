@@ -64,28 +64,15 @@ export function developerCredentialSource(
   };
 }
 
+/** All credentials get the options of all; each reads its own. */
 async function createCredential(
   name: OtherCredentialName,
-  options: CredentialSourceOptions,
+  { settings }: CredentialSourceOptions,
   signal: AbortSignal,
 ): Promise<TokenCredential> {
-  const identity = await import('@azure/identity');
-  const { authorityHost } = cloudOf(options.settings);
-  const entra = () => ({ authorityHost, httpClient: entraClient(signal) });
-  switch (name) {
-    case 'EnvironmentCredential':
-      return new identity.EnvironmentCredential(entra());
-    case 'WorkloadIdentityCredential':
-      return new identity.WorkloadIdentityCredential(entra());
-    case 'VisualStudioCodeCredential':
-      return new identity.VisualStudioCodeCredential(entra());
-    case 'AzureCliCredential':
-      return new identity.AzureCliCredential({ processTimeoutInMs });
-    case 'AzurePowerShellCredential':
-      return new identity.AzurePowerShellCredential({ processTimeoutInMs });
-    case 'AzureDeveloperCliCredential':
-      return new identity.AzureDeveloperCliCredential({ processTimeoutInMs });
-  }
+  const { [name]: Credential } = await import('@azure/identity');
+  const { authorityHost } = cloudOf(settings);
+  return new Credential({ authorityHost, httpClient: entraClient(signal), processTimeoutInMs });
 }
 
 /** `CredentialUnavailable`: not configured here, so the next one may be. `AuthenticationFailed`: configured, and refused. */
