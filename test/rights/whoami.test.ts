@@ -154,7 +154,7 @@ test('storage behind network rules is no missing role', async () => {
   const { identity, warnings } = await run({ ...azure.environment('AppService'), ...storage });
 
   expect(identity.missingRights).toEqual([]);
-  expect(warnings).toEqual([expect.stringContaining('on the storage account is not known: StorageDenied')]);
+  expect(warnings).toEqual([expect.stringContaining('missing on the storage account: StorageDenied')]);
 });
 
 test('nothing is missing where storage would take a write', async () => {
