@@ -1,6 +1,6 @@
 /**
- * Runs a task for each item, in order, at most `limit` at a time. The first failure aborts the other tasks through their
- * signal. It is thrown when all tasks have ended.
+ * Runs a task for each item, in order, at most `limit` at a time. The first failure aborts the other tasks through
+ * their signal. It is thrown when all tasks have ended.
  */
 export async function forEachBounded<Item>(
   items: readonly Item[],

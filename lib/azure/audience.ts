@@ -14,8 +14,8 @@ export function scopeOf(resource: string): string {
 }
 
 /**
- * The spellings of a resource to try in Cloud Shell, the likeliest first. It accepts a list of exact strings. Most of them, such
- * as Resource Manager's, end in a slash.
+ * The spellings of a resource to try in Cloud Shell, the likeliest first. It accepts a list of exact strings. Most of
+ * them, such as Resource Manager's, end in a slash.
  * @see https://github.com/Azure/CloudShell/issues/351 has that list
  */
 export function cloudShellSpellings(resource: string): string[] {

@@ -12,8 +12,8 @@ const pauseAfterFailureMs = 30_000;
 const neverAborted = new AbortController().signal;
 
 /**
- * Tokens of the identity that the settings and the environment name, cached in memory only. Loads and fetches nothing before the
- * first call.
+ * Tokens of the identity that the settings and the environment name, cached in memory only. Loads and fetches nothing
+ * before the first call.
  * @param environment `process.env`, because the credentials read that themselves
  */
 export function createTokenSource(settings: Settings, environment: Environment): TokenSource {

@@ -35,7 +35,7 @@ export interface TokenRequest {
 
 /** Gives tokens from memory. Callers at the same time share one fetch. */
 export interface TokenSource {
-  /** @throws {NoTokenError} nothing listens, the identity does not exist, the audience is not supported, or the endpoint fails */
+  /** @throws {NoTokenError} no endpoint listens or it fails, the identity or the audience is unknown */
   token(request: TokenRequest): Promise<Token>;
   /** Known after the first token. */
   readonly source: IdentitySourceName;

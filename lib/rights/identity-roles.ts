@@ -21,7 +21,8 @@ export interface IdentityRoles {
 }
 
 /**
- * Role assignments of a principal in all subscriptions that it sees, including those through groups. Reads each role's name once.
+ * Role assignments of a principal in all subscriptions that it sees, including those through groups. Reads each role's
+ * name once.
  * @throws {NoTokenError} any other failure is a warning
  */
 export async function readIdentityRoles(

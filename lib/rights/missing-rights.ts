@@ -34,7 +34,8 @@ export interface MissingRightsRequest {
 
 /**
  * The roles that the settings need and the identity lacks:
- * - Reader on subscriptions that it sees only in part, that the settings name, or that are below a named management group
+ * - Reader on subscriptions that it sees only in part, that the settings name, or that are below a named management
+ *   group
  * - Management Group Reader on those groups
  * - the data role on the storage account, and the role to read the containers of other deployments
  *
@@ -102,7 +103,7 @@ function rightOnSource(
   });
 }
 
-/** Turns a missing token for storage, which may have another identity or tenant, into an error that is only a warning. */
+/** Makes a missing token for storage, which may have another identity or tenant, an error that is only a warning. */
 async function withOtherToken<T>(find: () => Promise<T>): Promise<T> {
   try {
     return await find();
@@ -112,7 +113,7 @@ async function withOtherToken<T>(find: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Adds the subscriptions below a management group to the expected ones. @returns the role that is missing to list them */
+/** Adds the subscriptions below a management group. @returns the role that is missing to list them */
 async function expectDescendants(
   { arm, principalId, signal }: MissingRightsRequest,
   group: string,

@@ -14,8 +14,8 @@ const developers = [
 ] as const;
 
 /**
- * The credential sources in the order to try them. Inside Functions this is only the host's managed identity. Elsewhere it is
- * the order of DefaultAzureCredential. `AZURE_TOKEN_CREDENTIALS` narrows both, as it does there.
+ * The credential sources in the order to try them. Inside Functions this is only the host's managed identity. Elsewhere
+ * it is the order of DefaultAzureCredential. `AZURE_TOKEN_CREDENTIALS` narrows both, as it does there.
  * @param clock for the waits between attempts
  * @see https://learn.microsoft.com/azure/developer/javascript/sdk/authentication/credential-chains
  */
@@ -44,8 +44,8 @@ interface Failure {
 }
 
 /**
- * The first token that a source gives. As in DefaultAzureCredential, a credential that is configured but refused ends the
- * search, because the next one would be the wrong identity.
+ * The first token that a source gives. As in DefaultAzureCredential, a credential that is configured but refused ends
+ * the search, because the next one would be the wrong identity.
  * @throws {NoTokenError} none gave a token: the cause that matters, and how to fix it
  */
 export async function fetchFromFirst(
@@ -70,9 +70,9 @@ const notConfigured =
 const managedIdentities = ['AppService', 'IMDS', 'CloudShell', 'AzureArc', 'ServiceFabric', 'MachineLearning'];
 
 /**
- * One error for a chain of failures, in this order: a managed identity endpoint that answered, a credential that is configured
- * but not signed in, and the fact that there is none. The code is the managed identity's if it was tried, because that is what
- * the product is for.
+ * One error for a chain of failures, in this order: a managed identity endpoint that answered, a credential that is
+ * configured but not signed in, and the fact that there is none. The code is the managed identity's if it was tried,
+ * because that is what the product is for.
  */
 function noCredentialError(failures: readonly Failure[], { resource, tenantId }: FetchRequest): NoTokenError {
   const [only] = failures;

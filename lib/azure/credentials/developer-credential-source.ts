@@ -1,6 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { untilAborted, withTimeout } from '../../async/with-timeout.ts';
-import { NoTokenError } from '../../errors.ts';
+import { NoTokenError, toReason } from '../../errors.ts';
 import type { TokenCredentialName } from '../../settings.ts';
 import { scopeOf } from '../audience.ts';
 import { cloudOf } from '../cloud.ts';
@@ -12,7 +12,7 @@ import { redact } from './redact.ts';
 export type CredentialName = Exclude<TokenCredentialName, 'dev' | 'prod'>;
 type OtherCredentialName = Exclude<CredentialName, 'ManagedIdentityCredential'>;
 
-/** Long enough for a command-line tool that uses the network on a small machine; one that waits for the user must not block. */
+/** Long enough for a command-line tool that uses the network; one that waits for the user must not block. */
 const processTimeoutInMs = 30_000;
 /** For everything together, as for the managed identity. MSAL itself has no limit. */
 const totalTimeoutMs = 60_000;
@@ -27,8 +27,9 @@ const sourceNames: Readonly<Record<OtherCredentialName, IdentitySourceName>> = {
 };
 
 /**
- * Every credential of DefaultAzureCredential except the managed identity. Each fetch makes a new credential, because those that
- * use Microsoft Entra ID cache tokens in memory. The tools (`az`) have caches of their own, which a claims challenge bypasses.
+ * Every credential of DefaultAzureCredential except the managed identity. Each fetch makes a new credential, because
+ * those that use Microsoft Entra ID cache tokens in memory. The tools (`az`) have caches of their own, which a claims
+ * challenge bypasses.
  */
 export function developerCredentialSource(
   credentialName: OtherCredentialName,
@@ -75,7 +76,7 @@ async function createCredential(
   return new Credential({ authorityHost, httpClient: entraClient(signal), processTimeoutInMs });
 }
 
-/** `CredentialUnavailable`: not configured here, so the next one may be. `AuthenticationFailed`: configured, and refused. */
+/** `CredentialUnavailable`: not configured, so the next one may be. `AuthenticationFailed`: configured and refused. */
 function toNoTokenError(
   error: unknown,
   source: IdentitySourceName,
@@ -83,7 +84,7 @@ function toNoTokenError(
   { environment }: CredentialSourceOptions,
 ): NoTokenError {
   if (error instanceof NoTokenError) return error;
-  const message = redact(error instanceof Error ? error.message : String(error), environment);
+  const message = redact(toReason(error).message, environment);
   const unavailable = error instanceof Error && /^(CredentialUnavailable|AuthenticationRequired)/.test(error.name);
   const command = /\b(?:az|azd auth) login\b[^'"]*--\S+[^'"]*/.exec(message)?.[0].trim();
   const tenant = tenantId === null ? '' : ` (in tenant ${tenantId})`;
@@ -94,7 +95,7 @@ function toNoTokenError(
   );
 }
 
-/** The credential is configured, so the next one would be the wrong identity: `AuthenticationFailed` ends the search. */
+/** `AuthenticationFailed` ends the search, because the next credential would be the wrong identity. */
 function timedOut(source: IdentitySourceName, tenantId: string | null): NoTokenError {
   return new NoTokenError('AuthenticationFailed', `${source} did not respond within ${totalTimeoutMs / 1000} s`, {
     hint: `Check the network, and HTTPS_PROXY if a proxy is needed. ${signInHint(source, tenantId)}`,

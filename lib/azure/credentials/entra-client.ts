@@ -6,8 +6,8 @@ const quietMs = 30_000;
 const defaultClient = createDefaultHttpClient();
 
 /**
- * The client for one token of Microsoft Entra ID. The signal ends its requests, because MSAL does not pass one. A connection
- * without traffic breaks, even while a proxy (`HTTPS_PROXY`) opens it.
+ * The client for one token of Microsoft Entra ID. The signal ends its requests, because MSAL does not pass one. A
+ * connection without traffic breaks, even while a proxy (`HTTPS_PROXY`) opens it.
  */
 export function entraClient(signal: AbortSignal): HttpClient {
   const connections = new Agent({ keepAlive: true, timeout: quietMs, proxyEnv: process.env });

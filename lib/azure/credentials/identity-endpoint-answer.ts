@@ -33,8 +33,8 @@ export function parseIdentityError(body: string): { readonly code: string | null
 }
 
 /**
- * When a token expires, in milliseconds since the epoch: according to the endpoint, else to the token, else now (usable once).
- * Endpoints write numbers as strings, and some write dates.
+ * When a token expires, in milliseconds since the epoch: according to the endpoint, else to the token, else now (usable
+ * once). Endpoints write numbers as strings, and some write dates.
  */
 export function expiryOf(token: string, answer: unknown, now: number): number {
   const expiresOn = member(answer, 'expires_on') ?? '';

@@ -22,12 +22,14 @@ export function inAttempt<T>(attempt: Attempt, signal: AbortSignal, work: () => 
 }
 
 /**
- * The client of every `ManagedIdentityCredential`. There is only one, because MSAL keeps the client of the first credential for
- * the whole process; the asynchronous context says which attempt a request belongs to. It differs from the default client:
+ * The client of every `ManagedIdentityCredential`. There is only one, because MSAL keeps the client of the first
+ * credential for the whole process; the asynchronous context says which attempt a request belongs to. It differs from
+ * the default client:
  * - The attempt's signal ends the request, because the credential does not pass one.
  * - It keeps status, body and error code, which the credential reduces to a sentence.
  * - It uses no proxy: identity endpoints are on the host itself, and their header is a secret.
- * - It removes the lifetime from the answer, so that MSAL's static cache never keeps a token. See docs/decisions/0001-tokens.md.
+ * - It removes the lifetime from the answer, so that MSAL's static cache never keeps a token. See
+ *   docs/decisions/0001-tokens.md.
  */
 export const identityEndpointClient: HttpClient = {
   async sendRequest(request) {

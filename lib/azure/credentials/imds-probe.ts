@@ -7,8 +7,9 @@ const probeTimeoutMs = 1_000;
 const probeTimeoutAloneMs = 3_000;
 
 /**
- * Checks that IMDS responds at its well-known address. The probe omits the required header, so any answer will do. Outside Azure
- * that address has no route, and connecting could take minutes. DefaultAzureCredential sends the same probe.
+ * Checks that IMDS responds at its well-known address. The probe omits the required header, so any answer will do.
+ * Outside Azure that address has no route, and connecting could take minutes. DefaultAzureCredential sends the same
+ * probe.
  * @throws {NoTokenError} `ManagedIdentityUnavailable`
  */
 export async function probeImds(

@@ -15,8 +15,9 @@ const imdsOrigin = 'http://169.254.169.254';
 const entraOrigin = 'https://login.microsoftonline.com';
 
 /**
- * The endpoint that the environment names, chosen in the order of @azure/msal-node 7 (`ManagedIdentityClient`), which makes the
- * requests. If only its agent's binary shows Azure Arc, this looks like IMDS; the first answer corrects the endpoint.
+ * The endpoint that the environment names, chosen in the order of @azure/msal-node 7 (`ManagedIdentityClient`), which
+ * makes the requests. If only its agent's binary shows Azure Arc, this looks like IMDS; the first answer corrects the
+ * endpoint.
  */
 export function managedIdentityHost(environment: Environment): ManagedIdentityHost {
   const { IDENTITY_ENDPOINT, IDENTITY_HEADER, IDENTITY_SERVER_THUMBPRINT, IMDS_ENDPOINT } = environment;

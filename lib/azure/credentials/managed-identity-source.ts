@@ -1,6 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { untilAborted, withTimeout } from '../../async/with-timeout.ts';
-import { hasCode, type InventoryError } from '../../errors.ts';
+import { hasCode, type InventoryError, toReason } from '../../errors.ts';
 import type { IdentitySetting } from '../../settings.ts';
 import { cloudShellSpellings, scopeOf } from '../audience.ts';
 import type { CredentialSource, CredentialSourceOptions, FetchedToken, FetchRequest } from './credential-source.ts';
@@ -18,8 +18,9 @@ const quickTimeoutMs = 5_000;
 const totalTimeoutMs = 60_000;
 
 /**
- * The host's managed identity, through `ManagedIdentityCredential`, which knows each endpoint's protocol. This file decides on
- * waits, limits and messages; `identity-endpoint-client.ts` keeps what the credential drops. The library reads `process.env`.
+ * The host's managed identity, through `ManagedIdentityCredential`, which knows each endpoint's protocol. This file
+ * decides on waits, limits and messages; `identity-endpoint-client.ts` keeps what the credential drops. The library
+ * reads `process.env`.
  */
 export function managedIdentitySource(options: CredentialSourceOptions): CredentialSource {
   const { settings, environment, inChain, clock } = options;
@@ -95,16 +96,13 @@ async function attemptOnce(
     return { answer, endpoint: attempt.endpoint };
   } catch (error) {
     signal.throwIfAborted();
-    const message = error instanceof Error ? error.message : String(error);
-    return { answer: failureOf(attempt.answer, message), endpoint: attempt.endpoint };
+    const { answer, endpoint } = attempt;
+    const failed = answer === null || answer.kind === 'token';
+    return { answer: failed ? { kind: 'failed', message: toReason(error).message } : answer, endpoint };
   }
 }
 
-function failureOf(answer: IdentityEndpointAnswer | null, message: string): IdentityEndpointAnswer {
-  return answer === null || answer.kind === 'token' ? { kind: 'failed', message } : answer;
-}
-
-/** What `ManagedIdentityCredential` does on Kubernetes, except that its own client ignores signals and has no time limit. */
+/** What `ManagedIdentityCredential` does on Kubernetes, but its own client ignores signals and has no time limit. */
 async function exchangingCredential(identity: IdentitySetting, signal: AbortSignal): Promise<TokenCredential> {
   const { WorkloadIdentityCredential } = await import('@azure/identity');
   const client = identity.by === 'clientId' ? { clientId: identity.clientId } : {};

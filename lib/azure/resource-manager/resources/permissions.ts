@@ -13,7 +13,8 @@ const permissionPages = subscriptionList(
 );
 
 /**
- * The identity's effective permissions on a subscription: one entry per role, including roles through groups and from above.
+ * The identity's effective permissions on a subscription: one entry per role, including roles through groups and from
+ * above.
  * @throws what `ArmClient.pages` throws
  * @see https://learn.microsoft.com/rest/api/authorization/permissions
  */
@@ -25,7 +26,7 @@ export function listPermissions(
   return readAll(permissionPages(arm, subscriptionId, context));
 }
 
-/** One entry of effective permissions or of a role definition. If its `notActions` are unreadable, it grants nothing. */
+/** An entry of effective permissions or of a role definition. If its `notActions` are unreadable, it grants nothing. */
 export function toPermission(item: unknown): Permission {
   const notActions = texts(member(item, 'notActions') ?? []);
   return notActions === null

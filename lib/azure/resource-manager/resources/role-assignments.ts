@@ -17,8 +17,8 @@ export interface RoleAssignment {
 const roleAssignmentType = 'Microsoft.Authorization/roleAssignments';
 
 /**
- * Role assignments to service principals at, above and below a subscription. One without a principal type may be for a service
- * principal, so it is kept. No `$filter`, because `atScope()` omits everything below.
+ * Role assignments to service principals at, above and below a subscription. One without a principal type may be for a
+ * service principal, so it is kept. No `$filter`, because `atScope()` omits everything below.
  * @see https://learn.microsoft.com/rest/api/authorization/role-assignments/list-for-subscription
  */
 export const listRoleAssignments = subscriptionList(

@@ -12,8 +12,8 @@ const scaleSetType = 'Microsoft.Compute/virtualMachineScaleSets';
 const idParts = resourceIdParser(scaleSetType);
 
 /**
- * Uniform scale sets of one subscription, each as one machine: the list of machines omits their instances, and the identity
- * belongs to the set. Flexible ones are left out, because their members are machines themselves.
+ * Uniform scale sets of one subscription, each as one machine: the list of machines omits their instances, and the
+ * identity belongs to the set. Flexible ones are left out, because their members are machines themselves.
  * @see https://learn.microsoft.com/rest/api/compute/virtual-machine-scale-sets/list-all
  */
 export const listScaleSets = subscriptionList(scaleSetType, { apiVersion: computeApiVersion }, (page) =>

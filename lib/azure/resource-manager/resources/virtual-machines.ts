@@ -14,8 +14,8 @@ export const computeApiVersion = '2026-04-01';
 export const virtualMachineIdParts = resourceIdParser(virtualMachineType);
 
 /**
- * Virtual machines of one subscription, without the instances of Uniform scale sets. A complete list does not prove that the
- * identity sees all machines: check the effective permissions.
+ * Virtual machines of one subscription, without the instances of Uniform scale sets. A complete list does not prove
+ * that the identity sees all machines: check the effective permissions.
  * @see https://learn.microsoft.com/rest/api/compute/virtual-machines/list-all
  */
 export const listVirtualMachines = subscriptionList(virtualMachineType, { apiVersion: computeApiVersion }, (page) =>
@@ -35,8 +35,8 @@ export interface VirtualMachineAnswer {
 }
 
 /**
- * One virtual machine by its id, with its power state, through `@azure/arm-compute`. The parser of the lists reads the raw
- * answer, so that a machine is the same however it was read.
+ * One virtual machine by its id, with its power state, through `@azure/arm-compute`. The parser of the lists reads the
+ * raw answer, so that a machine is the same however it was read.
  * @throws {ArmError} `status` 404: it does not exist
  * @throws {InvalidResponseError} the id or the answer is not a virtual machine's
  * @see https://learn.microsoft.com/rest/api/compute/virtual-machines/get
@@ -90,8 +90,9 @@ function powerStateOf(item: unknown): string | null {
 }
 
 /**
- * What the inventory keeps of a virtual machine. Missing, null and odd values become null or the documented default, never a
- * guess. Written by hand for speed, because it runs for every machine of every run: three to four microseconds each.
+ * What the inventory keeps of a virtual machine. Missing, null and odd values become null or the documented default,
+ * never a guess. Written by hand for speed, because it runs for every machine of every run: three to four microseconds
+ * each.
  * @throws {InvalidResponseError} the id is unusable
  * @see https://learn.microsoft.com/rest/api/compute/virtual-machines/list-all
  */
