@@ -8,7 +8,7 @@ import { readSettings } from '../../lib/settings.ts';
 import { startQuietProxy } from './fixtures/quiet-proxy.ts';
 import { json, startArmServer } from './resource-manager/fixtures/arm-server.ts';
 
-// Microsoft Entra ID, for the most part behind a proxy that takes each connection and says nothing.
+// Microsoft Entra ID, mostly behind a proxy that accepts connections and never responds.
 
 const credentials = ['EnvironmentCredential', 'WorkloadIdentityCredential', 'ManagedIdentityCredential'] as const;
 const guid = '11111111-2222-3333-4444-555555555555';
@@ -46,7 +46,7 @@ function requestWith(signal: AbortSignal): FetchRequest {
   return { resource: 'https://management.azure.com', claims: null, tenantId: null, quick: false, signal };
 }
 
-test('On Kubernetes the token of a file is exchanged for one of the managed identity', async () => {
+test('on Kubernetes a token from a file is exchanged for one of the managed identity', async () => {
   await using entra = await startArmServer((response, { url }) => {
     if (url.pathname.endsWith('/token')) {
       json(response, { token_type: 'Bearer', expires_in: 3600, access_token: 'exchanged' });
@@ -64,7 +64,7 @@ test('On Kubernetes the token of a file is exchanged for one of the managed iden
   expect(fetched).toMatchObject({ token: 'exchanged', source: 'WorkloadIdentity', endpoint: null });
 });
 
-test.each(credentials)('%s lets go of a caller that no longer waits', async (name) => {
+test.each(credentials)('%s rejects as soon as its caller aborts', async (name) => {
   const source = sourceOf(name);
   const leaving = new AbortController();
   const fetching = source.fetch(requestWith(leaving.signal));
@@ -79,7 +79,7 @@ test.each([
   ['EnvironmentCredential', 'AuthenticationFailed', /HTTPS_PROXY.*AZURE_CLIENT_SECRET/],
   ['WorkloadIdentityCredential', 'AuthenticationFailed', /HTTPS_PROXY.*AZURE_FEDERATED_TOKEN_FILE/],
   ['ManagedIdentityCredential', 'IdentityEndpointTimeout', /HTTPS_PROXY/],
-] as const)('%s is given up when its time is over', async (name, code, hint) => {
+] as const)('%s times out', async (name, code, hint) => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const fetching = sourceOf(name).fetch(requestWith(new AbortController().signal));
   await proxy.asked;
