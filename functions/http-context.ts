@@ -10,8 +10,6 @@ import { RequestError, upstreamError } from '../lib/http/request-error.ts';
 import { createResponseCache } from '../lib/http/response-cache.ts';
 import type { Run } from '../lib/inventory/run.ts';
 import type { DatabaseReader } from '../lib/published/current-database.ts';
-import { readIdentityRoles } from '../lib/rights/identity-roles.ts';
-import { findMissingRights } from '../lib/rights/missing-rights.ts';
 import { whoAmI } from '../lib/rights/whoami.ts';
 import { RunAlreadyRunningError } from '../lib/run/claim-run.ts';
 import { cancelRun } from '../lib/run/run-record.ts';
@@ -154,15 +152,7 @@ function liveReads({
       ),
     getLive: (resourceId, signal) => translated(() => getLive(session, resourceId, signal, throttlingWaitMs), signal),
     async whoami(signal) {
-      const { cloud, tokens, arm } = session;
-      const { identity, warnings } = await whoAmI({
-        tokens,
-        cloud,
-        signal,
-        readRoles: (principalId) => readIdentityRoles(arm, principalId, signal),
-        findMissingRights: (principalId) =>
-          findMissingRights({ arm, tokens, settings, environment, principalId, signal }),
-      });
+      const { identity, warnings } = await whoAmI({ session, settings, environment, signal });
       for (const warning of warnings) console.warn(`identity: ${warning}`);
       return identity;
     },

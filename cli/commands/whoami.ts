@@ -1,8 +1,6 @@
 import * as v from 'valibot';
 import { openSession } from '../../lib/azure/session.ts';
 import { text } from '../../lib/parameters/fields.ts';
-import { readIdentityRoles } from '../../lib/rights/identity-roles.ts';
-import { findMissingRights } from '../../lib/rights/missing-rights.ts';
 import { type WhoAmI, whoAmI } from '../../lib/rights/whoami.ts';
 import { type Action, type DefineCommand, examples, type Options } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';
@@ -26,14 +24,12 @@ export const defineWhoami: DefineCommand = (command, run) => {
 function whoami(options: Options): Action {
   return async ({ settings, environment, signal, messages, write }) => {
     const { resource } = parseOptions(schema, options);
-    const { tokens, cloud, arm } = openSession(settings, environment);
+    const session = openSession(settings, environment);
     const { identity, warnings } = await whoAmI({
-      tokens,
-      cloud,
+      session,
+      settings,
+      environment,
       ...(resource === undefined ? {} : { resource }),
-      readRoles: (principalId) => readIdentityRoles(arm, principalId, signal),
-      findMissingRights: (principalId) =>
-        findMissingRights({ arm, tokens, settings, environment, principalId, signal }),
       signal,
     });
     await write(valueResult(identity, undefined, describeIdentity));

@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Time as the policies see it. */
+/** Time as the policies see it; tests replace it. */
 export interface Clock {
   /** Milliseconds, monotonic. */
   now(): number;
-  /** Ends at once with the signal's reason when it is aborted. */
+  /** Rejects with the signal's reason as soon as it is aborted. */
   delay(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -14,6 +14,7 @@ export const systemClock: Clock = {
     try {
       await wait(milliseconds, undefined, { signal });
     } catch (error) {
+      // Node rejects with an AbortError of its own.
       signal.throwIfAborted();
       throw error;
     }

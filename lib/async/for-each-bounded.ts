@@ -1,6 +1,6 @@
 /**
- * Runs a task for each item, at most `limit` at a time, in order of the items. The first failure aborts the others (through
- * the signal that they are given) and is thrown once all have ended.
+ * Runs a task for each item, in order, at most `limit` at a time. The first failure aborts the other tasks through
+ * their signal. It is thrown when all tasks have ended.
  */
 export async function forEachBounded<Item>(
   items: readonly Item[],
@@ -9,20 +9,18 @@ export async function forEachBounded<Item>(
   task: (item: Item, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const failure = new AbortController();
-  const both = AbortSignal.any([signal, failure.signal]);
+  const callerOrFailure = AbortSignal.any([signal, failure.signal]);
   const queue = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of queue) {
-      both.throwIfAborted();
-      await task(item, both);
+  const work = async (): Promise<void> => {
+    try {
+      for (const item of queue) {
+        callerOrFailure.throwIfAborted();
+        await task(item, callerOrFailure);
+      }
+    } catch (error) {
+      failure.abort(error);
     }
   };
-  const workers = Array.from({ length: Math.min(limit, items.length) }, () =>
-    worker().catch((error: unknown) => {
-      failure.abort(error);
-      throw error;
-    }),
-  );
-  await Promise.allSettled(workers);
-  both.throwIfAborted();
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, work));
+  callerOrFailure.throwIfAborted();
 }

@@ -1,7 +1,7 @@
 /**
  * Awaits work for at most `timeoutMs`.
- * @param work a promise that ignores AbortSignal, awaited as {@link untilAborted} does; or a function that obeys the signal it
- *   gets, awaited until it has stopped
+ * @param work a promise that ignores AbortSignal, awaited as {@link untilAborted} does; or a function that obeys the
+ *   signal it gets, awaited until it has stopped
  * @param onTimeout gives the result in place of the work's, or throws
  * @throws the signal's reason
  */

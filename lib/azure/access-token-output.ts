@@ -1,7 +1,7 @@
 import { readAccessToken } from './access-token.ts';
 import type { Token } from './token.ts';
 
-/** What the command `token` prints: the fields of `az account get-access-token`, spelt as there. */
+/** What the command `token` prints: the fields of `az account get-access-token`, with the same spelling. */
 export interface AccessTokenOutput {
   readonly accessToken: string;
   /** Local time, `2026-11-21 10:15:57.000000`. */
@@ -14,7 +14,7 @@ export interface AccessTokenOutput {
 }
 
 /**
- * @param subscription the id that scripts should go on with, where there is one
+ * @param subscription the id for scripts to use next, if there is one
  * @see https://learn.microsoft.com/cli/azure/account#az-account-get-access-token
  */
 export function accessTokenOutput(token: Token, subscription: string | null): AccessTokenOutput {
@@ -30,8 +30,7 @@ export function accessTokenOutput(token: Token, subscription: string | null): Ac
 
 function localTime(timestamp: number): string {
   const time = new Date(timestamp);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
-  const clock = `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
-  return `${day} ${clock}.${String(time.getMilliseconds()).padStart(3, '0')}000`;
+  // The offset turns UTC into local time, which has no ISO form in JavaScript.
+  const local = new Date(timestamp - time.getTimezoneOffset() * 60_000);
+  return `${local.toISOString().slice(0, 23).replace('T', ' ')}000`;
 }

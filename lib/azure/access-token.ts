@@ -1,4 +1,6 @@
-/** Claims of an access token, for display only: nothing here verifies a signature, and nothing may be decided on it. */
+import { isObject, parseJson, textOrNull } from './json.ts';
+
+/** Claims of an access token, for display only. The signature is not verified, so base no decision on them. */
 export interface AccessTokenClaims {
   /** `oid`: object id of the service principal (or user). */
   readonly principalId: string | null;
@@ -6,7 +8,7 @@ export interface AccessTokenClaims {
   readonly clientId: string | null;
   /** `tid` */
   readonly tenantId: string | null;
-  /** `xms_mirid`: resource id of what the identity belongs to; for a user-assigned identity, its own. */
+  /** `xms_mirid`: resource id of the identity's owner, or of a user-assigned identity itself. */
   readonly managedIdentityResourceId: string | null;
   /** `aud` */
   readonly audience: string | null;
@@ -17,33 +19,24 @@ export interface AccessTokenClaims {
 }
 
 /**
- * Reads the claims of a token. An opaque or damaged token has none: every field is null.
+ * Reads the claims of a token. For an opaque or damaged token every field is null.
  * @see https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
  */
 export function readAccessToken(token: string): AccessTokenClaims {
   const claims = payloadOf(token);
-  const text = (name: string): string | null => {
-    const value = claims.get(name);
-    return typeof value === 'string' && value !== '' ? value : null;
-  };
-  const end = claims.get('exp');
+  const expirySeconds = claims.exp;
   return {
-    principalId: text('oid'),
-    clientId: text('appid') ?? text('azp'),
-    tenantId: text('tid'),
-    managedIdentityResourceId: text('xms_mirid'),
-    audience: text('aud'),
-    identityType: text('idtyp'),
-    expiresOnTimestamp: typeof end === 'number' ? end * 1000 : null,
+    principalId: textOrNull(claims.oid),
+    clientId: textOrNull(claims.appid) ?? textOrNull(claims.azp),
+    tenantId: textOrNull(claims.tid),
+    managedIdentityResourceId: textOrNull(claims.xms_mirid),
+    audience: textOrNull(claims.aud),
+    identityType: textOrNull(claims.idtyp),
+    expiresOnTimestamp: typeof expirySeconds === 'number' ? expirySeconds * 1000 : null,
   };
 }
 
-function payloadOf(token: string): ReadonlyMap<string, unknown> {
-  const payload = token.split('.')[1] ?? '';
-  try {
-    const parsed: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-    return new Map(typeof parsed === 'object' && parsed !== null ? Object.entries(parsed) : []);
-  } catch {
-    return new Map();
-  }
+function payloadOf(token: string): Readonly<Record<string, unknown>> {
+  const payload = parseJson(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+  return isObject(payload) ? payload : {};
 }

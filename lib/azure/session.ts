@@ -2,21 +2,22 @@ import type { Environment, Settings } from '../settings.ts';
 import { readAccessToken } from './access-token.ts';
 import { type Cloud, cloudOf } from './cloud.ts';
 import { type ArmClient, createArmClient } from './resource-manager/client/arm-client.ts';
-import { createTokenSource, type TokenSource } from './token-source.ts';
+import type { TokenSource } from './token.ts';
+import { createTokenSource } from './token-source.ts';
 
-/** Azure as one identity sees it: one per process, because it bounds what is in flight. */
+/** Azure as one identity sees it. One per process, because it bounds the requests in flight. */
 export interface Session {
   readonly cloud: Cloud;
   readonly tokens: TokenSource;
   readonly arm: ArmClient;
   /**
-   * The identity's principal id, for the commands that grant it a role; null for an opaque token.
-   * @throws {NoTokenError} no token is to be had
+   * The identity's principal id, for commands that grant it a role; null for an opaque token.
+   * @throws {NoTokenError}
    */
   principalId(signal: AbortSignal): Promise<string | null>;
 }
 
-/** Nothing is loaded or sent before the first request. */
+/** Loads and sends nothing before the first request. */
 export function openSession(settings: Settings, environment: Environment): Session {
   const cloud = cloudOf(settings);
   const tokens = createTokenSource(settings, environment);

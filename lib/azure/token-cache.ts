@@ -1,12 +1,12 @@
 import type { Token } from './token.ts';
 
-/** A token with the moments that matter to its use, in milliseconds since the epoch. */
+/** A token, and how long to use it. Times are milliseconds since the epoch. */
 export interface CachedToken extends Token {
-  /** From here on it is refreshed in the background, and goes on being used. */
+  /** From then on it is refreshed in the background and still used. */
   readonly refreshFrom: number;
-  /** From here on a caller waits for a new one (and gets this one if none is to be had). */
+  /** From then on callers wait for a new one, and get this one if there is none. */
   readonly staleFrom: number;
-  /** The claims challenge that it answered. */
+  /** The claims challenge that it answers. */
   readonly claims: string | null;
 }
 
@@ -14,8 +14,9 @@ const safetyMs = 5 * 60_000;
 const longLivedMs = 2 * 3_600_000;
 
 /**
- * Used until five minutes before its end, refreshed at half of its life when that is over two hours: as MSAL does. A token that
- * comes with little life left (identity endpoints have caches of their own) is used for half of it, not fetched for each request.
+ * A token is used until five minutes before it expires. One that is valid for more than two hours is refreshed at half
+ * of its life. MSAL does the same. Identity endpoints cache, so a token may arrive with little life left; it is used
+ * for half of that, instead of one request.
  */
 export function cachedToken(token: Token, claims: string | null, now: number): CachedToken {
   const life = Math.max(0, token.expiresOnTimestamp - now);

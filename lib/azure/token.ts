@@ -1,4 +1,4 @@
-/** Where tokens come from. `Unknown` until the first token, or when a credential does not say. */
+/** Where tokens come from. `Unknown` before the first token. */
 export type IdentitySourceName =
   | 'AppService'
   | 'IMDS'
@@ -14,7 +14,7 @@ export type IdentitySourceName =
   | 'VisualStudioCode'
   | 'Unknown';
 
-/** A bearer token and its end, as the credential interfaces of the Azure SDK name them. */
+/** A bearer token and its expiry, with the names of the Azure SDK. */
 export interface Token {
   readonly token: string;
   /** Milliseconds since the epoch. */
@@ -22,23 +22,23 @@ export interface Token {
 }
 
 export interface TokenRequest {
-  /** Whom the token is for; default: Resource Manager of the cloud in use. With or without a slash at the end. */
+  /** Default: Resource Manager of the cloud in use. With or without a trailing slash. */
   readonly audience?: string;
-  /** Of that tenant, where a person's sign-in has several; a managed identity has one, whatever is asked. Default: the sign-in's own. */
+  /** For people who sign in to several tenants; a managed identity has one. Default: the tenant of the sign-in. */
   readonly tenantId?: string;
-  /** A claims challenge, decoded (JSON): a new token that answers it is fetched. */
+  /** A claims challenge, decoded (JSON), that the token must answer. */
   readonly claims?: string;
-  /** The access token that was refused: another one than this is fetched. */
+  /** An access token that was refused: get another one. */
   readonly refuse?: string;
   readonly signal: AbortSignal;
 }
 
-/** Hands out tokens from memory, and fetches them once for however many callers ask at the same time. */
+/** Gives tokens from memory. Callers at the same time share one fetch. */
 export interface TokenSource {
-  /** @throws {NoTokenError} none to be had: nothing listening, identity not found, audience not supported, the endpoint keeps failing */
+  /** @throws {NoTokenError} no endpoint listens or it fails, the identity or the audience is unknown */
   token(request: TokenRequest): Promise<Token>;
-  /** As known after the first token. */
+  /** Known after the first token. */
   readonly source: IdentitySourceName;
-  /** The managed-identity endpoint asked, origin and path; null for credentials without one. */
+  /** Origin and path of the managed-identity endpoint; null for credentials without one. */
   readonly endpoint: string | null;
 }

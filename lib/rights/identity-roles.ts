@@ -1,4 +1,5 @@
 import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
+import { forEachPage, readAll } from '../azure/resource-manager/client/pages.ts';
 import { newRequestContext } from '../azure/resource-manager/client/request-context.ts';
 import { listRoleAssignmentsOf, type RoleAssignment } from '../azure/resource-manager/resources/role-assignments.ts';
 import { getRoleName } from '../azure/resource-manager/resources/role-definitions.ts';
@@ -7,21 +8,22 @@ import { NoTokenError, toReason } from '../errors.ts';
 
 export interface IdentityRole {
   readonly scope: string;
-  /** `Reader`; the definition's guid where its name could not be read. */
+  /** `Reader`; the definition's guid if its name is unknown. */
   readonly roleDefinitionName: string;
 }
 
-/** What an identity may do, as far as it could be read. */
+/** The roles of an identity, as far as they are known. */
 export interface IdentityRoles {
-  /** By scope and name, each once; null when they could not be read at all. */
+  /** By scope and name, each once; null if none could be read. */
   readonly roles: readonly IdentityRole[] | null;
   /** What is missing, one line each. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Role assignments of a principal in all subscriptions that it sees, those through groups included. Each role's name is read once.
- * @throws {NoTokenError} no token is to be had; any other failure is a warning
+ * Role assignments of a principal in all subscriptions that it sees, including those through groups. Reads each role's
+ * name once.
+ * @throws {NoTokenError} any other failure is a warning
  */
 export async function readIdentityRoles(
   arm: ArmClient,
@@ -35,11 +37,11 @@ export async function readIdentityRoles(
     const { code, message } = toReason(error);
     warnings.push(`${what}: ${code}: ${message}`);
   };
-  const subscriptions: Subscription[] = [];
+  let subscriptions: readonly Subscription[];
   try {
-    for await (const page of listSubscriptions(arm, newRequestContext(signal))) subscriptions.push(...page);
+    subscriptions = await readAll(listSubscriptions(arm, newRequestContext(signal)));
   } catch (error) {
-    warn('The roles could not be read, since the subscriptions could not be listed', error);
+    warn('Cannot list the subscriptions, so the roles are unknown', error);
     return { roles: null, warnings };
   }
   if (subscriptions.length === 0) warnings.push('The identity sees no subscription: roles elsewhere are not shown');
@@ -49,18 +51,21 @@ export async function readIdentityRoles(
   await Promise.all(
     subscriptions.map(async ({ subscriptionId }) => {
       try {
-        for await (const page of listRoleAssignmentsOf(arm, subscriptionId, principalId, newRequestContext(signal))) {
-          for (const assignment of page) assignments.set(assignment.id.toLowerCase(), assignment);
-        }
+        await forEachPage(
+          listRoleAssignmentsOf(arm, subscriptionId, principalId, newRequestContext(signal)),
+          (page) => {
+            for (const assignment of page) assignments.set(assignment.id.toLowerCase(), assignment);
+          },
+        );
         readCount += 1;
       } catch (error) {
-        warn(`The roles in subscription ${subscriptionId} could not be read`, error);
+        warn(`Cannot read the roles in subscription ${subscriptionId}`, error);
       }
     }),
   );
   if (readCount === 0 && subscriptions.length > 0) return { roles: null, warnings };
 
-  // the same role has another id in each subscription; its guid is the same
+  // A role's id differs by subscription; its guid does not.
   const definitions = new Map([...assignments.values()].map((role) => [guidOf(role), role.roleDefinitionId]));
   const names = new Map<string, string>();
   await Promise.all(
@@ -68,7 +73,7 @@ export async function readIdentityRoles(
       try {
         names.set(guid, await getRoleName(arm, id, newRequestContext(signal)));
       } catch (error) {
-        warn(`The name of role ${id} could not be read`, error);
+        warn(`Cannot read the name of role ${id}`, error);
       }
     }),
   );
@@ -84,6 +89,6 @@ function guidOf({ roleDefinitionId }: RoleAssignment): string {
 }
 
 function sortedOnce(roles: readonly IdentityRole[]): IdentityRole[] {
-  const once = new Map(roles.map((role) => [`${role.scope.toLowerCase()}\n${role.roleDefinitionName}`, role]));
-  return [...once.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, role]) => role);
+  const byKey = new Map(roles.map((role) => [`${role.scope.toLowerCase()}\n${role.roleDefinitionName}`, role]));
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, role]) => role);
 }

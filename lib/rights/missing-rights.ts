@@ -1,14 +1,15 @@
 import { withTimeout } from '../async/with-timeout.ts';
 import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
 import { ArmError } from '../azure/resource-manager/client/errors.ts';
+import { forEachPage, readAll } from '../azure/resource-manager/client/pages.ts';
 import { newRequestContext } from '../azure/resource-manager/client/request-context.ts';
 import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendant-subscriptions.ts';
 import { listPermissions } from '../azure/resource-manager/resources/permissions.ts';
-import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
+import { listSubscriptions } from '../azure/resource-manager/resources/subscriptions.ts';
 import { containerOf } from '../azure/store/container.ts';
 import { sourceContainer } from '../azure/store/open-store.ts';
 import { storeTimedOut } from '../azure/store/storage-error.ts';
-import type { TokenSource } from '../azure/token-source.ts';
+import type { TokenSource } from '../azure/token.ts';
 import { InventoryError, NoTokenError, toReason } from '../errors.ts';
 import { grantReaderCommand } from '../inventory/coverage.ts';
 import { grantCommand, type MissingRight, type MissingRights } from '../inventory/missing-right.ts';
@@ -18,7 +19,7 @@ import { reasonToSkip } from '../inventory/reason-to-skip.ts';
 import type { Environment, Settings } from '../settings.ts';
 import { findMissingSourceRight, findMissingStorageRight } from './missing-storage-right.ts';
 
-/** Whoever asks for rights waits for the answer. */
+/** Short, because a person waits for the answer. */
 const sourceTimeoutMs = 10_000;
 
 export interface MissingRightsRequest {
@@ -26,23 +27,27 @@ export interface MissingRightsRequest {
   readonly tokens: TokenSource;
   readonly settings: Settings;
   readonly environment: Environment;
-  /** Of the identity that reads; null where its token does not say. */
+  /** Of the identity that reads; null if its token does not name it. */
   readonly principalId: string | null;
   readonly signal: AbortSignal;
 }
 
 /**
- * Finds out which roles the identity lacks for what the settings ask of it: Reader on subscriptions that it sees only in part,
- * that the settings name, or that are below the management groups which they name; Management Group Reader on those; the data
- * role on the storage account, and the one to read on the containers of other deployments. Nothing is written.
- * @throws {NoTokenError} no token is to be had; any other failure is a warning
+ * The roles that the settings need and the identity lacks:
+ * - Reader on subscriptions that it sees only in part, that the settings name, or that are below a named management
+ *   group
+ * - Management Group Reader on those groups
+ * - the data role on the storage account, and the role to read the containers of other deployments
+ *
+ * Writes nothing.
+ * @throws {NoTokenError} any other failure is a warning
  */
 export async function findMissingRights(request: MissingRightsRequest): Promise<MissingRights> {
   const { settings, signal } = request;
   const missing: MissingRight[] = [];
   const warnings: string[] = [];
-  /** @returns whether it could be found out */
-  const settle = async (what: string, find: () => Promise<readonly (MissingRight | null)[]>): Promise<boolean> => {
+  /** @returns false if it is unknown */
+  const settle = async (where: string, find: () => Promise<readonly (MissingRight | null)[]>): Promise<boolean> => {
     try {
       missing.push(...(await find()).filter((right) => right !== null));
       return true;
@@ -50,14 +55,14 @@ export async function findMissingRights(request: MissingRightsRequest): Promise<
       signal.throwIfAborted();
       if (error instanceof NoTokenError) throw error;
       const { code, message } = toReason(error);
-      warnings.push(`Whether a right is missing ${what} is not known: ${code}: ${message}`);
+      warnings.push(`Cannot tell whether a right is missing ${where}: ${code}: ${message}`);
       return false;
     }
   };
   const storage = settle('on the storage account', async () => [await rightOnStorage(request)]);
   const sources = settings.sources.map((url) => settle(`on ${url}`, async () => [await rightOnSource(request, url)]));
   const subscriptions = settle('on subscriptions', async () => {
-    const visible = await visibleSubscriptions(request);
+    const visible = await readAll(listSubscriptions(request.arm, newRequestContext(signal)));
     const expected = new Set(settings.subscriptions ?? []);
     for (const group of settings.managementGroups) {
       await settle(`on management group ${group}`, () => expectDescendants(request, group, expected));
@@ -74,10 +79,10 @@ export async function findMissingRights(request: MissingRightsRequest): Promise<
     if (visible.length === 0 && unseen.length === 0) unseen.push('SUBSCRIPTION-ID');
     return unseen.map((id) => reader(request, id));
   });
-  // all at once: one that fails while another is waited for would be nobody's, and end the process
+  // All at once: a rejection that nothing awaits yet would end the process.
   const [known] = await Promise.all([subscriptions, storage, ...sources]);
-  const missingRights = missing.sort((a, b) => (a.scope < b.scope ? -1 : 1));
-  return { missingRights: known || missing.length > 0 ? missingRights : null, warnings };
+  missing.sort((a, b) => (a.scope < b.scope ? -1 : 1));
+  return { missingRights: known || missing.length > 0 ? missing : null, warnings };
 }
 
 function rightOnStorage({ settings, environment, signal }: MissingRightsRequest): Promise<MissingRight | null> {
@@ -98,36 +103,31 @@ function rightOnSource(
   });
 }
 
-/** No token for that identity or tenant says nothing of the one for Resource Manager. */
-async function withOtherToken<T>(ask: () => Promise<T>): Promise<T> {
+/** Makes a missing token for storage, which may have another identity or tenant, an error that is only a warning. */
+async function withOtherToken<T>(find: () => Promise<T>): Promise<T> {
   try {
-    return await ask();
+    return await find();
   } catch (error) {
     if (!(error instanceof NoTokenError)) throw error;
     throw new InventoryError({ given: error.code }, error.message, { hint: error.hint, cause: error });
   }
 }
 
-async function visibleSubscriptions({ arm, signal }: MissingRightsRequest): Promise<Subscription[]> {
-  const subscriptions: Subscription[] = [];
-  for await (const page of listSubscriptions(arm, newRequestContext(signal))) subscriptions.push(...page);
-  return subscriptions;
-}
-
-/** Adds the subscriptions below a management group to those expected. @returns the role that listing them lacks */
+/** Adds the subscriptions below a management group. @returns the role that is missing to list them */
 async function expectDescendants(
   { arm, principalId, signal }: MissingRightsRequest,
   group: string,
   expected: Set<string>,
 ): Promise<MissingRight[]> {
   try {
-    for await (const page of listDescendantSubscriptions(arm, group, newRequestContext(signal))) {
+    await forEachPage(listDescendantSubscriptions(arm, group, newRequestContext(signal)), (page) => {
       for (const { subscriptionId } of page) expected.add(subscriptionId);
-    }
+    });
     return [];
   } catch (error) {
     if (!isForbidden(error)) throw error;
-    const [scope, role] = [`/providers/Microsoft.Management/managementGroups/${group}`, 'Management Group Reader'];
+    const role = 'Management Group Reader';
+    const scope = `/providers/Microsoft.Management/managementGroups/${group}`;
     return [{ scope, role, grantCommand: grantCommand(role, scope, principalId) }];
   }
 }

@@ -3,59 +3,54 @@ import type { Container } from '../azure/store/container.ts';
 import { attempt, isConditionNotMet, isNotThere, roleCommand } from '../azure/store/storage-error.ts';
 import type { MissingRight } from '../inventory/missing-right.ts';
 
-/** No blob has this ETag: a write on the condition that it has changes nothing, whoever is allowed to. */
+/** No blob has this ETag, so a write on this condition never changes anything. */
 const impossible = { ifMatch: '"0x0"' };
 
 /**
- * Asks whether the identity may write to a container, without writing: rights are looked at before conditions.
- * @returns null where nothing is missing, and where no identity is used
- * @throws {InventoryError} it could not be found out: `StorageUnreachable`, `StorageUnavailable`, `StorageDenied` by network rules
- * @throws {NoTokenError} no token is to be had
+ * Checks whether the identity may write to a container. Writes nothing: storage checks rights before conditions.
+ * @returns null if nothing is missing, or no identity is used
+ * @throws {InventoryError} unknown: `StorageUnreachable`, `StorageUnavailable`, `StorageDenied` by network rules
+ * @throws {NoTokenError}
  */
-export async function findMissingStorageRight(container: Container, signal: AbortSignal): Promise<MissingRight | null> {
-  const { tokens } = container;
-  if (tokens === null) return null;
-  const denied = await attempt(container, 'ask for the right to write', signal, async () => {
-    try {
-      const blob = container.client.getBlockBlobClient('rights-check');
-      await blob.upload('', 0, { abortSignal: signal, conditions: impossible });
-      return false;
-    } catch (error) {
-      // a container that is missing is made by the first run
-      if (isConditionNotMet(error) || isNotThere(error)) return false;
-      if (isRoleMissing(error)) return true;
-      throw error;
-    }
-  });
-  return denied ? missing(container, container.service.url.replace(/\/$/, '')) : null;
+export function findMissingStorageRight(container: Container, signal: AbortSignal): Promise<MissingRight | null> {
+  const blob = container.client.getBlockBlobClient('rights-check');
+  const write = () => blob.upload('', 0, { abortSignal: signal, conditions: impossible });
+  return findMissing('write', write, container, container.service.url.replace(/\/$/, ''), signal);
 }
 
 /**
- * Asks whether the identity may read what another deployment has published.
- * @returns null where nothing is missing, and where no identity is used
- * @throws as {@link findMissingStorageRight}; `StorageDenied` where the account is another tenant's
+ * Checks whether the identity may read what another deployment has published.
+ * @returns null if nothing is missing, or no identity is used
+ * @throws as {@link findMissingStorageRight}; `StorageDenied` also if the account is another tenant's
  */
-export async function findMissingSourceRight(container: Container, signal: AbortSignal): Promise<MissingRight | null> {
+export function findMissingSourceRight(container: Container, signal: AbortSignal): Promise<MissingRight | null> {
+  const read = () => container.client.getBlobClient('latest.json').getProperties({ abortSignal: signal });
+  return findMissing('read', read, container, container.client.url, signal);
+}
+
+async function findMissing(
+  right: 'read' | 'write',
+  use: () => Promise<unknown>,
+  container: Container,
+  scope: string,
+  signal: AbortSignal,
+): Promise<MissingRight | null> {
   if (container.tokens === null) return null;
-  const denied = await attempt(container, 'ask for the right to read', signal, async () => {
+  return attempt(container, `check the right to ${right}`, signal, async () => {
     try {
-      await container.client.getBlobClient('latest.json').getProperties({ abortSignal: signal });
-      return false;
+      await use();
+      return null;
     } catch (error) {
-      if (isNotThere(error)) return false;
-      if (isRoleMissing(error)) return true;
-      throw error;
+      // The first run creates a missing container.
+      if (isConditionNotMet(error) || isNotThere(error)) return null;
+      if (!isRoleMissing(error)) throw error;
+      return { scope, role: container.role, grantCommand: roleCommand(container) };
     }
   });
-  return denied ? missing(container, container.client.url) : null;
-}
-
-function missing(container: Container, scope: string): MissingRight {
-  return { scope, role: container.role, grantCommand: roleCommand(container) };
 }
 
 /**
- * The account's network rules answer 403 as well, with another code.
+ * The account's network rules answer 403 too, with another code.
  * @see https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes
  */
 function isRoleMissing(error: unknown): boolean {

@@ -1,11 +1,13 @@
 import { readAccessToken } from '../azure/access-token.ts';
 import { resourceOf } from '../azure/audience.ts';
-import type { Cloud } from '../azure/cloud.ts';
-import type { IdentitySourceName, TokenSource } from '../azure/token.ts';
-import type { MissingRight, MissingRights } from '../inventory/missing-right.ts';
-import type { IdentityRole, IdentityRoles } from './identity-roles.ts';
+import type { Session } from '../azure/session.ts';
+import type { IdentitySourceName } from '../azure/token.ts';
+import type { MissingRight } from '../inventory/missing-right.ts';
+import type { Environment, Settings } from '../settings.ts';
+import { type IdentityRole, type IdentityRoles, readIdentityRoles } from './identity-roles.ts';
+import { findMissingRights } from './missing-rights.ts';
 
-/** Who this program is to Azure: what `whoami` prints and `GET identity` answers. Never holds the token. */
+/** Who this program is to Azure: what `whoami` prints and `GET identity` answers. Never contains the token. */
 export interface WhoAmI {
   readonly source: IdentitySourceName;
   readonly endpoint: string | null;
@@ -18,47 +20,45 @@ export interface WhoAmI {
   /** ISO 8601 UTC. */
   readonly expiresOn: string;
   readonly cloud: string;
-  /** In the subscriptions that the identity sees; null when they could not be read. */
+  /** In the subscriptions that the identity sees; null if unknown. */
   readonly roles: readonly IdentityRole[] | null;
-  /** What it needs for the settings and lacks, each with the command that grants it; null when that could not be found out. */
+  /** What the settings need and the identity lacks, each with the command that grants it; null if unknown. */
   readonly missingRights: readonly MissingRight[] | null;
   readonly nodeVersion: string;
 }
 
-export interface WhoAmIOptions {
-  readonly tokens: TokenSource;
-  readonly cloud: Pick<Cloud, 'name' | 'audience'>;
-  /** Ask for a token for this resource (or scope) instead of Resource Manager. */
+export interface WhoAmIRequest {
+  readonly session: Pick<Session, 'arm' | 'cloud' | 'tokens'>;
+  readonly settings: Settings;
+  readonly environment: Environment;
+  /** The resource (or scope) to get a token for; default: Resource Manager. */
   readonly resource?: string;
-  /** Roles of a principal: `readIdentityRoles` with a client of Resource Manager. */
-  readonly readRoles: (principalId: string) => Promise<IdentityRoles>;
-  /** What a principal lacks: `findMissingRights` with a client of Resource Manager. */
-  readonly findMissingRights: (principalId: string | null) => Promise<MissingRights>;
   readonly signal: AbortSignal;
 }
 
 /**
  * Gets a token and says whose it is.
- * @returns the identity, and a line for each thing that could not be found out and for each right that is missing
- * @throws {NoTokenError} no token is to be had
+ * @returns the identity, and a line for each thing that is unknown and for each missing right
+ * @throws {NoTokenError}
  */
 export async function whoAmI(
-  options: WhoAmIOptions,
+  request: WhoAmIRequest,
 ): Promise<{ readonly identity: WhoAmI; readonly warnings: readonly string[] }> {
-  const { tokens, cloud, signal } = options;
-  const audience = resourceOf(options.resource ?? cloud.audience);
+  const { session, settings, environment, signal } = request;
+  const { arm, cloud, tokens } = session;
+  const audience = resourceOf(request.resource ?? cloud.audience);
   const { token, expiresOnTimestamp } = await tokens.token({ audience, signal });
   const { source, endpoint } = tokens;
-  const claims = readAccessToken(token);
-  const { roles, warnings } = claims.principalId === null ? rolesOfNobody : await options.readRoles(claims.principalId);
-  const missing = await options.findMissingRights(claims.principalId);
+  const { principalId, clientId, tenantId, ...claims } = readAccessToken(token);
+  const { roles, warnings } = principalId === null ? unknownRoles : await readIdentityRoles(arm, principalId, signal);
+  const missing = await findMissingRights({ arm, tokens, settings, environment, principalId, signal });
   const identity: WhoAmI = {
     source,
     endpoint,
-    principalId: claims.principalId,
-    clientId: claims.clientId,
+    principalId,
+    clientId,
     identityId: userAssignedIdentityId(claims.managedIdentityResourceId),
-    tenantId: claims.tenantId,
+    tenantId,
     audience: claims.audience ?? audience,
     expiresOn: new Date(expiresOnTimestamp).toISOString(),
     cloud: cloud.name,
@@ -66,15 +66,15 @@ export async function whoAmI(
     missingRights: missing.missingRights,
     nodeVersion: process.version,
   };
-  const lacks = missing.missingRights?.map(
+  const lacks = (missing.missingRights ?? []).map(
     ({ role, scope, grantCommand }) => `${role} is missing on ${scope}: ${grantCommand}`,
   );
-  return { identity, warnings: [...warnings, ...missing.warnings, ...(lacks ?? [])] };
+  return { identity, warnings: [...warnings, ...missing.warnings, ...lacks] };
 }
 
-const rolesOfNobody: IdentityRoles = {
+const unknownRoles: IdentityRoles = {
   roles: null,
-  warnings: ['The token does not say whose it is: principal id and roles are unknown'],
+  warnings: ['The token names no principal, so the principal id and the roles are unknown'],
 };
 
 /** A system-assigned identity's claim names its machine or app instead. */

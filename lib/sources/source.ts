@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { withTimeout } from '../async/with-timeout.ts';
 import { type DatabaseSource, openSourceContainer } from '../azure/store/open-store.ts';
 import { storeTimedOut } from '../azure/store/storage-error.ts';
-import type { TokenSource } from '../azure/token-source.ts';
+import type { TokenSource } from '../azure/token.ts';
 import type { Database } from '../database/database.ts';
 import { InventoryError, type Reason, toReason } from '../errors.ts';
 import { fetchNewestUsable } from '../published/database-file.ts';

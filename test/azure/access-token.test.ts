@@ -3,7 +3,7 @@ import { readAccessToken } from '../../lib/azure/access-token.ts';
 import { accessTokenOutput } from '../../lib/azure/access-token-output.ts';
 import { accessToken } from './fixtures/identity-endpoint.ts';
 
-describe('claims of a token', () => {
+describe('the claims of a token', () => {
   test('are read from tokens of version 1 and 2', () => {
     const one = readAccessToken(
       accessToken({ oid: 'o', appid: 'a', tid: 't', aud: 'u', exp: 1_800_000_000, idtyp: 'app' }),
@@ -22,7 +22,7 @@ describe('claims of a token', () => {
     expect(two).toMatchObject({ clientId: 'a', managedIdentityResourceId: '/subscriptions/s' });
   });
 
-  test.each(['', 'opaque', 'a.b.c', 'a.bnVsbA.c', 'a.W10.c'])('are all null in %j', (token) => {
+  test.each(['', 'opaque', 'a.b.c', 'a.bnVsbA.c', 'a.W10.c'])('are all null for %j', (token) => {
     expect(new Set(Object.values(readAccessToken(token)))).toEqual(new Set([null]));
   });
 });

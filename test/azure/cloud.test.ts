@@ -23,7 +23,7 @@ test('an endpoint of its own keeps the audience of the cloud', () => {
   });
 });
 
-test('an audience of its own loses the slash at its end', () => {
+test('an audience of its own loses its trailing slash', () => {
   const cloud = cloudOf(
     readSettings({ AZURE_RESOURCE_MANAGER_AUDIENCE: 'https://management.local.azurestack.external/' }),
   );

@@ -10,7 +10,7 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
 });
 
-/** An `az` that prints this, and writes its arguments beside itself. */
+/** An `az` that prints this, and writes its arguments to a file next to it. */
 async function fakeAz(script: string): Promise<{ readonly PATH: string; calls(): Promise<string> }> {
   const folder = await mkdtemp(join(tmpdir(), 'az-'));
   folders.push(folder);
@@ -38,7 +38,7 @@ test('outside Functions the managed identity comes before the command-line tools
   expect(answer).toMatchObject({ errors: [], source: 'IMDS' });
 });
 
-test('outside Functions the sign-in of az serves where no managed identity is', async () => {
+test('outside Functions the sign-in of az is used if there is no managed identity', async () => {
   const { PATH } = await fakeAz(azToken);
   await using process = startTokenProcess({ PATH, AZURE_POD_IDENTITY_AUTHORITY_HOST: await nowhere() });
 
@@ -47,7 +47,7 @@ test('outside Functions the sign-in of az serves where no managed identity is', 
   expect(answer).toMatchObject({ tokens: ['from-az'], source: 'AzureCLI', endpoint: null });
 });
 
-test('inside Functions nothing but the managed identity is used', async () => {
+test('inside Functions only the managed identity is used', async () => {
   const { PATH } = await fakeAz(azToken);
   await using process = startTokenProcess({
     PATH,
@@ -60,7 +60,7 @@ test('inside Functions nothing but the managed identity is used', async () => {
   expect(answer.errors).toMatchObject([{ code: 'ManagedIdentityUnavailable' }]);
 });
 
-test('AZURE_TOKEN_CREDENTIALS decides inside Functions too', async () => {
+test('AZURE_TOKEN_CREDENTIALS applies inside Functions too', async () => {
   const { PATH } = await fakeAz(azToken);
   await using process = startTokenProcess({
     PATH,
@@ -73,7 +73,7 @@ test('AZURE_TOKEN_CREDENTIALS decides inside Functions too', async () => {
   expect(answer).toMatchObject({ tokens: ['from-az'], source: 'AzureCLI' });
 });
 
-test('nothing at all: one error with the two ways out', async () => {
+test('without any credential, one error has both ways to fix it', async () => {
   await using process = startTokenProcess({ AZURE_POD_IDENTITY_AUTHORITY_HOST: await nowhere() });
 
   const answer = await process.ask();
@@ -83,7 +83,7 @@ test('nothing at all: one error with the two ways out', async () => {
   expect(answer.errors[0]?.message.length).toBeLessThan(400);
 });
 
-test('az is there and signed out: its word comes first', async () => {
+test('if az is installed but signed out, its message comes first', async () => {
   const { PATH } = await fakeAz(`echo "Please run 'az login' to setup account." >&2; exit 1`);
   await using process = startTokenProcess({ PATH, AZURE_POD_IDENTITY_AUTHORITY_HOST: await nowhere() });
 
@@ -93,7 +93,7 @@ test('az is there and signed out: its word comes first', async () => {
   expect(answer.errors[0]?.message).toMatch(/AzureCLI: .*az login/);
 });
 
-test('an identity endpoint that answers with an error speaks before everything else', async () => {
+test('the error of an identity endpoint comes before all others', async () => {
   await using endpoint = await startIdentityEndpoint(() => ({
     status: 400,
     json: { error: 'invalid_request', error_description: 'Identity not found' },
@@ -105,7 +105,7 @@ test('an identity endpoint that answers with an error speaks before everything e
   expect(answer.errors).toMatchObject([{ name: 'NoTokenError', code: 'IdentityNotFound' }]);
 });
 
-test('a claims challenge reaches az as a sign-in command that answers it', async () => {
+test('a claims challenge becomes a sign-in command of az that answers it', async () => {
   const { PATH } = await fakeAz(azToken);
   await using process = startTokenProcess({ PATH, AZURE_TOKEN_CREDENTIALS: 'AzureCliCredential' });
   const claims = '{"access_token":{}}';
@@ -115,7 +115,7 @@ test('a claims challenge reaches az as a sign-in command that answers it', async
   expect(answer.errors[0]?.hint).toContain(`az login --claims-challenge ${btoa(claims)}`);
 });
 
-test('a refused token of az is asked for again', async () => {
+test('a refused token of az is requested again', async () => {
   const az = await fakeAz(azToken);
   await using process = startTokenProcess({ PATH: az.PATH, AZURE_TOKEN_CREDENTIALS: 'AzureCliCredential' });
   await process.ask();

@@ -2,13 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { credentialLinks } from '../../lib/azure/credentials/credential-chain.ts';
+import { credentialSources } from '../../lib/azure/credentials/credential-chain.ts';
 import type { FetchRequest } from '../../lib/azure/credentials/credential-source.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { startQuietProxy } from './fixtures/quiet-proxy.ts';
 import { json, startArmServer } from './resource-manager/fixtures/arm-server.ts';
 
-// Microsoft Entra ID, for the most part behind a proxy that takes each connection and says nothing.
+// Microsoft Entra ID, mostly behind a proxy that accepts connections and never responds.
 
 const credentials = ['EnvironmentCredential', 'WorkloadIdentityCredential', 'ManagedIdentityCredential'] as const;
 const guid = '11111111-2222-3333-4444-555555555555';
@@ -28,26 +28,25 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
-  vi.restoreAllMocks();
+  vi.useRealTimers();
   proxy.hangUp();
   await proxy[Symbol.asyncDispose]();
 });
 
-/** The one way to a token. */
-function linkOf(name: (typeof credentials)[number]) {
+function sourceOf(name: (typeof credentials)[number]) {
   if (name === 'EnvironmentCredential') vi.stubEnv('AZURE_CLIENT_SECRET', 'secret');
   else vi.stubEnv('AZURE_FEDERATED_TOKEN_FILE', join(folder, 'token'));
   vi.stubEnv('AZURE_TOKEN_CREDENTIALS', name);
-  const [link] = credentialLinks(readSettings(process.env), process.env);
-  if (link === undefined) throw new Error('no way to a token');
-  return link;
+  const [source] = credentialSources(readSettings(process.env), process.env);
+  if (source === undefined) throw new Error('There is no credential source');
+  return source;
 }
 
 function requestWith(signal: AbortSignal): FetchRequest {
   return { resource: 'https://management.azure.com', claims: null, tenantId: null, quick: false, signal };
 }
 
-test('On Kubernetes the token of a file is exchanged for one of the managed identity', async () => {
+test('on Kubernetes a token from a file is exchanged for one of the managed identity', async () => {
   await using entra = await startArmServer((response, { url }) => {
     if (url.pathname.endsWith('/token')) {
       json(response, { token_type: 'Bearer', expires_in: 3600, access_token: 'exchanged' });
@@ -60,15 +59,15 @@ test('On Kubernetes the token of a file is exchanged for one of the managed iden
   vi.stubEnv('HTTPS_PROXY', '');
   vi.stubEnv('AZURE_AUTHORITY_HOST', entra.origin);
 
-  const fetched = await linkOf('ManagedIdentityCredential').fetch(requestWith(new AbortController().signal));
+  const fetched = await sourceOf('ManagedIdentityCredential').fetch(requestWith(new AbortController().signal));
 
   expect(fetched).toMatchObject({ token: 'exchanged', source: 'WorkloadIdentity', endpoint: null });
 });
 
-test.each(credentials)('%s lets go of a caller that no longer waits', async (name) => {
-  const link = linkOf(name);
+test.each(credentials)('%s rejects as soon as its caller aborts', async (name) => {
+  const source = sourceOf(name);
   const leaving = new AbortController();
-  const fetching = link.fetch(requestWith(leaving.signal));
+  const fetching = source.fetch(requestWith(leaving.signal));
   await proxy.asked;
 
   leaving.abort();
@@ -80,14 +79,13 @@ test.each([
   ['EnvironmentCredential', 'AuthenticationFailed', /HTTPS_PROXY.*AZURE_CLIENT_SECRET/],
   ['WorkloadIdentityCredential', 'AuthenticationFailed', /HTTPS_PROXY.*AZURE_FEDERATED_TOKEN_FILE/],
   ['ManagedIdentityCredential', 'IdentityEndpointTimeout', /HTTPS_PROXY/],
-] as const)('%s is given up when its time is over', async (name, code, hint) => {
-  const link = linkOf(name);
-  const limit = new AbortController();
-  vi.spyOn(AbortSignal, 'timeout').mockReturnValue(limit.signal);
-  const fetching = link.fetch(requestWith(new AbortController().signal));
+] as const)('%s times out', async (name, code, hint) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const fetching = sourceOf(name).fetch(requestWith(new AbortController().signal));
   await proxy.asked;
 
-  limit.abort(new DOMException('too late', 'TimeoutError'));
+  const passing = setInterval(() => vi.advanceTimersByTime(30_000), 1);
 
   await expect(fetching).rejects.toMatchObject({ name: 'NoTokenError', code, hint: expect.stringMatching(hint) });
+  clearInterval(passing);
 });

@@ -6,7 +6,7 @@ import { probeImds } from '../../lib/azure/credentials/imds-probe.ts';
 test.each([
   ['400, as IMDS answers without its header', 400, 'Required metadata header not specified'],
   ['403, as a proxy may answer', 403, 'Forbidden'],
-])('an answer of %s is a sign of life', async (_, status, body) => {
+])('an answer of %s means that IMDS is there', async (_, status, body) => {
   await using server = await startServer(status, body);
 
   const probe = askFor(server.origin);
@@ -14,7 +14,7 @@ test.each([
   await expect(probe).resolves.toBeUndefined();
 });
 
-test('a container network that answers for an address out of its reach is no sign of life', async () => {
+test('an answer of a container network for an unreachable address does not mean that IMDS is there', async () => {
   await using server = await startServer(
     403,
     'dial tcp 169.254.169.254:80: connect: A socket operation was unreachable',

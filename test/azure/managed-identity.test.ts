@@ -9,7 +9,7 @@ function appService(endpoint: Pick<IdentityEndpoint, 'origin'>): Record<string, 
   return { ...inFunctions, IDENTITY_ENDPOINT: `${endpoint.origin}/msi/token`, IDENTITY_HEADER: identityHeader };
 }
 
-describe('a token is asked for as each host wants it', () => {
+describe('a request for a token has the form that its host expects', () => {
   test('App Service gets its header and the audience without a slash', async () => {
     await using endpoint = await startIdentityEndpoint((_, number) => tokenReply(number));
     await using process = startTokenProcess(appService(endpoint));
@@ -56,7 +56,7 @@ describe('a token is asked for as each host wants it', () => {
     ]);
   });
 
-  test('Cloud Shell is asked again without the slash for an audience that it knows only so', async () => {
+  test('Cloud Shell gets a second request without the slash for an audience that it knows only so', async () => {
     await using endpoint = await startIdentityEndpoint((request, number) =>
       request.body.endsWith('%2F') ? audienceNotSupported('https://vault.azure.net/') : tokenReply(number),
     );
@@ -105,8 +105,8 @@ describe('a token is asked for as each host wants it', () => {
   });
 });
 
-describe('failures name what to do', () => {
-  test('nothing listening: the system-assigned identity, or AZURE_CLIENT_ID, and within seconds', async () => {
+describe('a failure says what to do', () => {
+  test('if nothing listens, within seconds: turn on the system-assigned identity, or set AZURE_CLIENT_ID', async () => {
     const endpoint = await startIdentityEndpoint(() => ({}));
     await endpoint.close();
     await using process = startTokenProcess(appService(endpoint));
@@ -119,7 +119,7 @@ describe('failures name what to do', () => {
     expect(answer.waitedMs).toBeLessThan(4_000);
   });
 
-  test('400 Identity not found: names the id that was asked for, and does not ask twice', async () => {
+  test('400 Identity not found names the requested id, and is not retried', async () => {
     const clientId = '99999999-2222-3333-4444-555555555555';
     await using endpoint = await startIdentityEndpoint(() => ({
       status: 400,
@@ -138,7 +138,7 @@ describe('failures name what to do', () => {
     expect(endpoint.requests).toHaveLength(1);
   });
 
-  test('an audience that is not supported: names it and the allowed ones', async () => {
+  test('an unsupported audience is named with the allowed ones', async () => {
     await using endpoint = await startIdentityEndpoint(() => audienceNotSupported('https://management.azure.com/'));
     await using process = startTokenProcess({ ...inFunctions, MSI_ENDPOINT: `${endpoint.origin}/oauth2/token` });
 
@@ -148,7 +148,7 @@ describe('failures name what to do', () => {
     expect(answer.errors[0]?.message).toMatch(/'api:\/\/unknown'.*https:\/\/graph\.microsoft\.com\//);
   });
 
-  test.each([404, 410, 429, 500, 503])('%i that passes is waited for', async (status) => {
+  test.each([404, 410, 429, 500, 503])('a temporary %i is retried', async (status) => {
     await using endpoint = await startIdentityEndpoint((_, number) =>
       number < 4 ? { status, json: { statusCode: String(status), message: 'in a moment' } } : tokenReply(number),
     );
@@ -161,7 +161,7 @@ describe('failures name what to do', () => {
   });
 
   test.each([404, 410, 429, 500, 503])(
-    '%i that stays ends within a minute, with the words of the endpoint',
+    'a permanent %i fails within a minute, with the message of the endpoint',
     async (status) => {
       await using endpoint = await startIdentityEndpoint(() => ({
         status,
@@ -183,7 +183,7 @@ describe('failures name what to do', () => {
     ['403', { status: 403, json: { error: 'forbidden', error_description: 'not for you' } }],
     ['a page of HTML', { status: 200, text: '<html>sign in to the network</html>' }],
     ['no token', { status: 200, json: { token_type: 'Bearer' } }],
-  ])('%s ends at once', async (_, reply) => {
+  ])('%s fails at once', async (_, reply) => {
     await using endpoint = await startIdentityEndpoint(() => reply);
     await using process = startTokenProcess(appService(endpoint));
 
@@ -193,7 +193,7 @@ describe('failures name what to do', () => {
     expect(endpoint.requests).toHaveLength(1);
   });
 
-  test('a connection that breaks is tried again', async () => {
+  test('a broken connection is retried', async () => {
     await using endpoint = await startIdentityEndpoint((_, number) =>
       number < 3 ? { silence: 'reset' } : tokenReply(number),
     );
@@ -204,7 +204,7 @@ describe('failures name what to do', () => {
     expect(answer.tokens).toHaveLength(1);
   });
 
-  test('a caller that no longer waits is let go of while the endpoint is silent', async () => {
+  test('an abort rejects while the endpoint is silent', async () => {
     await using endpoint = await startIdentityEndpoint(() => ({ silence: 'hang' }));
     await using process = startTokenProcess(appService(endpoint));
 
@@ -213,7 +213,7 @@ describe('failures name what to do', () => {
     expect(answer.errors.map((error) => error.name)).toEqual(['TimeoutError', 'TimeoutError', 'TimeoutError']);
   });
 
-  test('no token and no identity header in any error, even when the endpoint echoes them', async () => {
+  test('no error contains a token or an identity header, even when the endpoint echoes them', async () => {
     const secret = 'eyJhbGciOiJSUzI1NiJ9.eyJvaWQiOiJ4In0.c2lnbmF0dXJl';
     await using endpoint = await startIdentityEndpoint((request) => ({
       status: 403,

@@ -13,7 +13,7 @@ function appService(endpoint: Pick<IdentityEndpoint, 'origin'>): Record<string, 
   };
 }
 
-describe('one request serves everybody', () => {
+describe('all callers share one request', () => {
   test('200 callers at once make one request, also when the endpoint echoes the audience with a slash', async () => {
     await using endpoint = await startIdentityEndpoint((_, number) =>
       tokenReply(number, 3_600, 'https://management.azure.com/'),
@@ -44,7 +44,7 @@ describe('one request serves everybody', () => {
     ]);
   });
 
-  test('a caller that leaves early takes nothing from those that come later', async () => {
+  test('a caller that leaves early does not disturb later ones', async () => {
     await using endpoint = await startIdentityEndpoint((_, number) => tokenReply(number));
     await using process = startTokenProcess(appService(endpoint));
     await process.ask({ request: { audience: 'https://storage.azure.com' } });
@@ -61,7 +61,7 @@ describe('one request serves everybody', () => {
 });
 
 describe('a token is replaced in time', () => {
-  test('it is used until five minutes before its end', async () => {
+  test('it is used until five minutes before it expires', async () => {
     await using endpoint = await startIdentityEndpoint((_, number) => tokenReply(number, 3_600));
     await using process = startTokenProcess(appService(endpoint));
 
@@ -74,7 +74,7 @@ describe('a token is replaced in time', () => {
     expect(endpoint.requests).toHaveLength(2);
   });
 
-  test('a long-lived one is refreshed in the background from half of its life on', async () => {
+  test('a long-lived one is refreshed in the background after half of its life', async () => {
     await using endpoint = await startIdentityEndpoint((_, number) => tokenReply(number, day));
     await using process = startTokenProcess(appService(endpoint));
     const first = await process.ask();
@@ -86,7 +86,7 @@ describe('a token is replaced in time', () => {
     expect(endpoint.requests).toHaveLength(2);
   });
 
-  test('one that comes with little life left is not fetched for each request', async () => {
+  test('one that arrives with little life left is not fetched for each request', async () => {
     await using endpoint = await startIdentityEndpoint((_, number) => tokenReply(number, 120));
     await using process = startTokenProcess(appService(endpoint));
 
@@ -101,7 +101,7 @@ describe('a token is replaced in time', () => {
     ['refuses connections', null],
     ['breaks them off', { silence: 'reset' }],
     ['answers 500', { status: 500, json: {} }],
-  ])('while the endpoint %s, a token that holds goes on serving', async (_, failure) => {
+  ])('while the endpoint %s, a valid token is still used', async (_, failure) => {
     await using endpoint = await startIdentityEndpoint((_, number) => tokenReply(number, 3_600));
     await using process = startTokenProcess(appService(endpoint));
     const first = await process.ask();
@@ -117,7 +117,7 @@ describe('a token is replaced in time', () => {
 });
 
 describe('a token that Resource Manager refuses', () => {
-  test('is replaced past every cache, once for all callers', async () => {
+  test('is replaced, bypassing every cache, once for all callers', async () => {
     await using endpoint = await startIdentityEndpoint((_, number) => tokenReply(number, day));
     await using process = startTokenProcess(appService(endpoint));
     const [refuse = ''] = (await process.ask()).tokens;
@@ -131,7 +131,7 @@ describe('a token that Resource Manager refuses', () => {
     expect(endpoint.requests).toHaveLength(2);
   });
 
-  test('is not used again when no other is to be had', async () => {
+  test('is not used again when there is no other', async () => {
     await using endpoint = await startIdentityEndpoint((_, number) => tokenReply(number, day));
     await using process = startTokenProcess(appService(endpoint));
     const [refuse = ''] = (await process.ask()).tokens;
@@ -144,7 +144,7 @@ describe('a token that Resource Manager refuses', () => {
     expect(next.errors).toMatchObject([{ code: 'IdentityEndpointFailed' }]);
   });
 
-  test('with a claims challenge is answered with a new one, which then serves everybody', async () => {
+  test('with a claims challenge is answered with a new one, which all callers then share', async () => {
     await using endpoint = await startIdentityEndpoint((_, number) => tokenReply(number, day));
     await using process = startTokenProcess(appService(endpoint));
     const [refuse = ''] = (await process.ask()).tokens;

@@ -178,7 +178,7 @@ describe('collect with INVENTORY_SOURCES', () => {
     expect(collected.stderr).toContain(`hint: Sign in with: az login --tenant ${theirs}\n`);
     expect(JSON.parse(collected.stdout)).toMatchObject({ complete: false, changes: {}, virtualMachineCount: 5 });
     expect(identity.code).toBe(0);
-    expect(identity.stderr).toContain(`Whether a right is missing on ${urlOf(far)} is not known`);
+    expect(identity.stderr).toContain(`Cannot tell whether a right is missing on ${urlOf(far)}`);
     expect(listed.code).toBe(3);
     expect(JSON.parse(listed.stdout)).toEqual(['of-3']);
   });

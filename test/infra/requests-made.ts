@@ -35,8 +35,8 @@ export async function resourceManagerRequests(): Promise<readonly RequestMade[]>
   const sources = await readSources('{lib,functions,cli}');
   const made: RequestMade[] = [];
   for (const [file, text] of files) {
-    if (file.endsWith('client/arm-client.ts')) continue;
-    const calls = [...callsOfClient(text), ...callsOfSdk(text)];
+    if (/resource-manager\/(client\/arm-client|resources\/resource-requests)\.ts$/.test(file)) continue;
+    const calls = [...callsOfClient(text), ...callsOfReaders(text), ...callsOfSdk(text)];
     for (const { verb, path, by } of calls)
       if (isCalled(by, file, sources)) made.push({ file, request: `${verb} ${pathOf(path, file, files)}` });
     if (calls.length === 0 && /\bapiVersion\b/.test(text) && /\bArmClient\b/.test(text)) {
@@ -73,7 +73,7 @@ function isCalled(name: string | null, file: string, sources: ReadonlyMap<string
 
 /** The exported function that a position in a file belongs to; null where it belongs to none. */
 function exportedFunctionAt(text: string, index: number): string | null {
-  const declarations = [...text.slice(0, index).matchAll(/^(export )?(?:async )?function\*? (\w+)/gm)];
+  const declarations = [...text.slice(0, index).matchAll(/^(export )?(?:(?:async )?function\*?|const) (\w+)/gm)];
   const [, exported, name] = declarations.at(-1) ?? [];
   return exported === undefined ? null : (name ?? null);
 }
@@ -103,7 +103,17 @@ function callsOfClient(text: string): readonly Call[] {
   });
 }
 
-/** `client.virtualMachines.get(…)` in a file that passes an ArmClient's pipeline to a client of the SDK. */
+/** `subscriptionList(TYPE, …)` and `resourceReader(…)`, which return functions that send a GET. */
+function callsOfReaders(text: string): readonly Call[] {
+  return [...text.matchAll(/\b(subscriptionList|resourceReader)\(/g)].map((match) => {
+    const [whole, reader] = match;
+    const argument = firstArgument(text.slice(match.index + whole.length));
+    const path = reader === 'subscriptionList' ? `subscriptionListPath(id, ${argument})` : 'resourcePath(id)';
+    return { verb: 'GET', path, by: exportedFunctionAt(text, match.index + whole.length) };
+  });
+}
+
+/** `client.virtualMachines.get(…)` in a file that hands an ArmClient's pipeline to a client of the SDK. */
 function callsOfSdk(text: string): readonly Call[] {
   if (!text.includes('.forSdk(')) return [];
   const calls = [...text.matchAll(/\.\s*([a-z]\w+)\s*\.\s*((?:get|list|begin|create|update|delete)\w*)\(/g)];
@@ -149,7 +159,7 @@ function pathOf(expression: string, file: string, files: ReadonlyMap<string, str
 
 /** The only type of resource that a file lists. */
 function typeOf(file: string, files: ReadonlyMap<string, string>): string {
-  const lists = [...(files.get(file) ?? '').matchAll(/subscriptionListPath\(\w+, ([^)]*)\)/g)];
+  const lists = [...(files.get(file) ?? '').matchAll(/\bsubscriptionList\(\s*([\w']+)/g)];
   const types = new Set(lists.map(([, type = '']) => constantOf(type, file, files)));
   const [type, another] = types;
   if (type === undefined || another !== undefined)

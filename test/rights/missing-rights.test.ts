@@ -7,22 +7,22 @@ import { type AzureForTests, startAzureForTests } from '../support/azure-session
 import { guid } from '../support/readings.ts';
 import { never } from '../support/stores.ts';
 
-let test1: AzureForTests;
+let azureForTests: AzureForTests;
 let readable: string;
 beforeAll(async () => {
-  test1 = await startAzureForTests({ subscriptions: 2, vms: 1 });
-  readable = test1.azure.tenant.subscriptions()[0]?.subscriptionId ?? '';
+  azureForTests = await startAzureForTests({ subscriptions: 2, vms: 1 });
+  readable = azureForTests.azure.tenant.subscriptions()[0]?.subscriptionId ?? '';
 });
-afterAll(() => test1[Symbol.asyncDispose]());
-beforeEach(() => test1.azure.reset());
+afterAll(() => azureForTests[Symbol.asyncDispose]());
+beforeEach(() => azureForTests.azure.reset());
 
-const principalId = (): string => test1.azure.tenant.systemAssignedIdentity.principalId;
+const principalId = (): string => azureForTests.azure.tenant.systemAssignedIdentity.principalId;
 const byName = (displayName: RegExp): string =>
-  test1.azure.tenant.subscriptions().find((one) => displayName.test(one.displayName))?.subscriptionId ?? '';
+  azureForTests.azure.tenant.subscriptions().find((one) => displayName.test(one.displayName))?.subscriptionId ?? '';
 
 function find(environment: Environment = {}): Promise<MissingRights> {
-  const settings = test1.settings(environment);
-  const { arm, tokens } = test1.session(settings);
+  const settings = azureForTests.settings(environment);
+  const { arm, tokens } = azureForTests.session(settings);
   return findMissingRights({ arm, tokens, settings, environment, principalId: principalId(), signal: never });
 }
 
@@ -57,12 +57,12 @@ test('subscriptions below a management group that the identity does not see lack
 });
 
 test('a management group that cannot be listed lacks Management Group Reader', async () => {
-  test1.azure.tenant.managementGroupReader = false;
+  azureForTests.azure.tenant.managementGroupReader = false;
   const { missingRights } = await find({
     INVENTORY_MANAGEMENT_GROUPS: rootManagementGroup,
     INVENTORY_SUBSCRIPTIONS: readable,
   });
-  test1.azure.tenant.managementGroupReader = true;
+  azureForTests.azure.tenant.managementGroupReader = true;
 
   const scope = `/providers/Microsoft.Management/managementGroups/${rootManagementGroup}`;
   expect(missingRights).toEqual([
@@ -75,7 +75,7 @@ test('a management group that cannot be listed lacks Management Group Reader', a
 });
 
 test('an identity that sees no subscription lacks Reader on one', async () => {
-  test1.azure.faults.add({
+  azureForTests.azure.faults.add({
     match: { path: '^/subscriptions$' },
     answer: { kind: 'status', status: 200, body: { value: [] } },
   });
@@ -83,28 +83,28 @@ test('an identity that sees no subscription lacks Reader on one', async () => {
   expect((await find()).missingRights).toEqual([missingReader('SUBSCRIPTION-ID')]);
 });
 
-test('what cannot be found out is a warning, and null rather than nothing missing', async () => {
+test('an unknown right is a warning, and null rather than nothing missing', async () => {
   const answer = {
     kind: 'status',
     status: 404,
     body: { error: { code: 'Strange', message: 'no such thing' } },
   } as const;
-  test1.azure.faults.add({ match: { path: '^/subscriptions$' }, answer });
+  azureForTests.azure.faults.add({ match: { path: '^/subscriptions$' }, answer });
 
   const { missingRights, warnings } = await find();
 
   expect(missingRights).toBeNull();
   expect(warnings).toEqual([
-    expect.stringMatching(/^Whether a right is missing on subscriptions is not known: Strange: .*no such thing/),
+    expect.stringMatching(/^Cannot tell whether a right is missing on subscriptions: Strange: .*no such thing/),
   ]);
 });
 
-test('no token for the identity of the storage account is a warning, and ends nothing', async () => {
+test('a missing token for the storage account is a warning, and the rest continues', async () => {
   const strangers: unknown[] = [];
   const listen = (reason: unknown): void => void strangers.push(reason);
   process.on('unhandledRejection', listen);
-  // while subscriptions are still being listed
-  test1.azure.faults.add({ match: { path: '^/subscriptions$' }, answer: { kind: 'delay', ms: 500 } });
+  // Subscriptions are still being listed when it fails.
+  azureForTests.azure.faults.add({ match: { path: '^/subscriptions$' }, answer: { kind: 'delay', ms: 500 } });
 
   const { missingRights, warnings } = await find({
     INVENTORY_STORAGE__blobServiceUri: 'https://account.blob.core.windows.net',
@@ -115,7 +115,5 @@ test('no token for the identity of the storage account is a warning, and ends no
 
   expect(strangers).toEqual([]);
   expect(missingRights).not.toBeNull();
-  expect(warnings).toEqual([
-    expect.stringMatching(/^Whether a right is missing on the storage account is not known: /),
-  ]);
+  expect(warnings).toEqual([expect.stringMatching(/^Cannot tell whether a right is missing on the storage account: /)]);
 });

@@ -58,7 +58,7 @@ test('a user-assigned identity names its resource', async () => {
   expect(identity).toMatchObject({ principalId: assigned?.principalId, identityId: assigned?.resourceId });
 });
 
-test('each role definition is read once, however many subscriptions have it assigned', async () => {
+test('each role definition is read once, no matter how many subscriptions assign it', async () => {
   await run(azure.environment('AppService'));
 
   const guids = azure.requests.flatMap(({ path }) => /roleDefinitions\/([^/]+)$/i.exec(path)?.[1] ?? []);
@@ -66,7 +66,7 @@ test('each role definition is read once, however many subscriptions have it assi
   expect(new Set(guids).size).toBe(guids.length);
 });
 
-test('roles that cannot be read are null with a warning, never an empty list', async () => {
+test('unreadable roles are null with a warning, never an empty list', async () => {
   azure.faults.add({
     match: { endpoint: 'resourceManager', path: 'roleAssignments' },
     answer: { kind: 'status', status: 403, body: { error: { code: 'AuthorizationFailed', message: 'no' } } },
@@ -78,7 +78,7 @@ test('roles that cannot be read are null with a warning, never an empty list', a
   expect(warnings.join()).toContain('AuthorizationFailed');
 });
 
-test('roles that cannot be read in one subscription are named, the others are shown', async () => {
+test('roles that are unreadable in one subscription are a warning, and the others are shown', async () => {
   const [lost] = azure.tenant.subscriptions();
   azure.faults.add({
     match: { endpoint: 'resourceManager', path: `${lost?.subscriptionId}/.*roleAssignments` },
@@ -93,7 +93,7 @@ test('roles that cannot be read in one subscription are named, the others are sh
 });
 
 test.each(['expiredToken', 'claimsChallenge'] as const)(
-  'Resource Manager answers with %s: goes on with a new token',
+  'after %s from Resource Manager it continues with a new token',
   async (kind) => {
     azure.faults.add({ match: { endpoint: 'resourceManager' }, times: 1, answer: { kind } });
 
@@ -107,7 +107,7 @@ test.each(['expiredToken', 'claimsChallenge'] as const)(
 );
 
 test.each(['AppService', 'IMDS', 'CloudShell'] as const)(
-  '%s gives a token that Resource Manager takes',
+  '%s gives a token that Resource Manager accepts',
   async (source) => {
     const { identity, error } = await run(azure.environment(source));
 
@@ -117,7 +117,7 @@ test.each(['AppService', 'IMDS', 'CloudShell'] as const)(
   },
 );
 
-/** Blob storage behind the same certificate, which answers every request with that error. */
+/** Blob storage with the same certificate that answers every request with that error. */
 function storageThatAnswers(status: number, code: string): Readonly<Record<string, string>> {
   azure.faults.add({
     match: { endpoint: 'resourceManager', path: '^/account/' },
@@ -126,7 +126,7 @@ function storageThatAnswers(status: number, code: string): Readonly<Record<strin
   return { INVENTORY_STORAGE__blobServiceUri: `${azure.endpoint}/account` };
 }
 
-test('missing rights have the command that grants each, in the answer and in a warning', async () => {
+test('each missing right has the command that grants it, in the answer and in a warning', async () => {
   const [first] = azure.tenant.subscriptions();
   azure.tenant.setAccess(first?.subscriptionId ?? '', { kind: 'none' });
 
@@ -151,16 +151,16 @@ test('missing rights have the command that grants each, in the answer and in a w
   for (const { grantCommand } of identity.missingRights ?? []) expect(warnings.join('\n')).toContain(grantCommand);
 });
 
-test('storage behind network rules is no missing role', async () => {
+test('storage that network rules block is not a missing role', async () => {
   const storage = storageThatAnswers(403, 'AuthorizationFailure');
 
   const { identity, warnings } = await run({ ...azure.environment('AppService'), ...storage });
 
   expect(identity.missingRights).toEqual([]);
-  expect(warnings).toEqual([expect.stringContaining('on the storage account is not known: StorageDenied')]);
+  expect(warnings).toEqual([expect.stringContaining('missing on the storage account: StorageDenied')]);
 });
 
-test('nothing is missing where storage would take a write', async () => {
+test('nothing is missing if storage would accept a write', async () => {
   const storage = storageThatAnswers(412, 'ConditionNotMet');
 
   const { identity, warnings } = await run({ ...azure.environment('AppService'), ...storage });

@@ -3,7 +3,7 @@ import { ArmError } from '../../lib/azure/resource-manager/client/errors.ts';
 import { iteratePages } from '../../lib/azure/resource-manager/client/pages.ts';
 
 const refuse = async (): Promise<never> => {
-  throw new ArmError({ status: 404, code: 'ResourceNotFound', message: 'gone', hint: null, requestId: null });
+  throw new ArmError(404, { code: 'ResourceNotFound', message: 'gone', hint: null }, null);
 };
 
 /** An Azure in which nothing is there any more. */

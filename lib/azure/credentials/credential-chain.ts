@@ -1,10 +1,9 @@
 import { type Clock, systemClock } from '../../async/clock.ts';
-import { NoTokenError } from '../../errors.ts';
+import { hasCode, NoTokenError } from '../../errors.ts';
 import type { Environment, Settings } from '../../settings.ts';
-import type { CredentialLink, FetchedToken, FetchRequest } from './credential-source.ts';
-import { type CredentialName, developerLink } from './developer-credential-source.ts';
-import { managedIdentityLink } from './managed-identity-source.ts';
-import { noCredentialError } from './no-credential-error.ts';
+import type { CredentialSource, FetchedToken, FetchRequest } from './credential-source.ts';
+import { type CredentialName, developerCredentialSource } from './developer-credential-source.ts';
+import { managedIdentitySource } from './managed-identity-source.ts';
 
 const deployed = ['EnvironmentCredential', 'WorkloadIdentityCredential', 'ManagedIdentityCredential'] as const;
 const developers = [
@@ -15,20 +14,20 @@ const developers = [
 ] as const;
 
 /**
- * The ways to a token in the order in which they are tried: the host's managed identity and nothing else inside Functions, else
- * those of DefaultAzureCredential in its order; `AZURE_TOKEN_CREDENTIALS` narrows both as it does there.
- * @param clock how to wait between attempts
+ * The credential sources in the order to try them. Inside Functions this is only the host's managed identity. Elsewhere
+ * it is the order of DefaultAzureCredential. `AZURE_TOKEN_CREDENTIALS` narrows both, as it does there.
+ * @param clock for the waits between attempts
  * @see https://learn.microsoft.com/azure/developer/javascript/sdk/authentication/credential-chains
  */
-export function credentialLinks(
+export function credentialSources(
   settings: Settings,
   environment: Environment,
   clock: Clock = systemClock,
-): CredentialLink[] {
+): CredentialSource[] {
   const names = credentialNames(settings);
   const options = { settings, environment, inChain: names.length > 1, clock };
   return names.map((name) =>
-    name === 'ManagedIdentityCredential' ? managedIdentityLink(options) : developerLink(name, options),
+    name === 'ManagedIdentityCredential' ? managedIdentitySource(options) : developerCredentialSource(name, options),
   );
 }
 
@@ -39,20 +38,58 @@ function credentialNames({ tokenCredentials, insideFunctions }: Settings): reado
   return insideFunctions ? ['ManagedIdentityCredential'] : [...deployed, ...developers];
 }
 
+interface Failure {
+  readonly name: string;
+  readonly error: NoTokenError;
+}
+
 /**
- * The first token that one of the links gives. A credential that is set up and refused ends the search, as in DefaultAzureCredential:
- * going on with another identity would answer for the wrong one.
- * @throws {NoTokenError} none gave one: the cause that matters, and what to turn on
+ * The first token that a source gives. As in DefaultAzureCredential, a credential that is configured but refused ends
+ * the search, because the next one would be the wrong identity.
+ * @throws {NoTokenError} none gave a token: the cause that matters, and how to fix it
  */
-export async function fetchFromFirst(links: readonly CredentialLink[], request: FetchRequest): Promise<FetchedToken> {
-  const failures: { readonly link: CredentialLink; readonly error: NoTokenError }[] = [];
-  for (const link of links) {
+export async function fetchFromFirst(
+  sources: readonly CredentialSource[],
+  request: FetchRequest,
+): Promise<FetchedToken> {
+  const failures: Failure[] = [];
+  for (const source of sources) {
     try {
-      return await link.fetch(request);
+      return await source.fetch(request);
     } catch (error) {
-      if (!(error instanceof NoTokenError) || error.code === 'AuthenticationFailed') throw error;
-      failures.push({ link, error });
+      if (!(error instanceof NoTokenError) || hasCode(error, 'AuthenticationFailed')) throw error;
+      failures.push({ name: source.name, error });
     }
   }
   throw noCredentialError(failures, request);
+}
+
+/** What credentials say that are not configured, which does not matter when another one is. */
+const notConfigured =
+  /not (be )?(installed|found|set|available)|incomplete|no tenant|is unavailable|not configured|unavailable due|couldn't be found|could not be found|unable to execute|missing|isn't (available|installed)|must be installed/i;
+const managedIdentities = ['AppService', 'IMDS', 'CloudShell', 'AzureArc', 'ServiceFabric', 'MachineLearning'];
+
+/**
+ * One error for a chain of failures, in this order: a managed identity endpoint that answered, a credential that is
+ * configured but not signed in, and the fact that there is none. The code is the managed identity's if it was tried,
+ * because that is what the product is for.
+ */
+function noCredentialError(failures: readonly Failure[], { resource, tenantId }: FetchRequest): NoTokenError {
+  const [only] = failures;
+  if (only === undefined) {
+    return new NoTokenError('CredentialUnavailable', `There is no credential for a token for '${resource}'`);
+  }
+  if (failures.length === 1) return only.error;
+  const managed = failures.find(({ name }) => managedIdentities.includes(name));
+  const answered = managed !== undefined && !hasCode(managed.error, 'ManagedIdentityUnavailable') ? managed : undefined;
+  const signedOut = failures.find((failure) => failure !== managed && !notConfigured.test(failure.error.message));
+  const [first = only, second] = new Set([answered, signedOut, managed].filter((failure) => failure !== undefined));
+  const messages = [first, second].flatMap((failure) => failure?.error.message.replace(/\.$/, '') ?? []);
+  const signIn = `On your own machine, sign in with: az login${tenantId === null ? '' : ` --tenant ${tenantId}`}`;
+  const hints = [signedOut?.error.hint ?? signIn, managed?.error.hint];
+  return new NoTokenError(
+    { given: (managed ?? first).error.code },
+    `No token for '${resource}': ${messages.join('; ')}`,
+    { hint: hints.filter((hint) => hint !== undefined && hint !== null).join('. ') },
+  );
 }

@@ -2,14 +2,14 @@ import type { Clock } from '../../async/clock.ts';
 import type { Environment, Settings } from '../../settings.ts';
 import type { IdentitySourceName, Token } from '../token.ts';
 
-/** One way to a token. */
-export interface CredentialLink {
-  /** As far as it is known before the first token. */
-  readonly source: IdentitySourceName;
+/** One credential that can give a token. */
+export interface CredentialSource {
+  /** What is known before the first token. */
+  readonly name: IdentitySourceName;
   readonly endpoint: string | null;
   /**
-   * A new token, past every cache that can be got past.
-   * @throws {NoTokenError} safe to show
+   * Fetches a new token and bypasses caches where possible.
+   * @throws {NoTokenError} its message is safe to show
    */
   fetch(request: FetchRequest): Promise<FetchedToken>;
 }
@@ -17,9 +17,9 @@ export interface CredentialLink {
 export interface FetchRequest {
   readonly resource: string;
   readonly claims: string | null;
-  /** null = the sign-in's own. */
+  /** null = the tenant of the sign-in. */
   readonly tenantId: string | null;
-  /** A token is at hand that still holds: one quick attempt will do. */
+  /** The caller still has a valid token, so make only one quick attempt. */
   readonly quick: boolean;
   readonly signal: AbortSignal;
 }
@@ -29,10 +29,10 @@ export interface FetchedToken extends Token {
   readonly endpoint: string | null;
 }
 
-export interface LinkOptions {
+export interface CredentialSourceOptions {
   readonly settings: Settings;
   readonly environment: Environment;
-  /** Other links follow: an IMDS that may not exist gets one second to show itself. */
+  /** Other sources follow, so IMDS, which may not exist, has one second to respond. */
   readonly inChain: boolean;
   readonly clock: Clock;
 }

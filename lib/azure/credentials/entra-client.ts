@@ -2,16 +2,20 @@ import { Agent } from 'node:https';
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { createQuietAgent } from '../quiet-agent.ts';
 
-const wire = createDefaultHttpClient();
+const quietMs = 30_000;
+const defaultClient = createDefaultHttpClient();
 
-/** The client for one token of Microsoft Entra ID. Its requests end with the signal, which MSAL does not pass on. */
+/**
+ * The client for one token of Microsoft Entra ID. The signal ends its requests, because MSAL does not pass one. A
+ * connection without traffic breaks, even while a proxy (`HTTPS_PROXY`) opens it.
+ */
 export function entraClient(signal: AbortSignal): HttpClient {
-  const agent = createQuietAgent(Agent, 30_000);
+  const agent = createQuietAgent(Agent, quietMs);
   return {
     sendRequest(request) {
       request.agent = agent;
       request.abortSignal = signal;
-      return wire.sendRequest(request);
+      return defaultClient.sendRequest(request);
     },
   };
 }

@@ -1,49 +1,52 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
+import { isObject, parseJson } from '../json.ts';
 import { retryAfterMs } from '../resource-manager/client/retry-after.ts';
-import { expiryOf, type IdentityEndpointAnswer, isRecord, parseJson } from './identity-endpoint-answer.ts';
+import { expiryOf, type IdentityEndpointAnswer } from './identity-endpoint-answer.ts';
 import { withoutQuery } from './managed-identity-host.ts';
 
-/** One attempt at an identity endpoint, and what the credential in front of it loses. */
+/** One attempt at an identity endpoint. It keeps what the credential drops. */
 export interface Attempt {
-  /** What the last request came to; null before the first. */
+  /** The outcome of the last request; null before the first. */
   answer: IdentityEndpointAnswer | null;
   /** Where the last request went, without its query; null before the first. */
   endpoint: string | null;
 }
 
 const currentAttempt = new AsyncLocalStorage<{ readonly attempt: Attempt; readonly signal: AbortSignal }>();
-const wire = createDefaultHttpClient();
+const defaultClient = createDefaultHttpClient();
 
-/** Runs one attempt: what the client below does for it, it does in its name. */
+/** Runs work whose requests through the client below belong to this attempt and end with this signal. */
 export function inAttempt<T>(attempt: Attempt, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   return currentAttempt.run({ attempt, signal }, work);
 }
 
 /**
- * The client given to every `ManagedIdentityCredential`. There is one, because MSAL keeps the client of the first credential for all
- * of the process; whose request it is, it learns from the asynchronous context. It differs from the default client in four ways:
- * - the attempt's signal ends the request (the credential takes none);
- * - status, body and error code are kept (the credential reduces them to a sentence);
- * - no proxy is used: identity endpoints are on the host itself, and their header is a secret;
- * - the lifetime is taken out of the answer, so that MSAL's cache, static in the process, never holds a token. See docs/decisions/0001-tokens.md.
+ * The client of every `ManagedIdentityCredential`. There is only one, because MSAL keeps the client of the first
+ * credential for the whole process; the asynchronous context says which attempt a request belongs to. It differs from
+ * the default client:
+ * - The attempt's signal ends the request, because the credential does not pass one.
+ * - It keeps status, body and error code, which the credential reduces to a sentence.
+ * - It uses no proxy: identity endpoints are on the host itself, and their header is a secret.
+ * - It removes the lifetime from the answer, so that MSAL's static cache never keeps a token. See
+ *   docs/decisions/0001-tokens.md.
  */
 export const identityEndpointClient: HttpClient = {
   async sendRequest(request) {
     delete request.agent;
     delete request.proxySettings;
     const current = currentAttempt.getStore();
-    if (current === undefined) return wire.sendRequest(request);
+    if (current === undefined) return defaultClient.sendRequest(request);
     const { attempt, signal } = current;
     attempt.endpoint = withoutQuery(request.url);
     request.abortSignal = signal;
-    const response = await wire.sendRequest(request).catch((error: unknown) => {
+    const response = await defaultClient.sendRequest(request).catch((error: unknown) => {
       attempt.answer = { kind: 'unreachable', errorCode: codeOf(error) };
       throw error;
     });
     const body = response.bodyAsText ?? '';
     const parsed = parseJson(body);
-    if (response.status === 200 && isRecord(parsed) && typeof parsed.access_token === 'string') {
+    if (response.status === 200 && isObject(parsed) && typeof parsed.access_token === 'string') {
       const token = parsed.access_token;
       attempt.answer = { kind: 'token', token, expiresOnTimestamp: expiryOf(token, parsed, Date.now()) };
       return { ...response, bodyAsText: JSON.stringify({ ...parsed, expires_on: undefined, expires_in: undefined }) };

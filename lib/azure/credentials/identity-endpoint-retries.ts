@@ -1,20 +1,20 @@
 import { type IdentityEndpointAnswer, isNothingListening } from './identity-endpoint-answer.ts';
 
 const firstDelayMs = 800;
-const longestDelayMs = 20_000;
-const mostRetries = 5;
-/** An endpoint that restarts answers nothing for a moment; nothing there at all should be said within seconds. */
-const retriesWhenNothingListens = 2;
-/** 410 means that IMDS is being updated and comes back within 70 seconds. */
-const shortestDelayWhenGoneMs = 3_000;
+const maxDelayMs = 20_000;
+const maxRetries = 5;
+/** Fewer, so that a host without an identity fails within seconds. An endpoint that restarts is silent for a moment. */
+const maxRetriesIfNothingListens = 2;
+/** Status 410: IMDS is being updated and is back within 70 seconds. */
+const firstDelayIfGoneMs = 3_000;
 
 /**
- * How long to wait before the next attempt, in milliseconds; null when another one is of no use.
- * @param attempt the number of attempts made, from 1
+ * How long to wait before the next attempt, in milliseconds; null if a retry is useless.
+ * @param attempt the number of attempts so far, from 1
  * @see https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#error-handling
  */
 export function backoffMs(answer: IdentityEndpointAnswer, attempt: number): number | null {
-  const exponential = Math.min(longestDelayMs, firstDelayMs * 2 ** (attempt - 1));
+  const exponentialMs = Math.min(maxDelayMs, firstDelayMs * 2 ** (attempt - 1));
   switch (answer.kind) {
     case 'token':
     case 'failed':
@@ -22,12 +22,12 @@ export function backoffMs(answer: IdentityEndpointAnswer, attempt: number): numb
     case 'timeout':
       return attempt < 2 ? 0 : null;
     case 'unreachable':
-      return attempt <= (isNothingListening(answer) ? retriesWhenNothingListens : mostRetries) ? exponential : null;
+      return attempt <= (isNothingListening(answer) ? maxRetriesIfNothingListens : maxRetries) ? exponentialMs : null;
     case 'refused': {
       const { status } = answer;
-      if (attempt > mostRetries || !(status === 404 || status === 410 || status === 429 || status >= 500)) return null;
-      const leastMs = status === 410 ? shortestDelayWhenGoneMs * 2 ** (attempt - 1) : exponential;
-      return Math.min(longestDelayMs, Math.max(leastMs, answer.retryAfterMs ?? 0));
+      if (attempt > maxRetries || !(status === 404 || status === 410 || status === 429 || status >= 500)) return null;
+      const leastMs = status === 410 ? firstDelayIfGoneMs * 2 ** (attempt - 1) : exponentialMs;
+      return Math.min(maxDelayMs, Math.max(leastMs, answer.retryAfterMs ?? 0));
     }
   }
 }

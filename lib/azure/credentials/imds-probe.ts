@@ -7,8 +7,9 @@ const probeTimeoutMs = 1_000;
 const probeTimeoutAloneMs = 3_000;
 
 /**
- * Asks IMDS at its well-known address for a sign of life, without the header that it wants: any answer will do. Off Azure nothing
- * routes that address, and a connection attempt could hang for minutes. The same question as the one of DefaultAzureCredential.
+ * Checks that IMDS responds at its well-known address. The probe omits the required header, so any answer will do.
+ * Outside Azure that address has no route, and connecting could take minutes. DefaultAzureCredential sends the same
+ * probe.
  * @throws {NoTokenError} `ManagedIdentityUnavailable`
  */
 export async function probeImds(
@@ -18,20 +19,20 @@ export async function probeImds(
   inChain: boolean,
   request: FetchRequest,
 ): Promise<void> {
-  const limit = AbortSignal.timeout(inChain ? probeTimeoutMs : probeTimeoutAloneMs);
   const unavailable = managedIdentityError(
     { kind: 'unreachable', errorCode: 'NoProbeAnswer' },
     { host, endpoint: host.endpoint, identity, resource: request.resource, environment, attempts: 1 },
   );
-  const { status, body } = await ask(host.endpoint, AbortSignal.any([request.signal, limit])).catch(() => {
+  const timeout = AbortSignal.timeout(inChain ? probeTimeoutMs : probeTimeoutAloneMs);
+  const { status, body } = await get(host.endpoint, AbortSignal.any([request.signal, timeout])).catch(() => {
     request.signal.throwIfAborted();
     throw unavailable;
   });
-  // a container runtime's own network can answer for an address it cannot reach
+  // A container runtime's network can answer for an address that it cannot reach.
   if (status === 403 && body.includes('unreachable')) throw unavailable;
 }
 
-async function ask(url: string, signal: AbortSignal): Promise<{ readonly status: number; readonly body: string }> {
+async function get(url: string, signal: AbortSignal): Promise<{ readonly status: number; readonly body: string }> {
   const response = await fetch(url, { signal });
   return { status: response.status, body: await response.text() };
 }

@@ -1,6 +1,6 @@
 import { NoTokenError } from '../../errors.ts';
 import type { Environment, IdentitySetting } from '../../settings.ts';
-import { errorWords, type IdentityEndpointAnswer, isNothingListening } from './identity-endpoint-answer.ts';
+import { type IdentityEndpointAnswer, isNothingListening, parseIdentityError } from './identity-endpoint-answer.ts';
 import type { ManagedIdentityHost } from './managed-identity-host.ts';
 import { redact } from './redact.ts';
 
@@ -14,86 +14,81 @@ export interface FailedRequest {
 }
 
 const assignCommands =
-  'The system-assigned identity is turned on with: az functionapp identity assign -g GROUP -n NAME (on a virtual machine: az vm identity assign -g GROUP -n NAME); for a user-assigned one, set AZURE_CLIENT_ID to its client id';
+  'To turn on the system-assigned identity: az functionapp identity assign -g GROUP -n NAME (on a virtual machine: az vm identity assign -g GROUP -n NAME). For a user-assigned one, set AZURE_CLIENT_ID to its client id';
 const notFound =
   /identity not found|no (user.?assigned|managed)[^.]*identity found|no .*managed identity .*(found|assigned)|no identity .*(found|assigned)/i;
 const audienceRefused =
   /AudienceNotSupported|not a supported MSI token audience|invalid_resource|AADSTS500011|AADSTS50001\b/i;
 
-/** The error that says why a managed identity gave no token, and what to turn on. Never holds a token or a header. */
+/** Says why a managed identity gave no token, and how to fix it. Never contains a token or a header. */
 export function managedIdentityError(answer: IdentityEndpointAnswer, failed: FailedRequest): NoTokenError {
-  const place = `${failed.host.source} at ${failed.endpoint}`;
-  if (isNothingListening(answer)) return unavailable(answer, place);
+  const endpoint = `${failed.host.source} at ${failed.endpoint}`;
+  if (isNothingListening(answer)) return unavailable(answer, endpoint);
   switch (answer.kind) {
     case 'refused':
-      return refused(answer.status, answer.body, place, failed);
-    case 'timeout':
-      return new NoTokenError(
-        'IdentityEndpointTimeout',
-        `The managed identity endpoint ${place} did not answer in time`,
-        {
-          hint:
-            failed.host.source === 'WorkloadIdentity'
-              ? 'Check the network, and HTTPS_PROXY where a proxy is needed'
-              : `Try again; if it stays so, restart the host. ${assignCommands}`,
-        },
-      );
+      return refused(answer.status, answer.body, endpoint, failed);
+    case 'timeout': {
+      const hint =
+        failed.host.source === 'WorkloadIdentity'
+          ? 'Check the network, and HTTPS_PROXY if a proxy is needed'
+          : `Try again; if it happens again, restart the host. ${assignCommands}`;
+      const message = `The managed identity endpoint ${endpoint} did not respond in time`;
+      return new NoTokenError('IdentityEndpointTimeout', message, { hint });
+    }
     case 'unreachable':
-      return endpointFailed(`broke off the connection (${answer.errorCode})`, place, failed);
+      return endpointFailed(`broke the connection (${answer.errorCode})`, endpoint, failed);
     case 'failed':
-      return endpointFailed(`could not be used: ${redact(answer.message, failed.environment)}`, place, failed);
+      return endpointFailed(`could not be used: ${redact(answer.message, failed.environment)}`, endpoint, failed);
     case 'token':
-      return endpointFailed('answered with a token that the library refused', place, failed);
+      return endpointFailed('answered with a token that the library refused', endpoint, failed);
   }
 }
 
-function unavailable(answer: IdentityEndpointAnswer, place: string): NoTokenError {
-  const why = answer.kind === 'unreachable' ? ` (${answer.errorCode})` : '';
+function unavailable(answer: IdentityEndpointAnswer, endpoint: string): NoTokenError {
+  const cause = answer.kind === 'unreachable' ? ` (${answer.errorCode})` : '';
   return new NoTokenError(
     'ManagedIdentityUnavailable',
-    `No managed identity: nothing listens for ${place}${why}. Turn on the system-assigned identity, or set AZURE_CLIENT_ID for a user-assigned one`,
+    `No managed identity: nothing listens for ${endpoint}${cause}. Turn on the system-assigned identity, or set AZURE_CLIENT_ID for a user-assigned one`,
     { hint: assignCommands },
   );
 }
 
-function refused(status: number, body: string, place: string, failed: FailedRequest): NoTokenError {
-  const { code, message } = errorWords(body);
-  const words = redact(message, failed.environment) || 'no words';
-  const all = `${code ?? ''} ${message}`;
-  if (status >= 400 && status < 500 && audienceRefused.test(all)) {
-    const allowed = /supported audiences|allowed audiences/i.test(words) ? '' : `; ${allowedOf(failed)}`;
+function refused(status: number, body: string, endpoint: string, failed: FailedRequest): NoTokenError {
+  const { code, message } = parseIdentityError(body);
+  const safeMessage = redact(message, failed.environment) || 'no message';
+  const codeAndMessage = `${code ?? ''} ${message}`;
+  if (status >= 400 && status < 500 && audienceRefused.test(codeAndMessage)) {
+    const allowed = /supported audiences|allowed audiences/i.test(safeMessage) ? '' : `; ${allowedAudiences(failed)}`;
     return new NoTokenError(
       'AudienceNotSupported',
-      `${place} gives no token for audience '${failed.resource}': ${words}${allowed}`,
-      {
-        hint: 'Ask for one of the allowed audiences: --resource URI, or AZURE_CLOUD and AZURE_RESOURCE_MANAGER_AUDIENCE',
-      },
+      `${endpoint} gives no token for audience '${failed.resource}': ${safeMessage}${allowed}`,
+      { hint: 'Use an allowed audience: --resource URI, or AZURE_CLOUD and AZURE_RESOURCE_MANAGER_AUDIENCE' },
     );
   }
-  if (status === 400 && notFound.test(all)) {
-    return new NoTokenError('IdentityNotFound', `${place} has no ${nameOf(failed.identity)}: ${words}`, {
-      hint: hintFor(failed.identity),
+  if (status === 400 && notFound.test(codeAndMessage)) {
+    return new NoTokenError('IdentityNotFound', `${endpoint} has no ${describe(failed.identity)}: ${safeMessage}`, {
+      hint: assignHint(failed.identity),
     });
   }
-  if (status === 200) return endpointFailed('answered 200 without a token', place, failed);
-  return endpointFailed(`answered ${status}: ${words}`, place, failed);
+  if (status === 200) return endpointFailed('answered 200 without a token', endpoint, failed);
+  return endpointFailed(`answered ${status}: ${safeMessage}`, endpoint, failed);
 }
 
-function endpointFailed(what: string, place: string, failed: FailedRequest): NoTokenError {
-  const often = failed.attempts > 1 ? ` (${failed.attempts} attempts)` : '';
-  return new NoTokenError('IdentityEndpointFailed', `The managed identity endpoint ${place} ${what}${often}`, {
-    hint: `Try again; if it stays so, restart the host or check its managed identity. ${assignCommands}`,
+function endpointFailed(what: string, endpoint: string, { attempts }: FailedRequest): NoTokenError {
+  const after = attempts > 1 ? ` (${attempts} attempts)` : '';
+  return new NoTokenError('IdentityEndpointFailed', `The managed identity endpoint ${endpoint} ${what}${after}`, {
+    hint: `Try again; if it happens again, restart the host or check its managed identity. ${assignCommands}`,
   });
 }
 
-function allowedOf(failed: FailedRequest): string {
+function allowedAudiences(failed: FailedRequest): string {
   return failed.host.source === 'CloudShell'
-    ? 'allowed are, with their slash: https://management.azure.com/, https://management.core.windows.net/, https://graph.microsoft.com/, https://vault.azure.net, https://storage.azure.com/'
-    : 'allowed are the resource URIs of Azure and of applications in its tenant, such as https://management.azure.com';
+    ? 'allowed, with exactly these slashes: https://management.azure.com/, https://management.core.windows.net/, https://graph.microsoft.com/, https://vault.azure.net, https://storage.azure.com/'
+    : 'allowed: resource URIs of Azure and of applications in its tenant, such as https://management.azure.com';
 }
 
-/** The identity that was asked for, in words. */
-function nameOf(identity: IdentitySetting): string {
+/** The requested identity, for a message. */
+function describe(identity: IdentitySetting): string {
   switch (identity.by) {
     case 'system':
       return 'system-assigned identity';
@@ -106,7 +101,7 @@ function nameOf(identity: IdentitySetting): string {
   }
 }
 
-function hintFor(identity: IdentitySetting): string {
+function assignHint(identity: IdentitySetting): string {
   if (identity.by === 'system') return assignCommands;
   const id = identity.by === 'resourceId' ? identity.resourceId : 'RESOURCE-ID-OF-THE-IDENTITY';
   return `Check the id, and assign the identity: az functionapp identity assign -g GROUP -n NAME --identities ${id} (on a virtual machine: az vm identity assign -g GROUP -n NAME --identities ${id})`;

@@ -1,12 +1,12 @@
 import type { Environment } from '../../settings.ts';
 import type { IdentitySourceName } from '../token.ts';
 
-/** Which managed-identity endpoint answers on this host. */
+/** The managed-identity endpoint of this host. */
 export interface ManagedIdentityHost {
   readonly source: IdentitySourceName;
   /** Origin and path, without the query. */
   readonly endpoint: string;
-  /** False: IMDS at its well-known address, which may not exist. True: a variable names the endpoint. */
+  /** True: a variable names the endpoint. False: IMDS at its well-known address, which may not exist. */
   readonly configured: boolean;
 }
 
@@ -15,8 +15,9 @@ const imdsOrigin = 'http://169.254.169.254';
 const entraOrigin = 'https://login.microsoftonline.com';
 
 /**
- * The endpoint that the environment names, chosen in the order of @azure/msal-node 7 (`ManagedIdentityClient`), which makes the requests.
- * Azure Arc found by its agent's binary alone looks like IMDS here; the first answer corrects the endpoint.
+ * The endpoint that the environment names, chosen in the order of @azure/msal-node 7 (`ManagedIdentityClient`), which
+ * makes the requests. If only its agent's binary shows Azure Arc, this looks like IMDS; the first answer corrects the
+ * endpoint.
  */
 export function managedIdentityHost(environment: Environment): ManagedIdentityHost {
   const { IDENTITY_ENDPOINT, IDENTITY_HEADER, IDENTITY_SERVER_THUMBPRINT, IMDS_ENDPOINT } = environment;
@@ -38,13 +39,13 @@ export function managedIdentityHost(environment: Environment): ManagedIdentityHo
   return { source: 'IMDS', endpoint: `${imdsOrigin}${imdsPath}`, configured: false };
 }
 
-/** Variables of workload identity on Kubernetes: the credential then exchanges a file's token and asks no endpoint of the host. */
+/** Workload identity on Kubernetes: the credential exchanges a token from a file, and the host has no endpoint. */
 export function isTokenExchange(environment: Environment): boolean {
   return Boolean(environment.AZURE_FEDERATED_TOKEN_FILE && environment.AZURE_TENANT_ID && environment.AZURE_CLIENT_ID);
 }
 
-/** Origin and path of an endpoint, without the slash that MSAL puts before `?`. */
+/** Origin and path of an endpoint, without the slash that MSAL adds before `?`. */
 export function withoutQuery(url: string): string {
   const parsed = URL.parse(url);
-  return parsed === null ? 'an endpoint that is no URL' : `${parsed.origin}${parsed.pathname.replace(/\/+$/, '')}`;
+  return parsed === null ? 'an endpoint that is not a URL' : `${parsed.origin}${parsed.pathname.replace(/\/+$/, '')}`;
 }

@@ -1,6 +1,6 @@
 import type { Environment } from '../../settings.ts';
 
-/** Environment variables whose values are secrets of an identity endpoint or a credential. */
+/** Environment variables that hold secrets of an identity endpoint or a credential. */
 const secretNames = [
   'IDENTITY_HEADER',
   'MSI_SECRET',
@@ -12,7 +12,7 @@ const jsonWebToken = /eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g;
 const bearer = /\b(Bearer|Basic)\s+[\w.~+/=-]{16,}/gi;
 const tokenField = /("(?:access_token|refresh_token|id_token|accessToken|client_secret)"\s*:\s*")[^"]*/gi;
 
-/** Text from a server or a library, cut to one short line and freed of anything that is or looks like a secret. */
+/** Text from a server or a library, as one short line without anything that is or looks like a secret. */
 export function redact(text: string, environment: Environment): string {
   let safe = text;
   for (const name of secretNames) {

@@ -2,7 +2,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { expect, test } from 'vitest';
-import type { CredentialLink } from '../../../lib/azure/credentials/credential-source.ts';
+import type { CredentialSource } from '../../../lib/azure/credentials/credential-source.ts';
 import { openPublishedInventory } from '../../../lib/azure/store/open-store.ts';
 import { tokenSourceOf } from '../../../lib/azure/token-source.ts';
 import { createCertificate } from '../../../local/azure/certificate.ts';
@@ -39,8 +39,8 @@ test('A container of another tenant names it, and is read with the sign-in there
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const asked: (string | null)[] = [];
-  const link: CredentialLink = {
-    source: 'AzureCLI',
+  const source: CredentialSource = {
+    name: 'AzureCLI',
     endpoint: null,
     async fetch({ tenantId }) {
       asked.push(tenantId);
@@ -51,7 +51,7 @@ test('A container of another tenant names it, and is read with the sign-in there
   const store = openPublishedInventory(
     `https://localhost:${port}/account/inventory`,
     { cloud: 'AzureCloud' },
-    tokenSourceOf([link], 'https://management.azure.com'),
+    tokenSourceOf([source], 'https://management.azure.com'),
   );
 
   const first = await store.latest.read(never);

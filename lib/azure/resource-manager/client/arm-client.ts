@@ -31,7 +31,7 @@ interface ArmRequest {
   readonly context: RequestContext;
 }
 
-/** Resource Manager of one cloud, as one identity sees it. Share one client, because it bounds the requests in flight. */
+/** Resource Manager of one cloud, as one identity sees it. Share it, because it bounds the requests in flight. */
 export interface ArmClient {
   /** `https://management.azure.com`, without a slash at the end. */
   readonly origin: string;
@@ -91,7 +91,7 @@ export function createArmClient(options: ArmClientOptions): ArmClient {
   };
 }
 
-/** Outermost first. Pacing is inside the policies that retry, so that each attempt waits for its own turn and place at the gate. */
+/** Outermost first. Pacing is inside the policies that retry, so that each attempt waits for its own turn. */
 function createPolicies(options: ArmClientOptions): readonly PipelinePolicy[] {
   const { cloud, tokens, concurrency, clock = systemClock } = options;
   const paces = createPaces();

@@ -54,7 +54,8 @@ export function createConcurrencyGate(limit: number): ConcurrencyGate {
 }
 
 /**
- * One listener per signal, however many waiters share it: removing one of hundreds of listeners from a signal searches them all.
+ * One listener per signal, however many waiters share it: removing one of hundreds of listeners from a signal searches
+ * them all.
  * @param leaveQueue removes a waiter whose signal was aborted from the queue
  */
 function createAbortGroups(leaveQueue: (waiter: Waiter) => void) {

@@ -27,13 +27,9 @@ export function toArmError(response: PipelineResponse): ArmError {
   const code = body.code ?? STATUS_CODES[status]?.replaceAll(/\W/g, '') ?? `Status${status}`;
   const text = body.message ?? `Resource Manager answered ${status} to ${request.method} ${path}`;
   const message = withoutToken(text, request.headers.get('authorization'));
-  return new ArmError({
-    status,
-    code,
-    message: message.length > maxMessageLength ? `${message.slice(0, maxMessageLength)}…` : message,
-    hint: hintFor(status, code, path, message),
-    requestId: headers.get('x-ms-request-id') ?? null,
-  });
+  const shortMessage = message.length > maxMessageLength ? `${message.slice(0, maxMessageLength)}…` : message;
+  const reason = { code, message: shortMessage, hint: hintFor(status, code, path, message) };
+  return new ArmError(status, reason, headers.get('x-ms-request-id') ?? null);
 }
 
 function hintFor(status: number, code: string, path: string, message: string): string | null {

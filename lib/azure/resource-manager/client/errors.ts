@@ -1,4 +1,4 @@
-import { InventoryError } from '../../../errors.ts';
+import { InventoryError, type Reason, toReason } from '../../../errors.ts';
 
 /** Resource Manager answered with an error. The code and the message are Azure's. */
 export class ArmError extends InventoryError {
@@ -8,16 +8,10 @@ export class ArmError extends InventoryError {
   /** `x-ms-request-id`, which Azure support needs. */
   readonly requestId: string | null;
 
-  constructor(options: {
-    status: number;
-    code: string;
-    message: string;
-    hint: string | null;
-    requestId: string | null;
-  }) {
-    super({ given: options.code }, options.message, { hint: options.hint });
-    this.status = options.status;
-    this.requestId = options.requestId;
+  constructor(status: number, { code, message, hint }: Reason, requestId: string | null) {
+    super({ given: code }, message, { hint });
+    this.status = status;
+    this.requestId = requestId;
   }
 }
 
@@ -32,7 +26,7 @@ export class ConnectionError extends InventoryError {
   constructor(origin: string, cause: unknown) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
     const transient = !certificateCodes.test(code);
-    super('ConnectionFailed', `No answer from ${origin}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    super('ConnectionFailed', `No answer from ${origin}: ${toReason(cause).message}`, {
       hint: transient
         ? 'Check the network, and HTTPS_PROXY if a proxy is needed'
         : 'Its certificate is not trusted: add its certificate authority to NODE_EXTRA_CA_CERTS',

@@ -59,8 +59,9 @@ export function takeTurn(pace: Pace, now: number): number {
 }
 
 /**
- * Adjusts a pace to an answer whose request still counts as in flight. A throttled answer holds the subscription at once, even
- * for requests that already wait at the gate. Then requests leave one by one until an answer reports that plenty are left.
+ * Adjusts a pace to an answer whose request still counts as in flight. A throttled answer holds the subscription at
+ * once, even for requests that already wait at the gate. Then requests leave one by one until an answer reports that
+ * plenty are left.
  */
 export function learn(pace: Pace, answer: PipelineResponse, now: number): void {
   pace.gapMs = gapBetweenRequests(answer.headers, pace.inFlight - 1, pace.largest);
@@ -81,11 +82,11 @@ export function isCrawling(pace: Pace): boolean {
 }
 
 /**
- * Milliseconds between two requests, so that no bucket runs empty; 0 while plenty are left. Few left: the rate of the refill.
- * Fewer, because others drain the same bucket: slower.
+ * Milliseconds between two requests, so that no bucket runs empty; 0 while plenty are left. Few left: the rate of the
+ * refill. Fewer, because others drain the same bucket: slower.
  * @param inFlight requests that the answer may not have counted
- * @param largest by name, the most that was ever left in a bucket with a time window (`HighCostGet3Min`), because the capacity
- *   of those is not documented
+ * @param largest by name, the most that was ever left in a bucket with a time window (`HighCostGet3Min`), because the
+ *   capacity of those is not documented
  * @see https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
  * @see https://learn.microsoft.com/azure/virtual-machines/compute-throttling-limits
  */

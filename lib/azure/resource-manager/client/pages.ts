@@ -55,8 +55,8 @@ function nextUrl(nextLink: unknown, url: string): string | null {
 /**
  * An async iterator over pages.
  *
- * Not an async generator: a suspended generator keeps its last page in memory until it has the next. Hundreds of lists are
- * open at once, so that would be hundreds of pages.
+ * Not an async generator: a suspended generator keeps its last page in memory until it has the next. Hundreds of lists
+ * are open at once, so that would be hundreds of pages.
  * @param next reads the next page; null at the end. A failure ends the iteration
  */
 export function iteratePages<Page>(next: () => Promise<Page | null>): AsyncIterableIterator<Page, undefined> {
@@ -93,7 +93,7 @@ export function mapPages<From, To>(
 /** Calls a function with each page. Unlike `for await`, it keeps no page after the call. */
 export async function forEachPage<Page>(
   pages: AsyncIterableIterator<Page, undefined>,
-  work: (page: Page) => void,
+  work: (page: Page) => unknown,
 ): Promise<void> {
   const workOnNext = async (): Promise<boolean> => {
     const { done, value } = await pages.next();
@@ -102,4 +102,11 @@ export async function forEachPage<Page>(
     return true;
   };
   while (await workOnNext());
+}
+
+/** All rows of a list, for lists that are short. */
+export async function readAll<Row>(pages: AsyncIterableIterator<readonly Row[], undefined>): Promise<Row[]> {
+  const rows: Row[] = [];
+  await forEachPage(pages, (page) => rows.push(...page));
+  return rows;
 }

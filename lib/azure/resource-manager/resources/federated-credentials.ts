@@ -2,7 +2,7 @@ import type { FederatedCredential } from '../../../inventory/user-assigned-ident
 import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
 import { InvalidResponseError } from '../client/errors.ts';
-import { forEachPage } from '../client/pages.ts';
+import { readAll } from '../client/pages.ts';
 import { resourcePath } from './resource-id.ts';
 import { managedIdentityApiVersion } from './user-assigned-identities.ts';
 
@@ -18,11 +18,8 @@ export async function listFederatedCredentials(
   context: RequestContext,
 ): Promise<readonly FederatedCredential[]> {
   const path = `${resourcePath(identityId)}/federatedIdentityCredentials`;
-  const credentials: FederatedCredential[] = [];
-  await forEachPage(arm.pages(path, { apiVersion: managedIdentityApiVersion, context }), (page) => {
-    credentials.push(...page.map(toFederatedCredential));
-  });
-  return credentials;
+  const items = await readAll(arm.pages(path, { apiVersion: managedIdentityApiVersion, context }));
+  return items.map(toFederatedCredential);
 }
 
 /** @throws {InvalidResponseError} it has no name or no issuer */

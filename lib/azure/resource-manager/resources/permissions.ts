@@ -1,29 +1,32 @@
 import type { Permission } from '../../../inventory/permissions.ts';
 import { member } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
-import { subscriptionListPath } from './resource-id.ts';
+import { readAll } from '../client/pages.ts';
+import { subscriptionList } from './resource-requests.ts';
 
 export const authorizationApiVersion = '2022-04-01';
 
+const permissionPages = subscriptionList(
+  'Microsoft.Authorization/permissions',
+  { apiVersion: authorizationApiVersion },
+  (page) => page.map(toPermission),
+);
+
 /**
- * The identity's effective permissions on a subscription: one entry per role, including roles through groups and from above.
+ * The identity's effective permissions on a subscription: one entry per role, including roles through groups and from
+ * above.
  * @throws what `ArmClient.pages` throws
  * @see https://learn.microsoft.com/rest/api/authorization/permissions
  */
-export async function listPermissions(
+export function listPermissions(
   arm: ArmClient,
   subscriptionId: string,
   context: RequestContext,
 ): Promise<readonly Permission[]> {
-  const path = subscriptionListPath(subscriptionId, 'Microsoft.Authorization/permissions');
-  const permissions: Permission[] = [];
-  for await (const page of arm.pages(path, { apiVersion: authorizationApiVersion, context })) {
-    permissions.push(...page.map(toPermission));
-  }
-  return permissions;
+  return readAll(permissionPages(arm, subscriptionId, context));
 }
 
-/** One entry of effective permissions or of a role definition. If its `notActions` are unreadable, it grants nothing. */
+/** An entry of effective permissions or of a role definition. If its `notActions` are unreadable, it grants nothing. */
 export function toPermission(item: unknown): Permission {
   const notActions = texts(member(item, 'notActions') ?? []);
   return notActions === null

@@ -2,9 +2,8 @@ import type { RoleAssignmentReading } from '../../../inventory/role.ts';
 import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
 import { InvalidResponseError } from '../client/errors.ts';
-import { mapPages } from '../client/pages.ts';
 import { authorizationApiVersion } from './permissions.ts';
-import { subscriptionListPath } from './resource-id.ts';
+import { subscriptionList } from './resource-requests.ts';
 
 export interface RoleAssignment {
   readonly id: string;
@@ -15,29 +14,21 @@ export interface RoleAssignment {
   readonly principalId: string | null;
 }
 
-const roleAssignmentsPath = (subscriptionId: string) =>
-  subscriptionListPath(subscriptionId, 'Microsoft.Authorization/roleAssignments');
+const roleAssignmentType = 'Microsoft.Authorization/roleAssignments';
 
 /**
- * Role assignments to service principals at, above and below a subscription, page by page. One without a principal type may
- * be for a service principal, so it is kept. No `$filter`, because `atScope()` omits everything below.
- * @throws what `ArmClient.pages` throws
+ * Role assignments to service principals at, above and below a subscription. One without a principal type may be for a
+ * service principal, so it is kept. No `$filter`, because `atScope()` omits everything below.
  * @see https://learn.microsoft.com/rest/api/authorization/role-assignments/list-for-subscription
  */
-export function listRoleAssignments(
-  arm: ArmClient,
-  subscriptionId: string,
-  context: RequestContext,
-): AsyncIterableIterator<readonly RoleAssignmentReading[], undefined> {
-  const request = { apiVersion: authorizationApiVersion, context };
-  return mapPages(arm.pages(roleAssignmentsPath(subscriptionId), request), (page) =>
-    page.filter(mayBeServicePrincipals).map(toRoleAssignmentReading),
-  );
-}
+export const listRoleAssignments = subscriptionList(
+  roleAssignmentType,
+  { apiVersion: authorizationApiVersion },
+  (page) => page.filter(mayBeServicePrincipals).map(toRoleAssignmentReading),
+);
 
 /**
- * Role assignments of a principal in a subscription, including those through groups, page by page.
- * @throws what `ArmClient.pages` throws
+ * Role assignments of a principal in a subscription, including those through groups.
  * @see https://learn.microsoft.com/azure/role-based-access-control/role-assignments-list-rest
  */
 export function listRoleAssignmentsOf(
@@ -47,8 +38,9 @@ export function listRoleAssignmentsOf(
   context: RequestContext,
 ): AsyncIterableIterator<readonly RoleAssignment[], undefined> {
   const query = { $filter: `assignedTo('${principalId.replaceAll("'", "''")}')` };
-  const request = { apiVersion: authorizationApiVersion, query, context };
-  return mapPages(arm.pages(roleAssignmentsPath(subscriptionId), request), (page) => page.map(toRoleAssignment));
+  const request = { apiVersion: authorizationApiVersion, query };
+  const list = subscriptionList(roleAssignmentType, request, (page) => page.map(toRoleAssignment));
+  return list(arm, subscriptionId, context);
 }
 
 function mayBeServicePrincipals(item: unknown): boolean {

@@ -2,25 +2,19 @@ import type { RoleDefinitionReading } from '../../../inventory/role.ts';
 import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
 import { InvalidResponseError } from '../client/errors.ts';
-import { mapPages } from '../client/pages.ts';
 import { authorizationApiVersion, toPermission } from './permissions.ts';
-import { resourcePath, subscriptionListPath } from './resource-id.ts';
+import { resourcePath } from './resource-id.ts';
+import { subscriptionList } from './resource-requests.ts';
 
 /**
- * Roles that can be assigned in a subscription, page by page: built-in roles and its own.
- * @throws what `ArmClient.pages` throws
+ * Roles that can be assigned in a subscription: built-in roles and its own.
  * @see https://learn.microsoft.com/rest/api/authorization/role-definitions/list
  */
-export function listRoleDefinitions(
-  arm: ArmClient,
-  subscriptionId: string,
-  context: RequestContext,
-): AsyncIterableIterator<readonly RoleDefinitionReading[], undefined> {
-  const path = subscriptionListPath(subscriptionId, 'Microsoft.Authorization/roleDefinitions');
-  return mapPages(arm.pages(path, { apiVersion: authorizationApiVersion, context }), (page) =>
-    page.map(toRoleDefinition),
-  );
-}
+export const listRoleDefinitions = subscriptionList(
+  'Microsoft.Authorization/roleDefinitions',
+  { apiVersion: authorizationApiVersion },
+  (page) => page.map(toRoleDefinition),
+);
 
 /**
  * The name of a role, `Reader`.
@@ -29,8 +23,7 @@ export function listRoleDefinitions(
  * @see https://learn.microsoft.com/rest/api/authorization/role-definitions/get-by-id
  */
 export async function getRoleName(arm: ArmClient, roleDefinitionId: string, context: RequestContext): Promise<string> {
-  const request = { apiVersion: authorizationApiVersion, context };
-  const definition = await arm.get(resourcePath(roleDefinitionId), request);
+  const definition = await arm.get(resourcePath(roleDefinitionId), { apiVersion: authorizationApiVersion, context });
   const roleName = textOrNull(member(member(definition, 'properties'), 'roleName'));
   if (roleName === null) throw new InvalidResponseError(`The role ${roleDefinitionId} has no name`);
   return roleName;

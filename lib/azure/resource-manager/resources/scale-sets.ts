@@ -2,31 +2,23 @@ import { NotFoundError } from '../../../errors.ts';
 import type { MachineReading } from '../../../inventory/virtual-machine.ts';
 import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
-import { mapPages } from '../client/pages.ts';
-import { readResourceId, resourceIdParser, resourcePath, subscriptionListPath } from './resource-id.ts';
-import { toMachineIdentity } from './to-machine-identity.ts';
+import { machineFields } from './machine-fields.ts';
+import { resourceIdParser, resourcePath } from './resource-id.ts';
+import { subscriptionList } from './resource-requests.ts';
 import { computeApiVersion } from './virtual-machines.ts';
-import { toTags, toTime, toZones } from './wire-values.ts';
+import { toTime, toZones } from './wire-values.ts';
 
 const scaleSetType = 'Microsoft.Compute/virtualMachineScaleSets';
 const idParts = resourceIdParser(scaleSetType);
 
 /**
- * Uniform scale sets of one subscription, page by page, each as one machine: the list of machines omits their instances, and
- * the identity belongs to the set. Flexible ones are left out, because their members are machines themselves.
- * @throws what `ArmClient.pages` throws
+ * Uniform scale sets of one subscription, each as one machine: the list of machines omits their instances, and the
+ * identity belongs to the set. Flexible ones are left out, because their members are machines themselves.
  * @see https://learn.microsoft.com/rest/api/compute/virtual-machine-scale-sets/list-all
  */
-export function listScaleSets(
-  arm: ArmClient,
-  subscriptionId: string,
-  context: RequestContext,
-): AsyncIterableIterator<readonly MachineReading[], undefined> {
-  const path = subscriptionListPath(subscriptionId, scaleSetType);
-  return mapPages(arm.pages(path, { apiVersion: computeApiVersion, context }), (page) =>
-    page.filter(isUniform).map(toScaleSetReading),
-  );
-}
+export const listScaleSets = subscriptionList(scaleSetType, { apiVersion: computeApiVersion }, (page) =>
+  page.filter(isUniform).map(toScaleSetReading),
+);
 
 /**
  * One Uniform scale set by its id.
@@ -46,30 +38,20 @@ function isUniform(item: unknown): boolean {
   return mode === null || mode.toLowerCase() === 'uniform';
 }
 
-/** @throws {InvalidResponseError} the id is unusable */
 function toScaleSetReading(item: unknown): MachineReading {
-  const { id, parts } = readResourceId(item, idParts, 'A scale set');
   const properties = member(item, 'properties');
   const profile = member(properties, 'virtualMachineProfile');
   const sku = member(item, 'sku');
   return {
-    id,
-    name: textOrNull(member(item, 'name')) ?? parts.name,
-    type: scaleSetType,
-    subscriptionId: parts.subscriptionId,
-    resourceGroup: parts.resourceGroup,
-    location: textOrNull(member(item, 'location')) ?? '',
+    ...machineFields(item, scaleSetType, idParts, 'A scale set'),
     zones: toZones(member(item, 'zones')),
     vmId: textOrNull(member(properties, 'uniqueId')),
     vmSize: textOrNull(member(sku, 'name')),
     osType: textOrNull(member(member(member(profile, 'storageProfile'), 'osDisk'), 'osType')),
     priority: textOrNull(member(profile, 'priority')) ?? 'Regular',
-    provisioningState: textOrNull(member(properties, 'provisioningState')),
     timeCreated: toTime(member(properties, 'timeCreated')),
-    tags: toTags(member(item, 'tags')),
     scaleSetId: null,
     instanceCount: toCount(member(sku, 'capacity')),
-    identity: toMachineIdentity(member(item, 'identity')),
   };
 }
 

@@ -1,8 +1,7 @@
 import type { UserAssignedIdentityReading } from '../../../inventory/user-assigned-identity.ts';
 import { member, textOrNull } from '../../json.ts';
-import type { ArmClient, RequestContext } from '../client/arm-client.ts';
-import { mapPages } from '../client/pages.ts';
-import { readResourceId, resourceIdParser, resourcePath, subscriptionListPath } from './resource-id.ts';
+import { readResourceId, resourceIdParser } from './resource-id.ts';
+import { resourceReader, subscriptionList } from './resource-requests.ts';
 
 export const managedIdentityApiVersion = '2024-11-30';
 
@@ -10,40 +9,22 @@ const identityType = 'Microsoft.ManagedIdentity/userAssignedIdentities';
 const idParts = resourceIdParser(identityType);
 
 /**
- * User-assigned identities of one subscription, page by page, including those of no machine.
- * @throws what `ArmClient.pages` throws
+ * User-assigned identities of one subscription, including those of no machine.
  * @see https://learn.microsoft.com/rest/api/managedidentity/user-assigned-identities/list-by-subscription
  */
-export function listUserAssignedIdentities(
-  arm: ArmClient,
-  subscriptionId: string,
-  context: RequestContext,
-): AsyncIterableIterator<readonly UserAssignedIdentityReading[], undefined> {
-  const path = subscriptionListPath(subscriptionId, identityType);
-  return mapPages(arm.pages(path, { apiVersion: managedIdentityApiVersion, context }), (page) =>
-    page.map(toUserAssignedIdentity),
-  );
-}
+export const listUserAssignedIdentities = subscriptionList(
+  identityType,
+  { apiVersion: managedIdentityApiVersion },
+  (page) => page.map(toUserAssignedIdentity),
+);
 
-/**
- * One user-assigned identity by its id.
- * @throws {ArmError} `status` 404: it does not exist
- * @see https://learn.microsoft.com/rest/api/managedidentity/user-assigned-identities/get
- */
-export async function getUserAssignedIdentity(
-  arm: ArmClient,
-  id: string,
-  context: RequestContext,
-): Promise<UserAssignedIdentityReading> {
-  return toUserAssignedIdentity(await arm.get(resourcePath(id), { apiVersion: managedIdentityApiVersion, context }));
-}
+/** @see https://learn.microsoft.com/rest/api/managedidentity/user-assigned-identities/get */
+export const getUserAssignedIdentity = resourceReader(managedIdentityApiVersion, toUserAssignedIdentity);
 
-/** @throws {InvalidResponseError} the id is unusable */
 function toUserAssignedIdentity(item: unknown): UserAssignedIdentityReading {
-  const { id } = readResourceId(item, idParts, 'A user-assigned identity');
   const properties = member(item, 'properties');
   return {
-    id,
+    id: readResourceId(item, idParts, 'A user-assigned identity').id,
     principalId: textOrNull(member(properties, 'principalId')),
     clientId: textOrNull(member(properties, 'clientId')),
     tenantId: textOrNull(member(properties, 'tenantId')),

@@ -24,7 +24,7 @@ function toText(tag: unknown): string {
 const utcTime =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}\d*(?:Z|\+00:00)$/;
 
-/** A time with any digits of a second and any offset, as UTC with milliseconds. Cutting the usual form is much faster than parsing. */
+/** A time with any digits and any offset, as UTC with milliseconds. Cutting the usual form is faster than parsing. */
 export function toTime(value: unknown): string | null {
   if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT/.test(value)) return null;
   if (utcTime.test(value)) return `${value.slice(0, 23)}Z`;

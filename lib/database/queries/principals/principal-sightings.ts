@@ -169,5 +169,5 @@ function earliest(rows: readonly SqlRow[], column: string): number {
 
 /** The last of some times in ISO 8601; empty if there is none. */
 export function latest(times: readonly string[]): string {
-  return times.reduce((last, time) => Math.max(time, last), '');
+  return times.toSorted().at(-1) ?? '';
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createConcurrencyGate } from '../../../../lib/azure/resource-manager/client/concurrency-gate.ts';
 
 const { signal } = new AbortController();
-/** A task that lasts until told otherwise. */
+/** A task that the test ends. */
 function lasting() {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { task: () => promise, end: resolve };
@@ -37,7 +37,7 @@ test('larger priority goes first, and first come first served within one', async
   expect(order).toEqual(['five', 'one, first', 'one, second']);
 });
 
-test('an abort sends away those who wait under it, and nobody else', async () => {
+test('an abort rejects only the waiters with that signal', async () => {
   const gate = createConcurrencyGate(1);
   const first = lasting();
   const controller = new AbortController();
@@ -52,7 +52,7 @@ test('an abort sends away those who wait under it, and nobody else', async () =>
   expect(await gate.run(0, signal, async () => 'and the place is free')).toBe('and the place is free');
 });
 
-test('an abort of one who has just been let in takes nobody else’s place away', async () => {
+test('an abort of a task that has just entered frees no other place', async () => {
   const gate = createConcurrencyGate(1);
   const first = lasting();
   const controller = new AbortController();

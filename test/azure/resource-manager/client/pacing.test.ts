@@ -9,7 +9,7 @@ const apiVersion = '2026-04-01';
 const throttling = { error: { code: 'SubscriptionRequestsThrottled', message: 'Too many requests.' } };
 
 test.each([
-  ['nothing is said', {}, 0],
+  ['there is no header', {}, 0],
   ['plenty is left', { reads: '20' }, 0],
   ['few reads are left: 25 a second', { reads: '19' }, 40],
   ['fewer: others drain the bucket', { reads: '9' }, 80],
@@ -26,8 +26,8 @@ test.each([
     { resource: 'Microsoft.Compute/HighCostGet3Min;46,Microsoft.Compute/HighCostGet30Min;371' },
     0,
   ],
-  ['few in a window of which no more is known', { resource: 'Microsoft.Compute/HighCostGet3Min;15' }, 180_000 / 20],
-  ['it cannot be read', { reads: 'many', resource: 'Microsoft.Compute/HighCostGet3Min' }, 0],
+  ['few in a window of unknown size', { resource: 'Microsoft.Compute/HighCostGet3Min;15' }, 180_000 / 20],
+  ['the headers are unreadable', { reads: 'many', resource: 'Microsoft.Compute/HighCostGet3Min' }, 0],
 ])('the gap between two requests when %s', (_, left, expected) => {
   const headers = new Map(
     Object.entries(left).map(([name, value]) => [
@@ -41,15 +41,15 @@ test.each([
   expect(gap).toBe(expected);
 });
 
-test('requests under way count as if they were not counted yet, and tenants have a bucket of their own', () => {
+test('requests in flight count as not yet counted, and tenants have their own bucket', () => {
   const headers = new Map([['x-ms-ratelimit-remaining-tenant-reads', '45']]);
 
-  const gaps = [0, 25, 26, 36].map((underWay) => gapBetweenRequests(headers, underWay, new Map()));
+  const gaps = [0, 25, 26, 36].map((inFlight) => gapBetweenRequests(headers, inFlight, new Map()));
 
   expect(gaps).toEqual([0, 0, 40, 80]);
 });
 
-test('a bucket that is counted over a window is spread over it, as large as it was ever seen', () => {
+test('a bucket with a time window is spread over it, at the largest size ever seen', () => {
   const largest = new Map<string, number>();
   const left = (count: number) =>
     gapBetweenRequests(
@@ -61,7 +61,7 @@ test('a bucket that is counted over a window is spread over it, as large as it w
   expect([left(180), left(12), left(6)]).toEqual([0, 1000, 2000]);
 });
 
-test('a subscription that runs out of lists is slowed down before it is refused, which costs it no budget', async () => {
+test('a subscription that runs out of lists is slowed down before it is throttled, for free', async () => {
   const few = { 'x-ms-ratelimit-remaining-resource': 'Microsoft.Compute/HighCostGetSubscriptionMaximum;12' };
   await using server = await startArmServer((response) => json(response, { ok: true }, 200, few));
   const { clock, waits } = fakeClock();
@@ -75,7 +75,7 @@ test('a subscription that runs out of lists is slowed down before it is refused,
   expect(context.budget.remainingMs).toBe(300_000);
 });
 
-test('going slower than the documented refill is paid, and given up when nothing is left to pay with', async () => {
+test('going more slowly than the documented refill costs budget, and stops when that is used up', async () => {
   const empty = { 'x-ms-ratelimit-remaining-resource': 'Microsoft.Compute/HighCostGet30Min;1' };
   await using server = await startArmServer((response) => json(response, { ok: true }, 200, empty));
   const { clock, waits } = fakeClock();
@@ -88,7 +88,7 @@ test('going slower than the documented refill is paid, and given up when nothing
   expect(context.budget.remainingMs).toBe(0);
 });
 
-test('a subscription that is throttled holds back its other requests, not those of others', async () => {
+test('throttling holds the other requests of that subscription only', async () => {
   await using server = await startArmServer((response, _, seen) =>
     seen.length === 1 ? json(response, throttling, 429, { 'retry-after': '40' }) : json(response, { ok: true }),
   );
@@ -110,7 +110,7 @@ test('a subscription that is throttled holds back its other requests, not those 
   await second;
 });
 
-test('what waits for its place already is held back as well, and gives the place to another subscription', async () => {
+test('a request that already waits at the gate is held too, and leaves its place to another subscription', async () => {
   const open: ServerResponse[] = [];
   await using server = await startArmServer((response, { url }) =>
     url.pathname === '/subscriptions/s1/a' && open.push(response) === 1 ? undefined : json(response, { ok: true }),
@@ -133,7 +133,7 @@ test('what waits for its place already is held back as well, and gives the place
   await Promise.all([first, queued]);
 });
 
-test('lists of one subscription that wait at the same time pay for it once, and then leave one by one', async () => {
+test('lists of one subscription that wait at the same time pay once, and then leave one by one', async () => {
   await using server = await startArmServer((response, _, seen) =>
     seen.length <= 6 ? json(response, throttling, 429, { 'retry-after': '60' }) : json(response, { ok: true }),
   );

@@ -4,7 +4,7 @@ import { drain, json, newContext, startArmServer, testClient } from '../fixtures
 const list = '/subscriptions/s1/providers/Microsoft.Compute/virtualMachines';
 const apiVersion = '2026-04-01';
 
-test('a list is followed over empty pages to its end, and each page is counted', async () => {
+test('a list continues after empty pages, and each page is counted', async () => {
   await using server = await startArmServer((response, { url }) => {
     const at = url.searchParams.get('$skiptoken');
     if (at === null)
@@ -71,7 +71,7 @@ test.each([
   expect(server.requests).toHaveLength(1);
 });
 
-test('a list that points at its own page ends', async () => {
+test('a list that points to its own page fails', async () => {
   await using server = await startArmServer((response, { url }) =>
     json(response, { value: [1], nextLink: `${server.origin}${url.pathname}${url.search}` }),
   );
@@ -83,7 +83,7 @@ test('a list that points at its own page ends', async () => {
   expect(server.requests).toHaveLength(1);
 });
 
-test('a list that goes in a cycle ends, after its pages were handed out', async () => {
+test('a list that goes in a cycle fails after its pages were returned', async () => {
   await using server = await startArmServer((response, { url }) => {
     const next = url.searchParams.get('p') === 'b' ? 'a' : 'b';
     json(response, { value: [next], nextLink: `${server.origin}/list?api-version=1&p=${next}` });
@@ -108,7 +108,7 @@ test.each([
   ['HTML', '<html>gateway</html>'],
   ['a number as nextLink', '{"value":[],"nextLink":7}'],
   ['a nextLink that is no address', '{"value":[],"nextLink":"https://"}'],
-])('an answer with %s is an invalid response, asked for once', async (_, body) => {
+])('an answer with %s is an invalid response, and is not retried', async (_, body) => {
   await using server = await startArmServer((response) => json(response, body));
   const { arm } = testClient(server.origin);
 
@@ -118,7 +118,7 @@ test.each([
   expect(server.requests).toHaveLength(1);
 });
 
-test('a list stops between two pages when it is aborted', async () => {
+test('an abort ends a list between two pages', async () => {
   await using server = await startArmServer((response, _, seen) =>
     json(response, { value: [seen.length], nextLink: `/next?p=${seen.length}` }),
   );
@@ -136,7 +136,7 @@ test('a list stops between two pages when it is aborted', async () => {
   expect(server.requests).toHaveLength(3);
 });
 
-test('a list stops while a page is awaited when it is aborted', async () => {
+test('an abort ends a list while it waits for a page', async () => {
   const controller = new AbortController();
   await using server = await startArmServer((response, _, seen) => {
     if (seen.length === 1) json(response, { value: [1], nextLink: '/next' });

@@ -16,7 +16,7 @@ test.each([
   ['1200 seconds, of which one wait takes a minute', { 'retry-after': '1200' }, 60_000],
   ['nothing', {}, 1000],
   ['something unreadable', { 'retry-after': 'soon' }, 1000],
-])('a 429 is waited for as it asks: %s', async (_, headers, expected) => {
+])('a 429 is retried after the requested wait: %s', async (_, headers, expected) => {
   await using server = await startArmServer((response, __, seen) =>
     seen.length === 1 ? json(response, throttling, 429, { ...headers }) : json(response, { ok: true }),
   );
@@ -32,7 +32,7 @@ test.each([
   expect(context.budget.remainingMs).toBe(300_000 - expected);
 });
 
-test('a 429 with a date is waited for until then', async () => {
+test('a 429 with a date is retried then', async () => {
   await using server = await startArmServer((response, _, seen) => {
     const soon = new Date(Date.now() + 30_000).toUTCString();
     if (seen.length === 1) json(response, throttling, 429, { 'retry-after': soon });
@@ -62,7 +62,7 @@ test('waits are whole milliseconds, as the database stores them', async () => {
   expect(context.meter.throttledMilliseconds % 1).toBe(0);
 });
 
-test('a wait that is longer than what is left of the budget is not begun', async () => {
+test('a wait longer than the remaining budget does not start', async () => {
   await using server = await startArmServer((response) => json(response, throttling, 429, { 'retry-after': '1200' }));
   const { clock, waits } = fakeClock();
   const { arm } = testClient(server.origin, { clock });
@@ -76,7 +76,7 @@ test('a wait that is longer than what is left of the budget is not begun', async
 test.each([
   ['20 minutes', { 'retry-after': '1200' }, 6],
   ['no time at all', { 'retry-after': '0' }, 30],
-])('endless throttling that asks for %s gives up after five minutes of waits', async (_, headers, mostRequests) => {
+])('endless throttling with %s fails after five minutes of waits', async (_, headers, mostRequests) => {
   await using server = await startArmServer((response) => json(response, throttling, 429, headers));
   const { clock, waits } = fakeClock();
   const { arm } = testClient(server.origin, { clock });
@@ -93,7 +93,7 @@ test.each([
   expect(server.requests.length).toBeLessThanOrEqual(mostRequests);
 });
 
-test("Compute's throttling answer, which has no error wrapper, is understood", async () => {
+test("Compute's throttling answer, which has no error wrapper, is read", async () => {
   const body = { code: 'OperationNotAllowed', message: 'The server rejected the request.', details: [] };
   await using server = await startArmServer((response) => json(response, body, 429, { 'retry-after': '60' }));
   const { arm } = testClient(server.origin);
@@ -103,7 +103,7 @@ test("Compute's throttling answer, which has no error wrapper, is understood", a
   await expect(reading).rejects.toMatchObject({ code: 'Throttled', message: expect.stringContaining(body.message) });
 });
 
-test.each([408, 500, 502, 503, 504])('a burst of %i passes', async (status) => {
+test.each([408, 500, 502, 503, 504])('a few %i are retried', async (status) => {
   await using server = await startArmServer((response, _, seen) =>
     seen.length <= 4 ? json(response, '<html>busy</html>', status) : json(response, { ok: true }),
   );
@@ -124,7 +124,7 @@ test.each([
   [501, 1, 'NotImplemented'],
   [400, 1, 'BadRequest'],
   [302, 1, 'Found'],
-])('a lasting %i ends after %i requests as an error', async (status, requests, code) => {
+])('a permanent %i fails after %i requests', async (status, requests, code) => {
   await using server = await startArmServer((response) =>
     json(response, '', status, { location: 'https://evil.example/' }),
   );
@@ -154,7 +154,7 @@ test.each([
     },
   ],
   ['at a JSON text that is cut off', (response: Parameters<typeof json>[0]) => json(response, '{"value":[{"id"')],
-])('a connection that breaks %s is tried again', async (_, breakOff) => {
+])('a connection that breaks %s is retried', async (_, breakOff) => {
   await using server = await startArmServer((response, __, seen) =>
     seen.length <= 2 ? breakOff(response) : json(response, { value: ['whole'] }),
   );
@@ -167,7 +167,7 @@ test.each([
   expect(context.meter).toMatchObject({ requests: 3, retries: 2, pages: 1 });
 });
 
-test('JSON that stays cut off is an invalid response', async () => {
+test('JSON that is always cut off is an invalid response', async () => {
   await using server = await startArmServer((response) => json(response, '{"value":[{"id"'));
   const { arm } = testClient(server.origin);
 
@@ -177,7 +177,7 @@ test('JSON that stays cut off is an invalid response', async () => {
   expect(server.requests).toHaveLength(6);
 });
 
-test('a server that is not there is a failed connection', async () => {
+test('an unreachable server is a failed connection', async () => {
   const server = await startArmServer((response) => json(response, {}));
   await server[Symbol.asyncDispose]();
   const { arm } = testClient(server.origin);
@@ -190,7 +190,7 @@ test('a server that is not there is a failed connection', async () => {
   });
 });
 
-test('a certificate that is not trusted is told at once, with what to do', async () => {
+test('an untrusted certificate fails at once, and says what to do', async () => {
   await using server = await startArmServer((response) => json(response, {}));
   const { arm } = testClient(server.origin.replace('localhost', '127.0.0.1'));
   const context = newContext();
@@ -204,7 +204,7 @@ test('a certificate that is not trusted is told at once, with what to do', async
   expect(context.meter.requests).toBe(1);
 });
 
-test('every wait ends at once when the request is aborted', async () => {
+test('an abort ends every wait at once', async () => {
   await using server = await startArmServer((response) => json(response, throttling, 429, { 'retry-after': '60' }));
   const controller = new AbortController();
   const { systemClock } = await import('../../../../lib/async/clock.ts');

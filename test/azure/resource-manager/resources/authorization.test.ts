@@ -44,7 +44,7 @@ test.each(['ExpiredAuthenticationToken', 'InvalidAuthenticationToken'])(
   },
 );
 
-test('a second refusal means that no token is to be had', async () => {
+test('a second refusal means that there is no token', async () => {
   await using server = await startArmServer((response) => json(response, expired, 401));
   const { arm } = testClient(server.origin);
 
@@ -54,7 +54,7 @@ test('a second refusal means that no token is to be had', async () => {
   expect(server.requests).toHaveLength(2);
 });
 
-test('a claims challenge is answered once with the claims it asks for', async () => {
+test('a claims challenge is answered once, with its claims', async () => {
   const claims = '{"access_token":{"nbf":{"essential":true,"value":"1700000000"}}}';
   const challenge = `Bearer realm="", error_description="Continuous access evaluation resulted in challenge", error="insufficient_claims", claims="${Buffer.from(claims).toString('base64')}"`;
   await using server = await startArmServer((response, _, seen) =>
@@ -69,7 +69,7 @@ test('a claims challenge is answered once with the claims it asks for', async ()
   expect(server.requests[1]?.headers.authorization).toBe('Bearer token-2');
 });
 
-test('a token for another audience names the audience and what is allowed, and is not asked for again', async () => {
+test('the refusal of an audience names it and the allowed ones, and is not retried', async () => {
   const message =
     "The access token has been obtained for wrong audience or resource 'https://graph.microsoft.com'. It should exactly match with one of the allowed audiences 'https://management.core.windows.net/'.";
   await using server = await startArmServer((response) =>
@@ -87,7 +87,7 @@ test('a token for another audience names the audience and what is allowed, and i
   expect(server.requests).toHaveLength(1);
 });
 
-test('a subscription of another tenant is an error of that subscription only', async () => {
+test('a subscription of another tenant fails only that subscription', async () => {
   await using server = await startArmServer((response) =>
     json(response, { error: { code: 'InvalidAuthenticationTokenTenant', message: 'wrong issuer' } }, 401),
   );
@@ -128,7 +128,7 @@ test.each([
   });
 });
 
-test('an error never shows the token, though the server echoes it, and never runs on for ever', async () => {
+test('an error never contains the token, even if the server echoes it, and has a limited length', async () => {
   await using server = await startArmServer((response, { headers }) =>
     json(
       response,
@@ -147,12 +147,12 @@ test('an error never shows the token, though the server echoes it, and never run
   expect(String(error).length).toBeLessThan(1100);
 });
 
-test('no more requests are in flight than allowed, and the larger priority goes first', async () => {
+test('the requests in flight are limited, and the larger priority goes first', async () => {
   const open: (() => void)[] = [];
   const order: string[] = [];
   await using server = await startArmServer((response, { url }) => {
     order.push(url.pathname);
-    // headers and a part of the body at once: a request is in flight until its body is read
+    // Headers and a part of the body at once: a request is in flight until its body is read.
     response.writeHead(200).write('{');
     open.push(() => response.end('}'));
   });

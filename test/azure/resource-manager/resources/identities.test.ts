@@ -40,7 +40,7 @@ test('one user-assigned identity by its id', async () => {
   expect(azure.server.requests[0]?.url.pathname).toBe(id);
 });
 
-test('an identity whose ids are not there yet has nulls; one without a usable id breaks the list', async () => {
+test('an identity without ids has nulls; one without a usable resource id fails the list', async () => {
   await using young = await serving({ value: [{ id, properties: null }] });
   await using odd = await serving({ value: [{ id: '/subscriptions/subid', properties: {} }] });
 
@@ -51,7 +51,7 @@ test('an identity whose ids are not there yet has nulls; one without a usable id
   await expect(broken).rejects.toMatchObject({ code: 'InvalidResponse' });
 });
 
-test('all pages of federated credentials, each with who may sign in', async () => {
+test('all pages of federated credentials, each with its issuer and subject', async () => {
   const value = payloadItems('federated-credentials-list');
   await using server = await startArmServer((response, _, seen) =>
     json(response, seen.length === 1 ? { value, nextLink: '/next?x=1' } : { value: [], nextLink: null }),
@@ -71,7 +71,7 @@ test('all pages of federated credentials, each with who may sign in', async () =
   expect(server.requests).toHaveLength(2);
 });
 
-test('a federated credential without an issuer breaks the list; one without a subject has an empty one', async () => {
+test('a federated credential without an issuer fails the list; one without a subject has an empty one', async () => {
   await using odd = await serving({ value: [{ name: 'c', properties: {} }] });
   await using claims = await serving({
     value: [{ name: 'c', properties: { issuer: 'https://i', audiences: [1, 'a'] } }],
@@ -83,7 +83,7 @@ test('a federated credential without an issuer breaks the list; one without a su
   await expect(listFederatedCredentials(odd.arm, id, newContext())).rejects.toMatchObject({ code: 'InvalidResponse' });
 });
 
-test('the client id of a system-assigned identity is asked for at its machine', async () => {
+test('the client id of a system-assigned identity is read from its machine', async () => {
   await using azure = await serving(payload('system-assigned-identity-get'));
   const machineId = '/subscriptions/s/resourceGroups/r g/providers/Microsoft.Compute/virtualMachines/vm-1';
 

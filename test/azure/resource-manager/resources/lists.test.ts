@@ -19,7 +19,7 @@ async function serving(body: unknown) {
   return { server, arm: testClient(server.origin).arm, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
-test('subscriptions come with lower-cased id, state and quota', async () => {
+test('subscriptions have a lower-case id, state and quota', async () => {
   await using azure = await serving({
     value: [
       {
@@ -42,13 +42,13 @@ test('subscriptions come with lower-cased id, state and quota', async () => {
   expect(azure.server.requests[0]?.url.pathname).toBe('/subscriptions');
 });
 
-test('a subscription without an id breaks the list', async () => {
+test('a subscription without an id fails the list', async () => {
   await using azure = await serving({ value: [{ displayName: 'One' }] });
 
   await expect(drain(listSubscriptions(azure.arm, newContext()))).rejects.toMatchObject({ code: 'InvalidResponse' });
 });
 
-test('effective permissions grant nothing where they cannot be read', async () => {
+test('unreadable effective permissions grant nothing', async () => {
   await using azure = await serving({
     value: [{ actions: ['*/read'], notActions: [] }, { actions: ['*'], notActions: 'odd' }, { actions: null }],
   });
@@ -62,7 +62,7 @@ test('effective permissions grant nothing where they cannot be read', async () =
   ]);
 });
 
-test('machines come page by page, and one without an id breaks the list', async () => {
+test('machines arrive page by page, and one without an id fails the list', async () => {
   await using server = await startArmServer((response, _, seen) =>
     seen.length === 1
       ? json(response, { value: [{ id: machineId('vm-1') }], nextLink: '/next' })
@@ -80,7 +80,7 @@ test('machines come page by page, and one without an id breaks the list', async 
   expect(names).toEqual(['vm-1']);
 });
 
-test('a page of 5,000 machines and a tag of 10 MB are read whole', async () => {
+test('a page of 5,000 machines and a tag of 10 MB are read completely', async () => {
   const tag = 'x'.repeat(10_000_000);
   const value = Array.from({ length: 5000 }, (_, i) => ({ id: machineId(`vm-${i}`), tags: i === 0 ? { tag } : {} }));
   await using azure = await serving({ value });
@@ -91,7 +91,7 @@ test('a page of 5,000 machines and a tag of 10 MB are read whole', async () => {
   expect(items[0]?.tags.tag).toHaveLength(10_000_000);
 });
 
-test('power states are asked for as such; a machine without one is left out', async () => {
+test('power states have their own request; a machine without one is left out', async () => {
   const statuses = [{ code: 'ProvisioningState/succeeded' }, { code: 'PowerState/deallocated' }];
   await using azure = await serving({
     value: [
@@ -107,7 +107,7 @@ test('power states are asked for as such; a machine without one is left out', as
   expect(azure.server.requests[0]?.url.searchParams.get('statusOnly')).toBe('true');
 });
 
-test('one machine by its id comes with its power state, through the same policies', async () => {
+test('one machine by its id has its power state, and uses the same policies', async () => {
   const identity = { type: 'UserAssigned', userAssignedIdentities: { u1: { principalId: null, clientId: null } } };
   const instanceView = { statuses: [{ code: 'PowerState/running' }] };
   await using azure = await serving({ id: machineId('vm-1'), identity, location: 'x', properties: { instanceView } });
@@ -130,7 +130,7 @@ test.each([
   ['null properties', { properties: null, zones: null, tags: null }],
   ['odd statuses', { properties: { instanceView: { statuses: {} } } }],
   ['null disks', { properties: { storageProfile: { dataDisks: [null] } } }],
-])('one machine with %s is read all the same', async (_, odd) => {
+])('one machine with %s can be read', async (_, odd) => {
   await using azure = await serving({ id: machineId('vm-1'), ...odd });
 
   const { machine, powerState } = await getVirtualMachine(azure.arm, machineId('vm-1'), newContext());
@@ -139,7 +139,7 @@ test.each([
   expect(powerState).toBeNull();
 });
 
-test("a machine that is not there is a 404 with Azure's code and message", async () => {
+test("a machine that does not exist is a 404 with Azure's code and message", async () => {
   const error = { code: 'ResourceNotFound', message: "The Resource 'vm-1' was not found." };
   await using server = await startArmServer((response) => json(response, { error }, 404));
 
@@ -148,7 +148,7 @@ test("a machine that is not there is a 404 with Azure's code and message", async
   await expect(reading).rejects.toMatchObject({ name: 'ArmError', status: 404, ...error });
 });
 
-test('role assignments of a principal are asked for with those through groups, and roles by id', async () => {
+test('role assignments of a principal include those through groups, and roles are read by id', async () => {
   const properties = { scope: '/', roleDefinitionId: '/providers/x/roleDefinitions/r1', principalId: 'p1' };
   await using server = await startArmServer((response, { url }) =>
     url.pathname.endsWith('/r1')

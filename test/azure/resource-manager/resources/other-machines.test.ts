@@ -15,7 +15,7 @@ async function serving(body: unknown) {
   return { server, arm: testClient(server.origin).arm, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
-test('a scale set as Azure recorded it is one row with its number of instances', async () => {
+test('a recorded scale set is one machine with its number of instances', async () => {
   await using azure = await serving({ value: payloadItems('real-vmss-list') });
 
   const { items } = await drain(listScaleSets(azure.arm, subscriptionId, newContext()));
@@ -74,7 +74,7 @@ test('a scale set has identity, zones, priority and system of its instances', as
   expect(items[0]?.identity).toMatchObject({ type: 'SystemAssigned', principalId: 'p-1' });
 });
 
-test('Flexible scale sets are no rows: their members are machines of their own', async () => {
+test('Flexible scale sets are left out, because their members are machines themselves', async () => {
   await using azure = await serving({
     value: [
       { id: setId('flexible'), properties: { orchestrationMode: 'Flexible' } },
@@ -91,7 +91,7 @@ test('Flexible scale sets are no rows: their members are machines of their own',
   ]);
 });
 
-test('a scale set by its id is the same row; a Flexible one by that id is none', async () => {
+test('a scale set by its id is the same machine; a Flexible one is not found', async () => {
   await using server = await startArmServer((response, { url }) =>
     json(response, {
       id: setId('set-1'),
@@ -160,7 +160,7 @@ test.each([
   ['scale set', listScaleSets, `${setId('x')}/virtualMachines/0`],
   ['Arc machine', listArcMachines, setId('x')],
   ['Arc machine', listArcMachines, null],
-])('a %s without a usable id breaks the list', async (_, list, id) => {
+])('a %s without a usable id fails the list', async (_, list, id) => {
   await using azure = await serving({ value: [{ id }] });
 
   await expect(drain(list(azure.arm, subscriptionId, newContext()))).rejects.toMatchObject({ code: 'InvalidResponse' });

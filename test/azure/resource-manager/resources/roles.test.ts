@@ -11,7 +11,7 @@ async function serving(body: unknown) {
   return { server, arm: testClient(server.origin).arm, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
-test('of the role assignments that Azure recorded, those of service principals are kept', async () => {
+test('of recorded role assignments, those of service principals are kept', async () => {
   await using azure = await serving({ value: payloadItems('real-roleassignments-list') });
 
   const { items } = await drain(listRoleAssignments(azure.arm, subscriptionId, newContext()));
@@ -26,7 +26,7 @@ test('of the role assignments that Azure recorded, those of service principals a
   });
 });
 
-test('the whole list is asked for, without a filter that would leave out what is below', async () => {
+test('the whole list is requested, without a filter that would omit everything below', async () => {
   await using azure = await serving({ value: [] });
 
   await drain(listRoleAssignments(azure.arm, 's1', newContext()));
@@ -36,7 +36,7 @@ test('the whole list is asked for, without a filter that would leave out what is
   ]);
 });
 
-test('an assignment that does not say whom it is for is kept, and conditions come along', async () => {
+test('an assignment without a principal type is kept, and so are conditions', async () => {
   const properties = { scope: '/', roleDefinitionId: '/r1', principalId: 'p1' };
   await using azure = await serving({
     value: [
@@ -59,7 +59,7 @@ test.each([
   ['scope', { id: 'a', properties: { roleDefinitionId: '/r1', principalId: 'p' } }],
   ['role', { id: 'a', properties: { scope: '/', principalId: 'p' } }],
   ['principal', { id: 'a', properties: { scope: '/', roleDefinitionId: '/r1' } }],
-])('an assignment without its %s breaks the list', async (_, item) => {
+])('an assignment without its %s fails the list', async (_, item) => {
   await using azure = await serving({ value: [item] });
 
   await expect(drain(listRoleAssignments(azure.arm, 's1', newContext()))).rejects.toMatchObject({
@@ -67,7 +67,7 @@ test.each([
   });
 });
 
-test('roles come with name and permissions', async () => {
+test('roles have a name and permissions', async () => {
   await using azure = await serving({
     value: [
       ...payloadItems('roledefinition-atscope'),
@@ -88,7 +88,7 @@ test('roles come with name and permissions', async () => {
   expect(azure.server.requests[0]?.url.search).toBe('?api-version=2022-04-01');
 });
 
-test('a role without a name breaks the list', async () => {
+test('a role without a name fails the list', async () => {
   await using azure = await serving({ value: [{ id: '/r1', properties: {} }] });
 
   await expect(drain(listRoleDefinitions(azure.arm, 's1', newContext()))).rejects.toMatchObject({

@@ -5,7 +5,7 @@ const id =
   '/subscriptions/EA42F556-5106-4743-99B0-C129BFA71A47/resourceGroups/TEST_VM/providers/Microsoft.Compute/virtualMachines/vm-1';
 const assigned = '/subscriptions/x/resourcegroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/u1';
 
-test('a machine as Azure writes it becomes what the inventory keeps', () => {
+test("a machine in Azure's form becomes what the inventory keeps", () => {
   const reading = toMachineReading({
     name: 'vm-1',
     id,
@@ -56,7 +56,7 @@ test('a machine as Azure writes it becomes what the inventory keeps', () => {
   });
 });
 
-test('a machine with an id and nothing else has nulls, and nothing is made up', () => {
+test('a machine with only an id has nulls and defaults', () => {
   const expected = {
     name: 'vm-1',
     location: '',
@@ -101,13 +101,13 @@ test.each([
   expect(toMachineReading({ id, identity: { type } }).identity.type).toBe(expected);
 });
 
-test('an identity without a type is what its ids say', () => {
+test('an identity without a type gets the type of its ids', () => {
   const identity = { principalId: 'p-1', userAssignedIdentities: { [assigned]: {} } };
 
   expect(toMachineReading({ id, identity }).identity.type).toBe('SystemAssigned, UserAssigned');
 });
 
-test('user-assigned identities with null ids, or null altogether, stay listed', () => {
+test('user-assigned identities that are null or have null ids stay listed', () => {
   const identity = {
     type: 'UserAssigned',
     userAssignedIdentities: { [assigned]: null, b: { principalId: null, clientId: 'c' }, c: { principalId: '' } },
@@ -120,7 +120,7 @@ test('user-assigned identities with null ids, or null altogether, stay listed', 
   });
 });
 
-test('tags that are no texts become texts', () => {
+test('tags that are not strings become strings', () => {
   const tags = { count: 3, on: true, none: null, list: ['a'] };
 
   expect(toMachineReading({ id, tags }).tags).toEqual({ count: '3', on: 'true', none: '', list: '["a"]' });

@@ -9,14 +9,14 @@ const notSent: Promise<null> = Promise.resolve(null);
 
 /**
  * Decides when a request leaves:
- * 1. It waits for its subscription's turn. Turns are further apart when one of Azure's buckets is almost empty; after a 429
- *    there is none for a while. Other subscriptions continue.
- * 2. It waits at the gate, which bounds the requests in flight over all subscriptions, and keeps its place until the body is
- *    read. If its subscription was held or slowed down in the meantime, it gives the place back unused: no request keeps a
- *    place while it waits.
+ * 1. It waits for its subscription's turn. Turns are further apart when one of Azure's buckets is almost empty; after a
+ *   429 there is none for a while. Other subscriptions continue.
+ * 2. It waits at the gate, which bounds the requests in flight over all subscriptions, and keeps its place until the
+ *   body is read. If its subscription was held or slowed down in the meantime, it gives the place back unused: no
+ *   request keeps a place while it waits.
  *
- * The subscription's budget pays for waiting after a 429, and for going more slowly than the documented buckets refill. Going
- * at the rate of the refill is free, because that is how a large subscription is read.
+ * The subscription's budget pays for waiting after a 429, and for going more slowly than the documented buckets refill.
+ * Going at the rate of the refill is free, because that is how a large subscription is read.
  * @throws {ThrottledError} the subscription is held for longer than the budget pays
  */
 export function pacingPolicy(paces: Paces, gate: ConcurrencyGate, clock: Clock): PipelinePolicy {

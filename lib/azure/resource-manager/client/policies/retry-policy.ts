@@ -13,10 +13,10 @@ const failureBackOffMs = 250;
 
 /**
  * Repeats a GET:
- * - Throttled (429, or 503 with a time to wait): while the subscription's budget of waits lasts. Each wait holds the whole
- *   subscription, for a minute at most; the pacing policy waits and pays.
- * - Failed (408, 500, 502, 503, 504, a broken connection, a body cut off): five times, with exponential back-off and jitter,
- *   while attempts fail quickly.
+ * - Throttled (429, or 503 with a time to wait): while the subscription's budget of waits lasts. Each wait holds the
+ *   whole subscription, for a minute at most; the pacing policy waits and pays.
+ * - Failed (408, 500, 502, 503, 504, a broken connection, a body cut off): five times, with exponential back-off and
+ *   jitter, while attempts fail quickly.
  *
  * Passes the last failure on.
  * @throws {ThrottledError} the budget is used up

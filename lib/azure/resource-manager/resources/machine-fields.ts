@@ -2,14 +2,37 @@ import {
   type IdentityType,
   identityTypes,
   type MachineIdentity,
+  type MachineType,
   type UserAssignedIdentity,
 } from '../../../inventory/virtual-machine.ts';
 import { isObject, member, textOrNull } from '../../json.ts';
+import { type ResourceIdParser, readResourceId } from './resource-id.ts';
+import { toTags } from './wire-values.ts';
+
+/**
+ * The fields that machines of every type have in the same place.
+ * @param kind for the message: `A virtual machine`
+ * @throws {InvalidResponseError} the id is unusable
+ */
+export function machineFields(item: unknown, type: MachineType, parseId: ResourceIdParser, kind: string) {
+  const { id, parts } = readResourceId(item, parseId, kind);
+  return {
+    id,
+    name: textOrNull(member(item, 'name')) ?? parts.name,
+    type,
+    subscriptionId: parts.subscriptionId,
+    resourceGroup: parts.resourceGroup,
+    location: textOrNull(member(item, 'location')) ?? '',
+    provisioningState: textOrNull(member(member(item, 'properties'), 'provisioningState')),
+    tags: toTags(member(item, 'tags')),
+    identity: toMachineIdentity(member(item, 'identity')),
+  };
+}
 
 const noIdentity: MachineIdentity = { type: 'None', principalId: null, tenantId: null, userAssignedIdentities: {} };
 
-/** The `identity` of a machine of any type; anything but an object is `None`. */
-export function toMachineIdentity(value: unknown): MachineIdentity {
+/** Anything but an object is `None`. */
+function toMachineIdentity(value: unknown): MachineIdentity {
   if (!isObject(value)) return noIdentity;
   const principalId = textOrNull(value.principalId);
   const userAssignedIdentities = toUserAssignedIdentities(value.userAssignedIdentities);
