@@ -131,9 +131,7 @@ test('beginnings and ends record the last complete reading of their kind', ({ da
   ]);
 });
 
-test('attachments, detachments and moves record the last complete reading', ({
-  database,
-}) => {
+test('attachments, detachments and moves record the last complete reading', ({ database }) => {
   const at = (day: number) => Date.parse(dayOf(day));
   read(database, 1, { machines: [vm, machine('m')] });
   const without = { ...vm.identity, type: 'None' as const, principalId: null };

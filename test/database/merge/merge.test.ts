@@ -172,9 +172,7 @@ describe('what ends', () => {
     expect(coverage(database, one)).toMatchObject({ status: 'partial', reason: { code: 'DeletionUnverified' } });
   });
 
-  test('machines of a subscription that Azure lists as deleted end on SubscriptionNotFound', ({
-    database,
-  }) => {
+  test('machines of a subscription that Azure lists as deleted end on SubscriptionNotFound', ({ database }) => {
     mergeRun(database, { day: 1, subscriptions: twoMachines });
     const run = mergeRun(database, {
       day: 2,
@@ -249,9 +247,7 @@ test('a reading that a wrong clock dates days ahead does not block the next', ({
   expect(run).toMatchObject({ complete: true, changes: { virtualMachineCreated: 1 } });
 });
 
-test('a reading after the newest merge is newer than it, even if the clock was put back', ({
-  database,
-}) => {
+test('a reading after the newest merge is newer than it, even if the clock was put back', ({ database }) => {
   mergeRun(database, {
     day: 5,
     subscriptions: { [one]: { machines: [machine('a')], readAt: '2026-11-06T07:00:00.000Z' } },
@@ -345,7 +341,9 @@ describe('whole subscriptions', () => {
     expect(row(database, x.id)).toMatchObject({ stale: false });
   });
 
-  test('that an untrusted list lacks are stale without a change, until a second list lacks them, too', ({ database }) => {
+  test('that an untrusted list lacks are stale without a change, until a second list lacks them, too', ({
+    database,
+  }) => {
     mergeRun(database, { day: 1, subscriptions: both });
     const gone = { blindSpots: [lost(two)] };
     const shrink = { ...gone, reason: reason('SuspiciousTenantShrink') };

@@ -191,9 +191,7 @@ describe('what changes under its id', () => {
 });
 
 describe('what ends', () => {
-  test('ends when a complete list lacks it, with the time of the last list that had it', ({
-    database,
-  }) => {
+  test('ends when a complete list lacks it, with the time of the last list that had it', ({ database }) => {
     read(database, 1, [own]);
     read(database, 2, [own]);
     expect(read(database, 3, []).changes).toEqual({ roleRemoved: 1 });
