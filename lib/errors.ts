@@ -1,4 +1,4 @@
-/** Every code of our own. A comparison with any other does not compile. */
+/** Every code of this product. A comparison with another code does not compile. */
 export type ErrorCode =
   | 'AmbiguousName'
   | 'AudienceNotSupported'
@@ -90,23 +90,24 @@ export type ErrorCode =
   | 'UpstreamTimeout'
   | 'VirtualMachineNotFound';
 
-/** A code that somebody else gave: Azure's own, or one that is passed on as it was recorded. */
+/** A code of Azure, or a recorded code that is passed on. */
 export interface GivenCode {
   readonly given: string;
 }
 
-/** What went wrong, as users and logs see it: a stable code, what happened to what, and the way out. */
+/** What went wrong, for users and logs. */
 export interface Reason {
-  /** Azure's own code where there is one (`AuthorizationFailed`), else ours (`ForeignNextLink`). */
+  /** Azure's code if it gave one (`AuthorizationFailed`), else an {@link ErrorCode}. */
   readonly code: string;
+  /** What happened, and to what. */
   readonly message: string;
-  /** What to do about it: the exact command where there is one. */
+  /** What to do, with the exact command if there is one. */
   readonly hint: string | null;
 }
 
 /**
- * The one error family of the product. `message` says what happened and to what; `hint` says what to do.
- * Neither ever holds a token, a key or an identity header.
+ * The error family of the product. `message` says what happened and to what, `hint` what to do.
+ * Neither contains a token, a key or an identity header.
  */
 export class InventoryError extends Error {
   override readonly name: string = 'InventoryError';
@@ -128,12 +129,12 @@ export class InvalidSettingError extends InventoryError {
   }
 }
 
-/** No token is to be had (or Resource Manager refuses every token we get). Exit code 4. */
+/** There is no token, or Resource Manager refuses every token. Exit code 4. */
 export class NoTokenError extends InventoryError {
   override readonly name = 'NoTokenError';
 }
 
-/** The thing asked for does not exist. Exit code 5, HTTP 404. */
+/** The requested thing does not exist. Exit code 5, HTTP 404. */
 export class NotFoundError extends InventoryError {
   override readonly name = 'NotFoundError';
 }
