@@ -1,13 +1,12 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { expect, test } from 'vitest';
 import { probeImds } from '../../lib/azure/credentials/imds-probe.ts';
+import { startIdentityEndpoint } from './fixtures/identity-endpoint.ts';
 
 test.each([
   ['400, as IMDS answers without its header', 400, 'Required metadata header not specified'],
   ['403, as a proxy may answer', 403, 'Forbidden'],
 ])('an answer of %s means that IMDS is there', async (_, status, body) => {
-  await using server = await startServer(status, body);
+  await using server = await startIdentityEndpoint(() => ({ status, text: body }));
 
   const probe = askFor(server.origin);
 
@@ -15,10 +14,10 @@ test.each([
 });
 
 test('an answer of a container network for an unreachable address does not mean that IMDS is there', async () => {
-  await using server = await startServer(
-    403,
-    'dial tcp 169.254.169.254:80: connect: A socket operation was unreachable',
-  );
+  await using server = await startIdentityEndpoint(() => ({
+    status: 403,
+    text: 'dial tcp 169.254.169.254:80: connect: A socket operation was unreachable',
+  }));
 
   const probe = askFor(server.origin);
 
@@ -39,20 +38,4 @@ function askFor(origin: string): Promise<void> {
       signal: new AbortController().signal,
     },
   );
-}
-
-async function startServer(status: number, body: string): Promise<AsyncDisposable & { readonly origin: string }> {
-  const server = createServer((_, response) => response.writeHead(status).end(body));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return {
-    origin: `http://127.0.0.1:${address.port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
 }

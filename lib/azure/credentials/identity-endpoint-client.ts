@@ -30,6 +30,7 @@ export function inAttempt<T>(attempt: Attempt, signal: AbortSignal, work: () => 
  * - It uses no proxy: identity endpoints are on the host itself, and their header is a secret.
  * - It removes the lifetime from the answer, so that MSAL's static cache never keeps a token. See
  *   docs/decisions/0001-tokens.md.
+ * @see https://github.com/AzureAD/microsoft-authentication-library-for-js/issues/7206 that cache and claims challenges
  */
 export const identityEndpointClient: HttpClient = {
   async sendRequest(request) {
