@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { startIdentityEndpoint, tokenReply } from './fixtures/identity-endpoint.ts';
+import { startIdentityEndpoint } from './fixtures/identity-endpoint.ts';
 import { startTokenProcess } from './fixtures/start-token-process.ts';
 
 const folders: string[] = [];
@@ -30,7 +30,7 @@ async function nowhere(): Promise<string> {
 
 test('outside Functions the managed identity comes before the command-line tools', async () => {
   const { PATH } = await fakeAz(azToken);
-  await using endpoint = await startIdentityEndpoint((_, number) => tokenReply(number));
+  await using endpoint = await startIdentityEndpoint();
   await using process = startTokenProcess({ PATH, AZURE_POD_IDENTITY_AUTHORITY_HOST: endpoint.origin });
 
   const answer = await process.ask();

@@ -11,7 +11,7 @@ function appService(endpoint: Pick<IdentityEndpoint, 'origin'>): Record<string, 
 
 describe('a request for a token has the form that its host expects', () => {
   test('App Service gets its header and the audience without a slash', async () => {
-    await using endpoint = await startIdentityEndpoint((_, number) => tokenReply(number));
+    await using endpoint = await startIdentityEndpoint();
     await using process = startTokenProcess(appService(endpoint));
 
     const answer = await process.ask();
@@ -27,7 +27,7 @@ describe('a request for a token has the form that its host expects', () => {
   });
 
   test('IMDS gets the metadata header', async () => {
-    await using endpoint = await startIdentityEndpoint((_, number) => tokenReply(number));
+    await using endpoint = await startIdentityEndpoint();
     await using process = startTokenProcess({ ...inFunctions, AZURE_POD_IDENTITY_AUTHORITY_HOST: endpoint.origin });
 
     const answer = await process.ask();
@@ -43,7 +43,7 @@ describe('a request for a token has the form that its host expects', () => {
   });
 
   test('Cloud Shell gets the audience with its slash, for Resource Manager and for any other', async () => {
-    await using endpoint = await startIdentityEndpoint((_, number) => tokenReply(number));
+    await using endpoint = await startIdentityEndpoint();
     await using process = startTokenProcess({ ...inFunctions, MSI_ENDPOINT: `${endpoint.origin}/oauth2/token` });
 
     const answer = await process.ask();
@@ -78,7 +78,7 @@ describe('a request for a token has the form that its host expects', () => {
     ['INVENTORY_IDENTITY_OBJECT_ID', guid, 'object_id', 'object_id'],
     ['INVENTORY_IDENTITY_RESOURCE_ID', resourceId, 'mi_res_id', 'msi_res_id'],
   ])('%s names a user-assigned identity', async (name, value, onAppService, onImds) => {
-    await using endpoint = await startIdentityEndpoint((_, number) => tokenReply(number));
+    await using endpoint = await startIdentityEndpoint();
     await using app = startTokenProcess({ ...appService(endpoint), [name]: value });
     await using machine = startTokenProcess({
       ...inFunctions,
@@ -96,7 +96,7 @@ describe('a request for a token has the form that its host expects', () => {
     ['AzureUSGovernment', 'https://management.usgovcloudapi.net'],
     ['AzureChinaCloud', 'https://management.chinacloudapi.cn'],
   ])('%s has an audience of its own', async (cloud, audience) => {
-    await using endpoint = await startIdentityEndpoint((_, number) => tokenReply(number));
+    await using endpoint = await startIdentityEndpoint();
     await using process = startTokenProcess({ ...appService(endpoint), AZURE_CLOUD: cloud });
 
     await process.ask();

@@ -29,7 +29,7 @@ describe('all callers share one request', () => {
   });
 
   test('each audience has a token of its own; a scope means its resource', async () => {
-    await using endpoint = await startIdentityEndpoint((_, number) => tokenReply(number));
+    await using endpoint = await startIdentityEndpoint();
     await using process = startTokenProcess(appService(endpoint));
 
     await process.ask();
@@ -45,7 +45,7 @@ describe('all callers share one request', () => {
   });
 
   test('a caller that leaves early does not disturb later ones', async () => {
-    await using endpoint = await startIdentityEndpoint((_, number) => tokenReply(number));
+    await using endpoint = await startIdentityEndpoint();
     await using process = startTokenProcess(appService(endpoint));
     await process.ask({ request: { audience: 'https://storage.azure.com' } });
     endpoint.reply = () => ({ silence: 'hang' });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { drain, json, newContext, startArmServer, testClient } from '../fixtures/arm-server.ts';
+import { drain, json, newContext, startArmServer } from '../fixtures/arm-server.ts';
 
 const list = '/subscriptions/s1/providers/Microsoft.Compute/virtualMachines';
 const apiVersion = '2026-04-01';
@@ -12,10 +12,9 @@ test('a list continues after empty pages, and each page is counted', async () =>
     else if (at === '2') json(response, { value: [], nextLink: `${url.pathname}?%24skiptoken=3` });
     else json(response, { value: [2, 3], nextLink: null });
   });
-  const { arm } = testClient(server.origin);
   const context = newContext();
 
-  const { items, pages } = await drain(arm.pages(list, { apiVersion, query: { statusOnly: 'true' }, context }));
+  const { items, pages } = await drain(server.arm.pages(list, { apiVersion, query: { statusOnly: 'true' }, context }));
 
   expect(items).toEqual([1, 2, 3]);
   expect(pages).toBe(3);
@@ -30,9 +29,8 @@ test.each([
   ['missing', undefined],
 ])('nextLink %s ends a list', async (_, nextLink) => {
   await using server = await startArmServer((response) => json(response, { value: [1], nextLink }));
-  const { arm } = testClient(server.origin);
 
-  const { pages } = await drain(arm.pages(list, { apiVersion, context: newContext() }));
+  const { pages } = await drain(server.arm.pages(list, { apiVersion, context: newContext() }));
 
   expect(pages).toBe(1);
 });
@@ -42,9 +40,8 @@ test('a nextLink to another host is not followed, and nothing is sent there', as
   await using server = await startArmServer((response) =>
     json(response, { value: [1], nextLink: `${foreign.origin}/x` }),
   );
-  const { arm } = testClient(server.origin);
 
-  const reading = drain(arm.pages(list, { apiVersion, context: newContext() }));
+  const reading = drain(server.arm.pages(list, { apiVersion, context: newContext() }));
 
   await expect(reading).rejects.toMatchObject({
     code: 'ForeignNextLink',
@@ -63,9 +60,8 @@ test.each([
   ['an address without a scheme', () => '//evil.example/next'],
 ])('a nextLink that is %s counts as foreign', async (_, link) => {
   await using server = await startArmServer((response) => json(response, { value: [], nextLink: link(server.origin) }));
-  const { arm } = testClient(server.origin);
 
-  const reading = drain(arm.pages(list, { apiVersion, context: newContext() }));
+  const reading = drain(server.arm.pages(list, { apiVersion, context: newContext() }));
 
   await expect(reading).rejects.toMatchObject({ code: 'ForeignNextLink' });
   expect(server.requests).toHaveLength(1);
@@ -75,9 +71,8 @@ test('a list that points to its own page fails', async () => {
   await using server = await startArmServer((response, { url }) =>
     json(response, { value: [1], nextLink: `${server.origin}${url.pathname}${url.search}` }),
   );
-  const { arm } = testClient(server.origin);
 
-  const reading = drain(arm.pages(list, { apiVersion, context: newContext() }));
+  const reading = drain(server.arm.pages(list, { apiVersion, context: newContext() }));
 
   await expect(reading).rejects.toMatchObject({ code: 'NextLinkLoop' });
   expect(server.requests).toHaveLength(1);
@@ -88,11 +83,10 @@ test('a list that goes in a cycle fails after its pages were returned', async ()
     const next = url.searchParams.get('p') === 'b' ? 'a' : 'b';
     json(response, { value: [next], nextLink: `${server.origin}/list?api-version=1&p=${next}` });
   });
-  const { arm } = testClient(server.origin);
   const seen: unknown[] = [];
 
   const reading = (async () => {
-    for await (const page of arm.pages('/list', { apiVersion: '1', context: newContext() })) seen.push(...page);
+    for await (const page of server.arm.pages('/list', { apiVersion: '1', context: newContext() })) seen.push(...page);
   })();
 
   await expect(reading).rejects.toMatchObject({ code: 'NextLinkLoop' });
@@ -110,9 +104,8 @@ test.each([
   ['a nextLink that is no address', '{"value":[],"nextLink":"https://"}'],
 ])('an answer with %s is an invalid response, and is not retried', async (_, body) => {
   await using server = await startArmServer((response) => json(response, body));
-  const { arm } = testClient(server.origin);
 
-  const reading = drain(arm.pages(list, { apiVersion, context: newContext() }));
+  const reading = drain(server.arm.pages(list, { apiVersion, context: newContext() }));
 
   await expect(reading).rejects.toMatchObject({ code: 'InvalidResponse' });
   expect(server.requests).toHaveLength(1);
@@ -122,12 +115,11 @@ test('an abort ends a list between two pages', async () => {
   await using server = await startArmServer((response, _, seen) =>
     json(response, { value: [seen.length], nextLink: `/next?p=${seen.length}` }),
   );
-  const { arm } = testClient(server.origin);
   const controller = new AbortController();
   const reason = new Error('enough');
 
   const reading = (async () => {
-    for await (const page of arm.pages(list, { apiVersion, context: newContext(controller.signal) })) {
+    for await (const page of server.arm.pages(list, { apiVersion, context: newContext(controller.signal) })) {
       if (page[0] === 3) controller.abort(reason);
     }
   })();
@@ -146,9 +138,8 @@ test('an abort ends a list while it waits for a page', async () => {
       controller.abort();
     }
   });
-  const { arm } = testClient(server.origin);
 
-  const reading = drain(arm.pages(list, { apiVersion, context: newContext(controller.signal) }));
+  const reading = drain(server.arm.pages(list, { apiVersion, context: newContext(controller.signal) }));
 
   await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
 });

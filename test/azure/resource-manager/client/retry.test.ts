@@ -96,9 +96,8 @@ test.each([
 test("Compute's throttling answer, which has no error wrapper, is read", async () => {
   const body = { code: 'OperationNotAllowed', message: 'The server rejected the request.', details: [] };
   await using server = await startArmServer((response) => json(response, body, 429, { 'retry-after': '60' }));
-  const { arm } = testClient(server.origin);
 
-  const reading = arm.get(path, { apiVersion, context: newContext() });
+  const reading = server.arm.get(path, { apiVersion, context: newContext() });
 
   await expect(reading).rejects.toMatchObject({ code: 'Throttled', message: expect.stringContaining(body.message) });
 });
@@ -128,9 +127,8 @@ test.each([
   await using server = await startArmServer((response) =>
     json(response, '', status, { location: 'https://evil.example/' }),
   );
-  const { arm } = testClient(server.origin);
 
-  const reading = arm.get(path, { apiVersion, context: newContext() });
+  const reading = server.arm.get(path, { apiVersion, context: newContext() });
 
   await expect(reading).rejects.toMatchObject({ name: 'ArmError', status, code });
   expect(server.requests).toHaveLength(requests);
@@ -158,10 +156,9 @@ test.each([
   await using server = await startArmServer((response, __, seen) =>
     seen.length <= 2 ? breakOff(response) : json(response, { value: ['whole'] }),
   );
-  const { arm } = testClient(server.origin);
   const context = newContext();
 
-  const { items } = await drain(arm.pages(path, { apiVersion, context }));
+  const { items } = await drain(server.arm.pages(path, { apiVersion, context }));
 
   expect(items).toEqual(['whole']);
   expect(context.meter).toMatchObject({ requests: 3, retries: 2, pages: 1 });
@@ -169,9 +166,8 @@ test.each([
 
 test('JSON that is always cut off is an invalid response', async () => {
   await using server = await startArmServer((response) => json(response, '{"value":[{"id"'));
-  const { arm } = testClient(server.origin);
 
-  const reading = arm.get(path, { apiVersion, context: newContext() });
+  const reading = server.arm.get(path, { apiVersion, context: newContext() });
 
   await expect(reading).rejects.toMatchObject({ code: 'InvalidResponse', message: expect.stringContaining('cut off') });
   expect(server.requests).toHaveLength(6);
@@ -180,9 +176,8 @@ test('JSON that is always cut off is an invalid response', async () => {
 test('an unreachable server is a failed connection', async () => {
   const server = await startArmServer((response) => json(response, {}));
   await server[Symbol.asyncDispose]();
-  const { arm } = testClient(server.origin);
 
-  const reading = arm.get(path, { apiVersion, context: newContext() });
+  const reading = server.arm.get(path, { apiVersion, context: newContext() });
 
   await expect(reading).rejects.toMatchObject({
     code: 'ConnectionFailed',
@@ -207,7 +202,6 @@ test('an untrusted certificate fails at once, and says what to do', async () => 
 test('an abort ends every wait at once', async () => {
   await using server = await startArmServer((response) => json(response, throttling, 429, { 'retry-after': '60' }));
   const controller = new AbortController();
-  const { systemClock } = await import('../../../../lib/async/clock.ts');
   const { arm } = testClient(server.origin, { clock: systemClock });
   const context = newContext(controller.signal);
   const reading = arm.get(path, { apiVersion, context });

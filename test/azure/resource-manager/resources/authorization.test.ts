@@ -10,10 +10,9 @@ const expired = {
 
 test('a request carries token, ids and user agent', async () => {
   await using server = await startArmServer((response) => json(response, {}, 200, { 'x-ms-request-id': 'r-1' }));
-  const { arm } = testClient(server.origin);
   const context = newContext();
 
-  await arm.get(path, { apiVersion, context });
+  await server.arm.get(path, { apiVersion, context });
 
   expect(server.requests[0]?.headers).toMatchObject({
     authorization: 'Bearer token-1',
@@ -46,9 +45,8 @@ test.each(['ExpiredAuthenticationToken', 'InvalidAuthenticationToken'])(
 
 test('a second refusal means that there is no token', async () => {
   await using server = await startArmServer((response) => json(response, expired, 401));
-  const { arm } = testClient(server.origin);
 
-  const reading = arm.get(path, { apiVersion, context: newContext() });
+  const reading = server.arm.get(path, { apiVersion, context: newContext() });
 
   await expect(reading).rejects.toMatchObject({ name: 'NoTokenError', code: 'ExpiredAuthenticationToken' });
   expect(server.requests).toHaveLength(2);
@@ -75,9 +73,8 @@ test('the refusal of an audience names it and the allowed ones, and is not retri
   await using server = await startArmServer((response) =>
     json(response, { error: { code: 'InvalidAuthenticationTokenAudience', message } }, 401),
   );
-  const { arm } = testClient(server.origin);
 
-  const reading = arm.get(path, { apiVersion, context: newContext() });
+  const reading = server.arm.get(path, { apiVersion, context: newContext() });
 
   await expect(reading).rejects.toMatchObject({
     name: 'NoTokenError',
@@ -91,9 +88,8 @@ test('a subscription of another tenant fails only that subscription', async () =
   await using server = await startArmServer((response) =>
     json(response, { error: { code: 'InvalidAuthenticationTokenTenant', message: 'wrong issuer' } }, 401),
   );
-  const { arm } = testClient(server.origin);
 
-  const reading = arm.get(path, { apiVersion, context: newContext() });
+  const reading = server.arm.get(path, { apiVersion, context: newContext() });
 
   await expect(reading).rejects.toMatchObject({
     name: 'ArmError',
@@ -115,9 +111,8 @@ test.each([
   await using server = await startArmServer((response) =>
     json(response, { error: { code, message } }, status, { 'x-ms-request-id': 'r-9' }),
   );
-  const { arm } = testClient(server.origin);
 
-  const reading = arm.get(path, { apiVersion, context: newContext() });
+  const reading = server.arm.get(path, { apiVersion, context: newContext() });
 
   await expect(reading).rejects.toMatchObject({
     status,
@@ -138,9 +133,10 @@ test('an error never contains the token, even if the server echoes it, and has a
       400,
     ),
   );
-  const { arm } = testClient(server.origin);
 
-  const error: unknown = await arm.get(path, { apiVersion, context: newContext() }).catch((thrown: unknown) => thrown);
+  const error: unknown = await server.arm
+    .get(path, { apiVersion, context: newContext() })
+    .catch((thrown: unknown) => thrown);
 
   expect(error).toMatchObject({ code: 'BadRequest' });
   expect(JSON.stringify([String(error), error, Object.entries(Object(error))])).not.toMatch(/token-1|eyJ/);

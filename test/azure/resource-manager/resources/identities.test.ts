@@ -6,7 +6,7 @@ import {
   listUserAssignedIdentities,
 } from '../../../../lib/azure/resource-manager/resources/user-assigned-identities.ts';
 import { payload, payloadItems } from '../../../support/payloads.ts';
-import { drain, json, newContext, startArmServer, testClient } from '../fixtures/arm-server.ts';
+import { drain, json, newContext, serving, startArmServer } from '../fixtures/arm-server.ts';
 
 const id =
   '/subscriptions/subid/resourcegroups/rgName/providers/Microsoft.ManagedIdentity/userAssignedIdentities/identityName';
@@ -17,18 +17,13 @@ const identity = {
   tenantId: 'b6c948ef-f6b5-4384-8354-da3a15eca969',
 };
 
-async function serving(body: unknown) {
-  const server = await startArmServer((response) => json(response, body));
-  return { server, arm: testClient(server.origin).arm, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
-}
-
 test('user-assigned identities of a subscription as the specification shows them', async () => {
   await using azure = await serving({ value: payloadItems('uai-list-subscription') });
 
   const { items } = await drain(listUserAssignedIdentities(azure.arm, 'subid', newContext()));
 
   expect(items).toEqual([identity]);
-  expect(azure.server.requests[0]?.url.href).toContain(
+  expect(azure.requests[0]?.url.href).toContain(
     '/subscriptions/subid/providers/Microsoft.ManagedIdentity/userAssignedIdentities?api-version=2024-11-30',
   );
 });
@@ -37,7 +32,7 @@ test('one user-assigned identity by its id', async () => {
   await using azure = await serving(payload('uai-get'));
 
   expect(await getUserAssignedIdentity(azure.arm, id, newContext())).toEqual(identity);
-  expect(azure.server.requests[0]?.url.pathname).toBe(id);
+  expect(azure.requests[0]?.url.pathname).toBe(id);
 });
 
 test('an identity without ids has nulls; one without a usable resource id fails the list', async () => {
@@ -57,7 +52,7 @@ test('all pages of federated credentials, each with its issuer and subject', asy
     json(response, seen.length === 1 ? { value, nextLink: '/next?x=1' } : { value: [], nextLink: null }),
   );
 
-  const credentials = await listFederatedCredentials(testClient(server.origin).arm, id, newContext());
+  const credentials = await listFederatedCredentials(server.arm, id, newContext());
 
   expect(credentials).toEqual([
     {
@@ -93,7 +88,7 @@ test('the client id of a system-assigned identity is read from its machine', asy
     principalId: '25cc773c-7f05-40fc-a104-32d2300754ad',
     clientId: '4024ab25-56a8-4370-aea6-6389221caf29',
   });
-  expect(azure.server.requests[0]?.url.href).toContain(
+  expect(azure.requests[0]?.url.href).toContain(
     '/subscriptions/s/resourceGroups/r%20g/providers/Microsoft.Compute/virtualMachines/vm-1/providers/Microsoft.ManagedIdentity/identities/default?api-version=2024-11-30',
   );
 });

@@ -9,15 +9,10 @@ import {
   listPowerStates,
   listVirtualMachines,
 } from '../../../../lib/azure/resource-manager/resources/virtual-machines.ts';
-import { drain, json, newContext, startArmServer, testClient } from '../fixtures/arm-server.ts';
+import { drain, json, newContext, serving, startArmServer } from '../fixtures/arm-server.ts';
 
 const machineId = (name: string) =>
   `/subscriptions/0000000A/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/${name}`;
-
-async function serving(body: unknown) {
-  const server = await startArmServer((response) => json(response, body));
-  return { server, arm: testClient(server.origin).arm, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
-}
 
 test('subscriptions have a lower-case id, state and quota', async () => {
   await using azure = await serving({
@@ -39,7 +34,7 @@ test('subscriptions have a lower-case id, state and quota', async () => {
     { subscriptionId: '0000000a', displayName: 'One', tenantId: 't', state: 'Enabled', quotaId: 'AAD_2015-09-01' },
     { subscriptionId: '0000000b', displayName: '0000000B', tenantId: null, state: 'Unknown', quotaId: null },
   ]);
-  expect(azure.server.requests[0]?.url.pathname).toBe('/subscriptions');
+  expect(azure.requests[0]?.url.pathname).toBe('/subscriptions');
 });
 
 test('a subscription without an id fails the list', async () => {
@@ -71,7 +66,7 @@ test('machines arrive page by page, and one without an id fails the list', async
   const names: string[] = [];
 
   const reading = (async () => {
-    for await (const page of listVirtualMachines(testClient(server.origin).arm, '0000000a', newContext())) {
+    for await (const page of listVirtualMachines(server.arm, '0000000a', newContext())) {
       names.push(...page.map(({ name }) => name));
     }
   })();
@@ -104,7 +99,7 @@ test('power states have their own request; a machine without one is left out', a
   const { items } = await drain(listPowerStates(azure.arm, '0000000a', newContext()));
 
   expect(items).toEqual([{ id: machineId('vm-1'), powerState: 'PowerState/deallocated' }]);
-  expect(azure.server.requests[0]?.url.searchParams.get('statusOnly')).toBe('true');
+  expect(azure.requests[0]?.url.searchParams.get('statusOnly')).toBe('true');
 });
 
 test('one machine by its id has its power state, and uses the same policies', async () => {
@@ -118,8 +113,8 @@ test('one machine by its id has its power state, and uses the same policies', as
   expect(powerState).toBe('PowerState/running');
   expect(machine).toMatchObject({ id: machineId('vm-1'), subscriptionId: '0000000a', identity });
   expect(context.meter).toMatchObject({ requests: 1, retries: 0 });
-  expect(azure.server.requests[0]?.headers.authorization).toBe('Bearer token-1');
-  expect(Object.fromEntries(azure.server.requests[0]?.url.searchParams ?? [])).toEqual({
+  expect(azure.requests[0]?.headers.authorization).toBe('Bearer token-1');
+  expect(Object.fromEntries(azure.requests[0]?.url.searchParams ?? [])).toEqual({
     'api-version': '2026-04-01',
     $expand: 'instanceView',
   });
@@ -143,7 +138,7 @@ test("a machine that does not exist is a 404 with Azure's code and message", asy
   const error = { code: 'ResourceNotFound', message: "The Resource 'vm-1' was not found." };
   await using server = await startArmServer((response) => json(response, { error }, 404));
 
-  const reading = getVirtualMachine(testClient(server.origin).arm, machineId('vm-1'), newContext());
+  const reading = getVirtualMachine(server.arm, machineId('vm-1'), newContext());
 
   await expect(reading).rejects.toMatchObject({ name: 'ArmError', status: 404, ...error });
 });
@@ -155,10 +150,9 @@ test('role assignments of a principal include those through groups, and roles ar
       ? json(response, { properties: { roleName: 'Reader' } })
       : json(response, { value: [{ id: 'a1', properties }] }),
   );
-  const { arm } = testClient(server.origin);
 
-  const { items } = await drain(listRoleAssignmentsOf(arm, 's1', 'p1', newContext()));
-  const roleName = await getRoleName(arm, properties.roleDefinitionId, newContext());
+  const { items } = await drain(listRoleAssignmentsOf(server.arm, 's1', 'p1', newContext()));
+  const roleName = await getRoleName(server.arm, properties.roleDefinitionId, newContext());
 
   expect(items).toEqual([{ id: 'a1', ...properties }]);
   expect(server.requests[0]?.url.searchParams.get('$filter')).toBe("assignedTo('p1')");
@@ -176,7 +170,5 @@ test('descendants of a management group are its subscriptions, not its groups', 
   const { items } = await drain(listDescendantSubscriptions(azure.arm, 'g 1', newContext()));
 
   expect(items).toEqual([{ subscriptionId: '0000000a', displayName: 'One' }]);
-  expect(azure.server.requests[0]?.url.pathname).toBe(
-    '/providers/Microsoft.Management/managementGroups/g%201/descendants',
-  );
+  expect(azure.requests[0]?.url.pathname).toBe('/providers/Microsoft.Management/managementGroups/g%201/descendants');
 });

@@ -2,18 +2,13 @@ import { expect, test } from 'vitest';
 import { getArcMachine, listArcMachines } from '../../../../lib/azure/resource-manager/resources/arc-machines.ts';
 import { getScaleSet, listScaleSets } from '../../../../lib/azure/resource-manager/resources/scale-sets.ts';
 import { payloadItems } from '../../../support/payloads.ts';
-import { drain, json, newContext, startArmServer, testClient } from '../fixtures/arm-server.ts';
+import { drain, json, newContext, serving, startArmServer } from '../fixtures/arm-server.ts';
 
 const subscriptionId = 'ea42f556-5106-4743-99b0-c129bfa71a47';
 const setId = (name: string) =>
   `/subscriptions/${subscriptionId}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachineScaleSets/${name}`;
 const arcId = (name: string) =>
   `/subscriptions/${subscriptionId}/resourceGroups/rg/providers/Microsoft.HybridCompute/machines/${name}`;
-
-async function serving(body: unknown) {
-  const server = await startArmServer((response) => json(response, body));
-  return { server, arm: testClient(server.origin).arm, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
-}
 
 test('a recorded scale set is one machine with its number of instances', async () => {
   await using azure = await serving({ value: payloadItems('real-vmss-list') });
@@ -41,7 +36,7 @@ test('a recorded scale set is one machine with its number of instances', async (
       identity: { type: 'None', principalId: null, tenantId: null, userAssignedIdentities: {} },
     },
   ]);
-  expect(azure.server.requests[0]?.url.href).toContain(
+  expect(azure.requests[0]?.url.href).toContain(
     `/subscriptions/${subscriptionId}/providers/Microsoft.Compute/virtualMachineScaleSets?api-version=2026-04-01`,
   );
 });
@@ -99,10 +94,9 @@ test('a scale set by its id is the same machine; a Flexible one is not found', a
       properties: { orchestrationMode: url.pathname.endsWith('flexible') ? 'Flexible' : 'Uniform' },
     }),
   );
-  const { arm } = testClient(server.origin);
 
-  const uniform = await getScaleSet(arm, setId('set-1'), newContext());
-  const flexible = getScaleSet(arm, setId('flexible'), newContext());
+  const uniform = await getScaleSet(server.arm, setId('set-1'), newContext());
+  const flexible = getScaleSet(server.arm, setId('flexible'), newContext());
 
   expect(uniform).toMatchObject({ name: 'set-1', instanceCount: 7 });
   await expect(flexible).rejects.toMatchObject({ name: 'NotFoundError' });
@@ -152,7 +146,7 @@ test.each([
   const machine = await getArcMachine(azure.arm, arcId('arc-1'), newContext());
 
   expect(machine.osType).toBe(expected);
-  expect(azure.server.requests[0]?.url.pathname).toBe(arcId('arc-1'));
+  expect(azure.requests[0]?.url.pathname).toBe(arcId('arc-1'));
 });
 
 test.each([

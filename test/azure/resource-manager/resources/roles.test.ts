@@ -2,14 +2,9 @@ import { expect, test } from 'vitest';
 import { listRoleAssignments } from '../../../../lib/azure/resource-manager/resources/role-assignments.ts';
 import { listRoleDefinitions } from '../../../../lib/azure/resource-manager/resources/role-definitions.ts';
 import { payloadItems } from '../../../support/payloads.ts';
-import { drain, json, newContext, startArmServer, testClient } from '../fixtures/arm-server.ts';
+import { drain, newContext, serving } from '../fixtures/arm-server.ts';
 
 const subscriptionId = 'ea42f556-5106-4743-99b0-c129bfa71a47';
-
-async function serving(body: unknown) {
-  const server = await startArmServer((response) => json(response, body));
-  return { server, arm: testClient(server.origin).arm, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
-}
 
 test('of recorded role assignments, those of service principals are kept', async () => {
   await using azure = await serving({ value: payloadItems('real-roleassignments-list') });
@@ -31,7 +26,7 @@ test('the whole list is requested, without a filter that would omit everything b
 
   await drain(listRoleAssignments(azure.arm, 's1', newContext()));
 
-  expect(azure.server.requests.map(({ url }) => url.pathname + url.search)).toEqual([
+  expect(azure.requests.map(({ url }) => url.pathname + url.search)).toEqual([
     '/subscriptions/s1/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01',
   ]);
 });
@@ -85,7 +80,7 @@ test('roles have a name and permissions', async () => {
     },
     { id: '/r2', roleName: 'Bare', permissions: [] },
   ]);
-  expect(azure.server.requests[0]?.url.search).toBe('?api-version=2022-04-01');
+  expect(azure.requests[0]?.url.search).toBe('?api-version=2022-04-01');
 });
 
 test('a role without a name fails the list', async () => {
