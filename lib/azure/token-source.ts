@@ -3,7 +3,7 @@ import type { Environment, Settings } from '../settings.ts';
 import { resourceOf } from './audience.ts';
 import { cloudOf } from './cloud.ts';
 import { credentialSources, fetchFromFirst } from './credentials/credential-chain.ts';
-import type { CredentialSource, FetchedToken } from './credentials/credential-source.ts';
+import type { CredentialSource, FetchedToken, FetchRequest } from './credentials/credential-source.ts';
 import type { TokenRequest, TokenSource } from './token.ts';
 import { type CachedToken, cachedToken } from './token-cache.ts';
 
@@ -36,9 +36,9 @@ export function tokenSourceOf(
   let last: FetchedToken | null = null;
 
   /** One fetch per resource, tenant and challenge, however many callers. */
-  function flightFor(wanted: Wanted, claims: string | null, quick: boolean): SharedFlight<CachedToken> {
-    const { resource, tenantId, key: cacheKey } = wanted;
-    const key = JSON.stringify([cacheKey, claims, quick]);
+  function flightFor({ resource, tenantId }: Wanted, claims: string | null, quick: boolean): SharedFlight<CachedToken> {
+    const cacheKey = keyOf(resource, tenantId);
+    const key = keyOf(cacheKey, claims, quick);
     const running = flights.get(key);
     if (running !== undefined && !running.abandoned) return running;
     const flight = startSharedFlight(async (signal) => {
@@ -77,11 +77,10 @@ export function tokenSourceOf(
       return (last ?? only)?.endpoint ?? null;
     },
     async token(request: TokenRequest) {
-      const { refuse, signal } = request;
+      const { claims = null, refuse, signal } = request;
       signal.throwIfAborted();
-      const wanted = wantedOf(resourceOf(request.audience ?? defaultAudience), request.tenantId ?? null);
-      const { key } = wanted;
-      const claims = request.claims ?? null;
+      const wanted = { resource: resourceOf(request.audience ?? defaultAudience), tenantId: request.tenantId ?? null };
+      const key = keyOf(wanted.resource, wanted.tenantId);
       const held = cache.get(key);
       const now = time();
       if (held !== undefined && (held.token === refuse || now >= held.expiresOnTimestamp)) cache.delete(key);
@@ -97,13 +96,8 @@ export function tokenSourceOf(
   };
 }
 
-/** What tokens are cached by. */
-interface Wanted {
-  readonly resource: string;
-  readonly tenantId: string | null;
-  readonly key: string;
-}
+type Wanted = Pick<FetchRequest, 'resource' | 'tenantId'>;
 
-function wantedOf(resource: string, tenantId: string | null): Wanted {
-  return { resource, tenantId, key: JSON.stringify([resource, tenantId]) };
+function keyOf(...parts: readonly unknown[]): string {
+  return JSON.stringify(parts);
 }
