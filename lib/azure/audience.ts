@@ -1,8 +1,8 @@
 const defaultScope = '/.default';
 
 /**
- * The resource of a resource URI or of a scope (`…/.default`). Keeps a trailing slash, as `az account get-access-token
- * --resource` does, because some services compare it.
+ * The resource of a resource URI or of a scope (`…/.default`). Keeps a trailing slash, because some services compare
+ * it. `az account get-access-token --resource` does the same.
  */
 export function resourceOf(resourceOrScope: string): string {
   return resourceOrScope.endsWith(defaultScope) ? resourceOrScope.slice(0, -defaultScope.length) : resourceOrScope;

@@ -96,13 +96,13 @@ function createPolicies(options: ArmClientOptions): readonly PipelinePolicy[] {
   const { cloud, tokens, concurrency, clock = systemClock } = options;
   const paces = createPaces();
   return [
-    errorPolicy(),
-    userAgentPolicy(),
+    errorPolicy,
+    userAgentPolicy,
     retryPolicy(paces, clock),
     bearerTokenPolicy(cloud, tokens),
     pacingPolicy(paces, createConcurrencyGate(concurrency), clock),
-    jsonPolicy(),
-    requestIdPolicy(),
+    jsonPolicy,
+    requestIdPolicy,
   ];
 }
 

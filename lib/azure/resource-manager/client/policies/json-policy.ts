@@ -8,19 +8,17 @@ export interface JsonResponse extends PipelineResponse {
 }
 
 /** Parses the body of a success. It is inside the retry policy, so that a body that was cut off is requested again. */
-export function jsonPolicy(): PipelinePolicy {
-  return {
-    name: 'jsonPolicy',
-    async sendRequest(request, next) {
-      const response = await next(request);
-      if (response.status !== 200) return response;
-      const text = response.bodyAsText ?? '';
-      const json = parseJson(text);
-      if (json === undefined) throw notJson(text, new URL(request.url).pathname);
-      return { ...response, json } satisfies JsonResponse;
-    },
-  };
-}
+export const jsonPolicy: PipelinePolicy = {
+  name: 'jsonPolicy',
+  async sendRequest(request, next) {
+    const response = await next(request);
+    if (response.status !== 200) return response;
+    const text = response.bodyAsText ?? '';
+    const json = parseJson(text);
+    if (json === undefined) throw notJson(text, new URL(request.url).pathname);
+    return { ...response, json } satisfies JsonResponse;
+  },
+};
 
 export function isJsonResponse(response: PipelineResponse): response is JsonResponse {
   return 'json' in response;

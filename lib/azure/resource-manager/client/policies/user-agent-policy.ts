@@ -5,12 +5,10 @@ const { node } = process.versions;
 const userAgent = `vm-identities/${packageJson.version} Node/${node} (${process.platform}; ${process.arch})`;
 
 /** Names this program, so that an administrator finds its requests in Azure's activity logs. */
-export function userAgentPolicy(): PipelinePolicy {
-  return {
-    name: 'userAgentPolicy',
-    sendRequest(request, next) {
-      request.headers.set('User-Agent', userAgent);
-      return next(request);
-    },
-  };
-}
+export const userAgentPolicy: PipelinePolicy = {
+  name: 'userAgentPolicy',
+  sendRequest(request, next) {
+    request.headers.set('User-Agent', userAgent);
+    return next(request);
+  },
+};
