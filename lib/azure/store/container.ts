@@ -34,7 +34,10 @@ export interface Container {
   readonly sent: () => AccessTokenClaims | null;
 }
 
-/** One audience serves every cloud. https://learn.microsoft.com/azure/storage/blobs/authorize-access-azure-active-directory */
+/**
+ * One audience serves every cloud.
+ * @see https://learn.microsoft.com/azure/storage/blobs/authorize-access-azure-active-directory
+ */
 const storageAudience = 'https://storage.azure.com/';
 
 /** Five tries within about six seconds. The next run handles longer outages. */
@@ -42,7 +45,10 @@ const options: StoragePipelineOptions = {
   retryOptions: { maxTries: 5, retryDelayInMs: 500, maxRetryDelayInMs: 10_000 },
 };
 
-/** The service's own limit for most requests. https://learn.microsoft.com/rest/api/storageservices/setting-timeouts-for-blob-service-operations */
+/**
+ * The service's own limit for most requests.
+ * @see https://learn.microsoft.com/rest/api/storageservices/setting-timeouts-for-blob-service-operations
+ */
 const connections = breakQuietConnections(30_000);
 
 /**
@@ -83,7 +89,7 @@ export function containerAt(
   return byIdentity(address.service, address.container, tokens, role);
 }
 
-/** Breaks connections that are quiet for a while. The Azure SDK alone waits without limit; it retries a broken connection. */
+/** Breaks quiet connections. The Azure SDK alone waits on them without limit; it retries a broken connection. */
 export function breakQuietConnections(quietMs: number): RequestPolicyFactory {
   const secure = createQuietAgent(HttpsAgent, quietMs);
   const plain = createQuietAgent(HttpAgent, quietMs);
@@ -145,8 +151,9 @@ function credentialOf(tokens: TokenSource, onToken: (token: string) => void): To
         ...(tenantId === undefined ? {} : { tenantId }),
       });
       onToken(found.token);
-      // We cache tokens. The library's own cache would hide a failed refresh while an earlier token is valid, and ask every three
-      // seconds: https://github.com/Azure/azure-sdk-for-js/blob/main/sdk/core/core-rest-pipeline/src/util/tokenCycler.ts
+      // We cache tokens. The library's own cache would hide a failed refresh while an earlier token is valid, and ask
+      // every three seconds:
+      // https://github.com/Azure/azure-sdk-for-js/blob/main/sdk/core/core-rest-pipeline/src/util/tokenCycler.ts
       return { ...found, expiresOnTimestamp: Date.now() };
     },
   };

@@ -14,7 +14,10 @@ import { uploadStream } from './upload.ts';
 const maxBlockBytes = 8 * 1024 * 1024;
 const minBlockBytes = 64 * 1024;
 const linkLifetimeMs = 10 * 60 * 1000;
-/** Clocks differ: the service can refuse a link that begins now. https://learn.microsoft.com/azure/storage/common/storage-sas-overview#best-practices-when-using-sas */
+/**
+ * Clocks differ: the service can refuse a link that begins now.
+ * @see https://learn.microsoft.com/azure/storage/common/storage-sas-overview#best-practices-when-using-sas
+ */
 const linkBackdatedMs = 5 * 60 * 1000;
 /** Azure accepts this version and later ones. Azurite signs user-delegation links as Azure does only up to this one. */
 const linkVersion = '2020-12-06';

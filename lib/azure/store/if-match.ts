@@ -7,7 +7,7 @@ export type Conditions = { readonly ifMatch: string } | { readonly ifNoneMatch: 
 /**
  * Writes a blob only if its ETag is still the one given. Creates a missing container.
  * @param etag null = only if the blob does not exist
- * @returns false when the condition failed: another writer came first, or this write's own first try, whose answer was lost
+ * @returns false when the condition failed: another writer came first, or this write's own first try lost its answer
  */
 export function writeIfMatch(
   container: Container,

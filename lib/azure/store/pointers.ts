@@ -55,8 +55,8 @@ export function openLatestPointer(container: Container) {
 }
 
 /**
- * `runs/running.json` names the one run that may run now. It is never released: the next start takes it once that run has ended. If-Match
- * lets one of two starts win.
+ * `runs/running.json` names the one run that may run now. It is never released: the next start takes it once that run
+ * has ended. If-Match lets one of two starts win.
  */
 export function openRunClaim(container: Container) {
   const name = 'runs/running.json';
