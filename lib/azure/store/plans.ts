@@ -7,8 +7,6 @@ import { count, nullableText, reason, text } from '../../inventory/shape.ts';
 import type { Container } from './container.ts';
 import { readJson, writeJson } from './json-blob.ts';
 
-const ids = v.nullable(v.array(text));
-
 const planShape = v.object({
   hash: text,
   plan: v.object({
@@ -16,7 +14,7 @@ const planShape = v.object({
     trigger: v.picklist(runTriggers),
     startedAt: text,
     afterSeq: v.exactOptional(count),
-    scope: ids,
+    scope: v.nullable(v.array(text)),
     kinds: v.array(v.picklist(kinds)),
     clientIds: v.optional(v.boolean(), false),
     subscriptions: v.array(

@@ -8,7 +8,7 @@ import type { Container } from './container.ts';
 import { readJson, writeJson } from './json-blob.ts';
 import { attempt, ifPresent } from './storage-error.ts';
 
-/** Drops kinds of change that a newer version wrote, so that the version before can read its records after a downgrade. */
+/** Drops unknown kinds of change, so that this version can read the records of a newer one after a downgrade. */
 const knownChanges = (counts: Readonly<Record<string, number>>): Run['changes'] =>
   Object.fromEntries(changeKinds.flatMap((kind) => (kind in counts ? [[kind, counts[kind]]] : [])));
 
