@@ -21,6 +21,11 @@ export async function download(container: Container, name: string, signal: Abort
   return { properties, body: Readable.from(pieces(container, name, properties, signal), { objectMode: false }) };
 }
 
+/** Time since a blob's last write by the service's clock: the clocks of hosts differ, and jump. */
+export function ageMsOf({ date, lastModified }: { readonly date?: Date; readonly lastModified?: Date }): number {
+  return (date?.getTime() ?? 0) - (lastModified?.getTime() ?? 0);
+}
+
 /** Decompresses a body as a stream, which fails with the body's error or the signal's reason. */
 export function decompress(body: Readable, signal: AbortSignal): Readable {
   const output = createZstdDecompress({ chunkSize: 256 * 1024 });

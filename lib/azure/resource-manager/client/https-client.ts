@@ -2,7 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { createHttpHeaders, type HttpClient, type PipelineResponse } from '@azure/core-rest-pipeline';
+import {
+  createHttpHeaders,
+  type HttpClient,
+  type PipelineRequest,
+  type PipelineResponse,
+} from '@azure/core-rest-pipeline';
 import { createQuietAgent } from '../../quiet-agent.ts';
 import { ConnectionError, InvalidResponseError } from './errors.ts';
 import { contextOf } from './request-context.ts';
@@ -24,10 +29,7 @@ export function createHttpsClient(concurrency: number, quietMs = defaultQuietMs)
   const agent = createQuietAgent(Agent, quietMs, { maxSockets: concurrency, maxFreeSockets: concurrency });
   return {
     async sendRequest(request) {
-      const { incoming, body } = await exchange(agent, request.method, request.url, contextOf(request).signal, {
-        ...request.headers.toJSON({ preserveCase: true }),
-        'Accept-Encoding': 'gzip',
-      });
+      const { incoming, body } = await exchange(agent, request);
       const headers = createHttpHeaders();
       for (const [name, value] of Object.entries(incoming.headers)) {
         if (typeof value === 'string') headers.set(name, value);
@@ -38,15 +40,17 @@ export function createHttpsClient(concurrency: number, quietMs = defaultQuietMs)
   };
 }
 
-function exchange(
-  agent: Agent,
-  method: string,
-  url: string,
-  signal: AbortSignal,
-  headers: Record<string, string>,
-): Promise<{ incoming: IncomingMessage; body: Buffer }> {
+interface Answer {
+  readonly incoming: IncomingMessage;
+  readonly body: Buffer;
+}
+
+function exchange(agent: Agent, request: PipelineRequest): Promise<Answer> {
+  const { method, url } = request;
+  const { signal } = contextOf(request);
   signal.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<{ incoming: IncomingMessage; body: Buffer }>();
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const headers = { ...request.headers.toJSON({ preserveCase: true }), 'Accept-Encoding': 'gzip' };
   const startedAt = performance.now();
   const outgoing = httpsRequest(url, { agent, method, headers, signal });
   const fail = (error: unknown): void => {
