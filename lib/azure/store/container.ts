@@ -104,22 +104,32 @@ export function breakQuietConnections(quietMs: number): RequestPolicyFactory {
 }
 
 function byIdentity(blobServiceUri: string, name: string, tokens: TokenSource, role: Role): Container {
+  const never = new AbortController().signal;
   let last: string | null = null;
-  const credential = credentialOf(tokens, (token) => {
-    last = token;
-  });
-  return {
-    ...open(blobServiceUri, credential, name),
-    tokens,
-    role,
-    sent: () => (last === null ? null : readAccessToken(last)),
+  const credential: TokenCredential = {
+    async getToken(_scopes, { abortSignal, claims, tenantId } = {}) {
+      const found = await tokens.token({
+        // Whatever audience a challenge names
+        audience: storageAudience,
+        signal: abortSignal instanceof AbortSignal ? abortSignal : never,
+        ...(claims === undefined ? {} : { claims }),
+        ...(tenantId === undefined ? {} : { tenantId }),
+      });
+      last = found.token;
+      // We cache tokens. The library's own cache would hide a failed refresh while an earlier token is valid, and ask
+      // every three seconds:
+      // https://github.com/Azure/azure-sdk-for-js/blob/main/sdk/core/core-rest-pipeline/src/util/tokenCycler.ts
+      return { ...found, expiresOnTimestamp: Date.now() };
+    },
   };
+  const sent = (): AccessTokenClaims | null => (last === null ? null : readAccessToken(last));
+  return open(blobServiceUri, credential, name, { tokens, role, sent });
 }
 
 function byConnectionString(connectionString: string, name: string): Container {
   try {
     const { url, credential } = BlobServiceClient.fromConnectionString(connectionString);
-    return { ...open(url, credential, name), tokens: null, role: dataRole, sent: () => null };
+    return open(url, credential, name, { tokens: null, role: dataRole, sent: () => null });
   } catch {
     // The library's own message may quote the string, which holds a key
     throw new InvalidSettingError('INVENTORY_STORAGE or AzureWebJobsStorage is not a storage connection string', {
@@ -132,29 +142,10 @@ function open(
   url: string,
   credential: BlobServiceClient['credential'],
   name: string,
-): Pick<Container, 'service' | 'client' | 'account'> {
+  identity: Pick<Container, 'tokens' | 'role' | 'sent'>,
+): Container {
   const pipeline = newPipeline(credential, options);
   pipeline.factories.unshift(connections);
   const service = new BlobServiceClient(url, pipeline);
-  return { service, client: service.getContainerClient(name), account: service.accountName };
-}
-
-function credentialOf(tokens: TokenSource, onToken: (token: string) => void): TokenCredential {
-  const never = new AbortController().signal;
-  return {
-    async getToken(_scopes, { abortSignal, claims, tenantId } = {}) {
-      const found = await tokens.token({
-        // Whatever audience a challenge names
-        audience: storageAudience,
-        signal: abortSignal instanceof AbortSignal ? abortSignal : never,
-        ...(claims === undefined ? {} : { claims }),
-        ...(tenantId === undefined ? {} : { tenantId }),
-      });
-      onToken(found.token);
-      // We cache tokens. The library's own cache would hide a failed refresh while an earlier token is valid, and ask
-      // every three seconds:
-      // https://github.com/Azure/azure-sdk-for-js/blob/main/sdk/core/core-rest-pipeline/src/util/tokenCycler.ts
-      return { ...found, expiresOnTimestamp: Date.now() };
-    },
-  };
+  return { service, client: service.getContainerClient(name), account: service.accountName, ...identity };
 }
