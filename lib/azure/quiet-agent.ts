@@ -29,15 +29,15 @@ export function createQuietAgent<AnyAgent extends Agent>(
     // Starts before Node's own timer for a part of the tunnel, whose error does not deserve a retry. The agent gets the
     // first error.
     const timer = setTimeout(() => {
-      // An agent listens for this event on each connection that it has taken
+      // An agent listens for this event on each connection that it has taken.
       if (!made || made.listenerCount('agentRemove') > 0) return;
       made.destroy();
       callback?.(timedOut(), made);
     }, quietMs).unref();
-    // The callback gets the tunnel; the returned connection is the one to the proxy
+    // The callback gets the tunnel; the returned connection is the one to the proxy.
     const made = connect(connectOptions, (error, connection) => {
       clearTimeout(timer);
-      // No request will use it
+      // No request will use it.
       if (error) made?.destroy();
       callback?.(error, limit(connection));
     });

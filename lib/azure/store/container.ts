@@ -109,7 +109,7 @@ function byIdentity(blobServiceUri: string, name: string, tokens: TokenSource, r
   const credential: TokenCredential = {
     async getToken(_scopes, { abortSignal, claims, tenantId } = {}) {
       const found = await tokens.token({
-        // Whatever audience a challenge names
+        // Whatever audience a challenge names.
         audience: storageAudience,
         signal: abortSignal instanceof AbortSignal ? abortSignal : never,
         ...(claims === undefined ? {} : { claims }),
@@ -131,7 +131,7 @@ function byConnectionString(connectionString: string, name: string): Container {
     const { url, credential } = BlobServiceClient.fromConnectionString(connectionString);
     return open(url, credential, name, { tokens: null, role: dataRole, sent: () => null });
   } catch {
-    // The library's own message may quote the string, which holds a key
+    // The library's own message may quote the string, which holds a key.
     throw new InvalidSettingError('INVENTORY_STORAGE or AzureWebJobsStorage is not a storage connection string', {
       hint: 'Set INVENTORY_STORAGE__blobServiceUri to https://ACCOUNT.blob.core.windows.net and use the managed identity',
     });

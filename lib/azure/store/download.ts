@@ -31,7 +31,7 @@ export function decompress(body: Readable, signal: AbortSignal): Readable {
   const output = createZstdDecompress({ chunkSize: 256 * 1024 });
   const onAbort = (): void => void output.destroy(signal.reason instanceof Error ? signal.reason : undefined);
   signal.addEventListener('abort', onAbort, { once: true });
-  // `pipeline` destroys `output` with the error, which its reader gets
+  // `pipeline` destroys `output` with the error, which its reader gets.
   pipeline(body, output, () => signal.removeEventListener('abort', onAbort));
   return output;
 }
@@ -52,7 +52,7 @@ async function* pieces(
       }
       return;
     } catch {
-      // Once the body has begun, any error means a broken connection
+      // Once the body has begun, any error means a broken connection.
       signal.throwIfAborted();
     }
     if (offset === contentLength) return;
@@ -75,7 +75,7 @@ async function open(
   const conditions = etag === undefined ? {} : { ifMatch: etag };
   const blob = container.client.getBlobClient(name);
   const response = await blob.download(offset, undefined, { abortSignal: signal, conditions });
-  // The body may fail before its reader listens; the reader still gets the error
+  // The body may fail before its reader listens; the reader still gets the error.
   response.readableStreamBody?.on('error', () => undefined);
   return response;
 }

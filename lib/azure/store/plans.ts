@@ -51,7 +51,7 @@ export function openPlans(container: Container) {
     async write(plan: Plan, batches: readonly PlannedBatch[], signal: AbortSignal): Promise<RecordedPlan> {
       const recorded = { hash: planHash(plan, batches), plan, batches };
       if (await writeJson(container, nameOf(plan.runId), recorded, null, signal)) return recorded;
-      // Another execution of this step came first, or this write's own first try, whose answer was lost
+      // Another execution of this step came first, or this write's own first try, whose answer was lost.
       return (await read(plan.runId, signal)) ?? recorded;
     },
   };

@@ -30,7 +30,7 @@ export function openRunRecords(container: Container) {
     async create(run: Run, signal: AbortSignal): Promise<void> {
       if (await writeJson(container, nameOf(run.id), run, null, signal)) return;
       const found = await readJson(container, nameOf(run.id), storedRunShape, signal);
-      // This write's own first try succeeded, and its answer was lost
+      // This write's own first try succeeded, and its answer was lost.
       if (JSON.stringify(found?.value) === JSON.stringify(run)) return;
       throw new InventoryError('RunExists', `Run ${run.id} already exists`);
     },
@@ -51,7 +51,7 @@ export function openRunRecords(container: Container) {
       for (let round = 0; round < maxRounds; round++) {
         const found = await readJson(container, nameOf(runId), storedRunShape, signal);
         if (found === null) throw new NotFoundError('RunNotFound', `There is no run ${runId}`);
-        // The last write succeeded, and its answer was lost
+        // The last write succeeded, and its answer was lost.
         if (sent !== null && found.writeId === writeId) return sent;
         const changed = change(found.value);
         if (changed === null) return found.value;

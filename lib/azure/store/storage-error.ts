@@ -97,6 +97,14 @@ export function isContainerMissing(error: unknown): boolean {
   return hasStatus(error, 404, 'ContainerNotFound');
 }
 
+/**
+ * Whether the identity lacks its role. The account's network rules answer 403 too, with another code.
+ * @see https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes
+ */
+export function isRoleMissing(error: unknown): boolean {
+  return hasStatus(error, 403, 'AuthorizationPermissionMismatch');
+}
+
 function hasStatus(error: unknown, status: number, code?: string): boolean {
   if (!(error instanceof RestError) || error.statusCode !== status) return false;
   return code === undefined || serviceCode(error) === code;
