@@ -1,6 +1,5 @@
-import { RestError } from '@azure/storage-blob';
 import type { Container } from '../azure/store/container.ts';
-import { attempt, isConditionNotMet, isNotThere, roleCommand } from '../azure/store/storage-error.ts';
+import { attempt, isConditionNotMet, isNotThere, isRoleMissing, roleCommand } from '../azure/store/storage-error.ts';
 import type { MissingRight } from '../inventory/missing-right.ts';
 
 /** No blob has this ETag, so a write on this condition never changes anything. */
@@ -47,14 +46,4 @@ async function findMissing(
       return { scope, role: container.role, grantCommand: roleCommand(container) };
     }
   });
-}
-
-/**
- * The account's network rules answer 403 too, with another code.
- * @see https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes
- */
-function isRoleMissing(error: unknown): boolean {
-  if (!(error instanceof RestError)) return false;
-  const code = error.response?.headers.get('x-ms-error-code') ?? error.code;
-  return error.statusCode === 403 && code === 'AuthorizationPermissionMismatch';
 }

@@ -6,7 +6,7 @@ import { startQuietProxy } from './fixtures/quiet-proxy.ts';
 
 const quietMs = 100;
 
-/** A request through a proxy, to an address that only the proxy would look up. @returns its error */
+/** Requests, through a proxy, an address that only the proxy would look up. @returns the error */
 async function errorThrough(proxy: string): Promise<unknown> {
   const agent = createQuietAgent(Agent, quietMs, { proxyEnv: { https_proxy: proxy } });
   const sent = request('https://storage.invalid/', { agent });
@@ -19,8 +19,8 @@ async function errorThrough(proxy: string): Promise<unknown> {
 test.each([
   ['never answers', null],
   ['answers in part', 'HTTP/1.1 200 Conn'],
-  ['makes a tunnel in which nobody answers', 'HTTP/1.1 200 Connection established\r\n\r\n'],
-])('A request ends, and so does its connection, when a proxy %s', async (_, answer) => {
+  ['opens a tunnel without an answer behind it', 'HTTP/1.1 200 Connection established\r\n\r\n'],
+])('A request and its connection end when a proxy %s', async (_, answer) => {
   await using proxy = await startQuietProxy(answer);
 
   const error = await errorThrough(proxy.url);
@@ -29,7 +29,7 @@ test.each([
   await expect.poll(proxy.open).toBe(0);
 });
 
-test('A proxy that refuses, and keeps its connection, is not left connected', async () => {
+test('When a proxy refuses and keeps the connection open, the agent closes it', async () => {
   await using proxy = await startQuietProxy('HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n');
 
   const error = await errorThrough(proxy.url);

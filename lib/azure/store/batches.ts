@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { InventoryError } from '../../errors.ts';
 import type { BatchAddress } from '../../inventory/plan.ts';
 import type { Container } from './container.ts';
-import { decompress, download } from './download.ts';
+import { ageMsOf, decompress, download } from './download.ts';
 import { writeIfMatch } from './if-match.ts';
 import { ifPresent } from './storage-error.ts';
 
@@ -23,9 +23,9 @@ export function openBatches(container: Container) {
     const name = nameOf(address);
     return ifPresent(container, `read ${name}`, signal, async () => {
       const blob = container.client.getBlobClient(name);
-      const { metadata = {}, date, lastModified } = await blob.getProperties({ abortSignal: signal });
-      checkPlan(name, metadata, address);
-      return { counts: countsOf(metadata), ageMs: (date?.getTime() ?? 0) - (lastModified?.getTime() ?? 0) };
+      const found = await blob.getProperties({ abortSignal: signal });
+      checkPlan(name, found.metadata ?? {}, address);
+      return { counts: countsOf(found.metadata ?? {}), ageMs: ageMsOf(found) };
     });
   }
 

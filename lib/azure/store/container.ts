@@ -34,7 +34,10 @@ export interface Container {
   readonly sent: () => AccessTokenClaims | null;
 }
 
-/** One audience serves every cloud. https://learn.microsoft.com/azure/storage/blobs/authorize-access-azure-active-directory */
+/**
+ * One audience serves every cloud.
+ * @see https://learn.microsoft.com/azure/storage/blobs/authorize-access-azure-active-directory
+ */
 const storageAudience = 'https://storage.azure.com/';
 
 /** Five tries within about six seconds. The next run handles longer outages. */
@@ -42,7 +45,10 @@ const options: StoragePipelineOptions = {
   retryOptions: { maxTries: 5, retryDelayInMs: 500, maxRetryDelayInMs: 10_000 },
 };
 
-/** The service's own limit for most requests. https://learn.microsoft.com/rest/api/storageservices/setting-timeouts-for-blob-service-operations */
+/**
+ * The service's own limit for most requests.
+ * @see https://learn.microsoft.com/rest/api/storageservices/setting-timeouts-for-blob-service-operations
+ */
 const connections = breakQuietConnections(30_000);
 
 /**
@@ -83,7 +89,7 @@ export function containerAt(
   return byIdentity(address.service, address.container, tokens, role);
 }
 
-/** Breaks connections that are quiet for a while. The Azure SDK alone waits without limit; it retries a broken connection. */
+/** Breaks quiet connections. The Azure SDK alone waits on them without limit; it retries a broken connection. */
 export function breakQuietConnections(quietMs: number): RequestPolicyFactory {
   const secure = createQuietAgent(HttpsAgent, quietMs);
   const plain = createQuietAgent(HttpAgent, quietMs);
@@ -98,24 +104,34 @@ export function breakQuietConnections(quietMs: number): RequestPolicyFactory {
 }
 
 function byIdentity(blobServiceUri: string, name: string, tokens: TokenSource, role: Role): Container {
+  const never = new AbortController().signal;
   let last: string | null = null;
-  const credential = credentialOf(tokens, (token) => {
-    last = token;
-  });
-  return {
-    ...open(blobServiceUri, credential, name),
-    tokens,
-    role,
-    sent: () => (last === null ? null : readAccessToken(last)),
+  const credential: TokenCredential = {
+    async getToken(_scopes, { abortSignal, claims, tenantId } = {}) {
+      const found = await tokens.token({
+        // Whatever audience a challenge names.
+        audience: storageAudience,
+        signal: abortSignal instanceof AbortSignal ? abortSignal : never,
+        ...(claims === undefined ? {} : { claims }),
+        ...(tenantId === undefined ? {} : { tenantId }),
+      });
+      last = found.token;
+      // We cache tokens. The library's own cache would hide a failed refresh while an earlier token is valid, and ask
+      // every three seconds:
+      // https://github.com/Azure/azure-sdk-for-js/blob/main/sdk/core/core-rest-pipeline/src/util/tokenCycler.ts
+      return { ...found, expiresOnTimestamp: Date.now() };
+    },
   };
+  const sent = (): AccessTokenClaims | null => (last === null ? null : readAccessToken(last));
+  return open(blobServiceUri, credential, name, { tokens, role, sent });
 }
 
 function byConnectionString(connectionString: string, name: string): Container {
   try {
     const { url, credential } = BlobServiceClient.fromConnectionString(connectionString);
-    return { ...open(url, credential, name), tokens: null, role: dataRole, sent: () => null };
+    return open(url, credential, name, { tokens: null, role: dataRole, sent: () => null });
   } catch {
-    // The library's own message may quote the string, which holds a key
+    // The library's own message may quote the string, which holds a key.
     throw new InvalidSettingError('INVENTORY_STORAGE or AzureWebJobsStorage is not a storage connection string', {
       hint: 'Set INVENTORY_STORAGE__blobServiceUri to https://ACCOUNT.blob.core.windows.net and use the managed identity',
     });
@@ -126,28 +142,10 @@ function open(
   url: string,
   credential: BlobServiceClient['credential'],
   name: string,
-): Pick<Container, 'service' | 'client' | 'account'> {
+  identity: Pick<Container, 'tokens' | 'role' | 'sent'>,
+): Container {
   const pipeline = newPipeline(credential, options);
   pipeline.factories.unshift(connections);
   const service = new BlobServiceClient(url, pipeline);
-  return { service, client: service.getContainerClient(name), account: service.accountName };
-}
-
-function credentialOf(tokens: TokenSource, onToken: (token: string) => void): TokenCredential {
-  const never = new AbortController().signal;
-  return {
-    async getToken(_scopes, { abortSignal, claims, tenantId } = {}) {
-      const found = await tokens.token({
-        // Whatever audience a challenge names
-        audience: storageAudience,
-        signal: abortSignal instanceof AbortSignal ? abortSignal : never,
-        ...(claims === undefined ? {} : { claims }),
-        ...(tenantId === undefined ? {} : { tenantId }),
-      });
-      onToken(found.token);
-      // We cache tokens. The library's own cache would hide a failed refresh while an earlier token is valid, and ask every three
-      // seconds: https://github.com/Azure/azure-sdk-for-js/blob/main/sdk/core/core-rest-pipeline/src/util/tokenCycler.ts
-      return { ...found, expiresOnTimestamp: Date.now() };
-    },
-  };
+  return { service, client: service.getContainerClient(name), account: service.accountName, ...identity };
 }

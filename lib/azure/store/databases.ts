@@ -14,7 +14,10 @@ import { uploadStream } from './upload.ts';
 const maxBlockBytes = 8 * 1024 * 1024;
 const minBlockBytes = 64 * 1024;
 const linkLifetimeMs = 10 * 60 * 1000;
-/** Clocks differ: the service can refuse a link that begins now. https://learn.microsoft.com/azure/storage/common/storage-sas-overview#best-practices-when-using-sas */
+/**
+ * Clocks differ: the service can refuse a link that begins now.
+ * @see https://learn.microsoft.com/azure/storage/common/storage-sas-overview#best-practices-when-using-sas
+ */
 const linkBackdatedMs = 5 * 60 * 1000;
 /** Azure accepts this version and later ones. Azurite signs user-delegation links as Azure does only up to this one. */
 const linkVersion = '2020-12-06';
@@ -48,7 +51,7 @@ export function openDatabases(container: Container) {
      */
     async write(runId: string, file: DatabaseFile, signal: AbortSignal): Promise<string> {
       const name = `databases/${runId}-${file.sha256.slice(0, 8)}.sqlite.zst`;
-      // The library allocates a whole block for each, however small the file
+      // The library allocates a whole block for each, however small the file.
       const blockBytes = Math.min(maxBlockBytes, Math.max(minBlockBytes, file.sizeBytes));
       const written = await writeIfMatch(container, name, null, signal, (conditions) =>
         uploadStream(container, name, compressed(file), blockBytes, signal, {
@@ -56,7 +59,7 @@ export function openDatabases(container: Container) {
           metadata: { sha256: file.sha256, sizebytes: String(file.sizeBytes) },
         }),
       );
-      // A retry of a commit whose answer was lost finds its own blob
+      // A retry of a commit whose answer was lost finds its own blob.
       if (!written && (await describe(name, signal))?.sha256 !== file.sha256) {
         throw new InventoryError('DatabaseNameTaken', `${name} already exists with other content`, {
           hint: `Look for another app that writes to ${container.client.url}: each app needs its own container`,
@@ -85,7 +88,7 @@ function compressed(file: DatabaseFile): Readable {
     pledgedSrcSize: file.sizeBytes,
     chunkSize: 256 * 1024,
   });
-  // `pipeline` destroys `output` with the error, which fails the upload
+  // `pipeline` destroys `output` with the error, which fails the upload.
   pipeline(createReadStream(file.path, { highWaterMark: 1024 * 1024 }), output, () => undefined);
   return output;
 }

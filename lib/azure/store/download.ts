@@ -12,8 +12,8 @@ export interface Download {
 }
 
 /**
- * Opens a blob for reading. When the connection breaks, the body continues from that byte with If-Match on the same version. (The
- * Azure SDK takes the break for an abort, and gives up.)
+ * Opens a blob for reading. When the connection breaks, the body continues from that byte with If-Match on the same
+ * version. (The Azure SDK takes the break for an abort, and gives up.)
  * @throws what the Azure SDK throws; the body fails with an {InventoryError}, see {@link storageError}
  */
 export async function download(container: Container, name: string, signal: AbortSignal): Promise<Download> {
@@ -21,12 +21,17 @@ export async function download(container: Container, name: string, signal: Abort
   return { properties, body: Readable.from(pieces(container, name, properties, signal), { objectMode: false }) };
 }
 
+/** Time since a blob's last write by the service's clock: the clocks of hosts differ, and jump. */
+export function ageMsOf({ date, lastModified }: { readonly date?: Date; readonly lastModified?: Date }): number {
+  return (date?.getTime() ?? 0) - (lastModified?.getTime() ?? 0);
+}
+
 /** Decompresses a body as a stream, which fails with the body's error or the signal's reason. */
 export function decompress(body: Readable, signal: AbortSignal): Readable {
   const output = createZstdDecompress({ chunkSize: 256 * 1024 });
   const onAbort = (): void => void output.destroy(signal.reason instanceof Error ? signal.reason : undefined);
   signal.addEventListener('abort', onAbort, { once: true });
-  // `pipeline` destroys `output` with the error, which its reader gets
+  // `pipeline` destroys `output` with the error, which its reader gets.
   pipeline(body, output, () => signal.removeEventListener('abort', onAbort));
   return output;
 }
@@ -47,7 +52,7 @@ async function* pieces(
       }
       return;
     } catch {
-      // Once the body has begun, any error means a broken connection
+      // Once the body has begun, any error means a broken connection.
       signal.throwIfAborted();
     }
     if (offset === contentLength) return;
@@ -70,7 +75,7 @@ async function open(
   const conditions = etag === undefined ? {} : { ifMatch: etag };
   const blob = container.client.getBlobClient(name);
   const response = await blob.download(offset, undefined, { abortSignal: signal, conditions });
-  // The body may fail before its reader listens; the reader still gets the error
+  // The body may fail before its reader listens; the reader still gets the error.
   response.readableStreamBody?.on('error', () => undefined);
   return response;
 }

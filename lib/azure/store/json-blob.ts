@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import * as v from 'valibot';
 import { InventoryError } from '../../errors.ts';
 import type { Container } from './container.ts';
-import { download } from './download.ts';
+import { ageMsOf, download } from './download.ts';
 import { writeIfMatch } from './if-match.ts';
 import { ifPresent } from './storage-error.ts';
 
@@ -11,7 +11,7 @@ export interface JsonBlob<T> {
   readonly etag: string;
   /** The `writeId` of its last write. */
   readonly writeId: string | null;
-  /** Time since its last write by the service's clock: the clocks of hosts differ, and jump. */
+  /** Time since its last write, see {@link ageMsOf}. */
   readonly ageMs: number;
 }
 
@@ -33,11 +33,20 @@ export async function readJson<S extends v.GenericSchema>(
 ): Promise<JsonBlob<v.InferOutput<S>> | null> {
   return ifPresent(container, `read ${name}`, signal, async () => {
     const { properties, body } = await download(container, name, signal);
+    const text = await textOf(body, maxBytes);
+    const result = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text);
+    if (!result.success) {
+      const place = v.getDotPath(result.issues[0]) ?? (text === null ? 'its length' : 'its text');
+      const message = `${name} in ${container.client.url} cannot be used: ${place} is wrong`;
+      throw new InventoryError('StoredJsonUnreadable', message, {
+        hint: 'Restore it from an earlier version of the blob (blob versioning is on): az storage blob list --include v',
+      });
+    }
     return {
-      value: parse(container, name, await textOf(body, maxBytes), schema),
+      value: result.output,
       etag: properties.etag ?? '',
       writeId: properties.metadata?.mark ?? null,
-      ageMs: (properties.date?.getTime() ?? 0) - (properties.lastModified?.getTime() ?? 0),
+      ageMs: ageMsOf(properties),
     };
   });
 }
@@ -77,22 +86,4 @@ async function textOf(body: Readable, maxBytes: number): Promise<string | null> 
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-function parse<S extends v.GenericSchema>(
-  container: Container,
-  name: string,
-  text: string | null,
-  schema: S,
-): v.InferOutput<S> {
-  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text);
-  if (result.success) return result.output;
-  const place = v.getDotPath(result.issues[0]) ?? (text === null ? 'its length' : 'its text');
-  throw new InventoryError(
-    'StoredJsonUnreadable',
-    `${name} in ${container.client.url} cannot be used: ${place} is wrong`,
-    {
-      hint: 'Restore it from an earlier version of the blob (blob versioning is on): az storage blob list --include v',
-    },
-  );
 }

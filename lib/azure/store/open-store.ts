@@ -87,7 +87,8 @@ export function openSourceContainer(
 
 /**
  * The container of another deployment. The app's own connection string opens a container in the app's own account.
- * @param url `https://ACCOUNT.blob.core.windows.net/CONTAINER`; with a connection string, also a container of its account
+ * @param url `https://ACCOUNT.blob.core.windows.net/CONTAINER`; with a connection string, also a container of its
+ *   account
  * @throws {InvalidSettingError} not such a URL
  */
 export function sourceContainer(

@@ -7,8 +7,6 @@ import { count, nullableText, reason, text } from '../../inventory/shape.ts';
 import type { Container } from './container.ts';
 import { readJson, writeJson } from './json-blob.ts';
 
-const ids = v.nullable(v.array(text));
-
 const planShape = v.object({
   hash: text,
   plan: v.object({
@@ -16,7 +14,7 @@ const planShape = v.object({
     trigger: v.picklist(runTriggers),
     startedAt: text,
     afterSeq: v.exactOptional(count),
-    scope: ids,
+    scope: v.nullable(v.array(text)),
     kinds: v.array(v.picklist(kinds)),
     clientIds: v.optional(v.boolean(), false),
     subscriptions: v.array(
@@ -53,7 +51,7 @@ export function openPlans(container: Container) {
     async write(plan: Plan, batches: readonly PlannedBatch[], signal: AbortSignal): Promise<RecordedPlan> {
       const recorded = { hash: planHash(plan, batches), plan, batches };
       if (await writeJson(container, nameOf(plan.runId), recorded, null, signal)) return recorded;
-      // Another execution of this step came first, or this write's own first try, whose answer was lost
+      // Another execution of this step came first, or this write's own first try, whose answer was lost.
       return (await read(plan.runId, signal)) ?? recorded;
     },
   };

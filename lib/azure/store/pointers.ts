@@ -1,34 +1,22 @@
 import * as v from 'valibot';
 import { runIdPattern } from '../../inventory/run.ts';
+import { count, type ShapeOf, text, time } from '../../inventory/shape.ts';
 import type { Container } from './container.ts';
 import { readJson, writeJson } from './json-blob.ts';
 
-const latestShape = v.object({
-  runId: v.string(),
-  seq: v.number(),
-  database: v.pipe(v.string(), v.startsWith('databases/')),
-  sizeBytes: v.number(),
-  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
-  publishedAt: v.string(),
-  complete: v.boolean(),
-  previous: v.nullable(v.object({ database: v.string(), sha256: v.string() })),
-});
-const claimShape = v.object({ runId: v.pipe(v.string(), v.regex(runIdPattern)) });
-
 /** The content of `latest.json`: one published database. Size and hash are of the raw file, before compression. */
-export interface Latest {
-  readonly runId: string;
-  readonly seq: number;
+const latestShape = v.object({
+  runId: text,
+  seq: count,
   /** Blob name within the container: `databases/<runId>-<first 8 of sha256>.sqlite.zst`. */
-  readonly database: string;
-  readonly sizeBytes: number;
-  /** Lower-case hexadecimal. */
-  readonly sha256: string;
-  /** ISO 8601 UTC. */
-  readonly publishedAt: string;
-  readonly complete: boolean;
-  readonly previous: { readonly database: string; readonly sha256: string } | null;
-}
+  database: v.pipe(text, v.startsWith('databases/')),
+  sizeBytes: count,
+  sha256: v.pipe(text, v.regex(/^[0-9a-f]{64}$/)),
+  publishedAt: time,
+  complete: v.boolean(),
+  previous: v.nullable(v.object({ database: text, sha256: text })),
+});
+export type Latest = ShapeOf<typeof latestShape>;
 
 /** The content of `latest.json` and its ETag, which differs for each publication. */
 export interface PublishedPointer {
@@ -55,11 +43,12 @@ export function openLatestPointer(container: Container) {
 }
 
 /**
- * `runs/running.json` names the one run that may run now. It is never released: the next start takes it once that run has ended. If-Match
- * lets one of two starts win.
+ * `runs/running.json` names the one run that may run now. It is never released: the next start takes it once that run
+ * has ended. If-Match lets one of two starts win.
  */
 export function openRunClaim(container: Container) {
   const name = 'runs/running.json';
+  const claimShape = v.object({ runId: v.pipe(text, v.regex(runIdPattern)) });
   return {
     async read(signal: AbortSignal): Promise<{ readonly runId: string; readonly etag: string } | null> {
       const blob = await readJson(container, name, claimShape, signal);

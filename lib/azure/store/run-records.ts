@@ -8,7 +8,7 @@ import type { Container } from './container.ts';
 import { readJson, writeJson } from './json-blob.ts';
 import { attempt, ifPresent } from './storage-error.ts';
 
-/** Drops kinds of change that a newer version wrote, so that the version before can read its records after a downgrade. */
+/** Drops unknown kinds of change, so that this version can read the records of a newer one after a downgrade. */
 const knownChanges = (counts: Readonly<Record<string, number>>): Run['changes'] =>
   Object.fromEntries(changeKinds.flatMap((kind) => (kind in counts ? [[kind, counts[kind]]] : [])));
 
@@ -30,7 +30,7 @@ export function openRunRecords(container: Container) {
     async create(run: Run, signal: AbortSignal): Promise<void> {
       if (await writeJson(container, nameOf(run.id), run, null, signal)) return;
       const found = await readJson(container, nameOf(run.id), storedRunShape, signal);
-      // This write's own first try succeeded, and its answer was lost
+      // This write's own first try succeeded, and its answer was lost.
       if (JSON.stringify(found?.value) === JSON.stringify(run)) return;
       throw new InventoryError('RunExists', `Run ${run.id} already exists`);
     },
@@ -51,7 +51,7 @@ export function openRunRecords(container: Container) {
       for (let round = 0; round < maxRounds; round++) {
         const found = await readJson(container, nameOf(runId), storedRunShape, signal);
         if (found === null) throw new NotFoundError('RunNotFound', `There is no run ${runId}`);
-        // The last write succeeded, and its answer was lost
+        // The last write succeeded, and its answer was lost.
         if (sent !== null && found.writeId === writeId) return sent;
         const changed = change(found.value);
         if (changed === null) return found.value;

@@ -39,8 +39,8 @@ export function ifPresent<T>(
 }
 
 /**
- * Converts an answer of Blob storage. The error holds only the service's error code and request id: the service's messages can
- * quote signatures, and the SDK's errors hold the request with its headers.
+ * Converts an answer of Blob storage. The error holds only the service's error code and request id: the service's
+ * messages can quote signatures, and the SDK's errors hold the request with its headers.
  * @see https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
  */
 export function storageError(error: unknown, what: string, container: Container): Error {
@@ -97,6 +97,14 @@ export function isContainerMissing(error: unknown): boolean {
   return hasStatus(error, 404, 'ContainerNotFound');
 }
 
+/**
+ * Whether the identity lacks its role. The account's network rules answer 403 too, with another code.
+ * @see https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes
+ */
+export function isRoleMissing(error: unknown): boolean {
+  return hasStatus(error, 403, 'AuthorizationPermissionMismatch');
+}
+
 function hasStatus(error: unknown, status: number, code?: string): boolean {
   if (!(error instanceof RestError) || error.statusCode !== status) return false;
   return code === undefined || serviceCode(error) === code;
@@ -125,8 +133,9 @@ function deniedHint(container: Container, challenge: string | undefined): string
 }
 
 /**
- * The command that grants the container's role to the identity of the last token. Its scope is a shell expression, since only names
- * are known here. Reading needs the role on the container, writing on the account, which creates containers and signs links.
+ * The command that grants the container's role to the identity of the last token. Its scope is a shell expression,
+ * since only names are known here. Reading needs the role on the container, writing on the account, which creates
+ * containers and signs links.
  */
 export function roleCommand({ account, client, role, sent }: Container): string {
   const accountId = `$(az storage account show --name ${account} --query id --output tsv)`;

@@ -29,7 +29,7 @@ export async function uploadStream(
     const upload = blob.uploadStream(source, blockBytes, blocksInFlight, { ...options, abortSignal: signal });
     await untilAborted(upload, signal);
   } finally {
-    // A failed upload leaves its source open
+    // A failed upload leaves its source open.
     source.destroy();
   }
 }

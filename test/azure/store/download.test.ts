@@ -32,14 +32,14 @@ beforeEach(async () => {
   container = containerOf(readSettings(environment), environment);
 });
 
-/** Treats requests in turn, and what comes after them as given. @returns how many came */
+/** Treats requests in turn, then all as `then`. @returns the number of requests so far */
 function treat(treatments: readonly Treatment[], then: Treatment = 'pass'): () => number {
   let requests = 0;
   proxy.treat = () => treatments[requests++] ?? then;
   return () => requests;
 }
 
-test('A connection that breaks in the middle of a blob is taken up where it broke', async () => {
+test('When connections break in the middle of a blob, the download continues where each broke', async () => {
   const requests = treat(['breakOff', 'breakOff', 'cut', 'breakOff']);
 
   const { body, properties } = await download(container, 'blob', never);
@@ -49,7 +49,7 @@ test('A connection that breaks in the middle of a blob is taken up where it brok
   expect(requests()).toBe(5);
 });
 
-test('A blob whose connections all break says so, and what to check', async () => {
+test('When every connection breaks, the error says what to check', async () => {
   treat([], 'breakOff');
 
   const { body } = await download(container, 'blob', never);
@@ -61,7 +61,7 @@ test('A blob whose connections all break says so, and what to check', async () =
   });
 });
 
-test('What was begun is not taken up in another version of the blob', async () => {
+test('A download does not continue in another version of the blob', async () => {
   treat(['breakOff']);
   const { body } = await download(container, 'blob', never);
   await direct.container.uploadBlockBlob('blob', randomBytes(300_000), 300_000);
@@ -72,17 +72,17 @@ test('What was begun is not taken up in another version of the blob', async () =
   });
 });
 
-test('One that is given up ends with why', async () => {
+test('An aborted download fails with the reason of its signal', async () => {
   treat(['stall']);
-  const given = new AbortController();
-  const { body } = await download(container, 'blob', given.signal);
+  const controller = new AbortController();
+  const { body } = await download(container, 'blob', controller.signal);
   const read = buffer(body);
-  given.abort(new Error('enough'));
+  controller.abort(new Error('enough'));
 
   await expect(read).rejects.toThrow('enough');
 });
 
-test('A database and a small blob are read through breaks, too', async () => {
+test('A small JSON blob is read although its connection breaks', async () => {
   await direct.store.claim.take('20261121T060000Z-3f2a', null, never);
   const environment = {
     AzureWebJobsStorage: azurite.connectionStringVia(proxy.origin),

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -37,7 +36,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Tokens for whatever is asked; Azurite looks at their claims, not at their signature. */
+/** Tokens for any audience. Azurite checks their claims, not their signature. */
 function tokensFor(audience?: string): TokenSource {
   asked = [];
   return {
@@ -73,7 +72,7 @@ async function writeDatabase(): Promise<string> {
   return openDatabases(containerAt(address(), cloud, tokensFor())).write(runId, { path, sizeBytes: 10, sha256 }, never);
 }
 
-test('An identity writes and reads with tokens for storage, and a container is read by its address', async () => {
+test('An identity writes and reads with tokens for storage, and opens a container by its URL', async () => {
   const name = await writeDatabase();
 
   const source = openPublishedInventory(address(), cloud, tokensFor());
@@ -84,13 +83,13 @@ test('An identity writes and reads with tokens for storage, and a container is r
   expect(new Set(asked.map(({ audience }) => audience))).toEqual(new Set(['https://storage.azure.com/']));
 });
 
-test('With an identity a database has a link that reads it without a token, for ten minutes, and nothing else', async () => {
+test('An identity signs a link that reads one database without a token for ten minutes', async () => {
   const name = await writeDatabase();
 
   const link = new URL((await openDatabases(containerAt(address(), cloud, tokensFor())).url(name, never)) ?? '');
   const expiresInMs = Date.parse(link.searchParams.get('se') ?? '') - Date.now();
 
-  expect(await statusOf(link)).toBe(200);
+  expect((await fetch(link)).status).toBe(200);
   expect(link.searchParams.get('sp')).toBe('r');
   expect(link.searchParams.get('sr')).toBe('b');
   expect(link.searchParams.get('spr')).toBe('https');
@@ -98,10 +97,10 @@ test('With an identity a database has a link that reads it without a token, for 
   expect(expiresInMs).toBeLessThanOrEqual(10 * 60_000);
   const elsewhere = new URL(link);
   elsewhere.pathname = `${elsewhere.pathname}x`;
-  expect(await statusOf(elsewhere)).toBe(403);
+  expect((await fetch(elsewhere)).status).toBe(403);
 });
 
-test('An identity that storage refuses gets the command that grants it the role, without its token', async () => {
+test('When storage refuses an identity, the hint is the command that grants the role, without a token', async () => {
   const tokens = tokensFor('https://management.azure.com');
   const failure = await openPublishedInventory(address(), cloud, tokens)
     .latest.read(never)
@@ -117,7 +116,7 @@ test('An identity that storage refuses gets the command that grants it the role,
   expect(`${JSON.stringify(failure)} ${failure} ${(failure as Error).stack}`).not.toContain(token);
 });
 
-test('An identity that may write lacks nothing, with the container or without, and asking has written nothing', async () => {
+test('An identity that may write lacks no right, with or without the container, and the check writes nothing', async () => {
   const there = containerAt(address(), cloud, tokensFor());
   await writeDatabase();
   const missing = containerAt(`${azurite.origin}/devstoreaccount1/missing`, cloud, tokensFor());
@@ -135,18 +134,9 @@ test.each([
   'https://a/b/c/d',
   'inventory',
   'https://a/c?sig=s3cret',
-])('%s is no address of a container', (url) => {
+])('%s is not the URL of a container', (url) => {
   const open = (): unknown => openPublishedInventory(url, cloud, tokensFor());
 
   expect(open).toThrow(/allowed: https:\/\/ACCOUNT/);
   expect(open).not.toThrow(/s3cret/);
 });
-
-function statusOf(url: URL): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    get(url, (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    }).on('error', reject);
-  });
-}

@@ -47,7 +47,7 @@ function latestOf(database: string, more: Partial<Latest> = {}): Latest {
   };
 }
 
-test('A container that is missing reads as an inventory before its first run, and is made by the first write', async () => {
+test('A missing container reads as an inventory before its first run, and the first write creates it', async () => {
   const { store, container } = newStore(azurite.connectionString);
 
   const before = [
@@ -66,7 +66,7 @@ test('A container that is missing reads as an inventory before its first run, an
   expect(await store.databases.describe(name, never)).toMatchObject({ sizeBytes: 10 });
 });
 
-test('Of two writers of one run record, neither loses what the other wrote', async () => {
+test('Writers of one run record do not lose the changes of the others', async () => {
   const { store } = newStore(azurite.connectionString);
   await store.runs.create(newRunRecord(runId, 'timer', null, '2026-11-21T06:00:00.000Z'), never);
 
@@ -79,7 +79,7 @@ test('Of two writers of one run record, neither loses what the other wrote', asy
   expect((await store.runs.read(runId, never))?.run.virtualMachineCount).toBe(8);
 });
 
-test('A run record of a newer version is read for what is known of it', async () => {
+test('A run record of a newer version is read without its unknown fields', async () => {
   const { store, container } = newStore(azurite.connectionString);
   const run = newRunRecord(runId, 'timer', null, '2026-11-21T06:00:00.000Z');
   await store.runs.create(run, never);
@@ -89,7 +89,7 @@ test('A run record of a newer version is read for what is known of it', async ()
   expect(await store.runs.list(1, never)).toEqual([{ ...run, changes: { virtualMachineCreated: 1 } }]);
 });
 
-test('A change of a run record that had succeeded unseen is a success', async () => {
+test('A change of a run record succeeds although its answer is lost', async () => {
   await using proxy = await startBlobProxy(azurite.origin);
   const { store } = newStore(azurite.connectionStringVia(proxy.origin));
   await store.runs.create(newRunRecord(runId, 'timer', null, '2026-11-21T06:00:00.000Z'), never);
@@ -107,7 +107,7 @@ test('A change of a run record that had succeeded unseen is a success', async ()
   expect(ended).toMatchObject({ id: runId, status: 'cancelled' });
 });
 
-test('Runs are listed the newest first, and in pages', async () => {
+test('Runs are listed newest first, in pages', async () => {
   const { store } = newStore(azurite.connectionString);
   const ids = [1, 2, 3, 4].map((hour) => `20261121T0${hour}0000Z-3f2a`);
   for (const id of ids) await store.runs.create(newRunRecord(id, 'timer', null, '2026-11-21T06:00:00.000Z'), never);
@@ -119,7 +119,7 @@ test('Runs are listed the newest first, and in pages', async () => {
   expect([...first, ...rest].map(({ id }) => id)).toEqual(ids.toReversed());
 });
 
-test('A batch that is there already for the same plan wins; one of another plan is refused', async () => {
+test('A batch that exists for the same plan wins; one of another plan is refused', async () => {
   const { store } = newStore(azurite.connectionString);
   const { path } = await fileOf('lines');
   const first = { runId, planHash: 'plan-1', batch: 0 };
@@ -133,7 +133,7 @@ test('A batch that is there already for the same plan wins; one of another plan 
   await expect(another).rejects.toMatchObject({ code: 'BatchOfAnotherPlan' });
 });
 
-test('What all finished batches of a run hold is known without reading them, and how old each is', async () => {
+test('Counts and ages of finished batches are known without reading them', async () => {
   const { store } = newStore(azurite.connectionString);
   const { path } = await fileOf('lines');
   const address = { runId, planHash: 'plan-1', batch: 0 };
@@ -151,7 +151,7 @@ test('What all finished batches of a run hold is known without reading them, and
   expect(await store.batches.ageMs(address, never)).toBeGreaterThanOrEqual(0);
 });
 
-test('A plan that is on record stands', async () => {
+test('A plan on record is never replaced', async () => {
   const { store } = newStore(azurite.connectionString);
   const plan: Plan = {
     runId,
@@ -175,7 +175,7 @@ test('A plan that is on record stands', async () => {
   expect(await store.plans.read(runId, never)).toEqual(first);
 });
 
-test('A database comes back as it was, and is written once', async () => {
+test('A database is written once and reads back unchanged', async () => {
   const { store } = newStore(azurite.connectionString);
   const content = Buffer.alloc(30_000_000, 'rows and rows of machines, ');
   const file = await fileOf(content);
@@ -191,7 +191,7 @@ test('A database comes back as it was, and is written once', async () => {
   await expect(store.databases.write(runId, other, never)).rejects.toMatchObject({ code: 'DatabaseNameTaken' });
 });
 
-test('An upload that had succeeded unseen is a success', async () => {
+test('An upload succeeds although its answer is lost', async () => {
   await using proxy = await startBlobProxy(azurite.origin);
   const { store } = newStore(azurite.connectionStringVia(proxy.origin));
   let lost = 0;
@@ -205,7 +205,7 @@ test('An upload that had succeeded unseen is a success', async () => {
   expect(await store.databases.describe(name, never)).toMatchObject({ sha256: file.sha256 });
 });
 
-test('The pointer moves for the one who knows where it is', async () => {
+test('The pointer moves only for a writer that knows its ETag', async () => {
   const { store } = newStore(azurite.connectionString);
 
   const first = await store.latest.move(latestOf('databases/a'), null, never);
@@ -222,7 +222,7 @@ test('The pointer moves for the one who knows where it is', async () => {
   expect(moves.filter((moved) => moved)).toHaveLength(1);
 });
 
-test('A latest.json that is none of ours is refused by name', async () => {
+test('A latest.json that is not ours is refused by name', async () => {
   const { store, container } = newStore(azurite.connectionString);
   await container.create();
   await container.getBlockBlobClient('latest.json').upload('{"runId":"x"}', 13);
@@ -233,7 +233,7 @@ test('A latest.json that is none of ours is refused by name', async () => {
   });
 });
 
-test('Old databases are removed: not the ten newest, not the two that are named, none of the last day', async () => {
+test('Old databases are removed, except the ten newest, the two that latest.json names, and those of the last day', async () => {
   const { store } = newStore(azurite.connectionString);
   const names: string[] = [];
   for (let day = 10; day < 24; day++) {
@@ -251,7 +251,7 @@ test('Old databases are removed: not the ten newest, not the two that are named,
   expect(await store.databases.describe(names[1] ?? '', never)).not.toBeNull();
 });
 
-test('Of many databases, no more are listed than it takes to find the old ones', async () => {
+test('Pruning lists only as many databases as it needs to find the old ones', async () => {
   await using proxy = await startBlobProxy(azurite.origin);
   const { store, container } = newStore(azurite.connectionStringVia(proxy.origin));
   const names = Array.from(
@@ -273,13 +273,13 @@ test('Of many databases, no more are listed than it takes to find the old ones',
   expect(lists()).toBe(listedToday + 3);
 });
 
-test('A link cannot be made without an identity', async () => {
+test('Without an identity there is no link', async () => {
   const { store } = newStore(azurite.connectionString);
 
   expect(await store.databases.url('databases/x', never)).toBeNull();
 });
 
-test('A key that is not accepted is said so, and shown nowhere', async () => {
+test('A refused account key is reported and shown nowhere', async () => {
   const key = Buffer.from('not the key').toString('base64');
   const { store } = newStore(connectionStringFor(azurite.origin, azurite.name, key));
 
@@ -295,7 +295,7 @@ test.each([
   [404, 'ResourceNotFound', 'StorageNotFound'],
   [503, 'ServerBusy', 'StorageUnavailable'],
 ])(
-  'Storage that answers %i %s is an error of its own: %s',
+  'An answer of %i %s is %s',
   async (status, code, expected) => {
     await using proxy = await startBlobProxy(azurite.origin);
     proxy.treat = () => ({ status, code });
@@ -309,7 +309,7 @@ test.each([
   20_000,
 );
 
-test('A 404 that names neither the blob nor the container is no empty store', async () => {
+test('A 404 that names neither the blob nor the container does not pass for an empty store', async () => {
   await using proxy = await startBlobProxy(azurite.origin);
   proxy.treat = () => ({ status: 404, code: 'ResourceNotFound' });
   const { store } = newStore(azurite.connectionStringVia(proxy.origin));
@@ -326,7 +326,7 @@ test('A 404 that names neither the blob nor the container is no empty store', as
   expect(codes).toEqual(readings.map(() => 'StorageNotFound'));
 });
 
-test('A burst of 503 is waited out', async () => {
+test('The store retries through a burst of 503', async () => {
   await using proxy = await startBlobProxy(azurite.origin);
   let refused = 0;
   proxy.treat = () => (refused++ < 2 ? { status: 503, code: 'ServerBusy' } : 'pass');
@@ -336,7 +336,7 @@ test('A burst of 503 is waited out', async () => {
   expect(refused).toBe(3);
 });
 
-test('Storage that cannot be reached is said so, with what to check', async () => {
+test('When storage cannot be reached, the error says what to check', async () => {
   const { store } = newStore(connectionStringFor('http://127.0.0.1:1'));
 
   await expect(store.latest.read(never)).rejects.toMatchObject({
@@ -345,7 +345,7 @@ test('Storage that cannot be reached is said so, with what to check', async () =
   });
 }, 20_000);
 
-test('A call that is aborted ends with the reason of its signal', async () => {
+test('An aborted call fails with the reason of its signal', async () => {
   await using proxy = await startBlobProxy(azurite.origin);
   const controller = new AbortController();
   proxy.treat = () => {
@@ -357,7 +357,7 @@ test('A call that is aborted ends with the reason of its signal', async () => {
   await expect(store.latest.read(controller.signal)).rejects.toThrow('enough');
 });
 
-test('An upload that is aborted ends at once, whatever storage is doing', async () => {
+test('An aborted upload ends at once, even while storage does not answer', async () => {
   await using proxy = await startBlobProxy(azurite.origin);
   const { store } = newStore(azurite.connectionStringVia(proxy.origin));
   const controller = new AbortController();

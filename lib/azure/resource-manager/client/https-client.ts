@@ -2,7 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { createHttpHeaders, type HttpClient, type PipelineResponse } from '@azure/core-rest-pipeline';
+import {
+  createHttpHeaders,
+  type HttpClient,
+  type PipelineRequest,
+  type PipelineResponse,
+} from '@azure/core-rest-pipeline';
 import { createQuietAgent } from '../../quiet-agent.ts';
 import { ConnectionError, InvalidResponseError } from './errors.ts';
 import { contextOf } from './request-context.ts';
@@ -15,8 +20,8 @@ const maxBodyBytes = 256 * 1024 * 1024;
 const unzip = promisify(gunzip);
 
 /**
- * The transport: sends one https request, reads its whole body and follows no redirect. The pipeline's own client never answers
- * when a connection breaks inside a gzipped body, and limits only the time to the headers.
+ * The transport: sends one https request, reads its whole body and follows no redirect. The pipeline's own client never
+ * answers when a connection breaks inside a gzipped body, and limits only the time to the headers.
  * @param quietMs a connection without data for this time breaks, also while it is set up
  * @see docs/decisions/0002-arm-client.md
  */
@@ -24,10 +29,7 @@ export function createHttpsClient(concurrency: number, quietMs = defaultQuietMs)
   const agent = createQuietAgent(Agent, quietMs, { maxSockets: concurrency, maxFreeSockets: concurrency });
   return {
     async sendRequest(request) {
-      const { incoming, body } = await exchange(agent, request.method, request.url, contextOf(request).signal, {
-        ...request.headers.toJSON({ preserveCase: true }),
-        'Accept-Encoding': 'gzip',
-      });
+      const { incoming, body } = await exchange(agent, request);
       const headers = createHttpHeaders();
       for (const [name, value] of Object.entries(incoming.headers)) {
         if (typeof value === 'string') headers.set(name, value);
@@ -38,15 +40,17 @@ export function createHttpsClient(concurrency: number, quietMs = defaultQuietMs)
   };
 }
 
-function exchange(
-  agent: Agent,
-  method: string,
-  url: string,
-  signal: AbortSignal,
-  headers: Record<string, string>,
-): Promise<{ incoming: IncomingMessage; body: Buffer }> {
+interface Answer {
+  readonly incoming: IncomingMessage;
+  readonly body: Buffer;
+}
+
+function exchange(agent: Agent, request: PipelineRequest): Promise<Answer> {
+  const { method, url } = request;
+  const { signal } = contextOf(request);
   signal.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<{ incoming: IncomingMessage; body: Buffer }>();
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const headers = { ...request.headers.toJSON({ preserveCase: true }), 'Accept-Encoding': 'gzip' };
   const startedAt = performance.now();
   const outgoing = httpsRequest(url, { agent, method, headers, signal });
   const fail = (error: unknown): void => {

@@ -19,7 +19,7 @@ async function get(client: ReturnType<typeof createHttpsClient>, url: string): P
   return (await client.sendRequest(request)).bodyAsText;
 }
 
-/** A proxy that does what it is for. */
+/** A working proxy. */
 async function startProxy() {
   let tunnels = 0;
   const server = createHttpServer();
@@ -49,8 +49,8 @@ async function startProxy() {
 
 test.each([
   ['that never answers', null],
-  ['behind whose tunnel nobody answers', 'HTTP/1.1 200 OK\r\n\r\n'],
-])('a request through a proxy %s fails, and leaves no connection', async (_, answer) => {
+  ['whose tunnel has no answer behind it', 'HTTP/1.1 200 OK\r\n\r\n'],
+])('a request through a proxy %s fails and leaves no connection', async (_, answer) => {
   await using proxy = await startQuietProxy(answer);
   vi.stubEnv('HTTPS_PROXY', proxy.url);
 
@@ -64,7 +64,7 @@ test.each([
   await expect.poll(proxy.open).toBe(0);
 });
 
-test('a server that takes a connection and says nothing fails the request', async () => {
+test('a server that accepts a connection and never responds fails the request', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -88,7 +88,7 @@ test.each([
   await expect(failed).rejects.toThrow('no data for 0.2 s');
 });
 
-test('an answer that is slow but moves is waited for, on a new connection and on one that was idle', async () => {
+test('a slow answer with data is awaited, on a new and on a reused connection', async () => {
   const patientMs = 1_000;
   await using server = await startArmServer(async (response) => {
     for (const piece of ['{"ok"', ':true', '}']) {
@@ -105,7 +105,7 @@ test('an answer that is slow but moves is waited for, on a new connection and on
   expect([first, second]).toEqual(['{"ok":true}', '{"ok":true}']);
 });
 
-test('one tunnel through a proxy serves one request after the other', async () => {
+test('one tunnel through a proxy serves several requests in turn', async () => {
   await using server = await startArmServer((response) => json(response, { ok: true }));
   await using proxy = await startProxy();
   vi.stubEnv('HTTPS_PROXY', proxy.url);
