@@ -2,7 +2,16 @@ import { expect, test, vi } from 'vitest';
 import { type Database, openForWriting } from '../../lib/database/database.ts';
 import { forgetSubscription } from '../../lib/database/merge/forget.ts';
 import { getRun } from '../../lib/database/queries/runs.ts';
-import { dayOf, guid, machine, mergeRun, type RunReading } from '../support/readings.ts';
+import {
+  dayOf,
+  guid,
+  having,
+  machine,
+  mergeRun,
+  type RunReading,
+  type SubscriptionReading,
+  userAssigned,
+} from '../support/readings.ts';
 import { createInventory } from './fixtures/inventory.ts';
 import { layOutSql } from './fixtures/lay-out-sql.ts';
 
@@ -27,24 +36,29 @@ test('every view, as it is stored', async () => {
 test('every statement of a merge and its findings', async () => {
   using database = openForWriting(':memory:');
   const [one, two] = [guid(1), guid(2)];
-  const read = (day: number, size: string, more: Partial<RunReading> = {}) =>
-    mergeRun(database, { day, subscriptions: { [one]: { machines: [machine('a', { vmSize: size })] } }, ...more });
+  const shared = userAssigned('shared');
+  const attached = machine('a', { identity: having(shared) });
+  const kinds = ['virtualMachines', 'powerStates', 'identities', 'roleAssignments'] as const;
+  const blindSpot = { subscriptionId: one, displayName: 'One', source: 'previousRun', grantCommand: 'az …' } as const;
+  const read = (day: number, reading: SubscriptionReading | null, more: Partial<RunReading> = {}) =>
+    mergeRun(database, {
+      ...more,
+      day,
+      subscriptions: reading === null ? {} : { [one]: reading },
+      plan: { kinds, ...more.plan },
+    });
   using inventory = createInventory();
   const { runId } = inventory.run();
   const queries = statementsOf(inventory.database, () => getRun(inventory.database, runId));
 
   const statements = statementsOf(database, () => {
-    read(1, 'small');
-    read(2, 'large', { plan: { outOfScope: [two], clientIds: true } });
-    read(3, 'large', { subscriptions: { [one]: { machines: [], tenantId: guid(8) } } });
-    const blindSpot = { displayName: 'One', source: 'previousRun', grantCommand: 'az …' } as const;
-    read(4, 'large', {
-      subscriptions: {},
-      plan: { blindSpots: [{ subscriptionId: one, ...blindSpot }] },
-      retentionDays: 1,
-    });
+    read(1, { machines: [attached], identities: [shared] });
+    read(2, { machines: [machine('a')], identities: [] }, { plan: { outOfScope: [two], clientIds: true } });
+    read(3, { tenantId: guid(8) });
+    read(8, null, { plan: { blindSpots: [blindSpot] } });
+    read(9, null, { plan: { blindSpots: [blindSpot] }, retentionDays: 1 });
     const thresholds = { idleDays: 30, sharedIdentityLimit: 10 };
-    const request = { subscriptionId: one, reason: 'sold', runId: 'forget', startedAt: dayOf(5), thresholds };
+    const request = { subscriptionId: one, reason: 'sold', runId: 'forget', startedAt: dayOf(10), thresholds };
     forgetSubscription(database, request);
   });
 

@@ -284,6 +284,21 @@ OR unread = 1;
 
 UPDATE power_state SET unread = 1 WHERE machine = ? AND unread = 0;
 
+SELECT federated_read_at AS at FROM identity WHERE id = ?;
+
+UPDATE federated_credential SET valid_to = ?, ended_at = ?, end_change = ?, end_not_before = ?
+WHERE identity = ?
+AND name = ?
+AND valid_to IS NULL;
+
+INSERT INTO federated_credential(
+  identity, name, valid_from, issuer, subject, audiences, began_at, not_before, begin_change
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+SELECT * FROM federated_credential WHERE identity = ? AND valid_to IS NULL;
+
+UPDATE identity SET federated_read_at = ? WHERE id = ?;
+
 UPDATE machine_version SET begin_change = 'virtualMachineMoved', moved_from = ?1, began_at = ?2, not_before = (
   SELECT end_not_before FROM machine_version WHERE machine = ?1 AND valid_to = ?4 AND end_change IS NOT NULL
 )
@@ -568,6 +583,14 @@ WHERE NOT EXISTS (
 )
 ORDER BY 1, 3;
 
+SELECT a.identity, coalesce(lower(i.resource_id), 'system') AS slot, a.valid_from
+FROM attachment a
+JOIN identity i ON i.id = a.identity
+WHERE a.machine = ?
+AND a.valid_to IS NULL;
+
+DELETE FROM attachment WHERE machine = ? AND identity = ? AND valid_from = ?;
+
 SELECT a.machine, a.identity, d.principal_id, i.subscription_id, i.resource_id
 FROM attachment a
 JOIN identity d ON d.id = a.identity
@@ -604,6 +627,72 @@ WHERE valid_to IS NULL
 AND subscription = $subscription;
 
 DELETE FROM run WHERE seq < ?;
+
+DELETE FROM machine_version WHERE valid_to <= ?;
+
+DELETE FROM attachment WHERE valid_to <= ?;
+
+DELETE FROM unseen WHERE valid_to <= ?;
+
+DELETE FROM blind_spot WHERE valid_to <= ?;
+
+DELETE FROM subscription WHERE valid_to <= ?;
+
+DELETE FROM identity_presence WHERE valid_to <= ?;
+
+DELETE FROM identity_unseen WHERE valid_to <= ?;
+
+DELETE FROM federated_credential WHERE valid_to <= ?;
+
+DELETE FROM role_assignment_seen WHERE valid_to <= ?;
+
+DELETE FROM finding WHERE valid_to <= ?;
+
+DELETE
+FROM coverage
+WHERE to_seq < ?1
+AND EXISTS (
+  SELECT 1
+  FROM coverage n
+  WHERE n.subscription = coverage.subscription
+  AND n.kind = coverage.kind
+  AND n.from_seq > coverage.from_seq
+  AND n.from_seq <= ?1
+  AND n.status IN ('complete', 'skipped')
+  AND n.superseded = 0
+);
+
+DELETE FROM power_state WHERE machine NOT IN (SELECT machine FROM machine_version);
+
+DELETE FROM machine WHERE id NOT IN (SELECT machine FROM machine_version);
+
+DELETE FROM attachment WHERE machine NOT IN (SELECT id FROM machine);
+
+DELETE FROM unseen WHERE machine NOT IN (SELECT id FROM machine);
+
+DELETE
+FROM identity_presence
+WHERE present = 0
+AND valid_to IS NULL
+AND valid_from <= $horizon
+AND identity NOT IN (SELECT identity FROM attachment);
+
+DELETE
+FROM identity
+WHERE id NOT IN (SELECT identity FROM attachment)
+AND id NOT IN (SELECT identity FROM identity_presence);
+
+DELETE FROM identity_unseen WHERE identity NOT IN (SELECT id FROM identity);
+
+DELETE FROM federated_credential WHERE identity NOT IN (SELECT id FROM identity);
+
+DELETE FROM role_assignment WHERE id NOT IN (SELECT assignment FROM role_assignment_seen);
+
+UPDATE role_assignment SET replaces = NULL
+WHERE replaces IS NOT NULL
+AND replaces NOT IN (SELECT id FROM role_assignment);
+
+DELETE FROM role_definition WHERE id NOT IN (SELECT role_definition FROM role_assignment);
 
 SELECT visibility FROM subscription WHERE subscription = ? AND valid_to IS NULL;
 
