@@ -5,7 +5,7 @@ import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
 import { readLedger } from '../../../lib/database/queries/coverage/ledger.ts';
 import { getVirtualMachine, iterateVirtualMachines } from '../../../lib/database/queries/machines/virtual-machines.ts';
 import { lookupPrincipals } from '../../../lib/database/queries/principals/principals.ts';
-import { asShown, dayOf, guid, machine, mergeRun } from '../../support/readings.ts';
+import { asShown, dayOf, guid, machine, mergeRun, type RunReading } from '../../support/readings.ts';
 
 let database: Database;
 beforeEach(() => {
@@ -19,6 +19,8 @@ afterEach(() => {
 
 const one = guid(1);
 const two = guid(2);
+const merge = (day: number, subscriptions: RunReading['subscriptions'], more: Partial<RunReading> = {}) =>
+  mergeRun(database, { ...more, day, subscriptions });
 const now = () => [...iterateVirtualMachines(database, resolveAsOf(database, null), { deleted: 'any' })];
 const row = (id: string) => getVirtualMachine(database, resolveAsOf(database, null), id);
 const coverage = (id: string) =>
@@ -33,7 +35,7 @@ const lost = (subscriptionId: string) => ({
 
 describe('what begins', () => {
   test('the first run is a baseline without changes', () => {
-    const run = mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a'), machine('b')] } } });
+    const run = merge(1, { [one]: { machines: [machine('a'), machine('b')] } });
     expect(run).toMatchObject({ complete: true, virtualMachineCount: 2, principalCount: 2, changes: {} });
     expect(now().map(({ name, firstSeen, lastSeen }) => [name, firstSeen, lastSeen])).toEqual([
       ['a', dayOf(1), dayOf(1)],
@@ -42,29 +44,23 @@ describe('what begins', () => {
   });
 
   test('a machine that a complete reading lacked is created, even if a partial reading shows it', () => {
-    mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] } } });
-    const run = mergeRun(database, {
-      day: 2,
-      subscriptions: { [one]: { machines: [machine('a'), machine('b')], status: 'partial' } },
-    });
+    merge(1, { [one]: { machines: [machine('a')] } });
+    const run = merge(2, { [one]: { machines: [machine('a'), machine('b')], status: 'partial' } });
     expect(run.changes).toEqual({ virtualMachineCreated: 1 });
     expect(run.complete).toBe(false);
   });
 
   test('a new machine is no change without an earlier complete reading', () => {
-    mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')], status: 'partial' } } });
-    const run = mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [machine('a'), machine('b')] } } });
+    merge(1, { [one]: { machines: [machine('a')], status: 'partial' } });
+    const run = merge(2, { [one]: { machines: [machine('a'), machine('b')] } });
     expect(run.changes).toEqual({});
   });
 
   test('machines of a subscription seen for the first time are one change', () => {
-    mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] } } });
-    const run = mergeRun(database, {
-      day: 2,
-      subscriptions: {
-        [one]: { machines: [machine('a')] },
-        [two]: { machines: [machine('x', { subscriptionId: two }), machine('y', { subscriptionId: two })] },
-      },
+    merge(1, { [one]: { machines: [machine('a')] } });
+    const run = merge(2, {
+      [one]: { machines: [machine('a')] },
+      [two]: { machines: [machine('x', { subscriptionId: two }), machine('y', { subscriptionId: two })] },
     });
     expect(run.changes).toEqual({ subscriptionAppeared: 1 });
     expect(database.prepare('SELECT change_after FROM subscription WHERE change IS NOT NULL').get()).toEqual({
@@ -75,8 +71,8 @@ describe('what begins', () => {
 
 describe('what changes', () => {
   const change = (after: ReturnType<typeof machine>, before = machine('a')) => {
-    mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [before] } } });
-    return mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [after] } }, ignoredTags: ['Scanned'] });
+    merge(1, { [one]: { machines: [before] } });
+    return merge(2, { [one]: { machines: [after] } }, { ignoredTags: ['Scanned'] });
   };
   const versions = () => database.prepare('SELECT count(*) AS n FROM machine_version').get()?.n;
   const both = (principalId: string | null) => ({
@@ -109,12 +105,9 @@ describe('what changes', () => {
   test('an attached, detached or re-created identity is one change each, and no update', () => {
     const system = machine('a');
     expect(change(machine('a', { identity: both('principal-of-a') })).changes).toEqual({ identityAttached: 1 });
-    const third = mergeRun(database, {
-      day: 3,
-      subscriptions: { [one]: { machines: [machine('a', { identity: both('new') })] } },
-    });
+    const third = merge(3, { [one]: { machines: [machine('a', { identity: both('new') })] } });
     expect(third.changes).toEqual({ identityRecreated: 1 });
-    const fourth = mergeRun(database, { day: 4, subscriptions: { [one]: { machines: [system] } } });
+    const fourth = merge(4, { [one]: { machines: [system] } });
     expect(fourth.changes).toEqual({ identityDetached: 1, identityRecreated: 1 });
     const [before] = lookupPrincipals(database, resolveAsOf(database, null), ['new']);
     expect(before).toMatchObject({ virtualMachines: [{ attachedFrom: dayOf(3), detachedAt: dayOf(4) }] });
@@ -143,82 +136,79 @@ describe('what ends', () => {
   const twoMachines = { [one]: { machines: [machine('a'), machine('b')] } };
 
   test('a machine that a complete list lacks ends when its id answers 404', () => {
-    mergeRun(database, { day: 1, subscriptions: twoMachines });
-    const run = mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [machine('a')] } } });
+    merge(1, twoMachines);
+    const run = merge(2, { [one]: { machines: [machine('a')] } });
     expect(run.changes).toEqual({ virtualMachineDeleted: 1 });
     expect(row(machine('b').id)).toMatchObject({ deletedAt: dayOf(2), lastSeen: dayOf(1), stale: false });
   });
 
   test('a machine that a read by id finds stays, and the list is a ShortList', () => {
-    mergeRun(database, { day: 1, subscriptions: twoMachines });
+    merge(1, twoMachines);
     const resized = machine('b', { vmSize: 'Standard_D8s_v5' });
-    const run = mergeRun(database, {
-      day: 2,
-      subscriptions: { [one]: { machines: [machine('a')] } },
-      verify: () => ({ outcome: 'present', reading: resized }),
-    });
+    const run = merge(
+      2,
+      { [one]: { machines: [machine('a')] } },
+      { verify: () => ({ outcome: 'present', reading: resized }) },
+    );
     expect(run).toMatchObject({ complete: false, changes: { virtualMachineUpdated: 1 } });
     expect(row(resized.id)).toMatchObject({ deletedAt: null, stale: false, vmSize: 'Standard_D8s_v5' });
     expect(coverage(one)).toMatchObject({ status: 'partial', reason: { code: 'ShortList' } });
   });
 
   test('a machine whose check fails stays stale, and the kind is DeletionUnverified', () => {
-    mergeRun(database, { day: 1, subscriptions: twoMachines });
-    const run = mergeRun(database, {
-      day: 2,
-      subscriptions: { [one]: { machines: [machine('a')] } },
-      verify: () => ({ outcome: 'unverified', reason: reason('ServerError') }),
-    });
+    merge(1, twoMachines);
+    const run = merge(
+      2,
+      { [one]: { machines: [machine('a')] } },
+      { verify: () => ({ outcome: 'unverified', reason: reason('ServerError') }) },
+    );
     expect(run).toMatchObject({ complete: false, changes: {} });
     expect(row(machine('b').id)).toMatchObject({ deletedAt: null, stale: true, lastSeen: dayOf(1) });
     expect(coverage(one)).toMatchObject({ status: 'partial', reason: { code: 'DeletionUnverified' } });
   });
 
   test('machines of a subscription that Azure lists as deleted end on SubscriptionNotFound', () => {
-    mergeRun(database, { day: 1, subscriptions: twoMachines });
-    const run = mergeRun(database, {
-      day: 2,
-      subscriptions: { [one]: { status: 'skipped' } },
-      verify: () => ({ outcome: 'unverified', reason: reason('SubscriptionNotFound') }),
-    });
+    merge(1, twoMachines);
+    const run = merge(
+      2,
+      { [one]: { status: 'skipped' } },
+      { verify: () => ({ outcome: 'unverified', reason: reason('SubscriptionNotFound') }) },
+    );
     expect(run).toMatchObject({ complete: true, changes: { virtualMachineDeleted: 2 }, coverage: { skipped: 1 } });
   });
 
   test.each(['partial', 'failed', 'denied'] as const)('a %s reading ends nothing', (status) => {
-    mergeRun(database, { day: 1, subscriptions: twoMachines });
+    merge(1, twoMachines);
     const shown = status === 'partial' ? [machine('a')] : [];
-    const run = mergeRun(database, { day: 2, subscriptions: { [one]: { machines: shown, status } } });
+    const run = merge(2, { [one]: { machines: shown, status } });
     expect(run).toMatchObject({ complete: false, virtualMachineCount: 2, changes: {} });
     expect(row(machine('b').id)).toMatchObject({ deletedAt: null, stale: true, lastSeen: dayOf(1) });
     expect(row(machine('a').id)).toMatchObject({ stale: status !== 'partial' });
-    const third = mergeRun(database, { day: 3, subscriptions: twoMachines });
+    const third = merge(3, twoMachines);
     expect(third.complete).toBe(true);
     expect(row(machine('b').id)).toMatchObject({ stale: false, lastSeen: dayOf(3) });
   });
 
   test('more than 200 missing machines are a SuspiciousShrink until a second list lacks them, too', () => {
     const many = Array.from({ length: 250 }, (_, index) => machine(`m${index}`));
-    mergeRun(database, { day: 1, subscriptions: { [one]: { machines: many } } });
+    merge(1, { [one]: { machines: many } });
     const asked: string[] = [];
     const verify = (id: string) => {
       asked.push(id);
       return { outcome: 'absent' } as const;
     };
     const shrunk = { [one]: { machines: many.slice(0, 20) } };
-    const second = mergeRun(database, { day: 2, subscriptions: shrunk, verify });
+    const second = merge(2, shrunk, { verify });
     expect(second).toMatchObject({ complete: false, virtualMachineCount: 250, changes: {} });
     expect(coverage(one)?.reason?.code).toBe('SuspiciousShrink');
-    const third = mergeRun(database, { day: 3, subscriptions: shrunk, verify });
+    const third = merge(3, shrunk, { verify });
     expect(third).toMatchObject({ complete: true, virtualMachineCount: 20, changes: { virtualMachineDeleted: 230 } });
     expect(asked).toEqual([]);
   });
 
   test('a run over one subscription leaves the others unchanged', () => {
-    mergeRun(database, {
-      day: 1,
-      subscriptions: { ...twoMachines, [two]: { machines: [machine('x', { subscriptionId: two })] } },
-    });
-    const run = mergeRun(database, { day: 2, plan: { scope: [one] }, subscriptions: { [one]: { machines: [] } } });
+    merge(1, { ...twoMachines, [two]: { machines: [machine('x', { subscriptionId: two })] } });
+    const run = merge(2, { [one]: { machines: [] } }, { plan: { scope: [one] } });
     expect(run).toMatchObject({ changes: { virtualMachineDeleted: 2 }, coverage: { complete: 1 } });
     expect(row(machine('x', { subscriptionId: two }).id)).toMatchObject({
       deletedAt: null,
@@ -228,11 +218,8 @@ describe('what ends', () => {
   });
 
   test('a reading older than the stored one is recorded and changes nothing', () => {
-    mergeRun(database, { day: 5, subscriptions: twoMachines });
-    const run = mergeRun(database, {
-      day: 6,
-      subscriptions: { [one]: { machines: [machine('c')], readAt: dayOf(4) } },
-    });
+    merge(5, twoMachines);
+    const run = merge(6, { [one]: { machines: [machine('c')], readAt: dayOf(4) } });
     expect(run.changes).toEqual({});
     expect(now().map(({ name, stale }) => [name, stale])).toEqual([
       ['a', false],
@@ -242,24 +229,17 @@ describe('what ends', () => {
 });
 
 test('a reading that a wrong clock dates days ahead does not block the next', () => {
-  mergeRun(database, { day: 5, subscriptions: { [one]: { machines: [machine('a')], readAt: dayOf(25) } } });
+  merge(5, { [one]: { machines: [machine('a')], readAt: dayOf(25) } });
 
-  const run = mergeRun(database, { day: 6, subscriptions: { [one]: { machines: [machine('a'), machine('c')] } } });
+  const run = merge(6, { [one]: { machines: [machine('a'), machine('c')] } });
 
   expect(run).toMatchObject({ complete: true, changes: { virtualMachineCreated: 1 } });
 });
 
 test('a reading after the newest merge is newer than it, even if the clock was put back', () => {
-  mergeRun(database, {
-    day: 5,
-    subscriptions: { [one]: { machines: [machine('a')], readAt: '2026-11-06T07:00:00.000Z' } },
-  });
+  merge(5, { [one]: { machines: [machine('a')], readAt: '2026-11-06T07:00:00.000Z' } });
 
-  const run = mergeRun(database, {
-    day: 6,
-    plan: { afterSeq: 1 },
-    subscriptions: { [one]: { machines: [machine('b')] } },
-  });
+  const run = merge(6, { [one]: { machines: [machine('b')] } }, { plan: { afterSeq: 1 } });
 
   expect(run.changes).toEqual({ virtualMachineCreated: 1, virtualMachineDeleted: 1 });
   const times = database.prepare('SELECT at, not_before FROM changes').all();
@@ -270,8 +250,8 @@ describe('what moves', () => {
   const moved = machine('a', { resourceGroup: 'other' });
 
   test('a machine with the same vmId elsewhere has moved when its old id answers 404', () => {
-    mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] } } });
-    const run = mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [moved] } } });
+    merge(1, { [one]: { machines: [machine('a')] } });
+    const run = merge(2, { [one]: { machines: [moved] } });
     expect(run.changes).toEqual({ virtualMachineMoved: 1 });
     expect(row(machine('a').id)?.deletedAt).toBe(dayOf(2));
     expect(row(moved.id)?.deletedAt).toBeNull();
@@ -279,45 +259,35 @@ describe('what moves', () => {
 
   test('a machine can move out of a subscription that could not be read', () => {
     const elsewhere = machine('a', { subscriptionId: two });
-    mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] }, [two]: {} } });
-    const run = mergeRun(database, {
-      day: 2,
-      subscriptions: { [one]: { status: 'failed' }, [two]: { machines: [elsewhere] } },
-    });
+    merge(1, { [one]: { machines: [machine('a')] }, [two]: {} });
+    const run = merge(2, { [one]: { status: 'failed' }, [two]: { machines: [elsewhere] } });
     expect(run.changes).toEqual({ virtualMachineMoved: 1 });
   });
 
   test('a machine does not move out of a subscription that is not in the run', () => {
     const elsewhere = machine('a', { subscriptionId: two });
-    mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] }, [two]: {} } });
-    const run = mergeRun(database, {
-      day: 2,
-      plan: { scope: [two] },
-      subscriptions: { [two]: { machines: [elsewhere] } },
-    });
+    merge(1, { [one]: { machines: [machine('a')] }, [two]: {} });
+    const run = merge(2, { [two]: { machines: [elsewhere] } }, { plan: { scope: [two] } });
     expect(run.changes).toEqual({ virtualMachineCreated: 1 });
     expect(row(machine('a').id)).toMatchObject({ deletedAt: null, stale: false });
   });
 
   test('a null vmId never matches: one machine ends and another is created', () => {
-    mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a', { vmId: null })] } } });
-    const run = mergeRun(database, {
-      day: 2,
-      subscriptions: { [one]: { machines: [machine('a', { vmId: null, resourceGroup: 'other' })] } },
-    });
+    merge(1, { [one]: { machines: [machine('a', { vmId: null })] } });
+    const run = merge(2, { [one]: { machines: [machine('a', { vmId: null, resourceGroup: 'other' })] } });
     expect(run.changes).toEqual({ virtualMachineCreated: 1, virtualMachineDeleted: 1 });
   });
 
   test('a machine under two ids in one run counts once, and the later reading wins', () => {
-    const run = mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a'), moved] } } });
+    const run = merge(1, { [one]: { machines: [machine('a'), moved] } });
     expect(run).toMatchObject({ virtualMachineCount: 1, changes: {} });
     expect(now().map(({ resourceGroup }) => resourceGroup)).toEqual(['other']);
   });
 
   test('a machine on two pages counts once, with the content of the later page', () => {
     const later = machine('a', { vmSize: 'Standard_D8s_v5' });
-    mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] } } });
-    const run = mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [machine('a'), later] } } });
+    merge(1, { [one]: { machines: [machine('a')] } });
+    const run = merge(2, { [one]: { machines: [machine('a'), later] } });
     expect(run).toMatchObject({ virtualMachineCount: 1, changes: { virtualMachineUpdated: 1 } });
     expect(row(later.id)?.vmSize).toBe('Standard_D8s_v5');
     const first = resolveAsOf(database, dayOf(1));
@@ -330,42 +300,38 @@ describe('whole subscriptions', () => {
   const x = machine('x', { subscriptionId: two });
 
   test('that are no longer visible are blind spots, and their machines stay stale', () => {
-    mergeRun(database, { day: 1, subscriptions: both });
-    const run = mergeRun(database, {
-      day: 2,
-      subscriptions: { [one]: both[one] ?? {} },
-      plan: { blindSpots: [lost(two)] },
-    });
+    merge(1, both);
+    const run = merge(2, { [one]: both[one] ?? {} }, { plan: { blindSpots: [lost(two)] } });
     expect(run).toMatchObject({ complete: false, coverage: { blindSpots: 1 }, changes: { subscriptionLost: 1 } });
     expect(row(x.id)).toMatchObject({ deletedAt: null, stale: true, lastSeen: dayOf(1) });
-    const back = mergeRun(database, { day: 3, subscriptions: both });
+    const back = merge(3, both);
     expect(back).toMatchObject({ complete: true, changes: { subscriptionAppeared: 1 } });
     expect(row(x.id)).toMatchObject({ stale: false });
   });
 
   test('that an untrusted list lacks are stale without a change, until a second list lacks them, too', () => {
-    mergeRun(database, { day: 1, subscriptions: both });
+    merge(1, both);
     const gone = { blindSpots: [lost(two)] };
     const shrink = { ...gone, reason: reason('SuspiciousTenantShrink') };
-    const first = mergeRun(database, { day: 2, subscriptions: { [one]: both[one] ?? {} }, plan: shrink });
+    const first = merge(2, { [one]: both[one] ?? {} }, { plan: shrink });
     expect(first).toMatchObject({ complete: false, changes: {}, reason: { code: 'SuspiciousTenantShrink' } });
-    const second = mergeRun(database, { day: 3, subscriptions: { [one]: both[one] ?? {} }, plan: gone });
+    const second = merge(3, { [one]: both[one] ?? {} }, { plan: gone });
     expect(second.changes).toEqual({ subscriptionLost: 1 });
   });
 
   test('that the settings exclude end their machines as outOfScope: one change', () => {
-    mergeRun(database, { day: 1, subscriptions: both });
-    const run = mergeRun(database, { day: 2, subscriptions: { [one]: both[one] ?? {} }, plan: { outOfScope: [two] } });
+    merge(1, both);
+    const run = merge(2, { [one]: both[one] ?? {} }, { plan: { outOfScope: [two] } });
     expect(run).toMatchObject({ complete: true, virtualMachineCount: 1, changes: { outOfScope: 1 } });
     const asOf = resolveAsOf(database, null);
     expect([...iterateVirtualMachines(database, asOf, { deleted: true })]).toEqual([]);
     expect(row(x.id)).toMatchObject({ deletedAt: null, stale: true, lastSeen: dayOf(1) });
-    const again = mergeRun(database, { day: 3, subscriptions: both });
+    const again = merge(3, both);
     expect(again).toMatchObject({ virtualMachineCount: 2, changes: { subscriptionAppeared: 1 } });
   });
 
   test('that a person forgets are closed, and their principals keep their history', () => {
-    mergeRun(database, { day: 1, subscriptions: both });
+    merge(1, both);
     const request = {
       subscriptionId: two,
       reason: 'sold',
@@ -374,7 +340,7 @@ describe('whole subscriptions', () => {
       thresholds: { idleDays: 30, sharedIdentityLimit: 10 },
     };
     expect(() => forgetSubscription(database, request)).toThrow('it is not lost');
-    mergeRun(database, { day: 2, subscriptions: { [one]: both[one] ?? {} }, plan: { blindSpots: [lost(two)] } });
+    merge(2, { [one]: both[one] ?? {} }, { plan: { blindSpots: [lost(two)] } });
     const run = forgetSubscription(database, request);
     expect(run).toMatchObject({
       virtualMachineCount: 1,
@@ -388,12 +354,9 @@ describe('whole subscriptions', () => {
   });
 
   test('that move to another tenant end their identities as tenantChanged: one change', () => {
-    mergeRun(database, { day: 1, subscriptions: both });
+    merge(1, both);
     const moved = machine('a', { identity: { ...machine('n').identity, tenantId: guid(8) } });
-    const run = mergeRun(database, {
-      day: 2,
-      subscriptions: { ...both, [one]: { machines: [moved], tenantId: guid(8) } },
-    });
+    const run = merge(2, { ...both, [one]: { machines: [moved], tenantId: guid(8) } });
     expect(run.changes).toEqual({ tenantChanged: 1 });
     expect(row(moved.id)?.principalIds).toEqual(['principal-of-n']);
   });
@@ -402,7 +365,7 @@ describe('whole subscriptions', () => {
 describe('power states', () => {
   const a = machine('a');
   const read = (day: number, powerStates: Record<string, string>, powerStatus: 'complete' | 'failed' = 'complete') =>
-    mergeRun(database, { day, subscriptions: { [one]: { machines: [a], powerStates, powerStatus } } });
+    merge(day, { [one]: { machines: [a], powerStates, powerStatus } });
 
   test('do not begin a version', () => {
     read(1, { [a.id]: 'PowerState/running' });
@@ -421,19 +384,19 @@ describe('power states', () => {
 
 describe('history', () => {
   test('never has a run twice', () => {
-    const run = mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] } } });
-    const again = mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('b')] } } });
+    const run = merge(1, { [one]: { machines: [machine('a')] } });
+    const again = merge(1, { [one]: { machines: [machine('b')] } });
     expect(again).toEqual(run);
     expect(now().map(({ name }) => name)).toEqual(['a']);
   });
 
   test('folds the coverage of old runs into periods of equal status', () => {
     for (let day = 1; day <= 28; day++) {
-      mergeRun(database, { day, subscriptions: { [one]: { status: day === 3 ? 'failed' : 'complete' } } });
+      merge(day, { [one]: { status: day === 3 ? 'failed' : 'complete' } });
     }
     const more = (index: number) => ({ runId: `20261129T0600${index}Z-0000`, startedAt: dayOf(29) });
     for (let index = 10; index < 30; index++) {
-      mergeRun(database, { day: 29, plan: more(index), subscriptions: { [one]: { readAt: dayOf(29) } } });
+      merge(29, { [one]: { readAt: dayOf(29) } }, { plan: more(index) });
     }
     const periods = database
       .prepare(
@@ -449,17 +412,17 @@ describe('history', () => {
   });
 
   test('loses what ended before the retention period, and never an open version', () => {
-    mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a'), machine('b')] } } });
-    mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [machine('a')] } } });
-    mergeRun(database, { day: 3, subscriptions: { [one]: { machines: [machine('a')] } } });
+    merge(1, { [one]: { machines: [machine('a'), machine('b')] } });
+    merge(2, { [one]: { machines: [machine('a')] } });
+    merge(3, { [one]: { machines: [machine('a')] } });
     const seqs = () =>
       database
         .prepare('SELECT seq FROM run ORDER BY seq')
         .all()
         .map(({ seq }) => seq);
-    mergeRun(database, { day: 20, retentionDays: 10, subscriptions: { [one]: { machines: [machine('a')] } } });
+    merge(20, { [one]: { machines: [machine('a')] } }, { retentionDays: 10 });
     expect(seqs()).toEqual([1, 2, 3, 4]);
-    mergeRun(database, { day: 21, retentionDays: 10, subscriptions: { [one]: { machines: [machine('a')] } } });
+    merge(21, { [one]: { machines: [machine('a')] } }, { retentionDays: 10 });
     expect(seqs()).toEqual([3, 4, 5]);
     expect(row(machine('b').id)).toBeNull();
     expect(row(machine('a').id)).toMatchObject({ firstSeen: dayOf(1), lastSeen: dayOf(21) });
