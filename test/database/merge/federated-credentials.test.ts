@@ -1,5 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Database, openForWriting } from '../../../lib/database/database.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { kinds } from '../../../lib/inventory/coverage.ts';
 import type { Verification } from '../../../lib/inventory/reading.ts';
 import type { FederatedCredential } from '../../../lib/inventory/user-assigned-identity.ts';
@@ -14,15 +13,7 @@ import {
   type SubscriptionReading,
   userAssigned,
 } from '../../support/readings.ts';
-
-let database: Database;
-beforeEach(() => {
-  database = openForWriting(':memory:');
-});
-afterEach(() => {
-  expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
-  database.close();
-});
+import { database } from '../fixtures/memory-database.ts';
 
 const one = guid(1);
 const u = userAssigned('u');

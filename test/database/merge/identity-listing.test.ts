@@ -1,5 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Database, openForWriting } from '../../../lib/database/database.ts';
+import { describe, expect, test } from 'vitest';
 import { forgetSubscription } from '../../../lib/database/merge/forget.ts';
 import { kinds } from '../../../lib/inventory/coverage.ts';
 import {
@@ -12,15 +11,7 @@ import {
   type SubscriptionReading,
   userAssigned,
 } from '../../support/readings.ts';
-
-let database: Database;
-beforeEach(() => {
-  database = openForWriting(':memory:');
-});
-afterEach(() => {
-  expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
-  database.close();
-});
+import { database } from '../fixtures/memory-database.ts';
 
 const [one, two] = [guid(1), guid(2)];
 const u = userAssigned('u');

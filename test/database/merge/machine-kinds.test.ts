@@ -1,19 +1,10 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Database, openForWriting } from '../../../lib/database/database.ts';
+import { expect, test } from 'vitest';
 import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
 import { getVirtualMachine } from '../../../lib/database/queries/machines/virtual-machines.ts';
 import { type Kind, kinds } from '../../../lib/inventory/coverage.ts';
 import type { MachineReading } from '../../../lib/inventory/virtual-machine.ts';
 import { dayOf, guid, machine, mergeRun, type RunReading, type SubscriptionReading } from '../../support/readings.ts';
-
-let database: Database;
-beforeEach(() => {
-  database = openForWriting(':memory:');
-});
-afterEach(() => {
-  expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
-  database.close();
-});
+import { database } from '../fixtures/memory-database.ts';
 
 const one = guid(1);
 const vm = machine('a');

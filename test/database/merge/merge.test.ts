@@ -1,21 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Database, openForWriting } from '../../../lib/database/database.ts';
+import { describe, expect, test } from 'vitest';
 import { forgetSubscription } from '../../../lib/database/merge/forget.ts';
 import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
 import { readLedger } from '../../../lib/database/queries/coverage/ledger.ts';
 import { getVirtualMachine, iterateVirtualMachines } from '../../../lib/database/queries/machines/virtual-machines.ts';
 import { lookupPrincipals } from '../../../lib/database/queries/principals/principals.ts';
 import { asShown, dayOf, guid, machine, mergeRun, type RunReading } from '../../support/readings.ts';
-
-let database: Database;
-beforeEach(() => {
-  database = openForWriting(':memory:');
-});
-afterEach(() => {
-  // For speed, writers do not check foreign keys. The tests do.
-  expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
-  database.close();
-});
+import { database } from '../fixtures/memory-database.ts';
 
 const one = guid(1);
 const two = guid(2);

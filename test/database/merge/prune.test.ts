@@ -1,5 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Database, openForWriting } from '../../../lib/database/database.ts';
+import { expect, test } from 'vitest';
 import { kinds } from '../../../lib/inventory/coverage.ts';
 import {
   contributor,
@@ -12,15 +11,7 @@ import {
   type SubscriptionReading,
   userAssigned,
 } from '../../support/readings.ts';
-
-let database: Database;
-beforeEach(() => {
-  database = openForWriting(':memory:');
-});
-afterEach(() => {
-  expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
-  database.close();
-});
+import { database } from '../fixtures/memory-database.ts';
 
 const [kept, gone] = [userAssigned('kept'), userAssigned('gone')];
 const role = (name: string, condition: string | null = null) => roleAssignment(name, 'principal-of-a', { condition });

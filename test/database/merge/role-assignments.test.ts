@@ -1,19 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Database, openForWriting } from '../../../lib/database/database.ts';
+import { describe, expect, test } from 'vitest';
+import { openForWriting } from '../../../lib/database/database.ts';
 import { forgetSubscription } from '../../../lib/database/merge/forget.ts';
 import type { CoverageStatus } from '../../../lib/inventory/coverage.ts';
 import type { Plan } from '../../../lib/inventory/plan.ts';
 import type { RoleAssignmentReading } from '../../../lib/inventory/role.ts';
 import { contributor, dayOf, guid, machine, mergeRun, roleAssignment } from '../../support/readings.ts';
-
-let database: Database;
-beforeEach(() => {
-  database = openForWriting(':memory:');
-});
-afterEach(() => {
-  expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
-  database.close();
-});
+import { database } from '../fixtures/memory-database.ts';
 
 const [one, two] = [guid(1), guid(2)];
 const known = 'principal-of-a';
