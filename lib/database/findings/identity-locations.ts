@@ -5,7 +5,7 @@ import { unnamedOf } from '../views/unnamed-attachments.ts';
 import type { Freshness } from './freshness.ts';
 
 /** A machine that has an identity now. */
-export interface MachineWithIdentity {
+interface MachineWithIdentity {
   readonly id: string;
   readonly name: string;
   readonly subscriptionId: string;

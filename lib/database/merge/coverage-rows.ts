@@ -7,7 +7,7 @@ import { integer, integerOrNull, text } from '../queries/columns.ts';
 const keptRuns = 30;
 
 /** When one kind of a subscription was read before this run, epoch milliseconds; null = never. */
-export interface EarlierReadings {
+interface EarlierReadings {
   /** The newest reading that showed rows (complete or partial). */
   readonly newestShown: number | null;
   /** The same, among the readings merged after `Plan.afterSeq`: this run did not know of them. */

@@ -22,11 +22,12 @@ export function endSubscriptions(
 }
 
 /**
- * Ends the attachments in subscriptions that moved to another tenant. Such a subscription keeps its machines and loses
- * its managed identities. The fingerprint -1 makes the merge compare the next reading of each machine in full.
+ * Ends the attachments and the access in subscriptions that moved to another tenant. Such a subscription keeps its
+ * machines and loses its managed identities. The fingerprint -1 makes the merge compare the next reading of each machine
+ * in full.
  * @see https://learn.microsoft.com/azure/role-based-access-control/transfer-subscription
  */
-export function endTenantAttachments(context: MergeContext, subscriptionIds: readonly string[]): void {
+export function changeTenants(context: MergeContext, subscriptionIds: readonly string[]): void {
   const { database, dictionary, plan, seq } = context;
   const inSubscription = 'machine IN (SELECT id FROM machine WHERE subscription = ?)';
   const end = database.prepare(`UPDATE attachment SET valid_to = ?, ended_at = ?, end_change = 'tenantChanged'
@@ -39,6 +40,7 @@ export function endTenantAttachments(context: MergeContext, subscriptionIds: rea
     end.run(seq, Date.parse(plan.startedAt), subscription);
     compareAgain.run(subscription);
   }
+  endAccess(context, subscriptionIds, 'tenantChanged');
 }
 
 const ofSubscription = 'valid_to IS NULL AND identity IN (SELECT id FROM identity WHERE subscription = $subscription)';
@@ -53,7 +55,7 @@ const endAccessStatements = [
 ];
 
 /** Ends listed identities, federated credentials and role assignments. If they return, they are a new baseline. */
-export function endAccess(context: MergeContext, subscriptionIds: readonly string[], change: WholeChange): void {
+function endAccess(context: MergeContext, subscriptionIds: readonly string[], change: WholeChange): void {
   if (subscriptionIds.length === 0) return;
   const { database, dictionary, plan, seq } = context;
   const ends = endAccessStatements.map((sql) => {

@@ -56,7 +56,7 @@ export interface MergeContext {
 }
 
 /** What the lists of role assignments showed, to settle when all lists are in. Times in epoch milliseconds. */
-export interface PendingRoleChanges {
+interface PendingRoleChanges {
   /** New in a subscription whose earlier complete list lacked them. */
   readonly began: { readonly assignment: number; readonly subscription: number; readonly notBefore: number | null }[];
   /** Missing from a complete list. */

@@ -5,7 +5,7 @@ import { beginTransaction, commitTransaction, type Database } from '../database.
 import { getRun } from '../queries/runs.ts';
 import { createMergeContext } from './create-merge-context.ts';
 import { deferIndexes } from './deferred-indexes.ts';
-import { endAccess, endSubscriptions, endTenantAttachments } from './end-subscription.ts';
+import { changeTenants, endSubscriptions } from './end-subscription.ts';
 import { finishMerge } from './finish.ts';
 import { followUpRounds } from './follow-ups.ts';
 import type { MergeOptions } from './merge-context.ts';
@@ -51,8 +51,7 @@ function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merg
   let makeIndexes = deferIndexes(database);
   const changes = writeSubscriptionVersions(context);
   endSubscriptions(context, changes.outOfScope, 'outOfScope');
-  endTenantAttachments(context, changes.tenantChanged);
-  endAccess(context, changes.tenantChanged, 'tenantChanged');
+  changeTenants(context, changes.tenantChanged);
 
   const subscriptions = new Map<string, SubscriptionMerge>();
   const mergeOf = (subscriptionId: string): SubscriptionMerge => {

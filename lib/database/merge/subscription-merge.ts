@@ -10,7 +10,7 @@ import { openRoleListing } from './roles/role-assignments.ts';
 import { openSubscriptionReading, type SubscriptionReading } from './subscription-reading.ts';
 
 /** A machine that is proven gone. */
-export interface ProvenMachine {
+interface ProvenMachine {
   readonly machine: number;
   /** The last complete reading of its kind, epoch milliseconds. */
   readonly notBefore: number | null;

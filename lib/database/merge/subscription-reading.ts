@@ -3,7 +3,7 @@ import type { KindReading } from '../../inventory/reading.ts';
 import type { MergeContext } from './merge-context.ts';
 
 /** What the inventory knew of a kind before this reading. Times in epoch milliseconds. */
-export interface KindPast {
+interface KindPast {
   /** Its last complete reading: what is new happened after it. null = there was none. */
   readonly notBefore: number | null;
   /** Rows begin without a change: there is no complete earlier reading, or a change of the subscription covers them. */

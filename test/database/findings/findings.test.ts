@@ -1,5 +1,4 @@
-import { describe, expect, test } from 'vitest';
-import { type Database, openForWriting } from '../../../lib/database/database.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
 import { iterateFindings } from '../../../lib/database/queries/findings.ts';
 import { type AcceptedFinding, findingRules } from '../../../lib/inventory/finding.ts';
@@ -16,6 +15,7 @@ import {
   type SubscriptionReading,
   userAssigned,
 } from '../../support/readings.ts';
+import { database } from '../fixtures/memory-database.ts';
 
 const [one, two] = [guid(1), guid(2)];
 const at = (id: string) => `/subscriptions/${id}`;
@@ -43,29 +43,23 @@ function assign(
   return roleAssignment(name, `principal-of-${who}`, { scope, roleDefinitionId: what.id });
 }
 
-function inventory() {
-  const database: Database = openForWriting(':memory:');
-  let day = 0;
-  return {
-    database,
-    /** The next day's run. */
-    run(subscriptions: Readonly<Record<string, SubscriptionReading>>, more: Partial<RunReading> = {}) {
-      day = more.day ?? day + 1;
-      const all = Object.entries(subscriptions).map(([id, reading]) => [
-        id,
-        { roleDefinitions: [owner, reader, contributor], ...reading },
-      ]);
-      mergeRun(database, {
-        ...more,
-        day,
-        plan: { kinds, ...more.plan },
-        subscriptions: Object.fromEntries(all),
-      });
-    },
-    found(filter: FindingFilter = {}, findings: readonly AcceptedFinding[] = [], now = Date.UTC(2026, 11, 1)) {
-      return [...iterateFindings(database, resolveAsOf(database, null), filter, { findings, now })];
-    },
-  };
+let day: number;
+beforeEach(() => {
+  day = 0;
+});
+
+/** The next day's run. */
+function run(subscriptions: Readonly<Record<string, SubscriptionReading>>, more: Partial<RunReading> = {}): void {
+  day = more.day ?? day + 1;
+  const all = Object.entries(subscriptions).map(([id, reading]) => [
+    id,
+    { roleDefinitions: [owner, reader, contributor], ...reading },
+  ]);
+  mergeRun(database, { ...more, day, plan: { kinds, ...more.plan }, subscriptions: Object.fromEntries(all) });
+}
+
+function found(filter: FindingFilter = {}, findings: readonly AcceptedFinding[] = [], now = Date.UTC(2026, 11, 1)) {
+  return [...iterateFindings(database, resolveAsOf(database, null), filter, { findings, now })];
 }
 
 describe('privilegedIdentity', () => {
@@ -80,8 +74,6 @@ describe('privilegedIdentity', () => {
     ['Contributor of a subscription', contributor, at(one), 'medium'],
   ];
   test.each(fires)('%s is a finding', (_what, held, scope, severity) => {
-    const { run, found } = inventory();
-
     run({ [one]: { machines: [machine('a')], roleAssignments: [assign('a', held, scope)], roleDefinitions: [held] } });
 
     expect(found({ rule: 'privilegedIdentity' })).toEqual([
@@ -101,31 +93,24 @@ describe('privilegedIdentity', () => {
     ],
   ];
   test.each(spares)('%s is no finding', (_what, held, scope) => {
-    const { run, found } = inventory();
-
     run({ [one]: { machines: [machine('a')], roleAssignments: [assign('a', held, scope)], roleDefinitions: [held] } });
 
     expect(found({ rule: 'privilegedIdentity' })).toEqual([]);
   });
 
   test('a built-in role is recognized by its id even if the role itself could not be read', () => {
-    const { run, found } = inventory();
-
     run({ [one]: { machines: [machine('a')], roleAssignments: [assign('a', owner)], roleDefinitions: [] } });
 
     expect(found({ rule: 'privilegedIdentity' })).toMatchObject([{ severity: 'high' }]);
   });
 
   test('several roles are one finding with the worst severity', () => {
-    const { run, found } = inventory();
-
     run({ [one]: { machines: [machine('a')], roleAssignments: [assign('a', contributor), assign('a', owner)] } });
 
     expect(found()).toMatchObject([{ rule: 'privilegedIdentity', severity: 'high' }]);
   });
 
   test('a user-assigned identity is its own resource, on a machine or on none', () => {
-    const { run, found } = inventory();
     const [used, unused] = [userAssigned('used'), userAssigned('unused')];
 
     run({
@@ -140,15 +125,12 @@ describe('privilegedIdentity', () => {
   });
 
   test('a principal that the inventory does not know is no finding', () => {
-    const { run, found } = inventory();
-
     run({ [one]: { machines: [machine('a')], roleAssignments: [assign('somebody else', owner)] } });
 
     expect(found()).toEqual([]);
   });
 
   test('a finding ends when the role is removed, and keeps its firstSeen until then', () => {
-    const { run, found } = inventory();
     const role = [assign('a', owner)];
     run({ [one]: { machines: [machine('a')], roleAssignments: role } });
     const [first] = found();
@@ -171,7 +153,6 @@ describe('idlePrivilegedIdentity', () => {
   const idle = { idleDays: 10 };
 
   test('a machine deallocated for idleDays is a finding', () => {
-    const { run, found } = inventory();
     run({ [one]: state('PowerState/deallocated') }, { day: 1, ...idle });
 
     run({ [one]: state('PowerState/deallocated') }, { day: 11, ...idle });
@@ -186,7 +167,6 @@ describe('idlePrivilegedIdentity', () => {
     ['only stopped', ['PowerState/stopped'], 11],
     ['running in between', ['PowerState/running'], 11],
   ])('a machine that was %s is no finding', (_what, [before = ''], day) => {
-    const { run, found } = inventory();
     run({ [one]: state(before) }, { day: 1, ...idle });
     run({ [one]: state(before === 'PowerState/running' ? 'PowerState/deallocated' : before) }, { day, ...idle });
 
@@ -194,7 +174,6 @@ describe('idlePrivilegedIdentity', () => {
   });
 
   test('a machine without privileged roles is no finding', () => {
-    const { run, found } = inventory();
     const reading = { ...state('PowerState/deallocated'), roleAssignments: [assign('a', reader)] };
     run({ [one]: reading }, { day: 1, ...idle });
     run({ [one]: reading }, { day: 20, ...idle });
@@ -203,7 +182,6 @@ describe('idlePrivilegedIdentity', () => {
   });
 
   test('an identity that is also on a running machine is no finding', () => {
-    const { run, found } = inventory();
     const shared = userAssigned('shared');
     const [x, y] = [machine('x', { identity: having(shared) }), machine('y', { identity: having(shared) })];
     const reading: SubscriptionReading = {
@@ -219,7 +197,6 @@ describe('idlePrivilegedIdentity', () => {
   });
 
   test('a finding continues as stale while power states cannot be read', () => {
-    const { run, found } = inventory();
     run({ [one]: state('PowerState/deallocated') }, { day: 1, ...idle });
     run({ [one]: state('PowerState/deallocated') }, { day: 12, ...idle });
 
@@ -234,8 +211,6 @@ describe('sharedIdentity', () => {
   const on = (...names: string[]) => names.map((name) => machine(name, { identity: having(shared) }));
 
   test('an identity on more machines than the limit is a finding with its blast radius', () => {
-    const { run, found } = inventory();
-
     run(
       {
         [one]: {
@@ -254,16 +229,12 @@ describe('sharedIdentity', () => {
   });
 
   test('an identity on as many machines as the limit is no finding', () => {
-    const { run, found } = inventory();
-
     run({ [one]: { machines: on('a', 'b'), identities: [shared] } }, { sharedIdentityLimit: 2 });
 
     expect(found()).toEqual([]);
   });
 
   test('an identity on machines of two subscriptions is a finding', () => {
-    const { run, found } = inventory();
-
     run({
       [one]: { machines: on('a'), identities: [shared] },
       [two]: { machines: [machine('b', { subscriptionId: two, identity: having(shared) })] },
@@ -278,8 +249,6 @@ describe('danglingIdentity', () => {
   const machines = [machine('a', { identity: having(lost) })];
 
   test('an identity on a machine is a finding if a complete list lacks it and a read by id answers 404', () => {
-    const { run, found } = inventory();
-
     run({ [one]: { machines, identities: [] } });
 
     expect(found()).toMatchObject([
@@ -297,8 +266,6 @@ describe('danglingIdentity', () => {
       { verifyIdentity: () => ({ outcome: 'present' as const, reading: lost }) },
     ],
   ])('an identity that %s is no finding', (_what, reading, more) => {
-    const { run, found } = inventory();
-
     run({ [one]: { machines, ...reading } }, more);
 
     expect(found()).toEqual([]);
@@ -309,7 +276,6 @@ describe('orphanedRoleAssignment', () => {
   const held = assign('a', reader);
 
   test('a role of a deleted machine is a finding', () => {
-    const { run, found } = inventory();
     run({ [one]: { machines: [machine('a')], roleAssignments: [held] } });
     expect(found()).toEqual([]);
 
@@ -322,7 +288,6 @@ describe('orphanedRoleAssignment', () => {
   });
 
   test('a role of a deleted identity that a machine still names is a finding, but grants no access', () => {
-    const { run, found } = inventory();
     const deleted = userAssigned('a');
     const machines = [machine('b', { identity: having(deleted) })];
     const owns = assign('a', owner, at(two));
@@ -338,7 +303,6 @@ describe('orphanedRoleAssignment', () => {
   });
 
   test('a role of a deleted user-assigned identity is a finding', () => {
-    const { run, found } = inventory();
     const deleted = userAssigned('a');
     run({ [one]: { identities: [deleted], roleAssignments: [held] } });
 
@@ -348,7 +312,6 @@ describe('orphanedRoleAssignment', () => {
   });
 
   test('a role of a principal that the inventory never knew is no finding', () => {
-    const { run, found } = inventory();
     run({ [one]: { roleAssignments: [assign('x', reader)] } });
     run({ [one]: { roleAssignments: [assign('x', reader)] } });
 
@@ -356,7 +319,6 @@ describe('orphanedRoleAssignment', () => {
   });
 
   test('a role of a machine in an unread subscription is no finding', () => {
-    const { run, found } = inventory();
     run({ [one]: { machines: [machine('a')], roleAssignments: [held] } });
 
     run({ [one]: { machines: [], status: 'failed', roleAssignments: [held] } });
@@ -365,7 +327,6 @@ describe('orphanedRoleAssignment', () => {
   });
 
   test('a finding continues as stale while role assignments cannot be read, then is fresh again with its firstSeen', () => {
-    const { run, found } = inventory();
     run({ [one]: { machines: [machine('a')], roleAssignments: [held] } });
     run({ [one]: { machines: [], roleAssignments: [held] } });
     const [first] = found();
@@ -380,7 +341,6 @@ describe('orphanedRoleAssignment', () => {
 
 describe('crossSubscriptionAccess', () => {
   test('a role in another subscription than the machine is a finding', () => {
-    const { run, found } = inventory();
     const across = assign('a', reader, `${at(two)}/resourceGroups/hub`);
 
     run({ [one]: { machines: [machine('a')] }, [two]: { roleAssignments: [across] } });
@@ -395,8 +355,6 @@ describe('crossSubscriptionAccess', () => {
     ['in its own subscription, in other casing', at(one).toUpperCase()],
     ['above subscriptions', '/providers/Microsoft.Management/managementGroups/root'],
   ])('a role %s is no finding', (_what, scope) => {
-    const { run, found } = inventory();
-
     run({ [one]: { machines: [machine('a')], roleAssignments: [assign('a', reader, scope)] }, [two]: {} });
 
     expect(found()).toEqual([]);
@@ -415,7 +373,6 @@ describe('recreatedPrincipalKeepsRoles', () => {
   });
 
   test('a machine whose former principal id has roles is a finding, and the old role is orphaned', () => {
-    const { run, found } = inventory();
     run({ [one]: { machines: [machine('a')], roleAssignments: [held] } });
 
     run({ [one]: { machines: [reborn], roleAssignments: [held] } });
@@ -428,7 +385,6 @@ describe('recreatedPrincipalKeepsRoles', () => {
   });
 
   test('a machine that was re-created is a finding', () => {
-    const { run, found } = inventory();
     run({ [one]: { machines: [machine('a')], roleAssignments: [held] } });
 
     run({ [one]: { machines: [{ ...reborn, vmId: 'another' }], roleAssignments: [held] } });
@@ -437,7 +393,6 @@ describe('recreatedPrincipalKeepsRoles', () => {
   });
 
   test('a user-assigned identity that was re-created under its id is a finding', () => {
-    const { run, found } = inventory();
     run({ [one]: { identities: [userAssigned('a')], roleAssignments: [held] } });
 
     run({ [one]: { identities: [userAssigned('a', { principalId: 'principal-2' })], roleAssignments: [held] } });
@@ -448,7 +403,6 @@ describe('recreatedPrincipalKeepsRoles', () => {
   });
 
   test('a re-created identity that only its machine shows is a finding', () => {
-    const { run, found } = inventory();
     const elsewhere = userAssigned('a', { subscriptionId: two });
     const anew = userAssigned('a', { subscriptionId: two, principalId: 'principal-2' });
     run({ [one]: { machines: [machine('m', { identity: having(elsewhere) })], roleAssignments: [held] } });
@@ -465,7 +419,6 @@ describe('recreatedPrincipalKeepsRoles', () => {
     ['that is gone altogether', [], [held]],
     ['that kept its principal', [machine('a', { vmId: 'another' })], [held]],
   ])('an identity %s is no finding', (_what, machines, roleAssignments) => {
-    const { run, found } = inventory();
     run({ [one]: { machines: [machine('a')], roleAssignments: [held] } });
 
     run({ [one]: { machines, roleAssignments } });
@@ -483,20 +436,16 @@ describe('the list', () => {
     expires: '2027-01-01',
     ...more,
   });
-  const estate = () => {
-    const made = inventory();
-    made.run({
+  beforeEach(() => {
+    run({
       [one]: {
         machines: [machine('a'), machine('b')],
         roleAssignments: [assign('a', owner), assign('b', contributor)],
       },
     });
-    return made;
-  };
+  });
 
   test('shows the worst first, and takes filters', () => {
-    const { found } = estate();
-
     expect(found().map(({ severity }) => severity)).toEqual(['high', 'medium']);
     expect(found({ severity: 'medium' })).toMatchObject([{ principalId: 'principal-of-b' }]);
     expect(found({ principalId: 'PRINCIPAL-OF-A' })).toHaveLength(1);
@@ -505,7 +454,6 @@ describe('the list', () => {
   });
 
   test('leaves out accepted findings, by principal or by resource, until their date', () => {
-    const { found } = estate();
     const left = (finding: AcceptedFinding, now?: number) => found({}, [finding], now).map(({ severity }) => severity);
 
     expect(left(accepted({ principalId: 'PRINCIPAL-OF-A' }))).toEqual(['medium']);
@@ -516,7 +464,6 @@ describe('the list', () => {
   });
 
   test('is available as of an earlier run', () => {
-    const { database, run } = estate();
     const before = resolveAsOf(database, null);
     run({ [one]: { machines: [machine('a'), machine('b')], roleAssignments: [] } });
 
@@ -526,7 +473,6 @@ describe('the list', () => {
   });
 
   test('shows findings of a lost subscription as stale, and ends none', () => {
-    const { run, found } = estate();
     const grantCommand = 'az …';
 
     run(

@@ -2,7 +2,7 @@ import { machineTypes } from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';
 
 /** What is known of one machine while its subscription is being merged. */
-export interface KnownMachine {
+interface KnownMachine {
   readonly machine: number;
   /** Of the open version; null = the machine has ended. */
   fingerprint: number | null;

@@ -16,7 +16,7 @@ export interface Beginning {
 }
 
 /** Why and when a version or an attachment ends. Times in epoch milliseconds. */
-export interface Ending {
+interface Ending {
   /** null = no change of its own (an id of the identity became known) */
   readonly change: ChangeKind | null;
   readonly at: number;

@@ -3,8 +3,7 @@ import type { MachineReading } from '../../../inventory/virtual-machine.ts';
 import { mergeAttachments } from '../identities/merge-attachments.ts';
 import type { MergeContext } from '../merge-context.ts';
 import type { SubscriptionReading } from '../subscription-reading.ts';
-import { fingerprintOf } from './fingerprint.ts';
-import { differenceBetween } from './machine-difference.ts';
+import { differenceBetween, fingerprintOf } from './machine-difference.ts';
 import { type MachineIndex, machineKey } from './machine-index.ts';
 import type { Beginning } from './machine-writer.ts';
 
