@@ -55,13 +55,15 @@ export interface KindCoverage
   readonly count: number;
 }
 
+export const blindSpotSources = ['managementGroup', 'previousRun', 'configured'] as const;
+
 /** A subscription that should be visible and is not. */
 export const blindSpotShape = v.object({
   subscriptionId: guid,
   displayName: nullableText,
   since: time,
   grantCommand: text,
-  source: v.picklist(['managementGroup', 'previousRun', 'configured']),
+  source: v.picklist(blindSpotSources),
 });
 export type BlindSpot = ShapeOf<typeof blindSpotShape>;
 

@@ -3,7 +3,7 @@ import { resolveChangeRange } from '../database/queries/as-of.ts';
 import { reportSource } from '../database/queries/report-source.ts';
 import { toReason } from '../errors.ts';
 import type { AcceptedFinding } from '../inventory/finding.ts';
-import { type RequestedReport, type ReportFormat, reportFormats, reportNames } from '../inventory/report.ts';
+import { type ReportFormat, type RequestedReport, reportFormats, reportNames } from '../inventory/report.ts';
 import { reportContentTypes, writeReport } from '../reports/write-report.ts';
 import type { RunEnvironment } from './run-environment.ts';
 

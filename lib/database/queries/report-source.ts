@@ -7,7 +7,7 @@ import type {
   PrincipalFilter,
   ShownKinds,
 } from '../../inventory/query.ts';
-import type { RequestedReport, ReportName, ReportSource } from '../../inventory/report.ts';
+import type { ReportName, ReportSource, RequestedReport } from '../../inventory/report.ts';
 import { allKinds, changeListKinds, machineListKinds, principalListKinds } from '../../inventory/shown-kinds.ts';
 import type { Database } from '../database.ts';
 import { iterateChanges } from './changes.ts';
