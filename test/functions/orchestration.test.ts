@@ -6,7 +6,8 @@ import { type HostProcess, startHostProcess } from '../local/host-process.ts';
 import { type AzuriteAccount, newAzuriteAccount } from '../support/azurite-account.ts';
 import { never, newStore, type TestStore } from '../support/stores.ts';
 
-// The built app in hosts of their own, before Azurite and a stand-in for Azure that answers slowly enough to be killed meanwhile.
+// The built app in hosts of their own, before Azurite and a stand-in for Azure that answers slowly enough to be killed
+// meanwhile.
 
 const app = join(import.meta.dirname, '../../dist/functions.cjs');
 const subscriptions = 40;

@@ -23,7 +23,10 @@ function leave(name: string, mode: number): string {
   return folder;
 }
 
-/** What a process names its folder, the warnings that it gives, and its id. @param first what it does before, with its `own` folder */
+/**
+ * What a process names its folder, the warnings that it gives, and its id.
+ * @param first what it does before, with its `own` folder
+ */
 function nameFolder(first = '') {
   const script = `
     import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
