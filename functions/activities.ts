@@ -100,7 +100,7 @@ function runActivity<Input extends RunInput>(
   return (input) => activity(input).withRetry(retries);
 }
 
-/** Whether a retry may succeed: storage may respond again, a full disk may have room, and an unforeseen error may not recur. */
+/** Whether a retry may succeed: storage may respond again, a disk may have room, an unforeseen error may not recur. */
 function isTransient(error: unknown): boolean {
   return (
     !(error instanceof InventoryError) ||

@@ -85,8 +85,8 @@ async function linkable(store: InventoryStore, reader: DatabaseReader, signal: A
 }
 
 /**
- * Runs for requests. Records in the store come first, because they include running and failed runs. The database has every published
- * run of its history, even after the store was cleaned up.
+ * Runs for requests. Records in the store come first, because they include running and failed runs. The database has
+ * every published run of its history, even after the store was cleaned up.
  */
 function runAccess(
   store: InventoryStore,

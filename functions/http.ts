@@ -14,9 +14,9 @@ import { pacedBody, responseOf } from './paced-body.ts';
 const pacedFromBytes = 1024 * 1024;
 
 /**
- * Each route has its own function, and so its own key. With wrong settings, all routes are registered without keys and answer with
- * the line that names the setting.
- * The host tries routes in the order of function names, and the first match wins: no two routes share method and path.
+ * Each route has its own function, and so its own key. With wrong settings, all routes are registered without keys and
+ * answer with the line that names the setting. The host tries routes in the order of function names, and the first
+ * match wins: no two routes share method and path.
  */
 const withKeys = !(appSettings instanceof Error) && appSettings.httpAuth === 'keys';
 for (const route of routes) {

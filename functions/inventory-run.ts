@@ -13,8 +13,8 @@ type Steps<Result> = Generator<df.Task, Result, unknown>;
 df.app.orchestration(orchestrationName, inventoryRun);
 
 /**
- * One run: plan, collect × N side by side, publish, report. The engine replays it from the beginning after every event, so it
- * depends only on its input and the outcomes of activities: no clock, no environment, nothing random.
+ * One run: plan, collect × N side by side, publish, report. The engine replays it from the beginning after every event,
+ * so it depends only on its input and the outcomes of activities: no clock, no environment, nothing random.
  */
 function* inventoryRun(context: df.OrchestrationContext): Steps<{ readonly runId: string; readonly outcome: string }> {
   const { runId } = context.df.getInput<RunInput>();
@@ -66,9 +66,9 @@ function* stepOf(task: df.Task): Steps<StepResult> {
 }
 
 /**
- * Steps side by side, each to its end. `Task.all` resumes the library at the first failure, but the engine only when every task has
- * ended. Tasks scheduled in between would get one number in the library and another in the engine, and never complete. So this
- * waits for every task, as the engine does.
+ * Steps side by side, each to its end. `Task.all` resumes the library at the first failure, but the engine only when
+ * every task has ended. Tasks scheduled in between would get one number in the library and another in the engine, and
+ * never complete. So this waits for every task, as the engine does.
  */
 function* stepsOf(engine: df.DurableOrchestrationContext, tasks: readonly df.Task[]): Steps<StepResult> {
   // The library refuses an empty list of tasks.

@@ -1,9 +1,9 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { IncomingMessage, ServerResponse } from 'node:http';
 
-// The Functions library writes a streamed body to the response as fast as the stream makes it, without back-pressure and without
-// noticing that the client has left: https://github.com/Azure/azure-functions-nodejs-library/issues/294. What a slow client has yet
-// to read would stay in memory.
+// The Functions library writes a streamed body to the response as fast as the stream makes it, without back-pressure
+// and without noticing that the client has left: https://github.com/Azure/azure-functions-nodejs-library/issues/294.
+// What a slow client has yet to read would stay in memory.
 
 /** Node publishes each request that a server of this process receives. */
 const requestChannel = 'http.server.request.start';
@@ -31,8 +31,8 @@ export function responseOf(invocationId: string): ServerResponse | undefined {
 }
 
 /**
- * A body that is read only as fast as its client reads the response. It ends when the client leaves. An error cuts the connection:
- * a normal end would make the answer look complete.
+ * A body that is read only as fast as its client reads the response. It ends when the client leaves. An error cuts the
+ * connection: a normal end would make the answer look complete.
  */
 export function pacedBody(
   body: ReadableStream<Uint8Array>,

@@ -19,8 +19,8 @@ interface PublishedDatabases {
 const nothing: Appeared = { blindSpots: 0, findings: { high: 0, medium: 0, low: 0 } };
 
 /**
- * Logs one line of JSON for an ended run, whatever its status, for alerts and the workbook. docs/operations.md describes the fields.
- * Counts that cannot be read from the database are null.
+ * Logs one line of JSON for an ended run, whatever its status, for alerts and the workbook. docs/operations.md
+ * describes the fields. Counts that cannot be read from the database are null.
  */
 export async function logRun(
   run: Run,

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 const name = /^vm-identities-(\d+)(?:-[\da-f]+)?$/;
 
 /**
- * Names this process's folder for temporary files; the first user creates it. Removes the folders of killed processes, because an
- * instance's temporary disk is small and each folder may hold several databases. Warns about a folder that it may not remove.
+ * Names this process's folder for temporary files; the first user creates it. Removes the folders of killed processes,
+ * because an instance's temporary disk is small and each folder may hold several databases. Warns about a folder that
+ * it may not remove.
  */
 export function scratchFolder(): string {
   for (const entry of readdirSync(tmpdir())) {

@@ -8,8 +8,8 @@ export interface ContainerUrl {
 }
 
 /**
- * Hosts of storage accounts, by cloud. The app sends a token to these hosts only: a storage token opens every account that the
- * identity may read, so any other host that received it could use it.
+ * Hosts of storage accounts, by cloud. The app sends a token to these hosts only: a storage token opens every account
+ * that the identity may read, so any other host that received it could use it.
  * @see https://learn.microsoft.com/azure/storage/common/storage-account-overview#storage-account-endpoints
  */
 const accountHosts = {
@@ -31,7 +31,7 @@ export const containerUrlForm: Readonly<Record<keyof typeof accountHosts, string
   AzureChinaCloud: 'https://ACCOUNT.blob.core.chinacloudapi.cn/CONTAINER',
 };
 
-/** @returns null unless the text is the address of a container in this cloud or on this machine, without signature and password */
+/** @returns null unless the text is the address of a container in this cloud or here, without signature or password */
 export function readContainerUrl(text: string, cloud: keyof typeof accountHosts): ContainerUrl | null {
   const address = URL.parse(text);
   if (address === null || /[?#]/.test(text) || address.username !== '' || address.password !== '') return null;

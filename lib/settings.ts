@@ -20,7 +20,7 @@ export const tokenCredentialNames = [
 ] as const;
 export type TokenCredentialName = (typeof tokenCredentialNames)[number];
 
-/** Storage of the databases: an account reached with an identity, or (one machine, Azurite) with a connection string. */
+/** Storage of the databases: an account that an identity opens, or (one machine, Azurite) a connection string. */
 export type StorageSetting =
   | { readonly kind: 'identity'; readonly blobServiceUri: string; readonly clientId: string | null }
   | { readonly kind: 'connectionString'; readonly connectionString: string }
@@ -63,7 +63,7 @@ export interface Settings {
   /** True inside a Functions host: only its managed identity is used, unless AZURE_TOKEN_CREDENTIALS says otherwise. */
   readonly insideFunctions: boolean;
   readonly tokenCredentials: TokenCredentialName | null;
-  /** Unknown `INVENTORY_*` names, each as one line with a suggestion: an error on the command line, a warning in Functions. */
+  /** Unknown `INVENTORY_*` names, one line each: an error on the command line, a warning in Functions. */
   readonly warnings: readonly string[];
 }
 
@@ -170,7 +170,7 @@ function identity(text: Text): IdentitySetting {
   return { by: 'system' };
 }
 
-/** Identity-based connections: https://learn.microsoft.com/azure/azure-functions/functions-reference#configure-an-identity-based-connection */
+/** @see https://learn.microsoft.com/azure/azure-functions/functions-reference#configure-an-identity-based-connection */
 function storage(text: Text, cloud: CloudName): StorageSetting {
   for (const prefix of ['INVENTORY_STORAGE', 'AzureWebJobsStorage']) {
     const accountName = prefix === 'AzureWebJobsStorage' ? text(`${prefix}__accountName`) : null;

@@ -13,7 +13,7 @@ describe('the address of a container', () => {
     expect(readContainerUrl(`${url}/`, cloud)).toEqual({ url, service: new URL(url).origin, container: 'inventory' });
   });
 
-  test('on this machine has the name of the account in its path', () => {
+  test('on this machine has the name of its account in its path', () => {
     expect(readContainerUrl('http://127.0.0.1:10000/devstoreaccount1/inventory', 'AzureCloud')).toEqual({
       url: 'http://127.0.0.1:10000/devstoreaccount1/inventory',
       service: 'http://127.0.0.1:10000/devstoreaccount1',
@@ -47,11 +47,11 @@ describe('the address of a container', () => {
     ['https://[no address?sig=s3cret', 'https://[no address'],
     ['me:s3cret@a/c#s3cret', 'a/c'],
     ['https:/me:s3cret@a/c', 'a/c'],
-  ])('is shown without what is secret in it: %s', (text, shown) => {
+  ])('is shown without its secrets: %s', (text, shown) => {
     expect(shownUrl(text)).toBe(shown);
   });
 
-  test('is named once in the settings, however often it is written', () => {
+  test('appears once in the settings, even if it is written twice', () => {
     const url = 'https://contoso.blob.core.windows.net/inventory';
 
     expect(readSettings({ INVENTORY_SOURCES: `${url}, ${url}/,${url}` }).sources).toEqual([url]);

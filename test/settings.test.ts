@@ -3,7 +3,7 @@ import { readSettings } from '../lib/settings.ts';
 
 const guid = '11111111-2222-3333-4444-555555555555';
 
-test('everything has a sensible default', () => {
+test('every setting has a default', () => {
   expect(readSettings({})).toMatchObject({
     schedule: '0 0 */6 * * *',
     subscriptions: null,
@@ -49,7 +49,7 @@ test.each([
   expect(refusal).not.toThrow('\n');
 });
 
-test('two ways to name a user-assigned identity are one too many', () => {
+test('two ways to name a user-assigned identity are refused', () => {
   expect(() => readSettings({ AZURE_CLIENT_ID: guid, INVENTORY_IDENTITY_OBJECT_ID: guid })).toThrow(
     'AZURE_CLIENT_ID and INVENTORY_IDENTITY_OBJECT_ID',
   );

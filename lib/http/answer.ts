@@ -15,8 +15,8 @@ export interface Content {
 const cacheControl = 'private, no-cache';
 
 /**
- * Answers from the published inventory. One publication, one address and one format make the same bytes, so they make the ETag:
- * a client that has the answer gets its 304 before any query runs. Short answers are cached.
+ * Answers from the published inventory. One publication, one address and one format make the same bytes, so they make
+ * the ETag: a client that has the answer gets its 304 before any query runs. Short answers are cached.
  * @param state whatever else the answer depends on, as text: another state, another ETag
  */
 export async function answerFromInventory(

@@ -3,9 +3,9 @@ import type { IncomingRequest } from './context.ts';
 import { RequestError } from './request-error.ts';
 
 /**
- * Checks the caller where App Service authentication signs users in (`INVENTORY_HTTP_AUTH=entra`). With function keys, the host
- * has checked already.
- * The header counts only while that authentication is on: it alone removes the header from requests that bring their own.
+ * Checks the caller where App Service authentication signs users in (`INVENTORY_HTTP_AUTH=entra`). With function keys,
+ * the host has checked already. The header counts only while that authentication is on: it alone removes the header
+ * from requests that bring their own.
  * @throws {RequestError} 503 `AuthenticationNotConfigured`, 401 `AuthenticationRequired`
  * @see https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities
  */

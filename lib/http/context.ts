@@ -6,7 +6,7 @@ import type { Run } from '../inventory/run.ts';
 import type { VirtualMachine } from '../inventory/virtual-machine.ts';
 import type { ResponseCache } from './response-cache.ts';
 
-/** The published inventory, open for reading. Dispose it after the last row: a replaced file closes after its last user. */
+/** The published inventory, open for reading. Dispose it after the last row, so that a replaced file can close. */
 export interface PublishedDatabase extends Disposable {
   readonly database: Database;
   /** Differs for each publication. */

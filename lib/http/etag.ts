@@ -16,7 +16,7 @@ export function isFresh(request: IncomingRequest, etag: string): boolean {
   return ifNoneMatch(request).includes(etag);
 }
 
-/** Whether the client wants no answer that exists (`If-None-Match: *`). Check it after the 404 of something that does not exist. */
+/** Whether the client wants no existing answer (`If-None-Match: *`). Check it after the 404 of a missing object. */
 export function wantsNone(request: IncomingRequest): boolean {
   return ifNoneMatch(request).includes('*');
 }

@@ -18,8 +18,8 @@ const byMediaType: ReadonlyMap<string, Format> = new Map([
 ]);
 
 /**
- * The format of an answer: the parameter, else the best of `Accept`, else JSON. A client that accepts none of our formats gets JSON
- * rather than an error.
+ * The format of an answer: the parameter, else the best of `Accept`, else JSON. A client that accepts none of our
+ * formats gets JSON rather than an error.
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-accept
  */
 export function formatOf(parameter: Format | undefined, request: IncomingRequest): Format {

@@ -25,8 +25,8 @@ export function viewAt(published: PublishedDatabase, asOf: string | undefined, t
 }
 
 /**
- * The inventory as of the later of two runs, and both runs, for the changes between them. Later pages stay with the later run of
- * the first page; they begin after the earlier run anyway.
+ * The inventory as of the later of two runs, and both runs, for the changes between them. Later pages stay with the
+ * later run of the first page; they begin after the earlier run anyway.
  * @throws {NotFoundError} `RunNotFound`, `NoRunAtThatTime`
  * @throws {RequestError} 400 `InvalidParameter`: `from` is after `to`; 410 `SkipTokenExpired`
  */

@@ -32,8 +32,8 @@ export function invalidParameter(name: string, value: string, allowed: string): 
 }
 
 /**
- * Azure's refusal of a live read, as the client of this app sees it. Never 401 or 403: those would be about the client, and Azure
- * refused this app's identity.
+ * Azure's refusal of a live read, as the client of this app sees it. Never 401 or 403: those would be about the client,
+ * and Azure refused this app's identity.
  * @param status what Azure answered
  */
 export function upstreamError(

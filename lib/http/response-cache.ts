@@ -11,8 +11,8 @@ export interface ResponseCache {
 }
 
 /**
- * A cache with a limit in bytes. A new publication empties it. The least recently used answer leaves first. An answer larger than an
- * eighth of the limit stays out.
+ * A cache with a limit in bytes. A new publication empties it. The least recently used answer leaves first. An answer
+ * larger than an eighth of the limit stays out.
  */
 export function createResponseCache(limitBytes = 16 * 1024 * 1024): ResponseCache {
   const kept = new Map<string, CachedResponse>();

@@ -34,7 +34,7 @@ interface RouteDescription<Query, Names, Body> {
   readonly onInvalidSettings?: (error: InvalidSettingError, version: string) => Response;
 }
 
-/** One route of the API. Its handler checks the request itself; `names` are the decoded values of the names in `path`. */
+/** One route of the API. Its handler checks the request; `names` are the decoded values of the names in `path`. */
 export interface Route extends RouteDescription<ParameterSchema, ParameterSchema, v.GenericSchema> {
   readonly handler: (
     request: IncomingRequest,

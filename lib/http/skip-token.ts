@@ -29,7 +29,7 @@ const encoded = v.pipe(
 /** Parameters that may differ from page to page. */
 const changeable = new Set(['skiptoken', 'maxpagesize']);
 
-/** A token holds nothing that its owner does not know, so it is not signed. The hash of the list's filters detects mistakes. */
+/** A token holds nothing secret, so it is not signed. The hash of the list's filters detects mistakes. */
 function writeSkipToken(token: SkipToken, request: IncomingRequest): string {
   const { runId, position } = token;
   const fields: v.InferOutput<typeof content> = [runId, position.value, position.row, hashOfList(request)];
@@ -54,7 +54,7 @@ export function nextLink(request: IncomingRequest, token: SkipToken): string {
   return url.href;
 }
 
-/** Identifies a list by its path and its parameters in any order. Routes ignore the case of the path, so this does too. */
+/** Identifies a list by its path and parameters in any order. Routes ignore the case of the path, so this does too. */
 function hashOfList(request: IncomingRequest): string {
   const { pathname, searchParams } = new URL(request.url);
   const parameters = [...searchParams]

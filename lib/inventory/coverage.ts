@@ -55,13 +55,15 @@ export interface KindCoverage
   readonly count: number;
 }
 
+export const blindSpotSources = ['managementGroup', 'previousRun', 'configured'] as const;
+
 /** A subscription that should be visible and is not. */
 export const blindSpotShape = v.object({
   subscriptionId: guid,
   displayName: nullableText,
   since: time,
   grantCommand: text,
-  source: v.picklist(['managementGroup', 'previousRun', 'configured']),
+  source: v.picklist(blindSpotSources),
 });
 export type BlindSpot = ShapeOf<typeof blindSpotShape>;
 
@@ -77,8 +79,8 @@ export const coverageCountsShape = v.object({
 export type CoverageCounts = ShapeOf<typeof coverageCountsShape>;
 
 /**
- * Status of a subscription from its kinds, or from those that an answer shows. Power states never count: without them, only
- * `powerState` is null. `denied` and `failed` are about the virtual machines, or, if those are not shown, about all shown kinds.
+ * Status of a subscription from its kinds, or from those that an answer shows. Power states never count: without them,
+ * only `powerState` is null. `denied` and `failed` are about virtual machines, or, without those, about all shown kinds.
  */
 export function subscriptionStatus(kinds: Partial<Record<Kind, { readonly status: CoverageStatus }>>): CoverageStatus {
   const machines = kinds.virtualMachines?.status;

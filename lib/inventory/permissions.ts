@@ -5,8 +5,8 @@ export interface Permission {
 }
 
 /**
- * Whether an action is allowed: some entry has it in `actions` and not in `notActions`. The `notActions` of an entry restrict that
- * entry only. `*` matches any text, anywhere. Case does not matter.
+ * Whether an action is allowed: some entry has it in `actions` and not in `notActions`. The `notActions` of an entry
+ * restrict that entry only. `*` matches any text, anywhere. Case does not matter.
  * @see https://learn.microsoft.com/azure/role-based-access-control/role-definitions#actions-format
  */
 export function allows(permissions: readonly Permission[], action: string): boolean {

@@ -12,8 +12,8 @@ const highRoles: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The privilege that a role grants at a scope. High: all actions, or assigning roles (which grants all actions in two steps).
- * Medium: Contributor. The id alone identifies built-in roles, even where the role itself could not be read.
+ * The privilege that a role grants at a scope. High: all actions, or assigning roles (which grants all actions in two
+ * steps). Medium: Contributor. The id alone identifies built-in roles, even where the role itself could not be read.
  * @param permissions of the role; null = not read
  */
 export function privilegeOf(roleGuid: string, permissions: readonly Permission[] | null, scope: string): Privilege {

@@ -1,4 +1,4 @@
-import type { BlindSpot, Coverage, CoverageCounts, Kind } from './coverage.ts';
+import type { CoverageCounts, Kind } from './coverage.ts';
 import type { FindingRule, Severity } from './finding.ts';
 import type { PrincipalState } from './principal.ts';
 import type { ChangeKind } from './run.ts';
@@ -89,12 +89,6 @@ export interface Page<Row> {
 export interface Completeness {
   readonly complete: boolean;
   readonly coverage: CoverageCounts;
-}
-
-export interface Ledger {
-  readonly coverage: readonly Coverage[];
-  /** null where blind spots are unknown. */
-  readonly blindSpots: readonly BlindSpot[] | null;
 }
 
 /** Kinds that an answer shows, and that its completeness covers. */

@@ -1,8 +1,8 @@
 import type { Kind } from './coverage.ts';
 
 /**
- * The action that listing a kind needs at the subscription. With a role on a smaller scope, Azure answers 200 with a filtered list.
- * The built-in role Reader has all of these actions.
+ * The action that listing a kind needs at the subscription. With a role on a smaller scope, Azure answers 200 with a
+ * filtered list. The built-in role Reader has all of these actions.
  */
 export const readActions: Readonly<Record<Kind, string>> = {
   virtualMachines: 'Microsoft.Compute/virtualMachines/read',

@@ -14,7 +14,7 @@ export const reportFormats = ['csv', 'xlsx', 'ndjson', 'html', 'md'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 
 /** A report and the filter of its rows. */
-export type AskedReport =
+export type RequestedReport =
   | { readonly name: 'virtualMachines'; readonly filter: MachineFilter }
   | { readonly name: 'principals'; readonly filter: PrincipalFilter }
   | { readonly name: 'changes'; readonly filter: ChangeFilter }

@@ -11,8 +11,8 @@ type DeepReadonly<T> = unknown extends T
       ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
       : T;
 
-// Fields that several shapes have. Types, selectable fields, the OpenAPI document and stored JSON derive from the shapes. Rows are
-// not validated against them.
+// Fields that several shapes have. Types, selectable fields, the OpenAPI document and stored JSON derive from the
+// shapes. Rows are not validated against them.
 
 export const text = v.string();
 export const nullableText = v.nullable(text);

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { runIdPattern } from '../inventory/run.ts';
 import { guidPattern } from '../settings.ts';
 
-// Single parameters. Each message says what is allowed: an error reads "NAME is 'VALUE'; allowed: MESSAGE". They check first and
-// transform last, so that a JSON Schema can describe the input.
+// Single parameters. Each message says what is allowed: an error reads "NAME is 'VALUE'; allowed: MESSAGE". They check
+// first and transform last, so that a JSON Schema can describe the input.
 
 /** Text to compare with: not empty, without control characters. */
 export const text = v.pipe(
@@ -66,8 +66,8 @@ export const defaultPageSize = 100;
 export const skipToken = v.pipe(v.string(), v.regex(/^[\w-]{1,2048}$/, 'the skiptoken of a nextLink'));
 
 /**
- * Names of resource groups and machines, slightly wider than Resource Manager allows. Impossible names are refused before any
- * query.
+ * Names of resource groups and machines, slightly wider than Resource Manager allows. Impossible names are refused
+ * before any query.
  * @see https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
  */
 export const resourceGroupName = v.pipe(

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { AskedReport, ReportName } from '../inventory/report.ts';
+import type { ReportName, RequestedReport } from '../inventory/report.ts';
 import { asOf } from './fields.ts';
 import {
   changeFilterEntries,
@@ -22,7 +22,7 @@ export const reportQueries = {
 
 /** A report and its runs: it shows the state at `to`; `from` is for changes only. */
 export interface ReportParameters {
-  readonly report: AskedReport;
+  readonly report: RequestedReport;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }

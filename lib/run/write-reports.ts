@@ -3,7 +3,7 @@ import { resolveChangeRange } from '../database/queries/as-of.ts';
 import { reportSource } from '../database/queries/report-source.ts';
 import { toReason } from '../errors.ts';
 import type { AcceptedFinding } from '../inventory/finding.ts';
-import { type AskedReport, type ReportFormat, reportFormats, reportNames } from '../inventory/report.ts';
+import { type ReportFormat, type RequestedReport, reportFormats, reportNames } from '../inventory/report.ts';
 import { reportContentTypes, writeReport } from '../reports/write-report.ts';
 import type { RunEnvironment } from './run-environment.ts';
 
@@ -51,7 +51,7 @@ async function writeOne(
 }
 
 /** The report that a file name stands for. The settings have already checked it. */
-function reportOfFile(file: string): { readonly report: AskedReport; readonly format: ReportFormat } {
+function reportOfFile(file: string): { readonly report: RequestedReport; readonly format: ReportFormat } {
   const [first, second] = file.split('.');
   const name = reportNames.find((known) => known === first);
   const format = reportFormats.find((known) => known === second);

@@ -24,7 +24,7 @@ const routes: readonly [method: string, path: string, functionName: string][] = 
   ['GET', 'identity?bad=1', 'identity'],
 ];
 
-/** Built once before all tests. */
+/** The global setup builds it. */
 const app = join(import.meta.dirname, '../../dist/functions.cjs');
 const azurite = await newAzuriteAccount();
 const hosts: HostProcess[] = [];
@@ -77,7 +77,7 @@ describe('the built app', () => {
     expect(await answer.json()).toMatchObject({ servers: [{ url: `${host.url}/api` }] });
   });
 
-  test('does not serve findings while what is accepted cannot be read, and says which file that is', async () => {
+  test('does not serve findings while the file of accepted findings is unreadable, and names the file', async () => {
     const host = await start({ INVENTORY_ACCEPTED_FINDINGS: '/nonexistent/accepted.json' });
     const response = await fetch(`${host.url}/api/findings`);
     expect([response.status, codeOf(response)]).toEqual([503, 'InvalidConfiguration']);
@@ -147,7 +147,7 @@ describe('the built app', () => {
     expect(host.functions.some(({ name }) => name === 'inventory-schedule')).toBe(true);
   });
 
-  test('says so where no storage is set, in its health too', async () => {
+  test('says that no storage is set, also in its health', async () => {
     const host = await start({ AzureWebJobsStorage: '' });
     const health = await fetch(`${host.url}/api/health`);
     expect([health.status, codeOf(health)]).toEqual([503, 'InvalidConfiguration']);

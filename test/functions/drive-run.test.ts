@@ -10,14 +10,14 @@ const { Running, Completed } = OrchestrationRuntimeStatus;
 
 /** Calls of the engine, other than for its status. */
 let calls: string[];
-// the wait for the end of another run is ten seconds: each look takes six
+// The start waits ten seconds for the end of another run; each look takes six.
 beforeEach(() => {
   calls = [];
   vi.useFakeTimers({ toFake: ['performance'] });
 });
 afterEach(() => void vi.useRealTimers());
 
-/** An engine whose one instance has these runs as its input, one after the other; null = it has ended. */
+/** An engine whose instance has these runs as its input, one after another; null = it has ended. */
 function engine(...runs: readonly (string | null)[]) {
   let looks = 0;
   return {
@@ -45,7 +45,7 @@ function engine(...runs: readonly (string | null)[]) {
   };
 }
 
-test('A run is started where none is under way, and left alone where it is driven', async () => {
+test('A run is started if none is under way, and left alone if it is driven already', async () => {
   await driveRun(engine(null), runId, true, never);
   await driveRun(engine(runId), runId, true, never);
 
@@ -58,19 +58,19 @@ test('The rest of another run gives way to the one that has just started', async
   expect(calls).toEqual(['terminate', 'start inventory-run']);
 });
 
-test('A run that another start has driven meanwhile is not ended', async () => {
+test('A start does not end a run that another start has driven meanwhile', async () => {
   await driveRun(engine(earlier, runId), runId, true, never);
 
   expect(calls).toEqual([]);
 });
 
-test('A start that was refused ends nothing: the run that refused it may have given way to the next', async () => {
+test('A refused start ends nothing: the next run may have replaced the one that refused it', async () => {
   await driveRun(engine(later, later), runId, false, never);
 
   expect(calls).toEqual([]);
 });
 
-test('An engine that does not say what is under way is named, with what to look at', async () => {
+test('An engine that does not say what is under way is reported, with a hint', async () => {
   const silent = {
     ...engine(null),
     async getStatus(): Promise<never> {
@@ -84,7 +84,7 @@ test('An engine that does not say what is under way is named, with what to look 
   expect(calls).toEqual([]);
 });
 
-/** What an engine does that has taken a request and says nothing. */
+/** An engine that accepts a request and never answers. */
 const silence = () => new Promise<never>(() => undefined);
 
 test.each([
@@ -118,7 +118,7 @@ test('A start ends with its caller while another run winds down', async () => {
   await expect(driven).rejects.toMatchObject({ code: 'OrchestrationFailed' });
 });
 
-test('A start that the engine took although it did not say so in time gives way to the next run', async () => {
+test('A start that the engine accepted too late gives way to the next run', async () => {
   const answered = Promise.withResolvers<string>();
   const caller = new AbortController();
   const slow = { ...engine(null), startNew: () => answered.promise };

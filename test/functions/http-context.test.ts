@@ -15,7 +15,7 @@ import { never, newStore, type TestStore } from '../support/stores.ts';
 const azurite = await newAzuriteAccount();
 let folder: string;
 let target: TestStore;
-/** With links, which Azurite's account key cannot make. */
+/** Makes links, which Azurite's account key cannot. */
 let store: InventoryStore;
 let reader: DatabaseReader;
 
@@ -54,7 +54,7 @@ test('The database is a link to the newest', async () => {
   expect(answer.headers.get('location')).toBe(`https://account.blob.example/${newest}?sig=1`);
 });
 
-test('No link leads to a damaged database: the one before is served, and says that it is not complete', async () => {
+test('No link leads to a damaged database: the one before is served, marked as incomplete', async () => {
   await publishDay(20, 'a');
   const newest = await publishDay(21, 'a', 'b');
   await target.container.getBlockBlobClient(newest).upload('damaged', 7);

@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => core.dispose());
 
-/** Calls the registered handler as the library has wrapped it; what goes in and out is JSON. */
+/** Calls the registered handler as the library wraps it. Input and output are JSON. */
 let returned = false;
 let errors: string[] = [];
 const logHandler = (level: LogLevel, ...line: unknown[]) => {
@@ -56,7 +56,7 @@ const good: Activities = {
 
 interface Driven {
   readonly history: readonly HistoryEvent[];
-  /** Activities by name and input, in the order in which they were scheduled. */
+  /** Activities by name and input, in the order of scheduling. */
   readonly scheduled: readonly string[];
   /** What it returned, or the text of what it threw. */
   readonly output: unknown;
@@ -67,7 +67,7 @@ interface Driven {
 
 /**
  * An engine without passing time: one event a turn, each turn checked against the whole history.
- * @param next which of so many pending ones comes back first
+ * @param next picks the pending event that completes next, by their number
  */
 async function drive(activities: Activities, next: (count: number) => number): Promise<Driven> {
   errors = [];
@@ -82,10 +82,10 @@ async function drive(activities: Activities, next: (count: number) => number): P
     history.push(...(await takeTurn({ instanceId: 'one', orchestrator, invoke, history, message, now })));
     const pending = pendingOf(history);
     // It returned while a task was under way: it mistook one event for another.
-    if (returned && pending.length > 0) throw new Error('It returned before all that it began had come back.');
+    if (returned && pending.length > 0) throw new Error('It returned before all of its tasks had completed.');
     if (endOf(history) !== undefined || pending.length === 0) break;
     const event = pending[next(pending.length)];
-    if (event === undefined) throw new Error('There is nothing of that number.');
+    if (event === undefined) throw new Error('There is no event of that number.');
     if (event.EventType === eventTypes.TimerCreated) {
       message = { ...stamp(now), EventType: eventTypes.TimerFired, TimerId: event.EventId, FireAt: event.FireAt };
       continue;
@@ -135,7 +135,7 @@ test('A run is planned, collected side by side, published and reported, in that 
 });
 
 test('In any order of activities and timers, and with any number of failures, a run ends', async () => {
-  // how often each fails before it succeeds; at the fourth time it has failed
+  // How often each activity fails before it succeeds; four failures are final.
   const failures = fc.record({
     plan: fc.nat(4),
     collect: fc.array(fc.nat(4), { maxLength: 5 }),
@@ -173,7 +173,7 @@ test('In any order of activities and timers, and with any number of failures, a 
   );
 });
 
-test('A failure that would come again is not tried again, and its reason arrives whole', async () => {
+test('A permanent failure is not retried, and its whole reason arrives', async () => {
   const reason = { code: 'NoToken', message: 'Nothing listens', hint: 'Turn on the identity' };
   const { scheduled, output } = await drive({ ...good, plan: () => ({ outcome: 'failed', reason }) }, () => 0);
 
@@ -199,7 +199,7 @@ test.each<[how: string, fail: Activity]>([
   ]);
 });
 
-test('A run that has ended on record goes no further', async () => {
+test('A run that has ended on record stops', async () => {
   const ended = () => ({ outcome: 'ended' });
   const { scheduled, output } = await drive({ ...good, collect: ended }, (count) => count - 1);
 
@@ -215,7 +215,7 @@ test('A run without batches is published too', async () => {
   expect(scheduled).toHaveLength(3);
 });
 
-test('Of 500 batches no message is long, and neither is the status', async () => {
+test('With 500 batches, messages and status stay short', async () => {
   const { history, output } = await drive(
     { ...good, plan: () => done({ batches: 500, subscriptions: 10_000 }) },
     (count) => count - 1,
@@ -230,7 +230,7 @@ test('Of 500 batches no message is long, and neither is the status', async () =>
   expect(Math.max(...sizes) * 2).toBeLessThan(messageLimitBytes / 10);
 });
 
-test('An orchestrator that does something else than its history says is found out', async () => {
+test('An orchestrator that deviates from its history fails', async () => {
   const { history } = await drive(good, () => 0);
   const changed = history.map((event) =>
     event.EventType === eventTypes.TaskScheduled && event.Name === 'publish' ? { ...event, Name: 'unpublish' } : event,

@@ -5,7 +5,7 @@ import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
 import { type HostProcess, startHostProcess } from '../local/host-process.ts';
 import { newAzuriteAccount } from '../support/azurite-account.ts';
 
-// What docs/deploy.md promises for the minutes in which new role assignments do not act yet.
+// What docs/deploy.md promises for the minutes before new role assignments take effect.
 
 const app = join(import.meta.dirname, '../../dist/functions.cjs');
 let azure: LocalAzure;
@@ -34,7 +34,7 @@ async function ask(path: string, method = 'GET') {
   return { status: response.status, body: JSON.parse(await response.text()) };
 }
 
-test('without its data role every answer that needs storage is 503 with the command that grants it, and nothing crashes', async () => {
+test('without its data role, every answer that needs storage is 503 with the command that grants it', async () => {
   azure.faults.add({
     match: { endpoint: 'resourceManager', path: '^/account/' },
     answer: {
@@ -64,7 +64,7 @@ test('without its data role every answer that needs storage is 503 with the comm
   expect(process.exitCode).toBeNull();
 });
 
-test('without Reader a run succeeds, is not complete, and says which command to run', async () => {
+test('without Reader, a run succeeds incomplete, with the command that grants it', async () => {
   azure.faults.add({
     match: { path: '^/subscriptions$' },
     answer: { kind: 'status', status: 200, body: { value: [] } },

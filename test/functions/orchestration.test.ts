@@ -6,7 +6,8 @@ import { type HostProcess, startHostProcess } from '../local/host-process.ts';
 import { type AzuriteAccount, newAzuriteAccount } from '../support/azurite-account.ts';
 import { never, newStore, type TestStore } from '../support/stores.ts';
 
-// The built app in hosts of their own, before Azurite and a stand-in for Azure that answers slowly enough to be killed meanwhile.
+// The built app in hosts of their own, before Azurite and a stand-in for Azure that answers slowly enough to be killed
+// meanwhile.
 
 const app = join(import.meta.dirname, '../../dist/functions.cjs');
 const subscriptions = 40;
@@ -64,7 +65,7 @@ async function startHost(): Promise<HostProcess> {
 }
 
 const post = (host: HostProcess) => fetch(`${host.url}/api/runs`, { method: 'POST' });
-/** A run, or the error that says which is under way. */
+/** A run, or the error with the id of the one under way. */
 interface Body {
   readonly id: string;
   readonly status: string;
@@ -74,7 +75,7 @@ const bodyOf = async (response: Response): Promise<Body> => JSON.parse(await res
 const recordOf = async (id: string) => (await target.store.runs.read(id, never))?.run;
 const ended = (id: string) => expect.poll(async () => (await recordOf(id))?.status, { timeout: 60_000 });
 
-/** Batches of the run that are finished, with the time each was written. */
+/** The finished batches of the run, with the time each was written. */
 async function batchesOf(id: string): Promise<Map<string, number>> {
   const found = new Map<string, number>();
   for await (const { name, properties } of target.container.listBlobsFlat({ prefix: `runs/${id}/batches/` })) {
@@ -84,7 +85,7 @@ async function batchesOf(id: string): Promise<Map<string, number>> {
 }
 
 test('A run whose host is killed continues when the host restarts, and reads no finished batch twice', async () => {
-  // one list never comes, so that one batch cannot be finished before the host is killed
+  // One list never arrives, so that one batch is unfinished when the host is killed.
   const fault = {
     match: { path: 'Microsoft.Compute/virtualMachines$' },
     skip: 10,
@@ -140,7 +141,7 @@ test('A run continues on another instance when its own is killed', async () => {
   expect((await recordOf(id))?.virtualMachineCount).toBe(subscriptions * vms);
 });
 
-test('A run that is cancelled stops, publishes nothing, makes one line, and gives way to the next', async () => {
+test('A cancelled run stops, publishes nothing, logs one line, and gives way to the next', async () => {
   const host = await startHost();
   const { id } = await bodyOf(await post(host));
   const answer = await fetch(`${host.url}/api/runs/${id}`, { method: 'DELETE' });
@@ -158,7 +159,7 @@ test('A run that is cancelled stops, publishes nothing, makes one line, and give
   expect(lines[0]).toContain('"status":"cancelled"');
 });
 
-test('A run on record that no orchestration drives is driven by the next start', async () => {
+test('The next start drives a run on record that has no orchestration', async () => {
   const host = await startHost();
   const orphan = newRunRecord('20261121T060000Z-0bad', 'timer', null, '2026-11-21T06:00:00.000Z');
   await target.store.runs.create(orphan, never);

@@ -5,14 +5,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { pacedBody, responseOf } from '../../functions/paced-body.ts';
 
 const piece = new Uint8Array(1024 * 1024);
-/** More than what sockets hold. */
+/** More than sockets hold. */
 const pieces = 200;
 
 let server: ReturnType<typeof createServer>;
 let made: number;
 let cancelled: boolean;
 let response: ServerResponse;
-/** What became of the library's own loop over the body. */
+/** How the library's own loop over the body ended. */
 let written: Promise<string>;
 let failAt: number;
 
@@ -76,7 +76,7 @@ test('A client that reads gets the whole body', async () => {
   expect(await written).toBe('ended');
 });
 
-test('A body is not made for a client that does not read, and given up when it leaves', async () => {
+test('A body is not made for a client that does not read, and cancelled when it leaves', async () => {
   const answer = await ask();
   answer.pause();
   await expect.poll(() => response.writableNeedDrain).toBe(true);
@@ -96,7 +96,7 @@ test('A client that continues to read gets the rest', async () => {
   expect(await bytesOf(answer)).toBe(pieces * piece.byteLength);
 });
 
-test('A body that cannot be made to its end is cut off, not ended', async () => {
+test('A body that fails is cut off, not ended', async () => {
   failAt = 3;
 
   const answer = await ask();
@@ -105,7 +105,7 @@ test('A body that cannot be made to its end is cut off, not ended', async () => 
   expect(await written).toBe('Error: on purpose');
 });
 
-test('A response is found by its invocation for as long as it is open', async () => {
+test('An open response is known by its invocation', async () => {
   const answer = await ask({ 'x-ms-invocation-id': 'one' });
   const found = [responseOf('one') === response, responseOf('other')];
 

@@ -10,12 +10,12 @@ test.each([
     'as the extension says it',
     (text: string) => `Error: Result: Failure\nException: ${text}\nStack: Error: ${text}\n at x`,
   ],
-])('A reason comes back from an error message %s', (_, wrap) => {
+])('A reason survives in an error message %s', (_, wrap) => {
   expect(reasonOf(wrap(failureMessage(reason)))).toEqual(reason);
   expect(reasonOf(wrap(failureMessage({ ...reason, hint: null })))).toEqual({ ...reason, hint: null });
 });
 
-test('What the engine itself says of an activity is the reason, in one line', () => {
+test('A message of the engine about an activity is the reason, in one line', () => {
   const found = reasonOf("Activity function 'collect' failed: Timeout value of 01:00:00 exceeded\n at somewhere");
 
   expect(found).toMatchObject({
@@ -24,7 +24,7 @@ test('What the engine itself says of an activity is the reason, in one line', ()
   });
 });
 
-test('A long reason is cut, so that no message of the engine is long', () => {
+test('A long reason is cut to fit a message of the engine', () => {
   const long = failureMessage({ code: 'Long', message: 'x'.repeat(100_000), hint: 'y'.repeat(100_000) });
 
   expect(long.length).toBeLessThan(10_000);
@@ -35,12 +35,12 @@ test.each([
   ['quotes', '"'],
   ['backslashes', '\\'],
   ['halves of pairs', '\ud800'],
-])('No reason makes a message long, whatever a server sends in it: %s', (_, character) => {
+])('No text of a server makes a message too long: %s', (_, character) => {
   const nasty = character.repeat(100_000);
   const reason = shortReason({ code: `Auth${'x'.repeat(100_000)}`, message: nasty, hint: `${nasty}end` });
   const reasons = [reason, reasonOf(nasty), reasonOf(`[A] ${nasty} [hint] ${nasty}`)];
 
-  // the engine's messages are JSON, and so is the input of an activity in them
+  // The engine's messages are JSON, and contain the input of an activity as JSON.
   const sizes = reasons.map(
     (failure) => JSON.stringify(JSON.stringify({ runId: 'x'.repeat(100), failure })).length * 2,
   );

@@ -67,7 +67,7 @@ const failedRun: Run = {
   },
 };
 
-test('a run that succeeded is one line of information, with what is new in it', async () => {
+test('a succeeded run logs one line of information, with what is new in it', async () => {
   const run = publishedRun();
 
   await logRun(run, reader, logger, never);
@@ -107,7 +107,7 @@ test('a run that succeeded is one line of information, with what is new in it', 
   expect(released).toBe(1);
 });
 
-test('a run that failed is one line of error, with the reason, and asks for no database', async () => {
+test('a failed run logs one line of error with the reason, and opens no database', async () => {
   await logRun(failedRun, unreadable, logger, never);
 
   const [level, line = ''] = lines[0] ?? [];

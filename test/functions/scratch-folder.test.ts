@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-// In processes of their own, which may not do everything: for root no folder is too foreign to be removed.
+// In processes of their own, without root's rights: root could remove every folder.
 
 const nobody = 65_534;
 let disk: string;
@@ -23,7 +23,10 @@ function leave(name: string, mode: number): string {
   return folder;
 }
 
-/** What a process names its folder, the warnings that it gives, and its id. @param first what it does before, with its `own` folder */
+/**
+ * What a process names its folder, the warnings that it gives, and its id.
+ * @param first what it does before, with its `own` folder
+ */
 function nameFolder(first = '') {
   const script = `
     import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -39,7 +42,7 @@ function nameFolder(first = '') {
   return { name: basename(folder), pid, warnings: ended.stderr };
 }
 
-test('Folders of processes that are gone are removed, those of others stay', () => {
+test('Folders of ended processes are removed, those of others stay', () => {
   const gone = leave(`vm-identities-${spawnSync('true').pid}`, 0o777);
   const living = leave(`vm-identities-${process.pid}`, 0o777);
   const foreign = leave('vm-identities-start-1', 0o777);
@@ -62,7 +65,7 @@ test('A folder that cannot be removed causes a warning, and the others are remov
   expect(warnings).toMatch(new RegExp(`Cannot remove the folder .*: EACCES.*${basename(foreign)}`));
 });
 
-test('A process whose folder an earlier one of the same id has left for good takes another', () => {
+test('A process uses another folder if an earlier process of the same id left one that cannot be removed', () => {
   const { name, pid } = nameFolder(`mkdirSync(own); writeFileSync(own + '/inventory.db', ''); chmodSync(own, 0o555);`);
 
   expect(name).toMatch(new RegExp(`^vm-identities-${pid}-[0-9a-f]{8}$`));

@@ -11,7 +11,7 @@ import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { never, newStore } from '../support/stores.ts';
 
 const app = join(import.meta.dirname, '../../dist/functions.cjs');
-/** More than what sockets hold. */
+/** More than sockets hold. */
 const paddingBytes = 64 * 1024 * 1024;
 const azurite = await newAzuriteAccount();
 let host: HostProcess;
@@ -53,13 +53,13 @@ async function openFiles(): Promise<number> {
   return links.filter((link) => link.endsWith('.sqlite')).length;
 }
 
-test('A file is read for its client only as fast as that one takes it, and no longer than it stays', async () => {
+test('A file is read only as fast as its client reads, and not after the client has left', async () => {
   const slow = await download();
   slow.pause();
   const lost = await download();
   lost.pause();
 
-  // time enough for the others: this one is read after them, to its end
+  // This client reads after the others, to the end.
   const whole = await bytesOf(await download());
   const open = await openFiles();
   lost.destroy();

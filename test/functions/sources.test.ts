@@ -36,7 +36,7 @@ async function runOn(host: HostProcess) {
   return ask(host, `runs/${id}`);
 }
 
-test('an app takes in what INVENTORY_SOURCES names, and says so when it is gone', async () => {
+test('an app includes the databases of INVENTORY_SOURCES, and reports a missing one', async () => {
   const there = newStore(azurite.connectionString);
   await publishReading(there.store, join(folder, 'there.sqlite'), {
     day: 20,

@@ -46,7 +46,7 @@ describe('changes', () => {
     expect(kinds(await bodyOf(served.send(`changes?${query}`)))).toEqual(expected);
   });
 
-  test('speak of the kinds and the subscription that are shown', async () => {
+  test('have the completeness of the kinds and the subscription that they show', async () => {
     using served = servedInventory();
     const complete = async (query: string) => (await bodyOf(served.send(`changes?${query}`))).complete;
     expect(await complete(`subscriptionId=${sub1}`)).toBe(true);
@@ -73,7 +73,7 @@ describe('changes', () => {
     expect(served.readers.open).toBe(0);
   });
 
-  test('come in pages that stay between the two runs of the first, whatever is published meanwhile', async () => {
+  test('come in pages that stay between the two runs of the first page, whatever is published meanwhile', async () => {
     using served = servedInventory();
     const first = await bodyOf(served.send('changes?maxpagesize=1'));
     served.inventory.run();
@@ -95,7 +95,7 @@ describe('changes', () => {
     expect([second.runId, kinds(second)]).toEqual([runIdOf(2), ['virtualMachineDeleted']]);
   });
 
-  test('are a 304 to who has them, and others after the next publication', async () => {
+  test('are a 304 to a client that has them, until the next publication', async () => {
     using served = servedInventory();
     const headers = { 'if-none-match': (await served.send('changes')).headers.get('etag') ?? '' };
     const later = { ...served.context, currentDatabase: served.publish('"published-3"') };
@@ -103,7 +103,7 @@ describe('changes', () => {
     expect(statuses.map(({ status }) => status)).toEqual([304, 200]);
   });
 
-  test('come whole as CSV and NDJSON, with formulas made harmless', async () => {
+  test('come whole as CSV and NDJSON, with harmless formulas', async () => {
     using served = servedInventory();
     const csv = await served.send('changes?format=csv');
     const chosen = await served.send('changes?format=csv&select=kind,resourceId');

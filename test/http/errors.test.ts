@@ -49,13 +49,13 @@ describe('errors', () => {
   test.each([
     ['virtualMachines?asOf=2026-10-01T00:00:00Z', 'NoRunAtThatTime'],
     ['virtualMachines?asOf=20200101T000000Z-0000', 'RunNotFound'],
-  ])('say 404 for what is before or unknown: %s', async (path, code) => {
+  ])('are 404 before the first run and for an unknown run: %s', async (path, code) => {
     using served = servedInventory();
     const response = await served.send(path);
     expect([response.status, response.headers.get('x-ms-error-code')]).toEqual([404, code]);
   });
 
-  test('say when to come back before the first run, and refuse what is wrong even then', async () => {
+  test('say when to retry before the first run, and refuse invalid requests even then', async () => {
     using served = servedInventory(failing(new InventoryError('InventoryNotReady', 'There is no run yet')));
     const response = await served.send('virtualMachines');
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '30']);
@@ -68,7 +68,7 @@ describe('errors', () => {
     [new InvalidSettingError('INVENTORY_X is 1'), 'InvalidConfiguration'],
     [new NoTokenError('NoManagedIdentity', 'Nothing is listening'), 'NoManagedIdentity'],
     [new InventoryError('StorageDenied', 'Storage said no', { hint: 'Grant it' }), 'StorageDenied'],
-  ])('keep the code of what we know: %s', async (error, code) => {
+  ])('keep the code of a known error: %s', async (error, code) => {
     using served = servedInventory(failing(error));
     const response = await served.send('virtualMachines');
     expect([response.status, response.headers.get('x-ms-error-code')]).toEqual([503, code]);
@@ -91,7 +91,7 @@ describe('errors', () => {
 
   test('say that the app did not answer in time, and log one line', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
-    // later than what the tests before have waited for
+    // Later than the deadlines of the tests before.
     vi.advanceTimersByTime(3_600_000);
     using served = servedInventory({
       currentDatabase: (signal) =>
@@ -106,7 +106,7 @@ describe('errors', () => {
     expect(served.errors[0]).toMatch(/ RequestTimedOut: The app did not answer within 200 seconds$/);
   });
 
-  test('and every other answer carry the headers of all', async () => {
+  test('have the headers of every other answer', async () => {
     using served = servedInventory();
     for (const path of ['virtualMachines', 'virtualMachines?x=1', 'health', 'database']) {
       const { headers, body } = await served.send(path, { headers: { 'x-ms-client-request-id': 'mine-1' } });
@@ -140,7 +140,7 @@ describe('who may call', () => {
     }
   };
 
-  test('is the host to say with keys, and App Service authentication with entra', () => {
+  test('is decided by the host with keys, and by App Service authentication with entra', () => {
     expect(call(nameless, 'keys', false)).toBe('served');
     expect(call(named, 'entra', true)).toBe('served');
     expect(call(nameless, 'entra', true)).toBe('401 AuthenticationRequired');

@@ -9,7 +9,7 @@ import { machineId, origin, principalOf, servedInventory, sub1, sub2 } from './f
 const rules = (body: { readonly value: readonly Record<string, unknown>[] }) => body.value.map(({ rule }) => rule);
 const all = ['privilegedIdentity', 'danglingIdentity', 'sharedIdentity', 'crossSubscriptionAccess'];
 
-/** What accepts the worst of them until an hour after the second run. */
+/** Accepts the worst of them until an hour after the second run. */
 const expires = new Date(Date.parse(finishedAt(2)) + 3_600_000).toISOString();
 const accepted: AcceptedFinding = {
   rule: 'privilegedIdentity',
@@ -69,7 +69,7 @@ describe('findings', () => {
     expect([second.runId, second.nextLink]).toEqual([runIdOf(2), '']);
   });
 
-  test('leave out what is accepted, until its date has come', async () => {
+  test('omit accepted findings until their date', async () => {
     using served = servedInventory(accepting([accepted]));
     const { context } = served;
     const shown = await served.send('findings');
@@ -82,7 +82,7 @@ describe('findings', () => {
     expect([rules(await bodyOf(after)), rules(await bodyOf(withdrawn))]).toEqual([all, all]);
   });
 
-  test('are not served while what is accepted cannot be read, and say which file that is', async () => {
+  test('are not served while the file of accepted findings is unreadable, and name the file', async () => {
     using served = servedInventory({
       acceptedFindings: async () => {
         throw new InvalidSettingError("INVENTORY_ACCEPTED_FINDINGS is 'accepted.json', which cannot be read");
@@ -96,7 +96,7 @@ describe('findings', () => {
     expect((await served.send('changes')).status).toBe(200);
   });
 
-  test('come whole as CSV with formulas made harmless, and keep markup as it is in JSON', async () => {
+  test('come whole as CSV with harmless formulas, and keep markup in JSON', async () => {
     using served = servedInventory();
     const csv = await served.send('findings?format=csv&select=severity,message&severity=high');
     const json = await bodyOf(served.send('findings?severity=high'));

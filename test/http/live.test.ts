@@ -71,7 +71,7 @@ function read(
 }
 
 describe('live=true', () => {
-  test('answers what Azure says now, filtered and ordered, without a run', async () => {
+  test('shows what Azure lists now, filtered and ordered, without a run', async () => {
     const machines = [machine('b', principalOf(2)), machine('a', principalOf(1)), machine('c', null)];
     using served = servedInventory({ listLive: async () => read('complete', null, machines) });
     const body = await bodyOf(
@@ -98,7 +98,7 @@ describe('live=true', () => {
     expect(response.headers.get('x-inventory-complete')).toBe('true');
   });
 
-  test('shows what was read in part as incomplete', async () => {
+  test('shows a partial reading as incomplete', async () => {
     using served = servedInventory({ listLive: async () => read('partial', 'Timeout', [machine('a', null)]) });
     const body = await bodyOf(served.send(list));
     expect([body.complete, body.value.length]).toEqual([false, 1]);
@@ -130,7 +130,7 @@ describe('live=true', () => {
     expect((await served.send(one)).status).toBe(expected);
   });
 
-  test('has one machine, and needs no inventory for it', async () => {
+  test('shows one machine, and needs no inventory', async () => {
     using served = servedInventory({
       getLive: async (id) => machine(id.split('/').at(-1) ?? '', principalOf(1)),
       currentDatabase: async () => {
@@ -140,13 +140,13 @@ describe('live=true', () => {
     expect(await bodyOf(served.send(one))).toMatchObject({ name: 'vm', principalIds: [principalOf(1)] });
   });
 
-  test.each(['asOf=2026-11-01', 'maxpagesize=5', 'skiptoken=AAAA'])('cannot go with %s', async (other) => {
+  test.each(['asOf=2026-11-01', 'maxpagesize=5', 'skiptoken=AAAA'])('refuses %s', async (other) => {
     using served = servedInventory();
     const response = await served.send(`${list}&${other}`);
     expect([response.status, (await bodyOf(response)).error?.target]).toEqual([400, other.split('=')[0]]);
   });
 
-  test('is for the two routes of Resource Manager only', async () => {
+  test('exists on the two routes of Resource Manager only', async () => {
     using served = servedInventory();
     expect((await served.send('virtualMachines?live=true')).status).toBe(400);
   });

@@ -32,7 +32,7 @@ const description = v.looseObject({
 });
 const document = v.parse(description, openApiDocument(routes, '1.2.3', `${origin}/api`));
 
-/** A request that is in order, as far as its route and body go. */
+/** A valid request, apart from its query. */
 const addressOf = ({ path }: Route): string =>
   path
     .replace('{subscriptionId}', sub1)
@@ -68,7 +68,7 @@ describe('the description of the API', () => {
     }
   });
 
-  test('refers to nothing that is not there', () => {
+  test('has only references that exist', () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)];
     expect(references.length).toBeGreaterThan(10);
     expect(references.map(([, name]) => name).filter((name) => !(name !== undefined && name in shapes))).toEqual([]);

@@ -6,7 +6,7 @@ import { bodyOf } from './fixtures/body-of.ts';
 import { machineId, origin, principalOf, servedInventory, sub1, sub2 } from './fixtures/served-inventory.ts';
 
 describe('subscriptions', () => {
-  test('are the coverage ledger, with blind spots beside it on each page', async () => {
+  test('are the coverage ledger, with all blind spots on each page', async () => {
     using served = servedInventory();
     served.inventory.blindSpot('33333333-3333-4333-8333-333333333333');
     const first = await bodyOf(served.send('subscriptions?maxpagesize=1'));
@@ -38,7 +38,7 @@ describe('runs', () => {
     expect((await served.send('runs/latest')).status).toBe(400);
   });
 
-  test('start with 202, where to look, and when', async () => {
+  test('start with 202, the address of the run, and when to poll', async () => {
     const started: unknown[] = [];
     using served = servedInventory();
     const [run] = listRuns(served.inventory.database);
@@ -115,7 +115,7 @@ describe('the database', () => {
 });
 
 describe('entity tags', () => {
-  test('of the database are of the program, too: it brings files of older schemas to its own', async () => {
+  test('of the database depend on the version of the app, which migrates older files', async () => {
     using served = servedInventory();
     const whole = await served.send('database');
     await whole.body?.cancel();
@@ -140,7 +140,7 @@ describe('entity tags', () => {
     ['reports/virtualMachines.csv', 304],
     [`runs/${runIdOf(1)}`, 304],
     ['database', 304],
-  ])('may be any, of what there is: %s', async (path, status) => {
+  ])('match any existing answer with *: %s', async (path, status) => {
     using served = servedInventory();
     const first = await served.send(path, { headers: { 'if-none-match': '*' } });
     const whole = await served.send(path);
@@ -154,7 +154,7 @@ describe('entity tags', () => {
 describe('health', () => {
   const at = (hours: number) => () => new Date(Date.parse(finishedAt(2)) + hours * 3_600_000);
 
-  test('is healthy up to twice the period of the schedule, and says nothing of the estate', async () => {
+  test('is healthy up to twice the period of the schedule, and shows nothing of the estate', async () => {
     using served = servedInventory({ now: at(12) });
     const response = await served.send('health');
     expect(response.status).toBe(200);

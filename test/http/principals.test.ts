@@ -68,7 +68,7 @@ describe('principals', () => {
     expect(response.headers.get('x-ms-error-code')).toBe('InvalidBody');
   });
 
-  test('reads no more of a body than it may be long', async () => {
+  test('reads no more of a body than the limit', async () => {
     using served = servedInventory();
     let sent = 0;
     const endless = new ReadableStream<Uint8Array>({
@@ -82,7 +82,7 @@ describe('principals', () => {
     expect(sent).toBeLessThan(10);
   });
 
-  test('reads nothing of a body that says it is too long', async () => {
+  test('reads nothing of a body whose content-length is too long', async () => {
     using served = servedInventory();
     const pulled: string[] = [];
     const unread = new ReadableStream<Uint8Array>({ pull: () => void pulled.push('pulled') }, { highWaterMark: 0 });

@@ -35,7 +35,7 @@ describe('reports', () => {
     expect(served.readers.open).toBe(0);
   });
 
-  test('have the rows that the list of the same name has', async () => {
+  test('have the rows of the list with the same name', async () => {
     using served = servedInventory();
     for (const path of ['virtualMachines', `principals`, 'changes']) {
       const file = await (await served.send(`reports/${path}.ndjson`)).text();
@@ -45,7 +45,7 @@ describe('reports', () => {
     }
   });
 
-  test('take the filters of the list, and the run', async () => {
+  test('have the filters of the list, and the run', async () => {
     using served = servedInventory();
     const prod = await (await served.send('reports/virtualMachines.csv?tag=env=prod&name=vm-4&deleted=any')).text();
     const before = await (
@@ -86,7 +86,7 @@ describe('reports', () => {
     expect(served.readers.open).toBe(0);
   });
 
-  test('answer 304 to who has it, whatever key is in the address, and 200 once it would be another', async () => {
+  test('answer 304 to a client that has the file, whatever its key, and 200 once the content changes', async () => {
     let accepted: readonly AcceptedFinding[] = [];
     using served = servedInventory({ acceptedFindings: async () => accepted });
     const etag = (await served.send('reports/findings.csv?code=one')).headers.get('etag') ?? '';
@@ -102,7 +102,7 @@ describe('reports', () => {
     expect([same, other, newer, silenced]).toEqual([304, 200, 200, 200]);
   });
 
-  test('let nothing into the page but its own style sheet', async () => {
+  test('allow only the style sheet of the page', async () => {
     using served = servedInventory();
     const response = await served.send('reports/virtualMachines.html');
     const [, style = ''] = /<style>([\s\S]*)<\/style>/.exec(await response.text()) ?? [];

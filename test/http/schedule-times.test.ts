@@ -9,7 +9,7 @@ afterEach(() => vi.unstubAllEnvs());
 const tooOld = (schedule: string, finishedAt: string) =>
   tooOldAt(schedule, new Date(finishedAt))?.toISOString().replace('.000Z', 'Z');
 
-/** Whether health is good at each of these times, with the newest run having finished at that one. */
+/** Whether the app is healthy at each of these times, with the newest run finished at `finishedAt`. */
 async function healthAt(schedule: string, finishedAt: string, times: readonly string[]): Promise<number[]> {
   const statuses: number[] = [];
   for (const time of times) {
@@ -24,7 +24,7 @@ async function healthAt(schedule: string, finishedAt: string, times: readonly st
 }
 
 describe('health', () => {
-  test('takes a weekend for a weekend, and misses the runs after it', async () => {
+  test('expects no runs on a weekend, and misses those after it', async () => {
     const statuses = await healthAt('0 */15 * * * 1-5', '2026-11-20T23:47:00Z', [
       '2026-11-21T00:20:00Z',
       '2026-11-22T12:00:00Z',
@@ -34,7 +34,7 @@ describe('health', () => {
     expect(statuses).toEqual([200, 200, 200, 503]);
   });
 
-  test('misses runs of a week as soon as those of another day', async () => {
+  test('misses weekly runs as soon as daily ones', async () => {
     const statuses = await healthAt('0 */15 * * * 1-5', '2026-11-18T10:02:00Z', [
       '2026-11-18T10:31:00Z',
       '2026-11-18T10:33:00Z',
@@ -57,7 +57,7 @@ test.each([
   ['in working hours', '0 0 8-18 * * 1-5', '2026-11-20T18:20:00Z', '2026-11-23T09:20:00Z'],
   ['by hand at a weekend', '0 */15 * * * 1-5', '2026-11-21T12:00:00Z', '2026-11-23T00:30:00Z'],
   ['once a month', '0 0 0 1 * *', '2026-11-01T00:30:00Z', '2027-01-01T00:30:00Z'],
-])('A run is too old when the second one after it is, and had its time: %s', (_, schedule, finishedAt, at) => {
+])('A run is too old when the second one after it should have ended: %s', (_, schedule, finishedAt, at) => {
   expect(tooOld(schedule, finishedAt)).toBe(at);
 });
 
@@ -67,7 +67,7 @@ test.each([
   ['an hour more', '0 0 */12 * * *', '2026-10-24T22:05:00Z', '2026-10-25T23:05:00Z'],
   ['a time that there is not', '0 30 2 * * *', '2026-03-28T01:35:00Z', '2026-03-30T00:35:00Z'],
   ['a time that there is twice', '0 */15 * * * *', '2026-10-25T00:46:00Z', '2026-10-25T01:16:00Z'],
-])('Days of other lengths are no delay: %s', (_, schedule, finishedAt, at) => {
+])('Days of 23 or 25 hours are no delay: %s', (_, schedule, finishedAt, at) => {
   vi.stubEnv('TZ', 'Europe/Berlin');
   expect(tooOld(schedule, finishedAt)).toBe(at);
 });

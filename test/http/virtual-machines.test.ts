@@ -22,14 +22,14 @@ describe('the list of virtual machines', () => {
     expect(Object.keys(body.value[0] ?? {})).toEqual(virtualMachineFields.filter((field) => field !== 'instanceCount'));
   });
 
-  test('is complete where the filter leaves out what could not be read', async () => {
+  test('is complete if the filter excludes the unread part', async () => {
     using served = servedInventory();
     const body = await bodyOf(served.send(`virtualMachines?subscriptionId=${sub1.toUpperCase()}`));
     expect(body.complete).toBe(true);
     expect(body.value).toHaveLength(4);
   });
 
-  test('never calls a list of what was not read complete', async () => {
+  test('is never complete for what was not read', async () => {
     using served = servedInventory();
     served.inventory.run();
     served.inventory.read(sub1);
@@ -101,7 +101,7 @@ describe('the list of virtual machines', () => {
     expect(response.headers.get('x-ms-error-code')).toBe('SkipTokenExpired');
   });
 
-  test('answers 304 to who has it already, and something new after the next publication', async () => {
+  test('answers 304 to a client that has the list, until the next publication', async () => {
     using served = servedInventory();
     const etag = (await served.send('virtualMachines')).headers.get('etag') ?? '';
     const again = await served.send('virtualMachines', { headers: { 'if-none-match': `"x", W/${etag}` } });
@@ -116,7 +116,7 @@ describe('the list of virtual machines', () => {
     expect(again.headers.get('etag')).toBe(etag);
   });
 
-  test('is not complete when the newest database is damaged and the one before is shown', async () => {
+  test('is not complete while the newest database is damaged and the one before is shown', async () => {
     using served = servedInventory();
     const damaged = { ...served.context, currentDatabase: served.publish('"published-2"', true) };
     const path = `virtualMachines?subscriptionId=${sub1}`;
@@ -124,7 +124,7 @@ describe('the list of virtual machines', () => {
     expect((await bodyOf(served.send(path, {}, damaged))).complete).toBe(false);
   });
 
-  test('comes whole as CSV and NDJSON, with its completeness in headers and formulas made harmless', async () => {
+  test('comes whole as CSV and NDJSON, with completeness in headers and harmless formulas', async () => {
     using served = servedInventory();
     const csv = await served.send('virtualMachines?format=csv&select=name,stale');
     const ndjson = await served.send('virtualMachines', { headers: { accept: 'application/x-ndjson' } });
@@ -161,13 +161,13 @@ describe('the list of virtual machines', () => {
     expect(response.headers.get('link')).toMatch(/^<https:.*skiptoken=.*>; rel="next"$/);
   });
 
-  test('lets the parameter win over Accept', async () => {
+  test('prefers the parameter to Accept', async () => {
     using served = servedInventory();
     const response = await served.send('virtualMachines?format=json', { headers: { accept: 'text/csv' } });
     expect(response.headers.get('content-type')).toContain('application/json');
   });
 
-  test('gives the same bytes from the cache, which never holds more than its bound', async () => {
+  test('gives the same bytes from the cache, which stays within its limit', async () => {
     using served = servedInventory();
     const context = { ...served.context, responses: createResponseCache(40_000) };
     const once = await (await served.send('virtualMachines', {}, context)).text();
@@ -177,7 +177,7 @@ describe('the list of virtual machines', () => {
 });
 
 describe('one virtual machine', () => {
-  test('is found by its resource id in any casing', async () => {
+  test('is found by its resource id in any case', async () => {
     using served = servedInventory();
     const response = await served.send(idOf('VM-1').replace('Group-1', 'gROUP-1'));
     expect(await bodyOf(response)).toMatchObject({ name: 'vm-1', deletedAt: null, principalIds: [principalOf(1)] });

@@ -22,11 +22,11 @@ test.each([
   expect(allows([{ actions, notActions: [] }], read)).toBe(expected);
 });
 
-test('an action that is taken away is not allowed', () => {
+test('an action in notActions is not allowed', () => {
   expect(allows([{ actions: ['*'], notActions: ['Microsoft.Compute/*'] }], read)).toBe(false);
 });
 
-test('what one role takes away another may still give', () => {
+test('another role may allow what one role excludes', () => {
   const permissions = [
     { actions: ['*'], notActions: ['Microsoft.Compute/*'] },
     { actions: ['*/read'], notActions: [] },

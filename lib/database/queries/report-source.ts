@@ -7,7 +7,7 @@ import type {
   PrincipalFilter,
   ShownKinds,
 } from '../../inventory/query.ts';
-import type { AskedReport, ReportName, ReportSource } from '../../inventory/report.ts';
+import type { ReportName, ReportSource, RequestedReport } from '../../inventory/report.ts';
 import { allKinds, changeListKinds, machineListKinds, principalListKinds } from '../../inventory/shown-kinds.ts';
 import type { Database } from '../database.ts';
 import { iterateChanges } from './changes.ts';
@@ -19,7 +19,7 @@ import { iteratePrincipals } from './principals/principals.ts';
 import { getRun } from './runs.ts';
 
 interface ReportRequest {
-  readonly report: AskedReport;
+  readonly report: RequestedReport;
   /** The runs to compare; the report shows the state at the later one. */
   readonly range: ChangeRange;
   readonly accepted: Accepted;
@@ -65,7 +65,7 @@ export function reportSource(database: Database, request: ReportRequest): Report
   };
 }
 
-function kindsOf({ name, filter }: AskedReport): ShownKinds {
+function kindsOf({ name, filter }: RequestedReport): ShownKinds {
   switch (name) {
     case 'virtualMachines':
       return machineListKinds(filter);
@@ -85,7 +85,7 @@ interface Filters extends Readonly<Record<ReportName, object>> {
   readonly findings: FindingFilter;
 }
 
-function filtersOf({ name, filter }: AskedReport): Filters {
+function filtersOf({ name, filter }: RequestedReport): Filters {
   const { subscriptionId, principalId } = filter;
   const common = {
     ...(subscriptionId === undefined ? {} : { subscriptionId }),

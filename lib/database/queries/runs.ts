@@ -1,13 +1,11 @@
 import { kinds } from '../../inventory/coverage.ts';
 import { type Severity, severities } from '../../inventory/finding.ts';
-import { type Run, type RunTrigger, runStatuses } from '../../inventory/run.ts';
+import { type Run, runStatuses, runTriggers } from '../../inventory/run.ts';
 import type { Database } from '../database.ts';
 import { integer, oneOf, type SqlRow, text, textOrNull } from './columns.ts';
 import { prepared } from './statements.ts';
 import { storedChanges, storedCounts, storedReason, storedTexts } from './stored-json.ts';
 import { perRun } from './while-open.ts';
-
-const triggers: readonly RunTrigger[] = ['timer', 'http', 'cli'];
 
 /** Every run in the database, newest first. */
 export function listRuns(database: Database): Run[] {
@@ -91,7 +89,7 @@ function toRun(row: SqlRow, requests: number): Run {
   const finishedAt = text(row, 'finished_at');
   return {
     id: text(row, 'id'),
-    trigger: oneOf(triggers, row.trigger, 'trigger'),
+    trigger: oneOf(runTriggers, row.trigger, 'trigger'),
     status: oneOf(runStatuses, row.status, 'status'),
     scope: storedTexts(textOrNull(row, 'scope')),
     startedAt: text(row, 'started_at'),

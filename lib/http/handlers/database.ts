@@ -2,17 +2,17 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { allKinds } from '../../inventory/shown-kinds.ts';
 import { notModified } from '../answer.ts';
+import { inventoryHeaders } from '../answer-list.ts';
 import type { HttpContext, IncomingRequest, PublishedDatabase } from '../context.ts';
 import { deadline } from '../deadline.ts';
-import { inventoryHeaders } from '../envelope.ts';
 import { etagOf, isFresh, wantsNone } from '../etag.ts';
 import { viewAt } from '../inventory-view.ts';
 import type { databaseQuery } from '../parameters/route-parameters.ts';
 import type { CheckedRequest } from '../route.ts';
 
 /**
- * 307 to the compressed file, with a link that works for ten minutes. Answers with the SQLite file itself, with `Range`, for
- * `inline=true`, where no link can be made, and where the newest file is damaged.
+ * 307 to the compressed file, with a link that works for ten minutes. Answers with the SQLite file itself, with
+ * `Range`, for `inline=true`, where no link can be made, and where the newest file is damaged.
  */
 export async function getDatabase({
   request,
@@ -77,8 +77,8 @@ function answerRange(
 }
 
 /**
- * The first and last byte, both inclusive, of a `Range` header with one range. Ignores several ranges and units other than bytes,
- * as the standard allows.
+ * The first and last byte, both inclusive, of a `Range` header with one range. Ignores several ranges and units other
+ * than bytes, as the standard allows.
  * @returns null: send the whole file; `unsatisfiable`: answer 416
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-range
  */

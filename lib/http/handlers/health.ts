@@ -7,8 +7,8 @@ import { tooOldAt } from '../schedule-times.ts';
 const timeoutMs = 10_000;
 
 /**
- * Open to anyone: 200, or 503 when storage cannot be reached or the newest run is older than twice the period of the schedule.
- * Periods without occurrences, such as weekends, do not count. The answer shows nothing of the estate.
+ * Open to anyone: 200, or 503 when storage cannot be reached or the newest run is older than twice the period of the
+ * schedule. Periods without occurrences, such as weekends, do not count. The answer shows nothing of the estate.
  */
 export async function getHealth({ context }: CheckedRequest): Promise<Response> {
   const { lastRun, reachable } = await readLastRun(context);

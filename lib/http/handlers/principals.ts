@@ -9,9 +9,8 @@ import { toPrincipalFilter } from '../../parameters/filters.ts';
 import { selected } from '../../parameters/select.ts';
 import { principalCsv } from '../../reports/csv.ts';
 import { answerFromInventory, answerText } from '../answer.ts';
-import { answerList } from '../answer-list.ts';
+import { answerList, envelope, inventoryHeaders } from '../answer-list.ts';
 import { deadline } from '../deadline.ts';
-import { envelope, inventoryHeaders } from '../envelope.ts';
 import { viewAt } from '../inventory-view.ts';
 import type {
   lookupBody,

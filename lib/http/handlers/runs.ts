@@ -35,7 +35,7 @@ export async function getRun({
   return answerJson(request, run);
 }
 
-/** Starts a run of all subscriptions, or of those in the body. Answers 409 with the id of a run that is still running. */
+/** Starts a run of all subscriptions, or of those in the body. Answers 409 with the id of a running one. */
 export async function startRun({
   request,
   context,

@@ -2,7 +2,7 @@ import { readLedger } from '../../database/queries/coverage/ledger.ts';
 import { allKinds } from '../../inventory/shown-kinds.ts';
 import { defaultPageSize } from '../../parameters/fields.ts';
 import { answerFromInventory } from '../answer.ts';
-import { envelope, inventoryHeaders } from '../envelope.ts';
+import { envelope, inventoryHeaders } from '../answer-list.ts';
 import { viewAt } from '../inventory-view.ts';
 import type { subscriptionsQuery } from '../parameters/route-parameters.ts';
 import type { CheckedRequest } from '../route.ts';

@@ -12,10 +12,9 @@ import { liveCompleteness, matchingMachines } from '../../parameters/matching-ma
 import { selected, selectFields } from '../../parameters/select.ts';
 import { virtualMachineCsv } from '../../reports/csv.ts';
 import { answerFromInventory, answerJson, answerText } from '../answer.ts';
-import { answerList, lines } from '../answer-list.ts';
+import { answerList, envelope, inventoryHeaders, lines } from '../answer-list.ts';
 import type { LiveList } from '../context.ts';
 import { liveDeadline } from '../deadline.ts';
-import { envelope, inventoryHeaders } from '../envelope.ts';
 import { formatOf } from '../format.ts';
 import { viewAt } from '../inventory-view.ts';
 import type {

@@ -23,8 +23,7 @@ export function withoutKey(address: string): URL {
 
 /**
  * Checks the query against its schema. Names of parameters are case-sensitive.
- * @throws {RequestError} 400 `UnknownParameter`, `RepeatedParameter`, `InvalidParameter`: names the parameter, the value and
- * what is allowed
+ * @throws {RequestError} 400 `UnknownParameter`, `RepeatedParameter`, `InvalidParameter`, with what is allowed
  */
 export function parseQuery<const Schema extends ParameterSchema>(
   schema: Schema,

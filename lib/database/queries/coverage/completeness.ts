@@ -1,5 +1,6 @@
 import {
   type BlindSpot,
+  blindSpotSources,
   type CoverageCounts,
   type CoverageStatus,
   type Kind,
@@ -85,8 +86,6 @@ function statusOf({ newest }: ScopeAt, subscription: SubscriptionAt, kinds: Show
   };
   return kinds.some(isGap) ? 'partial' : 'complete';
 }
-
-const blindSpotSources = ['managementGroup', 'previousRun', 'configured'] as const;
 
 /** The subscriptions that a run should have seen and did not, by id. */
 export function blindSpotsAt(database: Database, seq: number): BlindSpot[] {

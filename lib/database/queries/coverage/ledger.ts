@@ -1,11 +1,17 @@
-import { type Coverage, type CoverageStatus, subscriptionStatus } from '../../../inventory/coverage.ts';
-import type { AsOf, Ledger } from '../../../inventory/query.ts';
+import { type BlindSpot, type Coverage, type CoverageStatus, subscriptionStatus } from '../../../inventory/coverage.ts';
+import type { AsOf } from '../../../inventory/query.ts';
 import type { Database } from '../../database.ts';
 import { integer } from '../columns.ts';
 import { prepared } from '../statements.ts';
 import { perRun } from '../while-open.ts';
 import { blindSpotsAt, subscriptionListAt } from './completeness.ts';
 import { type KindAt, lastReadAt, type SubscriptionAt, subscriptionsAt } from './subscriptions-at.ts';
+
+interface Ledger {
+  readonly coverage: readonly Coverage[];
+  /** null where blind spots are unknown. */
+  readonly blindSpots: readonly BlindSpot[] | null;
+}
 
 /** The coverage ledger at a run: visible subscriptions by id, and blind spots. Lost subscriptions are blind spots. */
 export function readLedger(database: Database, asOf: Pick<AsOf, 'seq'>): Ledger {
