@@ -5,7 +5,7 @@ import { never, type TestStore } from '../support/stores.ts';
 
 /** How long a run of this size may take where everything is slow. */
 const mostMs = 90_000;
-const everyMs = 20;
+const everyMs = 50;
 
 /** The run that has the claim: it, or none, was under way when a host was killed. */
 export async function claimedRun({ store }: TestStore): Promise<Run | null> {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { zstdDecompressSync } from 'node:zlib';
 import { BlobServiceClient } from '@azure/storage-blob';
 import type { SubscriptionTruth } from '../../local/azure/tenant/types.ts';
@@ -107,6 +108,7 @@ export async function startSystem(size: { readonly subscriptions: number; readon
       for (;;) {
         const run = await newest();
         if (run !== undefined && run.id !== before?.id && run.status !== 'running') return run;
+        await delay(50);
       }
     },
     truth: () => control('GET', 'truth'),

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
@@ -73,7 +74,10 @@ test('without Reader, a run succeeds incomplete, with the command that grants it
 
   const { body: started } = await ask('runs', 'POST');
   let run = started;
-  while (run.status === 'running') run = (await ask(`runs/${started.id}`)).body;
+  while (run.status === 'running') {
+    await delay(50);
+    run = (await ask(`runs/${started.id}`)).body;
+  }
   const list = await ask('virtualMachines');
   const identity = await ask('identity');
   const logged = /\{"event":"inventoryRun",.*/.exec(await line(/"event":"inventoryRun"/))?.[0] ?? '';

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { casesOf } from '../support/cases.ts';
 import { isAlive, startStart } from './start-process.ts';
 
 const small = ['--port', '0', '--subscriptions', '2', '--vms', '5'];
@@ -34,7 +35,7 @@ test('without --once a second run one day later prints the changes', async () =>
   expect(runs.value).toHaveLength(2);
 });
 
-test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends every started process', async (signal) => {
+test.each(casesOf(1, ['SIGINT', 'SIGTERM', 'SIGHUP'] as const))('%s ends every started process', async (signal) => {
   await using start = startStart(small);
   const [, api] = await start.until(/The API: (\S+)[\s\S]*Ctrl-C to stop everything/);
   const pids = start.descendants();

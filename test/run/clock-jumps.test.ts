@@ -14,6 +14,7 @@ import type { RunEnvironment } from '../../lib/run/run-environment.ts';
 import { startRun } from '../../lib/run/start-run.ts';
 import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
 import { newAzuriteAccount } from '../support/azurite-account.ts';
+import { casesOf } from '../support/cases.ts';
 import { type Dump, differences, logicalDump } from '../support/logical-dump.ts';
 import { never, neverWarned, newStore, type TestStore } from '../support/stores.ts';
 
@@ -112,17 +113,19 @@ const wholeRun = (offMs: number): Jumps => ({
   report: offMs,
 });
 
-test.each<[string, Jumps, Jumps]>([
-  ['is put back by an hour between two runs', {}, wholeRun(-hourMs)],
-  ['is put back by a year between two runs', {}, wholeRun(-365 * dayMs)],
-  ['was an hour ahead in the run before', wholeRun(hourMs), {}],
-  ['was thirty hours ahead in the run before', wholeRun(30 * hourMs), {}],
-  ['jumps ahead by three days between plan and publish', {}, { publish: 3 * dayMs, report: 3 * dayMs }],
-  ['jumps back by three days between plan and publish', {}, { publish: -3 * dayMs, report: -3 * dayMs }],
-  ['is two days ahead on the host that reads', {}, { collect: 2 * dayMs }],
-  ['is two hours behind on the host that reads', {}, { collect: -2 * hourMs }],
-  ['is ten days ahead on the host that starts', {}, { start: 10 * dayMs }],
-])(
+test.each(
+  casesOf<[string, Jumps, Jumps]>(4, [
+    ['is put back by an hour between two runs', {}, wholeRun(-hourMs)],
+    ['was thirty hours ahead in the run before', wholeRun(30 * hourMs), {}],
+    ['jumps ahead by three days between plan and publish', {}, { publish: 3 * dayMs, report: 3 * dayMs }],
+    ['is two days ahead on the host that reads', {}, { collect: 2 * dayMs }],
+    ['is put back by a year between two runs', {}, wholeRun(-365 * dayMs)],
+    ['was an hour ahead in the run before', wholeRun(hourMs), {}],
+    ['jumps back by three days between plan and publish', {}, { publish: -3 * dayMs, report: -3 * dayMs }],
+    ['is two hours behind on the host that reads', {}, { collect: -2 * hourMs }],
+    ['is ten days ahead on the host that starts', {}, { start: 10 * dayMs }],
+  ]),
+)(
   'Where the clock %s, a run tells the same, and the next one has nothing to add',
   async (_how, first, second) => {
     await take(first, 1);

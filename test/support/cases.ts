@@ -11,3 +11,8 @@ export function caseCount(
   if (!/^[1-9]\d*$/.test(set)) throw new Error(`${variable} is '${set}'; allowed: a whole number from 1`);
   return Number(set);
 }
+
+/** All cases in `npm run test:all`, the first few in `npm test`. */
+export function casesOf<Case>(few: number, all: readonly Case[]): readonly Case[] {
+  return process.env.TEST_ALL === undefined ? all.slice(0, few) : all;
+}
