@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type SharedFlight, startSharedFlight } from '../async/shared-flight.ts';
+import { withTimeout } from '../async/with-timeout.ts';
 import type { DatabaseSource } from '../azure/store/open-store.ts';
 import type { PublishedPointer } from '../azure/store/pointers.ts';
 import { hasCode, InventoryError, type Reason, toReason } from '../errors.ts';
@@ -129,24 +129,13 @@ export function createDatabaseReader(
     return flight;
   }
 
-  /** @returns null when the look takes longer than an answer waits */
-  async function patiently(looking: Flight, signal: AbortSignal): Promise<OpenFile | null> {
-    const arrived = new AbortController();
-    const left = looking.startedAt + patienceMs - performance.now();
-    const enough = sleep(Math.max(0, left), null, { signal: arrived.signal });
-    enough.catch(() => undefined); // Aborted below.
-    try {
-      return await Promise.race([looking.join(signal), enough]);
-    } finally {
-      arrived.abort();
-    }
-  }
-
   async function openOrNewer(signal: AbortSignal): Promise<OpenFile> {
     if (open === null) return look().join(signal);
     if (performance.now() < checkAt) return open;
+    const looking = look();
+    const leftMs = Math.max(0, looking.startedAt + patienceMs - performance.now());
     try {
-      return (await patiently(look(), signal)) ?? open;
+      return (await withTimeout<OpenFile | null>(looking.join(signal), leftMs, signal, () => null)) ?? open;
     } catch {
       signal.throwIfAborted();
       return open;
