@@ -82,7 +82,7 @@ async function read(scenario: Scenario, furtherLists: number) {
   const startMs = clock.now();
   const readBatches = async (arm: ArmClient): Promise<void> => {
     for (const subscriptions of batches) {
-      await collectSubscriptions({ arm, plan, subscriptions, sink, now: () => startedAt, signal });
+      await collectSubscriptions({ arm, plan, subscriptions, sink, signal });
     }
   };
   const instances = Array.from({ length: scenario.instances }, () => withFurtherLists(openInstance(), furtherLists));

@@ -19,8 +19,6 @@ export interface CollectRequest {
   /** The subscriptions of the plan that this call reads. */
   readonly subscriptions: readonly PlannedSubscription[];
   readonly sink: ReadingSink;
-  /** ISO 8601 UTC. */
-  readonly now: () => string;
   /** Time to wait for throttling, per subscription; default: five minutes. */
   readonly throttlingWaitMs?: number | undefined;
   readonly onProgress?: (progress: CollectProgress) => void;

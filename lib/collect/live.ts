@@ -51,8 +51,7 @@ export interface LiveRequest {
  */
 export async function listLive(request: LiveRequest): Promise<LiveList> {
   const { session, settings, subscriptionIds, throttlingWaitMs, signal } = request;
-  const now = (): string => new Date().toISOString();
-  const startedAt = now();
+  const startedAt = new Date().toISOString();
   const shown = machineListKinds({ type: request.type });
   const plan = await planRun({
     arm: session.arm,
@@ -71,15 +70,7 @@ export async function listLive(request: LiveRequest): Promise<LiveList> {
   const subscriptions = [...plan.subscriptions, ...unlisted.map(({ subscriptionId }) => toUnlisted(subscriptionId))];
   const memory = keepMachines(request.limit);
   try {
-    await collectSubscriptions({
-      arm: session.arm,
-      plan,
-      subscriptions,
-      sink: memory.write,
-      now,
-      throttlingWaitMs,
-      signal,
-    });
+    await collectSubscriptions({ arm: session.arm, plan, subscriptions, sink: memory.write, throttlingWaitMs, signal });
   } catch (error) {
     if (!isTimeout(signal)) throw error;
   }

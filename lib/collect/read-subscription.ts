@@ -18,7 +18,6 @@ export interface SubscriptionRequest {
   readonly sink: ReadingSink;
   /** Shared by all subscriptions that are read together. */
   readonly roles: RoleBook;
-  readonly now: () => string;
   /** Time to wait for throttling; default: five minutes. */
   readonly throttlingWaitMs?: number | undefined;
   readonly signal: AbortSignal;
@@ -48,9 +47,9 @@ export async function readSubscription(
   request: SubscriptionRequest,
   onPage: (machines: number, requests: number) => void,
 ): Promise<void> {
-  const { plan, subscription, sink, now, throttlingWaitMs, signal } = request;
+  const { plan, subscription, sink, throttlingWaitMs, signal } = request;
   const { subscriptionId, skip } = subscription;
-  const readAt = now();
+  const readAt = new Date().toISOString();
   sink({ type: 'begin', subscriptionId, readAt });
   if (skip !== null) {
     const skipped = { subscriptionId, readAt, status: 'skipped', reason: skip, count: 0 } as const;

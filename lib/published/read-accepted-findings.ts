@@ -12,8 +12,8 @@ const schema = v.array(
   v.pipe(
     v.strictObject({
       rule: v.picklist(findingRules),
-      resourceId: v.optional(v.nullable(text)),
-      principalId: v.optional(v.nullable(text)),
+      resourceId: v.optional(v.nullable(text), null),
+      principalId: v.optional(v.nullable(text), null),
       reason: text,
       expires: v.pipe(
         text,
@@ -21,12 +21,9 @@ const schema = v.array(
       ),
     }),
     v.check(
-      ({ resourceId, principalId }) => (resourceId ?? principalId ?? null) !== null,
+      ({ resourceId, principalId }) => (resourceId ?? principalId) !== null,
       'resourceId or principalId is needed',
     ),
-    v.transform(({ rule, resourceId = null, principalId = null, reason, expires }): AcceptedFinding => {
-      return { rule, resourceId, principalId, reason, expires };
-    }),
   ),
 );
 

@@ -104,9 +104,8 @@ async function collectOwn(
   sink: ReadingSink,
   path: string,
 ): Promise<Replay> {
-  const now = (): string => new Date().toISOString();
   const progress = onProgress === undefined ? {} : { onProgress };
-  const common = { arm: session.arm, plan, subscriptions: plan.subscriptions, now, ...progress, signal };
+  const common = { arm: session.arm, plan, subscriptions: plan.subscriptions, ...progress, signal };
   if (contested.size === 0) {
     await collectSubscriptions({ ...common, sink });
     return async () => undefined;

@@ -107,7 +107,6 @@ async function collect(
     plan,
     subscriptions,
     sink: recorded.write,
-    now: () => startedAt,
     signal,
   });
   const coverage = Object.fromEntries(recorded.readings.map((reading) => [reading.kind, reading]));

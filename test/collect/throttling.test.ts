@@ -31,7 +31,6 @@ async function collect(stand: AzureForTests) {
     plan,
     subscriptions,
     sink: recorded.write,
-    now: () => '2026-11-21T00:00:00Z',
     signal,
   });
   return { plan, recorded };
