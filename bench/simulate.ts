@@ -1,10 +1,10 @@
 import { type ArmClient, createArmClient } from '../lib/azure/resource-manager/client/arm-client.ts';
-import { collectSubscriptions } from '../lib/collect/collect.ts';
-import { planRun } from '../lib/collect/plan.ts';
+import { collectSubscriptions } from '../lib/collect/collect-subscriptions.ts';
+import { planRun } from '../lib/collect/plan-run.ts';
 import type { CoverageStatus } from '../lib/inventory/coverage.ts';
 import type { Plan, PlannedSubscription } from '../lib/inventory/plan.ts';
 import type { KindReading, ReadingEvent } from '../lib/inventory/reading.ts';
-import { divideIntoBatches } from '../lib/run/run-batches.ts';
+import { divideIntoBatches } from '../lib/run/divide-into-batches.ts';
 import { readSettings } from '../lib/settings.ts';
 import { documentedLimits } from '../local/azure/faults/rate-limits.ts';
 import { createVirtualClock } from '../test/support/virtual-clock.ts';

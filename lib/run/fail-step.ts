@@ -1,7 +1,7 @@
 import { getRun } from '../database/queries/runs.ts';
 import { InventoryError, type Reason, toReason } from '../errors.ts';
 import type { Run } from '../inventory/run.ts';
-import { type DatabaseReader, newestOrNull } from '../published/current-database.ts';
+import { type DatabaseReader, newestOrNull } from '../published/database-reader.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { endRun, failed } from './run-record.ts';
 

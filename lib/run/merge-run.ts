@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
-import { answerFollowUps } from '../collect/follow-up.ts';
+import { answerFollowUps } from '../collect/answer-follow-ups.ts';
 import type { Database } from '../database/database.ts';
 import { type Merge, openMerge } from '../database/merge/merge.ts';
 import { hasCode } from '../errors.ts';

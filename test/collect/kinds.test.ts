@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { collectSubscriptions } from '../../lib/collect/collect.ts';
+import { collectSubscriptions } from '../../lib/collect/collect-subscriptions.ts';
 import { type Kind, kinds, subscriptionStatus } from '../../lib/inventory/coverage.ts';
 import type { Plan } from '../../lib/inventory/plan.ts';
 import { json, startArmServer, testClient } from '../azure/resource-manager/fixtures/arm-server.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createDatabaseReader, type DatabaseReader } from '../../lib/published/current-database.ts';
+import { createDatabaseReader, type DatabaseReader } from '../../lib/published/database-reader.ts';
 import { collectStep } from '../../lib/run/collect-step.ts';
 import { planStep } from '../../lib/run/plan-step.ts';
 import { publishStep } from '../../lib/run/publish-step.ts';

@@ -6,7 +6,7 @@ import type { InventoryStore } from '../../azure/store/open-store.ts';
 import { InventoryError } from '../../errors.ts';
 import { namingFullDisk } from '../../files/file-errors.ts';
 import { addressOf, type Plan, type RecordedPlan } from '../../inventory/plan.ts';
-import { type CollectProgress, collectSubscriptions } from '../collect.ts';
+import { type CollectProgress, collectSubscriptions } from '../collect-subscriptions.ts';
 import { writeBatch } from './write-batch.ts';
 
 export interface CollectBatchRequest {

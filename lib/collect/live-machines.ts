@@ -19,8 +19,8 @@ import {
   type VirtualMachine,
 } from '../inventory/virtual-machine.ts';
 import type { Settings } from '../settings.ts';
-import { collectSubscriptions } from './collect.ts';
-import { planRun } from './plan.ts';
+import { collectSubscriptions } from './collect-subscriptions.ts';
+import { planRun } from './plan-run.ts';
 
 /** The machines as Azure lists them now. Nothing is stored. */
 export interface LiveList {
