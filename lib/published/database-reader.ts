@@ -1,12 +1,12 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type SharedFlight, startSharedFlight } from '../async/shared-flight.ts';
 import { withTimeout } from '../async/with-timeout.ts';
 import type { DatabaseSource } from '../azure/store/open-store.ts';
-import type { PublishedPointer } from '../azure/store/pointers.ts';
+import type { Latest, PublishedPointer } from '../azure/store/pointers.ts';
+import { type Database, openPrivateCopy } from '../database/database.ts';
 import { hasCode, InventoryError, type Reason, toReason } from '../errors.ts';
 import { fetchNewestUsable } from './database-file.ts';
-import { type CurrentDatabase, keepOpenFiles, type OpenFile } from './open-files.ts';
 
 /** How far an answer may lag behind the newest publication. */
 const checkEveryMs = 3_000;
@@ -16,6 +16,19 @@ const checkUnusableEveryMs = 60_000;
 const patienceMs = 10_000;
 /** The storage account does not respond, which says nothing about its content. */
 const storageIsDown = ['StorageUnavailable', 'StorageUnreachable', 'StorageFailed'] as const;
+
+/** The published inventory, open for reading. Dispose it after the last row: the file of an older publication goes with its last user. */
+export interface CurrentDatabase extends Disposable {
+  readonly database: Database;
+  /** The raw file. */
+  readonly path: string;
+  /** The content of `latest.json`: the newest publication, even if this database is the previous one. */
+  readonly latest: Latest;
+  /** Of `latest.json`; each publication has another one. */
+  readonly etag: string;
+  /** The newest cannot be used and this is an older one: no answer is complete. */
+  readonly damaged: boolean;
+}
 
 export interface DatabaseReader {
   /**
@@ -43,6 +56,13 @@ export async function newestOrNull(reader: DatabaseReader, signal: AbortSignal):
     if (hasCode(error, 'InventoryNotReady')) return null;
     throw error;
   }
+}
+
+/** A downloaded database that any number of users share. */
+interface OpenFile extends Omit<CurrentDatabase, typeof Symbol.dispose | 'damaged'> {
+  damaged: boolean;
+  users: number;
+  retired: boolean;
 }
 
 interface Flight extends SharedFlight<OpenFile> {
@@ -167,4 +187,58 @@ export function createDatabaseReader(
       await files.close();
     },
   };
+}
+
+/** Keeps downloaded databases open until their last user is done. @param warn called when a file cannot be removed */
+function keepOpenFiles(warn: (reason: Reason) => void) {
+  const all = new Set<OpenFile>();
+
+  async function discard(file: OpenFile): Promise<void> {
+    if (!all.delete(file)) return;
+    file.database.close();
+    await rm(file.path, { force: true });
+  }
+
+  function discardUnused(file: OpenFile): void {
+    if (file.retired && file.users === 0) discard(file).catch((error: unknown) => warn(toReason(error)));
+  }
+
+  return {
+    /** Opens a private file. Removes it on failure, because every caller tries again. */
+    async open(found: PublishedPointer, path: string, damaged: boolean): Promise<OpenFile> {
+      const file = { ...found, path, damaged, database: await openCopy(path), users: 0, retired: false };
+      all.add(file);
+      return file;
+    },
+    lease(file: OpenFile): CurrentDatabase {
+      file.users += 1;
+      let released = false;
+      const { database, path, latest, etag, damaged } = file;
+      const release = (): void => {
+        if (released) return;
+        released = true;
+        file.users -= 1;
+        discardUnused(file);
+      };
+      return { database, path, latest, etag, damaged, [Symbol.dispose]: release };
+    },
+    /** A newer file replaces this one: its last user closes and removes it. */
+    retire(file: OpenFile): void {
+      file.retired = true;
+      discardUnused(file);
+    },
+    /** Closes and removes every file, even those in use. */
+    async close(): Promise<void> {
+      await Promise.all([...all].map(discard));
+    },
+  };
+}
+
+async function openCopy(path: string): Promise<Database> {
+  try {
+    return openPrivateCopy(path);
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
 }

@@ -313,10 +313,10 @@ describe('roles', () => {
     );
 
     for (let number = 0; number < 3; number += 1) {
-      await expect.poll(() => open.length).toBe(number + 1);
+      await expect.poll(() => open.length, { timeout: 10_000 }).toBe(number + 1);
       open[number]?.();
     }
-    await expect.poll(() => open.length).toBe(10);
+    await expect.poll(() => open.length, { timeout: 10_000 }).toBe(10);
     for (const answer of open.slice(3)) answer();
     const { recorded } = await reading;
 
