@@ -26,7 +26,7 @@ export interface CollectRequest {
 }
 
 /**
- * Subscriptions open at the same time. More than requests in flight, so that a long list starts before the short ones are done.
+ * Subscriptions open at the same time. More than requests in flight, so that a long list starts early.
  * Bounded, because each holds an index of its machines.
  */
 const openSubscriptions = 256;

@@ -44,8 +44,8 @@ export interface LiveRequest {
 }
 
 /**
- * Reads subscriptions now, through the same steps as a run. If the signal times out (`AbortSignal.timeout`) meanwhile, it returns
- * what was read so far, as not complete.
+ * Reads subscriptions now, through the same steps as a run. If the signal times out (`AbortSignal.timeout`) meanwhile,
+ * it returns what was read so far, as not complete.
  * @throws {InventoryError} `TooManyMachines`: use the database instead
  * @throws {NoTokenError} no credential gives a token
  */

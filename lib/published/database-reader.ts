@@ -17,7 +17,7 @@ const patienceMs = 10_000;
 /** The storage account does not respond, which says nothing about its content. */
 const storageIsDown = ['StorageUnavailable', 'StorageUnreachable', 'StorageFailed'] as const;
 
-/** The published inventory, open for reading. Dispose it after the last row: the file of an older publication goes with its last user. */
+/** The published inventory, open for reading. Dispose it after the last row: an older file goes with its last user. */
 export interface CurrentDatabase extends Disposable {
   readonly database: Database;
   /** The raw file. */
@@ -33,8 +33,8 @@ export interface CurrentDatabase extends Disposable {
 export interface DatabaseReader {
   /**
    * For answers: the newest publication, or the open one while storage is down or slow.
-   * @throws {InventoryError} `InventoryNotReady` before the first publication; `DatabaseDamaged` if the previous one cannot be used
-   *   either; `DatabaseTooLarge`; the store's own
+   * @throws {InventoryError} `InventoryNotReady` before the first publication; `DatabaseDamaged` if the previous one
+   *   cannot be used either; `DatabaseTooLarge`; the store's own
    */
   current(signal: AbortSignal): Promise<CurrentDatabase>;
   /**
@@ -71,10 +71,11 @@ interface Flight extends SharedFlight<OpenFile> {
 }
 
 /**
- * Keeps the newest published database open. Callers share one download per ETag of `latest.json`, which is read every few
- * seconds at most. While storage is down, the open database keeps serving.
+ * Keeps the newest published database open. Callers share one download per ETag of `latest.json`, which is read every
+ * few seconds at most. While storage is down, the open database keeps serving.
  * @param folder for the files; made when missing
- * @param warn called when the newest publication cannot be used and the previous one keeps serving, and when a file cannot be removed
+ * @param warn called when the newest publication cannot be used and the previous one keeps serving, and when a file
+ *   cannot be removed
  */
 export function createDatabaseReader(
   source: DatabaseSource,

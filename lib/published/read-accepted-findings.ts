@@ -30,7 +30,8 @@ const schema = v.array(
 /**
  * Reads the findings that people accept, from the JSON file or the blob that the setting names.
  * @returns empty without the setting
- * @throws {InvalidSettingError} there is no such file, or an entry of it is wrong: the message says which and what is allowed
+ * @throws {InvalidSettingError} there is no such file, or an entry of it is wrong: the message says which and what is
+ *   allowed
  * @throws {InventoryError} the blob could not be read
  */
 export async function readAcceptedFindings(

@@ -36,8 +36,8 @@ export interface CollectIntoFileRequest {
 }
 
 /**
- * Runs the inventory straight into a database file, which is made when missing. Rows are written while responses are awaited, in
- * one transaction: if this throws or the process dies, the file is as it was.
+ * Runs the inventory straight into a database file, which is made when missing. Rows are written while responses are
+ * awaited, in one transaction: if this throws or the process dies, the file is as it was.
  * @throws {NoTokenError} no credential gives a token
  * @throws {ArmError} the subscription list could not be read
  * @throws {InventoryError} `DatabaseBusy`: another program writes to the file, or keeps reading it

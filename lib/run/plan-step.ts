@@ -82,7 +82,7 @@ interface Published {
   readonly afterSeq: number;
 }
 
-/** What the published inventory follows. A damaged one stops the run before it costs anything: it could not be published. */
+/** What the published inventory follows. A damaged one stops the run now, because it could not be published. */
 async function readPublished(reader: DatabaseReader, signal: AbortSignal): Promise<Published> {
   using current = await newestOrNull(reader, signal);
   if (current === null) return { known: [], afterSeq: 0 };

@@ -2,7 +2,6 @@ import type { Database } from '../database/database.ts';
 import { resolveChangeRange } from '../database/queries/as-of.ts';
 import { reportSource } from '../database/queries/report-source.ts';
 import { toReason } from '../errors.ts';
-import type { AcceptedFinding } from '../inventory/finding.ts';
 import { type AskedReport, type ReportFormat, reportFormats, reportNames } from '../inventory/report.ts';
 import type { Run } from '../inventory/run.ts';
 import { completePublication } from '../published/publish-database.ts';
@@ -12,8 +11,8 @@ import { endRun, RunEndedError } from './run-record.ts';
 import { watchRun } from './watch-run.ts';
 
 /**
- * Last step of a published run: writes the current machines and the reports, then ends the run's record. A failure to write only
- * warns, because nothing here can undo the publication; the next run writes these files again.
+ * Last step of a published run: writes the current machines and the reports, then ends the run's record. A failure to
+ * write only warns, because nothing here can undo the publication; the next run writes these files again.
  * @param finishedAtMs when the merge ended, as `publishStep` returned it
  * @returns the run as it ended; null when it had already ended
  * @throws {InventoryError} the record could not be written
@@ -25,7 +24,8 @@ export async function reportStep(
   signal: AbortSignal,
 ): Promise<Run | null> {
   try {
-    // Another execution of this step may end the run while this one still writes. It must not overwrite the next run's files.
+    // Another execution of this step may end the run while this one still writes. It must not overwrite the next run's
+    // files.
     await using watch = await watchRun(environment, runId, signal);
     await writeFiles(environment, runId, watch.signal);
     const end = (record: Run): Run | null => (record.status === 'succeeded' ? null : succeeded(record, finishedAtMs));
@@ -49,7 +49,7 @@ async function writeFiles(environment: RunEnvironment, runId: string, signal: Ab
   }
 }
 
-/** Only runs of the schedule write reports. The database may be a later run's by now; it also holds the state of this run. */
+/** Only runs of the schedule write reports. The database may be of a later run; it also holds the state of this one. */
 async function writeScheduledReports(
   environment: RunEnvironment,
   runId: string,
@@ -69,7 +69,7 @@ function succeeded(record: Run, finishedAtMs: number): Run {
 type ReportEnvironment = Pick<RunEnvironment, 'store' | 'settings' | 'acceptedFindings' | 'warn'>;
 
 /**
- * Writes the reports that `INVENTORY_REPORTS` names to `reports/<runId>/`, streamed. A report that fails warns and never stops the
+ * Writes the reports of `INVENTORY_REPORTS` to `reports/<runId>/`, streamed. One that fails warns and never stops the
  * others.
  * @throws the signal's reason
  */
@@ -97,11 +97,10 @@ async function writeOne(
   signal: AbortSignal,
 ): Promise<void> {
   const { report, format } = reportOfFile(file);
-  const findings: readonly AcceptedFinding[] = await acceptedFindings(signal);
   const source = reportSource(database, {
     report,
     range: resolveChangeRange(database, null, runId),
-    accepted: { findings, now: Date.now() },
+    accepted: { findings: await acceptedFindings(signal), now: Date.now() },
     whole: format === 'xlsx',
     damaged: false,
   });

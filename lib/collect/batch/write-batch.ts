@@ -25,8 +25,8 @@ export interface BatchWriter {
 }
 
 /**
- * Starts a batch: compressed NDJSON (see batch-rows.ts). Lines are compressed off the main thread as they come. That is much
- * faster than Azure returns pages, so few lines wait in memory.
+ * Starts a batch: compressed NDJSON (see batch-rows.ts). Lines are compressed off the main thread as they come. That is
+ * much faster than Azure returns pages, so few lines wait in memory.
  * @param path of a file that does not exist yet
  */
 export function writeBatch(path: string): BatchWriter {
