@@ -1,10 +1,10 @@
 import { type ArmClient, createArmClient } from '../lib/azure/resource-manager/client/arm-client.ts';
-import { collectSubscriptions } from '../lib/collect/collect.ts';
-import { planRun } from '../lib/collect/plan.ts';
+import { collectSubscriptions } from '../lib/collect/collect-subscriptions.ts';
+import { planRun } from '../lib/collect/plan-run.ts';
 import type { CoverageStatus } from '../lib/inventory/coverage.ts';
 import type { Plan, PlannedSubscription } from '../lib/inventory/plan.ts';
 import type { KindReading, ReadingEvent } from '../lib/inventory/reading.ts';
-import { divideIntoBatches } from '../lib/run/run-batches.ts';
+import { divideIntoBatches } from '../lib/run/divide-into-batches.ts';
 import { readSettings } from '../lib/settings.ts';
 import { documentedLimits } from '../local/azure/faults/rate-limits.ts';
 import { createVirtualClock } from '../test/support/virtual-clock.ts';
@@ -82,7 +82,7 @@ async function read(scenario: Scenario, furtherLists: number) {
   const startMs = clock.now();
   const readBatches = async (arm: ArmClient): Promise<void> => {
     for (const subscriptions of batches) {
-      await collectSubscriptions({ arm, plan, subscriptions, sink, now: () => startedAt, signal });
+      await collectSubscriptions({ arm, plan, subscriptions, sink, signal });
     }
   };
   const instances = Array.from({ length: scenario.instances }, () => withFurtherLists(openInstance(), furtherLists));

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { openSession } from '../lib/azure/session.ts';
 import { openStore } from '../lib/azure/store/open-store.ts';
 import type { Reason } from '../lib/errors.ts';
-import { createDatabaseReader } from '../lib/published/current-database.ts';
+import { createDatabaseReader } from '../lib/published/database-reader.ts';
 import { collectStep } from '../lib/run/collect-step.ts';
 import { publishedRun } from '../lib/run/fail-step.ts';
 import { planStep } from '../lib/run/plan-step.ts';

@@ -1,4 +1,4 @@
-import type { CollectProgress } from '../lib/collect/collect.ts';
+import type { CollectProgress } from '../lib/collect/collect-subscriptions.ts';
 import { truncate } from './output/terminal-text.ts';
 
 /** How often the bar is drawn, or a line is written if there is no terminal. */

@@ -1,7 +1,7 @@
 import { ArmError, ThrottledError } from '../lib/azure/resource-manager/client/errors.ts';
 import type { Session } from '../lib/azure/session.ts';
 import type { InventoryStore } from '../lib/azure/store/open-store.ts';
-import { getLive, listLive } from '../lib/collect/live.ts';
+import { getLive, listLive } from '../lib/collect/live-machines.ts';
 import type { Database } from '../lib/database/database.ts';
 import { getRun, listRunsBefore } from '../lib/database/queries/runs.ts';
 import { hasCode } from '../lib/errors.ts';
@@ -9,7 +9,7 @@ import type { HttpContext } from '../lib/http/context.ts';
 import { RequestError, upstreamError } from '../lib/http/request-error.ts';
 import { createResponseCache } from '../lib/http/response-cache.ts';
 import type { Run } from '../lib/inventory/run.ts';
-import type { DatabaseReader } from '../lib/published/current-database.ts';
+import type { DatabaseReader } from '../lib/published/database-reader.ts';
 import { whoAmI } from '../lib/rights/whoami.ts';
 import { RunAlreadyRunningError } from '../lib/run/claim-run.ts';
 import { cancelRun } from '../lib/run/run-record.ts';

@@ -4,7 +4,7 @@ import { openStore } from '../lib/azure/store/open-store.ts';
 import type { HttpContext } from '../lib/http/context.ts';
 import { lastPeriodMs } from '../lib/http/schedule-times.ts';
 import type { Run, RunTrigger } from '../lib/inventory/run.ts';
-import { createDatabaseReader } from '../lib/published/current-database.ts';
+import { createDatabaseReader } from '../lib/published/database-reader.ts';
 import { publishedRun } from '../lib/run/fail-step.ts';
 import type { RunEnvironment } from '../lib/run/run-environment.ts';
 import { startRun } from '../lib/run/start-run.ts';

@@ -2,7 +2,7 @@ import { resolveAsOf } from '../lib/database/queries/as-of.ts';
 import { type Appeared, appearedInRun } from '../lib/database/queries/runs.ts';
 import { toReason } from '../lib/errors.ts';
 import type { Run } from '../lib/inventory/run.ts';
-import type { CurrentDatabase } from '../lib/published/open-files.ts';
+import type { CurrentDatabase } from '../lib/published/database-reader.ts';
 
 /** An invocation's logger, whose lines reach Application Insights reliably, or the console. */
 export interface RunLogger {

@@ -1,6 +1,6 @@
 import { virtualMachineIdParts } from '../../lib/azure/resource-manager/resources/virtual-machines.ts';
 import { openSession } from '../../lib/azure/session.ts';
-import { getLive } from '../../lib/collect/live.ts';
+import { getLive } from '../../lib/collect/live-machines.ts';
 import { getVirtualMachine, iterateVirtualMachines } from '../../lib/database/queries/machines/virtual-machines.ts';
 import { NotFoundError } from '../../lib/errors.ts';
 import { machineListKinds } from '../../lib/inventory/shown-kinds.ts';

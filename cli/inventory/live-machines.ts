@@ -1,5 +1,5 @@
 import { openSession } from '../../lib/azure/session.ts';
-import { listLive } from '../../lib/collect/live.ts';
+import { listLive } from '../../lib/collect/live-machines.ts';
 import type { Reason } from '../../lib/errors.ts';
 import type { MachineFilter, OrderBy } from '../../lib/inventory/query.ts';
 import { machineListKinds } from '../../lib/inventory/shown-kinds.ts';

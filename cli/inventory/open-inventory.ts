@@ -56,7 +56,7 @@ async function withPublished<T>(
 ): Promise<T> {
   const [{ openPublishedInventory }, { createDatabaseReader }, { createTokenSource }] = await Promise.all([
     import('../../lib/azure/store/open-store.ts'),
-    import('../../lib/published/current-database.ts'),
+    import('../../lib/published/database-reader.ts'),
     import('../../lib/azure/token-source.ts'),
   ]);
   const url = containerUrl(place, settings.cloud);

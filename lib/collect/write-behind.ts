@@ -13,8 +13,8 @@ export interface WriteBehind {
 }
 
 /**
- * Takes events at once and writes them, in the same order, while responses are awaited: a caller that has a response sends the next
- * request first. The number of waiting events is bounded; above it, writing goes first.
+ * Takes events at once and writes them, in the same order, while responses are awaited: a caller that has a response
+ * sends the next request first. The number of waiting events is bounded; above it, writing goes first.
  */
 export function writeBehind(target: ReadingSink): WriteBehind {
   let events: ReadingEvent[] = [];

@@ -30,8 +30,8 @@ export interface Plan {
   readonly trigger: RunTrigger;
   readonly startedAt: string;
   /**
-   * Newest `seq` in the inventory before anything was read: what the run reads is newer than all that was merged up to it, whatever
-   * the clocks say. 0 or absent = nothing is known to be older.
+   * Newest `seq` in the inventory before anything was read: what the run reads is newer than all that was merged up to
+   * it, whatever the clocks say. 0 or absent = nothing is known to be older.
    */
   readonly afterSeq?: number;
   /** The subscriptions that were requested for this run; null = all that the settings allow. */

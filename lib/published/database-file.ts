@@ -45,7 +45,7 @@ export async function fetchNewestUsable(
 /**
  * Downloads a database and checks it. Leaves no file behind when it throws.
  * @param copies how many files of its size must fit into the folder
- * @throws {InventoryError} `DatabaseTooLarge` before anything is written; `DatabaseDamaged`: missing, cut off, or another hash;
+ * @throws {InventoryError} `DatabaseTooLarge` before it writes; `DatabaseDamaged`: missing, cut off, or another hash;
  *   `DiskFull`
  */
 export async function fetchDatabase(
@@ -111,8 +111,8 @@ export async function checkSpace(need: string, bytes: number, path: string): Pro
 }
 
 /**
- * The newest publication cannot be used, so no run may publish: a run based on the previous one would lose what the newest
- * holds. A person must decide.
+ * The newest publication cannot be used, so no run may publish: a run based on the previous one would lose what the
+ * newest holds. A person must decide.
  * @param cause what the download reported
  */
 export function publicationDamaged(latest: Latest, cause: Error = damaged(latest, 'it is damaged')): InventoryError {

@@ -27,7 +27,7 @@ export interface PublishDatabaseRequest {
   readonly runId: string;
   /** How many machines the inventory will hold at least: all of it must fit into the folder. */
   readonly machines: number;
-  /** Changes a temporary copy of the newest database (an empty one before the first run). Called again if the pointer moved. */
+  /** Changes a temporary copy of the newest database, or an empty one. Called again if the pointer moved. */
   readonly change: (database: Database) => Promise<Run>;
   /** Called just before the pointer moves. @throws to leave everything as it was */
   readonly mayPublish?: () => Promise<void>;
@@ -41,10 +41,10 @@ export interface PublishDatabaseRequest {
 }
 
 /**
- * Changes a copy of the newest database, uploads it under a new name and moves `latest.json` to it. If the pointer has moved
- * meanwhile, it starts again from the new database. A run that is already published is not published again.
- * @throws {InventoryError} `DatabaseDamaged`, `DatabaseTooLarge` before anything is written, `DiskFull`, `PointerContended`;
- *   the store's own; what `change` throws
+ * Changes a copy of the newest database, uploads it under a new name and moves `latest.json` to it. If the pointer has
+ * moved meanwhile, it starts again from the new database. A run that is already published is not published again.
+ * @throws {InventoryError} `DatabaseDamaged`, `DatabaseTooLarge` before anything is written, `DiskFull`,
+ *   `PointerContended`; the store's own; what `change` throws
  */
 export async function publishDatabase(request: PublishDatabaseRequest): Promise<Run> {
   const { store, runId, folder, signal } = request;
@@ -143,8 +143,8 @@ async function fetchNewest({ store, signal }: PublishDatabaseRequest, latest: La
 }
 
 /**
- * Rewrites the file where that pays: after the first run, whose rows came in no order, and when many pages are free. It needs
- * space for a second file.
+ * Rewrites the file where that pays: after the first run, whose rows came in no order, and when many pages are free. It
+ * needs space for a second file.
  */
 function vacuum(database: Database, free: number, first: boolean): void {
   const pragma = (name: string): number => Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]);

@@ -12,8 +12,8 @@ const schema = v.array(
   v.pipe(
     v.strictObject({
       rule: v.picklist(findingRules),
-      resourceId: v.optional(v.nullable(text)),
-      principalId: v.optional(v.nullable(text)),
+      resourceId: v.optional(v.nullable(text), null),
+      principalId: v.optional(v.nullable(text), null),
       reason: text,
       expires: v.pipe(
         text,
@@ -21,19 +21,17 @@ const schema = v.array(
       ),
     }),
     v.check(
-      ({ resourceId, principalId }) => (resourceId ?? principalId ?? null) !== null,
+      ({ resourceId, principalId }) => (resourceId ?? principalId) !== null,
       'resourceId or principalId is needed',
     ),
-    v.transform(({ rule, resourceId = null, principalId = null, reason, expires }): AcceptedFinding => {
-      return { rule, resourceId, principalId, reason, expires };
-    }),
   ),
 );
 
 /**
  * Reads the findings that people accept, from the JSON file or the blob that the setting names.
  * @returns empty without the setting
- * @throws {InvalidSettingError} there is no such file, or an entry of it is wrong: the message says which and what is allowed
+ * @throws {InvalidSettingError} there is no such file, or an entry of it is wrong: the message says which and what is
+ *   allowed
  * @throws {InventoryError} the blob could not be read
  */
 export async function readAcceptedFindings(

@@ -6,8 +6,8 @@ import { createZstdDecompress } from 'node:zlib';
 import type { Session } from '../azure/session.ts';
 import { replayBatch } from '../collect/batch/replay-batch.ts';
 import { writeBatch } from '../collect/batch/write-batch.ts';
-import { type CollectProgress, collectSubscriptions } from '../collect/collect.ts';
-import { planRun } from '../collect/plan.ts';
+import { type CollectProgress, collectSubscriptions } from '../collect/collect-subscriptions.ts';
+import { planRun } from '../collect/plan-run.ts';
 import { type Database, openForWriting } from '../database/database.ts';
 import { readKnownSubscriptions } from '../database/queries/coverage/subscriptions-at.ts';
 import { readNewestSeq } from '../database/queries/runs.ts';
@@ -36,8 +36,8 @@ export interface CollectIntoFileRequest {
 }
 
 /**
- * Runs the inventory straight into a database file, which is made when missing. Rows are written while responses are awaited, in
- * one transaction: if this throws or the process dies, the file is as it was.
+ * Runs the inventory straight into a database file, which is made when missing. Rows are written while responses are
+ * awaited, in one transaction: if this throws or the process dies, the file is as it was.
  * @throws {NoTokenError} no credential gives a token
  * @throws {ArmError} the subscription list could not be read
  * @throws {InventoryError} `DatabaseBusy`: another program writes to the file, or keeps reading it
@@ -104,9 +104,8 @@ async function collectOwn(
   sink: ReadingSink,
   path: string,
 ): Promise<Replay> {
-  const now = (): string => new Date().toISOString();
   const progress = onProgress === undefined ? {} : { onProgress };
-  const common = { arm: session.arm, plan, subscriptions: plan.subscriptions, now, ...progress, signal };
+  const common = { arm: session.arm, plan, subscriptions: plan.subscriptions, ...progress, signal };
   if (contested.size === 0) {
     await collectSubscriptions({ ...common, sink });
     return async () => undefined;

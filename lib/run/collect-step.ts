@@ -8,8 +8,8 @@ import { progressOf } from './run-record.ts';
 import { watchRun } from './watch-run.ts';
 
 /**
- * A step of a run: reads one batch of its plan into the store. Batches may be read side by side, in any process. A batch that is
- * already in the store is not read again.
+ * A step of a run: reads one batch of its plan into the store. Batches may be read side by side, in any process. A
+ * batch that is already in the store is not read again.
  * @throws {RunEndedError} the run was cancelled or timed out
  * @throws {NoTokenError} no credential gives a token any more
  * @throws {InventoryError} the store's own

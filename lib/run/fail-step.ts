@@ -1,17 +1,17 @@
 import { getRun } from '../database/queries/runs.ts';
 import { InventoryError, type Reason, toReason } from '../errors.ts';
 import type { Run } from '../inventory/run.ts';
-import { type DatabaseReader, newestOrNull } from '../published/current-database.ts';
+import { type DatabaseReader, newestOrNull } from '../published/database-reader.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { endRun, failed } from './run-record.ts';
 
 /**
- * Ends the record of a run that could not continue. If the run was published but its record was not updated, it counts as
- * succeeded.
+ * Ends the record of a run that could not continue. It counts as succeeded if it was published but its record not
+ * updated.
  * @param reason why it could not; null = its record has another end (cancelled, timed out)
  * @returns the run as it ended; null when it had already ended
- * @throws {InventoryError} the record could not be written, or it is unknown whether the run was published, because storage denied
- *   access or did not respond (lib/azure/store/storage-error.ts). The next start then ends the run
+ * @throws {InventoryError} the record could not be written, or it is unknown whether the run was published, because
+ *   storage denied access or did not respond (lib/azure/store/storage-error.ts). A later start ends the run
  */
 export async function failStep(
   environment: RunEnvironment,

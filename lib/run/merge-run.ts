@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
-import { answerFollowUps } from '../collect/follow-up.ts';
+import { answerFollowUps } from '../collect/answer-follow-ups.ts';
 import type { Database } from '../database/database.ts';
 import { type Merge, openMerge } from '../database/merge/merge.ts';
 import { hasCode } from '../errors.ts';
@@ -39,9 +39,10 @@ const mostMsOfReaders = 300_000;
 const retryReadersMs = 200;
 
 /**
- * Merges one run into a database: what sources have read, what this deployment reads, and the answers to follow-up questions.
- * Closing the database without a commit leaves it as it was.
- * @throws {InventoryError} `DatabaseBusy`: another program writes to the file, or keeps reading it; what `readOwn` throws
+ * Merges one run into a database: what sources have read, what this deployment reads, and the answers to follow-up
+ * questions. Closing the database without a commit leaves it as it was.
+ * @throws {InventoryError} `DatabaseBusy`: another program writes to the file, or keeps reading it; what `readOwn`
+ *   throws
  */
 export async function mergeRun(request: MergeRunRequest, database: Database): Promise<Run> {
   const { plan, settings, arm, folder, signal, onProgress } = request;

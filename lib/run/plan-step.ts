@@ -1,13 +1,13 @@
 import type { InventoryStore } from '../azure/store/open-store.ts';
-import { planRun } from '../collect/plan.ts';
+import { planRun } from '../collect/plan-run.ts';
 import { readKnownSubscriptions } from '../database/queries/coverage/subscriptions-at.ts';
 import { readNewestSeq } from '../database/queries/runs.ts';
 import { InventoryError } from '../errors.ts';
 import type { KnownSubscription, RecordedPlan } from '../inventory/plan.ts';
-import { type DatabaseReader, newestOrNull } from '../published/current-database.ts';
 import { publicationDamaged } from '../published/database-file.ts';
+import { type DatabaseReader, newestOrNull } from '../published/database-reader.ts';
+import { divideIntoBatches } from './divide-into-batches.ts';
 import { batchesToResume } from './resume-batches.ts';
-import { divideIntoBatches } from './run-batches.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { advance } from './run-record.ts';
 import { watchRun } from './watch-run.ts';
@@ -82,7 +82,7 @@ interface Published {
   readonly afterSeq: number;
 }
 
-/** What the published inventory follows. A damaged one stops the run before it costs anything: it could not be published. */
+/** What the published inventory follows. A damaged one stops the run now, because it could not be published. */
 async function readPublished(reader: DatabaseReader, signal: AbortSignal): Promise<Published> {
   using current = await newestOrNull(reader, signal);
   if (current === null) return { known: [], afterSeq: 0 };

@@ -16,8 +16,8 @@ export interface PublishRunRequest extends Omit<MergeRunRequest, 'plan' | 'readO
 
 /**
  * Merges the batches of a run into the published inventory.
- * @throws {InventoryError} `RunEnded`: cancelled or timed out before the pointer moved; `BatchMissing`, `BatchDamaged`; what
- *   `publishDatabase` throws
+ * @throws {InventoryError} `RunEnded`: cancelled or timed out before the pointer moved; `BatchMissing`, `BatchDamaged`;
+ *   what `publishDatabase` throws
  */
 export function publishRun(request: PublishRunRequest): Promise<Run> {
   const { store, recorded, signal } = request;

@@ -7,8 +7,8 @@ import { advance, progressOf } from './run-record.ts';
 import { watchRun } from './watch-run.ts';
 
 /**
- * A step of a run: merges its batches into the published inventory and moves the pointer. A run that is already published is not
- * published again.
+ * A step of a run: merges its batches into the published inventory and moves the pointer. A run that is already
+ * published is not published again.
  * @returns when the merge ended, in milliseconds since 1970
  * @throws {RunEndedError} the run was cancelled or timed out before the pointer moved
  * @throws {InventoryError} what `publishRun` throws
@@ -36,8 +36,8 @@ export async function publishStep(
     machines: finished.virtualMachines,
     onProgress: () => watch.report({}),
   });
-  // From here on nothing can undo the publication, not even a late cancellation. If another execution of this step has ended the
-  // run, leave it ended.
+  // From here on nothing can undo the publication, not even a late cancellation. If another execution of this step has
+  // ended the run, leave it ended.
   const update = (record: Run): Run | null => (record.status === 'succeeded' ? null : reporting(record, published));
   await store.runs.update(runId, update, signal);
   return { finishedAtMs: Date.parse(published.finishedAt ?? published.startedAt) };

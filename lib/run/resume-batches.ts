@@ -13,9 +13,9 @@ export interface ResumedBatches {
 }
 
 /**
- * Finished batches of the last run with a plan, if it timed out before it could publish them: what they hold is not read again.
- * Leaves out batches that are older than the time between two runs, that were read differently (other kinds, another identity),
- * or that hold a subscription which this run does not read.
+ * Finished batches of the last run with a plan, if it timed out before it could publish them: what they hold is not
+ * read again. Leaves out batches that are older than the time between two runs, that were read differently (other
+ * kinds, another identity), or that hold a subscription which this run does not read.
  * @param maxAgeMs by the storage service's clock
  */
 export async function batchesToResume(
@@ -39,7 +39,7 @@ export async function batchesToResume(
   return { batches, afterSeq: batches.length === 0 ? afterSeq : Math.min(afterSeq, recorded.plan.afterSeq ?? 0) };
 }
 
-/** The plan of the previous run, if that timed out. Runs that ended before they had a plan have read nothing and are skipped. */
+/** The plan of the previous run, if that timed out. Runs without a plan have read nothing and are skipped. */
 async function timedOutPlan(
   store: Pick<InventoryStore, 'runs' | 'plans'>,
   runId: string,

@@ -2,7 +2,7 @@ import type { Session } from '../azure/session.ts';
 import type { InventoryStore } from '../azure/store/open-store.ts';
 import type { Reason } from '../errors.ts';
 import type { AcceptedFinding } from '../inventory/finding.ts';
-import type { DatabaseReader } from '../published/current-database.ts';
+import type { DatabaseReader } from '../published/database-reader.ts';
 import type { Settings } from '../settings.ts';
 import type { Source } from '../sources/source.ts';
 

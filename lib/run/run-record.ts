@@ -54,8 +54,8 @@ export async function advance(store: Runs, runId: string, change: ProgressChange
 }
 
 /**
- * A record with progress added; null when the run has ended. The steps of a run execute side by side and each knows only a part,
- * so the highest number wins.
+ * A record with progress added; null when the run has ended. The steps of a run execute side by side and each knows
+ * only a part, so the highest number wins.
  */
 export function advanced(run: Run, change: ProgressChange): Run | null {
   if (run.status !== 'running') return null;

@@ -7,8 +7,8 @@ import { InventoryError } from '../errors.ts';
 const mostBytesOfAValue = 32 * 1024 * 1024;
 
 /**
- * The shape of each table and view. It ignores the order of columns, because a migration appends, and indexes, because a query is
- * right with any of them or none.
+ * The shape of each table and view. It ignores the order of columns, because a migration appends, and indexes, because
+ * a query is right with any of them or none.
  */
 const shapes = `SELECT l.name, l.type || ' ' || l.strict || ' ' || CASE l.type
     WHEN 'table' THEN (SELECT group_concat(x.name || ' ' || x.type || ' ' || x.hidden, ',' ORDER BY x.name) FROM pragma_table_xinfo(l.name) x)
@@ -16,8 +16,8 @@ const shapes = `SELECT l.name, l.type || ' ' || l.strict || ' ' || CASE l.type
   FROM pragma_table_list l WHERE l.schema = 'main' AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`;
 
 /**
- * Opens the database of another deployment for reading. Its schema is SQL text from elsewhere, and views execute it, so the views
- * that a query uses must equal ours letter by letter. Nothing else of the file is ever executed.
+ * Opens the database of another deployment for reading. Its schema is SQL text from elsewhere, and views execute it, so
+ * the views that a query uses must equal ours letter by letter. Nothing else of the file is ever executed.
  * @param path a private copy
  * @throws {InventoryError} `NewerDatabase`, `OlderDatabase`, `NotAnInventory`, `DatabaseUnreadable`
  * @see https://www.sqlite.org/security.html#untrusted_sqlite_database_files

@@ -4,8 +4,8 @@ import type { FollowedSubscription } from './followed-subscriptions.ts';
 import type { Offer, SourceState } from './source-offers.ts';
 
 /**
- * Adds what sources have to a plan. Their subscriptions are followed like those that this deployment sees, and so are their blind
- * spots.
+ * Adds what sources have to a plan. Their subscriptions are followed like those that this deployment sees, and so are
+ * their blind spots.
  * @param offers the best that sources have of each subscription in scope
  * @param followed what this inventory follows before the run
  */

@@ -14,8 +14,8 @@ const tagsShape = v.record(v.string(), v.string());
 const permissionsShape = v.array(v.looseObject({ actions: texts, notActions: texts }));
 
 /**
- * Reads all that a source offers once, before anything is merged: damage there is a failure of the source and not of the run.
- * Each row must belong to the subscription that offers it.
+ * Reads all that a source offers once, before anything is merged: damage there is a failure of the source and not of
+ * the run. Each row must belong to the subscription that offers it.
  * @throws {InventoryError} `SourceMalformed`; `InventoryNotReady`: it has no run yet
  */
 export function readOffers(database: Database, source: string, kinds: readonly Kind[]): SourceContent {

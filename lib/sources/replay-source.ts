@@ -1,9 +1,10 @@
 import type { Database } from '../database/database.ts';
 import { prepareStoredReading } from '../database/merge/machines/stored-reading.ts';
-import { integer, integerOrNull, isoTime, text, textOrNull } from '../database/queries/columns.ts';
+import { integer, integerOrNull, isoTime, type SqlRow, text, textOrNull } from '../database/queries/columns.ts';
 import { type Kind, machineKinds } from '../inventory/coverage.ts';
 import type { Permission } from '../inventory/permissions.ts';
 import type { SourceSink, UnseenMachine } from '../inventory/reading.ts';
+import type { UserAssignedIdentityReading } from '../inventory/user-assigned-identity.ts';
 import type { MachineReading } from '../inventory/virtual-machine.ts';
 import type { SourceSubscription } from './source-content.ts';
 
@@ -13,8 +14,8 @@ const existing = `machine m JOIN machine_version v ON v.machine = m.id AND v.val
   LEFT JOIN unseen u ON u.machine = m.id AND u.valid_to IS NULL`;
 
 /**
- * Sends a sink the present of one subscription as another deployment has it: one reading, with that deployment's time and
- * coverage.
+ * Sends a sink the present of one subscription as another deployment has it: one reading, with that deployment's time
+ * and coverage.
  * @param source its container or file, as the ledger names it
  */
 export function replaySource(
@@ -45,16 +46,19 @@ export function replaySource(
         LEFT JOIN identity_unseen u ON u.identity = i.id AND u.valid_to IS NULL
         LEFT JOIN text t ON t.id = i.tenant WHERE i.subscription = ? AND u.identity IS NULL`)
       .all(key);
-    const identities = rows.map((row) => ({
-      id: text(row, 'resource_id'),
-      principalId: textOrNull(row, 'principal_id'),
-      clientId: textOrNull(row, 'client_id'),
-      tenantId: textOrNull(row, 'tenant'),
-    }));
-    sink({ type: 'identities', subscriptionId, rows: identities });
+    sink({ type: 'identities', subscriptionId, rows: rows.map(toIdentity) });
   }
   if (shows.has('roleAssignments')) replayRoles(database, subscription, sink);
   for (const reading of readings) sink({ type: 'end', reading });
+}
+
+export function toIdentity(row: SqlRow): UserAssignedIdentityReading {
+  return {
+    id: text(row, 'resource_id'),
+    principalId: textOrNull(row, 'principal_id'),
+    clientId: textOrNull(row, 'client_id'),
+    tenantId: textOrNull(row, 'tenant'),
+  };
 }
 
 function replayMachines(

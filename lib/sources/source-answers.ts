@@ -2,15 +2,16 @@ import type { Database } from '../database/database.ts';
 import { integer, text, textOrNull } from '../database/queries/columns.ts';
 import { storedTexts } from '../database/queries/stored-json.ts';
 import type { FollowUp } from '../inventory/reading.ts';
-import type { FederatedCredential, UserAssignedIdentityReading } from '../inventory/user-assigned-identity.ts';
+import type { FederatedCredential } from '../inventory/user-assigned-identity.ts';
 import { machineTypes } from '../inventory/virtual-machine.ts';
+import { toIdentity } from './replay-source.ts';
 
 /** Ends of a machine that a read by id has proven: Azure answered 404. */
 const proven: readonly string[] = ['virtualMachineDeleted', 'virtualMachineMoved', 'tenantChanged'];
 
 /**
- * Answers the questions of a merge about a subscription from the database of the deployment that read it. Absence is answered only
- * where that deployment has verified it by id. What its database does not know is not answered.
+ * Answers the questions of a merge about a subscription from the database of the deployment that read it. Absence is
+ * answered only where that deployment has verified it by id. What its database does not know is not answered.
  * @returns a function that returns whether it answered
  */
 export function prepareSourceAnswers(database: Database): (followUp: FollowUp) => boolean {
@@ -56,13 +57,7 @@ export function prepareSourceAnswers(database: Database): (followUp: FollowUp) =
       case 'identity': {
         const found = presentIdentity(resourceId);
         if (found !== undefined) {
-          const reading: UserAssignedIdentityReading = {
-            id: text(found, 'resource_id'),
-            principalId: textOrNull(found, 'principal_id'),
-            clientId: textOrNull(found, 'client_id'),
-            tenantId: textOrNull(found, 'tenant'),
-          };
-          followUp.answer({ outcome: 'present', reading });
+          followUp.answer({ outcome: 'present', reading: toIdentity(found) });
           return true;
         }
         if (identities.get(resourceId) === undefined) return false;

@@ -5,7 +5,7 @@ import { blindSpotsAt, subscriptionListAt } from '../database/queries/coverage/c
 import { isInScope, type SubscriptionAt, subscriptionsAt } from '../database/queries/coverage/subscriptions-at.ts';
 import { getRun } from '../database/queries/runs.ts';
 import type { Reason } from '../errors.ts';
-import { type BlindSpot, type CoverageStatus, type Kind, subscriptionStatus } from '../inventory/coverage.ts';
+import type { BlindSpot, Kind } from '../inventory/coverage.ts';
 import type { KindReading } from '../inventory/reading.ts';
 
 /** One subscription that another deployment has read itself. */
@@ -16,7 +16,6 @@ export interface SourceSubscription {
   readonly displayName: string;
   readonly tenantId: string | null;
   readonly state: string;
-  readonly status: CoverageStatus;
   /** Its newest reading, ISO 8601 UTC. */
   readonly readAt: string;
   /** One for each requested kind. */
@@ -39,8 +38,8 @@ export interface SourceContent {
 export const noRequests = { requests: 0, pages: 0, retries: 0, throttledMilliseconds: 0, requestId: null } as const;
 
 /**
- * Reads what another deployment has read itself. It leaves out what that deployment took in from others: otherwise two deployments
- * that take in each other would exchange an old reading endlessly.
+ * Reads what another deployment has read itself. It leaves out what that deployment took in from others: otherwise two
+ * deployments that take in each other would exchange an old reading endlessly.
  * @param source its container or file, for messages
  * @param kinds the kinds that the run reads
  * @throws {InventoryError} `InventoryNotReady`: it has no run yet
@@ -78,11 +77,7 @@ function toSourceSubscription(
     const named = { subscriptionId, kind, ...noRequests };
     if (found === undefined) {
       const message = `${source} has not read ${kind} of subscription ${subscriptionId}`;
-      const reason = {
-        code: 'NotReadBySource',
-        message,
-        hint: 'Let that deployment read it: its settings leave it out',
-      };
+      const reason = { code: 'NotReadBySource', message, hint: 'Include it in the settings of that deployment' };
       return { ...named, status: 'failed', reason, count: 0, readAt };
     }
     const { requestId, count } = found;
@@ -91,8 +86,7 @@ function toSourceSubscription(
     const message = `${source} has read subscription ${subscriptionId}, but no longer sees it`;
     return { ...row, status: 'failed', reason: { code: 'LostBySource', message, hint: grantCommand }, count: 0 };
   });
-  const status = subscriptionStatus(Object.fromEntries(readings.map((reading) => [reading.kind, reading])));
-  return [{ key, subscriptionId, displayName, tenantId, state, status, readAt, readings, lastRead }];
+  return [{ key, subscriptionId, displayName, tenantId, state, readAt, readings, lastRead }];
 }
 
 function untrusted(source: string): Reason {

@@ -53,11 +53,10 @@ function weakened(content: SourceContent, reason: Reason): SourceContent {
     ...content,
     subscriptions: content.subscriptions.map((subscription) => {
       const readings = subscription.readings.map((reading): KindReading => {
-        const whole = reading.status === 'complete' || reading.status === 'skipped';
-        return whole ? { ...reading, status: 'partial', reason } : reading;
+        const isWhole = reading.status === 'complete' || reading.status === 'skipped';
+        return isWhole ? { ...reading, status: 'partial', reason } : reading;
       });
-      const status = subscriptionStatus(Object.fromEntries(readings.map((reading) => [reading.kind, reading])));
-      return { ...subscription, readings, status };
+      return { ...subscription, readings };
     }),
   };
 }
@@ -89,7 +88,7 @@ function offersOf(state: SourceState, followed: ReadonlyMap<string, FollowedSubs
       .map((subscription) => failedOffer(source, subscription, state.failure));
   }
   return state.content.subscriptions.map((subscription): Offer => {
-    const { subscriptionId, readAt, status } = subscription;
+    const { subscriptionId, readAt, readings } = subscription;
     const shownAt = followed.get(subscriptionId)?.shownAt ?? null;
     if (Date.parse(readAt) > nowMs + clockToleranceMs) {
       return failedOffer(source, subscription, fromTheFuture(source, subscription, nowMs));
@@ -97,6 +96,7 @@ function offersOf(state: SourceState, followed: ReadonlyMap<string, FollowedSubs
     if (shownAt !== null && Date.parse(readAt) < shownAt) {
       return failedOffer(source, subscription, outdated(source, subscription, shownAt));
     }
+    const status = subscriptionStatus(Object.fromEntries(readings.map((reading) => [reading.kind, reading])));
     return { source, subscription, status, readAt, reading: { database: state.database, subscription } };
   });
 }
@@ -105,7 +105,7 @@ function failedOffer(source: string, subscription: Offer['subscription'], failur
   return { source, subscription, status: 'failed', readAt: '', reading: { failure } };
 }
 
-/** A complete reading is better than a partial one, and a partial one better than none. Of two alike, the newer is better. */
+/** Complete is better than partial, and partial better than none. Of two alike, the newer is better. */
 export function isBetter(one: ReadingQuality, other: ReadingQuality | null): boolean {
   if (other === null) return true;
   const difference = worth(one.status) - worth(other.status);

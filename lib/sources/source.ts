@@ -114,8 +114,8 @@ export interface OpenSources extends AsyncDisposable {
 }
 
 /**
- * Opens sources one after another, because each must leave room for the next. A source that cannot be used reports why and never
- * stops the run.
+ * Opens sources one after another, because each must leave room for the next. A source that cannot be used reports why
+ * and never stops the run.
  * @param folder for temporary files; made when missing
  */
 export async function openSources(

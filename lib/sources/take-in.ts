@@ -30,8 +30,8 @@ export interface TakenIn {
   /** Sends the subscriptions that only sources have. */
   writeUncontested(sink: SourceSink): void;
   /**
-   * Sends the better reading of each contested subscription, and every other subscription that `replay` brings. A complete
-   * reading is better than any other; of two alike, the newer.
+   * Sends the better reading of each contested subscription, and every other subscription that `replay` brings. A
+   * complete reading is better than any other; of two alike, the newer.
    * @param replay is called twice: for how this deployment read them, then for the rows
    */
   writeContested(sink: (event: ReadingEvent | SourceEvent) => void, replay: Replay): Promise<void>;
@@ -40,8 +40,8 @@ export interface TakenIn {
 }
 
 /**
- * Decides what a run takes in from sources. Their readings obey the rules of every reading. Where a source cannot be used, the
- * subscriptions that came from it have failed: they turn stale, and nothing of them ends.
+ * Decides what a run takes in from sources. Their readings obey the rules of every reading. Where a source cannot be
+ * used, the subscriptions that came from it have failed: they turn stale, and nothing of them ends.
  * @param database this deployment's own, before the merge
  * @param excluded subscriptions that the settings leave out, lower case
  */
@@ -109,8 +109,8 @@ export function takeIn(
 }
 
 /**
- * A sink that passes each subscription to the sink that `sinkOf` names; null drops it. Role definitions go to `roles`: the first
- * subscription that names a role brings its definition for all.
+ * A sink that passes each subscription to the sink that `sinkOf` names; null drops it. Role definitions go to `roles`:
+ * the first subscription that names a role brings its definition for all.
  */
 export function routeReadings(sinkOf: (subscriptionId: string) => ReadingSink | null, roles: ReadingSink): ReadingSink {
   return (event) => {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { collectSubscriptions } from '../../lib/collect/collect.ts';
+import { collectSubscriptions } from '../../lib/collect/collect-subscriptions.ts';
 import { type Kind, kinds, subscriptionStatus } from '../../lib/inventory/coverage.ts';
 import type { Plan } from '../../lib/inventory/plan.ts';
 import { json, startArmServer, testClient } from '../azure/resource-manager/fixtures/arm-server.ts';
@@ -107,7 +107,6 @@ async function collect(
     plan,
     subscriptions,
     sink: recorded.write,
-    now: () => startedAt,
     signal,
   });
   const coverage = Object.fromEntries(recorded.readings.map((reading) => [reading.kind, reading]));
@@ -314,10 +313,10 @@ describe('roles', () => {
     );
 
     for (let number = 0; number < 3; number += 1) {
-      await expect.poll(() => open.length).toBe(number + 1);
+      await expect.poll(() => open.length, { timeout: 10_000 }).toBe(number + 1);
       open[number]?.();
     }
-    await expect.poll(() => open.length).toBe(10);
+    await expect.poll(() => open.length, { timeout: 10_000 }).toBe(10);
     for (const answer of open.slice(3)) answer();
     const { recorded } = await reading;
 

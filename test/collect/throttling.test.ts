@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { newRequestContext } from '../../lib/azure/resource-manager/client/request-context.ts';
 import { computeApiVersion } from '../../lib/azure/resource-manager/resources/virtual-machines.ts';
-import { collectSubscriptions } from '../../lib/collect/collect.ts';
-import { planRun } from '../../lib/collect/plan.ts';
+import { collectSubscriptions } from '../../lib/collect/collect-subscriptions.ts';
+import { planRun } from '../../lib/collect/plan-run.ts';
 import { documentedLimits } from '../../local/azure/faults/rate-limits.ts';
 import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
 import { computeThrottled } from '../support/fault-presets.ts';
@@ -31,7 +31,6 @@ async function collect(stand: AzureForTests) {
     plan,
     subscriptions,
     sink: recorded.write,
-    now: () => '2026-11-21T00:00:00Z',
     signal,
   });
   return { plan, recorded };

@@ -5,7 +5,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { publishedInventory } from '../../functions/http-context.ts';
 import type { InventoryStore } from '../../lib/azure/store/open-store.ts';
 import { InventoryError } from '../../lib/errors.ts';
-import { createDatabaseReader, type DatabaseReader } from '../../lib/published/current-database.ts';
+import { createDatabaseReader, type DatabaseReader } from '../../lib/published/database-reader.ts';
 import { servedInventory } from '../http/fixtures/served-inventory.ts';
 import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { collectRun, publish } from '../support/published-runs.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Reason } from '../../lib/errors.ts';
 import type { Run } from '../../lib/inventory/run.ts';
-import { createDatabaseReader, type DatabaseReader } from '../../lib/published/current-database.ts';
+import { createDatabaseReader, type DatabaseReader } from '../../lib/published/database-reader.ts';
 import { collectStep } from '../../lib/run/collect-step.ts';
 import { publishedRun } from '../../lib/run/fail-step.ts';
 import { planStep } from '../../lib/run/plan-step.ts';

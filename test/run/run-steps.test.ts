@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Reason } from '../../lib/errors.ts';
 import type { Run } from '../../lib/inventory/run.ts';
-import { createDatabaseReader, type DatabaseReader } from '../../lib/published/current-database.ts';
+import { createDatabaseReader, type DatabaseReader } from '../../lib/published/database-reader.ts';
 import { RunAlreadyRunningError } from '../../lib/run/claim-run.ts';
 import { collectStep } from '../../lib/run/collect-step.ts';
 import { failStep, publishedRun } from '../../lib/run/fail-step.ts';

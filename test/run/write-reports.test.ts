@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { InventoryError, type Reason } from '../../lib/errors.ts';
-import { writeReports } from '../../lib/run/write-reports.ts';
+import { writeReports } from '../../lib/run/report-step.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { createInventory, runIdOf } from '../database/fixtures/inventory.ts';
 import { newAzuriteAccount } from '../support/azurite-account.ts';

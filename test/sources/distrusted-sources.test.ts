@@ -8,7 +8,7 @@ import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
 import { readLedger } from '../../lib/database/queries/coverage/ledger.ts';
 import { iterateVirtualMachines } from '../../lib/database/queries/machines/virtual-machines.ts';
 import type { Run } from '../../lib/inventory/run.ts';
-import { createDatabaseReader } from '../../lib/published/current-database.ts';
+import { createDatabaseReader } from '../../lib/published/database-reader.ts';
 import { publishedSource, type SourceLimits } from '../../lib/sources/source.ts';
 import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { type BlobProxy, startBlobProxy } from '../support/blob-proxy.ts';

@@ -10,7 +10,7 @@ import { iterateVirtualMachines } from '../../lib/database/queries/machines/virt
 import { kinds } from '../../lib/inventory/coverage.ts';
 import type { Plan } from '../../lib/inventory/plan.ts';
 import type { Run } from '../../lib/inventory/run.ts';
-import { createDatabaseReader } from '../../lib/published/current-database.ts';
+import { createDatabaseReader } from '../../lib/published/database-reader.ts';
 import { publishedSource, type Source } from '../../lib/sources/source.ts';
 import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { type BlobProxy, startBlobProxy, type Treatment } from '../support/blob-proxy.ts';

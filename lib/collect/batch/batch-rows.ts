@@ -1,10 +1,6 @@
-import type { Permission } from '../../inventory/permissions.ts';
-import type {
-  IdentityType,
-  MachineReading,
-  MachineType,
-  UserAssignedIdentity,
-} from '../../inventory/virtual-machine.ts';
+import type { RoleAssignmentReading, RoleDefinitionReading } from '../../inventory/role.ts';
+import type { UserAssignedIdentityReading } from '../../inventory/user-assigned-identity.ts';
+import type { MachineReading, PowerStateReading } from '../../inventory/virtual-machine.ts';
 
 /*
  * A batch is NDJSON: the events of a reading, in their order, one array per line.
@@ -22,50 +18,47 @@ import type {
 
 export const batchVersion = 2;
 
-export type PowerStateRow = readonly [id: string, powerState: string];
+export type PowerStateRow = ReturnType<typeof toPowerStateRow>;
+export type IdentityRow = ReturnType<typeof toIdentityRow>;
+export type AssignmentRow = ReturnType<typeof toAssignmentRow>;
+export type DefinitionRow = ReturnType<typeof toDefinitionRow>;
+export type MachineRow = ReturnType<typeof toMachineRow>;
 
-export type IdentityRow = readonly [
-  id: string,
-  principalId: string | null,
-  clientId: string | null,
-  tenantId: string | null,
-];
+export const toPowerStateRow = ({ id, powerState }: PowerStateReading) => [id, powerState] as const;
 
-export type RoleAssignmentRow = readonly [
-  id: string,
-  scope: string,
-  roleDefinitionId: string,
-  principalId: string,
-  condition: string | null,
-];
+export function fromPowerStateRow([id, powerState]: PowerStateRow): PowerStateReading {
+  return { id, powerState };
+}
 
-export type RoleDefinitionRow = readonly [id: string, roleName: string, permissions: readonly Permission[]];
+export function toIdentityRow({ id, principalId, clientId, tenantId }: UserAssignedIdentityReading) {
+  return [id, principalId, clientId, tenantId] as const;
+}
 
-/** A machine in a batch. '' means: as in the id (name, resource group), or as in the line (subscription). */
-export type MachineRow = readonly [
-  id: string,
-  subscriptionId: string,
-  resourceGroup: string,
-  name: string,
-  type: MachineType,
-  location: string,
-  zones: readonly string[],
-  vmId: string | null,
-  vmSize: string | null,
-  osType: string | null,
-  priority: string,
-  provisioningState: string | null,
-  timeCreated: string | null,
-  tags: Readonly<Record<string, string>>,
-  scaleSetId: string | null,
-  instanceCount: number | null,
-  identityType: IdentityType,
-  principalId: string | null,
-  tenantId: string | null,
-  userAssignedIdentities: Readonly<Record<string, UserAssignedIdentity>>,
-];
+export function fromIdentityRow(row: IdentityRow): UserAssignedIdentityReading {
+  const [id, principalId, clientId, tenantId] = row;
+  return { id, principalId, clientId, tenantId };
+}
 
-export function toRow(machine: MachineReading, subscriptionId: string): MachineRow {
+export function toAssignmentRow(assignment: RoleAssignmentReading) {
+  const { id, scope, roleDefinitionId, principalId, condition } = assignment;
+  return [id, scope, roleDefinitionId, principalId, condition] as const;
+}
+
+export function fromAssignmentRow(row: AssignmentRow): RoleAssignmentReading {
+  const [id, scope, roleDefinitionId, principalId, condition] = row;
+  return { id, scope, roleDefinitionId, principalId, condition };
+}
+
+export function toDefinitionRow({ id, roleName, permissions }: RoleDefinitionReading) {
+  return [id, roleName, permissions] as const;
+}
+
+export function fromDefinitionRow([id, roleName, permissions]: DefinitionRow): RoleDefinitionReading {
+  return { id, roleName, permissions };
+}
+
+/** A machine in a batch. '' means: as in the id (resource group, name), or as in the line (subscription). */
+export function toMachineRow(machine: MachineReading, subscriptionId: string) {
   const [resourceGroup, name] = namesIn(machine.id);
   return [
     machine.id,
@@ -88,10 +81,10 @@ export function toRow(machine: MachineReading, subscriptionId: string): MachineR
     machine.identity.principalId,
     machine.identity.tenantId,
     machine.identity.userAssignedIdentities,
-  ];
+  ] as const;
 }
 
-export function fromRow(row: MachineRow, subscriptionId: string): MachineReading {
+export function fromMachineRow(row: MachineRow, subscriptionId: string): MachineReading {
   const [resourceGroup, name] = namesIn(row[0]);
   return {
     id: row[0],

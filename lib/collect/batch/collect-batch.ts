@@ -6,7 +6,7 @@ import type { InventoryStore } from '../../azure/store/open-store.ts';
 import { InventoryError } from '../../errors.ts';
 import { namingFullDisk } from '../../files/file-errors.ts';
 import { addressOf, type Plan, type RecordedPlan } from '../../inventory/plan.ts';
-import { type CollectProgress, collectSubscriptions } from '../collect.ts';
+import { type CollectProgress, collectSubscriptions } from '../collect-subscriptions.ts';
 import { writeBatch } from './write-batch.ts';
 
 export interface CollectBatchRequest {
@@ -34,10 +34,9 @@ export async function collectBatch(request: CollectBatchRequest): Promise<BatchC
   if (found !== null) return found;
   const path = join(folder, `${plan.runId}-${batch}.ndjson.zst`);
   const writer = writeBatch(path);
-  const now = (): string => new Date().toISOString();
   try {
     const subscriptions = subscriptionsOf(recorded, batch);
-    await collectSubscriptions({ arm, plan, subscriptions, sink: writer.write, now, onProgress, signal });
+    await collectSubscriptions({ arm, plan, subscriptions, sink: writer.write, onProgress, signal });
     const counts = await namingFullDisk('a batch', folder, () => writer.finish());
     return await store.batches.write(address, { path, counts }, signal);
   } finally {

@@ -3,13 +3,17 @@ import { InventoryError } from '../../errors.ts';
 import { isCutOff } from '../../files/file-errors.ts';
 import type { KindReading, ReadingEvent, ReadingSink } from '../../inventory/reading.ts';
 import {
+  type AssignmentRow,
   batchVersion,
-  fromRow,
+  type DefinitionRow,
+  fromAssignmentRow,
+  fromDefinitionRow,
+  fromIdentityRow,
+  fromMachineRow,
+  fromPowerStateRow,
   type IdentityRow,
   type MachineRow,
   type PowerStateRow,
-  type RoleAssignmentRow,
-  type RoleDefinitionRow,
 } from './batch-rows.ts';
 
 const newline = 0x0a;
@@ -59,41 +63,25 @@ function parse(line: string, name: string): readonly unknown[] {
   throw damaged(name, 'a line is not an array');
 }
 
-function toEvent(line: readonly unknown[], name: string): ReadingEvent {
-  const type = line[0];
-  const subscriptionId = String(line[1]);
+function toEvent([type, first, second]: readonly unknown[], name: string): ReadingEvent {
+  const subscriptionId = String(first);
   switch (type) {
     case 'begin':
-      return { type, subscriptionId, readAt: String(line[2]) };
+      return { type, subscriptionId, readAt: String(second) };
     case 'machines': {
-      const rows = (line[2] as readonly MachineRow[]).map((row) => fromRow(row, subscriptionId));
-      return { type, subscriptionId, rows };
+      const rows = second as readonly MachineRow[];
+      return { type, subscriptionId, rows: rows.map((row) => fromMachineRow(row, subscriptionId)) };
     }
-    case 'powerStates': {
-      const rows = (line[2] as readonly PowerStateRow[]).map(([id, powerState]) => ({ id, powerState }));
-      return { type, subscriptionId, rows };
-    }
-    case 'identities': {
-      const rows = (line[2] as readonly IdentityRow[]).map(([id, principalId, clientId, tenantId]) => {
-        return { id, principalId, clientId, tenantId };
-      });
-      return { type, subscriptionId, rows };
-    }
-    case 'roleAssignments': {
-      const rows = (line[2] as readonly RoleAssignmentRow[]).map((row) => {
-        const [id, scope, roleDefinitionId, principalId, condition] = row;
-        return { id, scope, roleDefinitionId, principalId, condition };
-      });
-      return { type, subscriptionId, rows };
-    }
-    case 'roleDefinitions': {
-      const rows = (line[2] as readonly RoleDefinitionRow[]).map(([id, roleName, permissions]) => {
-        return { id, roleName, permissions };
-      });
-      return { type, subscriptionId, rows };
-    }
+    case 'powerStates':
+      return { type, subscriptionId, rows: (second as PowerStateRow[]).map(fromPowerStateRow) };
+    case 'identities':
+      return { type, subscriptionId, rows: (second as IdentityRow[]).map(fromIdentityRow) };
+    case 'roleAssignments':
+      return { type, subscriptionId, rows: (second as AssignmentRow[]).map(fromAssignmentRow) };
+    case 'roleDefinitions':
+      return { type, subscriptionId, rows: (second as DefinitionRow[]).map(fromDefinitionRow) };
     case 'end':
-      return { type, reading: line[1] as KindReading };
+      return { type, reading: first as KindReading };
     default:
       throw damaged(name, 'a line has an unknown type');
   }

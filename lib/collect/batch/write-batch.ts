@@ -5,21 +5,15 @@ import type { BatchCounts } from '../../azure/store/batches.ts';
 import type { ReadingEvent, ReadingSink } from '../../inventory/reading.ts';
 import {
   batchVersion,
-  type IdentityRow,
-  type PowerStateRow,
-  type RoleAssignmentRow,
-  type RoleDefinitionRow,
-  toRow,
+  toAssignmentRow,
+  toDefinitionRow,
+  toIdentityRow,
+  toMachineRow,
+  toPowerStateRow,
 } from './batch-rows.ts';
 
 /** Keeps lines small even for large pages: a reader holds one line in memory. */
 const rowsPerLine = 200;
-
-interface RowsOf<Row> {
-  readonly type: string;
-  readonly subscriptionId: string;
-  readonly rows: readonly Row[];
-}
 
 /** A batch that is being written to a file. */
 export interface BatchWriter {
@@ -31,8 +25,8 @@ export interface BatchWriter {
 }
 
 /**
- * Starts a batch: compressed NDJSON (see batch-rows.ts). Lines are compressed off the main thread as they come. That is much
- * faster than Azure returns pages, so few lines wait in memory.
+ * Starts a batch: compressed NDJSON (see batch-rows.ts). Lines are compressed off the main thread as they come. That is
+ * much faster than Azure returns pages, so few lines wait in memory.
  * @param path of a file that does not exist yet
  */
 export function writeBatch(path: string): BatchWriter {
@@ -43,42 +37,23 @@ export function writeBatch(path: string): BatchWriter {
   const line = (value: readonly unknown[]): void => void input.write(`${JSON.stringify(value)}\n`);
   const counts = { subscriptions: 0, virtualMachines: 0, requests: 0 };
 
-  /** @param encode a row as the batch holds it */
-  function writeRows<Row>({ type, subscriptionId, rows }: RowsOf<Row>, encode: (row: Row) => readonly unknown[]): void {
-    for (let from = 0; from < rows.length; from += rowsPerLine) {
-      line([type, subscriptionId, rows.slice(from, from + rowsPerLine).map(encode)]);
-    }
-  }
-
   function write(event: ReadingEvent): void {
     switch (event.type) {
       case 'begin':
         counts.subscriptions += 1;
         line(['begin', event.subscriptionId, event.readAt]);
         break;
-      case 'machines':
-        writeRows(event, (machine) => toRow(machine, event.subscriptionId));
-        break;
-      case 'powerStates':
-        writeRows(event, ({ id, powerState }): PowerStateRow => [id, powerState]);
-        break;
-      case 'identities':
-        writeRows(event, ({ id, principalId, clientId, tenantId }): IdentityRow => {
-          return [id, principalId, clientId, tenantId];
-        });
-        break;
-      case 'roleAssignments':
-        writeRows(event, ({ id, scope, roleDefinitionId, principalId, condition }): RoleAssignmentRow => {
-          return [id, scope, roleDefinitionId, principalId, condition];
-        });
-        break;
-      case 'roleDefinitions':
-        writeRows(event, ({ id, roleName, permissions }): RoleDefinitionRow => [id, roleName, permissions]);
-        break;
       case 'end':
         if (event.reading.kind === 'virtualMachines') counts.virtualMachines += event.reading.count;
         counts.requests += event.reading.requests;
         line(['end', event.reading]);
+        break;
+      default: {
+        const rows = encoded(event);
+        for (let from = 0; from < rows.length; from += rowsPerLine) {
+          line([event.type, event.subscriptionId, rows.slice(from, from + rowsPerLine)]);
+        }
+      }
     }
   }
 
@@ -93,4 +68,19 @@ export function writeBatch(path: string): BatchWriter {
     },
     abandon: () => void input.destroy(),
   };
+}
+
+function encoded(event: Exclude<ReadingEvent, { readonly type: 'begin' | 'end' }>): readonly unknown[] {
+  switch (event.type) {
+    case 'machines':
+      return event.rows.map((machine) => toMachineRow(machine, event.subscriptionId));
+    case 'powerStates':
+      return event.rows.map(toPowerStateRow);
+    case 'identities':
+      return event.rows.map(toIdentityRow);
+    case 'roleAssignments':
+      return event.rows.map(toAssignmentRow);
+    case 'roleDefinitions':
+      return event.rows.map(toDefinitionRow);
+  }
 }

@@ -9,8 +9,8 @@ import type { Outcome } from './kind-reader.ts';
 export type Rights = { readonly permissions: readonly Permission[] } | { readonly unknown: Reason };
 
 /**
- * The outcome of a list that failed: complete if the resource provider is not registered, partial after some pages, denied for a
- * 403 on the first, else failed.
+ * The outcome of a list that failed: complete if the resource provider is not registered, partial after some pages,
+ * denied for a 403 on the first, else failed.
  * @throws anything that is not an `InventoryError`: a defect
  */
 export function outcomeOf(error: unknown, { pages }: RequestMeter): Outcome {

@@ -6,8 +6,8 @@ import { type KindEnd, type KindRequest, type Outcome, readToItsEnd } from './ki
 import { roleKey } from './role-book.ts';
 
 /**
- * Reads the role assignments of one subscription, and the roles they name that were not read before. Without the names of the
- * roles the kind is partial; the assignments stay.
+ * Reads the role assignments of one subscription, and the roles they name that were not read before. Without the names
+ * of the roles the kind is partial; the assignments stay.
  * @throws what `listRoleAssignments` throws, after the roles of the pages before the failure were read
  */
 export async function readRoleAssignments(request: KindRequest): Promise<KindEnd> {

@@ -33,9 +33,9 @@ const getMachineOf: Readonly<
 };
 
 /**
- * Asks Azure the questions of the merge, round by round, until there are no more. This is where deletions are verified: a machine
- * ends only if Azure answers 404. A failure is answered as `unverified` and never stops the others. Waiting for throttling is
- * limited per subscription: five minutes over all rounds.
+ * Asks Azure the questions of the merge, round by round, until there are no more. This is where deletions are verified:
+ * a machine ends only if Azure answers 404. A failure is answered as `unverified` and never stops the others. Waiting
+ * for throttling is limited per subscription: five minutes over all rounds.
  * @param answered is called first; true = it has answered, from what another deployment read
  * @throws {NoTokenError} no credential gives a token
  * @throws the signal's reason

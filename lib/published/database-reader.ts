@@ -1,12 +1,12 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type SharedFlight, startSharedFlight } from '../async/shared-flight.ts';
+import { withTimeout } from '../async/with-timeout.ts';
 import type { DatabaseSource } from '../azure/store/open-store.ts';
-import type { PublishedPointer } from '../azure/store/pointers.ts';
+import type { Latest, PublishedPointer } from '../azure/store/pointers.ts';
+import { type Database, openPrivateCopy } from '../database/database.ts';
 import { hasCode, InventoryError, type Reason, toReason } from '../errors.ts';
 import { fetchNewestUsable } from './database-file.ts';
-import { type CurrentDatabase, keepOpenFiles, type OpenFile } from './open-files.ts';
 
 /** How far an answer may lag behind the newest publication. */
 const checkEveryMs = 3_000;
@@ -17,11 +17,24 @@ const patienceMs = 10_000;
 /** The storage account does not respond, which says nothing about its content. */
 const storageIsDown = ['StorageUnavailable', 'StorageUnreachable', 'StorageFailed'] as const;
 
+/** The published inventory, open for reading. Dispose it after the last row: an older file goes with its last user. */
+export interface CurrentDatabase extends Disposable {
+  readonly database: Database;
+  /** The raw file. */
+  readonly path: string;
+  /** The content of `latest.json`: the newest publication, even if this database is the previous one. */
+  readonly latest: Latest;
+  /** Of `latest.json`; each publication has another one. */
+  readonly etag: string;
+  /** The newest cannot be used and this is an older one: no answer is complete. */
+  readonly damaged: boolean;
+}
+
 export interface DatabaseReader {
   /**
    * For answers: the newest publication, or the open one while storage is down or slow.
-   * @throws {InventoryError} `InventoryNotReady` before the first publication; `DatabaseDamaged` if the previous one cannot be used
-   *   either; `DatabaseTooLarge`; the store's own
+   * @throws {InventoryError} `InventoryNotReady` before the first publication; `DatabaseDamaged` if the previous one
+   *   cannot be used either; `DatabaseTooLarge`; the store's own
    */
   current(signal: AbortSignal): Promise<CurrentDatabase>;
   /**
@@ -45,16 +58,24 @@ export async function newestOrNull(reader: DatabaseReader, signal: AbortSignal):
   }
 }
 
+/** A downloaded database that any number of users share. */
+interface OpenFile extends Omit<CurrentDatabase, typeof Symbol.dispose | 'damaged'> {
+  damaged: boolean;
+  users: number;
+  retired: boolean;
+}
+
 interface Flight extends SharedFlight<OpenFile> {
   readonly number: number;
   readonly startedAt: number;
 }
 
 /**
- * Keeps the newest published database open. Callers share one download per ETag of `latest.json`, which is read every few
- * seconds at most. While storage is down, the open database keeps serving.
+ * Keeps the newest published database open. Callers share one download per ETag of `latest.json`, which is read every
+ * few seconds at most. While storage is down, the open database keeps serving.
  * @param folder for the files; made when missing
- * @param warn called when the newest publication cannot be used and the previous one keeps serving, and when a file cannot be removed
+ * @param warn called when the newest publication cannot be used and the previous one keeps serving, and when a file
+ *   cannot be removed
  */
 export function createDatabaseReader(
   source: DatabaseSource,
@@ -129,24 +150,13 @@ export function createDatabaseReader(
     return flight;
   }
 
-  /** @returns null when the look takes longer than an answer waits */
-  async function patiently(looking: Flight, signal: AbortSignal): Promise<OpenFile | null> {
-    const arrived = new AbortController();
-    const left = looking.startedAt + patienceMs - performance.now();
-    const enough = sleep(Math.max(0, left), null, { signal: arrived.signal });
-    enough.catch(() => undefined); // Aborted below.
-    try {
-      return await Promise.race([looking.join(signal), enough]);
-    } finally {
-      arrived.abort();
-    }
-  }
-
   async function openOrNewer(signal: AbortSignal): Promise<OpenFile> {
     if (open === null) return look().join(signal);
     if (performance.now() < checkAt) return open;
+    const looking = look();
+    const leftMs = Math.max(0, looking.startedAt + patienceMs - performance.now());
     try {
-      return (await patiently(look(), signal)) ?? open;
+      return (await withTimeout<OpenFile | null>(looking.join(signal), leftMs, signal, () => null)) ?? open;
     } catch {
       signal.throwIfAborted();
       return open;
@@ -178,4 +188,58 @@ export function createDatabaseReader(
       await files.close();
     },
   };
+}
+
+/** Keeps downloaded databases open until their last user is done. @param warn called when a file cannot be removed */
+function keepOpenFiles(warn: (reason: Reason) => void) {
+  const all = new Set<OpenFile>();
+
+  async function discard(file: OpenFile): Promise<void> {
+    if (!all.delete(file)) return;
+    file.database.close();
+    await rm(file.path, { force: true });
+  }
+
+  function discardUnused(file: OpenFile): void {
+    if (file.retired && file.users === 0) discard(file).catch((error: unknown) => warn(toReason(error)));
+  }
+
+  return {
+    /** Opens a private file. Removes it on failure, because every caller tries again. */
+    async open(found: PublishedPointer, path: string, damaged: boolean): Promise<OpenFile> {
+      const file = { ...found, path, damaged, database: await openCopy(path), users: 0, retired: false };
+      all.add(file);
+      return file;
+    },
+    lease(file: OpenFile): CurrentDatabase {
+      file.users += 1;
+      let released = false;
+      const { database, path, latest, etag, damaged } = file;
+      const release = (): void => {
+        if (released) return;
+        released = true;
+        file.users -= 1;
+        discardUnused(file);
+      };
+      return { database, path, latest, etag, damaged, [Symbol.dispose]: release };
+    },
+    /** A newer file replaces this one: its last user closes and removes it. */
+    retire(file: OpenFile): void {
+      file.retired = true;
+      discardUnused(file);
+    },
+    /** Closes and removes every file, even those in use. */
+    async close(): Promise<void> {
+      await Promise.all([...all].map(discard));
+    },
+  };
+}
+
+async function openCopy(path: string): Promise<Database> {
+  try {
+    return openPrivateCopy(path);
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
 }

@@ -1,17 +1,17 @@
 import type { KnownSubscription, Plan, PlannedBatch } from '../inventory/plan.ts';
 
-/** Cost is counted in machines. Each subscription adds this much, because its lists are requested even when they are empty. */
+/** Cost is counted in machines. Each subscription adds this much: its lists are requested even if empty. */
 const costOfSubscription = 40;
 /** For a subscription that was never read: it may be large. */
 const assumedMachines = 100;
-/** Some seconds of reading: large enough for other lists to overlap a long one, small enough that a crash costs little. */
+/** Some seconds of reading: large enough to overlap a long list with others, small enough that a crash costs little. */
 const costOfBatch = 2_500;
 /** More would slow the orchestration: each batch replays all events before it. */
 const mostBatches = 500;
 
 /**
- * Divides subscriptions into batches of about the same work, by the machines that the last run counted. Puts the biggest
- * subscription first, each into the batch with the least work. Batches with the most work come first.
+ * Divides subscriptions into batches of about the same work, by the machines that the last run counted. Puts the
+ * biggest subscription first, each into the batch with the least work. Batches with the most work come first.
  * @param left the subscriptions of the plan that are still to be read
  */
 export function divideIntoBatches(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type PlanRequest, planRun } from '../../lib/collect/plan.ts';
+import { type PlanRequest, planRun } from '../../lib/collect/plan-run.ts';
 import { kinds } from '../../lib/inventory/coverage.ts';
 import type { KnownSubscription, Plan } from '../../lib/inventory/plan.ts';
 import { json, startArmServer, testClient } from '../azure/resource-manager/fixtures/arm-server.ts';

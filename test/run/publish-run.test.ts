@@ -5,7 +5,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { Latest } from '../../lib/azure/store/pointers.ts';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
 import { iterateVirtualMachines } from '../../lib/database/queries/machines/virtual-machines.ts';
-import { createDatabaseReader } from '../../lib/published/current-database.ts';
+import { createDatabaseReader } from '../../lib/published/database-reader.ts';
 import { cancelRun } from '../../lib/run/run-record.ts';
 import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { startBlobProxy, type Treatment } from '../support/blob-proxy.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { divideIntoBatches } from '../../lib/run/run-batches.ts';
+import { divideIntoBatches } from '../../lib/run/divide-into-batches.ts';
 import { caseCount } from '../support/cases.ts';
 import { guid } from '../support/readings.ts';
 

@@ -19,8 +19,8 @@ import {
   type VirtualMachine,
 } from '../inventory/virtual-machine.ts';
 import type { Settings } from '../settings.ts';
-import { collectSubscriptions } from './collect.ts';
-import { planRun } from './plan.ts';
+import { collectSubscriptions } from './collect-subscriptions.ts';
+import { planRun } from './plan-run.ts';
 
 /** The machines as Azure lists them now. Nothing is stored. */
 export interface LiveList {
@@ -44,15 +44,14 @@ export interface LiveRequest {
 }
 
 /**
- * Reads subscriptions now, through the same steps as a run. If the signal times out (`AbortSignal.timeout`) meanwhile, it returns
- * what was read so far, as not complete.
+ * Reads subscriptions now, through the same steps as a run. If the signal times out (`AbortSignal.timeout`) meanwhile,
+ * it returns what was read so far, as not complete.
  * @throws {InventoryError} `TooManyMachines`: use the database instead
  * @throws {NoTokenError} no credential gives a token
  */
 export async function listLive(request: LiveRequest): Promise<LiveList> {
   const { session, settings, subscriptionIds, throttlingWaitMs, signal } = request;
-  const now = (): string => new Date().toISOString();
-  const startedAt = now();
+  const startedAt = new Date().toISOString();
   const shown = machineListKinds({ type: request.type });
   const plan = await planRun({
     arm: session.arm,
@@ -71,15 +70,7 @@ export async function listLive(request: LiveRequest): Promise<LiveList> {
   const subscriptions = [...plan.subscriptions, ...unlisted.map(({ subscriptionId }) => toUnlisted(subscriptionId))];
   const memory = keepMachines(request.limit);
   try {
-    await collectSubscriptions({
-      arm: session.arm,
-      plan,
-      subscriptions,
-      sink: memory.write,
-      now,
-      throttlingWaitMs,
-      signal,
-    });
+    await collectSubscriptions({ arm: session.arm, plan, subscriptions, sink: memory.write, throttlingWaitMs, signal });
   } catch (error) {
     if (!isTimeout(signal)) throw error;
   }

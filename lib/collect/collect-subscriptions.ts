@@ -19,8 +19,6 @@ export interface CollectRequest {
   /** The subscriptions of the plan that this call reads. */
   readonly subscriptions: readonly PlannedSubscription[];
   readonly sink: ReadingSink;
-  /** ISO 8601 UTC. */
-  readonly now: () => string;
   /** Time to wait for throttling, per subscription; default: five minutes. */
   readonly throttlingWaitMs?: number | undefined;
   readonly onProgress?: (progress: CollectProgress) => void;
@@ -28,7 +26,7 @@ export interface CollectRequest {
 }
 
 /**
- * Subscriptions open at the same time. More than requests in flight, so that a long list starts before the short ones are done.
+ * Subscriptions open at the same time. More than requests in flight, so that a long list starts early.
  * Bounded, because each holds an index of its machines.
  */
 const openSubscriptions = 256;

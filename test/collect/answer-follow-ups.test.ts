@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { answerFollowUps } from '../../lib/collect/follow-up.ts';
+import { answerFollowUps } from '../../lib/collect/answer-follow-ups.ts';
 import type { FollowUp } from '../../lib/inventory/reading.ts';
 import { type Answer, json, startArmServer, testClient } from '../azure/resource-manager/fixtures/arm-server.ts';
 import { guid } from '../support/readings.ts';
