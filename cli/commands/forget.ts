@@ -15,7 +15,7 @@ import { parseArgument, parseOptions } from '../parse-options.ts';
 
 const schema = v.object({ reason: text });
 
-export const defineForget: DefineCommand = (command, run) => {
+export const define: DefineCommand = (command, run) => {
   command
     .argument('<id>', 'the id of a subscription that is no longer visible')
     .requiredOption('--reason <text>', 'the reason, which is kept in the history')

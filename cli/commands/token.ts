@@ -12,7 +12,7 @@ import { parseOptions } from '../parse-options.ts';
 
 const schema = v.object({ resource: v.exactOptional(text) });
 
-export const defineToken: DefineCommand = (command, run) => {
+export const define: DefineCommand = (command, run) => {
   command
     .option('--resource <uri>', 'the resource that the token is for (default: Resource Manager)')
     .action((options: Options) => run(command, token(options)));

@@ -32,6 +32,17 @@ describe('the command line, before it does anything', () => {
     },
   );
 
+  test('shows the same help for help COMMAND', async () => {
+    const [help, option, unknown] = await Promise.all([
+      runCli(['help', 'show']),
+      runCli(['show', '--help']),
+      runCli(['help', 'shwo']),
+    ]);
+
+    expect(help).toEqual(option);
+    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('Did you mean show?') });
+  });
+
   test.each([
     [['lsit'], 'Did you mean list?'],
     [['list', '--nmae', 'x'], 'Did you mean --name?'],
