@@ -63,7 +63,7 @@ function some(names: readonly string[]): Cell {
 /** Fields that the resource id contains. */
 const inResourceId: ReadonlySet<string> = new Set(['id', 'name', 'type', 'subscriptionId', 'resourceGroup']);
 
-/** Fields and values on one line, cut if long: those that differ from the other side, or without one, those with a value. */
+/** Fields as one line, cut if long: those that differ from the other side; without another side, those with a value. */
 function fields(of: Change['before'], other: Change['before']): Cell {
   if (of === null) return null;
   const shown = Object.entries(of).filter(([name, value]) => {

@@ -75,8 +75,8 @@ const barWidth = 220;
 
 /**
  * A chart of horizontal bars.
- * @param order `length`: longest first, with one bar for all beyond ten; `name`: by name (days, ranges), with one bar for
- *   all before the last 31; `given`: in the order of the tally
+ * @param order `length`: longest first, one bar for all beyond ten; `name`: by name (days, ranges), one bar for all
+ *   before the last 31; `given`: in the order of the tally
  */
 function barChart(title: string, tally: Tally, order: BarOrder): string {
   const bars = { length: longest, name: latest, given: (all: Tally) => [...all] }[order](tally);

@@ -1,6 +1,9 @@
 import type { Cell, Table } from '../table.ts';
 
-/** The longest text of a cell in Excel. @see https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3 */
+/**
+ * The longest text of a cell in Excel.
+ * @see https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3
+ */
 const cellLimit = 32_767;
 const cutMark = ' … (cut: the CSV has it whole)';
 const formulaStart = /^[=+\-@\t\r]/;
@@ -45,8 +48,8 @@ function rowXml(cells: readonly Cell[], names: readonly string[], row: number, s
 }
 
 /**
- * Text is written as text, never as a formula. If editing the cell would turn the text into a formula, it gets the style
- * of a leading apostrophe.
+ * Text is written as text, never as a formula. If editing the cell would make it a formula, it has the style of a
+ * leading apostrophe.
  */
 function cellXml(cell: Cell, at: string, style: number): string {
   if (cell === null || cell === '') return '';
