@@ -18,7 +18,7 @@ export interface CommandContext {
   readonly signal: AbortSignal;
 }
 
-/** Writes the result of a command and returns the exit code. An error ends the command with the exit code of the error. */
+/** Writes the result of a command. @returns the exit code; an error that it throws has its own (exit-code.ts) */
 export type Action = (context: CommandContext) => Promise<ExitCode>;
 
 /** Options as commander passes them, by their names in camelCase. */

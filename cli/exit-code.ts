@@ -5,7 +5,7 @@ export const exitCodes = {
   complete: 0,
   failed: 1,
   usage: 2,
-  /** The answer is written, but not complete: inventory/incomplete.ts decides. `--allow-incomplete` makes it 0 (run-action.ts). */
+  /** The answer is not complete. inventory/incomplete.ts decides; `--allow-incomplete` makes it 0 (run-action.ts). */
   incomplete: 3,
   noToken: 4,
   notFound: 5,

@@ -34,7 +34,7 @@ export function reasonText({ code, message }: Pick<Reason, 'code' | 'message'>):
   return `${code}: ${truncate(printable(message), messageWidth)}`;
 }
 
-/** Causes, nearest first. Only code and message are shown, because other fields of a library's error may hold headers. */
+/** Causes, nearest first. Only code and message are shown: other fields of a library's error may hold headers. */
 function causesOf(error: unknown): unknown[] {
   const causes: unknown[] = [];
   let cause = error instanceof Error ? error.cause : undefined;

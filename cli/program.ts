@@ -2,75 +2,41 @@ import { Command } from 'commander';
 import type { DefineCommand, Run } from './command.ts';
 import { addGlobalOptions } from './shared-options.ts';
 
-interface CommandEntry {
-  readonly name: string;
-  readonly summary: string;
-  /** Loads the command and its modules. Called only for the command that the user runs. */
-  readonly load: () => Promise<DefineCommand>;
-}
+/** A summary for the help, and the module of the command, which is loaded only when the user runs the command. */
+type CommandEntry = readonly [summary: string, load: () => Promise<{ readonly define: DefineCommand }>];
 
-const commands: readonly CommandEntry[] = [
-  {
-    name: 'collect',
-    summary: 'read Azure into a local database; an existing database keeps its history',
-    load: async () => (await import('./commands/collect.ts')).defineCollect,
-  },
-  {
-    name: 'runs',
-    summary: 'list the runs in the database',
-    load: async () => (await import('./commands/runs.ts')).defineRuns,
-  },
-  {
-    name: 'list',
-    summary: 'list virtual machines and the principal ids of their managed identities',
-    load: async () => (await import('./commands/list.ts')).defineList,
-  },
-  {
-    name: 'show',
-    summary: 'show one virtual machine, by id or name',
-    load: async () => (await import('./commands/show.ts')).defineShow,
-  },
-  {
-    name: 'principals',
-    summary: 'list or look up managed identities and the machines that they are on',
-    load: async () => (await import('./commands/principals.ts')).definePrincipals,
-  },
-  {
-    name: 'subscriptions',
-    summary: 'show how completely each subscription was read (the coverage ledger)',
-    load: async () => (await import('./commands/subscriptions.ts')).defineSubscriptions,
-  },
-  {
-    name: 'changes',
-    summary: 'list the changes between two runs',
-    load: async () => (await import('./commands/changes.ts')).defineChanges,
-  },
-  {
-    name: 'findings',
-    summary: 'list risks: privileged, shared, dangling and orphaned identities',
-    load: async () => (await import('./commands/findings.ts')).defineFindings,
-  },
-  {
-    name: 'report',
-    summary: 'write machines, principals, changes or findings as CSV, XLSX, NDJSON, HTML or Markdown',
-    load: async () => (await import('./commands/report.ts')).defineReport,
-  },
-  {
-    name: 'forget',
-    summary: 'remove a lost subscription from the inventory; its history stays',
-    load: async () => (await import('./commands/forget.ts')).defineForget,
-  },
-  {
-    name: 'whoami',
-    summary: 'show the current identity, its roles and its missing rights',
-    load: async () => (await import('./commands/whoami.ts')).defineWhoami,
-  },
-  {
-    name: 'token',
-    summary: 'print an access token for scripts, in the form of az account get-access-token',
-    load: async () => (await import('./commands/token.ts')).defineToken,
-  },
-];
+const commands: Readonly<Record<string, CommandEntry>> = {
+  collect: [
+    'read Azure into a local database; an existing database keeps its history',
+    () => import('./commands/collect.ts'),
+  ],
+  runs: ['list the runs in the database', () => import('./commands/runs.ts')],
+  list: ['list virtual machines and the principal ids of their managed identities', () => import('./commands/list.ts')],
+  show: ['show one virtual machine, by id or name', () => import('./commands/show.ts')],
+  principals: [
+    'list or look up managed identities and the machines that they are on',
+    () => import('./commands/principals.ts'),
+  ],
+  subscriptions: [
+    'show how completely each subscription was read (the coverage ledger)',
+    () => import('./commands/subscriptions.ts'),
+  ],
+  changes: ['list the changes between two runs', () => import('./commands/changes.ts')],
+  findings: [
+    'list risks: privileged, shared, dangling and orphaned identities',
+    () => import('./commands/findings.ts'),
+  ],
+  report: [
+    'write machines, principals, changes or findings as CSV, XLSX, NDJSON, HTML or Markdown',
+    () => import('./commands/report.ts'),
+  ],
+  forget: ['remove a lost subscription from the inventory; its history stays', () => import('./commands/forget.ts')],
+  whoami: ['show the current identity, its roles and its missing rights', () => import('./commands/whoami.ts')],
+  token: [
+    'print an access token for scripts, in the form of az account get-access-token',
+    () => import('./commands/token.ts'),
+  ],
+};
 
 const help = `
 Examples:
@@ -93,22 +59,28 @@ export function createProgram(version: string, run: Run): Command {
     .description('List the managed identities of Azure virtual machines in every subscription, now and in the past')
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'show help, with examples')
-    .helpCommand('help [command]', 'show help for a command')
+    .helpCommand(false)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', help);
   addGlobalOptions(program);
-  const byName = new Map(commands.map((entry) => [entry.name, entry]));
-  for (const { name, summary } of commands) {
+  for (const [name, [summary]] of Object.entries(commands)) {
     program
       .command(name)
       .summary(summary)
       .description(sentence(summary))
       .helpOption('-h, --help', 'show help, with examples');
   }
+  // The help command of commander would show a command before its options are loaded.
+  program
+    .command('help [command]')
+    .summary('show help for a command')
+    .action(async (name = '--help') => {
+      await program.parseAsync(Object.hasOwn(commands, name) ? [name, '--help'] : [name], { from: 'user' });
+    });
   return program.hook('preSubcommand', async (_program, command) => {
-    const define = await byName.get(command.name())?.load();
-    define?.(command, run);
+    const [, load] = commands[command.name()] ?? [];
+    (await load?.())?.define(command, run);
   });
 }
 

@@ -2,7 +2,7 @@ import { type VirtualMachine, virtualMachineType } from '../../lib/inventory/vir
 import { flatten } from '../output/flatten.ts';
 import { type Column, onePerLine, type Property } from '../output/table.ts';
 
-/** Machines in a table: name and principal id first. A terminal of 80 columns also has room for group and subscription. */
+/** Machines in a table. 80 columns have room for name, principal id, resource group and subscription. */
 export const machineColumns: readonly Column<VirtualMachine>[] = [
   { header: 'Name', cell: ({ name }) => name, leastWidth: 16, rank: 0 },
   { header: 'ResourceGroup', cell: ({ resourceGroup }) => resourceGroup, leastWidth: 14, rank: 4 },

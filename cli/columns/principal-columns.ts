@@ -61,7 +61,7 @@ function federatedText({ federatedCredentials }: Principal): string {
   return federatedCredentials.map(({ name }) => name).join(', ');
 }
 
-/** A principal as names and values. Each machine, role and credential has a line; the machines that it is on come first. */
+/** A principal as names and values. Each machine, role and credential has a line; its present machines come first. */
 export function describePrincipal(principal: Principal): Property[] {
   const { virtualMachines, roleAssignments, federatedCredentials, ...rest } = principal;
   const machines = virtualMachines

@@ -13,7 +13,7 @@ import { parseOptions } from '../parse-options.ts';
 
 const schema = v.object({ ...changeFilterEntries, select: v.exactOptional(selection(changeFields)) });
 
-export const defineChanges: DefineCommand = (command, run) => {
+export const define: DefineCommand = (command, run) => {
   command
     .option('--from <run|time>', 'changes after this run or time (default: the run before --to)')
     .option('--to <run|time>', 'changes up to and including this run or time (default: the newest run)')

@@ -21,7 +21,7 @@ const schema = v.object({
   clientIds: v.exactOptional(v.boolean()),
 });
 
-export const defineCollect: DefineCommand = (command, run) => {
+export const define: DefineCommand = (command, run) => {
   command
     .option('--subscription <ids...>', 'read only these subscriptions; keep the others as they are')
     .option(

@@ -11,6 +11,7 @@ import { reportCompleteness } from '../inventory/incomplete.ts';
 import { readAccepted, withInventory } from '../inventory/open-inventory.ts';
 import { rowsResult } from '../output/result.ts';
 import { parseOptions } from '../parse-options.ts';
+import { addShapeOptions } from '../shared-options.ts';
 
 const schema = v.object({
   ...findingFilterEntries,
@@ -18,7 +19,7 @@ const schema = v.object({
   select: v.exactOptional(selection(findingFields)),
 });
 
-export const defineFindings: DefineCommand = (command, run) => {
+export const define: DefineCommand = (command, run) => {
   command
     .optionsGroup('Filters:')
     .option('--rule <name>', findingRules.join(', '))
@@ -26,10 +27,8 @@ export const defineFindings: DefineCommand = (command, run) => {
     .option('--subscription-id <id>', 'on resources in this subscription')
     .option('--principal-id <id>', 'that concern this principal id')
     .option('--stale <value>', 'true: only those that the newest run could not check; false: only the others')
-    .optionsGroup('Shape:')
-    .option('--as-of <run|time>', 'the state after this run, or at this time')
-    .option('--select <fields>', 'only these fields, comma-separated')
     .action((options: Options) => run(command, findings(options)));
+  addShapeOptions(command);
   examples(command, [
     ['findings', 'every finding except those accepted by INVENTORY_ACCEPTED_FINDINGS'],
     ['findings --severity high -o yaml', 'the most severe ones, each with the command that fixes it'],

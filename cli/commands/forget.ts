@@ -15,7 +15,7 @@ import { parseArgument, parseOptions } from '../parse-options.ts';
 
 const schema = v.object({ reason: text });
 
-export const defineForget: DefineCommand = (command, run) => {
+export const define: DefineCommand = (command, run) => {
   command
     .argument('<id>', 'the id of a subscription that is no longer visible')
     .requiredOption('--reason <text>', 'the reason, which is kept in the history')
@@ -46,7 +46,7 @@ function forget(given: string, options: Options): Action {
   };
 }
 
-/** Forgets it in the published inventory of an app. The signed-in identity needs Storage Blob Data Contributor there. */
+/** Forgets it in the published inventory of an app, which needs the role Storage Blob Data Contributor. */
 async function forgetAt(url: string, forgetting: Forgetting, context: CommandContext): Promise<Run> {
   const { settings, environment, signal, messages } = context;
   const { openPublishedInventory } = await import('../../lib/azure/store/open-store.ts');

@@ -22,7 +22,7 @@ const schema = v.object({
   live: v.exactOptional(v.boolean()),
 });
 
-export const defineList: DefineCommand = (command, run) => {
+export const define: DefineCommand = (command, run) => {
   addFilterOptions(command);
   addShapeOptions(command);
   command

@@ -28,7 +28,7 @@ const listSchema = v.object({
 });
 const lookUpSchema = v.object(shape);
 
-export const definePrincipals: DefineCommand = (command, run) => {
+export const define: DefineCommand = (command, run) => {
   command.argument('[ids...]', 'principal ids or client ids (default: every principal)');
   addFilterOptions(command);
   command.option('--state <state>', principalStates.join(', '));

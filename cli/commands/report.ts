@@ -15,7 +15,7 @@ import { writeFile } from '../write-file.ts';
 
 const names = v.picklist(reportNames, reportNames.join(', '));
 
-export const defineReport: DefineCommand = (command, run) => {
+export const define: DefineCommand = (command, run) => {
   command
     .argument('[name]', reportNames.join(', '), 'virtualMachines')
     .addOption(

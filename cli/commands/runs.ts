@@ -6,7 +6,7 @@ import { withDatabase } from '../inventory/open-inventory.ts';
 import { anyCsv } from '../output/flatten.ts';
 import { rowsResult } from '../output/result.ts';
 
-export const defineRuns: DefineCommand = (command, run) => {
+export const define: DefineCommand = (command, run) => {
   command.action(() => run(command, listAll));
   examples(command, [
     ['runs', 'the runs in the database, newest first'],

@@ -21,7 +21,7 @@ const schema = v.object({
   live: v.exactOptional(v.boolean()),
 });
 
-export const defineShow: DefineCommand = (command, run) => {
+export const define: DefineCommand = (command, run) => {
   command.argument('<id|name>', 'the resource id or the name of a virtual machine');
   addShapeOptions(command);
   command

@@ -14,7 +14,7 @@ import { parseOptions } from '../parse-options.ts';
 
 const schema = v.object({ asOf: v.exactOptional(asOf), blindSpots: v.exactOptional(v.boolean()) });
 
-export const defineSubscriptions: DefineCommand = (command, run) => {
+export const define: DefineCommand = (command, run) => {
   command
     .option('--blind-spots', 'only the subscriptions that should be visible and are not')
     .option('--as-of <run|time>', 'the state after this run, or at this time')

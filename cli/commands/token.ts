@@ -12,7 +12,7 @@ import { parseOptions } from '../parse-options.ts';
 
 const schema = v.object({ resource: v.exactOptional(text) });
 
-export const defineToken: DefineCommand = (command, run) => {
+export const define: DefineCommand = (command, run) => {
   command
     .option('--resource <uri>', 'the resource that the token is for (default: Resource Manager)')
     .action((options: Options) => run(command, token(options)));
@@ -26,8 +26,8 @@ function token(options: Options): Action {
   return async ({ settings, environment, signal, write }) => {
     const { resource } = parseOptions(schema, options);
     const tokens = createTokenSource(settings, environment);
-    const found = await tokens.token({ ...(resource === undefined ? {} : { audience: resource }), signal });
-    const output = accessTokenOutput(found, subscriptionOf(found.token, settings));
+    const token = await tokens.token({ ...(resource === undefined ? {} : { audience: resource }), signal });
+    const output = accessTokenOutput(token, subscriptionOf(token.token, settings));
     await write(valueResult(output, undefined, (value) => [...flatten(value)]));
     return exitCodes.complete;
   };

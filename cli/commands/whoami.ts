@@ -11,7 +11,7 @@ import { parseOptions } from '../parse-options.ts';
 
 const schema = v.object({ resource: v.exactOptional(text) });
 
-export const defineWhoami: DefineCommand = (command, run) => {
+export const define: DefineCommand = (command, run) => {
   command
     .option('--resource <uri>', 'the resource to get a token for (default: Resource Manager)')
     .action((options: Options) => run(command, whoami(options)));

@@ -2,7 +2,7 @@ import { type Coverage, type CoverageStatus, coverageStatuses, type Kind } from 
 import type { ReportSource } from '../inventory/report.ts';
 import type { Cell } from './table.ts';
 
-/** What every report says of itself: which run it shows, whether it is complete, and how the subscriptions were read. */
+/** The summary in every report: which run it shows, whether it is complete, and how the subscriptions were read. */
 export function coverageSummary(source: ReportSource): readonly (readonly [string, Cell])[] {
   const { asOf, complete, counts, reason, changesAfter } = source;
   return [

@@ -2,9 +2,9 @@ import type { Change } from '../inventory/change.ts';
 import { type BlindSpot, type Coverage, kinds } from '../inventory/coverage.ts';
 import type { Finding } from '../inventory/finding.ts';
 import type { NeverSeenPrincipal, Principal, PrincipalMachine } from '../inventory/principal.ts';
-import type { ReportSource } from '../inventory/report.ts';
+import type { ReportName, ReportSource } from '../inventory/report.ts';
 import type { VirtualMachine } from '../inventory/virtual-machine.ts';
-import { type Columns, fields } from './table.ts';
+import { type Columns, fields, type Table, tableOf } from './table.ts';
 
 /** Every field, for CSV and XLSX. Lists are joined by `;`. */
 
@@ -105,7 +105,7 @@ type CoverageRow =
   | { readonly subscription: null; readonly blindSpot: BlindSpot };
 
 /** One row per subscription, then one per blind spot. */
-export const coverageColumns: Columns<CoverageRow> = {
+const coverageColumns: Columns<CoverageRow> = {
   subscriptionId: ({ subscription, blindSpot }) => (subscription ?? blindSpot).subscriptionId,
   displayName: ({ subscription, blindSpot }) => (subscription ?? blindSpot).displayName,
   status: ({ subscription }) => subscription?.status ?? 'blindSpot',
@@ -123,7 +123,26 @@ export const coverageColumns: Columns<CoverageRow> = {
   grantCommand: ({ blindSpot }) => blindSpot?.grantCommand ?? null,
 };
 
-export function* coverageRows({ coverage, blindSpots }: ReportSource): Generator<CoverageRow> {
+function* coverageRows({ coverage, blindSpots }: ReportSource): Generator<CoverageRow> {
   for (const subscription of coverage) yield { subscription, blindSpot: null };
   for (const blindSpot of blindSpots ?? []) yield { subscription: null, blindSpot };
+}
+
+/** One of the reports of a source as a table with every field. */
+export function fullTable(source: ReportSource, name: ReportName): Table {
+  switch (name) {
+    case 'virtualMachines':
+      return tableOf(name, virtualMachineColumns, source.virtualMachines);
+    case 'principals':
+      return tableOf(name, principalColumns, () => principalRows(source.principals()));
+    case 'changes':
+      return tableOf(name, changeColumns, source.changes);
+    case 'findings':
+      return tableOf(name, findingColumns, source.findings);
+  }
+}
+
+/** The coverage ledger as a table with every field. */
+export function coverageTable(source: ReportSource): Table {
+  return tableOf('coverage', coverageColumns, () => coverageRows(source));
 }

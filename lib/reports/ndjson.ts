@@ -1,7 +1,7 @@
-/** Characters gathered before they are handed on: a line at a time would be a write each. */
+/** Characters per chunk: with one line per chunk, each line would be a write. */
 const chunkLength = 32_768;
 
-/** One JSON document a line, in chunks of whole lines. */
+/** One JSON document per line, in chunks of whole lines. */
 export function* ndjson(rows: Iterable<unknown>): Generator<string> {
   let chunk = '';
   for (const row of rows) {

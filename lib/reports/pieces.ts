@@ -1,11 +1,11 @@
-/** A report on its way out. An empty piece says that work goes on: whoever waits may do something else. */
+/** A report as bytes. An empty piece is a pause: the work continues, and other work may run. */
 export type Pieces = Iterable<Uint8Array>;
 
-/** Few enough writes, and small enough that others have their turn between two. */
+/** Large enough for few writes, small enough for other work to run in between. */
 const pieceLength = 65_536;
 export const pause: Uint8Array = new Uint8Array(0);
 
-/** Text as UTF-8, in pieces of some size; an empty string is a pause. */
+/** Text as UTF-8, in large pieces. An empty string is a pause. */
 export function* toPieces(text: Iterable<string>): Generator<Uint8Array> {
   const encoder = new TextEncoder();
   let gathered = '';

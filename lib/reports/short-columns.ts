@@ -5,9 +5,9 @@ import type { ReportSource } from '../inventory/report.ts';
 import type { VirtualMachine } from '../inventory/virtual-machine.ts';
 import { type Cell, type Columns, type Table, tableOf } from './table.ts';
 
-/** Columns for people, one row per thing: what fits a page. The other forms have every field. */
+/** Columns for HTML and Markdown, which fit on a page. The other formats have every field. */
 
-export const shortVirtualMachineColumns: Columns<VirtualMachine> = {
+const shortVirtualMachineColumns: Columns<VirtualMachine> = {
   Name: ({ name }) => name,
   'Resource group': ({ resourceGroup }) => resourceGroup,
   Subscription: ({ subscriptionName }) => subscriptionName,
@@ -19,7 +19,7 @@ export const shortVirtualMachineColumns: Columns<VirtualMachine> = {
   Mark: ({ deletedAt, stale }) => (deletedAt === null ? (stale ? 'stale' : null) : 'deleted'),
 };
 
-export const shortPrincipalColumns: Columns<Principal> = {
+const shortPrincipalColumns: Columns<Principal> = {
   'Principal id': ({ principalId }) => principalId,
   Kind: ({ kind }) => kind,
   State: ({ state }) => state,
@@ -31,7 +31,7 @@ export const shortPrincipalColumns: Columns<Principal> = {
   'Last seen': ({ lastSeen }) => lastSeen,
 };
 
-export const shortChangeColumns: Columns<Change> = {
+const shortChangeColumns: Columns<Change> = {
   At: ({ at }) => at,
   Kind: ({ kind }) => kind,
   Resource: ({ resourceId }) => resourceId,
@@ -40,7 +40,7 @@ export const shortChangeColumns: Columns<Change> = {
   After: ({ before, after }) => fields(after, before),
 };
 
-export const shortFindingColumns: Columns<Finding> = {
+const shortFindingColumns: Columns<Finding> = {
   Severity: ({ severity }) => severity,
   Rule: ({ rule }) => rule,
   Resource: ({ resourceId }) => resourceId,
@@ -54,16 +54,16 @@ export const shortFindingColumns: Columns<Finding> = {
 const namedAtMost = 10;
 const textAtMost = 300;
 
-/** The first few, and how many there are besides. */
+/** The first few names, and the number of others. */
 function some(names: readonly string[]): Cell {
   const more = names.length - namedAtMost;
   return names.slice(0, namedAtMost).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-/** Said by the resource id already. */
+/** Fields that the resource id contains. */
 const inResourceId: ReadonlySet<string> = new Set(['id', 'name', 'type', 'subscriptionId', 'resourceGroup']);
 
-/** Fields and values as one line, long ones cut: those that differ from the other side; where there is none, those that say something. */
+/** Fields as one line, cut if long: those that differ from the other side; without another side, those with a value. */
 function fields(of: Change['before'], other: Change['before']): Cell {
   if (of === null) return null;
   const shown = Object.entries(of).filter(([name, value]) => {
@@ -76,7 +76,7 @@ function fields(of: Change['before'], other: Change['before']): Cell {
   return text.length <= textAtMost ? text : `${text.slice(0, textAtMost)} …`;
 }
 
-/** The report as people read it. */
+/** The report as a table with short columns. */
 export function shortTable(source: ReportSource): Table {
   switch (source.name) {
     case 'virtualMachines':

@@ -1,5 +1,6 @@
 import type { ReportFormat, ReportSource } from '../inventory/report.ts';
-import { changesCsv, findingsCsv, principalCsv, virtualMachineCsv } from './csv.ts';
+import { tableCsv } from './csv.ts';
+import { fullTable } from './full-columns.ts';
 import { html } from './html/html.ts';
 import { markdown } from './markdown.ts';
 import { ndjson } from './ndjson.ts';
@@ -14,14 +15,13 @@ export const reportContentTypes: Readonly<Record<ReportFormat, string>> = {
 };
 
 /**
- * A report in one of its forms, piece by piece: memory does not grow with its rows. The source has to stay open until the last
- * piece is taken.
- * @throws {ReportTooLargeError} XLSX has no room for it; nothing was written
+ * A report in a format, piece by piece: memory does not grow with its rows. Keep the source open until the last piece.
+ * @throws {ReportTooLargeError} it has too many rows for XLSX; nothing was written
  */
 export async function writeReport(source: ReportSource, format: ReportFormat): Promise<Pieces> {
   switch (format) {
     case 'csv':
-      return toPieces(csv(source));
+      return toPieces(tableCsv(fullTable(source, source.name)));
     case 'ndjson':
       return toPieces(ndjson(source[source.name]()));
     case 'html':
@@ -29,20 +29,7 @@ export async function writeReport(source: ReportSource, format: ReportFormat): P
     case 'md':
       return toPieces(markdown(source));
     case 'xlsx':
-      // What compresses it is loaded for this form only.
+      // The library that compresses is loaded for this format only.
       return (await import('./xlsx/xlsx.ts')).xlsx(source);
-  }
-}
-
-function csv(source: ReportSource): Iterable<string> {
-  switch (source.name) {
-    case 'virtualMachines':
-      return virtualMachineCsv(source.virtualMachines());
-    case 'principals':
-      return principalCsv(source.principals());
-    case 'changes':
-      return changesCsv(source.changes());
-    case 'findings':
-      return findingsCsv(source.findings());
   }
 }

@@ -79,7 +79,7 @@ describe('from Azure to an answer', () => {
     expect(JSON.parse(collect.stdout).coverage.blindSpots).toBeNull();
   });
 
-  test('lists live what a run would find, and writes nothing', async () => {
+  test('lists live the machines that a run would read, and stores nothing', async () => {
     const live = await cli('list', '--live', '--query', '[].id');
     const files = await readdir(cwd);
     await cli('collect');
@@ -89,7 +89,7 @@ describe('from Azure to an answer', () => {
     expect(JSON.parse(live.stdout).toSorted()).toEqual(JSON.parse(stored.stdout).toSorted());
   });
 
-  test('says that a live list of running machines is not complete where states could not be read', async () => {
+  test('reports that a live list of running machines is not complete when power states could not be read', async () => {
     const [first = ''] = subscriptionIds(azure);
     azure.faults.add({
       match: { path: `${first}/providers/Microsoft.Compute/virtualMachines$`, query: 'statusOnly' },
@@ -116,7 +116,7 @@ describe('from Azure to an answer', () => {
     expect(missing).toMatchObject({ code: 5, stdout: '' });
   });
 
-  test('restricts a run to the subscriptions asked for, and leaves power states out', async () => {
+  test('reads only the requested subscriptions, without power states', async () => {
     const [first = ''] = subscriptionIds(azure);
     const { code, stdout } = await cli('collect', '--no-power-state', '--subscription', first.toUpperCase());
 
@@ -124,7 +124,7 @@ describe('from Azure to an answer', () => {
     expect(azure.requests.some(({ query }) => query.includes('statusOnly'))).toBe(false);
   });
 
-  test('reads the client ids of system-assigned identities when asked to, and finds their machines by them', async () => {
+  test('reads the client ids of system-assigned identities on request, and finds their machines by them', async () => {
     const collect = await cli('collect', '--client-ids');
     const { stdout } = await cli('principals', '--query', "[?kind=='SystemAssigned'].clientId");
     const clientIds: string[] = JSON.parse(stdout);
@@ -165,7 +165,7 @@ describe('from Azure to an answer', () => {
 });
 
 describe('what cannot be read', () => {
-  test('is a warning with the command that opens it, and exit code 3', async () => {
+  test('is a warning with the command that grants access, and exit code 3', async () => {
     const [first = ''] = subscriptionIds(azure);
     azure.faults.add({
       match: { path: `${first}/providers/Microsoft.Compute` },
@@ -214,7 +214,7 @@ describe('what cannot be read', () => {
     ]);
   });
 
-  test('is the list of subscriptions: exit code 1, and the database is as it was', async () => {
+  test('is the list of subscriptions: exit code 1, and the database is unchanged', async () => {
     await cli('collect');
     const before = await hashOf(join(cwd, 'inventory.sqlite'));
     azure.faults.add({ match: { path: '^/subscriptions$' }, answer: forbidden('x/read', '/') });
@@ -225,7 +225,7 @@ describe('what cannot be read', () => {
     expect(await hashOf(join(cwd, 'inventory.sqlite'))).toBe(before);
   });
 
-  test('is left where it was by Ctrl-C: the run ends soon, and the database is as it was', async () => {
+  test('is stopped by Ctrl-C: the run ends soon, and the database is unchanged', async () => {
     await cli('collect');
     const before = await hashOf(join(cwd, 'inventory.sqlite'));
     azure.faults.add({ match: { path: 'Microsoft.Compute' }, answer: { kind: 'never' } });
@@ -241,7 +241,7 @@ describe('what cannot be read', () => {
 });
 
 describe('the identity', () => {
-  test('is who whoami says, with its roles and without its token', async () => {
+  test('is shown by whoami with its roles and without its token', async () => {
     const { code, stdout } = await cli('whoami');
 
     const { principalId, clientId } = azure.tenant.systemAssignedIdentity;
@@ -257,7 +257,7 @@ describe('the identity', () => {
     });
   });
 
-  test('lacks Reader: whoami says where, with the command that grants it, and ends well all the same', async () => {
+  test('lacks Reader: whoami shows where and the command that grants it, and exits with 0', async () => {
     const [first = ''] = subscriptionIds(azure);
     azure.tenant.setAccess(first, { kind: 'none' });
     const { code, stdout, stderr } = await cli('whoami');
@@ -310,7 +310,7 @@ describe('the identity', () => {
   });
 });
 
-test('no token and no identity header is in anything that was written, however verbose', async () => {
+test('no output has a token or an identity header, not even with --verbose', async () => {
   const [first = ''] = subscriptionIds(azure);
   azure.faults.add({ match: { path: first }, answer: forbidden('x/read', '/') });
   await cli('collect', '--verbose');
@@ -332,7 +332,7 @@ async function hashOf(path: string): Promise<string> {
     .digest('hex');
 }
 
-/** An address at which nothing listens. */
+/** An address without a listener. */
 async function nobody(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

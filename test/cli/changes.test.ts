@@ -50,14 +50,14 @@ afterAll(() => {
 describe('changes', () => {
   const between = ['changes', '--from', runIdOf(1), '--to', runIdOf(2)];
 
-  test('are those between the last two runs, and not complete where something could not be read', async () => {
+  test('are those between the last two runs, and not complete when something could not be read', async () => {
     const { code, stdout, stderr } = await cli(['changes']);
 
     expect({ code, stdout }).toEqual({ code: 3, stdout: '[]\n' });
     expect(stderr).toContain('partial, AuthorizationFailed');
   });
 
-  test('are printed as a bare array, and exit with 0 where the run had read everything', async () => {
+  test('are printed as a bare array, with exit code 0 when the run read everything', async () => {
     const { code, stdout } = await cli(between);
 
     expect(code).toBe(0);
@@ -68,7 +68,7 @@ describe('changes', () => {
     ]);
   });
 
-  test('say in a table what happened in a few words', async () => {
+  test('have a short description in a table', async () => {
     const { stdout } = await cli([...between, '-o', 'table']);
 
     const [header, , attached, added, assigned] = stdout.split('\n');
@@ -113,7 +113,7 @@ describe('changes', () => {
 });
 
 describe('findings', () => {
-  test('are printed by severity, and not complete where something could not be read', async () => {
+  test('are printed by severity, and not complete when something could not be read', async () => {
     const { code, stdout } = await cli(['findings']);
 
     expect(code).toBe(3);
@@ -126,14 +126,14 @@ describe('findings', () => {
     expect(await cli(args)).toMatchObject({ code: 0, stdout: "message,stale\r\n'=privilegedIdentity <b>,false\r\n" });
   });
 
-  test('fit a table with what matters most', async () => {
+  test('show the most important columns in a table', async () => {
     const { stdout } = await cli(['findings', '--rule', 'sharedIdentity', '-o', 'table']);
 
     expect(stdout).toMatch(/^Severity +Rule +Resource +PrincipalId +Message +FirstSeen\n/);
     expect(stdout).toMatch(new RegExp(`medium +sharedIdentity +id-web +${principal} +=sharedIdentity <b>`));
   });
 
-  test('leave out what the setting accepts', async () => {
+  test('leave out the accepted findings', async () => {
     const entry = { rule: 'privilegedIdentity', principalId: principal, reason: 'it deploys', expires: '2999-01-01' };
     writeFileSync(accepted, JSON.stringify([entry]));
 
@@ -142,7 +142,7 @@ describe('findings', () => {
     expect(JSON.parse(stdout)).toMatchObject([{ rule: 'sharedIdentity' }]);
   });
 
-  test('exit with 2 where what is accepted cannot be read, and where a rule is none', async () => {
+  test('exit with 2 when the accepted findings cannot be read, or name an unknown rule', async () => {
     const results = await Promise.all([
       cli(['findings'], { INVENTORY_ACCEPTED_FINDINGS: '/nonexistent.json' }),
       cli(['findings', '--rule', 'any']),
@@ -162,7 +162,7 @@ describe('what is known of identities and scale sets', () => {
     expect(stdout).toMatch(new RegExp(`${principal} +User +attached +=web +id-web +Reader +github +2026`));
   });
 
-  test('has a line for each role and credential where one principal is asked for', async () => {
+  test('has a line for each role and credential of a single principal', async () => {
     const { stdout } = await cli(['principals', principal, '-o', 'table']);
 
     expect(stdout).toMatch(new RegExp(`\nroleAssignments +Reader on /subscriptions/${one}\n`));

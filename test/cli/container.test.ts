@@ -18,7 +18,7 @@ let folder: string;
 let azure: LocalAzure;
 let azurite: Azurite;
 
-/** Storage that takes tokens wants https: it has the certificate of the local Azure, and takes its tokens. */
+/** Storage accepts tokens only over https, so it has the certificate of the local Azure and accepts its tokens. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cli-container-'));
   azure = await startLocalAzure({ tenant: createSampleTenant({ subscriptions: 1, vms: 1, awkward: false }) });
@@ -55,7 +55,7 @@ describe('--database with the URL of a container', () => {
     expect((await readdir(folder)).filter((name) => name.startsWith('vm-identities-'))).toEqual([]);
   });
 
-  test('forgets a lost subscription in it: a publication of its own', async () => {
+  test('forgets a lost subscription in it and publishes the result', async () => {
     const { store, container } = newStore(azurite.connectionString);
     const blindSpots = [
       { subscriptionId: guid(1), displayName: null, source: 'previousRun' as const, grantCommand: 'az …' },
@@ -82,7 +82,7 @@ describe('--database with the URL of a container', () => {
     expect(again.code).toBe(5);
   });
 
-  test('tells everywhere that the newest database is damaged and the one before is shown', async () => {
+  test('warns in every command that the newest database is damaged and the one before is used', async () => {
     const { store, container } = newStore(azurite.connectionString);
     await publish(store, folder, await collectRun(store, folder, 22, [machine('web')]));
     await publish(store, folder, await collectRun(store, folder, 23, [machine('web'), machine('db')]));
@@ -108,7 +108,7 @@ describe('--database with the URL of a container', () => {
     }
   });
 
-  test('exits with 1 and the reason where nothing is published', async () => {
+  test('exits with 1 and the reason when nothing is published', async () => {
     const { container } = newStore(azurite.connectionString);
     const { code, stdout, stderr } = await cli('list', '--database', container.url);
 
@@ -116,7 +116,7 @@ describe('--database with the URL of a container', () => {
     expect(stderr).toMatch(/^error \w+: /);
   });
 
-  test('exits with 2 for the address of something else', async () => {
+  test('exits with 2 for the URL of something else', async () => {
     const { code, stderr } = await cli('list', '--database', 'https://example.blob.core.windows.net/');
 
     expect(code).toBe(2);

@@ -15,7 +15,7 @@ function* cellsOf(rows: Iterable<Row>): Generator<string[]> {
   for (const { name } of rows) yield [name];
 }
 
-/** How many rows were taken by a list that Ctrl-C meets at its first one. */
+/** The number of rows that a list reads when Ctrl-C comes at the first row. */
 async function takenAfterInterrupt(form: OutputForm, query: string | null, select?: readonly 'name'[]) {
   const interrupt = new AbortController();
   let taken = 0;

@@ -54,7 +54,7 @@ describe('--database', () => {
     [':memory:', "--database is ':memory:'; allowed: the path of a file"],
     ['folder', "--database is 'folder', which is not a file"],
     ['/dev/null', "--database is '/dev/null', which is not a file"],
-  ])('as "%s" is refused by what reads and by what writes, before anything is done', async (place, words) => {
+  ])('as "%s" is refused by commands that read and that write, before they start', async (place, words) => {
     const results = await Promise.all([...queries, ['collect']].map((args) => cli(...args, '--database', place)));
 
     for (const { code, stdout, stderr } of results) {
@@ -86,14 +86,14 @@ describe('--database', () => {
     ['text/below', 'NoDatabase: There is no database text/below yet'],
     ['empty', 'NotAnInventory: empty is not an inventory database'],
     ['newer', 'NewerDatabase: newer has schema version 99'],
-  ])('as the file %s fails with its name', async (place, words) => {
+  ])('as the file %s fails and names the file', async (place, words) => {
     const { code, stdout, stderr } = await cli('list', '--database', place);
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(`error ${words}`);
   });
 
-  test('fails with its name where the file is damaged in its middle', async () => {
+  test('names the file when its middle is damaged', async () => {
     await cli('collect', '--database', 'damaged');
     await overwriteRoot(join(cwd, 'damaged'), 'machine_version');
 
@@ -115,7 +115,7 @@ describe('other options', () => {
     [['whoami', '--resource', ''], "--resource is ''"],
     [['principals', '--stdin', '--state', 'gone'], '--state filters the list of all principals'],
     [['list', 'web'], 'hint: See: vm-identities list --help'],
-  ])('%j are refused with what is wrong', async (args, words) => {
+  ])('%j are refused with the reason', async (args, words) => {
     const { code, stdout, stderr } = await cli(...args);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -123,7 +123,7 @@ describe('other options', () => {
     expect((await readdir(cwd)).filter((name) => name.includes('unfinished'))).toEqual([]);
   });
 
-  test('an id that --live cannot read is refused, and its name is looked for among all types', async () => {
+  test('an id that --live cannot read is refused, and a name is searched among all types', async () => {
     const other = "[?type!='Microsoft.Compute/virtualMachines'] | [0].[id, name]";
     const [id, name] = JSON.parse((await cli('list', '--live', '--type', 'any', '--query', other)).stdout);
 

@@ -80,7 +80,7 @@ describe('list', () => {
     expect(stdout).toBe(`${JSON.stringify(machines, null, 2)}\n`);
   });
 
-  test('prints one value a line for a query as TSV', async () => {
+  test('prints one value per line for a query as TSV', async () => {
     const { code, stdout } = await cli(['list', '--query', '[*].identity.principalId', '-o', 'tsv']);
 
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${system}\n` });
@@ -96,7 +96,7 @@ describe('list', () => {
     expect(await cli(['list', '--query', query, '-o', 'tsv'])).toMatchObject({ code: 0, stdout: expected });
   });
 
-  test('applies a query to chosen fields, of which not every machine has each', async () => {
+  test('applies a query to chosen fields, even if a machine lacks some', async () => {
     const select = ['list', '--select', 'name,instanceCount', '--orderby', 'name'];
     const [names, counts, lines] = await Promise.all([
       cli([...select, '--query', '[].name']),
@@ -120,7 +120,7 @@ describe('list', () => {
     expect(lines[4]).toContain('env=prod;formula==1+1');
   });
 
-  test('prints NDJSON and YAML, an item after the other', async () => {
+  test('prints NDJSON and YAML item by item', async () => {
     const [ndjson, yaml] = await Promise.all([
       cli(['list', '--select', 'name', '--orderby', 'name', '-o', 'ndjson']),
       cli(['list', '--select', 'name', '--orderby', 'name', '-o', 'yaml']),
@@ -162,7 +162,7 @@ describe('list', () => {
     expect(JSON.parse(stdout).toSorted()).toEqual(names.toSorted());
   });
 
-  test('exits with 5 for a run that is not there', async () => {
+  test('exits with 5 for a run that does not exist', async () => {
     expect(await cli(['list', '--as-of', '20200101T000000Z-0000'])).toMatchObject({ code: 5, stdout: '' });
   });
 });
@@ -178,7 +178,7 @@ describe('an answer that is not complete', () => {
     expect(stderr).toContain('hint: do it');
   });
 
-  test('exits with 0 where that is allowed, or where the filters leave the gap out', async () => {
+  test('exits with 0 with --allow-incomplete, or when the filters exclude the gap', async () => {
     const results = await Promise.all([
       runCli(['list', '--allow-incomplete', '--database', holed.path]),
       runCli(['list', '--subscription-id', one, '--database', holed.path]),
@@ -189,7 +189,7 @@ describe('an answer that is not complete', () => {
     expect(results.map(({ stderr }) => stderr === '')).toEqual([false, true, true]);
   });
 
-  test('is one on power states, where some could not be read', async () => {
+  test('is one on power states when some could not be read', async () => {
     const commands = [['list'], ['principals']].flatMap((args) => [args, [...args, '--power-state', 'running']]);
     const results = await Promise.all(commands.map((args) => cli(args)));
 
@@ -205,7 +205,7 @@ describe('an answer that is not complete', () => {
     expect(stderr).toContain('Sub 1: partial, NotRead: The run did not read powerStates');
   });
 
-  test('is said so of the ledger and of principals, too', async () => {
+  test('is reported for the ledger and for principals as well', async () => {
     const commands = [['subscriptions'], ['principals'], ['principals', never, user]];
     const results = await Promise.all(commands.map((args) => runCli([...args, '--database', holed.path])));
 
@@ -214,7 +214,7 @@ describe('an answer that is not complete', () => {
 });
 
 describe('show', () => {
-  test('gives the principal id of a name as az resource show does', async () => {
+  test('prints the principal id of a machine as az resource show does', async () => {
     const { code, stdout } = await cli(['show', 'web', '--query', 'identity.principalId', '-o', 'tsv']);
 
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${system}\n` });
@@ -248,7 +248,7 @@ describe('show', () => {
     }
   });
 
-  test('is not complete by name while some subscription could not be read, as a list of that name is not', async () => {
+  test('by name is not complete while some subscription could not be read', async () => {
     const commands = [
       ['show', 'web'],
       ['show', 'ended'],
@@ -261,14 +261,14 @@ describe('show', () => {
     for (const { stderr } of results) expect(stderr).toContain(`${two} Shut: denied, AuthorizationFailed`);
   });
 
-  test('is as complete by id as the subscription that the id names', async () => {
+  test('by id is as complete as its subscription', async () => {
     const ids = [idOf(one, 'web'), idOf(one, 'ended'), idOf(two, 'hidden'), idOf(two, 'past')];
     const results = await Promise.all(ids.map((id) => runCli(['show', id, '--database', holed.path])));
 
     expect(results.map(({ code }) => code)).toEqual([0, 0, 3, 3]);
   });
 
-  test('exits with 5 for what was never seen', async () => {
+  test('exits with 5 for a machine that was never seen', async () => {
     const results = await Promise.all([cli(['show', 'nobody']), cli(['show', idOf(one, 'nobody')])]);
 
     expect(results.map(({ code, stdout }) => [code, stdout])).toEqual([
@@ -292,11 +292,11 @@ describe('principals', () => {
     }
   });
 
-  test('exits with 5 for one that was never seen', async () => {
+  test('exits with 5 for a principal that was never seen', async () => {
     expect(await cli(['principals', never])).toMatchObject({ code: 5, stdout: '' });
   });
 
-  test('prints an array with an entry per id in the order asked, for arguments and for lines', async () => {
+  test('prints an array with an entry per id in the order given, for arguments and for lines', async () => {
     const results = await Promise.all([
       cli(['principals', never, system]),
       cli(['principals', '--stdin'], `${never}\n\n  ${system} \r\n`),
@@ -310,7 +310,7 @@ describe('principals', () => {
     }
   });
 
-  test('prints an array for a single line, too', async () => {
+  test('prints an array even for a single line', async () => {
     expect(JSON.parse((await cli(['principals', '--stdin'], system)).stdout)).toHaveLength(1);
   });
 
@@ -336,7 +336,7 @@ describe('the other queries', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${runIdOf(2)}\n${runIdOf(1)}\n` });
   });
 
-  test('show the ledger, and no blind spots where there are none', async () => {
+  test('show the ledger, and an empty list of blind spots', async () => {
     const [ledger, blindSpots] = await Promise.all([cli(['subscriptions']), cli(['subscriptions', '--blind-spots'])]);
 
     expect(JSON.parse(ledger.stdout)).toMatchObject([

@@ -48,7 +48,7 @@ describe('report', () => {
     expect(stderr).toMatch(/not complete[\s\S]+AuthorizationFailed[\s\S]+hint: do it/);
   });
 
-  test('exits with 0 when what the filter asks for is complete', async () => {
+  test('exits with 0 when the selected subscription is complete', async () => {
     const { code, stdout, stderr } = await report('--subscription-id', one, '--format', 'ndjson');
 
     expect({ code, stderr, names: stdout.match(/"name":"\w+"/g) }).toEqual({
@@ -69,14 +69,14 @@ describe('report', () => {
     expect(stdout).toMatch(expected);
   });
 
-  test('writes a file whose ending says the format', async () => {
+  test('writes a file in the format of its extension', async () => {
     const { code, stdout } = await report('--out', 'machines.xlsx', '--allow-incomplete');
 
     expect({ code, stdout, files: readdirSync(folder) }).toEqual({ code: 0, stdout: '', files: ['machines.xlsx'] });
     expect(Object.keys(unzipSync(readFileSync(join(folder, 'machines.xlsx'))))).toContain('xl/worksheets/sheet5.xml');
   });
 
-  test('writes what a link points to, and leaves the link', async () => {
+  test('writes the target of a link and keeps the link', async () => {
     writeFileSync(join(folder, 'real.csv'), 'old');
     symlinkSync('real.csv', join(folder, 'link.csv'));
 
@@ -86,7 +86,7 @@ describe('report', () => {
     expect(readdirSync(folder).toSorted()).toEqual(['link.csv', 'real.csv']);
   });
 
-  test('leaves what was there when it fails', async () => {
+  test('keeps the existing file when it fails', async () => {
     writeFileSync(join(folder, 'old.csv'), 'old');
 
     const { code } = await report('--out', 'old.csv', '--as-of', '20200101T000000Z-0000');
@@ -98,7 +98,7 @@ describe('report', () => {
     });
   });
 
-  test('tells what changed between two runs', async () => {
+  test('lists the changes between two runs', async () => {
     const none = await report('changes', '--from', runIdOf(2), '--format', 'ndjson');
     const backwards = await report('changes', '--from', runIdOf(2), '--to', runIdOf(1));
 
@@ -127,7 +127,7 @@ describe('report', () => {
     expect(stderr).toMatch(expected);
   });
 
-  test('fails with 1 where nothing can be written', async () => {
+  test('fails with 1 when the file cannot be written', async () => {
     const { code, stderr } = await report('--out', join(folder, 'none', 'a.csv'));
 
     expect(code).toBe(1);

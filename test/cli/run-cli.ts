@@ -23,7 +23,7 @@ export interface CliOptions {
   readonly entry?: string;
 }
 
-/** Starts the command line as its users do: of this process's environment it has where programs and temporary files are. */
+/** Starts the command line as its users do. Of this process's environment it gets only paths. */
 export function startCli(args: readonly string[], { env, cwd, entry = bundledCli }: CliOptions = {}) {
   const { PATH, TMPDIR, NODE_COMPILE_CACHE } = process.env;
   return spawn(process.execPath, [entry, ...args], {

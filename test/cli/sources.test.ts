@@ -16,7 +16,7 @@ import { startTenantGate, type TenantGate } from '../support/tenant-gate.ts';
 import { type CliResult, runCli } from './run-cli.ts';
 
 const [home, theirs] = [guid(9), guid(8)];
-/** The person who is signed in. */
+/** The signed-in user. */
 const user = guid(50);
 const principalOfTheirs = guid(60);
 let folder: string;
@@ -56,7 +56,7 @@ beforeEach(async () => {
   await Promise.all([signIn(home), signIn(theirs)]);
 });
 
-/** An `az` that knows one command. Whom it is signed in as is in files beside it. */
+/** An `az` with one command. Files next to it hold the signed-in users. */
 async function installAz(): Promise<void> {
   const bin = join(folder, 'bin');
   await mkdir(bin);
@@ -82,7 +82,7 @@ function keepToken(file: string, accessToken: string): Promise<void> {
   return writeFile(join(folder, 'bin', file), JSON.stringify({ accessToken, expires_on, tokenType: 'Bearer' }));
 }
 
-/** Azurite looks at the claims of a token, not at its signature. */
+/** Azurite checks the claims of a token, not its signature. */
 async function signIn(tenantId: string): Promise<void> {
   const now = Math.floor(Date.now() / 1000);
   const claims = {
@@ -130,7 +130,7 @@ async function publishBoth(day = 20): Promise<void> {
 }
 
 describe('collect with INVENTORY_SOURCES', () => {
-  test('takes in containers of this tenant and of another, by the sign-in there, and only reads', async () => {
+  test('reads containers of this tenant and of another one, with the sign-in of each tenant', async () => {
     await publishBoth();
 
     const collected = await cli(['collect']);
@@ -165,7 +165,7 @@ describe('collect with INVENTORY_SOURCES', () => {
     );
   });
 
-  test('says how to sign in where one is not signed in, and what is known stays, stale', async () => {
+  test('shows how to sign in to another tenant, and keeps its known machines as stale', async () => {
     await publishBoth();
     await cli(['collect']);
     await rm(join(folder, 'bin', `storage-${theirs}`));
@@ -183,7 +183,7 @@ describe('collect with INVENTORY_SOURCES', () => {
     expect(JSON.parse(listed.stdout)).toEqual(['of-3']);
   });
 
-  test('names the command that grants the role where it is missing', async () => {
+  test('shows the command that grants a missing role', async () => {
     await publishBoth();
     gate.admissions.set(far.name, { tenantId: theirs, hasRole: false });
     const role = 'Storage Blob Data Reader';
@@ -198,7 +198,7 @@ describe('collect with INVENTORY_SOURCES', () => {
     expect(collected.stderr).toContain('infra/source.bicep');
   });
 
-  test('says so where nothing is published, and takes in the others', async () => {
+  test('reports a container without an inventory, and reads the others', async () => {
     await publishBoth();
     const missing = newStore(azurite.connectionString);
     gate.admissions.set(missing.name, { tenantId: home, hasRole: true });
@@ -217,7 +217,7 @@ describe('collect with INVENTORY_SOURCES', () => {
     ['https://evil.example/inventory'],
     ['http://contoso.blob.core.windows.net/inventory'],
     ['inventory.sqlite'],
-  ])('refuses %s before anything is sent, without what is secret in it', async (url) => {
+  ])('refuses %s before any request, without showing its secrets', async (url) => {
     const { code, stdout, stderr } = await cli(['collect'], url);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -226,7 +226,7 @@ describe('collect with INVENTORY_SOURCES', () => {
     );
   });
 
-  test('keeps the signature of an address out of what it says of --database', async () => {
+  test('does not show the signature of a URL in messages about --database', async () => {
     const url = 'https://contoso.blob.core.windows.net/inventory?sig=s3cret';
 
     const results = await Promise.all([cli(['collect', '--database', url]), cli(['list', '--database', url])]);

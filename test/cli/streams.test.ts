@@ -16,7 +16,7 @@ import { bundledCli, startCli } from './run-cli.ts';
 
 const subscription = '11111111-0000-4000-8000-000000000001';
 const forms = ['table', 'json', 'tsv', 'csv', 'yaml', 'ndjson'];
-/** More than any pipe holds. */
+/** More than a pipe can hold. */
 const machines = 1_000;
 const inventory = createInventory();
 
@@ -35,7 +35,7 @@ afterAll(() => {
 
 type Options = Parameters<typeof startCli>[1];
 
-/** What became of a process of whose two streams nobody reads one, from its beginning on. */
+/** The result of a process that has one of its two output streams closed from the beginning. */
 async function without(lost: 'stdout' | 'stderr', args: readonly string[], options: Options = {}) {
   const child = startCli(args, options);
   child[lost].destroy();
@@ -44,7 +44,7 @@ async function without(lost: 'stdout' | 'stderr', args: readonly string[], optio
   return { code: child.exitCode, other };
 }
 
-describe('standard output that nobody reads', () => {
+describe('standard output without a reader', () => {
   test.each([[['--help']], [['list', '--help']], [['help', 'list']], [['--version']]])(
     'ends %j quietly',
     async (args) => {
@@ -62,7 +62,7 @@ describe('standard output that nobody reads', () => {
     expect(await without('stdout', args)).toEqual({ code: 0, other: '' });
   });
 
-  test.each(forms)('ends a list as %s quietly after its first line, too', async (form) => {
+  test.each(forms)('ends a list as %s quietly after its first line', async (form) => {
     const child = startCli(['list', '-o', form, '--database', inventory.path]);
     child.stdout.once('data', () => child.stdout.destroy());
 
@@ -92,7 +92,7 @@ describe('standard output on a full disk', () => {
   );
 });
 
-describe('standard error that nobody reads', () => {
+describe('standard error without a reader', () => {
   let azure: LocalAzure;
   let cwd: string;
   beforeAll(async () => {
@@ -104,13 +104,13 @@ describe('standard error that nobody reads', () => {
     await rm(cwd, { recursive: true });
   });
 
-  test('takes nothing away from a list', async () => {
+  test('does not change a list', async () => {
     const { code, other } = await without('stderr', ['list', '--verbose', '--database', inventory.path]);
 
     expect({ code, machines: JSON.parse(other).length }).toEqual({ code: 0, machines });
   });
 
-  test('takes nothing away from a run that is not complete', async () => {
+  test('does not change a run that is not complete', async () => {
     const [first] = azure.tenant.subscriptions();
     azure.faults.add({ match: { path: `${first?.subscriptionId}/` }, answer: forbidden('x/read', '/') });
 
@@ -126,7 +126,7 @@ describe('standard error that nobody reads', () => {
     ['a wrong option', ['list', '--nmae'], 2],
     ['no command', [], 2],
     ['no database', ['list', '--database', 'nowhere.sqlite'], 1],
-  ])('leaves the exit code of %s', async (_, args, code) => {
+  ])('does not change the exit code of %s', async (_, args, code) => {
     expect(await without('stderr', args, { cwd })).toEqual({ code, other: '' });
   });
 });

@@ -16,7 +16,7 @@ const rows: readonly Row[] = [
 const lines = (width: number | null, from = rows): string[] => [...table(columns, from, width)].join('').split('\n');
 
 describe('a table', () => {
-  test('is as wide as it gets where no terminal bounds it', () => {
+  test('is as wide as its content without a terminal', () => {
     expect(lines(null)).toEqual([
       'Name           Group       Id',
       '-------------  ----------  --------',
@@ -38,7 +38,7 @@ describe('a table', () => {
     expect(Math.max(...lines(width).map(widthOf))).toBeLessThanOrEqual(width);
   });
 
-  test('leaves an optional column out when it has nothing to say', () => {
+  test('leaves an optional column out when it is empty', () => {
     expect(lines(null, [['web', '', '1']])[0]).toBe('Name  Id');
   });
 });
@@ -48,7 +48,7 @@ describe('text for a terminal', () => {
     expect(printable('a\u001b[31mb\r\nc\u202ed')).toBe('a [31mb c d');
   });
 
-  test('counts wide letters twice, also where it is cut', () => {
+  test('counts wide characters twice, also when it cuts text', () => {
     expect([widthOf('生产'), widthOf('é'), truncate('生产环境', 5)]).toEqual([4, 1, '生产…']);
   });
 });

@@ -32,6 +32,17 @@ describe('the command line, before it does anything', () => {
     },
   );
 
+  test('shows the same help for help COMMAND', async () => {
+    const [help, option, unknown] = await Promise.all([
+      runCli(['help', 'show']),
+      runCli(['show', '--help']),
+      runCli(['help', 'shwo']),
+    ]);
+
+    expect(help).toEqual(option);
+    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('Did you mean show?') });
+  });
+
   test.each([
     [['lsit'], 'Did you mean list?'],
     [['list', '--nmae', 'x'], 'Did you mean --name?'],
@@ -49,7 +60,7 @@ describe('the command line, before it does anything', () => {
     [['collect', '--subscription', 'prod'], "--subscription is 'prod'; allowed: a guid"],
     [['collect', '--database', 'https://a.blob.core.windows.net/c'], 'collect writes into a file'],
     [['forget', '11111111-2222-3333-4444-555555555555'], '--reason'],
-  ])('refuses %j with exit code 2 and says what is allowed', async (args, words) => {
+  ])('refuses %j with exit code 2 and shows what is allowed', async (args, words) => {
     const { code, stdout, stderr } = await runCli(args, { cwd });
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -69,7 +80,7 @@ describe('the command line, before it does anything', () => {
   });
 
   test.each(['list', 'runs', 'subscriptions', 'principals'])(
-    'says how to make the database that %s lacks',
+    'shows how to create the database that %s needs',
     async (command) => {
       const { code, stdout, stderr } = await runCli([command], { cwd });
 

@@ -21,7 +21,7 @@ describe('CSV of machines', () => {
     ['a"b', '"a""b"'],
     ['a\r\nb', '"a\r\nb"'],
     ['a=b', 'a=b'],
-  ])('writes %j as RFC 4180 has it', (name, cell) => {
+  ])('writes %j as in RFC 4180', (name, cell) => {
     expect([...virtualMachineCsv([row(name)], ['name'])].join('')).toBe(`name\r\n${cell}\r\n`);
   });
 
@@ -41,7 +41,7 @@ describe('CSV of machines', () => {
     ]);
   });
 
-  test('has a header for no rows, and no more than a part of many rows at a time', () => {
+  test('has only a header without rows, and writes many rows in chunks', () => {
     function* many(): Generator<VirtualMachine> {
       for (let index = 0; index < 1000; index++) yield row(`vm-${index}`);
     }
@@ -70,7 +70,7 @@ describe('CSV of principals', () => {
   });
 });
 
-test('NDJSON is one document a line, whatever is in it', () => {
+test('NDJSON is one document per line, even with line breaks in a value', () => {
   const rows = [{ name: 'a\nb' }, { name: 'ü' }, null];
   const lines = [...ndjson(rows)].join('').split('\n');
 

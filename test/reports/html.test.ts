@@ -15,7 +15,7 @@ describe('the page', () => {
     expect(text).toContain('Shut &lt;b&gt;');
   });
 
-  test('needs nothing from elsewhere, and says so', () => {
+  test('loads nothing from other servers, and has a policy against it', () => {
     const text = page();
 
     expect(text).toContain(`content="default-src 'none'; style-src 'unsafe-inline'`);
@@ -29,7 +29,7 @@ describe('the page', () => {
     expect(text).toMatch(/<p>1 rows?\.<\/p>/);
   });
 
-  test('says whether it is complete, what it lacks, and what would open that', () => {
+  test('shows whether it is complete, what is missing, and how to get access', () => {
     const [text, complete] = [page(), page({ complete: true, coverage: [], blindSpots: [] })];
 
     expect(text).toContain('<strong>Not complete.</strong>');
@@ -39,7 +39,7 @@ describe('the page', () => {
     expect(complete).not.toMatch(/Not complete|Blind spots</);
   });
 
-  test('has days and ranges in their own order, and severities with the worst first', () => {
+  test('sorts days and ranges by name, and severities by severity', () => {
     const bars = (text: string, title: string) =>
       new RegExp(`aria-label="${title}\\. ([^"]*)"`).exec(text)?.[1]?.replaceAll(/: \d+/g, '');
     const days = Array.from({ length: 40 }, (_, n) => new Date(Date.UTC(2026, 0, 40 - n)).toISOString());
@@ -50,7 +50,7 @@ describe('the page', () => {
     expect(bars(page({ name: 'findings', findings }), 'By severity')).toBe('high, low');
   });
 
-  test('shows of a change what differs', () => {
+  test('shows only the fields of a change that differ', () => {
     const before = { id: '/a', vmId: '1', tags: {}, location: 'westeurope' };
     const changed = { ...change, before, after: { ...before, vmId: '2' } };
     const created = { ...change, before: null, after: before };
@@ -61,7 +61,7 @@ describe('the page', () => {
     expect(text).toContain('>{&quot;vmId&quot;:&quot;1&quot;,&quot;location&quot;:&quot;westeurope&quot;}</td>');
   });
 
-  test('shows the first 5,000 rows, counts all, and says so', () => {
+  test('shows the first 5,000 rows and the number of all rows', () => {
     function* many() {
       for (let n = 0; n < 6_000; n++) yield virtualMachine(`vm-${n}`);
     }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { changesCsv, findingsCsv, principalCsv, virtualMachineCsv } from '../../lib/reports/csv.ts';
 import { change, finding, principal, virtualMachine } from '../support/report-source.ts';
 
-test('CSV of changes has what was before and after as JSON', () => {
+test('CSV of changes has the fields before and after as JSON', () => {
   const text = [...changesCsv([change])].join('');
 
   expect(text).toBe(
@@ -11,13 +11,13 @@ test('CSV of changes has what was before and after as JSON', () => {
   );
 });
 
-test('CSV of findings has one row per finding, and only the fields that are asked for', () => {
+test('CSV of findings has one row per finding, and only the selected fields', () => {
   const text = [...findingsCsv([finding], ['rule', 'severity', 'stale'])].join('');
 
   expect(text).toBe('rule,severity,stale\r\nprivilegedIdentity,high,false\r\n');
 });
 
-test('CSV of principals names credentials, and roles whose name is not known by their id', () => {
+test('CSV of principals names credentials and roles; a role without a name has its id', () => {
   const text = [...principalCsv([principal], ['roleAssignments', 'federatedCredentials'])].join('');
 
   expect(text.split('\r\n')[1]).toBe('/definitions/reader /subscriptions/s,github https://issuer repo:a/b');

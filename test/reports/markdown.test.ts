@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { markdown } from '../../lib/reports/markdown.ts';
 import { reportSource, virtualMachine } from '../support/report-source.ts';
 
-test('Markdown shows names with a meaning in Markdown as text', () => {
+test('Markdown shows markup in names as text', () => {
   const name = 'a|b*c*<i>`\n# x';
 
   const text = [...markdown(reportSource({ virtualMachines: () => [virtualMachine(name)] }))].join('');
@@ -10,7 +10,7 @@ test('Markdown shows names with a meaning in Markdown as text', () => {
   expect(text).toContain(String.raw`| a\|b\*c\*\<i\>\` \# x | rg |`);
 });
 
-test('Markdown says whether it is complete, what it lacks, and what would open that', () => {
+test('Markdown shows whether it is complete, what is missing, and how to get access', () => {
   const text = [...markdown(reportSource())].join('');
 
   expect(text).toContain('**Not complete.** As of 2026-11-20T06:00:00.000Z');
@@ -18,7 +18,7 @@ test('Markdown says whether it is complete, what it lacks, and what would open t
   expect(text).toMatch(/### Blind spots[\s\S]+\| az role assignment create --role Reader \|/);
 });
 
-test('Markdown has no section for what is not lacking', () => {
+test('Markdown has no section for gaps when nothing is missing', () => {
   const text = [...markdown(reportSource({ complete: true, coverage: [], blindSpots: [] }))].join('');
 
   expect(text).toContain('Complete. As of');

@@ -17,7 +17,7 @@ const machines = (...names: string[]): ReportSource =>
   reportSource({ virtualMachines: () => names.map((name) => virtualMachine(name)) });
 
 describe('a workbook', () => {
-  test('has five sheets, the report that was asked for first', async () => {
+  test('has five sheets, with the requested report first', async () => {
     const parts = await partsOf(reportSource({ name: 'changes' }));
 
     const names = [...(parts['xl/workbook.xml'] ?? '').matchAll(/sheet name="([^"]+)"/g)].map(([, name]) => name);
@@ -25,7 +25,7 @@ describe('a workbook', () => {
     expect(parts['xl/worksheets/sheet1.xml']).toContain('virtualMachineMoved');
   });
 
-  test('has a header that stays in view and a filter over every row', async () => {
+  test('has a header that stays visible, and a filter over every row', async () => {
     const sheet = await firstSheet(machines('a', 'b', 'c'));
 
     expect(sheet).toContain('<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>');
@@ -44,13 +44,13 @@ describe('a workbook', () => {
     },
   );
 
-  test('shows markup and characters that XML does not have', async () => {
+  test('escapes markup and replaces characters that XML does not allow', async () => {
     const sheet = await firstSheet(machines('</t><x a="b">&\u0000\ud800'));
 
     expect(sheet).toContain('&lt;/t&gt;&lt;x a=&quot;b&quot;&gt;&amp;\ufffd\ufffd</t>');
   });
 
-  test('says where it cuts what no cell has room for', async () => {
+  test('marks a text that it cuts to the limit of a cell', async () => {
     const tags = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`tag-${n}`, 'x'.repeat(1_000)]));
 
     const sheet = await firstSheet(reportSource({ virtualMachines: () => [virtualMachine('a', { tags })] }));
@@ -62,7 +62,7 @@ describe('a workbook', () => {
     expect(longest).toMatch(/cut: the CSV has it whole\)$/);
   });
 
-  test('says on its last sheet whether it is complete, and what it lacks', async () => {
+  test('shows on its last sheet whether it is complete, and what is missing', async () => {
     const sheet = (await partsOf(reportSource()))['xl/worksheets/sheet5.xml'] ?? '';
 
     expect(sheet).toMatch(/complete<\/t><\/is><\/c><c r="B1" t="b"><v>0<\/v>/);
@@ -71,7 +71,7 @@ describe('a workbook', () => {
     expect(sheet).toContain('az role assignment create --role Reader');
   });
 
-  test('refuses more rows than a sheet has room for before anything is written', async () => {
+  test('refuses more rows than a sheet can have, before anything is written', async () => {
     let read = 0;
     function* endless() {
       for (;;) {
@@ -86,7 +86,7 @@ describe('a workbook', () => {
     expect(read).toBe(1_001);
   });
 
-  test('has room for as many rows as a sheet of Excel: 1,048,576 with its header', async () => {
+  test('can have as many rows as a sheet of Excel: 1,048,576 with its header', async () => {
     const machine = virtualMachine('web');
     const many = (count: number) =>
       reportSource({

@@ -7,7 +7,7 @@ import { guid, machine } from './readings.ts';
 
 export const at = '2026-11-20T06:00:00.000Z';
 
-/** A machine as outputs show it. */
+/** A machine in the form of the outputs. */
 export function virtualMachine(name: string, more: Partial<VirtualMachine> = {}): VirtualMachine {
   const { instanceCount: _, ...reading } = machine(name);
   const history = { firstSeen: at, lastSeen: at, deletedAt: null, stale: false };
@@ -72,7 +72,7 @@ const denied = {
   count: 0,
 } as const;
 
-/** A source that is not complete: a subscription is denied, and there is a blind spot. */
+/** A source that is not complete: one subscription is denied, and one is a blind spot. */
 export function reportSource(more: Partial<ReportSource> = {}): ReportSource {
   return {
     name: 'virtualMachines',

@@ -4,9 +4,9 @@ import type { Database } from '../database.ts';
 const keptRuns = 4;
 
 /**
- * Keeps one value per open database and drops it when the database is closed. A WeakMap alone would never release either
- * once a prepared statement is part of the value: a statement holds its database from outside V8's heap, where the
- * garbage collector cannot see the cycle.
+ * Keeps one value per open database and drops it when the database is closed. A WeakMap alone would never release a
+ * value with a prepared statement: the statement holds its database from outside V8's heap, so the garbage collector
+ * cannot see the cycle.
  */
 export function whileOpen<Value>(make: () => Value): (database: Database) => Value {
   const values = new WeakMap<Database, Value>();

@@ -1,20 +1,20 @@
 import type { ReportSource } from '../../inventory/report.ts';
 import { htmlText } from './html-text.ts';
 
-/** What is counted of the rows of a report, by the chart's title. */
+/** The value to count of each row, by the title of the chart. */
 type Counted<Row> = Readonly<Record<string, (row: Row) => string>>;
 
-/** Where it is not by length. Findings come with the worst first. */
+/** The order of the bars, if it is not by length. Findings come with high severity first. */
 const orders: Readonly<Record<string, BarOrder>> = {
   'By day': 'name',
   'By number of machines': 'name',
   'By number of role assignments': 'name',
   'By severity': 'given',
 };
-/** Rows counted before others have their turn. */
+/** Rows to count before other work may run. */
 const rowsPerTurn = 500;
 
-/** The charts of a report, over every row that it has. Empty strings while it counts: each is a pause. */
+/** The charts of a report, over all its rows. Yields empty strings while it counts, so that other work may run. */
 export function* charts(source: ReportSource): Generator<string, { readonly rows: number }> {
   switch (source.name) {
     case 'virtualMachines':
@@ -62,10 +62,10 @@ function range(count: number): string {
   return count <= 10 ? '2 to 10' : 'more than 10';
 }
 
-/** How often each name came up. */
-export type Tally = ReadonlyMap<string, number>;
+/** The count of each name. */
+type Tally = ReadonlyMap<string, number>;
 
-export type BarOrder = 'length' | 'name' | 'given';
+type BarOrder = 'length' | 'name' | 'given';
 
 const barsAtMost = 10;
 const barsInOrderAtMost = 31;
@@ -75,10 +75,10 @@ const barWidth = 220;
 
 /**
  * A chart of horizontal bars.
- * @param order `length`: the longest first, what is beyond ten is one bar; `name`: in the order of the names (days, ranges), what is
- *   before the last 31 is one bar; `given`: as they came up
+ * @param order `length`: longest first, one bar for all beyond ten; `name`: by name (days, ranges), one bar for all
+ *   before the last 31; `given`: in the order of the tally
  */
-export function barChart(title: string, tally: Tally, order: BarOrder): string {
+function barChart(title: string, tally: Tally, order: BarOrder): string {
   const bars = { length: longest, name: latest, given: (all: Tally) => [...all] }[order](tally);
   const most = Math.max(1, ...bars.map(([, count]) => count));
   const height = bars.length * barHeight;

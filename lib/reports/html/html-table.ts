@@ -1,14 +1,14 @@
 import type { Cell } from '../table.ts';
 import { htmlText } from './html-text.ts';
 
-/** Up to here a text stays on one line: names, ids, times. Longer ones are wrapped. */
+/** Longer texts are wrapped. Names, ids and times stay on one line. */
 const lineLength = 40;
 const time = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?Z$/;
 
 /**
- * A table that scrolls by itself where the page is narrower, also by the keyboard.
- * @param label what the table has, for who does not see the heading above it
- * @param tall it may have thousands of rows: it scrolls below its header
+ * A table that scrolls on narrow pages, also with the keyboard.
+ * @param label content of the table, for screen readers
+ * @param tall the table may have thousands of rows, so it scrolls below its header
  */
 export function* htmlTable(
   label: string,
@@ -27,7 +27,7 @@ function cellHtml(cell: Cell): string {
   return `<td${text.length > lineLength ? ' class="long"' : ''}>${htmlText(text)}</td>`;
 }
 
-/** A time without what nobody reads of it; all other text as it is. */
+/** A time in a short form; any other text unchanged. */
 export function readable(text: string): string {
   return text.replace(time, '$1 $2 UTC');
 }

@@ -6,7 +6,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text for HTML, between tags and in quoted attributes: markup in names is shown, not obeyed. */
+/** Text for HTML, between tags and in quoted attributes. Markup in names is shown as text. */
 export function htmlText(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
 }

@@ -1,4 +1,4 @@
-/** The style sheet of the report's page. A policy that names its hash lets this one in, and nothing else. */
+/** The style sheet of the report's page. A policy with its hash allows only this style sheet. */
 export const reportStyle = `:root{color-scheme:light dark;--line:#8884;--bar:#2266cc;--bad:#b3261e;--link:#0b57d0}
 body{font:14px/1.5 system-ui,sans-serif;margin:0 auto;max-width:1800px;padding:16px 24px}
 h1{font-size:24px;margin:8px 0}h2{font-size:18px;margin:28px 0 8px}h3{font-size:15px;margin:20px 0 4px}

@@ -1,19 +1,22 @@
 import type { Cell, Table } from '../table.ts';
 
-/** What Excel holds in a cell. @see https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3 */
+/**
+ * The longest text of a cell in Excel.
+ * @see https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3
+ */
 const cellLimit = 32_767;
 const cutMark = ' … (cut: the CSV has it whole)';
 const formulaStart = /^[=+\-@\t\r]/;
-/** Without the attribute, readers may take white space away. */
+/** Without the attribute `xml:space`, readers may remove white space. */
 const outerSpace = /^\s|\s$|[\n\r]/;
-/** Styles of `styles.xml` by place. */
+/** Indexes of the styles in `styles.xml`. */
 const header = 1;
 const plainText = 2;
 
 /**
- * One sheet: a header that stays in view, a filter on each column, and the rows.
+ * One sheet: a header that stays visible, a filter on each column, and the rows.
  * @param above rows above the header
- * @param warning a red tab, for what must not be overlooked
+ * @param warning gives the sheet a red tab
  */
 export function* sheetXml(
   table: Table,
@@ -45,8 +48,8 @@ function rowXml(cells: readonly Cell[], names: readonly string[], row: number, s
 }
 
 /**
- * Text is written as text, never as a formula; where a spreadsheet would make one of it as soon as somebody edits the cell, it has
- * the style that stands for a leading apostrophe.
+ * Text is written as text, never as a formula. If editing the cell would make it a formula, it has the style of a
+ * leading apostrophe.
  */
 function cellXml(cell: Cell, at: string, style: number): string {
   if (cell === null || cell === '') return '';
@@ -80,18 +83,18 @@ const entities: Readonly<Record<string, string>> = {
   '\r': '&#13;',
 };
 
-/** Most texts have nothing of all that: one look instead of three. Surrogates are looked at more closely. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+/** Most texts have no special character, so one test replaces three passes. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it searches for them
 const special = /[&<>"'\u0000-\u001f\ud800-\udfff\ufffe\uffff]/;
 
-/** Text for XML 1.0: what has a meaning there is escaped, what may not be there at all becomes U+FFFD. */
+/** Text for XML 1.0. Markup is escaped; characters that XML does not allow become U+FFFD. */
 export function xmlText(text: string): string {
   if (!special.test(text)) return text;
   return text
     .toWellFormed()
     .replaceAll(/[&<>"'\r]/g, (character) => entities[character] ?? character)
     .replaceAll(
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: it replaces them
       /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g,
       '\ufffd',
     );

@@ -9,7 +9,7 @@ const contentType = 'application/vnd.openxmlformats-officedocument.spreadsheetml
 export const sheetPath = (index: number): string => `xl/worksheets/sheet${index + 1}.xml`;
 
 /**
- * The parts of a workbook besides its sheets, by their paths.
+ * The parts of a workbook other than its sheets, by path.
  * @see https://ecma-international.org/publications-and-standards/standards/ecma-376/
  */
 export function workbookParts(sheetNames: readonly string[]): Readonly<Record<string, string>> {

@@ -1,28 +1,20 @@
-import { type ReportSource, ReportTooLargeError } from '../../inventory/report.ts';
+import { type ReportSource, ReportTooLargeError, reportNames } from '../../inventory/report.ts';
 import { coverageSummary } from '../coverage.ts';
-import {
-  changeColumns,
-  coverageColumns,
-  coverageRows,
-  findingColumns,
-  principalColumns,
-  principalRows,
-  virtualMachineColumns,
-} from '../full-columns.ts';
-import { type Table, tableOf } from '../table.ts';
+import { coverageTable, fullTable } from '../full-columns.ts';
+import type { Table } from '../table.ts';
 import { sheetXml } from './sheet-xml.ts';
 import { sheetPath, workbookParts } from './workbook-parts.ts';
 import { zip } from './zip.ts';
 
-/** Rows of a sheet below its header, as Excel itself limits them. */
+/** The limit of Excel for rows of a sheet below its header. */
 export const xlsxRowLimit = 1_048_575;
-/** Rows counted before others have their turn. */
+/** Rows to count before other work may run. */
 const rowsPerTurn = 500;
 
 /**
- * A workbook, sheet by sheet, the report that was asked for first. Memory does not grow with the rows.
+ * A workbook, sheet by sheet, with the requested report first. Memory does not grow with the rows.
  * @param limit rows that a sheet may have
- * @throws {ReportTooLargeError} one has more: found by counting, before anything is written
+ * @throws {ReportTooLargeError} a sheet has more; the rows are counted before anything is written
  */
 export async function xlsx(source: ReportSource, limit = xlsxRowLimit): Promise<Iterable<Uint8Array>> {
   const tables = sheets(source);
@@ -31,16 +23,8 @@ export async function xlsx(source: ReportSource, limit = xlsxRowLimit): Promise<
 }
 
 function sheets(source: ReportSource): readonly Table[] {
-  const all = [
-    tableOf('virtualMachines', virtualMachineColumns, source.virtualMachines),
-    tableOf('principals', principalColumns, () => principalRows(source.principals())),
-    tableOf('changes', changeColumns, source.changes),
-    tableOf('findings', findingColumns, source.findings),
-  ];
-  const [asked = [], others = []] = [true, false].map((first) =>
-    all.filter(({ name }) => (name === source.name) === first),
-  );
-  return [...asked, ...others, tableOf('coverage', coverageColumns, () => coverageRows(source))];
+  const names = reportNames.toSorted((a, b) => Number(b === source.name) - Number(a === source.name));
+  return [...names.map((name) => fullTable(source, name)), coverageTable(source)];
 }
 
 function* entries(tables: readonly Table[], source: ReportSource): Generator<{ path: string; text: Iterable<string> }> {
@@ -59,8 +43,8 @@ async function refuseTooLarge({ name, rows }: Table, limit: number): Promise<voi
   for (const _ of rows()) {
     count += 1;
     if (count > limit) {
-      throw new ReportTooLargeError(`A sheet of XLSX has room for ${limit} rows, and ${name} has more`, {
-        hint: 'Ask for csv or ndjson, which have no limit, or for fewer rows with a filter',
+      throw new ReportTooLargeError(`An XLSX sheet can have ${limit} rows, but ${name} has more`, {
+        hint: 'Use csv or ndjson, which have no limit, or a filter that selects fewer rows',
       });
     }
     if (count % rowsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));

@@ -2,7 +2,7 @@ import { constants, crc32, deflateRawSync } from 'node:zlib';
 import { Zip, type ZipInputFile } from 'fflate';
 import { pause, toPieces } from '../pieces.ts';
 
-/** Sizes of an archive without the 64-bit extension. */
+/** The limit of an archive without the 64-bit extension. */
 const sizeLimit = 2 ** 32 - 1;
 
 interface ZipEntry {
@@ -11,8 +11,8 @@ interface ZipEntry {
 }
 
 /**
- * A ZIP archive of text files, compressed as it is made: memory does not grow with their size.
- * @throws {Error} it grows past 4 GiB, which spreadsheets could not open
+ * A ZIP archive of text files, compressed piece by piece: memory does not grow with their size.
+ * @throws {Error} it grows past 4 GiB, which spreadsheets cannot open
  */
 export function* zip(entries: Iterable<ZipEntry>): Generator<Uint8Array> {
   const ready: Uint8Array[] = [];
@@ -43,18 +43,18 @@ export function* zip(entries: Iterable<ZipEntry>): Generator<Uint8Array> {
 /** Ends a compressed stream: an empty last block. @see https://www.rfc-editor.org/rfc/rfc1951#section-3.2.3 */
 const lastBlock = new Uint8Array([0x03, 0x00]);
 
-/** A file of an archive, compressed piece by piece as it comes: nothing is kept of a piece once the next one is there. */
-export interface DeflatedFile extends ZipInputFile {
+/** A file of an archive that compresses each piece at once and keeps none. */
+interface DeflatedFile extends ZipInputFile {
   push(piece: Uint8Array): void;
   end(): void;
 }
 
 /**
- * Compressed by Node's own zlib: a workbook of 400,000 machines takes 53 s of processor time, and 73 s with one in JavaScript, which
- * also leaves more garbage the longer it runs. Each piece is compressed for itself, up to a byte's end (`Z_SYNC_FLUSH`), so that the
- * pieces make one stream.
+ * Compresses with Node's zlib: a workbook of 400,000 machines takes 53 s of processor time, but 73 s in JavaScript,
+ * which also leaves more garbage the longer it runs. Each piece ends at a byte (`Z_SYNC_FLUSH`), so the pieces form one
+ * stream.
  */
-export function deflatedFile(path: string): DeflatedFile {
+function deflatedFile(path: string): DeflatedFile {
   const file: DeflatedFile = {
     filename: path,
     compression: 8,

@@ -43,7 +43,7 @@ const reading = (name: string, more: Partial<MachineReading> = {}): MachineReadi
   ...more,
 });
 
-/** What rows have of a reading: `instanceCount` on scale sets only. */
+/** The fields of a reading that rows have; `instanceCount` only on scale sets. */
 const shownOf = ({ instanceCount, ...rest }: MachineReading) => rest;
 
 let inventory: Inventory;
@@ -52,7 +52,7 @@ beforeEach(() => {
 });
 afterEach(() => inventory[Symbol.dispose]());
 
-/** Merges one run that read the subscription, or (null) did not see it any more. */
+/** Merges one run that read the subscription; null: it no longer saw it. */
 function merge(seq: number, machines: readonly MachineReading[] | null, status: CoverageStatus = 'complete'): void {
   const plan: Plan = {
     runId: runIdOf(seq),
@@ -106,7 +106,7 @@ function merge(seq: number, machines: readonly MachineReading[] | null, status: 
   merging.commit();
 }
 
-test('what was merged is what is shown, now and as of every run', () => {
+test('queries show what was merged, now and as of every run', () => {
   merge(1, [reading('one'), reading('two')]);
   merge(2, [reading('one', { tags: { Env: 'test' } })]);
   const powerStates = listVirtualMachines(inventory.open(), resolveAsOf(inventory.open(), null), {}, { limit: 9 });

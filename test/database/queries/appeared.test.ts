@@ -21,7 +21,7 @@ function finding(resourceId: string, severity: string, from: number, to: number 
 
 const appeared = () => [1, 2, 3].map((seq) => appearedInRun(inventory.open(), seq));
 
-test('a blind spot appears in the run that found it, not in those that still have it', () => {
+test('a blind spot is new in the first run that has it only', () => {
   inventory.run();
   inventory.blindSpot(one);
   inventory.run();
@@ -33,7 +33,7 @@ test('a blind spot appears in the run that found it, not in those that still hav
   expect(counts).toEqual([1, 0, 1]);
 });
 
-test('findings are counted by severity in the run that they began with', () => {
+test('findings are counted by severity in the run they began with', () => {
   for (let run = 0; run < 3; run++) inventory.run();
   finding('/vm/a', 'high', 1, null);
   finding('/vm/b', 'high', 2, null);
@@ -44,7 +44,7 @@ test('findings are counted by severity in the run that they began with', () => {
   expect(counts).toEqual([{ ...none, high: 1 }, { high: 1, medium: 0, low: 1 }, none]);
 });
 
-test('a finding that only became stale is not new; one that became worse, or came back, is', () => {
+test('a finding is new when it becomes more severe or comes back, not when it becomes stale', () => {
   for (let run = 0; run < 3; run++) inventory.run();
   finding('/vm/stale', 'high', 1, 2);
   finding('/VM/stale', 'high', 2, null, 1);

@@ -44,7 +44,7 @@ function stateAt(database: Database, asOf: AsOf): InventoryState {
   };
 }
 
-/** Merges the runs one after the other; the first sees everything. */
+/** Merges the runs in order; the first sees everything. */
 function follow(runs: readonly Run[], look: (database: Database, step: readonly Sight[], seq: number) => void): void {
   const database = openForWriting(':memory:');
   try {
@@ -60,12 +60,12 @@ function follow(runs: readonly Run[], look: (database: Database, step: readonly 
   }
 }
 
-test('the changes between two runs, applied to the state at the one, give the state at the other', () => {
+test('the changes between two runs turn the first state into the second', () => {
   fc.assert(
     fc.property(history, (runs) => {
       const states: { asOf: AsOf; read: ReadonlySet<string> }[] = [];
       follow(runs, (database, _sights, seq) => {
-        // Credentials that were read for the first time are no changes.
+        // Credentials that were read for the first time are not changes.
         const read = database.prepare('SELECT principal_id FROM identity WHERE federated_read_at IS NOT NULL').all();
         states.push({
           asOf: resolveAsOf(database, dayOf(seq)),
@@ -76,7 +76,7 @@ test('the changes between two runs, applied to the state at the one, give the st
         const expected = stateAt(database, to);
         for (const from of states) {
           const state = stateAt(database, from.asOf);
-          // Roles of a principal that was not known then came with it.
+          // Roles of a new principal appear together with it.
           const known = [...state.roles.keys()];
           const lost = new Set<string>();
           for (const one of iterateChanges(database, { from: from.asOf, to }, {})) {
@@ -103,7 +103,7 @@ function sorted<Value>(map: ReadonlyMap<string, Value>): [string, Value][] {
   return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-test('whatever was not read, nothing is said to be gone there', () => {
+test('nothing that was not read is reported as gone', () => {
   fc.assert(
     fc.property(history, (runs) =>
       follow(runs, (database, sights, seq) => {

@@ -156,7 +156,7 @@ const role = (id: string, condition: string | null = null) => ({
 });
 const notBefore = readAt(1);
 
-test('each kind of change has its resource, its principal, and what was there before and after', () => {
+test('each kind of change has its resource, its principal, and the fields before and after', () => {
   const range = everyKind();
   const shared = { principalId: 'shared' };
   expect(listChanges(inventory.open(), range, {}, { limit: 99 }).value).toEqual([
@@ -225,7 +225,7 @@ test('each kind of change has its resource, its principal, and what was there be
   ]);
 });
 
-test('an identity re-created in its listing alone is a change of the identity', () => {
+test('an identity re-created only in its listing is a change of the identity', () => {
   const from = readRun();
   const before = inventory.userAssigned({ resourceId: identityId, principalId: 'shared', clientId: 'client' });
   inventory.presence(before, true);
@@ -246,7 +246,7 @@ test('an identity re-created in its listing alone is a change of the identity', 
   expect(list({ resourceId: identityId.toUpperCase(), subscriptionId: 'SUB-1' })).toEqual(expected);
 });
 
-test('the view says the same', () => {
+test('the view `changes` has the same rows', () => {
   const range = everyKind();
   const viewed = inventory.open().prepare('SELECT * FROM changes').all();
   const rows = viewed.map(({ seq, run_id, not_before, resource_id, principal_id, before, after, ...row }) => ({
@@ -262,7 +262,7 @@ test('the view says the same', () => {
 });
 
 describe('pages', () => {
-  test.each([1, 2, 3, 5, 14])('of %i together are the whole, in the same order', (limit) => {
+  test.each([1, 2, 3, 5, 14])('of %i rows together are the whole list in the same order', (limit) => {
     const { from } = everyKind();
     const to = readRun();
     inventory.version(1, { name: 'updated', location: 'westeurope' }, 'virtualMachineUpdated');
@@ -280,14 +280,14 @@ describe('pages', () => {
     expect(pages).toEqual(all);
   });
 
-  test.each(['', 'x', '[', '[1,', '[1,{}]', 7, null])('that begin at %j begin with the run', (value) => {
+  test.each(['', 'x', '[', '[1,', '[1,{}]', 7, null])('with the malformed position %j begin with the run', (value) => {
     const range = everyKind();
     const page = listChanges(inventory.open(), range, {}, { limit: 99, after: { value, row: 2 } });
     expect(page.value.length).toBe(14);
   });
 });
 
-describe('a filter shows what matches and nothing else:', () => {
+describe('a filter selects exactly the matching rows:', () => {
   const cases: readonly (readonly [string, ChangeFilter, readonly string[]])[] = [
     ['a kind', { kind: 'virtualMachineCreated' }, ['virtualMachineCreated']],
     ['a kind of another source', { kind: 'identityRecreated' }, ['identityRecreated']],
@@ -346,7 +346,7 @@ describe('the range', () => {
     expect(resolveChangeRange(database, finishedAt(1), finishedAt(3))).toEqual({ from: runs[0], to: runs[2] });
   });
 
-  test('of a single run is empty, whatever it began with', () => {
+  test('of a single run is empty', () => {
     const only = readRun();
     inventory.subscription('sub-1');
     inventory.machine({ name: 'one' });
@@ -356,13 +356,13 @@ describe('the range', () => {
     expect([...iterateChanges(inventory.open(), range, {})]).toEqual([]);
   });
 
-  test('begins at the oldest run that retention has left', () => {
+  test('begins at the oldest run that retention kept', () => {
     const { to } = everyKind();
     inventory.database.exec('DELETE FROM run WHERE seq < 2');
     expect([...iterateChanges(inventory.open(), { from: null, to }, {})]).toEqual([]);
   });
 
-  test('names the end that is neither a run nor a time', () => {
+  test('reports which end is neither a run nor a time', () => {
     readRun();
     const resolve = (from: string | null, to: string | null) => () => resolveChangeRange(inventory.open(), from, to);
     expect(resolve('yesterday', null)).toThrow('from is "yesterday"');

@@ -33,7 +33,7 @@ describe('an answer is complete', () => {
     });
   });
 
-  test('when a subscription was skipped, and when power states failed or were not asked for', () => {
+  test('when a subscription was skipped, and when power states failed or were not requested', () => {
     twoComplete();
     const asOf = inventory.run();
     inventory.read('sub-1', 'skipped', { reason: 'SubscriptionDeleted' });
@@ -45,7 +45,7 @@ describe('an answer is complete', () => {
     });
   });
 
-  test('when what is missing is out of scope or forgotten', () => {
+  test('when the missing subscriptions are out of scope or forgotten', () => {
     twoComplete();
     const asOf = inventory.run();
     inventory.read('sub-2');
@@ -66,7 +66,7 @@ describe('an answer is complete', () => {
 describe('an answer on machines in a power state', () => {
   const completeByState = (asOf: AsOf) => completeness(inventory.open(), asOf, shownByState, {}).complete;
 
-  test('is complete when the states of all subscriptions were read, of those that can have machines', () => {
+  test('is complete when the states of all subscriptions with machines were read', () => {
     twoComplete();
     const asOf = inventory.run();
     inventory.read('sub-1', 'skipped', { reason: 'SubscriptionDeleted' });
@@ -75,7 +75,7 @@ describe('an answer on machines in a power state', () => {
     expect(completeByState(asOf)).toBe(true);
   });
 
-  test('is not complete on a run that is not the newest: the states that machines have had are not kept', () => {
+  test('is not complete on an older run, because earlier power states are not kept', () => {
     const before = twoComplete();
     const asOf = inventory.run();
     expect([completeByState(before), completeByState(asOf)]).toEqual([false, true]);
@@ -92,7 +92,7 @@ describe('an answer on machines in a power state', () => {
     });
   });
 
-  test('is not complete when states were not asked for', () => {
+  test('is not complete when power states were not requested', () => {
     const asOf = inventory.run();
     inventory.subscription('sub-1');
     inventory.read('sub-1');
@@ -128,7 +128,7 @@ describe('an answer is not complete', () => {
     expect([before, asOf].map((at) => complete(at))).toEqual([true, false]);
   });
 
-  test('when a subscription is lost: it is no status, but a blind spot', () => {
+  test('when a subscription is lost: it counts as a blind spot, not by status', () => {
     twoComplete();
     const asOf = inventory.run();
     inventory.read('sub-2');
@@ -150,7 +150,7 @@ describe('an answer is not complete', () => {
     expect([complete(asOf), complete(asOf, { subscriptionId: 'sub-9' })]).toEqual([false, false]);
   });
 
-  test('when blind spots cannot be known, also after a run over one subscription', () => {
+  test('when blind spots are not known, even after a run over one subscription', () => {
     twoComplete();
     inventory.run({ blindSpotsKnown: false });
     for (const id of ['sub-1', 'sub-2']) inventory.read(id);
@@ -190,7 +190,7 @@ describe('an answer on other kinds', () => {
     });
   });
 
-  test('is partial where one of several kinds is denied', () => {
+  test('is partial when one of several kinds is denied', () => {
     twoComplete();
     const asOf = inventory.run();
     for (const id of ['sub-1', 'sub-2']) inventory.read(id);
@@ -202,7 +202,7 @@ describe('an answer on other kinds', () => {
     });
   });
 
-  test('is complete where it shows nothing but the subscriptions themselves', () => {
+  test('is complete when it shows only the subscriptions themselves', () => {
     twoComplete();
     const asOf = inventory.run();
     inventory.read('sub-1', 'denied');
@@ -272,7 +272,7 @@ describe('the ledger', () => {
     });
   });
 
-  test('is that of the run asked for', () => {
+  test('is that of the requested run', () => {
     const before = twoComplete();
     const after = inventory.run();
     for (const id of ['sub-1', 'sub-2']) inventory.read(id, 'denied');

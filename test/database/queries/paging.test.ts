@@ -36,7 +36,7 @@ beforeAll(() => {
 });
 afterAll(() => inventory[Symbol.dispose]());
 
-/** All pages of a list, the way a client asks for them: each with the position that the one before gave. */
+/** All pages of a list, as a client requests them: each with the position from the page before. */
 function pagesOf(asOf: AsOf, limit: number, orderBy?: OrderBy, filter: MachineFilter = {}): VirtualMachine[][] {
   const pages: VirtualMachine[][] = [];
   let after: PagePosition | undefined;
@@ -52,7 +52,7 @@ function pagesOf(asOf: AsOf, limit: number, orderBy?: OrderBy, filter: MachineFi
 const fields = ['name', 'subscriptionId', 'location', 'timeCreated'] as const;
 const orders = fields.flatMap((field) => [false, true].map((descending) => ({ field, descending })));
 
-/** What the order should be, worked out apart from the database. */
+/** The expected order, computed without the database. */
 function sorted(rows: readonly VirtualMachine[], { field, descending }: OrderBy): string[] {
   const keyOf = (row: VirtualMachine) => (field === 'name' ? row.name.toLowerCase() : (row[field] ?? ''));
   const compare = (a: string, b: string) => Number(a > b) - Number(a < b);
@@ -115,16 +115,16 @@ test('the pages of one run do not change while newer runs are merged', () => {
   ]);
 });
 
-test.each(orders)('a newer run changes no page ordered by $field of an older one', (orderBy) => {
+test.each(orders)('a newer run does not change pages of an older run ordered by $field', (orderBy) => {
   expect(pagesOf(first, 4, orderBy).flat()).toHaveLength(machines);
   expect(pagesOf(newest, 4, orderBy, { deleted: 'any' }).flat()).toHaveLength(machines + 5);
 });
 
-test('an empty list is one page without a next one', () => {
+test('an empty list is one page without a next page', () => {
   expect(listVirtualMachines(inventory.open(), first, { name: 'none' }, { limit: 5 })).toEqual({ value: [] });
 });
 
-test('two streams at once each show everything', () => {
+test('two streams at the same time both show every machine', () => {
   const database = inventory.open();
   const streams = [iterateVirtualMachines(database, first, {}), iterateVirtualMachines(database, first, {})];
   const counts = [0, 0];
@@ -135,7 +135,7 @@ test('two streams at once each show everything', () => {
   expect(streams.map((stream) => stream.next().done)).toEqual([true, true]);
 });
 
-test('pages of principals show each exactly once, whatever was merged since', () => {
+test('pages of principals show each principal exactly once, even after another merge', () => {
   const shown: string[] = [];
   let after: PagePosition | undefined;
   do {

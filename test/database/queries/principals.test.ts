@@ -18,7 +18,7 @@ const idOf = (name: string) =>
 
 let inventory: Inventory;
 let first: AsOf;
-/** One machine with a system-assigned identity, two that share a user-assigned one. */
+/** One machine with a system-assigned identity, and two that share a user-assigned identity. */
 let machines: { own: number; one: number; two: number };
 let identities: { system: number; shared: number };
 
@@ -75,7 +75,7 @@ test('a principal has every field of its shape', () => {
   ]);
 });
 
-test('ids are answered in the order asked, as principal id or client id, in any casing, repeated or never seen', () => {
+test('lookups answer in the order given, by principal id or client id, in any casing, even repeated or never seen', () => {
   const asked = [client.toUpperCase(), 'Never-Seen', system.toUpperCase(), shared, system];
   const answers = lookup(first, ...asked);
   expect(answers.map((answer) => answer.principalId)).toEqual([shared, 'Never-Seen', system, shared, system]);
@@ -91,7 +91,7 @@ test('a principal that appeared after the run was never seen at the run', () => 
   expect(list(first, {})).toEqual([system, shared]);
 });
 
-test('history outlives the machine', () => {
+test('the history stays after the machine is deleted', () => {
   readRun();
   const deleted = readRun();
   inventory.end(machines.own, 'virtualMachineDeleted');
@@ -107,7 +107,7 @@ test('history outlives the machine', () => {
   expect(before).toMatchObject({ state: 'attached', virtualMachines: [{ ...machine, detachedAt: null }] });
 });
 
-test('an identity attached again shows both times, the present one first', () => {
+test('an identity that was attached twice shows both times, the present one first', () => {
   readRun();
   inventory.detach(machines.one, identities.shared);
   const asOf = readRun();
@@ -160,7 +160,7 @@ describe('the state of a principal', () => {
     expect(statesAt(asOf)).toEqual(['attached', 'attached']);
   });
 
-  test('is unknown when nobody looked at the last of its machines', () => {
+  test('is unknown when the last of its machines is no longer read', () => {
     readRun();
     inventory.end(machines.one, 'virtualMachineDeleted');
     const asOf = readRun();
@@ -179,7 +179,7 @@ describe('the state of a principal', () => {
     expect(statesAt(asOf)).toEqual(['gone', 'attached']);
   });
 
-  test('is gone or detached once taken off a machine that stays', () => {
+  test('is gone or detached after it was removed from a machine that still exists', () => {
     const asOf = readRun();
     inventory.read('sub-1', 'complete', { kind: 'identities' });
     inventory.presence(identities.shared, true);
@@ -189,19 +189,19 @@ describe('the state of a principal', () => {
     expect(statesAt(asOf)).toEqual(['gone', 'detached']);
   });
 
-  test('is unknown once its subscription changed tenant', () => {
+  test('is unknown after its subscription changed tenant', () => {
     const asOf = readRun();
     inventory.detach(machines.own, identities.system, 'tenantChanged');
     expect(statesAt(asOf)).toEqual(['unknown', 'attached']);
   });
 
-  test('stays attached in a lost subscription, and last seen where it was', () => {
+  test('stays attached in a lost subscription and keeps its last seen time', () => {
     const asOf = inventory.run();
     inventory.subscription('sub-1', { visibility: 'lost' });
     expect(lookup(asOf, system)).toMatchObject([{ state: 'attached', lastSeen: readAt(1) }]);
   });
 
-  test('is not last seen by a reading that did not show its machine', () => {
+  test('has no newer last seen time from a reading without its machine', () => {
     const asOf = inventory.run();
     inventory.read('sub-1', 'partial');
     inventory.unseen(machines.own, readAt(1));
@@ -220,7 +220,7 @@ describe('the state of a user-assigned identity on no machine', () => {
   };
   const stateOf = (asOf: AsOf) => lookup(asOf, lone)[0]?.state;
 
-  test('is detached while its subscription lists it, and it has no machines', () => {
+  test('is detached while its subscription lists it and no machine has it', () => {
     const { asOf, identity } = listedIn('complete');
     inventory.presence(identity, true);
     expect(lookup(asOf, 'LONE-client')).toMatchObject([
@@ -242,7 +242,7 @@ describe('the state of a user-assigned identity on no machine', () => {
     expect(lookup(first, lone)).toEqual([{ principalId: lone, state: 'neverSeen' }]);
   });
 
-  test.each(['failed', 'denied'] as const)('is unknown while its subscription %s, and as it was before', (status) => {
+  test.each(['failed', 'denied'] as const)('is unknown while its subscription %s, and unchanged before', (status) => {
     const { asOf, identity } = listedIn('complete');
     inventory.presence(identity, true);
     const unread = readRun();
@@ -251,7 +251,7 @@ describe('the state of a user-assigned identity on no machine', () => {
     expect(lookup(unread, lone)).toMatchObject([{ lastSeen: readAt(2) }]);
   });
 
-  test('is unknown once an incomplete listing did not show it', () => {
+  test('is unknown after an incomplete listing without it', () => {
     const { identity } = listedIn('complete');
     inventory.presence(identity, true);
     const asOf = readRun();
@@ -260,7 +260,7 @@ describe('the state of a user-assigned identity on no machine', () => {
     expect(stateOf(asOf)).toBe('unknown');
   });
 
-  test('is unknown while its subscription is lost, and once it is out of scope', () => {
+  test('is unknown while its subscription is lost or out of scope', () => {
     const { identity } = listedIn('complete');
     inventory.presence(identity, true);
     const lost = inventory.run();
@@ -271,7 +271,7 @@ describe('the state of a user-assigned identity on no machine', () => {
     expect([stateOf(lost), stateOf(out)]).toEqual(['unknown', 'unknown']);
   });
 
-  test('is gone once its absence is confirmed, also while nobody looks any more', () => {
+  test('is gone after its absence is confirmed, even when it is no longer read', () => {
     const { identity } = listedIn('complete');
     inventory.presence(identity, true);
     const gone = readRun();
@@ -283,7 +283,7 @@ describe('the state of a user-assigned identity on no machine', () => {
   });
 });
 
-test('an identity on a machine is dangling once it is confirmed absent, and attached whatever else is known', () => {
+test('an identity on a machine is dangling after its absence is confirmed, otherwise attached', () => {
   inventory.presence(identities.shared, true);
   const unread = readRun();
   inventory.read('sub-1', 'failed', { kind: 'identities' });
@@ -298,13 +298,13 @@ test('an identity on a machine is dangling once it is confirmed absent, and atta
   expect([list(asOf, { state: 'dangling' }), list(asOf, { state: 'attached' })]).toEqual([[shared], [system]]);
 });
 
-describe('what a principal may do', () => {
+describe('the access of a principal', () => {
   const subscription = '/subscriptions/sub-1';
   const inherited = '/providers/Microsoft.Management/managementGroups/top';
   const roleOf = (asOf: AsOf) =>
     lookup(asOf, shared).map((principal) => 'roleAssignments' in principal && principal.roleAssignments)[0];
 
-  test('is each assignment once, above or below, as of each run', () => {
+  test('has each assignment once, inherited or not, as of each run', () => {
     const below = inventory.role({
       id: `${subscription}/a`,
       scope: `${subscription}/resourceGroups/g`,
@@ -335,7 +335,7 @@ describe('what a principal may do', () => {
     expect(lookup(first, system)).toMatchObject([{ roleAssignments: [] }]);
   });
 
-  test('is covered as far as role assignments were read', () => {
+  test('has the coverage of the role assignments that were read', () => {
     inventory.read('sub-1', 'complete', { kind: 'roleAssignments' });
     const partial = readRun();
     inventory.read('sub-1', 'complete', { kind: 'roleAssignments' });
@@ -367,7 +367,7 @@ describe('what a principal may do', () => {
   });
 });
 
-describe('a filter shows what matches and nothing else:', () => {
+describe('a filter selects exactly the matching rows:', () => {
   const cases: readonly (readonly [string, PrincipalFilter, readonly string[]])[] = [
     ['none', {}, [system, shared]],
     ['state attached', { state: 'attached' }, [shared]],

@@ -18,13 +18,13 @@ const refusal = (asOf: string | null): unknown => {
   }
 };
 
-test('without a run there is nothing to ask', () => {
+test('without a run, every query fails', () => {
   for (const asOf of [null, runIdOf(1), finishedAt(1)]) {
     expect(refusal(asOf)).toMatchObject({ code: 'InventoryNotReady', hint: 'Run: vm-identities collect' });
   }
 });
 
-test('a state is that of the newest run, of a run by id, or of the newest run finished by a time', () => {
+test('asOf is the newest run, a run by id, or the newest run that had finished by a time', () => {
   const runs = [inventory.run(), inventory.run(), inventory.run()];
   const database = inventory.open();
   const asked = [
@@ -41,7 +41,7 @@ test('a state is that of the newest run, of a run by id, or of the newest run fi
   expect(resolveAsOf(database, null)).toEqual(runs[2]);
 });
 
-test('what no run answers is refused by name', () => {
+test('asOf without a matching run is refused with its value', () => {
   inventory.run();
   expect(refusal('20261101T000009Z-ffff')).toMatchObject({ code: 'RunNotFound' });
   expect(refusal('2026-11-01T00:00:00Z')).toMatchObject({ code: 'NoRunAtThatTime' });

@@ -100,7 +100,7 @@ const answers: Readonly<Record<string, (database: Database) => unknown>> = {
 
 test.for(Object.entries(answers))('the SQL of %s', async ([name, answer]) => {
   const database = inventory.open();
-  // Every answer comes with its completeness. Its statements are in a file of their own.
+  // Every answer also reads its completeness, whose statements have their own file.
   if (name !== 'completeness') completeness(database, asOf, ['virtualMachines'], {});
   const statements = new Set<string>();
   const prepare = database.prepare.bind(database);

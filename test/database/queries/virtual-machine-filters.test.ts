@@ -58,7 +58,7 @@ afterAll(() => inventory[Symbol.dispose]());
 const names = (filter: MachineFilter): string[] =>
   listVirtualMachines(inventory.open(), asOf, filter, { limit: 100 }).value.map((machine) => machine.name);
 
-describe('a filter shows what matches and nothing else:', () => {
+describe('a filter selects exactly the matching rows:', () => {
   const cases: readonly (readonly [string, MachineFilter, readonly string[]])[] = [
     ['none', {}, ['plain', 'system', 'user', 'both', 'third']],
     ['type any', { type: 'any' }, ['plain', 'system', 'user', 'both', 'third']],
@@ -122,7 +122,7 @@ describe('a filter shows what matches and nothing else:', () => {
   });
 });
 
-test('a thousand tags are one filter', () => {
+test('a filter can have a thousand tags', () => {
   const tags = Array.from({ length: 1000 }, (_, index) => ({ name: `tag-${index}`, value: null }));
   expect(names({ tags })).toEqual([]);
 });

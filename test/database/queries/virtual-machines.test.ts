@@ -96,7 +96,7 @@ test('a tag named __proto__ is a tag', () => {
   expect(Object.entries(shown?.tags ?? {})).toEqual([['__proto__', 'value']]);
 });
 
-test('an id is found in any casing and shown in its own', () => {
+test('a machine is found by its id in any casing and shown in its own casing', () => {
   const asOf = firstRun();
   inventory.machine({ name: 'Äpfel', resourceGroup: 'Group-1', resourceId: idOf('Äpfel', 'GROUP-1') });
   inventory.machine({ name: 'One', resourceGroup: 'Group-1' });
@@ -112,13 +112,13 @@ test.each([
   'one',
   '',
   `${idOf('one')}/extensions/x`,
-])('nothing is found under %s', (id) => {
+])('no machine has the id %s', (id) => {
   const asOf = firstRun();
   inventory.machine({ name: 'one' });
   expect(getVirtualMachine(inventory.open(), asOf, id)).toBeNull();
 });
 
-test('a name finds every machine that has it, in any casing, and no deleted one', () => {
+test('a name selects every existing machine with it, in any casing', () => {
   firstRun();
   inventory.machine({ name: 'web' });
   inventory.machine({ name: 'WEB', resourceGroup: 'Group-2' });
@@ -162,7 +162,7 @@ describe('as of a run', () => {
     expect(listed).toEqual([0, 1, 1, 0, 1]);
   });
 
-  test('a moved machine is deleted under its old id and there under its new one', () => {
+  test('a moved machine is deleted under its old id and exists under its new id', () => {
     const before = firstRun();
     const old = inventory.machine({ name: 'one', vmId: 'same' });
     const after = readRun();
@@ -175,7 +175,7 @@ describe('as of a run', () => {
     expect(getVirtualMachine(database, after, idOf('one'))?.deletedAt).toBe(readAt(2));
   });
 
-  test('a subscription has the name that it had', () => {
+  test('a subscription has the name that it had at the run', () => {
     const before = firstRun();
     inventory.machine({ name: 'one' });
     const after = readRun();
@@ -212,7 +212,7 @@ describe('stale and lastSeen', () => {
     },
   );
 
-  test('a partial reading leaves stale what it did not show, and only that', () => {
+  test('a partial reading makes only the machines stale that it did not show', () => {
     started();
     inventory.machine({ name: 'seen' });
     const partial = inventory.run();
@@ -228,7 +228,7 @@ describe('stale and lastSeen', () => {
     expect([seen?.stale, seen?.lastSeen]).toEqual([false, readAt(2)]);
   });
 
-  test('a lost subscription leaves its machines stale, without a power state', () => {
+  test('machines of a lost subscription are stale and have no power state', () => {
     started();
     const lost = inventory.run();
     inventory.subscription('sub-1', { visibility: 'lost' });
@@ -243,14 +243,14 @@ describe('stale and lastSeen', () => {
     expect(stateAt(other)).toEqual([false, readAt(1), 'PowerState/running']);
   });
 
-  test('a reading that came too late changes nothing', () => {
+  test('a reading that arrived too late changes nothing', () => {
     started();
     const late = inventory.run();
     inventory.read('sub-1', 'failed', { superseded: true, readAt: readAt(0) });
     expect(stateAt(late)).toEqual([false, readAt(1), 'PowerState/running']);
   });
 
-  test('inside a folded period a machine was last seen when the run began', () => {
+  test('inside a folded period, the last seen time is the start of the run', () => {
     inventory.run();
     inventory.subscription('sub-1');
     inventory.machine({ name: 'one' });
@@ -300,7 +300,7 @@ describe('machines of other types', () => {
     ...iterateVirtualMachines(inventory.open(), asOf, { type: 'any' }),
   ];
 
-  test('are listed when asked for, and only a scale set has an instance count', () => {
+  test('are listed on request, and only a scale set has an instance count', () => {
     const asOf = estate();
     expect(shown(asOf).map((row) => [row.name, row.type, row.instanceCount, 'instanceCount' in row])).toEqual([
       ['vm', 'Microsoft.Compute/virtualMachines', undefined, false],
@@ -310,7 +310,7 @@ describe('machines of other types', () => {
     expect([...iterateVirtualMachines(inventory.open(), asOf, {})].map((row) => row.name)).toEqual(['vm']);
   });
 
-  test.each([0, 1, 2])('are stale when their own kind fails, and nothing else is (%i)', (type) => {
+  test.each([0, 1, 2])('are stale when only their own kind fails (%i)', (type) => {
     estate();
     const asOf = inventory.run();
     for (const [index, kind] of kinds.entries()) {
@@ -324,7 +324,7 @@ describe('machines of other types', () => {
     expect([listed(true), listed(false)]).toEqual([[names[type]], names.filter((_name, index) => index !== type)]);
   });
 
-  test('are stale when the newest run of their subscription left their kind out', () => {
+  test('are stale when the newest run of their subscription did not read their kind', () => {
     estate();
     const asOf = readRun();
     expect(shown(asOf).map((row) => row.stale)).toEqual([false, true, true]);

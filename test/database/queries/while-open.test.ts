@@ -13,11 +13,11 @@ const countAt = perRun((database: Database) => ({
 }));
 const statementAt = perRun((database: Database) => database.prepare('SELECT 1 AS one'));
 
-test('a database that is closed leaves nothing behind, whatever was kept for it', async () => {
+test('closing a database releases it and everything kept for it', async () => {
   const opened = Array.from({ length: 20 }, () => new WeakRef(useAndClose()));
   expect(opened.some((one) => one.deref() !== undefined)).toBe(true);
   if (typeof collectGarbage !== 'function') throw new Error('there is no gc');
-  // Statements go first, their database after them; and what a WeakRef was asked for stays until the event loop's next turn.
+  // Statements are collected first, then their database. A dereferenced WeakRef keeps its target until the next turn.
   for (let round = 0; round < 3; round++) {
     await new Promise((resolve) => setImmediate(resolve));
     collectGarbage();
@@ -25,7 +25,7 @@ test('a database that is closed leaves nothing behind, whatever was kept for it'
   expect(opened.filter((one) => one.deref() !== undefined)).toHaveLength(0);
 });
 
-test('a statement is prepared once while its database is open, and for each database anew', () => {
+test('a statement is prepared once for each open database', () => {
   const [one, other] = [openForWriting(':memory:'), openForWriting(':memory:')];
   expect(prepared(one, 'SELECT 1')).toBe(prepared(one, 'SELECT 1'));
   expect(prepared(one, 'SELECT 1')).not.toBe(prepared(other, 'SELECT 1'));

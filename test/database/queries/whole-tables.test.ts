@@ -9,7 +9,7 @@ import { createInventory, type Inventory, runIdOf } from '../fixtures/inventory.
 let inventory: Inventory;
 let database: Database;
 let newest: AsOf;
-/** What was run of statements that read a table from its beginning to its end. */
+/** The statements that scanned a whole table. */
 let scans: () => readonly string[];
 beforeEach(() => {
   inventory = createInventory();
@@ -40,7 +40,7 @@ afterEach(() => {
   inventory[Symbol.dispose]();
 });
 
-test('A page of runs reads all of coverage for the first page only, and a run alone not at all', () => {
+test('only the first page of runs reads all of coverage; a single run does not', () => {
   const alone = [getRun(database, newest.runId), getRun(database, runIdOf(1)), getRun(database, 'none')];
   expect(scans()).toEqual([]);
 
@@ -51,7 +51,7 @@ test('A page of runs reads all of coverage for the first page only, and a run al
   expect([...pages.flat(), ...alone].map((run) => run?.progress.requests)).toEqual([2, 2, 2, 2, 2, undefined]);
 });
 
-test('Requests of a run that comes while the database is open are counted, too', () => {
+test('requests of a run that is merged while the database is open are counted', () => {
   const before = listRuns(inventory.database).map(({ progress }) => progress.requests);
   inventory.run();
   inventory.read('sub-1');
@@ -62,7 +62,7 @@ test('Requests of a run that comes while the database is open are counted, too',
   ]);
 });
 
-test('Machines are counted once for all pages of the ledger', () => {
+test('machines are counted once for all pages of the ledger', () => {
   const ledgers = [readLedger(database, newest), readLedger(database, newest)];
 
   expect(scans()).toHaveLength(1);
@@ -70,7 +70,7 @@ test('Machines are counted once for all pages of the ledger', () => {
   expect(ledgers[0]?.coverage).toMatchObject([{ virtualMachineCount: 3 }]);
 });
 
-test('A report counts machines only where it shows the ledger', () => {
+test('a report counts machines only when it shows the ledger', () => {
   const source = reportSource(database, {
     report: { name: 'virtualMachines', filter: {} },
     range: { from: null, to: newest },

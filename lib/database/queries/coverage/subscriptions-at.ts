@@ -21,7 +21,7 @@ export interface SubscriptionAt {
   readonly kinds: readonly KindAt[];
   /** When a kind of it was last read, completely or in part; null if never. */
   readonly lastRead: (kind: Kind) => string | null;
-  /** The stored state of a kind is older than the run: the subscription was lost, or not one page of the kind was read. */
+  /** The stored state of a kind is older than the run: the subscription was lost, or no page of the kind was read. */
   readonly isStale: (kind: Kind) => boolean;
   /** The stored power states of its machines are those of the run. This is false for a lost subscription. */
   readonly hasPowerStates: boolean;

@@ -134,7 +134,7 @@ const columns = `m.id AS machine, m.subscription, m.type, m.name, m.resource_id,
   (SELECT u.last_seen FROM unseen u WHERE u.machine = m.id AND u.valid_from <= ${shownAt}
     AND (u.valid_to IS NULL OR u.valid_to > ${shownAt})) AS last_seen`;
 
-/** A sum, because SQLite plans a statement anew whenever a value bound to a bare LIMIT changes (110 microseconds a call). */
+/** A sum: SQLite prepares a statement again when a value bound to a bare LIMIT changes (110 microseconds a call). */
 export const limitClause = 'LIMIT $limit + 0';
 
 /** Sorts before every time. */

@@ -19,7 +19,7 @@ const clientId = `(SELECT k.client_id FROM identity k
 const tenantId = `ifnull((SELECT x.value FROM text x WHERE x.id = i.tenant), (SELECT s.tenant_id FROM subscription s
   WHERE s.subscription = i.subscription AND s.valid_from <= $seq ORDER BY s.valid_from DESC LIMIT 1))`;
 
-/** One row per principal: the newest of its identities that the run knew. Whole statements: test/database/queries/statements. */
+/** One row per principal: the newest of its identities that the run knew. */
 const principals = `
 SELECT i.id, i.kind, i.principal_id, ifnull(i.client_id, ${clientId}) AS client_id, i.resource_id,
   ${tenantId} AS tenant_id, ${state} AS state
