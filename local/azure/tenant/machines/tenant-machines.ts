@@ -1,7 +1,6 @@
 import type { SampleMachine, SampleSubscription } from '../types.ts';
 import { createMachine } from './machine.ts';
-import { createdCount, evolve, fateOf, firstPlacement, type Placement } from './placement.ts';
-import { plainShape, shapeOf } from './shapes.ts';
+import { createdCount, evolve, fateOf, firstPlacement, type Placement, plainShape, shapeOf } from './placement.ts';
 
 export interface TenantMachinesOptions {
   readonly seed: number;
