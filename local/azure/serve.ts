@@ -3,7 +3,8 @@ import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, jsonAnswer } from './answer.ts';
 import { answerControlRequest, type ControlTarget } from './control.ts';
-import { type Delivery, deliver } from './faults/fault-delivery.ts';
+import { answerUnder } from './faults/answer-under.ts';
+import type { FaultAnswer } from './faults/faults.ts';
 import { answerIdentityRequest, type IdentityEndpoints } from './identity-endpoints.ts';
 import { answerArmRequest, type ResourceManager } from './resource-manager/answer-arm-request.ts';
 import { bearerToken } from './resource-manager/authenticate.ts';
@@ -32,7 +33,7 @@ export function serveIdentity(served: Served): RequestListener {
     const body = await textOf(request);
     const { headers, method = 'GET' } = request;
     if (url.pathname.startsWith('/_local/')) {
-      await send(response, { kind: 'whole', answer: answerControlRequest(served, method, url, body) });
+      await send(response, null, answerControlRequest(served, method, url, body));
       return;
     }
     const authorized = headers['x-identity-header'] !== undefined || headers.metadata !== undefined;
@@ -71,7 +72,8 @@ async function answer(
   try {
     if (served.latencyMs > 0) await sleep(served.latencyMs);
     const token = bearerToken(request.headers.authorization);
-    const delivery = await deliver(served.faults.strike(seen), {
+    const fault = served.faults.strike(seen);
+    const sent = await answerUnder(fault, {
       tenantId: served.tenant.tenantId,
       url,
       revokeToken: () => {
@@ -80,8 +82,8 @@ async function answer(
       trueAnswer,
     });
     // Logged before the last byte leaves: a client that has its answer must find it counted.
-    if ('answer' in delivery) logged.status = delivery.answer.status;
-    status = await send(response, delivery);
+    if (sent !== null) logged.status = sent.status;
+    status = await send(response, fault, sent);
   } finally {
     served.log.end(logged, status);
   }
@@ -96,28 +98,25 @@ function decode(text: string): string {
   }
 }
 
-/** Sends an answer as its delivery says. @returns the status sent; 0 = none */
-async function send(response: ServerResponse, delivery: Delivery): Promise<number> {
-  if (delivery.kind === 'never') {
-    // Until the client gives up or the server stops.
-    await new Promise((resolve) => response.once('close', resolve));
+/** Sends an answer, with the faults of the connection. @returns the status sent; 0 = none */
+async function send(response: ServerResponse, fault: FaultAnswer | null, sent: Answer | null): Promise<number> {
+  if (sent === null) {
+    // A request that is never answered ends when the client gives up or the server stops.
+    if (fault?.kind === 'never') await new Promise((resolve) => response.once('close', resolve));
+    else response.socket?.destroy();
     return 0;
   }
-  if (delivery.kind === 'reset') {
-    response.socket?.destroy();
-    return 0;
-  }
-  const { status, headers, body } = delivery.answer;
+  const { status, headers, body } = sent;
   response.writeHead(status, { ...headers, 'content-length': body.length });
-  if (delivery.kind === 'resetMidBody') {
+  if (fault?.kind === 'resetMidBody') {
     await new Promise((resolve) => response.write(body.subarray(0, Math.ceil(body.length / 2)), resolve));
     response.socket?.destroy();
     return status;
   }
-  if (delivery.kind === 'drip') {
-    for (let at = 0; at < body.length && !response.destroyed; at += delivery.bytes) {
-      response.write(body.subarray(at, at + delivery.bytes));
-      await sleep(delivery.everyMs);
+  if (fault?.kind === 'slowDrip') {
+    for (let at = 0; at < body.length && !response.destroyed; at += fault.bytes) {
+      response.write(body.subarray(at, at + fault.bytes));
+      await sleep(fault.everyMs);
     }
     response.end();
   } else response.end(body);

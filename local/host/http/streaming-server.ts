@@ -28,13 +28,11 @@ export async function catchStreamingServer(
   }
   if (httpUri === undefined) return null;
   const port = Number(new URL(httpUri).port);
-  const server = opened.find((candidate) => portOf(candidate) === port);
+  const server = opened.find((candidate) => {
+    const address = candidate.address();
+    return typeof address === 'object' && address?.port === port;
+  });
   if (server === undefined) throw new Error(`The app's library announced ${httpUri} but opened no HTTP server there.`);
   server.close();
   return server;
-}
-
-function portOf(server: Server): number | null {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : null;
 }
