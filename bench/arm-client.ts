@@ -1,8 +1,8 @@
 /**
- * The cost of reading a machine with the bare floor, the raw pipeline, `@azure/arm-compute`'s pager over the same policies, and the
- * floor on undici. Each reading is a process of its own against one local Azure. `node bench/arm-client.ts [ROUNDS [VARIANT...]]`;
- * `undici` runs only when named: `npm install --no-save undici@8.13.1 && node bench/arm-client.ts 5 floor undici`.
- * docs/decisions/0002-arm-client.md has the figures.
+ * The cost of reading a machine with the bare floor, the raw pipeline, `@azure/arm-compute`'s pager over the same
+ * policies, and the floor on undici. Each reading is a separate process against one local Azure.
+ * `node bench/arm-client.ts [ROUNDS [VARIANT...]]`; `undici` runs only when named: `npm install --no-save undici@8.13.1
+ * && node bench/arm-client.ts 5 floor undici`. docs/decisions/0002-arm-client.md has the figures.
  */
 import { execFileSync } from 'node:child_process';
 import { Agent, get } from 'node:https';

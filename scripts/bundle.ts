@@ -3,12 +3,14 @@ import { basename, dirname } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 /**
- * Bundles an entry point into CommonJS for Node 24: `NAME.bundle.cjs` with all code, and `NAME.cjs`, a launcher. The launcher
- * checks that this Node has the required modules, turns on the compile cache and loads the bundle. The cache applies only to code
- * that is compiled after it was turned on, hence two files: a cold import of 2.7 MB takes 70 ms that way and 108 ms without.
+ * Bundles an entry point into CommonJS for Node 24: `NAME.bundle.cjs` with all code, and `NAME.cjs`, a launcher. The
+ * launcher checks that this Node has the required modules, turns on the compile cache and loads the bundle. The cache
+ * applies only to code that is compiled after it was turned on, hence two files: a cold import of 2.7 MB takes 70 ms
+ * that way and 108 ms without.
  *
- * Keeps class names, because they identify errors. `await import()` of bundled code becomes a closure that runs at first use, so a
- * start evaluates only what it needs. `@azure/functions-core` stays external, because only a Functions host has it.
+ * Keeps class names, because they identify errors. `await import()` of bundled code becomes a closure that runs at
+ * first use, so a start evaluates only what it needs. `@azure/functions-core` stays external, because only a Functions
+ * host has it.
  * @param launcher path of the launcher: `dist/functions.cjs`
  * @see https://nodejs.org/api/module.html#moduleenablecompilecachecachedir
  */
@@ -51,7 +53,7 @@ const printAndExit = 'process.stderr.write("error UnsupportedNode: " + message +
 /** For a host, which logs the error. */
 const throwError = 'throw new Error(message);';
 
-/** Any Node may read the launcher, so it uses old syntax. It checks for modules, because a version number proves nothing. */
+/** Any Node may read the launcher, so it uses old syntax. It checks for modules instead of a version. */
 function launcherCode(bundleName: string, refuse: string): string {
   return `const { isBuiltin, enableCompileCache } = require('node:module');
 const missing = [];
@@ -75,8 +77,8 @@ const replacements: Readonly<Record<string, string>> = {
 };
 
 /**
- * Replaces packages. Both contain the only non-ASCII characters that esbuild cannot escape (it leaves regular expressions alone).
- * One such character makes the whole bundle a string of two bytes per character.
+ * Replaces packages. Both contain the only non-ASCII characters that esbuild cannot escape (it leaves regular
+ * expressions alone). One such character makes the whole bundle a string of two bytes per character.
  */
 const replacedModules: Plugin = {
   name: 'replaced-modules',

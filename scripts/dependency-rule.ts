@@ -4,8 +4,8 @@ import { join, posix, relative, resolve, sep } from 'node:path';
 import { type Room, rooms } from './rooms.ts';
 
 /**
- * Checks the imports of every source file below a folder (default: the current one) against the table in rooms.ts. Prints one line
- * for each forbidden import, and exits with code 1 if there are any.
+ * Checks the imports of every source file below a folder (default: the current one) against the table in rooms.ts.
+ * Prints one line for each forbidden import, and exits with code 1 if there are any.
  */
 const root = resolve(process.argv[2] ?? '.');
 const violations: string[] = [];
@@ -72,7 +72,7 @@ function list(entries: readonly string[]): string {
   return entries.map((entry) => (entry === '*' ? 'anything' : entry.replace(/^!/, 'not '))).join(', ');
 }
 
-/** Every import of a source with its line (from 1): imports, re-exports, type imports, `import()` and `require()` of a literal. */
+/** Imports with their lines (from 1): also re-exports, type imports, `import()` and `require()`. */
 function importsOf(source: string): { readonly specifier: string; readonly line: number }[] {
   const statement = /^(?:import|export)\s(?:[\w\s{},*$]*?\sfrom\s*)?\s*(['"])(?<specifier>[^'"\n]+)\1/gm;
   const call =

@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 
 /**
- * Checks the templates below infra/ with every available tool: a checker that needs no compiler (`BICEP_CHECK`, or a sibling of
- * this folder), and `bicep lint` where Bicep is installed. Exits with code 1 when one of them reports a problem.
+ * Checks the templates below infra/ with every available tool: a checker that needs no compiler (`BICEP_CHECK`, or a
+ * sibling of this folder), and `bicep lint` where Bicep is installed. Exits with code 1 when one of them reports a
+ * problem.
  */
 const checker = process.env.BICEP_CHECK ?? '../shared/tools/bicep-check/check';
 const runs: (readonly [string, ...string[]])[] = [];

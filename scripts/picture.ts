@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 
-/** Draws docs/start.svg, the picture in README.md, from the output of a real `npm start -- --once`. Requires a build. */
+/** Draws docs/start.svg, the picture in README.md, from a real `npm start -- --once`. Requires a build. */
 const command = 'npm start -- --once';
 const { status, stdout } = spawnSync(process.execPath, ['local/start.ts', '--once', '--port', '0'], {
   encoding: 'utf8',

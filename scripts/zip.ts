@@ -1,8 +1,8 @@
 import { type Zippable, zipSync } from 'fflate';
 
 /**
- * A zip archive whose bytes depend only on names and contents: entries are sorted by name, have the same time and mode, and are
- * compressed by a package instead of the current Node.
+ * A zip archive whose bytes depend only on names and contents: entries are sorted by name, have the same time and mode,
+ * and are compressed by a package instead of the current Node.
  * @param files contents by path within the archive, with `/` between folders
  */
 export function zip(files: Readonly<Record<string, Uint8Array>>): Uint8Array {

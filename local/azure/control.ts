@@ -13,10 +13,10 @@ const rulesSchema = v.union([
 const stateSchema = v.object({ state: v.picklist([1, 2]) });
 
 /**
- * Answers the stand-in's own routes, for measurements and tests in another process: `GET stats`, `GET truth`, `POST faults` (one
- * rule or an array; expressions as text), `GET faults` (how often each rule applied), `POST reset` (no faults, an empty log, full
- * buckets), `POST state` (`{"state":2}` puts the tenant into that state) and `GET expected` (changes from the first state to the
- * second, findings in the current one).
+ * Answers the stand-in's own routes, for measurements and tests in another process: `GET stats`, `GET truth`,
+ * `POST faults` (one rule or an array; expressions as text), `GET faults` (how often each rule applied), `POST reset`
+ * (no faults, an empty log, full buckets), `POST state` (`{"state":2}` puts the tenant into that state) and
+ * `GET expected` (changes from the first state to the second, findings in the current one).
  */
 export function answerControlRequest(state: AzureState, method: string, url: URL, body: string): Answer {
   switch (`${method} ${url.pathname}`) {

@@ -32,7 +32,7 @@ const cloudShellAudiences = [
   'https://vault.azure.net/',
 ] as const;
 
-/** Answers the managed-identity endpoints of App Service, the instance metadata service (IMDS) and Cloud Shell. @returns null for other paths */
+/** Answers the identity endpoints of App Service, IMDS and Cloud Shell. @returns null for other paths */
 export function answerIdentityRequest(state: AzureState, request: IdentityRequest): Answer | null {
   switch (request.url.pathname.replace(/\/$/, '')) {
     case '/msi/token':

@@ -22,7 +22,7 @@ export function serveResourceManager(state: AzureState): RequestListener {
   });
 }
 
-/** Answers requests to the identity endpoints, and to the stand-in's own control routes, which are neither delayed nor logged. */
+/** Answers the identity endpoints, and the stand-in's own control routes without delay and log. */
 export function serveIdentity(state: AzureState): RequestListener {
   return listener(async (request, response) => {
     const url = new URL(request.url ?? '/', `http://${request.headers.host}`);

@@ -68,7 +68,10 @@ export function createInvoker(model: ProgrammingModel, hooks: Hooks): Invoker {
   };
 }
 
-/** Follows the order of the Node worker. @see https://github.com/Azure/azure-functions-nodejs-worker/blob/v3.x/src/eventHandlers/InvocationHandler.ts */
+/**
+ * Follows the order of the Node worker.
+ * @see https://github.com/Azure/azure-functions-nodejs-worker/blob/v3.x/src/eventHandlers/InvocationHandler.ts
+ */
 async function invokeOnce(
   model: ProgrammingModel,
   hooks: Hooks,

@@ -14,7 +14,7 @@ export interface FaultContext {
   trueAnswer(): Answer;
 }
 
-/** The answer to a request under a fault. @param fault null = none @returns null when the fault sends no answer at all */
+/** The answer to a request under a fault (null = none). @returns null when the fault sends no answer */
 export async function answerUnder(fault: FaultAnswer | null, context: FaultContext): Promise<Answer | null> {
   switch (fault?.kind) {
     case 'reset':

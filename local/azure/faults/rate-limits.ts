@@ -11,9 +11,9 @@ export interface RateLimits {
   /** Per subscription (or the tenant) and identity. All identities together have 15 times as much. */
   readonly reads: RateLimit;
   /**
-   * Lists of Compute, per subscription and region, for all identities together. A list of a subscription takes from the buckets of
-   * all its regions at once, so they are always equally full and one bucket suffices. Machines and scale sets share it here, which
-   * is stricter than Azure.
+   * Lists of Compute, per subscription and region, for all identities together. A list of a subscription takes from the
+   * buckets of all its regions at once, so they are always equally full and one bucket suffices. Machines and scale
+   * sets share it here, which is stricter than Azure.
    */
   readonly computeLists: RateLimit;
 }

@@ -1,4 +1,7 @@
-/** Types of events, with the engine's numbers. @see https://github.com/Azure/durabletask/blob/main/src/DurableTask.Core/History/EventType.cs */
+/**
+ * Types of events, with the engine's numbers.
+ * @see https://github.com/Azure/durabletask/blob/main/src/DurableTask.Core/History/EventType.cs
+ */
 export const eventTypes = {
   ExecutionStarted: 0,
   ExecutionCompleted: 1,

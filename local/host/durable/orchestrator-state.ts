@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 
-// The answer of durable-functions 3.5 to a turn, in schema version 3: all actions since the beginning, in one inner list.
+// The answer of durable-functions 3.5 to a turn, in schema version 3: all actions since the beginning, in one inner
+// list.
 
 // No timeout is allowed: the real engine and the library disagree about its last timer.
 const retryPolicy = v.strictObject({

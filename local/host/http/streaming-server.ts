@@ -4,11 +4,13 @@ import { Server } from 'node:http';
 const listenChannel = 'tracing:net.server.listen:asyncStart';
 
 /**
- * Reads the capabilities of the app's library. Where it streams HTTP (capability `HttpUri`), captures the server that it opens.
+ * Reads the capabilities of the app's library. Where it streams HTTP (capability `HttpUri`), captures the server that
+ * it opens.
  *
- * The real host is another process and proxies each request to that server. Here both share one process, so the host emits each
- * request on that server instead: the same headers and order of events, one hop and two copies of each body less. The server
- * listens on all interfaces, so this closes its socket at once: nothing of this host is reachable from outside.
+ * The real host is another process and proxies each request to that server. Here both share one process, so the host
+ * emits each request on that server instead: the same headers and order of events, one hop and two copies of each body
+ * less. The server listens on all interfaces, so this closes its socket at once: nothing of this host is reachable from
+ * outside.
  * @returns the server, or null when the app does not stream
  */
 export async function catchStreamingServer(

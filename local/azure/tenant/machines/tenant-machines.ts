@@ -68,8 +68,8 @@ export function createTenantMachines(options: TenantMachinesOptions): TenantMach
 }
 
 /**
- * The machines of one subscription. An unchanged machine is stored as its index only and generated at each use, so that 400,000
- * machines take little memory.
+ * The machines of one subscription. An unchanged machine is stored as its index only and generated at each use, so that
+ * 400,000 machines take little memory.
  */
 export interface MachineList {
   readonly length: number;

@@ -12,8 +12,8 @@ import { idlePrivilegedIdentities, privilegedIdentities, roleChanges } from './r
 import type { Stage } from './stage.ts';
 
 /**
- * The special cases of the sample tenant: every kind of change and every finding, each next to a near miss. Each scene runs once
- * for each state and uses its own names.
+ * The special cases of the sample tenant: every kind of change and every finding, each next to a near miss. Each scene
+ * runs once for each state and uses its own names.
  */
 export const scenes: readonly ((stage: Stage) => void)[] = [
   machineChanges,
