@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import * as v from 'valibot';
 
 /**
- * The least that a Node server does to send one answer: `bare-server.ts FILE`, where the file holds JSON `{headers, body}`.
- * Prints its URL once it serves. Answers a request with `If-None-Match` with 304.
+ * The least that a Node server does to send one answer: `bare-server.ts FILE`, where the file holds JSON
+ * `{headers, body}`. Prints its URL once it serves. Answers a request with `If-None-Match` with 304.
  */
 const answerSchema = v.object({ headers: v.record(v.string(), v.string()), body: v.string() });
 const { headers, body } = v.parse(answerSchema, JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')));

@@ -2,8 +2,8 @@ import { Agent, get } from 'node:https';
 import * as v from 'valibot';
 
 /**
- * The floor: a process that only sends the requests of a run with `node:https` (kept alive, 32 in flight, all subscriptions at
- * once) and parses the answers. Its environment leads to the local Azure.
+ * The floor: a process that only sends the requests of a run with `node:https` (kept alive, 32 in flight, all
+ * subscriptions at once) and parses the answers. Its environment leads to the local Azure.
  */
 const { IDENTITY_ENDPOINT = '', IDENTITY_HEADER = '', AZURE_RESOURCE_MANAGER_ENDPOINT: endpoint = '' } = process.env;
 const resource = encodeURIComponent('https://management.azure.com');

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { supplyCoreModule } from '../local/host/core-module.ts';
 import { createHooks } from '../local/host/hooks.ts';
 
-/** `import-app.ts ENTRY` imports an app like the worker of a Functions host, and prints how long it took in milliseconds. */
+/** `import-app.ts ENTRY` imports an app like the worker of a Functions host, and prints the milliseconds it took. */
 const [, , entry = ''] = process.argv;
 const core = supplyCoreModule(createHooks());
 const load = createRequire(import.meta.url);

@@ -11,7 +11,10 @@ import { environment } from './support/environment.ts';
 import { type Figure, tableOf } from './support/figure.ts';
 import { type BenchOptions, type SizeName, sizes } from './support/sizes.ts';
 
-/** `npm run bench -- collect|publish|http|import|simulate|soak|all [--size S|M|L]… [--rounds N] [--row NAME]… [--lists N] [--runs N]` prints figures with their goals. */
+/**
+ * `npm run bench -- collect|publish|http|import|simulate|soak|all [--size S|M|L]… [--rounds N] [--row NAME]… [--lists
+ * N] [--runs N]` prints figures with their goals.
+ */
 const groups = {
   collect: {
     collect: measureCollect,

@@ -8,8 +8,8 @@ import {
 import { DefaultAzureCredential } from '@azure/identity';
 
 /**
- * The usual loop with the Azure SDK: permissions and virtual machines of one subscription after another, no power states. Its
- * environment leads to the local Azure.
+ * The usual loop with the Azure SDK: permissions and virtual machines of one subscription after another, no power
+ * states. Its environment leads to the local Azure.
  */
 const { AZURE_RESOURCE_MANAGER_ENDPOINT: endpoint = '' } = process.env;
 const scope = 'https://management.azure.com/.default';

@@ -42,8 +42,8 @@ const cloud = { resourceManagerEndpoint: 'https://management.azure.com', audienc
 const tokens = { token: async () => ({ token: 'token', expiresOnTimestamp: Number.POSITIVE_INFINITY }) };
 
 /**
- * Reads a whole tenant in virtual time, with the product's own plan, batches, collecting, pacing and gates. Only the network and
- * Azure are simulated. CPU work and the distribution of batches take no time.
+ * Reads a whole tenant in virtual time, with the product's own plan, batches, collecting, pacing and gates. Only the
+ * network and Azure are simulated. CPU work and the distribution of batches take no time.
  */
 export async function simulate(scenario: Scenario): Promise<SimulatedRun> {
   const alone = { ...scenario, subscriptions: 1, machines: 1, busy: 0, instances: 1, batchesAtOnce: 1 };
@@ -107,8 +107,8 @@ function batchesOf(plan: Plan, machineCount: number): readonly (readonly Planned
 }
 
 /**
- * The longest of: the total network time divided by the requests in flight; the longest chain of pages; the time that the buckets
- * of one subscription require.
+ * The longest of: the total network time divided by the requests in flight; the longest chain of pages; the time that
+ * the buckets of one subscription require.
  */
 function boundOf(traces: readonly SubscriptionTrace[], concurrency: number): number {
   let network = 0;

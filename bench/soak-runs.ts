@@ -15,9 +15,9 @@ import { startRun } from '../lib/run/start-run.ts';
 import { readSettings } from '../lib/settings.ts';
 
 /*
- * `soak-runs.ts RUNS FOLDER` takes whole runs in one process, one after the other, like the app. After each run it prints a line of
- * JSON, {rssBytes, descriptors, files}: memory, open descriptors, and those of them that are files in FOLDER. Ten times it also
- * collects garbage and adds the memory still in use: liveBytes.
+ * `soak-runs.ts RUNS FOLDER` takes whole runs in one process, one after the other, like the app. After each run it
+ * prints a line of JSON, {rssBytes, descriptors, files}: memory, open descriptors, and those of them that are files in
+ * FOLDER. Ten times it also collects garbage and adds the memory still in use: liveBytes.
  */
 setFlagsFromString('--expose-gc');
 const collectGarbage: unknown = runInNewContext('gc');

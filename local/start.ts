@@ -16,8 +16,8 @@ import { changesOf, summaryOf } from './start/summary.ts';
 import { triggerRun } from './start/trigger-run.ts';
 
 /**
- * `npm start`: starts everything on one machine, triggers a run and prints its summary. With the sample tenant it triggers a
- * second run one day later. It then serves until it is stopped, and stops every process that it started.
+ * `npm start`: starts everything on one machine, triggers a run and prints its summary. With the sample tenant it
+ * triggers a second run one day later. It then serves until it is stopped, and stops every process that it started.
  * Exit codes: 0; 1 = something did not start or, with `--once`, the run failed; 2 = usage.
  */
 const exitCodes = { done: 0, failed: 1, usage: 2 } as const;

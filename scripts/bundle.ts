@@ -1,16 +1,17 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { build } from 'esbuild';
-import { replacedModules } from './replaced-modules.ts';
+import { build, type Plugin } from 'esbuild';
 
 /**
- * Bundles one entry point into CommonJS for Node 24: `NAME.bundle.cjs` with all code, and `NAME.cjs`, a launcher that turns
- * on the compile cache and loads it, if this Node has what the code needs. The cache serves only what is compiled after it was turned on, hence two files: a cold
- * import of 2.7 MB takes 70 ms that way and 108 ms without.
+ * Bundles an entry point into CommonJS for Node 24: `NAME.bundle.cjs` with all code, and `NAME.cjs`, a launcher. The
+ * launcher checks that this Node has the required modules, turns on the compile cache and loads the bundle. The cache
+ * applies only to code that is compiled after it was turned on, hence two files: a cold import of 2.7 MB takes 70 ms
+ * that way and 108 ms without.
  *
- * Names are kept (errors are known by theirs). `await import()` of bundled code becomes a closure that runs when it is first
- * reached, so what a start doesn't need isn't evaluated. `@azure/functions-core` stays external: only a Functions host has it.
- * @param launcher where the launcher goes: `dist/functions.cjs`
+ * Keeps class names, because they identify errors. `await import()` of bundled code becomes a closure that runs at
+ * first use, so a start evaluates only what it needs. `@azure/functions-core` stays external, because only a Functions
+ * host has it.
+ * @param launcher path of the launcher: `dist/functions.cjs`
  * @see https://nodejs.org/api/module.html#moduleenablecompilecachecachedir
  */
 export async function bundle(
@@ -31,38 +32,62 @@ export async function bundle(
     legalComments: 'external',
     external: ['@azure/functions-core'],
     plugins: [replacedModules],
-    // CommonJS has no import.meta: code that asks for its address gets the bundle's own.
+    // CommonJS has no import.meta. Code that reads its URL gets the URL of the bundle.
     define: { 'import.meta.url': '__bundleUrl' },
     banner: { js: `const __bundleUrl=require('node:url').pathToFileURL(__filename).href;` },
     logLevel: 'warning',
   });
   await mkdir(dirname(launcher), { recursive: true });
+  const bundleName = basename(outfile);
   await writeFile(
     launcher,
-    options.executable ? `#!/usr/bin/env node\n${code(basename(outfile), tell)}` : code(basename(outfile), fail),
+    options.executable
+      ? `#!/usr/bin/env node\n${launcherCode(bundleName, printAndExit)}`
+      : launcherCode(bundleName, throwError),
   );
   if (options.executable) await chmod(launcher, 0o755);
 }
 
-/** What a user of the command sees: one line, and how it ended. */
-const tell = 'process.stderr.write("error UnsupportedNode: " + wrong + "\\n"); process.exit(1);';
-/** What a host logs. */
-const fail = 'throw new Error(wrong);';
+/** For a command: one line, and exit code 1. */
+const printAndExit = 'process.stderr.write("error UnsupportedNode: " + message + "\\n"); process.exit(1);';
+/** For a host, which logs the error. */
+const throwError = 'throw new Error(message);';
 
-/**
- * The launcher's own code. It is read by any Node, so it is written for an old one; what it asks for is what the app is made of,
- * whatever the version calls itself.
- */
-function code(bundleName: string, refuse: string): string {
+/** Any Node may read the launcher, so it uses old syntax. It checks for modules instead of a version. */
+function launcherCode(bundleName: string, refuse: string): string {
   return `const { isBuiltin, enableCompileCache } = require('node:module');
 const missing = [];
 if (!isBuiltin('node:sqlite')) missing.push('node:sqlite');
 if (!require('node:zlib').createZstdCompress) missing.push('zstd');
 if (missing.length > 0) {
-  const wrong = 'vm-identities needs Node.js 24; this is ' + process.version + ' without ' + missing.join(' and ');
+  const message = 'vm-identities needs Node.js 24; this is ' + process.version + ' without ' + missing.join(' and ');
   ${refuse}
 }
 enableCompileCache();
 module.exports = require('./${bundleName}');
 `;
 }
+
+/** The code that replaces a whole package: only the part that the bundle uses. */
+const replacements: Readonly<Record<string, string>> = {
+  // durable-functions uses one of its hundred validators.
+  validator: "exports.isURL = require('validator/lib/isURL').default;",
+  // @azure/identity opens a browser for a credential that this app does not have.
+  open: "exports.default = () => { throw new Error('This app opens no browser'); };",
+};
+
+/**
+ * Replaces packages. Both contain the only non-ASCII characters that esbuild cannot escape (it leaves regular
+ * expressions alone). One such character makes the whole bundle a string of two bytes per character.
+ */
+const replacedModules: Plugin = {
+  name: 'replaced-modules',
+  setup(build) {
+    const filter = new RegExp(`^(${Object.keys(replacements).join('|')})$`);
+    build.onResolve({ filter }, ({ path, resolveDir }) => ({ path, namespace: 'part', pluginData: resolveDir }));
+    build.onLoad({ filter, namespace: 'part' }, ({ path, pluginData }) => ({
+      contents: replacements[path] ?? '',
+      resolveDir: String(pluginData),
+    }));
+  },
+};

@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 
 /**
- * Checks the templates below infra/ with whatever is at hand: a checker that works without the compiler (`BICEP_CHECK`, or a
- * sibling of this folder), and `bicep lint` where Bicep is installed. Ends with exit code 1 when one of them finds something.
+ * Checks the templates below infra/ with every available tool: a checker that needs no compiler (`BICEP_CHECK`, or a
+ * sibling of this folder), and `bicep lint` where Bicep is installed. Exits with code 1 when one of them reports a
+ * problem.
  */
 const checker = process.env.BICEP_CHECK ?? '../shared/tools/bicep-check/check';
 const runs: (readonly [string, ...string[]])[] = [];
-// The second parser that it can use would have to be installed first: a lint run installs nothing.
+// Its second parser would need an installation, and a lint run installs nothing.
 if (existsSync(checker)) runs.push([checker, '--warnings-as-errors', '--no-second-parser', 'infra']);
 if (spawnSync('bicep', ['--version']).error === undefined) {
   for (const template of globSync('infra/**/*.bicep').sort()) runs.push(['bicep', 'lint', template]);

@@ -4,17 +4,17 @@ import manifest from '../package.json' with { type: 'json' };
 import { zip } from './zip.ts';
 
 /**
- * Packs what runs in Azure, and nothing else: `dist/package/` for tools that take a folder (azd, Core Tools), and the same as
- * `dist/vm-identities.zip`. Needs a build. The same sources give the same bytes.
+ * Packs the files that run in Azure: into `dist/package/` for tools that deploy a folder (azd, Core Tools), and into
+ * `dist/vm-identities.zip`. Requires a build. The same sources give the same bytes.
  * @see https://learn.microsoft.com/azure/azure-functions/deployment-zip-push
  */
 const folder = 'dist/package';
 const archive = 'dist/vm-identities.zip';
-/** A package is downloaded at each cold start. */
-const mostBytes = 5_000_000;
+/** Every cold start downloads the package. */
+const sizeLimitBytes = 5_000_000;
 
 const { name, version, license, type, main, engines } = manifest;
-/** Without scripts and dependencies: nothing is to be installed or built in Azure. */
+/** Without scripts and dependencies, so that Azure installs and builds nothing. */
 const packed = { name, version, license, private: true, type, main, engines };
 
 const files: Record<string, Uint8Array> = {
@@ -29,6 +29,6 @@ for (const [path, content] of Object.entries(files)) {
   await writeFile(join(folder, path), content);
 }
 const bytes = zip(files);
-if (bytes.length > mostBytes) throw new Error(`${archive} would have ${bytes.length} bytes; at most ${mostBytes}`);
+if (bytes.length > sizeLimitBytes) throw new Error(`${archive} has ${bytes.length} bytes; allowed: ${sizeLimitBytes}`);
 await writeFile(archive, bytes);
 console.log(`${archive}: ${bytes.length} bytes, ${Object.keys(files).sort().join(', ')}`);

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 
-/** Draws docs/start.svg, the picture in README.md: what a real `npm start -- --once` says on a terminal. Needs a build. */
+/** Draws docs/start.svg, the picture in README.md, from a real `npm start -- --once`. Requires a build. */
 const command = 'npm start -- --once';
 const { status, stdout } = spawnSync(process.execPath, ['local/start.ts', '--once', '--port', '0'], {
   encoding: 'utf8',
 });
-if (status !== 0) throw new Error(`${command} ended with ${status}`);
+if (status !== 0) throw new Error(`${command} exited with code ${status}`);
 
 const lines = [`$ ${command}`, '', ...stdout.trimEnd().split('\n')];
 const [columnWidth, lineHeight, margin, titleBar] = [7.83, 19, 18, 34];
@@ -17,7 +17,7 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** Headings stand at the beginning of a line, rules are quiet. */
+/** Headings start at the left margin; table rules are quiet. */
 function classOf(line: string): string {
   if (/^ *-[- ]+$/.test(line)) return 'quiet';
   return /^\S/.test(line) ? 'heading' : 'plain';
@@ -25,7 +25,7 @@ function classOf(line: string): string {
 
 const texts = lines.map((line, index) => {
   const y = titleBar + (index + 0.7) * lineHeight;
-  // Each line as wide as it is in a terminal, whatever the font.
+  // Gives each line the width that it has in a terminal, whatever the font.
   const length = line === '' ? '' : ` textLength="${(line.length * columnWidth).toFixed(1)}"`;
   return `<text class="${classOf(line)}" x="${margin}" y="${y.toFixed(1)}"${length} xml:space="preserve">${escaped(line)}</text>`;
 });

@@ -1,20 +1,20 @@
-/** A folder or file of the project, and what its files may import. Type imports count as well. */
+/** A folder or file of the project, and what its files may import. Type imports count too. */
 export interface Room {
-  /** Path without `.ts`: `lib/azure` holds every file below it, `lib/errors` is one file. */
+  /** Path without `.ts`: `lib/azure` includes every file below it, `lib/errors` is one file. */
   readonly path: string;
-  /** Rooms that it may enter besides itself; `lib` is all of lib, `*` any room but test. */
+  /** Other rooms that it may import. `lib` means all of lib, `*` every room except test. */
   readonly rooms: readonly string[];
-  /** Packages; a trailing `*` stands for any ending. */
+  /** Packages that it may import. A trailing `*` matches any ending, a leading `!` excludes. */
   readonly packages: readonly string[];
-  /** Node's own modules, likewise. */
+  /** Modules of Node, in the same notation. */
   readonly builtins: readonly string[];
 }
 
-/** Node's modules but for the database: only lib/database opens one. */
+/** All modules of Node except the database, which only lib/database opens. */
 const platform = ['*', '!node:sqlite'];
 const everything = { rooms: ['*'], packages: ['*', '!@azure/functions', '!durable-functions'], builtins: ['*'] };
 const nothing = { rooms: [], packages: [], builtins: [] };
-/** What a room that reads Azure may enter. */
+/** The rooms that a room which reads Azure may import. */
 const readers = ['lib/azure', 'lib/inventory', 'lib/async', 'lib/files', 'lib/errors', 'lib/settings'];
 
 /** The table of docs/architecture.md. */

@@ -9,7 +9,7 @@ import { type BenchOptions, sizes } from '../support/sizes.ts';
 /** `az vm list` takes seconds, so it runs for this many subscriptions, and its time is scaled up to all of them. */
 const sampleSize = 5;
 
-/** `az vm list` for one subscription after another against ours without power states, both measured as whole processes. */
+/** `az vm list` per subscription against ours without power states, both measured as whole processes. */
 export async function measureAz(options: BenchOptions): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const name of options.sizes) {

@@ -9,8 +9,8 @@ const program = new URL('../import-app.ts', import.meta.url).pathname;
 const bundled = new URL('../../dist/functions.cjs', import.meta.url).pathname;
 
 /**
- * The time that a new process takes to import the app, against the app compiled file by file: with the bundle in Node's compile
- * cache from an earlier start, and with an empty cache.
+ * The time that a new process takes to import the app, against the app compiled file by file: with the bundle in Node's
+ * compile cache from an earlier start, and with an empty cache.
  */
 export async function measureColdImport({ rounds }: BenchOptions): Promise<Figure[]> {
   await using unbundledFolder = await scratchFolder();

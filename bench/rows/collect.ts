@@ -66,7 +66,7 @@ function cpuPerMachine(small: readonly Round[], large: readonly Round[]): Figure
   return { name: 'CPU of one more machine (L less M) / floor', goal: { at: 'most', value: 1.35 }, values };
 }
 
-/** One large subscription, the last in the list, among 200 small ones. Its chain of pages sets the time, if it starts early. */
+/** One large subscription, last in the list, among 200 small ones. If it starts early, its pages set the time. */
 export async function measureLargeSubscription({ rounds }: BenchOptions): Promise<Figure[]> {
   const measured = await readRounds({ subscriptions: 201, vms: 20, vmsOfLast: 5000 }, rounds);
   const values = measured.map(({ ours, floor }) => ours.collectMs / floor.collectMs);
@@ -93,7 +93,7 @@ async function peaks(size: TenantSize, rounds: number): Promise<readonly number[
   return measured;
 }
 
-/** The usual loop with the Azure SDK (one subscription after another, no power states) against ours (with power states). */
+/** The usual loop with the Azure SDK (sequential, no power states) against ours (with power states). */
 export async function measureSdkLoop(options: BenchOptions): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const name of options.sizes) {

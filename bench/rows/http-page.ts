@@ -23,7 +23,7 @@ const machines = 20_000;
 const requestsPerRound = 300;
 const list = '/api/virtualMachines';
 
-/** A list page of 100 machines from the built app on the local host, against a bare `node:http` server with the same bytes. */
+/** A list page of 100 machines from the built app, against a bare `node:http` server with the same bytes. */
 export async function measureHttpPage({ rounds }: BenchOptions): Promise<Figure[]> {
   await using folder = await scratchFolder();
   const azurite = await startAzurite();
@@ -81,7 +81,7 @@ async function ratesOf(
 
 const pageSchema = v.object({ nextLink: v.string() });
 
-/** Paths of `count` full pages that were never requested. Their tokens come from short pages, which start all over the list. */
+/** Paths of `count` full pages, none requested before. Their tokens come from short pages all over the list. */
 async function differentPages(origin: string, count: number): Promise<string[]> {
   const rows = Math.floor((machines - 100) / count);
   const pages: string[] = [];

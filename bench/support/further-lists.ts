@@ -3,7 +3,7 @@ import type { ArmClient } from '../../lib/azure/resource-manager/client/arm-clie
 /** The list of permissions, which is read once per subscription. */
 const permissions = /\/providers\/Microsoft\.Authorization\/permissions$/;
 
-/** A client that reads `count` more lists of one page in every subscription, for kinds that the collector does not read yet. */
+/** A client that reads `count` more one-page lists per subscription, for kinds that the collector lacks. */
 export function withFurtherLists(arm: ArmClient, count: number): ArmClient {
   return {
     ...arm,

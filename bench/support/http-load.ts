@@ -5,8 +5,8 @@ import { connect, type Socket } from 'node:net';
 const connections = 4;
 
 /**
- * Sends GET requests over a few kept-alive connections. It counts the bytes of the answers instead of parsing them, so it costs far
- * less than any server.
+ * Sends GET requests over a few kept-alive connections. It counts the bytes of the answers instead of parsing them, so
+ * it costs far less than any server.
  * @param headers further header lines
  * @returns requests per second
  * @throws {Error} an answer has another status, or no length

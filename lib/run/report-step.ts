@@ -2,7 +2,7 @@ import type { Database } from '../database/database.ts';
 import { resolveChangeRange } from '../database/queries/as-of.ts';
 import { reportSource } from '../database/queries/report-source.ts';
 import { toReason } from '../errors.ts';
-import { type AskedReport, type ReportFormat, reportFormats, reportNames } from '../inventory/report.ts';
+import { type ReportFormat, type RequestedReport, reportFormats, reportNames } from '../inventory/report.ts';
 import type { Run } from '../inventory/run.ts';
 import { completePublication } from '../published/publish-database.ts';
 import { reportContentTypes, writeReport } from '../reports/write-report.ts';
@@ -109,7 +109,7 @@ async function writeOne(
 }
 
 /** The report that a file name stands for. The settings have already checked it. */
-function reportOfFile(file: string): { readonly report: AskedReport; readonly format: ReportFormat } {
+function reportOfFile(file: string): { readonly report: RequestedReport; readonly format: ReportFormat } {
   const [first, second] = file.split('.');
   const name = reportNames.find((known) => known === first);
   const format = reportFormats.find((known) => known === second);

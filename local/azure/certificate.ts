@@ -15,7 +15,7 @@ export interface LocalCertificate {
 /** One pair per process, because a process reads the certificates that it trusts only once. */
 let pair: ReturnType<typeof generatePair> | null = null;
 
-/** A certificate for localhost and 127.0.0.1, new in each process and valid for a week. The key is never written to a file. */
+/** A certificate for localhost and 127.0.0.1, new in each process, valid for a week. Its key stays in memory. */
 export async function createCertificate(): Promise<LocalCertificate> {
   pair ??= generatePair();
   const pem = await pair;

@@ -1,23 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Answer, jsonAnswer } from './answer.ts';
+import type { AzureState } from './azure-state.ts';
 import type { SampleTenant } from './sample-tenant.ts';
 import type { HostIdentity } from './tenant/types.ts';
-import type { MintedToken, TokenIssuer } from './tokens.ts';
+import type { MintedToken } from './tokens.ts';
 
-export interface IdentityRequest {
+interface IdentityRequest {
   readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
+  readonly url: URL;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-}
-
-export interface IdentityEndpoints {
-  readonly tenant: SampleTenant;
-  readonly issuer: TokenIssuer;
-  /** The app's IDENTITY_HEADER from App Service. */
-  readonly identityHeader: string;
 }
 
 /** Resources for which tokens are issued, without trailing slash. */
@@ -39,40 +32,41 @@ const cloudShellAudiences = [
   'https://vault.azure.net/',
 ] as const;
 
-/** Answers the managed-identity endpoints of App Service, the instance metadata service (IMDS) and Cloud Shell. @returns null for other paths */
-export function answerIdentityRequest(endpoints: IdentityEndpoints, request: IdentityRequest): Answer | null {
-  switch (request.path.replace(/\/$/, '')) {
+/** Answers the identity endpoints of App Service, IMDS and Cloud Shell. @returns null for other paths */
+export function answerIdentityRequest(state: AzureState, request: IdentityRequest): Answer | null {
+  switch (request.url.pathname.replace(/\/$/, '')) {
     case '/msi/token':
-      return appService(endpoints, request);
+      return appService(state, request);
     case '/metadata/identity/oauth2/token':
-      return instanceMetadata(endpoints, request);
+      return instanceMetadata(state, request);
     case '/oauth2/token':
-      return cloudShell(endpoints, request);
+      return cloudShell(state, request);
     default:
       return null;
   }
 }
 
 /** @see https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference */
-function appService(endpoints: IdentityEndpoints, request: IdentityRequest): Answer {
+function appService(state: AzureState, request: IdentityRequest): Answer {
   const refuse = (status: number, message: string): Answer =>
     jsonAnswer(status, { statusCode: status, message, correlationId: randomUUID() });
   if (request.method !== 'GET') return refuse(405, 'The requested resource does not support this HTTP method.');
   const header = request.headers['x-identity-header'];
   if (header === undefined) return refuse(400, 'The X-IDENTITY-HEADER header is missing.');
-  if (header !== endpoints.identityHeader) return refuse(401, 'The X-IDENTITY-HEADER header is not valid.');
-  if (request.query.get('api-version') !== '2019-08-01') return refuse(400, 'The api-version is not supported.');
-  const resource = request.query.get('resource');
+  if (header !== state.identityHeader) return refuse(401, 'The X-IDENTITY-HEADER header is not valid.');
+  if (request.url.searchParams.get('api-version') !== '2019-08-01')
+    return refuse(400, 'The api-version is not supported.');
+  const resource = request.url.searchParams.get('resource');
   if (resource === null) return refuse(400, "The query parameter 'resource' is required.");
-  const identity = findIdentity(endpoints.tenant, request.query, 'mi_res_id');
+  const identity = findIdentity(state.tenant, request.url.searchParams, 'mi_res_id');
   if (identity === null) {
     return refuse(
       400,
       'No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.',
     );
   }
-  if (!isKnown(resource)) return refuse(400, unknownResource(endpoints.tenant, resource));
-  const minted = endpoints.issuer.mint(identity, resource);
+  if (!isKnown(resource)) return refuse(400, unknownResource(state.tenant, resource));
+  const minted = state.issuer.mint(identity, resource);
   return jsonAnswer(200, {
     access_token: minted.token,
     expires_on: String(minted.claims.exp),
@@ -83,29 +77,29 @@ function appService(endpoints: IdentityEndpoints, request: IdentityRequest): Ans
 }
 
 /** @see https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token */
-function instanceMetadata(endpoints: IdentityEndpoints, request: IdentityRequest): Answer {
+function instanceMetadata(state: AzureState, request: IdentityRequest): Answer {
   const refuse = (error: string, description: string): Answer =>
     jsonAnswer(400, { error, error_description: description });
   if (request.method !== 'GET') return jsonAnswer(405, { error: 'method_not_allowed' });
   if (request.headers.metadata?.toString().toLowerCase() !== 'true') {
     return refuse('invalid_request', 'Required metadata header not specified');
   }
-  const version = request.query.get('api-version');
+  const version = request.url.searchParams.get('api-version');
   if (version === null) return refuse('invalid_request', "Required query variable 'api-version' is missing");
   if (version < '2018-02-01') return refuse('invalid_request', `Bad api-version '${version}'`);
-  const resource = request.query.get('resource');
+  const resource = request.url.searchParams.get('resource');
   if (resource === null) return refuse('invalid_request', "Required query variable 'resource' is missing");
-  const identity = findIdentity(endpoints.tenant, request.query, 'msi_res_id');
+  const identity = findIdentity(state.tenant, request.url.searchParams, 'msi_res_id');
   if (identity === null) return refuse('invalid_request', 'Identity not found');
-  if (!isKnown(resource)) return refuse('invalid_resource', unknownResource(endpoints.tenant, resource));
+  if (!isKnown(resource)) return refuse('invalid_resource', unknownResource(state.tenant, resource));
   return jsonAnswer(200, {
-    ...oauthBody(endpoints.issuer.mint(identity, resource), resource),
+    ...oauthBody(state.issuer.mint(identity, resource), resource),
     client_id: identity.clientId,
   });
 }
 
 /** Cloud Shell accepts only the audiences of its list, with their trailing slash. */
-function cloudShell(endpoints: IdentityEndpoints, request: IdentityRequest): Answer {
+function cloudShell(state: AzureState, request: IdentityRequest): Answer {
   const refuse = (code: string, message: string): Answer => jsonAnswer(400, { error: { code, message } });
   if (request.method !== 'POST') return jsonAnswer(405, { error: { code: 'MethodNotAllowed', message: 'Use POST.' } });
   if (request.headers.metadata?.toString().toLowerCase() !== 'true') {
@@ -116,7 +110,7 @@ function cloudShell(endpoints: IdentityEndpoints, request: IdentityRequest): Ans
   if (!cloudShellAudiences.some((audience) => audience === resource)) {
     return refuse('AudienceNotSupported', `Audience ${resource} is not a supported MSI token audience.`);
   }
-  return jsonAnswer(200, oauthBody(endpoints.issuer.mint(endpoints.tenant.systemAssignedIdentity, resource), resource));
+  return jsonAnswer(200, oauthBody(state.issuer.mint(state.tenant.systemAssignedIdentity, resource), resource));
 }
 
 /** Every value is a string. `resource` is the requested one, because MSAL caches the token under it. */

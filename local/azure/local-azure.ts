@@ -3,13 +3,14 @@ import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { totalmem } from 'node:os';
 import { listenOnLoopback } from '../listen.ts';
+import type { AzureState } from './azure-state.ts';
 import { createCertificate } from './certificate.ts';
 import { createFaults, type Faults } from './faults/faults.ts';
 import { createRateLimiter, type RateLimits } from './faults/rate-limits.ts';
 import { createRequestLog, type LoggedRequest, type RequestStats } from './request-log.ts';
 import { createPageCache } from './resource-manager/page-cache.ts';
 import type { SampleTenant } from './sample-tenant.ts';
-import { type Served, serveIdentity, serveResourceManager } from './serve.ts';
+import { serveIdentity, serveResourceManager } from './serve.ts';
 import { createTokenIssuer, type TokenIssuer } from './tokens.ts';
 
 /** Where the host's managed identity comes from. */
@@ -66,10 +67,10 @@ export async function startLocalAzure(options: LocalAzureOptions): Promise<Local
   const limiter = createRateLimiter(options.limits ?? null, options.now);
   const pages = createPageCache(totalmem() / 8);
   const identityHeader = randomBytes(16).toString('hex');
-  const served: Served = { tenant, faults, log, limiter, issuer, identityHeader, pages, pageSize, latencyMs };
+  const state: AzureState = { tenant, faults, log, limiter, issuer, identityHeader, pages, pageSize, latencyMs };
 
-  const managerServer = createHttpsServer({ cert: certificate, key: privateKey }, serveResourceManager(served));
-  const identityServer = createHttpServer(serveIdentity(served));
+  const managerServer = createHttpsServer({ cert: certificate, key: privateKey }, serveResourceManager(state));
+  const identityServer = createHttpServer(serveIdentity(state));
   const endpoint = `https://localhost:${await listen(managerServer, options.port ?? 0)}`;
   const identityEndpoint = `http://127.0.0.1:${await listen(identityServer, 0)}`;
   const identityVariables = {

@@ -5,9 +5,9 @@ import { createSampleTenant } from './sample-tenant.ts';
 
 /**
  * Azure on one machine, as a process. Prints one line of JSON when it is ready. Ends with its stdin or on SIGTERM.
- * `--simple` omits the subscriptions that are not fully readable and those of the scenes, `--no-scenes` only the latter. `--plain`
- * makes all machines alike. `--vms-of-last` sets the number of machines in the last readable subscription. `--limits` refuses
- * requests beyond Azure's documented limits.
+ * `--simple` omits the subscriptions that are not fully readable and those of the scenes, `--no-scenes` only the
+ * latter. `--plain` makes all machines alike. `--vms-of-last` sets the number of machines in the last readable
+ * subscription. `--limits` refuses requests beyond Azure's documented limits.
  */
 const { values } = parseArgs({
   options: {

@@ -22,7 +22,7 @@ export interface RequestStats {
   /** Requests by path, with every id replaced by {}. */
   readonly byPath: Readonly<Record<string, number>>;
   readonly responses429: number;
-  /** Resource Manager's first request and the last byte of its last answer, in milliseconds since the epoch; null = none yet. */
+  /** Resource Manager's first request and end of its last answer, in milliseconds since the epoch. */
   readonly firstRequestAt: number | null;
   readonly lastAnswerAt: number | null;
 }

@@ -26,13 +26,13 @@ export interface SampleTenantOptions {
   /** Number of virtual machines in each subscription. */
   readonly vms: number;
   readonly seed?: number;
-  /** 2 = the same tenant one day later: machines deleted, created, re-created, moved; identities attached and detached. */
+  /** 2 = one day later: machines deleted, created, re-created, moved; identities attached and detached. */
   readonly state?: 1 | 2;
   /** Add one subscription of each kind that is not fully readable. Default: true. */
   readonly awkward?: boolean;
   /** Add subscriptions that show every kind of change and every finding (tenant/scenes). Default: as `awkward`. */
   readonly scenes?: boolean;
-  /** All machines alike: system-assigned identity, three tags. Default: false, every shape that Azure is known to write. */
+  /** All machines alike: system-assigned identity, three tags. Default: false, every known shape. */
   readonly plain?: boolean;
   /** Number of virtual machines in the last readable subscription. Default: `vms`. */
   readonly vmsOfLast?: number;
@@ -41,7 +41,7 @@ export interface SampleTenantOptions {
 /** What a test may change in a subscription. */
 export type SubscriptionChange = Partial<Omit<SampleSubscription, 'subscriptionId'>>;
 
-/** A tenant as Azure shows it to one function app. The same options give the same tenant. Tests may change it while it is served. */
+/** A tenant as Azure shows it to one function app. Tests may change it while it is served. */
 export interface SampleTenant {
   readonly tenantId: string;
   readonly displayName: string;

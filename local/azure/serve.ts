@@ -2,43 +2,39 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, jsonAnswer } from './answer.ts';
-import { answerControlRequest, type ControlTarget } from './control.ts';
-import { type Delivery, deliver } from './faults/fault-delivery.ts';
-import { answerIdentityRequest, type IdentityEndpoints } from './identity-endpoints.ts';
-import { answerArmRequest, type ResourceManager } from './resource-manager/answer-arm-request.ts';
+import type { AzureState } from './azure-state.ts';
+import { answerControlRequest } from './control.ts';
+import { answerUnder } from './faults/answer-under.ts';
+import type { FaultAnswer } from './faults/faults.ts';
+import { answerIdentityRequest } from './identity-endpoints.ts';
+import { answerArmRequest } from './resource-manager/answer-arm-request.ts';
 import { bearerToken } from './resource-manager/authenticate.ts';
 
-/** The state that both servers share. */
-export interface Served extends ControlTarget, IdentityEndpoints, ResourceManager {
-  readonly latencyMs: number;
-}
-
 /** Answers requests to Resource Manager. */
-export function serveResourceManager(served: Served): RequestListener {
+export function serveResourceManager(state: AzureState): RequestListener {
   return listener(async (request, response) => {
     const url = new URL(request.url ?? '/', `https://${request.headers.host}`);
     await textOf(request);
     const { authorization } = request.headers;
-    await answer(served, 'resourceManager', request, response, url, authorization !== undefined, () =>
-      answerArmRequest(served, request.method ?? 'GET', url, authorization),
+    await answer(state, 'resourceManager', request, response, url, authorization !== undefined, () =>
+      answerArmRequest(state, request.method ?? 'GET', url, authorization),
     );
   });
 }
 
-/** Answers requests to the identity endpoints, and to the stand-in's own control routes, which are neither delayed nor logged. */
-export function serveIdentity(served: Served): RequestListener {
+/** Answers the identity endpoints, and the stand-in's own control routes without delay and log. */
+export function serveIdentity(state: AzureState): RequestListener {
   return listener(async (request, response) => {
     const url = new URL(request.url ?? '/', `http://${request.headers.host}`);
     const body = await textOf(request);
     const { headers, method = 'GET' } = request;
     if (url.pathname.startsWith('/_local/')) {
-      await send(response, { kind: 'whole', answer: answerControlRequest(served, method, url, body) });
+      await send(response, null, answerControlRequest(state, method, url, body));
       return;
     }
     const authorized = headers['x-identity-header'] !== undefined || headers.metadata !== undefined;
-    await answer(served, 'identity', request, response, url, authorized, () => {
-      const identityRequest = { method, path: url.pathname, query: url.searchParams, headers, body };
-      return answerIdentityRequest(served, identityRequest) ?? jsonAnswer(404, { error: 'not_found' });
+    await answer(state, 'identity', request, response, url, authorized, () => {
+      return answerIdentityRequest(state, { method, url, headers, body }) ?? jsonAnswer(404, { error: 'not_found' });
     });
   });
 }
@@ -55,7 +51,7 @@ function listener(serve: (request: IncomingMessage, response: ServerResponse) =>
 }
 
 async function answer(
-  served: Served,
+  state: AzureState,
   endpoint: 'resourceManager' | 'identity',
   request: IncomingMessage,
   response: ServerResponse,
@@ -66,24 +62,25 @@ async function answer(
   const path = decode(url.pathname);
   const query = decode(url.search.slice(1));
   const seen = { endpoint, method: request.method ?? 'GET', path, query };
-  const logged = served.log.begin({ ...seen, authorized, userAgent: request.headers['user-agent'] ?? null });
+  const logged = state.log.begin({ ...seen, authorized, userAgent: request.headers['user-agent'] ?? null });
   let status = 0;
   try {
-    if (served.latencyMs > 0) await sleep(served.latencyMs);
+    if (state.latencyMs > 0) await sleep(state.latencyMs);
     const token = bearerToken(request.headers.authorization);
-    const delivery = await deliver(served.faults.strike(seen), {
-      tenantId: served.tenant.tenantId,
+    const fault = state.faults.strike(seen);
+    const sent = await answerUnder(fault, {
+      tenantId: state.tenant.tenantId,
       url,
       revokeToken: () => {
-        if (token !== null) served.issuer.revoke(token);
+        if (token !== null) state.issuer.revoke(token);
       },
       trueAnswer,
     });
     // Logged before the last byte leaves: a client that has its answer must find it counted.
-    if ('answer' in delivery) logged.status = delivery.answer.status;
-    status = await send(response, delivery);
+    if (sent !== null) logged.status = sent.status;
+    status = await send(response, fault, sent);
   } finally {
-    served.log.end(logged, status);
+    state.log.end(logged, status);
   }
 }
 
@@ -96,28 +93,25 @@ function decode(text: string): string {
   }
 }
 
-/** Sends an answer as its delivery says. @returns the status sent; 0 = none */
-async function send(response: ServerResponse, delivery: Delivery): Promise<number> {
-  if (delivery.kind === 'never') {
-    // Until the client gives up or the server stops.
-    await new Promise((resolve) => response.once('close', resolve));
+/** Sends an answer, with the faults of the connection. @returns the status sent; 0 = none */
+async function send(response: ServerResponse, fault: FaultAnswer | null, sent: Answer | null): Promise<number> {
+  if (sent === null) {
+    // A request that is never answered ends when the client gives up or the server stops.
+    if (fault?.kind === 'never') await new Promise((resolve) => response.once('close', resolve));
+    else response.socket?.destroy();
     return 0;
   }
-  if (delivery.kind === 'reset') {
-    response.socket?.destroy();
-    return 0;
-  }
-  const { status, headers, body } = delivery.answer;
+  const { status, headers, body } = sent;
   response.writeHead(status, { ...headers, 'content-length': body.length });
-  if (delivery.kind === 'resetMidBody') {
+  if (fault?.kind === 'resetMidBody') {
     await new Promise((resolve) => response.write(body.subarray(0, Math.ceil(body.length / 2)), resolve));
     response.socket?.destroy();
     return status;
   }
-  if (delivery.kind === 'drip') {
-    for (let at = 0; at < body.length && !response.destroyed; at += delivery.bytes) {
-      response.write(body.subarray(at, at + delivery.bytes));
-      await sleep(delivery.everyMs);
+  if (fault?.kind === 'slowDrip') {
+    for (let at = 0; at < body.length && !response.destroyed; at += fault.bytes) {
+      response.write(body.subarray(at, at + fault.bytes));
+      await sleep(fault.everyMs);
     }
     response.end();
   } else response.end(body);

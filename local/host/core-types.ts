@@ -104,8 +104,6 @@ export interface InvocationModel {
 }
 
 export interface ProgrammingModel {
-  readonly name: string;
-  readonly version: string;
   getInvocationModel(context: CoreInvocationContext): InvocationModel;
   getCapabilities(base: Record<string, string>): Promise<Readonly<Record<string, string>>>;
 }

@@ -17,8 +17,8 @@ export interface FunctionIndex {
 const namePattern = /^[a-z][\w-]{0,127}$/i;
 
 /**
- * Binds each registered function to its trigger. Leaves out a function that cannot be bound, logs why, and serves the others, as
- * the real host does.
+ * Binds each registered function to its trigger. Leaves out a function that cannot be bound, logs why, and serves the
+ * others, as the real host does.
  */
 export function indexFunctions(
   registration: Registration,

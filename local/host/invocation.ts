@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import type {
   Binding,
   CoreInvocationContext,
@@ -46,8 +47,8 @@ export interface Invoker {
 }
 
 export function createInvoker(model: ProgrammingModel, hooks: Hooks): Invoker {
+  const events = new EventEmitter();
   let running = 0;
-  let waiting: (() => void)[] = [];
   return {
     async invoke(fn, invocation) {
       running += 1;
@@ -58,17 +59,19 @@ export function createInvoker(model: ProgrammingModel, hooks: Hooks): Invoker {
         throw error;
       } finally {
         running -= 1;
-        if (running === 0) {
-          for (const resolve of waiting) resolve();
-          waiting = [];
-        }
+        if (running === 0) events.emit('idle');
       }
     },
-    idle: () => (running === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    async idle() {
+      if (running > 0) await once(events, 'idle');
+    },
   };
 }
 
-/** Follows the order of the Node worker. @see https://github.com/Azure/azure-functions-nodejs-worker/blob/v3.x/src/eventHandlers/InvocationHandler.ts */
+/**
+ * Follows the order of the Node worker.
+ * @see https://github.com/Azure/azure-functions-nodejs-worker/blob/v3.x/src/eventHandlers/InvocationHandler.ts
+ */
 async function invokeOnce(
   model: ProgrammingModel,
   hooks: Hooks,

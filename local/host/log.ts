@@ -9,7 +9,7 @@ const shown: Record<LogCategory, readonly LogLevel[]> = {
   customMetric: [],
 };
 
-/** Writes one line to stderr: time, level, source, text. Line ends in the text become `\n`, so that one event is one line. */
+/** Writes one line to stderr: time, level, source, text. Line ends in the text become `\n`. */
 export function writeLog(level: LogLevel, source: string, message: string): void {
   const text = message.replaceAll(/\r?\n/g, '\\n');
   process.stderr.write(`${new Date().toISOString()} ${level} [${source}] ${text}\n`);
@@ -32,7 +32,7 @@ export function logThroughHooks(
   if (shown[context.category].includes(context.level)) writeLog(context.level, source, context.message);
 }
 
-/** Logs the later errors of a listening server, such as a connection that it cannot accept. The server keeps running. */
+/** Logs later errors of a listening server, such as a failed accept. The server keeps running. */
 export function logErrorsOf(server: EventEmitter): void {
   server.on('error', (error: unknown) => writeLog('error', 'host', errorText(error)));
 }

@@ -5,9 +5,9 @@ import { errorText, writeLog } from './log.ts';
 import { startHost } from './start-host.ts';
 
 /**
- * The host as a process: `node local/host/main.ts --bundle dist/functions.cjs --port 7071 [--keys]`.
- * Prints one line of JSON when it serves, `{url, functions, keys}`. Ends on SIGTERM, on SIGINT, or when a piped stdin closes,
- * so that it never outlives the process that started it.
+ * The host as a process: `node local/host/main.ts --bundle dist/functions.cjs --port 7071 [--keys]`. Prints one line of
+ * JSON when it serves, `{url, functions, keys}`. Ends on SIGTERM, on SIGINT, or when a piped stdin closes, so that it
+ * never outlives the process that started it.
  */
 const { values } = parseArgs({
   options: { bundle: { type: 'string' }, port: { type: 'string' }, keys: { type: 'boolean', default: false } },

@@ -9,10 +9,11 @@ export interface Schedule {
 }
 
 /**
- * Reads a schedule expression: NCRONTAB with six fields (or five, without seconds), or a TimeSpan (`00:05:00`, `1.00:00:00`).
- * Times are in the machine's local time, as in the real host.
+ * Reads a schedule expression: NCRONTAB with six fields (or five, without seconds), or a TimeSpan (`00:05:00`,
+ * `1.00:00:00`). Times are in the machine's local time, as in the real host.
  * @throws {RangeError} the expression is neither
- * @see https://github.com/Azure/azure-webjobs-sdk-extensions/blob/dev/src/WebJobs.Extensions/Extensions/Timers/Scheduling/TimerSchedule.cs
+ * @see
+ * https://github.com/Azure/azure-webjobs-sdk-extensions/blob/dev/src/WebJobs.Extensions/Extensions/Timers/Scheduling/TimerSchedule.cs
  */
 export function parseSchedule(expression: string, now: Date): Schedule {
   const schedule = cronSchedule(expression, now) ?? constantSchedule(expression);
@@ -24,7 +25,7 @@ export function parseSchedule(expression: string, now: Date): Schedule {
   return schedule;
 }
 
-/** NCRONTAB allows numbers, names of months and days, `*`, lists, ranges and steps, but no years, `L`, `W`, `#`, `?`. */
+/** NCRONTAB: numbers, names of months and days, `*`, lists, ranges, steps; no years, `L`, `W`, `#`, `?`. */
 const ncrontabField = /^(?:[\d*,/-]|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)+$/i;
 
 function cronSchedule(expression: string, now: Date): Schedule | null {

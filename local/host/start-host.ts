@@ -16,7 +16,7 @@ import { bindTimer } from './timer-trigger.ts';
 import { resolveSettings } from './trigger.ts';
 
 export interface StartHostOptions {
-  /** The built app as one file, `dist/functions.cjs`. It runs in this process and reads its settings from `process.env`. */
+  /** The built app, `dist/functions.cjs`. It runs in this process and reads its settings from `process.env`. */
   readonly bundle: string;
   /** 0 = any free port. */
   readonly port: number;
@@ -46,8 +46,8 @@ export interface LocalHost {
 const drainMs = 5_000;
 
 /**
- * Starts a Functions host for one machine: loads a built bundle through `@azure/functions-core` and serves its functions on
- * 127.0.0.1. One bundle per process: a bundle cannot withdraw what it registers.
+ * Starts a Functions host for one machine: loads a built bundle through `@azure/functions-core` and serves its
+ * functions on 127.0.0.1. One bundle per process: a bundle cannot withdraw what it registers.
  * @throws the bundle cannot be loaded, an appStart hook failed, or the port is in use
  */
 export async function startHost(options: StartHostOptions): Promise<LocalHost> {

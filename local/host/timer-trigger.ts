@@ -19,9 +19,10 @@ const longestWaitMs = 24 * 24 * 60 * 60 * 1000;
 const never = '0001-01-01T00:00:00';
 
 /**
- * Listens to the schedule of a timer. The schedule's status lives as long as the process (the real host keeps it in a blob), so
- * no occurrence counts as missed at the start and `isPastDue` is false.
- * @see https://github.com/Azure/azure-webjobs-sdk-extensions/blob/dev/src/WebJobs.Extensions/Extensions/Timers/Listener/TimerListener.cs
+ * Listens to the schedule of a timer. The schedule's status lives as long as the process (the real host keeps it in a
+ * blob), so no occurrence counts as missed at the start and `isPastDue` is false.
+ * @see
+ * https://github.com/Azure/azure-webjobs-sdk-extensions/blob/dev/src/WebJobs.Extensions/Extensions/Timers/Listener/TimerListener.cs
  */
 export function bindTimer(fn: HostedFunction, host: TriggerHost): TriggerListener {
   const { schedule: expression, runOnStartup, useMonitor } = fn.trigger;
@@ -86,7 +87,8 @@ function dateTime(date: Date): string {
 }
 
 /**
- * Runs an invocation, and again after a failure as the function's retry policy says. In Azure the host does this too, not the app.
+ * Runs an invocation, and again after a failure as the function's retry policy says. In Azure the host does this too,
+ * not the app.
  * @throws the last failure, or the abort reason when the host stops during a wait
  * @see https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script/Utility.cs
  */
@@ -108,7 +110,7 @@ async function withRetries(
   }
 }
 
-/** Exponential: the minimum, then up to twice as much each time (plus or minus a random fifth), never above the maximum. */
+/** Exponential: from the minimum, about double each time (± a random fifth), up to the maximum. */
 function delayMs(options: RetryOptions, failures: number): number {
   if (options.retryStrategy === 'fixedDelay') return (options.delayInterval?.seconds ?? 0) * 1000;
   const minimumMs = (options.minimumInterval?.seconds ?? 0) * 1000;

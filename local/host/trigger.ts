@@ -34,7 +34,9 @@ export type InputBinder = (host: TriggerHost) => () => Promise<TypedData>;
  */
 export type TriggerBinder = (fn: HostedFunction, host: TriggerHost) => TriggerListener;
 
-/** @see https://github.com/Azure/azure-webjobs-sdk/blob/dev/src/Microsoft.Azure.WebJobs.Host/NameResolverExtensions.cs */
+/**
+ * @see https://github.com/Azure/azure-webjobs-sdk/blob/dev/src/Microsoft.Azure.WebJobs.Host/NameResolverExtensions.cs
+ */
 export function resolveSettings(text: string, environment: Readonly<Record<string, string | undefined>>): string {
   return text.replaceAll(/%([^%]+)%/g, (whole, name: string) => {
     const value = environment[name];

@@ -4,8 +4,8 @@ import type { SampleAzure } from './sample-azure.ts';
 const ownAzure = /^(?:AZURE_|IDENTITY_|MSI_|IMDS_|INVENTORY_STORAGE|INVENTORY_IDENTITY_|AzureWebJobsStorage)/i;
 
 /**
- * The environment of the app. With the sample tenant it contains nothing of the caller's own Azure, so that sample data never
- * reaches a real account. Without it the app reads the same variables as in Azure.
+ * The environment of the app. With the sample tenant it contains nothing of the caller's own Azure, so that sample data
+ * never reaches a real account. Without it the app reads the same variables as in Azure.
  * @param sample null = the caller's own Azure
  */
 export function appEnvironment(
@@ -21,8 +21,8 @@ export function appEnvironment(
 }
 
 /**
- * Inside Functions the app uses only the host's managed identity. Where the caller names neither that nor a credential, `--azure`
- * means the developer's own sign-in (Azure CLI and similar).
+ * Inside Functions the app uses only the host's managed identity. Where the caller names neither that nor a credential,
+ * `--azure` means the developer's own sign-in (Azure CLI and similar).
  */
 function signIn(caller: NodeJS.ProcessEnv): Record<string, string> {
   const has = (...names: string[]): boolean => names.some((name) => (caller[name] ?? '') !== '');

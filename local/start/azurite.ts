@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Processes } from './processes.ts';
 
-/** The account and key of every Azurite: no secret. https://learn.microsoft.com/azure/storage/common/storage-use-azurite */
+/**
+ * The account and key of every Azurite: no secret. https://learn.microsoft.com/azure/storage/common/storage-use-azurite
+ */
 const account = 'devstoreaccount1';
 const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 

@@ -1,8 +1,8 @@
 const parentCheckMs = 500;
 
 /**
- * Aborts on Ctrl-C, on SIGTERM, when the terminal closes, and when npm, which started this process, has died: a signal to npm
- * alone does not reach this process. A second Ctrl-C changes nothing: stopping takes a few seconds at most.
+ * Aborts on Ctrl-C, on SIGTERM, when the terminal closes, and when npm, which started this process, has died: a signal
+ * to npm alone does not reach this process. A second Ctrl-C changes nothing: stopping takes a few seconds at most.
  */
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();

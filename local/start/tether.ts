@@ -1,6 +1,6 @@
 /**
- * Preloaded into a program that does not watch its stdin: `node --import …/tether.ts program.js`. Ends that program with SIGTERM
- * when the process that started it is gone, even after a crash. Does not keep the program alive itself.
+ * Preloaded into a program that does not watch its stdin: `node --import …/tether.ts program.js`. Ends that program
+ * with SIGTERM when the process that started it is gone, even after a crash. Does not keep the program alive itself.
  */
 const { stdin } = process;
 stdin.once('close', () => process.kill(process.pid, 'SIGTERM')).resume();

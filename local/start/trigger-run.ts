@@ -9,7 +9,8 @@ const pollMs = 150;
 const appearMs = 60_000;
 
 /**
- * Triggers the timer through the host, as "Run" in the portal does, and waits until the run has ended, whatever its status.
+ * Triggers the timer through the host, as "Run" in the portal does, and waits until the run has ended, whatever its
+ * status.
  * @throws {InventoryError} the app refuses (a wrong setting), or `NoRun`
  */
 export async function triggerRun(api: Api, signal: AbortSignal): Promise<Run> {

@@ -18,8 +18,8 @@ const ci = v.parse(
 );
 
 /**
- * A `bicep` that prints its arguments. Like the real one it rejects a subscription for a template outside subscriptions, and the
- * snapshot of a deployment that would fail (`fail`).
+ * A `bicep` that prints its arguments. Like the real one it rejects a subscription for a template outside
+ * subscriptions, and the snapshot of a deployment that would fail (`fail`).
  * @see https://github.com/Azure/bicep/blob/main/src/Bicep.Core/Utils/Snapshots/SnapshotHelper.cs
  */
 const standIn = `#!/bin/sh

@@ -8,7 +8,10 @@ import { root } from './templates.ts';
 // Users paste the commands into a terminal, where bash expands '!' from its history.
 
 const deploy = await readFile(join(root, 'docs/deploy.md'), 'utf8');
-/** Records its arguments, separated by characters that no argument contains, and answers each --query with a distinct word. */
+/**
+ * Records its arguments, separated by characters that no argument contains, and answers each --query with a distinct
+ * word.
+ */
 const az = `#!/bin/sh
 { printf '%s\\037' "$@"; printf '\\036'; } >> "$CALLS"
 case " $* " in

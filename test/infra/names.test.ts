@@ -58,7 +58,9 @@ test('the name of the resource group has at most the length that Azure allows', 
   expect(evaluated(parameter?.fallback ?? '', 'x'.repeat(longest)).length).toBeLessThanOrEqual(90);
 });
 
-/** An interpolated Bicep text with `name`, `suffix` (13 characters, as uniqueString makes them), `take` and `replace`. */
+/**
+ * An interpolated Bicep text with `name`, `suffix` (13 characters, as uniqueString makes them), `take` and `replace`.
+ */
 function evaluated(expression: string, prefix: string): string {
   const suffix = 'abcdefgh23456';
   const whole = /^'(.*)'$/.exec(expression)?.[1];

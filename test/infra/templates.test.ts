@@ -150,7 +150,10 @@ test('the host has the extension that Durable Functions needs', () => {
   expect(hostJson.extensionBundle.id).toBe('Microsoft.Azure.Functions.ExtensionBundle');
 });
 
-/** @see https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-azure-storage-provider#flex-consumption-plan */
+/**
+ * @see
+ * https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-azure-storage-provider#flex-consumption-plan
+ */
 test('queues are polled at least every ten seconds, as the plan requires', () => {
   const { maxQueuePollingInterval } = hostJson.extensions.durableTask.storageProvider;
 

@@ -15,7 +15,10 @@ beforeAll(async () => {
 });
 afterAll(() => azure.stop());
 
-/** Lists a subscription with Azure's own packages, in a separate process, because MSAL never forgets its source and tokens. */
+/**
+ * Lists a subscription with Azure's own packages, in a separate process, because MSAL never forgets its source and
+ * tokens.
+ */
 const script = `
   import { ComputeManagementClient } from '@azure/arm-compute';
   import { ManagedIdentityCredential } from '@azure/identity';

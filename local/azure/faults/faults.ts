@@ -24,8 +24,8 @@ const answerSchema = v.variant('kind', [
   /** An empty page whose nextLink leads to the requested page. */
   v.object({ kind: v.literal('emptyPage') }),
   /**
-   * The page with another nextLink. `foreign` and `http` accept the target as `url`. `relative` and `http` lead to the true next
-   * page, which must exist.
+   * The page with another nextLink. `foreign` and `http` accept the target as `url`. `relative` and `http` lead to the
+   * true next page, which must exist.
    */
   v.object({
     kind: v.literal('nextLink'),

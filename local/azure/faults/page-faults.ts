@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type Answer, jsonAnswer } from '../answer.ts';
-import { labelSkipToken, skipTokenLabel } from '../resource-manager/paging.ts';
+import { labelSkipToken, skipTokenLabel } from '../resource-manager/list-answer.ts';
 
 const pageSchema = v.looseObject({
   value: v.array(v.looseObject({ id: v.optional(v.string()) })),

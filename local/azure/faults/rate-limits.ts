@@ -11,9 +11,9 @@ export interface RateLimits {
   /** Per subscription (or the tenant) and identity. All identities together have 15 times as much. */
   readonly reads: RateLimit;
   /**
-   * Lists of Compute, per subscription and region, for all identities together. A list of a subscription takes from the buckets of
-   * all its regions at once, so they are always equally full and one bucket suffices. Machines and scale sets share it here, which
-   * is stricter than Azure.
+   * Lists of Compute, per subscription and region, for all identities together. A list of a subscription takes from the
+   * buckets of all its regions at once, so they are always equally full and one bucket suffices. Machines and scale
+   * sets share it here, which is stricter than Azure.
    */
   readonly computeLists: RateLimit;
 }
@@ -30,22 +30,14 @@ export const documentedLimits: RateLimits = {
 
 const allIdentities = 15;
 
-export interface RateLimitedRequest {
-  /** Absolute path. */
-  readonly path: string;
-  /** The caller. */
-  readonly principalId: string;
-}
-
 export interface RateLimiter {
-  /** @returns headers with the remaining requests, and a 429 when none remain */
-  take(request: RateLimitedRequest): RateLimitVerdict;
+  /** Counts a request. @returns headers with the remaining requests, and a 429 when none remain */
+  take(request: { readonly path: string; readonly principalId: string }): {
+    readonly headers: Readonly<Record<string, string>>;
+    readonly refusal: Answer | null;
+  };
   /** Fills all buckets. */
   refill(): void;
-}
-export interface RateLimitVerdict {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly refusal: Answer | null;
 }
 
 /**
@@ -83,7 +75,7 @@ export function createRateLimiter(limits: RateLimits | null, now: () => number =
       const lists = take(`${subscriptionId} lists`, computeLists);
       return {
         headers: { ...headers, 'x-ms-ratelimit-remaining-resource': `${computeBucket};${left(lists)}` },
-        refusal: lists < 0 ? computeThrottled(computeLists) : null,
+        refusal: lists < 0 ? jsonAnswer(429, computeThrottledBody, { 'retry-after': retryAfter(computeLists) }) : null,
       };
     },
   };
@@ -95,7 +87,7 @@ const computeBucket = 'Microsoft.Compute/HighCostGetSubscriptionMaximum';
 const left = (level: number): string => String(Math.max(level, 0));
 const retryAfter = (limit: RateLimit): string => String(Math.max(1, Math.ceil(1 / limit.perSecond)));
 
-/** The body of Compute's own 429, which has no `error` wrapper. */
+/** The body of Compute's own 429, which has no `error` wrapper. @internal for tests and bench too */
 export const computeThrottledBody = {
   code: 'OperationNotAllowed',
   message: 'The server rejected the request because too many requests have been received for this subscription.',
@@ -115,8 +107,4 @@ function readsThrottled(scope: 'subscription' | 'tenant', limit: RateLimit): Ans
     `Number of 'read' requests for ${scope} exceeded the limit. Please try again later.`,
     { 'retry-after': retryAfter(limit) },
   );
-}
-
-function computeThrottled(limit: RateLimit): Answer {
-  return jsonAnswer(429, computeThrottledBody, { 'retry-after': retryAfter(limit) });
 }

@@ -1,24 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer } from '../answer.ts';
-import type { RateLimiter } from '../faults/rate-limits.ts';
-import type { SampleTenant } from '../sample-tenant.ts';
-import type { TokenIssuer } from '../tokens.ts';
+import type { AzureState } from '../azure-state.ts';
 import { ArmRefusal, refusals } from './arm-errors.ts';
 import { authenticate } from './authenticate.ts';
-import type { PageCache } from './page-cache.ts';
 import { createRouter } from './router.ts';
 import { authorizationRoutes } from './routes/authorization.ts';
 import { managementGroupRoutes } from './routes/management-groups.ts';
 import { resourceRoutes } from './routes/resources.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
-
-export interface ResourceManager {
-  readonly tenant: SampleTenant;
-  readonly issuer: TokenIssuer;
-  readonly limiter: RateLimiter;
-  readonly pages: PageCache;
-  readonly pageSize: number;
-}
 
 const findRoute = createRouter([
   ...subscriptionRoutes,
@@ -29,7 +18,7 @@ const findRoute = createRouter([
 
 /** Answers one request in the order of Resource Manager: token, limits, api-version, method, rights, resource. */
 export function answerArmRequest(
-  { tenant, issuer, limiter, pages, pageSize }: ResourceManager,
+  { tenant, issuer, limiter, pages, pageSize }: AzureState,
   method: string,
   url: URL,
   authorization: string | undefined,

@@ -1,6 +1,6 @@
 import type { Buffer } from 'node:buffer';
 
-/** Serialized pages, since serializing takes a busy server most of its time. Drops the least recently used pages first. */
+/** Serialized pages, because serializing takes most of the time. Drops the least recently used ones first. */
 export interface PageCache {
   get(key: string, serialize: () => Buffer): Buffer;
 }

@@ -31,7 +31,7 @@ export interface MatchedRoute {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** @returns a function that finds the first matching route of a URL, and throws {@link ArmRefusal} for a wrong `api-version` */
+/** @returns a function that finds the first matching route of a URL, or throws {@link ArmRefusal} */
 export function createRouter(routes: readonly Route[]): (url: URL) => MatchedRoute {
   const table = routes.map((route) => ({ route, segments: route.path.split('/') }));
   return (url) => {

@@ -116,8 +116,8 @@ export interface Permission {
 }
 
 /**
- * Rights of the host's identities in a subscription: Reader on all of it, a custom role with these actions, Reader on one
- * resource group, or a role that shows the subscription but nothing in it.
+ * Rights of the host's identities in a subscription: Reader on all of it, a custom role with these actions, Reader on
+ * one resource group, or a role that shows the subscription but nothing in it.
  */
 export type Access =
   | { readonly kind: 'reader' }

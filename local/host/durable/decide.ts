@@ -16,11 +16,13 @@ export interface Decisions {
 type Done = (succeeded: boolean) => void;
 
 /**
- * Carries out an orchestrator's actions against its history, one after the other, as the real engine does. Each requested task or
- * timer gets the next number and must match the history's event of that number in kind and name. What the history lacks is new.
+ * Carries out an orchestrator's actions against its history, one after the other, as the real engine does. Each
+ * requested task or timer gets the next number and must match the history's event of that number in kind and name. What
+ * the history lacks is new.
  * @param history complete, including the event of this turn
  * @throws {NonDeterministicError} history and actions do not match
- * @see https://github.com/Azure/azure-functions-durable-extension/blob/dev/src/WebJobs.Extensions.DurableTask/Listener/OutOfProcOrchestrationShim.cs
+ * @see
+ * https://github.com/Azure/azure-functions-durable-extension/blob/dev/src/WebJobs.Extensions.DurableTask/Listener/OutOfProcOrchestrationShim.cs
  * @see https://github.com/Azure/durabletask/blob/main/src/DurableTask.Core/TaskOrchestrationContext.cs
  */
 export function decide(history: readonly HistoryEvent[], state: OrchestratorState): Decisions {

@@ -5,7 +5,10 @@ import { type ClientApi, startClientApi } from './client-api.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { openHistoryStore } from './history-store.ts';
 
-/** `extensions.durableTask` of host.json. @see https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-bindings#durable-functions-2x */
+/**
+ * `extensions.durableTask` of host.json.
+ * @see https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-bindings#durable-functions-2x
+ */
 const settings = v.optional(
   v.object({
     hubName: v.optional(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9]{2,44}$/i)), 'TestHubName'),
@@ -20,8 +23,8 @@ export interface DurableExtension {
 }
 
 /**
- * A stand-in for the Durable Functions extension on one machine: orchestrations, their activities and clients. It keeps histories
- * in the storage account of `AzureWebJobsStorage`, so that orchestrations continue after the host was killed.
+ * A stand-in for the Durable Functions extension on one machine: orchestrations, their activities and clients. It keeps
+ * histories in the storage account of `AzureWebJobsStorage`, so that orchestrations continue after the host was killed.
  */
 export function createDurableExtension(): DurableExtension {
   const orchestrators = new Map<string, HostedFunction>();

@@ -10,7 +10,7 @@ export interface StoredHistory {
   readonly etag: string;
 }
 
-/** Histories of instances. Each is an append blob with one line of JSON per turn, so a killed process leaves only whole turns. */
+/** Histories as append blobs with one line of JSON per turn, so a killed process leaves only whole turns. */
 export interface HistoryStore {
   /** URL of the container, without credentials. */
   readonly url: string;

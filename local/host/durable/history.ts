@@ -1,4 +1,7 @@
-/** Types of events, with the engine's numbers. @see https://github.com/Azure/durabletask/blob/main/src/DurableTask.Core/History/EventType.cs */
+/**
+ * Types of events, with the engine's numbers.
+ * @see https://github.com/Azure/durabletask/blob/main/src/DurableTask.Core/History/EventType.cs
+ */
 export const eventTypes = {
   ExecutionStarted: 0,
   ExecutionCompleted: 1,
@@ -11,7 +14,6 @@ export const eventTypes = {
   OrchestratorStarted: 12,
   OrchestratorCompleted: 13,
 } as const;
-type EventTypes = typeof eventTypes;
 
 interface Stamp {
   /** Number of the orchestrator's decision, from 0; −1 for other events. */
@@ -21,69 +23,36 @@ interface Stamp {
   /** It existed before the current turn. */
   readonly IsPlayed: boolean;
 }
-interface OrchestratorStarted extends Stamp {
-  readonly EventType: EventTypes['OrchestratorStarted'];
-}
-interface ExecutionStarted extends Stamp {
-  readonly EventType: EventTypes['ExecutionStarted'];
-  readonly Name: string;
-  /** JSON. */
-  readonly Input: string;
-  /** Distinguishes successive instances of the same id. */
-  readonly ExecutionId: string;
-}
-export interface TaskScheduled extends Stamp {
-  readonly EventType: EventTypes['TaskScheduled'];
-  readonly Name: string;
-  /** JSON. */
-  readonly Input: string;
-}
-interface TaskCompleted extends Stamp {
-  readonly EventType: EventTypes['TaskCompleted'];
-  readonly TaskScheduledId: number;
-  /** JSON. Never absent, because the library cannot read an absent result. */
-  readonly Result: string;
-}
-interface TaskFailed extends Stamp {
-  readonly EventType: EventTypes['TaskFailed'];
-  readonly TaskScheduledId: number;
-  readonly Reason: string;
-  readonly Details: string;
-}
-export interface TimerCreated extends Stamp {
-  readonly EventType: EventTypes['TimerCreated'];
-  readonly FireAt: string;
-}
-interface TimerFired extends Stamp {
-  readonly EventType: EventTypes['TimerFired'];
-  readonly TimerId: number;
-  readonly FireAt: string;
-}
-interface OrchestratorCompleted extends Stamp {
-  readonly EventType: EventTypes['OrchestratorCompleted'];
-  readonly CustomStatus: unknown;
-}
-interface ExecutionTerminated extends Stamp {
-  readonly EventType: EventTypes['ExecutionTerminated'];
-  readonly Input: string;
-}
-export interface ExecutionCompleted extends Stamp {
-  readonly EventType: EventTypes['ExecutionCompleted'];
-  readonly OrchestrationStatus: 'Completed' | 'Failed' | 'Terminated';
-  /** JSON: the orchestrator's result, or the reason of its failure. */
-  readonly Result: string;
-}
+/** An event of one type, with the fields of that type. */
+type Event<Name extends keyof typeof eventTypes, Fields = unknown> = Stamp &
+  Readonly<Fields> & { readonly EventType: (typeof eventTypes)[Name] };
+
+/** `Input` is JSON. `ExecutionId` distinguishes successive instances of the same id. */
+type ExecutionStarted = Event<'ExecutionStarted', { Name: string; Input: string; ExecutionId: string }>;
+/** `Input` is JSON. */
+export type TaskScheduled = Event<'TaskScheduled', { Name: string; Input: string }>;
+/** `Result` is JSON. It is never absent, because the library cannot read an absent result. */
+type TaskCompleted = Event<'TaskCompleted', { TaskScheduledId: number; Result: string }>;
+type TaskFailed = Event<'TaskFailed', { TaskScheduledId: number; Reason: string; Details: string }>;
+export type TimerCreated = Event<'TimerCreated', { FireAt: string }>;
+type TimerFired = Event<'TimerFired', { TimerId: number; FireAt: string }>;
+type ExecutionTerminated = Event<'ExecutionTerminated', { Input: string }>;
+/** `Result` is JSON: the orchestrator's result, or the reason of its failure. */
+export type ExecutionCompleted = Event<
+  'ExecutionCompleted',
+  { OrchestrationStatus: 'Completed' | 'Failed' | 'Terminated'; Result: string }
+>;
 
 /** An event that an instance receives. Each starts a turn. */
 export type Message = TaskCompleted | TaskFailed | TimerFired | ExecutionTerminated;
 
 export type HistoryEvent =
-  | OrchestratorStarted
+  | Event<'OrchestratorStarted'>
   | ExecutionStarted
   | TaskScheduled
   | TimerCreated
   | Message
-  | OrchestratorCompleted
+  | Event<'OrchestratorCompleted', { CustomStatus: unknown }>
   | ExecutionCompleted;
 
 /** The fields that all events have. */

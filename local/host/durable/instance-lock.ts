@@ -8,8 +8,8 @@ import { isSystemError } from '../../system-error.ts';
 import { logErrorsOf } from '../log.ts';
 
 /**
- * Takes a name that only one process of this machine can hold. The name is a socket address, so the operating system frees it
- * when the process ends, even after a crash.
+ * Takes a name that only one process of this machine can hold. The name is a socket address, so the operating system
+ * frees it when the process ends, even after a crash.
  * @returns a function that frees the name; null when a process (also this one) holds it
  */
 export async function lockName(name: string): Promise<(() => void) | null> {

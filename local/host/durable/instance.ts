@@ -115,7 +115,7 @@ export function driveInstance(
     }
   }
 
-  /** Waits for unavailable storage, as in Azure. @returns null when another host continues the instance, or the host stops */
+  /** Waits for unavailable storage. @returns null when another host continues the instance, or this one stops */
   async function appendOnce(at: StoredHistory, events: readonly HistoryEvent[]): Promise<StoredHistory | null> {
     for (let waitMs = firstWaitMs; !signal.aborted; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
       try {

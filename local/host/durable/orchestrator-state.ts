@@ -1,46 +1,29 @@
 import * as v from 'valibot';
 
-// The answer of durable-functions 3.5 to a turn, in schema version 3: all actions since the beginning, in one inner list.
+// The answer of durable-functions 3.5 to a turn, in schema version 3: all actions since the beginning, in one inner
+// list.
 
-export interface RetryPolicy {
-  readonly firstRetryIntervalInMilliseconds: number;
-  readonly maxNumberOfAttempts: number;
-  readonly backoffCoefficient?: number | undefined;
-  readonly maxRetryIntervalInMilliseconds?: number | undefined;
-}
+// No timeout is allowed: the real engine and the library disagree about its last timer.
+const retryPolicy = v.strictObject({
+  firstRetryIntervalInMilliseconds: v.number(),
+  maxNumberOfAttempts: v.number(),
+  backoffCoefficient: v.optional(v.number()),
+  maxRetryIntervalInMilliseconds: v.optional(v.number()),
+});
+export type RetryPolicy = v.InferOutput<typeof retryPolicy>;
 
-export type Action =
-  | { readonly actionType: 0; readonly functionName: string; readonly input?: unknown }
-  | {
-      readonly actionType: 1;
-      readonly functionName: string;
-      readonly input?: unknown;
-      readonly retryOptions: RetryPolicy;
-    }
-  | { readonly actionType: 5; readonly fireAt: string }
-  | { readonly actionType: 11 | 12; readonly compoundActions: readonly Action[] };
-
-const name = v.string();
-const input = v.optional(v.unknown());
-const action: v.GenericSchema<unknown, Action> = v.variant('actionType', [
-  v.object({ actionType: v.literal(0), functionName: name, input }),
-  v.object({
-    actionType: v.literal(1),
-    functionName: name,
-    input,
-    // No timeout is allowed: the real engine and the library disagree about its last timer.
-    retryOptions: v.strictObject({
-      firstRetryIntervalInMilliseconds: v.number(),
-      maxNumberOfAttempts: v.number(),
-      backoffCoefficient: v.optional(v.number()),
-      maxRetryIntervalInMilliseconds: v.optional(v.number()),
-    }),
-  }),
+const task = { functionName: v.string(), input: v.optional(v.unknown()) };
+const simpleAction = v.variant('actionType', [
+  v.object({ actionType: v.literal(0), ...task }),
+  v.object({ actionType: v.literal(1), ...task, retryOptions: retryPolicy }),
   v.object({ actionType: v.literal(5), fireAt: v.string() }),
-  v.object({
-    actionType: v.picklist([11, 12]),
-    compoundActions: v.lazy(() => v.array(action)),
-  }),
+]);
+export type Action =
+  | v.InferOutput<typeof simpleAction>
+  | { readonly actionType: 11 | 12; readonly compoundActions: readonly Action[] };
+const action: v.GenericSchema<unknown, Action> = v.variant('actionType', [
+  simpleAction,
+  v.object({ actionType: v.picklist([11, 12]), compoundActions: v.lazy(() => v.array(action)) }),
 ]);
 
 const state = v.object({

@@ -5,7 +5,8 @@ import { bodyLimitBytes, readBody } from './request-limits.ts';
 
 /**
  * `POST /admin/functions/{name}` with `{"input": …}` runs a function that has no HTTP trigger, and answers 202 at once.
- * With keys it requires the master key. It requires a JSON content type, which a page of another origin cannot send unasked.
+ * With keys it requires the master key. It requires a JSON content type, which a page of another origin cannot send
+ * unasked.
  * @see https://learn.microsoft.com/azure/azure-functions/functions-manually-run-non-http
  */
 export async function handleAdmin(

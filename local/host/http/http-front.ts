@@ -22,7 +22,7 @@ export interface HttpFrontOptions {
   readonly streamingServer: Server | null;
 }
 
-/** The server for HTTP requests. Checks limits, route and key, then invokes the function. Its own answers have empty bodies. */
+/** Checks the limits, route and key of a request, then invokes the function. Its own answers are empty. */
 export function createHttpFront(options: HttpFrontOptions): Server {
   const server = createServer({ maxHeaderSize: headersLimitBytes }, (request, response) => {
     const { socket } = request;
@@ -39,7 +39,7 @@ export function createHttpFront(options: HttpFrontOptions): Server {
   return server;
 }
 
-/** Node no longer manages the socket after CONNECT, so this handles its errors and a client that never ends its side. */
+/** After CONNECT Node no longer manages the socket: its errors, and a client that never ends its side. */
 function refuseTunnel(socket: Duplex): void {
   socket.on('error', () => socket.destroy());
   socket.resume();
@@ -47,8 +47,8 @@ function refuseTunnel(socket: Duplex): void {
 }
 
 /**
- * After an answer to a half-read request, reads and discards the rest of the body, as Kestrel does, so that the connection can
- * carry the next request. If the reader has closed the body, closes the connection instead.
+ * After an answer to a half-read request, reads and discards the rest of the body, as Kestrel does, so that the
+ * connection can carry the next request. If the reader has closed the body, closes the connection instead.
  */
 function discardRest(request: IncomingMessage, socket: Socket): void {
   if (request.complete) return;

@@ -33,8 +33,8 @@ export function bindHttp(fn: HostedFunction, routePrefix: string): HttpRoute {
 }
 
 /**
- * The first route, in the given order, that matches path and method. Specificity does not matter. A known path with another
- * method does not match, so the real host answers 404 and not 405. HEAD is a separate method.
+ * The first route, in the given order, that matches path and method. Specificity does not matter. A known path with
+ * another method does not match, so the real host answers 404 and not 405. HEAD is a separate method.
  * @see https://github.com/Azure/azure-functions-host/issues/10098
  */
 export function findRoute(

@@ -20,8 +20,10 @@ export function createKeys(functionNames: readonly string[]): HostKeys {
 }
 
 /**
- * Whether a request may call a function of that level. The header takes precedence over the query, even when it is wrong.
- * @see https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script.WebHost/Security/Authentication/Keys/AuthenticationLevelHandler.cs
+ * Whether a request may call a function of that level. The header takes precedence over the query, even when it is
+ * wrong.
+ * @see
+ * https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script.WebHost/Security/Authentication/Keys/AuthenticationLevelHandler.cs
  */
 export function mayCall(
   keys: HostKeys,

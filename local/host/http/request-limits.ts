@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The platform accepts requests of up to 210 MB. @see https://learn.microsoft.com/azure/azure-functions/functions-scale#service-limits */
+/**
+ * The platform accepts requests of up to 210 MB.
+ * @see https://learn.microsoft.com/azure/azure-functions/functions-scale#service-limits
+ */
 export const bodyLimitBytes = 210 * 1024 * 1024;
 
 /** All headers together, as in Kestrel. */

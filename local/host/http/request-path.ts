@@ -1,6 +1,6 @@
 /**
- * The path of a request target as ASP.NET Core's server passes it to routing: decodes escapes except `%2F`, keeps escapes that
- * are not UTF-8, removes dot segments.
+ * The path of a request target as ASP.NET Core's server passes it to routing: decodes escapes except `%2F`, keeps
+ * escapes that are not UTF-8, removes dot segments.
  * @returns null where the server refuses the path because of a null byte
  * @see https://github.com/dotnet/aspnetcore/blob/main/src/Shared/UrlDecoder/UrlDecoder.cs
  */

@@ -6,13 +6,18 @@ const guid =
 const wholeNumber = /^\s*[+-]?\d+\s*$/;
 const decimalNumber = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 
-function whole(value: string, least: bigint, most: bigint): boolean {
-  if (!wholeNumber.test(value)) return false;
-  const number = BigInt(value.trim().replace(/^\+/, ''));
-  return number >= least && number <= most;
+/** A whole number within the limits of a type of .NET. */
+function whole(bits: bigint): RouteConstraint {
+  const limit = 2n ** (bits - 1n);
+  return (value) => {
+    if (!wholeNumber.test(value)) return false;
+    const number = BigInt(value.trim().replace(/^\+/, ''));
+    return number >= -limit && number < limit;
+  };
 }
 
-function between(text: string, count: 1 | 2): readonly number[] {
+/** The whole numbers of an argument: `1` or `1,20`. */
+function numbersOf(text: string, count: 1 | 2): readonly number[] {
   const numbers = text.split(',').map((part) => Number(part.trim()));
   if (numbers.length > count || numbers.some((number) => !Number.isInteger(number))) {
     throw new RangeError(`(${text}) must hold whole numbers`);
@@ -20,40 +25,39 @@ function between(text: string, count: 1 | 2): readonly number[] {
   return numbers;
 }
 
+/** The value is a whole number within these limits. */
+const valueWithin = (least: number, most: number): RouteConstraint => {
+  return (value) => wholeNumber.test(value) && Number(value) >= least && Number(value) <= most;
+};
+/** The length of the value is within these limits. */
+const lengthWithin = (least: number, most: number): RouteConstraint => {
+  return ({ length }) => length >= least && length <= most;
+};
+const decimal: RouteConstraint = (value) => decimalNumber.test(value);
+const noLimit = Number.POSITIVE_INFINITY;
+
 const makers: Readonly<Record<string, (argument: string) => RouteConstraint>> = {
-  int: () => (value) => whole(value, -(2n ** 31n), 2n ** 31n - 1n),
-  long: () => (value) => whole(value, -(2n ** 63n), 2n ** 63n - 1n),
+  int: () => whole(32n),
+  long: () => whole(64n),
   bool: () => (value) => /^\s*(?:true|false)\s*$/i.test(value),
   guid: () => (value) => guid.test(value.trim()),
   alpha: () => (value) => /^[a-z]*$/i.test(value),
   datetime: () => (value) => !Number.isNaN(Date.parse(value)),
-  decimal: () => (value) => decimalNumber.test(value),
-  double: () => (value) => decimalNumber.test(value),
-  float: () => (value) => decimalNumber.test(value),
+  decimal: () => decimal,
+  double: () => decimal,
+  float: () => decimal,
   required: () => (value) => value !== '',
-  min: (argument) => {
-    const [least = 0] = between(argument, 1);
-    return (value) => wholeNumber.test(value) && Number(value) >= least;
-  },
-  max: (argument) => {
-    const [most = 0] = between(argument, 1);
-    return (value) => wholeNumber.test(value) && Number(value) <= most;
-  },
+  min: (argument) => valueWithin(numbersOf(argument, 1)[0] ?? 0, noLimit),
+  max: (argument) => valueWithin(-noLimit, numbersOf(argument, 1)[0] ?? 0),
   range: (argument) => {
-    const [least = 0, most = least] = between(argument, 2);
-    return (value) => wholeNumber.test(value) && Number(value) >= least && Number(value) <= most;
+    const [least = 0, most = least] = numbersOf(argument, 2);
+    return valueWithin(least, most);
   },
-  minlength: (argument) => {
-    const [least = 0] = between(argument, 1);
-    return (value) => value.length >= least;
-  },
-  maxlength: (argument) => {
-    const [most = 0] = between(argument, 1);
-    return (value) => value.length <= most;
-  },
+  minlength: (argument) => lengthWithin(numbersOf(argument, 1)[0] ?? 0, noLimit),
+  maxlength: (argument) => lengthWithin(0, numbersOf(argument, 1)[0] ?? 0),
   length: (argument) => {
-    const [least = 0, most = least] = between(argument, 2);
-    return (value) => value.length >= least && value.length <= most;
+    const [least = 0, most = least] = numbersOf(argument, 2);
+    return lengthWithin(least, most);
   },
   regex: (argument) => {
     const pattern = new RegExp(argument, 'i');

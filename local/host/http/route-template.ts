@@ -16,9 +16,9 @@ interface Parameter {
 type Part = { readonly literal: string } | { readonly parameter: Parameter };
 
 /**
- * Compiles a route template as ASP.NET Core reads it: literals without case, `{name}`, `{name?}`, `{name=value}`, `{*rest}`,
- * constraints `{id:int}`, several parts in one segment (`{report}.{format}`), `{{` for a brace.
- * The matcher expects a decoded path and ignores one slash at its end.
+ * Compiles a route template as ASP.NET Core reads it: literals without case, `{name}`, `{name?}`, `{name=value}`,
+ * `{*rest}`, constraints `{id:int}`, several parts in one segment (`{report}.{format}`), `{{` for a brace. The matcher
+ * expects a decoded path and ignores one slash at its end.
  * @throws {RangeError} the text is no template
  * @see https://learn.microsoft.com/aspnet/core/fundamentals/routing#route-templates
  */

@@ -4,11 +4,13 @@ import { Server } from 'node:http';
 const listenChannel = 'tracing:net.server.listen:asyncStart';
 
 /**
- * Reads the capabilities of the app's library. Where it streams HTTP (capability `HttpUri`), captures the server that it opens.
+ * Reads the capabilities of the app's library. Where it streams HTTP (capability `HttpUri`), captures the server that
+ * it opens.
  *
- * The real host is another process and proxies each request to that server. Here both share one process, so the host emits each
- * request on that server instead: the same headers and order of events, one hop and two copies of each body less. The server
- * listens on all interfaces, so this closes its socket at once: nothing of this host is reachable from outside.
+ * The real host is another process and proxies each request to that server. Here both share one process, so the host
+ * emits each request on that server instead: the same headers and order of events, one hop and two copies of each body
+ * less. The server listens on all interfaces, so this closes its socket at once: nothing of this host is reachable from
+ * outside.
  * @returns the server, or null when the app does not stream
  */
 export async function catchStreamingServer(
@@ -28,13 +30,11 @@ export async function catchStreamingServer(
   }
   if (httpUri === undefined) return null;
   const port = Number(new URL(httpUri).port);
-  const server = opened.find((candidate) => portOf(candidate) === port);
+  const server = opened.find((candidate) => {
+    const address = candidate.address();
+    return typeof address === 'object' && address?.port === port;
+  });
   if (server === undefined) throw new Error(`The app's library announced ${httpUri} but opened no HTTP server there.`);
   server.close();
   return server;
-}
-
-function portOf(server: Server): number | null {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : null;
 }

@@ -52,8 +52,8 @@ function routesOf<Found>(resource: ResourceType<Found>): readonly Route[] {
 }
 
 /**
- * One resource, by `{resourceGroup}` and `{name}` of the path. Rights come before existence: a caller without rights on a group
- * does not learn what is in it.
+ * One resource, by `{resourceGroup}` and `{name}` of the path. Rights come before existence: a caller without rights on
+ * a group does not learn what is in it.
  * @throws {ArmRefusal} as `subscriptionOf`; 403: the caller may not do this; 404: there is no such group or resource
  */
 function findResource<Found>(

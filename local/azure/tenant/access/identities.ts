@@ -24,7 +24,7 @@ export function userAssignedId(subscriptionId: string, name: string): string {
   return `/subscriptions/${subscriptionId}/resourceGroups/${identityGroup}/providers/${identityType}/${name}`;
 }
 
-/** The ids of a user-assigned identity, which follow from its resource id. @param generation 1 = deleted and re-created */
+/** The ids of a user-assigned identity follow from its resource id. @param generation 1 = re-created */
 function userAssignedIds(seed: number, id: string, generation = 0) {
   const random = createRandom(seed, 'userAssigned', id.toLowerCase(), ...(generation === 0 ? [] : [generation]));
   return { principalId: random.guid(), clientId: random.guid() };
@@ -95,7 +95,7 @@ export function machineIdentity(shape: IdentityShape, context: IdentityContext):
   return identityShapes[shape](context);
 }
 
-/** A user-assigned identity as the list of its subscription writes it in api-version 2024-11-30: `resourcegroups` in lower case. */
+/** A user-assigned identity as api-version 2024-11-30 lists it: with `resourcegroups` in lower case. */
 export function createUserAssignedIdentity(input: {
   readonly seed: number;
   readonly tenantId: string;

@@ -75,7 +75,7 @@ export function createRoleAssignments(tenantId: string, hostPrincipalIds: readon
   };
 }
 
-/** An assignment as the list of a subscription writes it. The role's id begins with that subscription, also when inherited. */
+/** An assignment as the list of a subscription writes it: the role's id begins with that subscription. */
 export function roleAssignmentResource(assignment: RoleAssignment, at: SampleSubscription): RawRoleAssignment {
   const { scope, role, principalId, principalType, condition } = assignment;
   const id = assignmentId(assignment);

@@ -79,15 +79,9 @@ export function createMachine(placement: Placement): SampleMachine {
 }
 
 function extensionNames(windows: boolean): readonly string[] {
-  return windows
-    ? [
-        'AzureMonitorWindowsAgent',
-        'MDE.Windows',
-        'AzurePolicyforWindows',
-        'AADLoginForWindows',
-        'DependencyAgentWindows',
-      ]
-    : ['AzureMonitorLinuxAgent', 'MDE.Linux', 'AzurePolicyforLinux', 'AADSSHLoginForLinux', 'DependencyAgentLinux'];
+  const os = windows ? 'Windows' : 'Linux';
+  const signIn = windows ? 'AADLoginForWindows' : 'AADSSHLoginForLinux';
+  return [`AzureMonitor${os}Agent`, `MDE.${os}`, `AzurePolicyfor${os}`, signIn, `DependencyAgent${os}`];
 }
 
 /** Usually three short tags. `hostile` tags break careless writers of CSV, HTML and spreadsheets. */

@@ -1,7 +1,6 @@
 import type { SampleMachine, SampleSubscription } from '../types.ts';
 import { createMachine } from './machine.ts';
-import { createdCount, evolve, fateOf, firstPlacement, type Placement } from './placement.ts';
-import { plainShape, shapeOf } from './shapes.ts';
+import { createdCount, evolve, fateOf, firstPlacement, type Placement, plainShape, shapeOf } from './placement.ts';
 
 export interface TenantMachinesOptions {
   readonly seed: number;
@@ -69,8 +68,8 @@ export function createTenantMachines(options: TenantMachinesOptions): TenantMach
 }
 
 /**
- * The machines of one subscription. An unchanged machine is stored as its index only and generated at each use, so that 400,000
- * machines take little memory.
+ * The machines of one subscription. An unchanged machine is stored as its index only and generated at each use, so that
+ * 400,000 machines take little memory.
  */
 export interface MachineList {
   readonly length: number;

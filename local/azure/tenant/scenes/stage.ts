@@ -3,9 +3,8 @@ import type { RoleAssignment, RoleAssignments } from '../access/role-assignments
 import type { ExpectedChange, ExpectedFinding } from '../expectation.ts';
 import { createArcMachine } from '../machines/arc-machine.ts';
 import { createMachine } from '../machines/machine.ts';
-import type { Placement } from '../machines/placement.ts';
+import { type Placement, plainShape } from '../machines/placement.ts';
 import { createScaleSet } from '../machines/scale-set.ts';
-import { plainShape } from '../machines/shapes.ts';
 import { createRandom, mix } from '../random.ts';
 import type { RawArcMachine, RawIdentity, RawScaleSet, SampleIdentity, SampleMachine } from '../types.ts';
 import { otherTenantId, type ScenePlaces } from './scene-places.ts';

@@ -5,14 +5,6 @@ import { claimsChallenge, expiredToken } from '../resource-manager/authenticate.
 import type { FaultAnswer } from './faults.ts';
 import { withEmptyPage, withNextLink, withoutRows } from './page-faults.ts';
 
-/** How an answer is sent. */
-export type Delivery =
-  | { readonly kind: 'whole'; readonly answer: Answer }
-  | { readonly kind: 'reset' }
-  | { readonly kind: 'resetMidBody'; readonly answer: Answer }
-  | { readonly kind: 'never' }
-  | { readonly kind: 'drip'; readonly answer: Answer; readonly bytes: number; readonly everyMs: number };
-
 export interface FaultContext {
   readonly tenantId: string;
   /** The requested URL, absolute. */
@@ -22,29 +14,12 @@ export interface FaultContext {
   trueAnswer(): Answer;
 }
 
-/** Applies a fault to a request. @param fault null = none */
-export async function deliver(fault: FaultAnswer | null, context: FaultContext): Promise<Delivery> {
-  if (fault === null) return whole(context.trueAnswer());
-  switch (fault.kind) {
+/** The answer to a request under a fault (null = none). @returns null when the fault sends no answer */
+export async function answerUnder(fault: FaultAnswer | null, context: FaultContext): Promise<Answer | null> {
+  switch (fault?.kind) {
     case 'reset':
     case 'never':
-      return { kind: fault.kind };
-    case 'resetMidBody':
-      return { kind: 'resetMidBody', answer: context.trueAnswer() };
-    case 'slowDrip':
-      return { kind: 'drip', answer: context.trueAnswer(), bytes: fault.bytes, everyMs: fault.everyMs };
-    case 'delay':
-      await sleep(fault.ms);
-      return whole(context.trueAnswer());
-    default:
-      return whole(faultyAnswer(fault, context));
-  }
-}
-
-type AnsweredFault = Exclude<FaultAnswer, { kind: 'reset' | 'never' | 'resetMidBody' | 'slowDrip' | 'delay' }>;
-
-function faultyAnswer(fault: AnsweredFault, context: FaultContext): Answer {
-  switch (fault.kind) {
+      return null;
     case 'status':
       return statusAnswer(fault.status, fault.headers ?? {}, fault.body);
     case 'expiredToken':
@@ -73,6 +48,13 @@ function faultyAnswer(fault: AnsweredFault, context: FaultContext): Answer {
       return withNextLink(context.trueAnswer(), context.url, fault.to, fault.url);
     case 'shortList':
       return withoutRows(context.trueAnswer(), fault.count ?? 0, fault.ids ?? []);
+    case 'delay':
+      await sleep(fault.ms);
+      return context.trueAnswer();
+    case 'resetMidBody':
+    case 'slowDrip':
+    case undefined:
+      return context.trueAnswer();
   }
 }
 
@@ -81,5 +63,3 @@ function statusAnswer(status: number, headers: Record<string, string>, body: unk
     ? textAnswer(status, 'text/plain', body ?? '', headers)
     : jsonAnswer(status, body, headers);
 }
-
-const whole = (answer: Answer): Delivery => ({ kind: 'whole', answer });
