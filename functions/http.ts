@@ -13,12 +13,11 @@ import { pacedBody, responseOf } from './paced-body.ts';
 /** Shorter answers go out in one piece. */
 const pacedFromBytes = 1024 * 1024;
 
-/**
- * Each route has its own function, and so its own key. With wrong settings, all routes are registered without keys and
- * answer with the line that names the setting. The host tries routes in the order of function names, and the first
- * match wins: no two routes share method and path.
- */
+/** With wrong settings, no route needs a key: each answers with the line that names the setting. */
 const withKeys = !(appSettings instanceof Error) && appSettings.httpAuth === 'keys';
+
+// Each route has its own function, and so its own key. The host tries routes in the order of function names, and the
+// first match wins: no two routes share method and path.
 for (const route of routes) {
   app.http(route.id, {
     // The host counts HEAD as a method of its own.
