@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,6 +12,8 @@ const neededBytes = 2 ** 31;
  */
 export default function setup(): void {
   const folder = mkdtempSync(join(hasRoom(memory) ? memory : tmpdir(), 'vm-identities-tests-'));
+  // Some tests start processes of another user, which must reach their files below.
+  chmodSync(folder, 0o711);
   process.env.TMPDIR = folder;
   process.env.NODE_COMPILE_CACHE = join(folder, 'compile-cache');
   // Also when Ctrl-C ends the run: no teardown follows.
