@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Database, openForWriting } from '../../../lib/database/database.ts';
 import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
 import { iterateFindings } from '../../../lib/database/queries/findings.ts';
 import { type AcceptedFinding, findingRules } from '../../../lib/inventory/finding.ts';
@@ -15,7 +16,6 @@ import {
   type SubscriptionReading,
   userAssigned,
 } from '../../support/readings.ts';
-import { database } from '../fixtures/memory-database.ts';
 
 const [one, two] = [guid(1), guid(2)];
 const at = (id: string) => `/subscriptions/${id}`;
@@ -43,10 +43,13 @@ function assign(
   return roleAssignment(name, `principal-of-${who}`, { scope, roleDefinitionId: what.id });
 }
 
+let database: Database;
 let day: number;
 beforeEach(() => {
+  database = openForWriting(':memory:');
   day = 0;
 });
+afterEach(() => database.close());
 
 /** The next day's run. */
 function run(subscriptions: Readonly<Record<string, SubscriptionReading>>, more: Partial<RunReading> = {}): void {
