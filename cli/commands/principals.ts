@@ -6,7 +6,7 @@ import { NotFoundError } from '../../lib/errors.ts';
 import { type Principal, principalStates } from '../../lib/inventory/principal.ts';
 import { allKinds, principalListKinds } from '../../lib/inventory/shown-kinds.ts';
 import { asOf, guid, selection } from '../../lib/parameters/fields.ts';
-import { machineFilterEntries, toMachineFilter } from '../../lib/parameters/filters.ts';
+import { principalFilterEntries, toPrincipalFilter } from '../../lib/parameters/filters.ts';
 import { principalFields, selected } from '../../lib/parameters/select.ts';
 import { describePrincipal, principalPresentation } from '../columns/principal-columns.ts';
 import { type Action, type CommandContext, type DefineCommand, examples, type Options } from '../command.ts';
@@ -21,11 +21,7 @@ import { addFilterOptions, addShapeOptions } from '../shared-options.ts';
 import { UsageError } from '../usage-error.ts';
 
 const shape = { asOf: v.exactOptional(asOf), select: v.exactOptional(selection(principalFields)) };
-const listSchema = v.object({
-  ...machineFilterEntries,
-  ...shape,
-  state: v.exactOptional(v.picklist(principalStates, principalStates.join(', '))),
-});
+const listSchema = v.object({ ...principalFilterEntries, ...shape });
 const lookUpSchema = v.object(shape);
 
 export const define: DefineCommand = (command, run) => {
@@ -68,7 +64,7 @@ function actionFor(ids: readonly string[], { stdin, ...options }: Options): Acti
 function list(given: Options): Action {
   return async (context) => {
     const options = parseOptions(listSchema, given);
-    const filter = { ...toMachineFilter(options), ...(options.state === undefined ? {} : { state: options.state }) };
+    const filter = toPrincipalFilter(options);
     return withInventory(context, options.asOf, async (inventory) => {
       const principals = iteratePrincipals(inventory.database, inventory.asOf, filter);
       await context.write(rowsResult(principals, options.select, principalPresentation));

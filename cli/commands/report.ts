@@ -74,9 +74,8 @@ function report(given: string, options: Options): Action {
       if (out === null) await context.writePieces(pieces);
       else await writeFile(out, pieces, context.signal);
       if (source.complete) return exitCodes.complete;
-      const { subscriptionId } = parameters.report.filter;
-      const only = subscriptionId === undefined ? {} : { subscriptionId };
-      return reportCompleteness(context.messages, { database, asOf: range.to, damaged }, source.kinds, only);
+      const inventory = { database, asOf: range.to, damaged };
+      return reportCompleteness(context.messages, inventory, source.kinds, parameters.report.filter);
     });
   };
 }

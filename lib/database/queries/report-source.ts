@@ -38,7 +38,7 @@ export function reportSource(database: Database, request: ReportRequest): Report
   const asOf = range.to;
   const kinds = whole ? allKinds : kindsOf(report);
   const { subscriptionId } = report.filter;
-  const answer = completeness(database, asOf, kinds, subscriptionId === undefined ? {} : { subscriptionId });
+  const answer = completeness(database, asOf, kinds, report.filter);
   const matches = (row: { readonly subscriptionId: string }): boolean =>
     subscriptionId === undefined || row.subscriptionId.toLowerCase() === subscriptionId;
   const filters = filtersOf(report);

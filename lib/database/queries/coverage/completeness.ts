@@ -43,10 +43,10 @@ export function completeness(
   database: Database,
   asOf: Pick<AsOf, 'seq'>,
   kinds: ShownKinds,
-  filter: MachineFilter,
+  { subscriptionId }: Pick<MachineFilter, 'subscriptionId'>,
 ): Completeness {
   const scope = scopeAt(database, asOf.seq);
-  if (filter.subscriptionId !== undefined) return completenessOf(scope, kinds, filter.subscriptionId.toLowerCase());
+  if (subscriptionId !== undefined) return completenessOf(scope, kinds, subscriptionId.toLowerCase());
   return keep(scope.answers, kinds.join(), () => completenessOf(scope, kinds, undefined));
 }
 

@@ -22,6 +22,23 @@ function condition(sql: string, parameters: Readonly<Record<string, string | num
   return given.length < Object.keys(parameters).length ? null : { sql, parameters: Object.fromEntries(given) };
 }
 
+const identityTypeNumbers = { none: '= 0', systemAssigned: 'IN (1, 3)', userAssigned: 'IN (2, 3)', any: '<> 0' };
+
+/**
+ * A machine has an identity with this id. The first part uses the index from the id to every machine that ever had it;
+ * the second part keeps those that have it at the run.
+ */
+const hasIdentity = (column: 'principal_id' | 'client_id', parameter: string) => `m.id IN (
+    SELECT a.machine FROM identity i CROSS JOIN attachment a ON a.identity = i.id WHERE i.${column} = ${parameter}
+    UNION ALL SELECT a.machine FROM identity i CROSS JOIN identity u ON u.resource_id = i.resource_id AND u.principal_id IS NULL
+    CROSS JOIN attachment a ON a.identity = u.id WHERE i.${column} = ${parameter})
+  AND EXISTS (SELECT 1 FROM attachment a CROSS JOIN identity i ON i.id = a.identity WHERE a.machine = m.id
+    AND (i.${column} = ${parameter} OR i.kind = 2 AND i.principal_id IS NULL AND EXISTS (SELECT 1 FROM identity o
+      WHERE o.resource_id = i.resource_id AND o.${column} = ${parameter} AND o.principal_id = ${listedUnder('i.resource_id', shownAt)}))
+    AND a.valid_from <= ${shownAt} AND (a.valid_to IS NULL OR a.valid_to > ${shownAt}))`;
+const hasPrincipal = hasIdentity('principal_id', '$principalId');
+const hasClient = hasIdentity('client_id', '$clientId');
+
 /** The condition of each filter. `deleted` is missing: it chooses the version to show (`machinesShown`). */
 const conditions: Readonly<
   Record<
@@ -46,9 +63,8 @@ const conditions: Readonly<
     condition('v.os_type IN (SELECT id FROM text WHERE value = $osType COLLATE NOCASE)', { $osType: osType }),
   identityType: ({ identityType }) =>
     identityType === undefined ? null : condition(`v.identity_type ${identityTypeNumbers[identityType]}`, {}),
-  principalId: ({ principalId }) =>
-    condition(hasIdentity('principal_id', '$principalId'), { $principalId: principalId }),
-  clientId: ({ clientId }) => condition(hasIdentity('client_id', '$clientId'), { $clientId: clientId }),
+  principalId: ({ principalId }) => condition(hasPrincipal, { $principalId: principalId }),
+  clientId: ({ clientId }) => condition(hasClient, { $clientId: clientId }),
   tags: ({ tags = [] }) =>
     condition(
       `NOT EXISTS (SELECT 1 FROM json_each($tags) w WHERE NOT EXISTS (
@@ -77,21 +93,6 @@ const conditions: Readonly<
           { $stale: Number(stale), $staleIn: JSON.stringify(subscriptions().flatMap(staleTypes)) },
         ),
 };
-
-const identityTypeNumbers = { none: '= 0', systemAssigned: 'IN (1, 3)', userAssigned: 'IN (2, 3)', any: '<> 0' };
-
-/**
- * A machine has an identity with this id. The first part uses the index from the id to every machine that ever had it;
- * the second part keeps those that have it at the run.
- */
-const hasIdentity = (column: 'principal_id' | 'client_id', parameter: string) => `m.id IN (
-    SELECT a.machine FROM identity i CROSS JOIN attachment a ON a.identity = i.id WHERE i.${column} = ${parameter}
-    UNION ALL SELECT a.machine FROM identity i CROSS JOIN identity u ON u.resource_id = i.resource_id AND u.principal_id IS NULL
-    CROSS JOIN attachment a ON a.identity = u.id WHERE i.${column} = ${parameter})
-  AND EXISTS (SELECT 1 FROM attachment a CROSS JOIN identity i ON i.id = a.identity WHERE a.machine = m.id
-    AND (i.${column} = ${parameter} OR i.kind = 2 AND i.principal_id IS NULL AND EXISTS (SELECT 1 FROM identity o
-      WHERE o.resource_id = i.resource_id AND o.${column} = ${parameter} AND o.principal_id = ${listedUnder('i.resource_id', shownAt)}))
-    AND a.valid_from <= ${shownAt} AND (a.valid_to IS NULL OR a.valid_to > ${shownAt}))`;
 
 /** Subscription and machine type in one number, for the types whose state is stale in the subscription. */
 function staleTypes(subscription: SubscriptionAt): number[] {
