@@ -21,7 +21,7 @@ export interface CollectRequest {
   readonly sink: ReadingSink;
   /** Time to wait for throttling, per subscription; default: five minutes. */
   readonly throttlingWaitMs?: number | undefined;
-  readonly onProgress?: (progress: CollectProgress) => void;
+  readonly onProgress?: ((progress: CollectProgress) => void) | undefined;
   readonly signal: AbortSignal;
 }
 

@@ -104,17 +104,15 @@ async function collectOwn(
   sink: ReadingSink,
   path: string,
 ): Promise<Replay> {
-  const progress = onProgress === undefined ? {} : { onProgress };
-  const common = { arm: session.arm, plan, subscriptions: plan.subscriptions, ...progress, signal };
-  if (contested.size === 0) {
-    await collectSubscriptions({ ...common, sink });
-    return async () => undefined;
-  }
   const waiting = writeBatch(path);
   try {
     await collectSubscriptions({
-      ...common,
+      arm: session.arm,
+      plan,
+      subscriptions: plan.subscriptions,
       sink: routeReadings((id) => (contested.has(id) ? waiting.write : sink), sink),
+      onProgress,
+      signal,
     });
     await waiting.finish();
   } finally {

@@ -11,7 +11,7 @@ const identity = (name: string) => inGroup('Microsoft.ManagedIdentity/userAssign
 
 type Ask = FollowUp extends infer Each ? (Each extends { answer: unknown } ? Omit<Each, 'answer'> : never) : never;
 
-/** Asks rounds of questions of a server. @returns what was answered, by resource id */
+/** Asks a server rounds of questions. @returns the answers by resource id */
 async function ask(rounds: readonly (readonly Ask[])[], answer: Answer, concurrency = 8) {
   await using server = await startArmServer(answer);
   const { arm } = testClient(server.origin, { concurrency });
@@ -159,7 +159,7 @@ test('a throttled subscription fails its own questions, and not those of others'
   const outcomes = [...answers].map(([id, answer]) => [id.includes(guid(1)), (answer as { outcome: string }).outcome]);
   expect(outcomes.filter(([throttled, outcome]) => throttled && outcome === 'unverified')).toHaveLength(150);
   expect(outcomes.filter(([throttled, outcome]) => !throttled && outcome === 'present')).toHaveLength(150);
-  // five minutes of waiting are shared by all of them: not one budget each
+  // All of them share five minutes of waiting.
   expect(paths.filter((path) => path.includes(guid(1))).length).toBeLessThan(100);
 });
 

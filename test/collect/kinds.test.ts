@@ -48,7 +48,7 @@ const error =
   (response) =>
     json(response, { error: { code, message: `said ${code}` } }, status, headers);
 
-/** One row of each kind, all of it allowed. */
+/** One row of each kind, with all rights. */
 const usual: Readonly<Record<List, Answer>> = {
   virtualMachines: (response, id) => value({ id: inGroup(id, lists.virtualMachines, 'vm-1') })(response, id),
   powerStates: (response, id) =>
@@ -64,7 +64,7 @@ const usual: Readonly<Record<List, Answer>> = {
   permissions: value({ actions: ['*/read'], notActions: [] }),
 };
 
-/** Reads subscriptions from a server of whose lists some answer otherwise. */
+/** Reads subscriptions from a server with some lists replaced. */
 async function collect(
   answers: Partial<Record<List, Answer>>,
   options: { subscriptions?: number; kinds?: readonly Kind[] } = {},

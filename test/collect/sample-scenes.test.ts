@@ -13,7 +13,7 @@ import { collectIntoFile } from '../../lib/run/collect-into-file.ts';
 import type { ExpectedChange, ExpectedFinding } from '../../local/azure/tenant/expectation.ts';
 import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
 
-/** Usual and awkward subscriptions around the scenes: what they bring must be told, too, and nothing else. */
+/** Usual and awkward subscriptions around the scenes. Their changes must be reported, too, and no others. */
 let stand: AzureForTests;
 let folder: string;
 let changes: readonly string[];

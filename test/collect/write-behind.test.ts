@@ -3,7 +3,7 @@ import { writeBehind } from '../../lib/collect/write-behind.ts';
 import type { ReadingEvent, ReadingSink } from '../../lib/inventory/reading.ts';
 import { machine } from '../support/readings.ts';
 
-/** A sink that notes what is written, and fails where it is told to. */
+/** A sink that records what is written, and fails at event number `failAt`. */
 function notes(failAt = Number.POSITIVE_INFINITY) {
   const written: string[] = [];
   const note = (text: string): void => {

@@ -188,7 +188,7 @@ test.each<[string, (bytes: Buffer) => Buffer]>([
 
 /** Of the same length, and still a database. */
 function changed(raw: Buffer): Buffer {
-  // the number of changes in the header, which nobody reads
+  // The change counter in the header, which no reader checks.
   raw.writeUInt32BE(raw.readUInt32BE(24) + 1, 24);
   return raw;
 }

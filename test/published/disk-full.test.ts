@@ -14,7 +14,7 @@ import { machine } from '../support/readings.ts';
 import { fillDisk, mountSmallDisk } from '../support/small-disk.ts';
 import { never, newStore, type TestStore } from '../support/stores.ts';
 
-/** A device on which every write fails for want of space: what a full disk says, without one. */
+/** A device on which every write fails with ENOSPC, like a full disk. */
 const fullDevice = '/dev/full';
 const tooFew = { code: 'DiskFull', hint: expect.stringContaining('INVENTORY_RETENTION_DAYS') };
 const azurite = await newAzuriteAccount();
@@ -60,7 +60,7 @@ describe('a disk that is full', () => {
     first[Symbol.dispose]();
     await publishDay(21, 'a', 'b');
     const { runId } = await latestDatabase();
-    // the place of the next download
+    // Blocks the path of the next download.
     await symlink(fullDevice, join(open, `${runId}-${process.pid}-2.sqlite`));
 
     reader.expire();

@@ -29,7 +29,7 @@ let folder: string;
 let target: TestStore;
 let reader: DatabaseReader;
 let warnings: Reason[];
-/** What a run over the changed tenant says where no clock jumps. */
+/** The result of a run over the changed tenant without clock jumps. */
 let undisturbed: { readonly run: Run; readonly dump: Dump };
 
 beforeAll(async () => {
@@ -76,10 +76,10 @@ function environment(): RunEnvironment {
   };
 }
 
-/** How far the host's clock is off while it takes a step, in milliseconds. */
+/** How far the host's clock is off while it executes a step, in milliseconds. */
 type Jumps = Readonly<Partial<Record<'start' | 'plan' | 'collect' | 'publish' | 'report', number>>>;
 
-/** A whole run over the tenant in that state, by hosts with such clocks. Nothing but what `Date` says is changed. */
+/** A whole run over the tenant in that state, by hosts with such clocks. Only `Date` is changed. */
 async function take(jumps: Jumps, state: 1 | 2): Promise<Run> {
   azure.azure.tenant.enterState(state);
   const at = (step: keyof Jumps): RunEnvironment => {

@@ -343,7 +343,7 @@ test('a run that cannot be saved while another program reads the file waits unti
   const rows = slow.prepare('SELECT * FROM machine').iterate();
   rows.next();
   const other = new DatabaseSync(databasePath(), { readOnly: true, timeout: 0 });
-  // once the run wants to save, nobody else is let in
+  // Once the run waits to save, no other reader gets in.
   let held = false;
   const watch = setInterval(() => {
     try {

@@ -107,9 +107,9 @@ async function recordOf(id: string): Promise<Run> {
   return found.run;
 }
 
-/** A run that was under way and has been without progress for longer than it may. */
+/** A running run without progress for longer than the limit. */
 async function abandoned(id: string): Promise<Partial<RunStart>> {
-  // the age of a record is told in whole seconds
+  // Storage gives the age of a record in whole seconds.
   await expect
     .poll(async () => (await direct.store.runs.read(id, never))?.ageMs, { timeout: 5_000 })
     .toBeGreaterThan(0);
@@ -228,7 +228,7 @@ test.each([
   ['refuses', { status: 403, code: 'AuthorizationFailure' }, 'StorageDenied'],
 ])('A run that may have been published is not called failed while storage %s', async (_what, answer, code) => {
   const environment = instance();
-  // an earlier inventory is open
+  // An earlier inventory is open.
   await take(environment);
   const { id } = await start(environment);
   await collectAll(environment, id);

@@ -46,7 +46,7 @@ test('A record whose start was killed before it could run is ended by the next s
   const first = await start({});
   const young = await runs.read(left.id, never);
   await runs.update(first.id, (run) => ({ ...run, status: 'cancelled' }), never);
-  // the age of a record is told in whole seconds
+  // Storage gives the age of a record in whole seconds.
   await expect.poll(async () => (await runs.read(left.id, never))?.ageMs, { timeout: 5_000 }).toBeGreaterThan(0);
 
   await start({ timeoutMinutes: 0.0001 });

@@ -14,8 +14,7 @@ import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { type BlobProxy, startBlobProxy, type Treatment } from '../support/blob-proxy.ts';
 import { never, neverWarned, newStore, type TestStore } from '../support/stores.ts';
 
-// The engine runs an activity at least once: when it loses sight of one, it begins another, beside the first and often in the
-// same process.
+// The engine executes an activity at least once. If it loses one, it starts another beside it, often in the same process.
 
 const runId = '20261121T060000Z-3f2a';
 const azurite = await newAzuriteAccount();
@@ -57,7 +56,7 @@ beforeEach(async () => {
   };
 });
 
-/** Holds the first request that fits until it is let go. */
+/** Holds the first matching request until `letGo` is called. */
 function hold(fits: (line: string) => boolean): { readonly reached: Promise<void>; readonly letGo: () => void } {
   const reached = Promise.withResolvers<void>();
   const free = Promise.withResolvers<void>();
@@ -127,7 +126,7 @@ test('What a report step writes late, after its run has ended, replaces nothing 
   const later = direct.container.getBlockBlobClient('current/virtualMachines.ndjson');
   await later.upload('later', 5);
 
-  // it looks at the record of its run every two seconds
+  // It reads the record of its run every two seconds.
   expect(await late).toBeNull();
   letGo();
   expect(await later.downloadToBuffer()).toEqual(Buffer.from('later'));

@@ -67,7 +67,7 @@ async function state() {
   return found;
 }
 
-/** That nothing was taken in, nothing ended, and the ledger says why. */
+/** Expects that nothing was taken in, nothing ended, and the ledger says why. */
 async function expectRefused(run: Run, why: string): Promise<void> {
   const { names, row, left } = await state();
   expect(run).toMatchObject({ complete: false, changes: {}, coverage: { complete: 1, failed: 1 } });
@@ -78,7 +78,7 @@ async function expectRefused(run: Run, why: string): Promise<void> {
   expect(left).toEqual([]);
 }
 
-/** Changes the other deployment's file past all that guards it, and publishes it. */
+/** Changes the other deployment's file without any check, and publishes it. */
 async function tamper(sql: string): Promise<void> {
   const database = new DatabaseSync(file, { defensive: false });
   database.exec(`PRAGMA writable_schema = ON; ${sql}`);

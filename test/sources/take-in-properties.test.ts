@@ -59,7 +59,7 @@ function readingOf(day: number, ids: readonly string[], reads: readonly (Read | 
   return { day, subscriptions: Object.fromEntries(subscriptions), plan: { kinds: ['virtualMachines'] } };
 }
 
-/** What Azure says of a machine by id, asked by this deployment: it is gone. It must be asked only where it sees the subscription. */
+/** Azure's answer about a machine by id: it is gone. This deployment may ask only if it sees the subscription. */
 function answer(followUp: FollowUp, seen: ReadonlySet<string>): void {
   const subscriptionId = followUp.resourceId.split('/')[2] ?? '';
   if (!seen.has(subscriptionId)) throw new Error(`Azure is asked about ${followUp.resourceId}`);
@@ -87,7 +87,7 @@ async function runHere(
   return merge.commit();
 }
 
-/** Nothing of it need outlive the process. */
+/** Opened without waiting for the disk: the file need not outlive the process. */
 function openQuickly(path: string): Database {
   const database = openForWriting(path);
   database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF');

@@ -48,7 +48,7 @@ beforeEach(async () => {
   };
 });
 
-/** The other deployment as this one reaches it: through the proxy. */
+/** The other deployment, through the proxy. */
 function source({ name }: TestStore = there): Source {
   return publishedSource(newStore(azurite.connectionStringVia(proxy.origin), name).store, name);
 }

@@ -72,7 +72,7 @@ export async function startBlobProxy(target: string): Promise<BlobProxy> {
       answer.pipe(response);
     });
     onward.on('error', () => response.destroy());
-    // a client that is gone in the middle of its request leaves none open
+    // A client that leaves during its request must leave no connection open.
     incoming.on('close', () => incoming.complete || onward.destroy());
     incoming.pipe(onward);
   }

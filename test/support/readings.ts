@@ -19,7 +19,7 @@ export function guid(number: number): string {
   return `00000000-0000-4000-8000-${number.toString().padStart(12, '0')}`;
 }
 
-/** A machine of subscription 1 unless told otherwise; each field can be told. */
+/** A machine, by default of subscription 1; `more` sets any field. */
 export function machine(name: string, more: Partial<MachineReading> = {}): MachineReading {
   const subscriptionId = more.subscriptionId ?? guid(1);
   const resourceGroup = more.resourceGroup ?? 'rg';
@@ -51,7 +51,7 @@ export function machine(name: string, more: Partial<MachineReading> = {}): Machi
   };
 }
 
-/** A user-assigned identity of subscription 1 unless told otherwise. */
+/** A user-assigned identity, by default of subscription 1. */
 export function userAssigned(
   name: string,
   more: Partial<UserAssignedIdentityReading> & { readonly subscriptionId?: string } = {},
@@ -77,7 +77,7 @@ export function having(...assigned: readonly UserAssignedIdentityReading[]): Mac
   };
 }
 
-/** Contributor at subscription 1, to a principal, unless told otherwise. */
+/** A role assignment to a principal, by default Contributor at subscription 1. */
 export function roleAssignment(
   name: string,
   principalId: string,
@@ -141,19 +141,19 @@ export interface RunReading {
   readonly retentionDays?: number;
   readonly idleDays?: number;
   readonly sharedIdentityLimit?: number;
-  /** What a read by id says of a machine; default: there is none. */
+  /** The result of reading a machine by id; default: absent. */
   readonly verify?: (resourceId: string) => Verification<MachineReading>;
-  /** What a read by id says of an identity; default: there is none. */
+  /** The result of reading an identity by id; default: absent. */
   readonly verifyIdentity?: (resourceId: string) => Verification<UserAssignedIdentityReading>;
   /** Default: it has none. */
   readonly federatedCredentials?: (identityId: string) => Verification<readonly FederatedCredential[]>;
-  /** Default: not said. */
+  /** Default: present, without ids. */
   readonly clientId?: (machineId: string) => Verification<SystemAssignedIdentityReading>;
 }
 
 export const dayOf = (day: number): string => `2026-11-${String(day).padStart(2, '0')}T06:00:00.000Z`;
 
-/** The plan of a run that reads so. */
+/** The plan of a run with this reading. */
 export function planOf(reading: RunReading): Plan {
   const startedAt = dayOf(reading.day);
   return {
@@ -223,8 +223,8 @@ export function mergeRun(database: Database, reading: RunReading): Run {
 }
 
 function statusOf({ status, powerStatus, statuses }: SubscriptionReading, kind: Kind): CoverageStatus {
-  const told = kind === 'virtualMachines' ? status : kind === 'powerStates' ? powerStatus : statuses?.[kind];
-  return told ?? 'complete';
+  const given = kind === 'virtualMachines' ? status : kind === 'powerStates' ? powerStatus : statuses?.[kind];
+  return given ?? 'complete';
 }
 
 function answer(followUp: FollowUp, reading: RunReading): void {

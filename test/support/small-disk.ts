@@ -41,7 +41,7 @@ export function fillDisk(path: string): Disposable {
       try {
         writeSync(file, block, 0, length);
       } catch {
-        // full for this much: the rest takes less
+        // No room for this much: try less.
         length >>= 1;
       }
     }

@@ -32,7 +32,7 @@ export function createVirtualClock(): VirtualClock {
         done = true;
       });
       for (;;) {
-        // all that can be done without time passing is done before this comes back
+        // Everything that needs no time is done before this returns.
         await new Promise(setImmediate);
         if (done) return settled;
         const next = removeFirst(waits);
