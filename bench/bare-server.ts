@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import * as v from 'valibot';
+import { listenOnLoopback } from '../local/listen.ts';
 
 /**
  * The least that a Node server does to send one answer: `bare-server.ts FILE`, where the file holds JSON
@@ -13,10 +14,5 @@ const server = createServer((request, response) => {
   if (request.headers['if-none-match'] === undefined) response.writeHead(200, headers).end(bytes);
   else response.writeHead(304, { etag: headers.etag }).end();
 });
-server.listen(0, '127.0.0.1', () => {
-  const address = server.address();
-  if (typeof address === 'object' && address !== null) {
-    console.log(JSON.stringify({ url: `http://127.0.0.1:${address.port}` }));
-  }
-});
+console.log(JSON.stringify({ url: `http://127.0.0.1:${await listenOnLoopback(server, 0)}` }));
 process.stdin.once('close', () => process.exit()).resume();
