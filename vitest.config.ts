@@ -11,6 +11,7 @@ export default defineConfig({
     // Real processes and real servers: generous limits, so that a busy machine fails no test.
     testTimeout: process.env.TEST_ALL === undefined ? 120_000 : 1_200_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     globalSetup: ['test/support/temporary-files.ts', 'test/support/build-bundles.ts', 'test/support/shared-azurite.ts'],
     // CI reads the last line that the second one writes.
     reporters: ['default', './test/support/count-reporter.ts'],
