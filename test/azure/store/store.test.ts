@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test as vitestTest } from 'vitest';
 import type { DatabaseFile } from '../../../lib/azure/store/databases.ts';
 import type { Latest } from '../../../lib/azure/store/pointers.ts';
 import type { Plan } from '../../../lib/inventory/plan.ts';
@@ -17,6 +17,14 @@ const runId = '20261121T060000Z-3f2a';
 const counts = { subscriptions: 2, virtualMachines: 30, requests: 7 };
 const azurite = await newAzuriteAccount();
 let folder: string;
+
+const test = vitestTest
+  .extend('direct', () => newStore(azurite.connectionString))
+  .extend('proxied', async ({ direct: { name } }, { onCleanup }) => {
+    const proxy = await startBlobProxy(azurite.origin);
+    onCleanup(() => proxy[Symbol.asyncDispose]());
+    return { proxy, ...newStore(azurite.connectionStringVia(proxy.origin), name) };
+  });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'store-'));
@@ -47,9 +55,9 @@ function latestOf(database: string, more: Partial<Latest> = {}): Latest {
   };
 }
 
-test('A missing container reads as an inventory before its first run, and the first write creates it', async () => {
-  const { store, container } = newStore(azurite.connectionString);
-
+test('A missing container reads as an inventory before its first run, and the first write creates it', async ({
+  direct: { store, container },
+}) => {
   const before = [
     await store.latest.read(never),
     await store.runs.list(10, never),
@@ -66,8 +74,7 @@ test('A missing container reads as an inventory before its first run, and the fi
   expect(await store.databases.describe(name, never)).toMatchObject({ sizeBytes: 10 });
 });
 
-test('Writers of one run record do not lose the changes of the others', async () => {
-  const { store } = newStore(azurite.connectionString);
+test('Writers of one run record do not lose the changes of the others', async ({ direct: { store } }) => {
   await store.runs.create(newRunRecord(runId, 'timer', null, '2026-11-21T06:00:00.000Z'), never);
 
   await Promise.all(
@@ -79,8 +86,7 @@ test('Writers of one run record do not lose the changes of the others', async ()
   expect((await store.runs.read(runId, never))?.run.virtualMachineCount).toBe(8);
 });
 
-test('A run record of a newer version is read without its unknown fields', async () => {
-  const { store, container } = newStore(azurite.connectionString);
+test('A run record of a newer version is read without its unknown fields', async ({ direct: { store, container } }) => {
   const run = newRunRecord(runId, 'timer', null, '2026-11-21T06:00:00.000Z');
   await store.runs.create(run, never);
   const newer = JSON.stringify({ ...run, changes: { virtualMachineCreated: 1, somethingNew: 2 }, more: true });
@@ -89,9 +95,7 @@ test('A run record of a newer version is read without its unknown fields', async
   expect(await store.runs.list(1, never)).toEqual([{ ...run, changes: { virtualMachineCreated: 1 } }]);
 });
 
-test('A change of a run record succeeds although its answer is lost', async () => {
-  await using proxy = await startBlobProxy(azurite.origin);
-  const { store } = newStore(azurite.connectionStringVia(proxy.origin));
+test('A change of a run record succeeds although its answer is lost', async ({ proxied: { proxy, store } }) => {
   await store.runs.create(newRunRecord(runId, 'timer', null, '2026-11-21T06:00:00.000Z'), never);
   let lost = 0;
   proxy.treat = (line) => (line.startsWith('PUT') && lost++ === 0 ? 'loseAnswer' : 'pass');
@@ -107,8 +111,7 @@ test('A change of a run record succeeds although its answer is lost', async () =
   expect(ended).toMatchObject({ id: runId, status: 'cancelled' });
 });
 
-test('Runs are listed newest first, in pages', async () => {
-  const { store } = newStore(azurite.connectionString);
+test('Runs are listed newest first, in pages', async ({ direct: { store } }) => {
   const ids = [1, 2, 3, 4].map((hour) => `20261121T0${hour}0000Z-3f2a`);
   for (const id of ids) await store.runs.create(newRunRecord(id, 'timer', null, '2026-11-21T06:00:00.000Z'), never);
   await store.claim.take(runId, null, never);
@@ -119,8 +122,7 @@ test('Runs are listed newest first, in pages', async () => {
   expect([...first, ...rest].map(({ id }) => id)).toEqual(ids.toReversed());
 });
 
-test('A batch that exists for the same plan wins; one of another plan is refused', async () => {
-  const { store } = newStore(azurite.connectionString);
+test('A batch that exists for the same plan wins; one of another plan is refused', async ({ direct: { store } }) => {
   const { path } = await fileOf('lines');
   const first = { runId, planHash: 'plan-1', batch: 0 };
   await store.batches.write(first, { path, counts }, never);
@@ -133,8 +135,7 @@ test('A batch that exists for the same plan wins; one of another plan is refused
   await expect(another).rejects.toMatchObject({ code: 'BatchOfAnotherPlan' });
 });
 
-test('Counts and ages of finished batches are known without reading them', async () => {
-  const { store } = newStore(azurite.connectionString);
+test('Counts and ages of finished batches are known without reading them', async ({ direct: { store } }) => {
   const { path } = await fileOf('lines');
   const address = { runId, planHash: 'plan-1', batch: 0 };
 
@@ -151,8 +152,7 @@ test('Counts and ages of finished batches are known without reading them', async
   expect(await store.batches.ageMs(address, never)).toBeGreaterThanOrEqual(0);
 });
 
-test('A plan on record is never replaced', async () => {
-  const { store } = newStore(azurite.connectionString);
+test('A plan on record is never replaced', async ({ direct: { store } }) => {
   const plan: Plan = {
     runId,
     trigger: 'timer',
@@ -175,8 +175,7 @@ test('A plan on record is never replaced', async () => {
   expect(await store.plans.read(runId, never)).toEqual(first);
 });
 
-test('A database is written once and reads back unchanged', async () => {
-  const { store } = newStore(azurite.connectionString);
+test('A database is written once and reads back unchanged', async ({ direct: { store } }) => {
   const content = Buffer.alloc(30_000_000, 'rows and rows of machines, ');
   const file = await fileOf(content);
 
@@ -191,9 +190,7 @@ test('A database is written once and reads back unchanged', async () => {
   await expect(store.databases.write(runId, other, never)).rejects.toMatchObject({ code: 'DatabaseNameTaken' });
 });
 
-test('An upload succeeds although its answer is lost', async () => {
-  await using proxy = await startBlobProxy(azurite.origin);
-  const { store } = newStore(azurite.connectionStringVia(proxy.origin));
+test('An upload succeeds although its answer is lost', async ({ proxied: { proxy, store } }) => {
   let lost = 0;
   proxy.treat = (line) => (line.includes('comp=blocklist') && lost++ === 0 ? 'loseAnswer' : 'pass');
   const file = await fileOf('a database whose upload is not confirmed');
@@ -205,9 +202,7 @@ test('An upload succeeds although its answer is lost', async () => {
   expect(await store.databases.describe(name, never)).toMatchObject({ sha256: file.sha256 });
 });
 
-test('The pointer moves only for a writer that knows its ETag', async () => {
-  const { store } = newStore(azurite.connectionString);
-
+test('The pointer moves only for a writer that knows its ETag', async ({ direct: { store } }) => {
   const first = await store.latest.move(latestOf('databases/a'), null, never);
   const found = await store.latest.read(never);
   const etag = found?.etag ?? '';
@@ -222,8 +217,7 @@ test('The pointer moves only for a writer that knows its ETag', async () => {
   expect(moves.filter((moved) => moved)).toHaveLength(1);
 });
 
-test('A latest.json that is not ours is refused by name', async () => {
-  const { store, container } = newStore(azurite.connectionString);
+test('A latest.json that is not ours is refused by name', async ({ direct: { store, container } }) => {
   await container.create();
   await container.getBlockBlobClient('latest.json').upload('{"runId":"x"}', 13);
 
@@ -233,8 +227,9 @@ test('A latest.json that is not ours is refused by name', async () => {
   });
 });
 
-test('Old databases are removed, except the ten newest, the two that latest.json names, and those of the last day', async () => {
-  const { store } = newStore(azurite.connectionString);
+test('Pruning keeps the ten newest databases, the two that latest.json names, and those of the last day', async ({
+  direct: { store },
+}) => {
   const names: string[] = [];
   for (let day = 10; day < 24; day++) {
     names.push(await store.databases.write(`202611${day}T060000Z-3f2a`, await fileOf(`day ${day}`), never));
@@ -251,9 +246,9 @@ test('Old databases are removed, except the ten newest, the two that latest.json
   expect(await store.databases.describe(names[1] ?? '', never)).not.toBeNull();
 });
 
-test('Pruning lists only as many databases as it needs to find the old ones', async () => {
-  await using proxy = await startBlobProxy(azurite.origin);
-  const { store, container } = newStore(azurite.connectionStringVia(proxy.origin));
+test('Pruning lists only as many databases as it needs to find the old ones', async ({
+  proxied: { proxy, store, container },
+}) => {
   const names = Array.from(
     { length: 230 },
     (_, number) => `databases/20261121T${String(number).padStart(6, '0')}Z-3f2a`,
@@ -273,9 +268,7 @@ test('Pruning lists only as many databases as it needs to find the old ones', as
   expect(lists()).toBe(listedToday + 3);
 });
 
-test('Without an identity there is no link', async () => {
-  const { store } = newStore(azurite.connectionString);
-
+test('Without an identity there is no link', async ({ direct: { store } }) => {
   expect(await store.databases.url('databases/x', never)).toBeNull();
 });
 
@@ -290,29 +283,27 @@ test('A refused account key is reported and shown nowhere', async () => {
   expect((failure as Error).cause).toBeUndefined();
 });
 
-test.each([
+test.for([
   [403, 'AuthorizationPermissionMismatch', 'StorageDenied'],
   [404, 'ResourceNotFound', 'StorageNotFound'],
   [503, 'ServerBusy', 'StorageUnavailable'],
-])(
+] as const)(
   'An answer of %i %s is %s',
-  async (status, code, expected) => {
-    await using proxy = await startBlobProxy(azurite.origin);
+  { timeout: 20_000 },
+  async ([status, code, expected], { proxied: { proxy, store } }) => {
     proxy.treat = () => ({ status, code });
-    const { store } = newStore(azurite.connectionStringVia(proxy.origin));
 
     const failure = await store.claim.take(runId, null, never).catch((error: unknown) => error);
 
     expect(failure).toMatchObject({ code: expected, message: expect.stringContaining(`${status} ${code}`) });
     expect(JSON.stringify(failure)).not.toContain(azuriteKey);
   },
-  20_000,
 );
 
-test('A 404 that names neither the blob nor the container does not pass for an empty store', async () => {
-  await using proxy = await startBlobProxy(azurite.origin);
+test('A 404 that names neither the blob nor the container does not pass for an empty store', async ({
+  proxied: { proxy, store },
+}) => {
   proxy.treat = () => ({ status: 404, code: 'ResourceNotFound' });
-  const { store } = newStore(azurite.connectionStringVia(proxy.origin));
   const address = { runId, planHash: 'hash', batch: 0 };
 
   const readings = await Promise.allSettled([
@@ -326,11 +317,9 @@ test('A 404 that names neither the blob nor the container does not pass for an e
   expect(codes).toEqual(readings.map(() => 'StorageNotFound'));
 });
 
-test('The store retries through a burst of 503', async () => {
-  await using proxy = await startBlobProxy(azurite.origin);
+test('The store retries through a burst of 503', async ({ proxied: { proxy, store } }) => {
   let refused = 0;
   proxy.treat = () => (refused++ < 2 ? { status: 503, code: 'ServerBusy' } : 'pass');
-  const { store } = newStore(azurite.connectionStringVia(proxy.origin));
 
   expect(await store.latest.read(never)).toBeNull();
   expect(refused).toBe(3);
@@ -345,21 +334,17 @@ test('When storage cannot be reached, the error says what to check', async () =>
   });
 }, 20_000);
 
-test('An aborted call fails with the reason of its signal', async () => {
-  await using proxy = await startBlobProxy(azurite.origin);
+test('An aborted call fails with the reason of its signal', async ({ proxied: { proxy, store } }) => {
   const controller = new AbortController();
   proxy.treat = () => {
     controller.abort(new Error('enough'));
     return new Promise(() => undefined);
   };
-  const { store } = newStore(azurite.connectionStringVia(proxy.origin));
 
   await expect(store.latest.read(controller.signal)).rejects.toThrow('enough');
 });
 
-test('An aborted upload ends at once, even while storage does not answer', async () => {
-  await using proxy = await startBlobProxy(azurite.origin);
-  const { store } = newStore(azurite.connectionStringVia(proxy.origin));
+test('An aborted upload ends at once, even while storage does not answer', async ({ proxied: { proxy, store } }) => {
   const controller = new AbortController();
   proxy.treat = (line) => {
     if (!line.includes('comp=block')) return 'pass';
