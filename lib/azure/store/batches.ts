@@ -16,10 +16,7 @@ type Metadata = Readonly<Record<string, string>>;
 
 /** `runs/<runId>/batches/<n>.ndjson.zst`, each written once, with its counts in its metadata. */
 export function openBatches(container: Container) {
-  async function properties(
-    address: BatchAddress,
-    signal: AbortSignal,
-  ): Promise<{ readonly counts: BatchCounts; readonly ageMs: number } | null> {
+  function properties(address: BatchAddress, signal: AbortSignal) {
     const name = nameOf(address);
     return ifPresent(container, `read ${name}`, signal, async () => {
       const blob = container.client.getBlobClient(name);

@@ -32,10 +32,7 @@ export interface DatabaseFile {
 /** `databases/<runId>-<first 8 of sha256>.sqlite.zst`: immutable, with the raw file's size and hash in the metadata. */
 export function openDatabases(container: Container) {
   /** Size and hash of the raw file; null when the database does not exist. */
-  function describe(
-    name: string,
-    signal: AbortSignal,
-  ): Promise<{ readonly sizeBytes: number; readonly sha256: string } | null> {
+  function describe(name: string, signal: AbortSignal): Promise<Omit<DatabaseFile, 'path'> | null> {
     return ifPresent(container, `read ${name}`, signal, async () => {
       const { metadata = {} } = await container.client.getBlobClient(name).getProperties({ abortSignal: signal });
       return { sizeBytes: Number(metadata.sizebytes), sha256: metadata.sha256 ?? '' };
