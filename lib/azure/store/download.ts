@@ -6,7 +6,7 @@ import { attempt, storageError } from './storage-error.ts';
 
 const maxBreaks = 5;
 
-export interface Download {
+interface Download {
   readonly properties: BlobDownloadResponseParsed;
   readonly body: Readable;
 }

@@ -37,7 +37,7 @@ const whole: RequestListener = (_request, response) => {
 };
 
 test('A request without an answer is retried, and then fails as a broken connection', async () => {
-  await using answered = await blobAnswered(100, silent, whole);
+  await using answered = await blobAnswered(1_000, silent, whole);
   await using unanswered = await blobAnswered(100, silent, silent);
 
   expect((await answered.blob.getProperties()).etag).toBe('"1"');

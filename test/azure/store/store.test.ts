@@ -254,7 +254,7 @@ test('Pruning lists only as many databases as it needs to find the old ones', as
     (_, number) => `databases/20261121T${String(number).padStart(6, '0')}Z-3f2a`,
   );
   await container.create();
-  for (const name of names) await container.uploadBlockBlob(name, 'x', 1);
+  await Promise.all(names.map((name) => container.uploadBlockBlob(name, 'x', 1)));
   const lists = (): number => proxy.requests.filter((line) => line.includes('comp=list')).length;
   const today = new Date();
   const later = new Date(today.getTime() + 25 * 60 * 60 * 1000);
