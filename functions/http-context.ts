@@ -49,7 +49,7 @@ export function createHttpContexts(resources: Resources): (runs: RunActions) => 
   return (runs) => ({ ...shared, ...runAccess(store, reader, runs) });
 }
 
-/** The published inventory for requests. */
+/** The published inventory for requests. @internal for tests */
 export function publishedInventory(
   store: InventoryStore,
   reader: DatabaseReader,

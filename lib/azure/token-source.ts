@@ -23,6 +23,7 @@ export function createTokenSource(settings: Settings, environment: Environment):
 /**
  * The cache in front of credential sources; see {@link createTokenSource}.
  * @param time milliseconds since the epoch
+ * @internal for tests
  */
 export function tokenSourceOf(
   sources: readonly CredentialSource[],

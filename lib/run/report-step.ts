@@ -72,6 +72,7 @@ type ReportEnvironment = Pick<RunEnvironment, 'store' | 'settings' | 'acceptedFi
  * Writes the reports of `INVENTORY_REPORTS` to `reports/<runId>/`, streamed. One that fails warns and never stops the
  * others.
  * @throws the signal's reason
+ * @internal for tests
  */
 export async function writeReports(
   environment: ReportEnvironment,

@@ -47,7 +47,7 @@ export function sourcesOf(settings: Settings, environment: Environment, tokens: 
   return settings.sources.map((url) => publishedSource(openSourceContainer(url, settings, environment, tokens), url));
 }
 
-/** A deployment as a source. */
+/** A deployment as a source. @internal for tests */
 export function publishedSource(
   store: DatabaseSource,
   name: string = store.url,

@@ -34,7 +34,7 @@ const planShape = v.object({
   ),
 });
 
-/** Identifies a plan by its content. */
+/** Identifies a plan by its content. @internal for tests */
 export function planHash(plan: Plan, batches: readonly PlannedBatch[]): string {
   return createHash('sha256').update(JSON.stringify({ plan, batches })).digest('hex');
 }

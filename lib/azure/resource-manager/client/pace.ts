@@ -89,6 +89,7 @@ export function isCrawling(pace: Pace): boolean {
  *   capacity of those is not documented
  * @see https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
  * @see https://learn.microsoft.com/azure/virtual-machines/compute-throttling-limits
+ * @internal for tests
  */
 export function gapBetweenRequests(
   headers: Pick<HttpHeaders, 'get'>,

@@ -95,6 +95,7 @@ function powerStateOf(item: unknown): string | null {
  * each.
  * @throws {InvalidResponseError} the id is unusable
  * @see https://learn.microsoft.com/rest/api/compute/virtual-machines/list-all
+ * @internal for tests
  */
 export function toMachineReading(item: unknown): MachineReading {
   const properties = member(item, 'properties');
