@@ -9,7 +9,7 @@ import { reportStep } from '../lib/run/report-step.ts';
 import type { RunEnvironment } from '../lib/run/run-environment.ts';
 import { RunEndedError } from '../lib/run/run-record.ts';
 import { inventoryApp } from './composition.ts';
-import { failureMessage, shortReason } from './run-failure.ts';
+import { failureMessage, shortReason } from './failure-message.ts';
 
 /** The input of every step. */
 export interface RunInput {

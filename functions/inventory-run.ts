@@ -2,7 +2,7 @@ import * as df from 'durable-functions';
 import type { Reason } from '../lib/errors.ts';
 import { collect, fail, plan, publish, type RunInput, readOutcome, report } from './activities.ts';
 import { orchestrationName } from './drive-run.ts';
-import { failureMessage, reasonOf } from './run-failure.ts';
+import { failureMessage, reasonOf } from './failure-message.ts';
 
 /** Why a run stops; null: its record has ended. */
 type Failure = Reason | null;

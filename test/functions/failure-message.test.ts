@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failureMessage, reasonOf, shortReason } from '../../functions/run-failure.ts';
+import { failureMessage, reasonOf, shortReason } from '../../functions/failure-message.ts';
 
 const reason = { code: 'StorageUnavailable', message: 'Cannot write x: 503', hint: 'The next run does it' };
 
