@@ -5,7 +5,7 @@ import { cloudOf } from './cloud.ts';
 import { credentialSources, fetchFromFirst } from './credentials/credential-chain.ts';
 import type { CredentialSource, FetchedToken, FetchRequest } from './credentials/credential-source.ts';
 import type { TokenRequest, TokenSource } from './token.ts';
-import { type CachedToken, cachedToken } from './token-cache.ts';
+import { type CachedToken, cachedToken } from './token-lifetime.ts';
 
 /** The wait after a failed refresh of a token that is still valid. */
 const pauseAfterFailureMs = 30_000;
