@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { readAccessToken } from '../../lib/azure/access-token.ts';
 import { accessTokenOutput } from '../../lib/azure/access-token-output.ts';
+import { readAccessToken } from '../../lib/azure/token-claims.ts';
 import { createTokenSource } from '../../lib/azure/token-source.ts';
 import { text } from '../../lib/parameters/fields.ts';
 import type { Settings } from '../../lib/settings.ts';

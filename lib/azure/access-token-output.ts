@@ -1,5 +1,5 @@
-import { readAccessToken } from './access-token.ts';
 import type { Token } from './token.ts';
+import { readAccessToken } from './token-claims.ts';
 
 /** What the command `token` prints: the fields of `az account get-access-token`, with the same spelling. */
 export interface AccessTokenOutput {

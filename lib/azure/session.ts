@@ -1,8 +1,8 @@
 import type { Environment, Settings } from '../settings.ts';
-import { readAccessToken } from './access-token.ts';
 import { type Cloud, cloudOf } from './cloud.ts';
 import { type ArmClient, createArmClient } from './resource-manager/client/arm-client.ts';
 import type { TokenSource } from './token.ts';
+import { readAccessToken } from './token-claims.ts';
 import { createTokenSource } from './token-source.ts';
 
 /** Azure as one identity sees it. One per process, because it bounds the requests in flight. */

@@ -1,6 +1,6 @@
 import { createServer, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { readAccessToken } from '../../lib/azure/access-token.ts';
+import { readAccessToken } from '../../lib/azure/token-claims.ts';
 
 /** Who may read a container: identities of one tenant, and there those with a role. */
 export interface Admission {

@@ -1,5 +1,5 @@
-import { readAccessToken } from '../access-token.ts';
 import { isObject, member, parseJson, textOrNull } from '../json.ts';
+import { readAccessToken } from '../token-claims.ts';
 
 /** The outcome of one attempt at an identity endpoint. */
 export type IdentityEndpointAnswer =

@@ -11,9 +11,9 @@ import {
 import { containerUrlForm, readContainerUrl, shownUrl } from '../../container-url.ts';
 import { InvalidSettingError } from '../../errors.ts';
 import type { Environment, Settings } from '../../settings.ts';
-import { type AccessTokenClaims, readAccessToken } from '../access-token.ts';
 import { createQuietAgent } from '../quiet-agent.ts';
 import type { TokenSource } from '../token.ts';
+import { type AccessTokenClaims, readAccessToken } from '../token-claims.ts';
 import { createTokenSource } from '../token-source.ts';
 
 /** Writing the inventory needs this role, and so does signing links to single blobs. */

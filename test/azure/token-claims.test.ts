@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readAccessToken } from '../../lib/azure/access-token.ts';
 import { accessTokenOutput } from '../../lib/azure/access-token-output.ts';
+import { readAccessToken } from '../../lib/azure/token-claims.ts';
 import { accessToken } from './fixtures/identity-endpoint.ts';
 
 describe('the claims of a token', () => {
