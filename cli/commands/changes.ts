@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { iterateChanges } from '../../lib/database/queries/changes.ts';
 import { changeListKinds } from '../../lib/inventory/shown-kinds.ts';
-import { selection } from '../../lib/parameters/fields.ts';
 import { changeFilterEntries } from '../../lib/parameters/filters.ts';
+import { selection } from '../../lib/parameters/parameter-values.ts';
 import { changeFields } from '../../lib/parameters/select.ts';
 import { changePresentation } from '../columns/change-columns.ts';
 import { type Action, type DefineCommand, examples, type Options } from '../command.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { openSession } from '../../lib/azure/session.ts';
 import { shownUrl } from '../../lib/container-url.ts';
-import { guid, text } from '../../lib/parameters/fields.ts';
+import { guid, text } from '../../lib/parameters/parameter-values.ts';
 import { collectIntoFile } from '../../lib/run/collect-into-file.ts';
 import { sourcesOf } from '../../lib/sources/source.ts';
 import { describeRun } from '../columns/run-columns.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Reason } from '../../lib/errors.ts';
 import type { Run } from '../../lib/inventory/run.ts';
-import { guid, text } from '../../lib/parameters/fields.ts';
+import { guid, text } from '../../lib/parameters/parameter-values.ts';
 import { type Forgetting, forgetInFile, forgetPublished } from '../../lib/published/forget.ts';
 import { describeRun } from '../columns/run-columns.ts';
 import { type Action, type CommandContext, type DefineCommand, examples, type Options } from '../command.ts';

@@ -5,8 +5,8 @@ import { iteratePrincipals, lookupPrincipals } from '../../lib/database/queries/
 import { NotFoundError } from '../../lib/errors.ts';
 import { type Principal, principalStates } from '../../lib/inventory/principal.ts';
 import { allKinds, principalListKinds } from '../../lib/inventory/shown-kinds.ts';
-import { asOf, guid, selection } from '../../lib/parameters/fields.ts';
 import { principalFilterEntries, toPrincipalFilter } from '../../lib/parameters/filters.ts';
+import { asOf, guid, selection } from '../../lib/parameters/parameter-values.ts';
 import { principalFields, selected } from '../../lib/parameters/select.ts';
 import { describePrincipal, principalPresentation } from '../columns/principal-columns.ts';
 import { type Action, type CommandContext, type DefineCommand, examples, type Options } from '../command.ts';

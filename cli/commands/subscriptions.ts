@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { readLedger } from '../../lib/database/queries/coverage/ledger.ts';
 import type { BlindSpot, Coverage } from '../../lib/inventory/coverage.ts';
 import { allKinds } from '../../lib/inventory/shown-kinds.ts';
-import { asOf } from '../../lib/parameters/fields.ts';
+import { asOf } from '../../lib/parameters/parameter-values.ts';
 import { timeText } from '../columns/cell-text.ts';
 import { type Action, type DefineCommand, examples, type Options } from '../command.ts';
 import { reportCompleteness } from '../inventory/incomplete.ts';

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { accessTokenOutput } from '../../lib/azure/access-token-output.ts';
 import { readAccessToken } from '../../lib/azure/token-claims.ts';
 import { createTokenSource } from '../../lib/azure/token-source.ts';
-import { text } from '../../lib/parameters/fields.ts';
+import { text } from '../../lib/parameters/parameter-values.ts';
 import type { Settings } from '../../lib/settings.ts';
 import { type Action, type DefineCommand, examples, type Options } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';

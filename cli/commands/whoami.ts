@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { openSession } from '../../lib/azure/session.ts';
-import { text } from '../../lib/parameters/fields.ts';
+import { text } from '../../lib/parameters/parameter-values.ts';
 import { type WhoAmI, whoAmI } from '../../lib/rights/whoami.ts';
 import { type Action, type DefineCommand, examples, type Options } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';

@@ -5,7 +5,7 @@ import { getVirtualMachine, iterateVirtualMachines } from '../../lib/database/qu
 import { NotFoundError } from '../../lib/errors.ts';
 import { machineListKinds } from '../../lib/inventory/shown-kinds.ts';
 import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
-import { text as name } from '../../lib/parameters/fields.ts';
+import { text as name } from '../../lib/parameters/parameter-values.ts';
 import type { CommandContext } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import type { Messages } from '../messages.ts';

@@ -1,5 +1,5 @@
 import type { AsOf, Completeness, Page, PagePosition } from '../inventory/query.ts';
-import { defaultPageSize } from '../parameters/fields.ts';
+import { defaultPageSize } from '../parameters/parameter-values.ts';
 import { selectFields } from '../parameters/select.ts';
 import { ndjson } from '../reports/ndjson.ts';
 import { answerFromInventory, type Content } from './answer.ts';

@@ -4,7 +4,7 @@ import { principalStates } from '../inventory/principal.ts';
 import type { MachineFilter, OrderBy, PrincipalFilter } from '../inventory/query.ts';
 import { changeKinds } from '../inventory/run.ts';
 import { type MachineType, virtualMachineType } from '../inventory/virtual-machine.ts';
-import { asOf, guid, resourceId, text, trueOrFalse } from './fields.ts';
+import { asOf, guid, resourceId, text, trueOrFalse } from './parameter-values.ts';
 
 const types: Readonly<Record<string, MachineType | 'any'>> = {
   virtualMachines: virtualMachineType,

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import type { ReportName, RequestedReport } from '../inventory/report.ts';
-import { asOf } from './fields.ts';
 import {
   changeFilterEntries,
   findingFilterEntries,
@@ -9,6 +8,7 @@ import {
   toMachineFilter,
   toPrincipalFilter,
 } from './filters.ts';
+import { asOf } from './parameter-values.ts';
 
 const at = { asOf: v.exactOptional(asOf) };
 

@@ -1,5 +1,5 @@
 import { NotFoundError } from '../../errors.ts';
-import { defaultPageSize } from '../../parameters/fields.ts';
+import { defaultPageSize } from '../../parameters/parameter-values.ts';
 import { answerJson } from '../answer.ts';
 import type { IncomingRequest } from '../context.ts';
 import { deadline } from '../deadline.ts';

@@ -1,6 +1,6 @@
 import { readLedger } from '../../database/queries/coverage/ledger.ts';
 import { allKinds } from '../../inventory/shown-kinds.ts';
-import { defaultPageSize } from '../../parameters/fields.ts';
+import { defaultPageSize } from '../../parameters/parameter-values.ts';
 import { answerFromInventory } from '../answer.ts';
 import { envelope, inventoryHeaders } from '../answer-list.ts';
 import { viewAt } from '../inventory-view.ts';

@@ -1,6 +1,13 @@
 import * as v from 'valibot';
 import { reportFormats, reportNames } from '../../inventory/report.ts';
 import {
+  changeFilterEntries,
+  findingFilterEntries,
+  machineFilterEntries,
+  orderBy,
+  principalFilterEntries,
+} from '../../parameters/filters.ts';
+import {
   asOf,
   guid,
   machineName,
@@ -10,14 +17,7 @@ import {
   selection,
   skipToken,
   trueOrFalse,
-} from '../../parameters/fields.ts';
-import {
-  changeFilterEntries,
-  findingFilterEntries,
-  machineFilterEntries,
-  orderBy,
-  principalFilterEntries,
-} from '../../parameters/filters.ts';
+} from '../../parameters/parameter-values.ts';
 import { reportQueries } from '../../parameters/report-parameters.ts';
 import { changeFields, findingFields, principalFields, virtualMachineFields } from '../../parameters/select.ts';
 import { formats } from '../format.ts';
