@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { integerOrNull, text, textOrNull } from '../database/queries/columns.ts';
+import { integerOrNull, text, textOrNull } from '../database/queries/row-values.ts';
 
 /** A subscription that the inventory follows, with the origin of its newest reading. */
 export interface FollowedSubscription {

@@ -1,5 +1,5 @@
 import { Database, openForReading } from '../database/database.ts';
-import { text } from '../database/queries/columns.ts';
+import { text } from '../database/queries/row-values.ts';
 import { tables, views } from '../database/schema.ts';
 import { InventoryError } from '../errors.ts';
 

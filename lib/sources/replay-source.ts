@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts';
 import { prepareStoredReading } from '../database/merge/machines/stored-reading.ts';
-import { integer, integerOrNull, isoTime, type SqlRow, text, textOrNull } from '../database/queries/columns.ts';
+import { integer, integerOrNull, isoTime, type SqlRow, text, textOrNull } from '../database/queries/row-values.ts';
 import { type Kind, machineKinds } from '../inventory/coverage.ts';
 import type { Permission } from '../inventory/permissions.ts';
 import type { SourceSink, UnseenMachine } from '../inventory/reading.ts';

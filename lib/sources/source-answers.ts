@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { integer, text, textOrNull } from '../database/queries/columns.ts';
+import { integer, text, textOrNull } from '../database/queries/row-values.ts';
 import { storedTexts } from '../database/queries/stored-json.ts';
 import type { FollowUp } from '../inventory/reading.ts';
 import type { FederatedCredential } from '../inventory/user-assigned-identity.ts';

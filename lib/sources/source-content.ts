@@ -1,8 +1,8 @@
 import type { Database } from '../database/database.ts';
 import { resolveAsOf } from '../database/queries/as-of.ts';
-import { isoTime } from '../database/queries/columns.ts';
 import { blindSpotsAt, subscriptionListAt } from '../database/queries/coverage/completeness.ts';
 import { isInScope, type SubscriptionAt, subscriptionsAt } from '../database/queries/coverage/subscriptions-at.ts';
+import { isoTime } from '../database/queries/row-values.ts';
 import { getRun } from '../database/queries/runs.ts';
 import type { Reason } from '../errors.ts';
 import type { BlindSpot, Kind } from '../inventory/coverage.ts';

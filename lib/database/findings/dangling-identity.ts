@@ -1,4 +1,4 @@
-import { text } from '../queries/columns.ts';
+import { text } from '../queries/row-values.ts';
 import type { Rule } from './rule.ts';
 
 /** User-assigned identities that a complete list lacked and a read by id proved gone. */

@@ -1,6 +1,6 @@
 import type { Kind } from '../../inventory/coverage.ts';
 import type { Database } from '../database.ts';
-import { integer, integerOrNull, type SqlRow, text, textOrNull } from '../queries/columns.ts';
+import { integer, integerOrNull, type SqlRow, text, textOrNull } from '../queries/row-values.ts';
 import { unnamedOf } from '../views/unnamed-attachments.ts';
 import type { Freshness } from './freshness.ts';
 

@@ -1,5 +1,5 @@
 import { type Privilege, privilegeOf } from '../../inventory/privilege.ts';
-import { text } from '../queries/columns.ts';
+import { text } from '../queries/row-values.ts';
 import { deleteCommand, firstNames, firstRoles } from './finding-text.ts';
 import type { IdentityLocation } from './identity-locations.ts';
 import type { Rule, RuleContext } from './rule.ts';

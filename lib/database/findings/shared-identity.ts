@@ -1,4 +1,4 @@
-import { text } from '../queries/columns.ts';
+import { text } from '../queries/row-values.ts';
 import { listedUnder } from '../views/unnamed-attachments.ts';
 import { countOf, firstNames } from './finding-text.ts';
 import type { Rule } from './rule.ts';

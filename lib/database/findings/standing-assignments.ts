@@ -1,6 +1,6 @@
 import type { Permission } from '../../inventory/permissions.ts';
 import type { Database } from '../database.ts';
-import { integer, type SqlRow, text, textOrNull } from '../queries/columns.ts';
+import { integer, type SqlRow, text, textOrNull } from '../queries/row-values.ts';
 import type { Freshness } from './freshness.ts';
 
 /** A role assignment that exists now, to a principal that the inventory knows. */

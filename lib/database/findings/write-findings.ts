@@ -1,6 +1,6 @@
 import type { FindingRule } from '../../inventory/finding.ts';
 import type { Database } from '../database.ts';
-import { type SqlRow, text } from '../queries/columns.ts';
+import { type SqlRow, text } from '../queries/row-values.ts';
 import { crossSubscriptionAccess } from './cross-subscription-access.ts';
 import { danglingIdentity } from './dangling-identity.ts';
 import { createFreshness } from './freshness.ts';

@@ -1,7 +1,7 @@
 import type { Kind } from '../../inventory/coverage.ts';
 import type { KindReading } from '../../inventory/reading.ts';
 import type { Database } from '../database.ts';
-import { integer, integerOrNull, text } from '../queries/columns.ts';
+import { integer, integerOrNull, text } from '../queries/row-values.ts';
 
 /** The newest runs, whose coverage stays row by row. Older rows are folded into periods of equal status and reason. */
 const keptRuns = 30;

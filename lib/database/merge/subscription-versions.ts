@@ -1,6 +1,6 @@
 import type { PlannedSubscription } from '../../inventory/plan.ts';
 import type { ChangeKind } from '../../inventory/run.ts';
-import { text, textOrNull } from '../queries/columns.ts';
+import { text, textOrNull } from '../queries/row-values.ts';
 import type { MergeContext } from './merge-context.ts';
 
 interface OpenVersion {

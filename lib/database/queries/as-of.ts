@@ -2,7 +2,7 @@ import { InventoryError, NotFoundError } from '../../errors.ts';
 import type { AsOf, ChangeRange } from '../../inventory/query.ts';
 import { runIdPattern } from '../../inventory/run.ts';
 import type { Database } from '../database.ts';
-import { integer, type SqlRow, text } from './columns.ts';
+import { integer, type SqlRow, text } from './row-values.ts';
 import { prepared } from './statements.ts';
 
 const columns = 'SELECT seq, id, finished_at FROM run';

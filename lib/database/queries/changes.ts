@@ -5,8 +5,8 @@ import { machineTypes } from '../../inventory/virtual-machine.ts';
 import type { Database } from '../database.ts';
 import type { ChangeSource } from '../views/change-source.ts';
 import { changeColumns, changeSources } from '../views/change-sources.ts';
-import { integer, oneOf, type SqlRow, text, textOrNull } from './columns.ts';
 import { parseMachineId } from './machines/machine-id.ts';
+import { integer, oneOf, type SqlRow, text, textOrNull } from './row-values.ts';
 import { type Parameters, prepared, type Query } from './statements.ts';
 import { storedFields, storedTexts } from './stored-json.ts';
 

@@ -2,7 +2,7 @@ import { type AcceptedFinding, type Finding, findingRules, severities } from '..
 import { subscriptionOf } from '../../inventory/privilege.ts';
 import type { AsOf, FindingFilter, Page } from '../../inventory/query.ts';
 import type { Database } from '../database.ts';
-import { integer, oneOf, type SqlRow, text } from './columns.ts';
+import { integer, oneOf, type SqlRow, text } from './row-values.ts';
 
 /** Accepted findings, and the time of the question: an acceptance ends at its date. */
 export interface Accepted {

@@ -1,7 +1,7 @@
 import type { Kind } from '../../inventory/coverage.ts';
 import type { Database } from '../database.ts';
-import { text } from './columns.ts';
 import { lastReadAt, type SubscriptionAt, subscriptionsAt } from './coverage/subscriptions-at.ts';
+import { text } from './row-values.ts';
 import { prepared } from './statements.ts';
 import { keep, perRun } from './while-open.ts';
 

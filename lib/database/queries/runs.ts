@@ -2,7 +2,7 @@ import { kinds } from '../../inventory/coverage.ts';
 import { type Severity, severities } from '../../inventory/finding.ts';
 import { type Run, runStatuses, runTriggers } from '../../inventory/run.ts';
 import type { Database } from '../database.ts';
-import { integer, oneOf, type SqlRow, text, textOrNull } from './columns.ts';
+import { integer, oneOf, type SqlRow, text, textOrNull } from './row-values.ts';
 import { prepared } from './statements.ts';
 import { storedChanges, storedCounts, storedReason, storedTexts } from './stored-json.ts';
 import { perRun } from './while-open.ts';

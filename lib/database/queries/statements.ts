@@ -1,6 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
 import type { Database } from '../database.ts';
-import type { SqlRow } from './columns.ts';
+import type { SqlRow } from './row-values.ts';
 import { keep, whileOpen } from './while-open.ts';
 
 /** Values bound to a statement by name. Input never becomes part of a statement's text. */

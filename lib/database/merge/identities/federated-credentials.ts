@@ -1,5 +1,5 @@
 import type { FederatedCredential } from '../../../inventory/user-assigned-identity.ts';
-import { integerOrNull, text } from '../../queries/columns.ts';
+import { integerOrNull, text } from '../../queries/row-values.ts';
 import type { MergeContext } from '../merge-context.ts';
 
 /**

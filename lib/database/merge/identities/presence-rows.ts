@@ -1,6 +1,6 @@
 import type { ChangeKind } from '../../../inventory/run.ts';
 import type { Database } from '../../database.ts';
-import { text, textOrNull } from '../../queries/columns.ts';
+import { text, textOrNull } from '../../queries/row-values.ts';
 
 /** A user-assigned identity as the database knows it before this run settles the listing of its subscription. */
 export interface KnownIdentity {

@@ -5,7 +5,7 @@ import {
   machineTypes,
 } from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';
-import { integer, integerOrNull, type SqlRow, text, textOrNull } from '../../queries/columns.ts';
+import { integer, integerOrNull, type SqlRow, text, textOrNull } from '../../queries/row-values.ts';
 
 /** The open version of a machine in the form of a reading, to compare a new reading with. */
 export type StoredReading = (machine: number) => MachineReading;

@@ -1,5 +1,5 @@
 import type { RoleAssignmentReading } from '../../../inventory/role.ts';
-import { integer, integerOrNull } from '../../queries/columns.ts';
+import { integer, integerOrNull } from '../../queries/row-values.ts';
 import type { MergeContext } from '../merge-context.ts';
 import type { SubscriptionReading } from '../subscription-reading.ts';
 import type { OpenAssignment, StoredAssignment } from './role-rows.ts';

@@ -1,7 +1,7 @@
 import type { RoleAssignmentReading, RoleDefinitionReading } from '../../../inventory/role.ts';
 import type { ChangeKind } from '../../../inventory/run.ts';
 import type { Database } from '../../database.ts';
-import { integer, type SqlRow, text, textOrNull } from '../../queries/columns.ts';
+import { integer, type SqlRow, text, textOrNull } from '../../queries/row-values.ts';
 import { createSeen } from '../seen.ts';
 
 /** A stored assignment. `content` is all that it says: equal contents under one id are the same assignment. */

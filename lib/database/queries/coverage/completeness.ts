@@ -8,7 +8,7 @@ import {
 } from '../../../inventory/coverage.ts';
 import type { AsOf, Completeness, MachineFilter, ShownKinds } from '../../../inventory/query.ts';
 import type { Database } from '../../database.ts';
-import { integer, oneOf, text, textOrNull } from '../columns.ts';
+import { integer, oneOf, text, textOrNull } from '../row-values.ts';
 import { readNewestSeq } from '../runs.ts';
 import { prepared } from '../statements.ts';
 import { keep, perRun } from '../while-open.ts';

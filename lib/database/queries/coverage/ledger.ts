@@ -1,7 +1,7 @@
 import { type BlindSpot, type Coverage, type CoverageStatus, subscriptionStatus } from '../../../inventory/coverage.ts';
 import type { AsOf } from '../../../inventory/query.ts';
 import type { Database } from '../../database.ts';
-import { integer } from '../columns.ts';
+import { integer } from '../row-values.ts';
 import { prepared } from '../statements.ts';
 import { perRun } from '../while-open.ts';
 import { blindSpotsAt, subscriptionListAt } from './completeness.ts';

@@ -2,7 +2,7 @@ import type { Reason } from '../../../errors.ts';
 import { type CoverageStatus, coverageStatuses, type Kind, kinds } from '../../../inventory/coverage.ts';
 import type { KnownSubscription } from '../../../inventory/plan.ts';
 import type { Database } from '../../database.ts';
-import { integer, isoTime, oneOf, type SqlRow, text, textOrNull } from '../columns.ts';
+import { integer, isoTime, oneOf, type SqlRow, text, textOrNull } from '../row-values.ts';
 import { prepared } from '../statements.ts';
 import { storedReason } from '../stored-json.ts';
 import { keep, perRun } from '../while-open.ts';

@@ -8,7 +8,7 @@ import {
   type VirtualMachine,
 } from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';
-import { integer, integerOrNull, isoTime, type SqlRow, text, textOrNull, time } from '../columns.ts';
+import { integer, integerOrNull, isoTime, type SqlRow, text, textOrNull, time } from '../row-values.ts';
 import type { RunContext } from '../run-context.ts';
 import { prepared } from '../statements.ts';
 import { storedTags } from '../stored-json.ts';

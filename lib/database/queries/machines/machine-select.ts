@@ -3,8 +3,8 @@ import type { MachineFilter, OrderBy, PagePosition } from '../../../inventory/qu
 import { machineTypes, virtualMachineType } from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';
 import { listedUnder } from '../../views/unnamed-attachments.ts';
-import { integer, type SqlRow } from '../columns.ts';
 import { type SubscriptionAt, subscriptionsAt } from '../coverage/subscriptions-at.ts';
+import { integer, type SqlRow } from '../row-values.ts';
 import type { Parameters, Query } from '../statements.ts';
 
 /** The last `seq` at which a machine was as its row shows it: the run, or the one before the machine's end. */

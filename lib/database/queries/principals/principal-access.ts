@@ -1,9 +1,9 @@
 import type { AccessCoverage, PrincipalRoleAssignment } from '../../../inventory/principal.ts';
 import type { FederatedCredential } from '../../../inventory/user-assigned-identity.ts';
 import { isInherited } from '../../views/access-changes.ts';
-import { integer, type SqlRow, text, textOrNull } from '../columns.ts';
 import { completeness } from '../coverage/completeness.ts';
 import { subscriptionsAt } from '../coverage/subscriptions-at.ts';
+import { integer, type SqlRow, text, textOrNull } from '../row-values.ts';
 import type { RunContext } from '../run-context.ts';
 import { storedTexts } from '../stored-json.ts';
 import { perRun } from '../while-open.ts';

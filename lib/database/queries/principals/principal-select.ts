@@ -2,9 +2,9 @@ import type { MachineFilter, PagePosition, PrincipalFilter } from '../../../inve
 import type { Database } from '../../database.ts';
 import { principalState, seenBy } from '../../views/principal-state.ts';
 import { isListedOnes } from '../../views/unnamed-attachments.ts';
-import { type SqlRow, text } from '../columns.ts';
 import { subscriptionsAt } from '../coverage/subscriptions-at.ts';
 import { limitClause, machineConditions, machinesShown } from '../machines/machine-select.ts';
+import { type SqlRow, text } from '../row-values.ts';
 import type { RunContext } from '../run-context.ts';
 import { type Parameters, prepared, type Query } from '../statements.ts';
 import { perRun } from '../while-open.ts';

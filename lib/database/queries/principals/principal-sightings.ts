@@ -2,7 +2,7 @@ import { machineKinds } from '../../../inventory/coverage.ts';
 import type { PrincipalMachine } from '../../../inventory/principal.ts';
 import { attachmentsAt, endedAtSeq as endedAtRun } from '../../views/principal-state.ts';
 import { unnamedAttachments } from '../../views/unnamed-attachments.ts';
-import { integer, integerOrNull, isoTime, type SqlRow, text, textOrNull } from '../columns.ts';
+import { integer, integerOrNull, isoTime, type SqlRow, text, textOrNull } from '../row-values.ts';
 import type { RunContext } from '../run-context.ts';
 import { byPrincipal, readPrincipalRows } from './principal-select.ts';
 

@@ -1,7 +1,7 @@
 import { type NeverSeenPrincipal, type Principal, principalStates } from '../../../inventory/principal.ts';
 import type { AsOf, Page, PageRequest, PrincipalFilter } from '../../../inventory/query.ts';
 import type { Database } from '../../database.ts';
-import { integer, isoTime, oneOf, type SqlRow, text, textOrNull } from '../columns.ts';
+import { integer, isoTime, oneOf, type SqlRow, text, textOrNull } from '../row-values.ts';
 import { type RunContext, runContext } from '../run-context.ts';
 import { prepared, rowsInBatches } from '../statements.ts';
 import { accessCoverageAt, readFederatedCredentials, readRoleAssignments } from './principal-access.ts';
