@@ -1,5 +1,5 @@
 import type { ReportSource } from '../inventory/report.ts';
-import { coverageSummary, gapTables } from './coverage.ts';
+import { coverageSummary, gapTables } from './completeness-summary.ts';
 import { shortTable } from './short-columns.ts';
 import type { Cell } from './table.ts';
 

@@ -1,5 +1,5 @@
 import { type ReportSource, ReportTooLargeError, reportNames } from '../../inventory/report.ts';
-import { coverageSummary } from '../coverage.ts';
+import { coverageSummary } from '../completeness-summary.ts';
 import { coverageTable, fullTable } from '../full-columns.ts';
 import type { Table } from '../table.ts';
 import { sheetXml } from './sheet-xml.ts';
