@@ -2,7 +2,7 @@ import { forEachBounded } from '../async/for-each-bounded.ts';
 import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
 import type { Plan, PlannedSubscription } from '../inventory/plan.ts';
 import type { ReadingSink } from '../inventory/reading.ts';
-import { createRoleBook } from './kinds/role-book.ts';
+import { createRoleBook } from './kinds/shared-roles.ts';
 import { readSubscription } from './read-subscription.ts';
 import { writeBehind } from './write-behind.ts';
 

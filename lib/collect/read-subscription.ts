@@ -9,7 +9,7 @@ import type { ReadingSink } from '../inventory/reading.ts';
 import type { KindEnd } from './kinds/kind-reader.ts';
 import { kindReaders } from './kinds/kind-readers.ts';
 import { outcomeOf, proven, type Rights } from './kinds/outcome.ts';
-import type { RoleBook } from './kinds/role-book.ts';
+import type { RoleBook } from './kinds/shared-roles.ts';
 
 export interface SubscriptionRequest {
   readonly arm: ArmClient;

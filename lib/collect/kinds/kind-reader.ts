@@ -2,7 +2,7 @@ import type { ArmClient, RequestContext } from '../../azure/resource-manager/cli
 import { forEachPage } from '../../azure/resource-manager/client/pages.ts';
 import type { KindCoverage } from '../../inventory/coverage.ts';
 import type { ReadingEvent, ReadingSink } from '../../inventory/reading.ts';
-import type { RoleBook } from './role-book.ts';
+import type { RoleBook } from './shared-roles.ts';
 
 /** How reading a kind ended. */
 export type Outcome = Pick<KindCoverage, 'status' | 'reason'>;

@@ -3,7 +3,7 @@ import { listRoleAssignments } from '../../azure/resource-manager/resources/role
 import { InventoryError, NoTokenError } from '../../errors.ts';
 import { readRoleDefinitions } from '../../inventory/read-actions.ts';
 import { type KindEnd, type KindRequest, type Outcome, readToItsEnd } from './kind-reader.ts';
-import { roleKey } from './role-book.ts';
+import { roleKey } from './shared-roles.ts';
 
 /**
  * Reads the role assignments of one subscription, and the roles they name that were not read before. Without the names
