@@ -28,7 +28,7 @@ export async function runAction(command: Command, action: Action, around: Surrou
   try {
     const settings = readSettings(environment);
     if (settings.warnings.length > 0) throw new UsageError('UnknownSetting', settings.warnings.join('; '));
-    if (options.query !== null) (await import('./output/query.ts')).checkQuery(options.query);
+    if (options.query !== null) (await import('./output/jmespath.ts')).checkQuery(options.query);
     const code = await action({
       settings,
       environment,

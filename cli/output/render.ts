@@ -22,7 +22,7 @@ type Writer = (value: unknown) => Iterable<string>;
 export async function render(result: Result, options: RenderOptions): Promise<Iterable<string>> {
   const { form, query, width } = options;
   if (query !== null) {
-    const [{ applyQuery }, write] = await Promise.all([import('./query.ts'), writerOf(options, true)]);
+    const [{ applyQuery }, write] = await Promise.all([import('./jmespath.ts'), writerOf(options, true)]);
     return queried(result, (value) => write(applyQuery(value, query)));
   }
   if (form === 'table') return result.table(width);
