@@ -1,6 +1,6 @@
 import type { PublishedInventory } from '../azure/store/open-store.ts';
 import { openForReading, openForWriting } from '../database/database.ts';
-import { type ForgetRequest, forgetSubscription } from '../database/merge/forget.ts';
+import { type ForgetRequest, forgetSubscription } from '../database/merge/forget-subscription.ts';
 import { type Reason, toReason } from '../errors.ts';
 import { newRunId, type Run } from '../inventory/run.ts';
 import { completePublication, publishDatabase } from './publish-database.ts';

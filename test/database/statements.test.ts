@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { type Database, openForWriting } from '../../lib/database/database.ts';
-import { forgetSubscription } from '../../lib/database/merge/forget.ts';
+import { forgetSubscription } from '../../lib/database/merge/forget-subscription.ts';
 import { getRun } from '../../lib/database/queries/runs.ts';
 import {
   dayOf,

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import type { Database } from '../../../lib/database/database.ts';
-import { forgetSubscription } from '../../../lib/database/merge/forget.ts';
+import { forgetSubscription } from '../../../lib/database/merge/forget-subscription.ts';
 import { kinds } from '../../../lib/inventory/coverage.ts';
 import {
   dayOf,

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import type { Database } from '../../../lib/database/database.ts';
-import { forgetSubscription } from '../../../lib/database/merge/forget.ts';
+import { forgetSubscription } from '../../../lib/database/merge/forget-subscription.ts';
 import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
 import { readLedger } from '../../../lib/database/queries/coverage/ledger.ts';
 import { getVirtualMachine, iterateVirtualMachines } from '../../../lib/database/queries/machines/virtual-machines.ts';

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { type Database, openForWriting } from '../../../lib/database/database.ts';
-import { forgetSubscription } from '../../../lib/database/merge/forget.ts';
+import { forgetSubscription } from '../../../lib/database/merge/forget-subscription.ts';
 import type { CoverageStatus } from '../../../lib/inventory/coverage.ts';
 import type { Plan } from '../../../lib/inventory/plan.ts';
 import type { RoleAssignmentReading } from '../../../lib/inventory/role.ts';
