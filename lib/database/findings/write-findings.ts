@@ -6,7 +6,7 @@ import { danglingIdentity } from './dangling-identity.ts';
 import { createFreshness } from './freshness.ts';
 import { prepareIdentityLocations } from './identity-locations.ts';
 import { orphanedRoleAssignment } from './orphaned-role-assignment.ts';
-import { idlePrivilegedIdentity, privilegedIdentity } from './privileged-identities.ts';
+import { idlePrivilegedIdentity, privilegedIdentity } from './privileged-identity.ts';
 import { recreatedPrincipalKeepsRoles } from './recreated-principal-keeps-roles.ts';
 import type { Found, Rule, Thresholds } from './rule.ts';
 import { sharedIdentity } from './shared-identity.ts';
