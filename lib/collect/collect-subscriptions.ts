@@ -2,7 +2,7 @@ import { forEachBounded } from '../async/for-each-bounded.ts';
 import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
 import type { Plan, PlannedSubscription } from '../inventory/plan.ts';
 import type { ReadingSink } from '../inventory/reading.ts';
-import { createRoleBook } from './kinds/shared-roles.ts';
+import { shareRoles } from './kinds/shared-roles.ts';
 import { readSubscription } from './read-subscription.ts';
 import { writeBehind } from './write-behind.ts';
 
@@ -40,7 +40,7 @@ export async function collectSubscriptions(request: CollectRequest): Promise<Col
   const { subscriptions, onProgress } = request;
   const progress = { subscriptionsDone: 0, subscriptionsTotal: subscriptions.length, virtualMachines: 0, requests: 0 };
   const { sink, flush, discard } = writeBehind(request.sink);
-  const roles = createRoleBook();
+  const roles = shareRoles();
   try {
     await forEachBounded(subscriptions, openSubscriptions, request.signal, async (subscription, signal) => {
       await readSubscription({ ...request, sink, roles, subscription, signal }, (machines, requests) => {

@@ -9,7 +9,7 @@ import type { ReadingSink } from '../inventory/reading.ts';
 import type { KindEnd } from './kinds/kind-reader.ts';
 import { kindReaders } from './kinds/kind-readers.ts';
 import { outcomeOf, proven, type Rights } from './kinds/outcome.ts';
-import type { RoleBook } from './kinds/shared-roles.ts';
+import type { SharedRoles } from './kinds/shared-roles.ts';
 
 export interface SubscriptionRequest {
   readonly arm: ArmClient;
@@ -17,7 +17,7 @@ export interface SubscriptionRequest {
   readonly subscription: PlannedSubscription;
   readonly sink: ReadingSink;
   /** Shared by all subscriptions that are read together. */
-  readonly roles: RoleBook;
+  readonly roles: SharedRoles;
   /** Time to wait for throttling; default: five minutes. */
   readonly throttlingWaitMs?: number | undefined;
   readonly signal: AbortSignal;

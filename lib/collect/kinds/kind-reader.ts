@@ -2,7 +2,7 @@ import type { ArmClient, RequestContext } from '../../azure/resource-manager/cli
 import { forEachPage } from '../../azure/resource-manager/client/pages.ts';
 import type { KindCoverage } from '../../inventory/coverage.ts';
 import type { ReadingEvent, ReadingSink } from '../../inventory/reading.ts';
-import type { RoleBook } from './shared-roles.ts';
+import type { SharedRoles } from './shared-roles.ts';
 
 /** How reading a kind ended. */
 export type Outcome = Pick<KindCoverage, 'status' | 'reason'>;
@@ -17,7 +17,7 @@ export interface KindRequest {
   readonly sink: ReadingSink;
   readonly context: RequestContext;
   /** Shared by all subscriptions that are read together. */
-  readonly roles: RoleBook;
+  readonly roles: SharedRoles;
   /** Called for each page with the rows that went to the sink. */
   readonly onPage: (rows: number) => void;
 }

@@ -7,7 +7,7 @@ import type { RoleDefinitionReading } from '../../inventory/role.ts';
  * The roles that were read so far. Nearly all roles are built in and the same everywhere, so one list answers for all
  * subscriptions that are read together.
  */
-export interface RoleBook {
+export interface SharedRoles {
   /**
    * Loads missing roles; callers share the first list. If that did not hold them all, the subscription's own list is
    * requested. A role that no list has stays unknown. When Azure throttles the first list, the others stop waiting for
@@ -37,7 +37,7 @@ export function roleKey(roleDefinitionId: string): string {
 /** After this many failed first lists, all subscriptions request their own at once. */
 const mostFailures = 3;
 
-export function createRoleBook(): RoleBook {
+export function shareRoles(): SharedRoles {
   const known = new Map<string, RoleDefinitionReading>();
   const taken = new Set<string>();
   let failures = 0;
