@@ -152,7 +152,7 @@ function identity(text: Text): IdentitySetting {
   const names = ['AZURE_CLIENT_ID', 'INVENTORY_IDENTITY_OBJECT_ID', 'INVENTORY_IDENTITY_RESOURCE_ID'];
   const set = names.filter((name) => text(name) !== null);
   if (set.length > 1) {
-    throw new InvalidSettingError(`${set.join(' and ')} are both set; allowed: one of ${names.join(', ')}`);
+    throw new InvalidSettingError(`${set.slice(0, -1).join(', ')} and ${set.at(-1)} are set; set only one of them`);
   }
   const [clientId, objectId, resourceId] = names.map(text);
   for (const name of names.slice(0, 2)) {

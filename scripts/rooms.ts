@@ -74,7 +74,6 @@ export const rooms: readonly Room[] = [
   { path: 'lib/container-url', ...nothing },
   { path: 'lib/nearest', ...nothing },
   { path: 'lib/errors', ...nothing },
-  { path: 'web', ...nothing },
   { path: 'local', ...everything },
   { path: 'scripts', ...everything },
   { path: 'bench', ...everything, rooms: ['*', 'test'] },

@@ -44,7 +44,7 @@ function actionFor(ids: readonly string[], { stdin, ...options }: Options): Acti
   if (ids.length === 0 && stdin !== true) return list(options);
   return async (context) => {
     if (ids.length > 0 && stdin === true) throw new UsageError('InvalidOption', 'Use ids or --stdin, not both');
-    const filter = Object.keys(options).find((name) => name in listSchema.entries && !(name in shape));
+    const filter = Object.keys(options).find((name) => name in principalFilterEntries);
     if (filter !== undefined) {
       const option = optionName(filter);
       throw new UsageError(

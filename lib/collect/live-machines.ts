@@ -104,7 +104,7 @@ export async function getLive(
   }
 }
 
-/** Its id if Azure does not give a name: a role on one machine does not always show the subscription. */
+/** The subscription's name, or its id if Azure does not show the subscription, as with a role on one machine only. */
 async function subscriptionName(arm: ArmClient, subscriptionId: string, context: RequestContext): Promise<string> {
   try {
     return (await getSubscription(arm, subscriptionId, context)).displayName;

@@ -117,7 +117,7 @@ function findBlindSpots(
   return [...spots.values()];
 }
 
-/** Rule 4 of coverage: a list that is empty or lost more than half proves nothing until a second one agrees. */
+/** A list that is empty, or lacks more than half of the subscriptions, proves nothing until a second one agrees. */
 function distrust(
   { known, principalId, scope }: PlanRequest,
   visible: ReadonlyMap<string, Subscription>,

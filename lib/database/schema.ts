@@ -10,9 +10,9 @@ import { machineViews } from './views/machines.ts';
 import { principalViews } from './views/principals.ts';
 
 /**
- * Version of the tables and views, stored in `PRAGMA user_version`. A file keeps the views it was created with. A file
- * with a higher version is refused, one with a lower version migrated. docs/database.md documents every table and view:
- * they are a public interface.
+ * Version of the tables and views, stored in `PRAGMA user_version`. A file keeps the views it was created with, so a
+ * changed view also needs a higher version. A file with a higher version is refused, one with a lower version migrated.
+ * docs/database.md documents every table and view: they are a public interface.
  */
 export const schemaVersion = 3;
 

@@ -16,7 +16,9 @@ export function isFresh(request: IncomingRequest, etag: string): boolean {
   return ifNoneMatch(request).includes(etag);
 }
 
-/** Whether the client wants no existing answer (`If-None-Match: *`). Check it after the 404 of a missing object. */
+/**
+ * Whether the client sent `If-None-Match: *`: any existing object gets 304. Check it after the 404 of a missing one.
+ */
 export function wantsNone(request: IncomingRequest): boolean {
   return ifNoneMatch(request).includes('*');
 }

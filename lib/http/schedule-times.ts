@@ -1,8 +1,9 @@
 import { Cron } from 'croner';
 
 /**
- * When a run becomes too old for a schedule: at the second occurrence after its end, plus the time that the run itself
- * took. With equal periods, that is twice the period. A weekend without occurrences is no delay.
+ * When a run becomes too old for a schedule. The next run starts at the first occurrence after this run. It should have
+ * ended by the second one, plus the time this run took. Later, this run is too old. With equal periods, that is twice
+ * the period. A weekend without occurrences is no delay.
  * @param schedule NCRONTAB in the local time of the process, as for the host's timer: day of month and day of week must
  *   both match
  * @param finishedAt the end of the run

@@ -80,7 +80,8 @@ export type CoverageCounts = ShapeOf<typeof coverageCountsShape>;
 
 /**
  * Status of a subscription from its kinds, or from those that an answer shows. Power states never count: without them,
- * only `powerState` is null. `denied` and `failed` are about virtual machines, or, without those, about all shown kinds.
+ * only `powerState` is null. If virtual machines are denied, failed or skipped, so is the subscription. Otherwise, if
+ * all kinds have one status, it has that; if not, it is partial.
  */
 export function subscriptionStatus(kinds: Partial<Record<Kind, { readonly status: CoverageStatus }>>): CoverageStatus {
   const machines = kinds.virtualMachines?.status;

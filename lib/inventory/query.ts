@@ -37,7 +37,7 @@ export interface PrincipalFilter extends MachineFilter {
 
 /** Changes after one run, up to and including another. */
 export interface ChangeRange {
-  /** null = from the beginning of history, which is not a change itself. */
+  /** null = since the oldest run. What that run found is not a change. */
   readonly from: AsOf | null;
   readonly to: AsOf;
 }

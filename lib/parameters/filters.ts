@@ -39,7 +39,10 @@ const deleted = v.pipe(
   v.transform((value) => (value === 'any' ? value : value === 'true')),
 );
 
-/** Filters of every list of machines, and of principals by their machines. */
+/**
+ * Filters of every list of machines, and of principals by their machines. A new filter also needs `MachineFilter`,
+ * `conditions`, and `filterOptions`; see CONTRIBUTING.
+ */
 export const machineFilterEntries = {
   type: v.exactOptional(type),
   subscriptionId: v.exactOptional(guid),

@@ -14,7 +14,7 @@ export function matchingMachines(
   const { field, descending } = orderBy ?? { field: 'id', descending: false };
   const sign = descending ? -1 : 1;
   return machines
-    .filter((machine) => machineMatches(machine, filter))
+    .filter((machine) => Object.values(conditions).every((matches) => matches(machine, filter)))
     .sort((a, b) => sign * compare(a[field], b[field]) || compare(a.id, b.id));
 }
 
@@ -23,25 +23,27 @@ function compare(a: string | null, b: string | null): number {
   return left < right ? -1 : Number(left > right);
 }
 
-function machineMatches(machine: VirtualMachine, filter: MachineFilter): boolean {
-  const { type = virtualMachineType, subscriptionId, identityType, principalId, clientId, tags = [] } = filter;
-  const userAssigned = Object.values(machine.identity.userAssignedIdentities);
-  return (
-    (type === 'any' || machine.type === type) &&
-    isSame(subscriptionId, machine.subscriptionId) &&
-    isSame(filter.resourceGroup, machine.resourceGroup) &&
-    isSame(filter.name, machine.name) &&
-    isSame(filter.location, machine.location) &&
-    isSame(filter.osType, machine.osType) &&
-    isSame(filter.powerState, machine.powerState?.replace(/^PowerState\//i, '') ?? null) &&
-    hasIdentityType(machine, identityType) &&
-    (principalId === undefined || machine.principalIds.some((id) => isSame(principalId, id))) &&
-    (clientId === undefined || userAssigned.some((identity) => isSame(clientId, identity.clientId))) &&
-    tags.every((tag) => hasTag(machine.tags, tag)) &&
-    (filter.stale === undefined || machine.stale === filter.stale) &&
-    (filter.deleted === 'any' || (machine.deletedAt !== null) === (filter.deleted ?? false))
-  );
-}
+type Condition = (machine: VirtualMachine, filter: MachineFilter) => boolean;
+
+const conditions: Readonly<Record<keyof MachineFilter, Condition>> = {
+  type: (machine, { type = virtualMachineType }) => type === 'any' || machine.type === type,
+  subscriptionId: (machine, { subscriptionId }) => isSame(subscriptionId, machine.subscriptionId),
+  resourceGroup: (machine, { resourceGroup }) => isSame(resourceGroup, machine.resourceGroup),
+  name: (machine, { name }) => isSame(name, machine.name),
+  location: (machine, { location }) => isSame(location, machine.location),
+  identityType: (machine, { identityType }) => hasIdentityType(machine, identityType),
+  principalId: ({ principalIds }, { principalId }) =>
+    principalId === undefined || principalIds.some((id) => isSame(principalId, id)),
+  clientId: ({ identity }, { clientId }) =>
+    clientId === undefined ||
+    Object.values(identity.userAssignedIdentities).some((one) => isSame(clientId, one.clientId)),
+  tags: (machine, { tags = [] }) => tags.every((tag) => hasTag(machine.tags, tag)),
+  powerState: (machine, { powerState }) =>
+    isSame(powerState, machine.powerState?.replace(/^PowerState\//i, '') ?? null),
+  osType: (machine, { osType }) => isSame(osType, machine.osType),
+  stale: (machine, { stale }) => stale === undefined || machine.stale === stale,
+  deleted: ({ deletedAt }, { deleted = false }) => deleted === 'any' || (deletedAt !== null) === deleted,
+};
 
 /** Completeness for a filter: a machine whose power state could not be read may have the requested one. */
 export function liveCompleteness(

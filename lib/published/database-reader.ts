@@ -38,7 +38,7 @@ export interface DatabaseReader {
    */
   current(signal: AbortSignal): Promise<CurrentDatabase>;
   /**
-   * For the steps of a run: the publication that is the newest now or later.
+   * For the steps of a run. Never older than the publication that is newest at the time of the call.
    * @throws {InventoryError} as `current`; also if storage cannot say which is the newest
    */
   newest(signal: AbortSignal): Promise<CurrentDatabase>;

@@ -43,6 +43,7 @@ export interface PublishDatabaseRequest {
 /**
  * Changes a copy of the newest database, uploads it under a new name and moves `latest.json` to it. If the pointer has
  * moved meanwhile, it starts again from the new database. A run that is already published is not published again.
+ * Last of: step -> run (merge of batches) -> database (pointer).
  * @throws {InventoryError} `DatabaseDamaged`, `DatabaseTooLarge` before anything is written, `DiskFull`,
  *   `PointerContended`; the store's own; what `change` throws
  */

@@ -15,7 +15,8 @@ export interface PublishRunRequest extends Omit<MergeRunRequest, 'plan' | 'readO
 }
 
 /**
- * Merges the batches of a run into the published inventory.
+ * Merges the batches of a run into the published inventory. Second of:
+ * step -> run (merge of batches) -> database (pointer).
  * @throws {InventoryError} `RunEnded`: cancelled or timed out before the pointer moved; `BatchMissing`, `BatchDamaged`;
  *   what `publishDatabase` throws
  */

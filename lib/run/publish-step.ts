@@ -9,6 +9,7 @@ import { watchRun } from './watch-run.ts';
 /**
  * A step of a run: merges its batches into the published inventory and moves the pointer. A run that is already
  * published is not published again.
+ * First of: step -> run (merge of batches) -> database (pointer).
  * @returns when the merge ended, in milliseconds since 1970
  * @throws {RunEndedError} the run was cancelled or timed out before the pointer moved
  * @throws {InventoryError} what `publishRun` throws

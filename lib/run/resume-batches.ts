@@ -52,6 +52,10 @@ async function timedOutPlan(
   return null;
 }
 
+/**
+ * Does not compare `batchVersion` (lib/collect/batch/batch-rows.ts). If you raise it, also record it in the plan and
+ * compare it here. Otherwise the first run after an update can resume an old batch and fail with `BatchDamaged`.
+ */
 function isReadAlike(one: Plan, other: Plan): boolean {
   const howOf = ({ kinds, clientIds, principalId }: Plan): string => JSON.stringify([kinds, clientIds, principalId]);
   return howOf(one) === howOf(other);

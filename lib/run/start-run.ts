@@ -7,7 +7,7 @@ export interface RunStart extends RunClaimRequest {
   readonly trigger: RunTrigger;
   /** Only these subscriptions (lower case); null = all that the settings allow. */
   readonly scope: readonly string[] | null;
-  /** Has the steps of that run executed, unless they already are. `own`: the run of this start. */
+  /** Makes the engine execute the run's steps, unless it already does. `own`: this start made the run. */
   readonly drive: (runId: string, own: boolean, signal: AbortSignal) => Promise<void>;
 }
 

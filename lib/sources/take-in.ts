@@ -18,7 +18,7 @@ import { prepareSourceAnswers } from './source-answers.ts';
 import { noRequests } from './source-content.ts';
 import { bestOffers, contentOf, isBetter, type Offer, type ReadingQuality } from './source-offers.ts';
 
-/** Sends the readings of this deployment to a sink. `onlyContested`: the sink needs no others. */
+/** Sends the readings of this deployment to a sink. `onlyContested`: sends only contested subscriptions. */
 export type Replay = (sink: ReadingSink, onlyContested: boolean) => Promise<void>;
 
 /** What a run takes in from other deployments. */
@@ -54,7 +54,7 @@ export function takeIn(
   const followed = readFollowedSubscriptions(database);
   const states = sources.map((source) => contentOf(source, plan));
   const inScope = (id: string): boolean => (plan.scope?.includes(id) ?? true) && !excluded.includes(id);
-  // A run that is resumed later began long ago.
+  // A retried step may execute long after the run began, so the present time counts.
   const nowMs = Math.max(Date.parse(plan.startedAt), Date.now());
   const offers = bestOffers(states, followed, inScope, nowMs);
   const planned = new Set(plan.subscriptions.map(({ subscriptionId }) => subscriptionId));

@@ -64,7 +64,7 @@ export async function fetchFromFirst(
   throw noCredentialError(failures, request);
 }
 
-/** What credentials say that are not configured, which does not matter when another one is. */
+/** Messages of credentials that are not configured. They are ignored if another credential is configured. */
 const notConfigured =
   /not (be )?(installed|found|set|available)|incomplete|no tenant|is unavailable|not configured|unavailable due|couldn't be found|could not be found|unable to execute|missing|isn't (available|installed)|must be installed/i;
 const managedIdentities = ['AppService', 'IMDS', 'CloudShell', 'AzureArc', 'ServiceFabric', 'MachineLearning'];

@@ -8,8 +8,8 @@ const pageSize = 100;
 
 /**
  * Removes the databases that `latest.json` does not name, that are not among the ten newest, and that are older than a
- * day (a publish under way has uploaded one that nothing names yet). Names begin with the start of the run, and the
- * list is in their order, so that it ends after the old ones and ten young ones.
+ * day. Younger ones stay: a publish may have uploaded one that nothing names yet. Names begin with the start of the
+ * run, and the list is in their order, so that it ends after the old ones and ten young ones.
  * @returns the names removed
  */
 export async function pruneDatabases(

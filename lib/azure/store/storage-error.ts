@@ -133,9 +133,9 @@ function deniedHint(container: Container, challenge: string | undefined): string
 }
 
 /**
- * The command that grants the container's role to the identity of the last token. Its scope is a shell expression,
- * since only names are known here. Reading needs the role on the container, writing on the account, which creates
- * containers and signs links.
+ * The command that grants the container's role to the identity of the last token. The account's id is not known here,
+ * so a shell expression looks it up. Reading needs the role on the container. Writing needs it on the account, to
+ * create containers and sign links.
  */
 export function roleCommand({ account, client, role, sent }: Container): string {
   const accountId = `$(az storage account show --name ${account} --query id --output tsv)`;

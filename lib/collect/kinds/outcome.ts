@@ -53,7 +53,7 @@ function notReader(action: string, subscriptionId: string, principalId: string |
 function notProven({ code, message, hint }: Reason): Reason {
   return {
     code: 'RightsNotProven',
-    message: `Cannot tell whether the list is complete: the rights of the identity could not be read: ${code}: ${message}`,
+    message: `The rights of the identity could not be read, so the list may be incomplete (${code}: ${message})`,
     hint,
   };
 }

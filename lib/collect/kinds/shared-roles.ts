@@ -10,8 +10,8 @@ import type { RoleDefinitionReading } from '../../inventory/role.ts';
 export interface SharedRoles {
   /**
    * Loads missing roles; callers share the first list. If that did not hold them all, the subscription's own list is
-   * requested. A role that no list has stays unknown. When Azure throttles the first list, the others stop waiting for
-   * it, and the next one to need roles requests them.
+   * requested. A role that no list has stays unknown. If Azure throttles the first list, the others stop waiting, and
+   * the next caller starts another first list.
    * @param keys see {@link roleKey}
    * @returns whether the subscription's own list was requested
    * @throws what `ArmClient.pages` throws: the subscription's own list failed

@@ -3,10 +3,11 @@ import { deleteCommand, firstRoles } from './finding-text.ts';
 import type { Rule } from './rule.ts';
 
 /**
- * Principals that another principal replaced, with the resource: the machine of a system-assigned identity that was
- * re-created alone or with the machine; a user-assigned identity that was deleted and created again under its name, as
- * its list shows; the same as only its machines show, if no list ever showed it. Starts from the principals with a
- * role: they are few compared to all attachments.
+ * Principals that another principal replaced, with the resource. Starts from the principals with a role: they are few
+ * compared to all attachments. The parts of the UNION:
+ * 1. System-assigned, re-created alone or with its machine. The resource is the machine.
+ * 2. User-assigned, seen in its list.
+ * 3. User-assigned, seen only on machines.
  */
 const replaced = `
 WITH holder AS MATERIALIZED (SELECT DISTINCT principal_id COLLATE NOCASE AS principal_id FROM role_assignment)

@@ -15,7 +15,10 @@ const temporal = [
   'finding',
 ];
 
-/** Removes rows that no other row refers to. For an identity on no machine, "gone" ends its history and is not kept. */
+/**
+ * Removes rows that no other row refers to. An identity that is gone and was on no machine in the kept history is
+ * removed entirely.
+ */
 const orphans = [
   'DELETE FROM power_state WHERE machine NOT IN (SELECT machine FROM machine_version)',
   'DELETE FROM machine WHERE id NOT IN (SELECT machine FROM machine_version)',
@@ -35,8 +38,9 @@ const orphans = [
 
 /**
  * Removes what ended before the horizon, the newest run that is older than the retention period. Open versions stay,
- * and the state at the horizon stays answerable. Clocks jump: the earlier of this run's time and that of the run before
- * counts, and a run whose time is older than that of earlier runs does not move the horizon.
+ * and the state at the horizon stays answerable. Clocks jump, so the present is the earlier of this run's time and that
+ * of the run before. Only runs before the first one that is young enough are removed, even if a clock jumped between
+ * them.
  */
 export function prune({ database, plan }: MergeContext, retentionDays: number): void {
   const last = database.prepare('SELECT finished_at FROM run ORDER BY seq DESC LIMIT 1').get();

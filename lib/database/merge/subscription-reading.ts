@@ -23,8 +23,8 @@ export interface SubscriptionReading {
   readonly quiet: boolean;
   /**
    * This reading is older than a stored one that showed rows: the merge records it and changes nothing. Clocks jump, so
-   * whatever was stored before this run began to read counts as older, regardless of its time. A time more than a day
-   * ahead comes from a wrong clock and must not block readings until then.
+   * what was merged before this run began to read is always older. What was merged meanwhile is compared by time. A
+   * time more than a day ahead comes from a wrong clock and must not block readings until then.
    */
   readonly superseded: boolean;
   /** How each kind was read. Follow-ups can still weaken it. */

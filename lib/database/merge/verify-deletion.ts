@@ -3,7 +3,7 @@ import type { Verification } from '../../inventory/reading.ts';
 import type { MergeContext } from './merge-context.ts';
 import type { SubscriptionReading } from './subscription-reading.ts';
 
-/** Reads by id for one kind in one subscription in one run. A list that lacks more resources is suspicious. */
+/** The most reads by id of one kind in one subscription. If a list lacks more resources, distrust the list. */
 export const mostDeletionChecks = 200;
 
 /**
@@ -30,7 +30,7 @@ export function verifyDeletion(
   const { code, message, hint } = verification.reason;
   const isSkipped = reading.readings.get(kind)?.status === 'skipped';
   if (code === 'SubscriptionNotFound' && isSkipped) return true;
-  const failed = `The list does not show ${resourceId} as before, and reading it by id failed: ${code}: ${message}`;
+  const failed = `${resourceId} is missing or changed in the list, and reading it by id failed: ${code}: ${message}`;
   reading.weaken(kind, 'DeletionUnverified', failed, hint);
   return false;
 }

@@ -54,7 +54,7 @@ const replacedInListing = `(SELECT o.identity FROM identity n CROSS JOIN identit
   CROSS JOIN identity_presence o ON o.identity = d.id WHERE n.id = p.identity AND d.principal_id <> n.principal_id
   AND o.valid_from < p.valid_from ORDER BY o.valid_from DESC, o.identity DESC LIMIT 1)`;
 
-/** Re-created under its resource id, as only the list of its subscription shows. Otherwise an attachment has the change. */
+/** Re-created, seen only in the list of its subscription. If a machine shows it too, the attachment has the change. */
 export const identityRecreated: ChangeSource = {
   ...beginnings('p', ['identityRecreated']),
   from: 'identity_presence p',

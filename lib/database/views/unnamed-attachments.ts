@@ -35,8 +35,8 @@ export const isListedOnes = `u.principal_id IS NULL AND o.principal_id IS NOT NU
 
 /**
  * The attachments without ids as rows of the table `attachment`, one for each period with the same listed identity;
- * `identity` is that one. `listed_from` is the run whose list showed it. No row is valid as of an earlier run, though
- * the first may have been attached before.
+ * `identity` is that one. `listed_from` is the run whose list showed it. Ignore a row as of a run before `listed_from`,
+ * even if its `valid_from` is earlier.
  */
 export const unnamedAttachments = `(
   SELECT b.machine, o.id AS identity, b.resource_id, q.valid_from AS listed_from,

@@ -24,7 +24,7 @@ import type {
   virtualMachineQuery,
   virtualMachinesQuery,
 } from '../parameters/route-parameters.ts';
-import { invalidParameter, upstreamError } from '../request-error.ts';
+import { invalidParameter, RequestError, upstreamError } from '../request-error.ts';
 import type { CheckedRequest } from '../route.ts';
 
 type MachineListRequest = Omit<CheckedRequest<typeof virtualMachinesQuery>, 'names'>;
@@ -109,7 +109,9 @@ async function answerLiveList(
 }
 
 function refuseIfLive(name: string, value: string | number | undefined): void {
-  if (value !== undefined) throw invalidParameter(name, String(value), 'nothing, with live=true');
+  if (value === undefined) return;
+  const message = `${name} is '${value}'; it cannot be combined with live=true`;
+  throw new RequestError(400, 'InvalidParameter', message, { target: name });
 }
 
 /** If Azure refused the whole list, its refusal is the answer. */

@@ -6,9 +6,6 @@ export type ParameterSchema =
   | v.StrictObjectSchema<v.ObjectEntries, undefined>
   | v.ObjectSchema<v.ObjectEntries, undefined>;
 
-/** Parameters that a query may repeat. */
-const repeatable = new Set(['tag']);
-
 /** The function key in an address belongs to the host, which ignores its case. The app never reads or shows it. */
 export function isFunctionKey(name: string): boolean {
   return name.toLowerCase() === 'code';
@@ -32,13 +29,19 @@ export function parseQuery<const Schema extends ParameterSchema>(
   const given: Record<string, string | string[]> = {};
   for (const [name, value] of searchOf(request)) {
     if (isFunctionKey(name)) continue;
-    if (!Object.hasOwn(schema.entries, name)) throw unknown(name, Object.keys(schema.entries));
+    const parameter = Object.hasOwn(schema.entries, name) ? schema.entries[name] : undefined;
+    if (parameter === undefined) throw unknown(name, Object.keys(schema.entries));
     const before = given[name];
-    if (repeatable.has(name)) given[name] = [...(Array.isArray(before) ? before : []), value];
+    if (isList(parameter)) given[name] = [...(Array.isArray(before) ? before : []), value];
     else if (before === undefined) given[name] = value;
     else throw new RequestError(400, 'RepeatedParameter', `${name} is given more than once`, { target: name });
   }
   return parseValues(schema, given);
+}
+
+/** A query may repeat a parameter whose schema accepts an array. */
+function isList(parameter: v.GenericSchema): boolean {
+  return v.is(parameter, []);
 }
 
 /** Checks values by name. @throws {RequestError} 400 `InvalidParameter` */

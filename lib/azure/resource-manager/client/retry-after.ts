@@ -27,7 +27,7 @@ export function isThrottled({ status, headers }: PipelineResponse): boolean {
   return status === 429 || (status === 503 && retryAfterMs(headers) !== null);
 }
 
-/** The wait that the server requests, capped. A shorter wait is useless. */
+/** The wait that the server requests, capped. Azure refuses a request that comes earlier. */
 export function requestedWaitMs({ headers }: PipelineResponse): number {
   return Math.min(Math.ceil(retryAfterMs(headers) ?? 0), maxWaitMs);
 }

@@ -14,10 +14,11 @@ interface Candidate {
 }
 
 /**
- * Finds machines that moved to another resource group or subscription. Each machine that began in this run is compared
- * with the open machines of the same type and `vmId` (null never matches). If the run read several of them, the latest
- * reading wins, so that the machine counts once. If exactly one other machine remains, and it was read or its
- * subscription was in scope, it has moved.
+ * Finds machines that moved to another resource group or subscription:
+ * 1. Take the machines that began in this run.
+ * 2. Find the other open machines with the same type and `vmId` (null never matches).
+ * 3. Of several that this run read, keep the latest, so that the machine counts once.
+ * 4. If exactly one other remains, and it was read or its subscription was in scope, it moved.
  * @param run.mayEnd whether this run had that subscription in scope and its reading counts
  * @param run.readAt when that subscription was read, epoch milliseconds
  * @returns machines that ended as moved
