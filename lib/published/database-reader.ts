@@ -14,17 +14,17 @@ const checkEveryMs = 3_000;
 const checkUnusableEveryMs = 60_000;
 /** How long an answer waits for a newer publication if an older one is open. */
 const patienceMs = 10_000;
-/** The storage account does not respond, which says nothing about its content. */
+/** Codes of a storage account that does not respond. They say nothing about its content. */
 const storageIsDown = ['StorageUnavailable', 'StorageUnreachable', 'StorageFailed'] as const;
 
-/** The published inventory, open for reading. Dispose it after the last row: an older file goes with its last user. */
+/** The published inventory, open for reading. Dispose it after the last row: the last user of an older file removes it. */
 export interface CurrentDatabase extends Disposable {
   readonly database: Database;
   /** The raw file. */
   readonly path: string;
   /** The content of `latest.json`: the newest publication, even if this database is the previous one. */
   readonly latest: Latest;
-  /** Of `latest.json`; each publication has another one. */
+  /** ETag of `latest.json`; each publication has its own. */
   readonly etag: string;
   /** The newest cannot be used and this is an older one: no answer is complete. */
   readonly damaged: boolean;
@@ -42,7 +42,7 @@ export interface DatabaseReader {
    * @throws {InventoryError} as `current`; also if storage cannot say which is the newest
    */
   newest(signal: AbortSignal): Promise<CurrentDatabase>;
-  /** There may be a new publication: the next caller looks for it at once. */
+  /** Makes the next caller look for a new publication at once. */
   expire(): void;
   /** Closes and removes every file, even those in use. */
   close(): Promise<void>;

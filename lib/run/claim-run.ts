@@ -30,8 +30,8 @@ export interface RunClaimRequest {
 }
 
 /**
- * Gives the claim to a run that is already on record: only the run with the claim may execute. A run without progress
- * for too long is ended and loses the claim. It counts as timed out, or as succeeded if it was published but its record
+ * Gives the claim to a run that is already on record. Only the run with the claim may execute. A run that makes no
+ * progress for too long ends and loses the claim. It counts as timed out, or as succeeded if it was published but its record
  * was not updated. Ages are by the storage service's clock.
  * @throws {RunAlreadyRunningError} another run is running, or came first
  */

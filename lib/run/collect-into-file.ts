@@ -29,15 +29,15 @@ export interface CollectIntoFileRequest {
   readonly scope: readonly string[] | null;
   /** Also read the client ids of system-assigned identities, one request per machine; default: no. */
   readonly clientIds?: boolean;
-  /** Other deployments, whose present is taken in; default: none. */
+  /** Other deployments whose newest state the run takes in; default: none. */
   readonly sources?: readonly Source[];
   readonly onProgress?: (progress: CollectProgress) => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs the inventory straight into a database file, which is made when missing. Rows are written while responses are
- * awaited, in one transaction: if this throws or the process dies, the file is as it was.
+ * Runs the inventory straight into a database file, which is made when missing. Writes rows while it waits for
+ * responses, in one transaction. If this throws or the process dies, the file stays as it was.
  * @throws {NoTokenError} no credential gives a token
  * @throws {ArmError} the subscription list could not be read
  * @throws {InventoryError} `DatabaseBusy`: another program writes to the file, or keeps reading it

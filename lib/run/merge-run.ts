@@ -19,7 +19,7 @@ export type MergeSettings = Pick<
 export interface MergeRunRequest {
   readonly plan: Plan;
   readonly settings: MergeSettings;
-  /** Other deployments, whose present is taken in. */
+  /** Other deployments whose newest state the run takes in. */
   readonly sources: readonly Source[];
   /** Answers what only the merge can ask. */
   readonly arm: ArmClient;

@@ -14,7 +14,7 @@ import { watchRun } from './watch-run.ts';
 
 /**
  * First step of a run: decides what to read, in which batches, and records the plan. A recorded plan is never replaced.
- * @returns the number of batches to read: 0, 1, … up to it
+ * @returns how many batches to read; their numbers begin with 0
  * @throws {RunEndedError} the run was cancelled or timed out
  * @throws {InventoryError} `DatabaseDamaged`; what `planRun` throws; the store's own
  */
@@ -44,7 +44,7 @@ export async function readPlan(
   throw new InventoryError('PlanMissing', `Run ${runId} has no recorded plan`, { hint: 'Start a new run' });
 }
 
-/** How many subscriptions of a plan an earlier run has read for it. */
+/** How many subscriptions of a plan are in batches of an earlier run. */
 export function resumedSubscriptions({ batches }: RecordedPlan): number {
   const resumed = batches.filter(({ takenFrom }) => takenFrom !== null);
   return resumed.reduce((sum, { subscriptionIds }) => sum + subscriptionIds.length, 0);

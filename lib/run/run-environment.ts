@@ -12,7 +12,7 @@ export interface RunEnvironment {
   readonly reader: DatabaseReader;
   readonly session: Session;
   readonly settings: Settings;
-  /** Other deployments, whose present each run takes in. */
+  /** Other deployments whose newest state each run takes in. */
   readonly sources: readonly Source[];
   /** The findings that `INVENTORY_ACCEPTED_FINDINGS` silences. @throws {InventoryError} they could not be read */
   readonly acceptedFindings: (signal: AbortSignal) => Promise<readonly AcceptedFinding[]>;

@@ -17,8 +17,8 @@ const mostIds = 5;
 const cleanUpMs = 30_000;
 
 /**
- * Starts a run unless one is running in any process. Returns once the run is on record and driven. If the record of
- * another run says running but nothing drives that run (its starter died), this drives it again.
+ * Starts a run unless one is running in any process. Returns when the run is on record and driven. Drives a run that
+ * is already running again, because the process that started it may have died.
  * @param signal for the start only: the run outlives the request that started it
  * @throws {RunAlreadyRunningError} with that run's id
  * @throws {InventoryError} the store's own

@@ -7,8 +7,8 @@ import { InventoryError } from '../errors.ts';
 const mostBytesOfAValue = 32 * 1024 * 1024;
 
 /**
- * The shape of each table and view. It ignores the order of columns, because a migration appends, and indexes, because
- * a query is right with any of them or none.
+ * The shape of each table and view. It ignores the order of columns, because a migration appends them, and indexes,
+ * because they never change the rows of a query.
  */
 const shapes = `SELECT l.name, l.type || ' ' || l.strict || ' ' || CASE l.type
     WHEN 'table' THEN (SELECT group_concat(x.name || ' ' || x.type || ' ' || x.hidden, ',' ORDER BY x.name) FROM pragma_table_xinfo(l.name) x)

@@ -52,14 +52,14 @@ function reasonWith(
     if ('content' in state) {
       if (state.content.reason !== null) return state.content.reason;
     } else if (![...followed.values()].some(({ source }) => source === state.name)) {
-      // Its content is unknown. If some of it is followed, the coverage of that says why it is not complete.
+      // The content is unknown. The coverage of subscriptions that are followed already says why they are not complete.
       return state.failure;
     }
   }
   return null;
 }
 
-/** Whether a list of subscriptions that was empty or lost more than half is complete with what sources have. */
+/** Whether what sources have makes up for a list of subscriptions that was empty or lost more than half. */
 function isSettled(
   plan: Plan,
   seen: ReadonlySet<string>,

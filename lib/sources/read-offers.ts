@@ -23,7 +23,7 @@ export function readOffers(database: Database, source: string, kinds: readonly K
     const content = readSourceContent(database, source, kinds);
     for (const subscription of content.subscriptions) {
       const { subscriptionId } = subscription;
-      if (!guidPattern.test(subscriptionId)) throw malformed(source, `'${subscriptionId}' is no subscription`);
+      if (!guidPattern.test(subscriptionId)) throw malformed(source, `'${subscriptionId}' is not a subscription id`);
       replaySource(database, source, subscription, checkingSink(source, subscriptionId));
     }
     return content;
@@ -55,9 +55,9 @@ function checkingSink(source: string, subscriptionId: string): SourceSink {
 function malformed(source: string, what: string, cause?: unknown): InventoryError {
   return new InventoryError(
     'SourceMalformed',
-    `The database of ${source} holds what no run writes: ${what.slice(0, 300)}`,
+    `The database of ${source} has content that a run never writes: ${what.slice(0, 300)}`,
     {
-      hint: 'Look at it there: vm-identities subscriptions --database URL. Check who may write to that container',
+      hint: 'To look at it, run: vm-identities subscriptions --database URL. Check who may write to that container',
       cause,
     },
   );

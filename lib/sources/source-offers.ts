@@ -126,7 +126,7 @@ function outdated(source: string, { readAt }: SourceSubscription, shownAt: numbe
   const known = new Date(shownAt).toISOString();
   return {
     code: 'SourceOutdated',
-    message: `${source} has a reading of ${readAt}, which is older than the known one of ${known}`,
+    message: `${source} has a reading of ${readAt}, but the inventory already has a newer one of ${known}`,
     hint: 'Check that this deployment still runs: GET /api/health there',
   };
 }
@@ -134,7 +134,7 @@ function outdated(source: string, { readAt }: SourceSubscription, shownAt: numbe
 function fromTheFuture(source: string, { readAt }: SourceSubscription, nowMs: number): Reason {
   return {
     code: 'SourceClockAhead',
-    message: `${source} has a reading of ${readAt}, but it is only ${new Date(nowMs).toISOString()}`,
+    message: `${source} has a reading of ${readAt}, which is in the future: it is ${new Date(nowMs).toISOString()} now`,
     hint: 'Check the clock of the host of that deployment',
   };
 }

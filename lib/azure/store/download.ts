@@ -13,7 +13,7 @@ interface Download {
 
 /**
  * Opens a blob for reading. When the connection breaks, the body continues from that byte with If-Match on the same
- * version. (The Azure SDK takes the break for an abort, and gives up.)
+ * version. (The Azure SDK treats the break as an abort and gives up.)
  * @throws what the Azure SDK throws; the body fails with an {InventoryError}, see {@link storageError}
  */
 export async function download(container: Container, name: string, signal: AbortSignal): Promise<Download> {

@@ -15,12 +15,12 @@ export interface JsonBlob<T> {
   readonly ageMs: number;
 }
 
-/** The largest that we write, a plan of 10,000 subscriptions, has a tenth of it. */
+/** Ten times the largest that we write: a plan of 10,000 subscriptions. */
 const defaultMaxBytes = 64 * 1024 * 1024;
 
 /**
  * Reads a small JSON blob.
- * @param maxBytes reading stops there, to bound memory whoever wrote the blob
+ * @param maxBytes reading stops there, so that a foreign blob cannot fill the memory
  * @returns null when the blob or the container does not exist
  * @throws {InventoryError} `StoredJsonUnreadable` when it does not match the schema
  */
