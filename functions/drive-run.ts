@@ -23,9 +23,9 @@ type Client = Pick<DurableClient, 'getStatus' | 'startNew' | 'terminate'>;
  * Ensures that the orchestration of a run is under way. Another start may drive the same run at the same time, here or
  * elsewhere.
  *
- * If another run still occupies the instance, waits for it: it has ended on record and winds down. If it takes too long,
- * terminates it for the caller's own run. Otherwise leaves it: this run may have ended meanwhile, and the other may be
- * the next. If this gives up and the engine starts the run later, the run has ended on record and winds down.
+ * If another run still occupies the instance, waits for it: it has ended on record and winds down. If it takes too
+ * long, terminates it for the caller's own run. Otherwise leaves it: this run may have ended meanwhile, and the other
+ * may be the next. If this gives up and the engine starts the run later, the run has ended on record and winds down.
  * @param own the caller has just started that run
  * @throws {InventoryError} `OrchestrationFailed`: the engine refuses the run, or does not answer
  */

@@ -17,7 +17,7 @@ const patienceMs = 10_000;
 /** Codes of a storage account that does not respond. They say nothing about its content. */
 const storageIsDown = ['StorageUnavailable', 'StorageUnreachable', 'StorageFailed'] as const;
 
-/** The published inventory, open for reading. Dispose it after the last row: the last user of an older file removes it. */
+/** The published inventory, open for reading. Dispose it after the last row: its last user removes an older file. */
 export interface CurrentDatabase extends Disposable {
   readonly database: Database;
   /** The raw file. */

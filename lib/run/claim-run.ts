@@ -31,8 +31,8 @@ export interface RunClaimRequest {
 
 /**
  * Gives the claim to a run that is already on record. Only the run with the claim may execute. A run that makes no
- * progress for too long ends and loses the claim. It counts as timed out, or as succeeded if it was published but its record
- * was not updated. Ages are by the storage service's clock.
+ * progress for too long ends and loses the claim. It counts as timed out, or as succeeded if it was published but its
+ * record was not updated. Ages are by the storage service's clock.
  * @throws {RunAlreadyRunningError} another run is running, or came first
  */
 export async function claimRun(request: RunClaimRequest, runId: string, signal: AbortSignal): Promise<void> {

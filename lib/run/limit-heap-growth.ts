@@ -6,8 +6,8 @@ let limited = false;
 
 /**
  * Stops V8's young generation from growing once it has 32 MiB. It would grow to 128 MiB for pages that live for
- * milliseconds, and shrink only when the process is idle. For hosts: they keep running and share an instance's memory. Call
- * it while pages arrive. Hosts start Node themselves, so an option of Node is not possible.
+ * milliseconds, and shrink only when the process is idle. For hosts: they keep running and share an instance's memory.
+ * Call it while pages arrive. Hosts start Node themselves, so an option of Node is not possible.
  * @see https://nodejs.org/api/v8.html#v8setflagsfromstringflags
  */
 export function limitHeapGrowth(): void {
