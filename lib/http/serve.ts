@@ -50,7 +50,7 @@ function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** Whether to log an error. A client's mistake, or something that does not exist, is no news. */
+/** Whether to log an error: not for a client's mistake, or a request for something that does not exist. */
 function isOurFault(error: unknown): boolean {
   if (error instanceof RequestError) return error.status >= 500;
   return !(error instanceof NotFoundError) && !hasCode(error, 'InventoryNotReady');

@@ -61,7 +61,7 @@ export type Verification<Reading> =
   | { readonly outcome: 'present'; readonly reading: Reading }
   | { readonly outcome: 'unverified'; readonly reason: Reason };
 
-/** A question that only the merge can ask. It is put to Azure after all lists; `answer` is called before the commit. */
+/** A question that only the merge can ask. Azure is asked after all lists; `answer` is called before the commit. */
 export type FollowUp =
   /** A complete list left it out. */
   | {

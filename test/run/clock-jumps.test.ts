@@ -126,7 +126,7 @@ test.each(
     ['is ten days ahead on the host that starts', {}, { start: 10 * dayMs }],
   ]),
 )(
-  'Where the clock %s, a run tells the same, and the next one has nothing to add',
+  'Where the clock %s, a run stores the same, and the next one adds nothing',
   async (_how, first, second) => {
     await take(first, 1);
 

@@ -27,7 +27,7 @@ let direct: TestStore;
 let proxy: BlobProxy;
 let readers: DatabaseReader[];
 let warnings: Reason[];
-/** Runs in the order in which they ended, as whoever ended one told. */
+/** Runs in the order in which they ended. */
 let ended: Run[];
 
 beforeAll(async () => {
