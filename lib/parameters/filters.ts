@@ -42,7 +42,7 @@ const deleted = v.pipe(
 /**
  * Filters of every list of machines, and of principals by their machines. A new filter also needs a field of
  * `MachineFilter`. The compiler then asks for its condition in the database's queries, for its condition in
- * matching-machines.ts (`--live`), and for its option in cli/shared-options.ts.
+ * matching-machines.ts (`--live`), and for its option in cli/shared-options.ts. CONTRIBUTING.md has the recipe.
  */
 export const machineFilterEntries = {
   type: v.exactOptional(type),
