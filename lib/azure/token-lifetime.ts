@@ -15,8 +15,8 @@ const longLivedMs = 2 * 3_600_000;
 
 /**
  * A token is used until five minutes before it expires. One that is valid for more than two hours is refreshed at half
- * of its life. MSAL does the same. Identity endpoints cache, so a token may arrive with little life left: a token that
- * arrives with less than ten minutes left is used for half of them.
+ * of its life. MSAL does the same. Identity endpoints cache, so a token may arrive with little life left. If
+ * it arrives with less than ten minutes left, it is used for half of them.
  */
 export function cachedToken(token: Token, claims: string | null, now: number): CachedToken {
   const life = Math.max(0, token.expiresOnTimestamp - now);

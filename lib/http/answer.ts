@@ -68,7 +68,7 @@ export function answerText(
   request: IncomingRequest,
   text: string,
   format: Format,
-  { status = 200, headers = {} }: AnswerOptions = {},
+  { status = 200, headers = {} }: AnswerOptions,
 ): Response {
   const body = new TextEncoder().encode(text);
   const etag = etagOf(body);

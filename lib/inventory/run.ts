@@ -65,7 +65,8 @@ export type Run = ShapeOf<typeof runShape>;
 export type RunProgress = Run['progress'];
 
 /**
- * A new run id: `20261121T060000Z-3f2a`. Ids sort by start; four random hexadecimal digits separate two starts in a second.
+ * A new run id: `20261121T060000Z-3f2a`. Ids sort by start; four random hexadecimal digits separate two starts in a
+ * second.
  * @param startedAt ISO 8601 UTC
  */
 export function newRunId(startedAt: string): string {

@@ -23,8 +23,8 @@ export function endSubscriptions(
 
 /**
  * Ends the attachments and the access in subscriptions that moved to another tenant. Such a subscription keeps its
- * machines and loses its managed identities. The fingerprint -1 makes the merge compare the next reading of each machine
- * in full.
+ * machines and loses its managed identities. The fingerprint -1 makes the merge compare the next reading of each
+ * machine in full.
  * @see https://learn.microsoft.com/azure/role-based-access-control/transfer-subscription
  */
 export function changeTenants(context: MergeContext, subscriptionIds: readonly string[]): void {
