@@ -23,14 +23,8 @@ function toArcMachineReading(item: unknown): MachineReading {
   const properties = member(item, 'properties');
   return {
     ...machineFields(item, arcMachineType, idParts, 'An Arc machine'),
-    zones: [],
     vmId: textOrNull(member(properties, 'vmId')),
-    vmSize: null,
     osType: toOsType(textOrNull(member(properties, 'osType'))),
-    priority: 'Regular',
-    timeCreated: null,
-    scaleSetId: null,
-    instanceCount: null,
   };
 }
 

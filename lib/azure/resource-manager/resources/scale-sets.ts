@@ -50,7 +50,6 @@ function toScaleSetReading(item: unknown): MachineReading {
     osType: textOrNull(member(member(member(profile, 'storageProfile'), 'osDisk'), 'osType')),
     priority: textOrNull(member(profile, 'priority')) ?? 'Regular',
     timeCreated: toTime(member(properties, 'timeCreated')),
-    scaleSetId: null,
     instanceCount: toCount(member(sku, 'capacity')),
   };
 }
