@@ -1,6 +1,13 @@
 import type { RoleAssignmentReading, RoleDefinitionReading } from '../../inventory/role.ts';
 import type { UserAssignedIdentityReading } from '../../inventory/user-assigned-identity.ts';
-import type { MachineReading, PowerStateReading } from '../../inventory/virtual-machine.ts';
+import {
+  absentProperties,
+  type MachineIdentity,
+  type MachineReading,
+  type MachineType,
+  machineProperties,
+  type PowerStateReading,
+} from '../../inventory/virtual-machine.ts';
 
 /*
  * A batch is NDJSON: the events of a reading, in their order, one array per line.
@@ -16,13 +23,13 @@ import type { MachineReading, PowerStateReading } from '../../inventory/virtual-
  * Rows are arrays and leave out what their id says, so that a million of them are read back in seconds.
  */
 
-export const batchVersion = 2;
+/** 2 is the version with eleven properties of a machine. Each further property raises it, because it moves the others. */
+export const batchVersion = 2 + machineProperties.length - 11;
 
 export type PowerStateRow = ReturnType<typeof toPowerStateRow>;
 export type IdentityRow = ReturnType<typeof toIdentityRow>;
 export type AssignmentRow = ReturnType<typeof toAssignmentRow>;
 export type DefinitionRow = ReturnType<typeof toDefinitionRow>;
-export type MachineRow = ReturnType<typeof toMachineRow>;
 
 export const toPowerStateRow = ({ id, powerState }: PowerStateReading) => [id, powerState] as const;
 
@@ -57,54 +64,58 @@ export function fromDefinitionRow([id, roleName, permissions]: DefinitionRow): R
   return { id, roleName, permissions };
 }
 
+export type MachineRow = readonly [
+  id: string,
+  subscriptionId: string,
+  resourceGroup: string,
+  name: string,
+  type: MachineType,
+  ...propertiesAndIdentity: readonly unknown[],
+];
+const firstProperty = 5;
+const firstOfIdentity = firstProperty + machineProperties.length;
+
 /** A machine in a batch. '' means: as in the id (resource group, name), or as in the line (subscription). */
-export function toMachineRow(machine: MachineReading, subscriptionId: string) {
-  const [resourceGroup, name] = namesIn(machine.id);
-  return [
-    machine.id,
+export function toMachineRow(machine: MachineReading, subscriptionId: string): MachineRow {
+  const { id, identity } = machine;
+  const [resourceGroup, name] = namesIn(id);
+  const row: [string, string, string, string, MachineType, ...unknown[]] = [
+    id,
     machine.subscriptionId === subscriptionId ? '' : machine.subscriptionId,
     machine.resourceGroup === resourceGroup ? '' : machine.resourceGroup,
     machine.name === name ? '' : machine.name,
     machine.type,
-    machine.location,
-    machine.zones,
-    machine.vmId,
-    machine.vmSize,
-    machine.osType,
-    machine.priority,
-    machine.provisioningState,
-    machine.timeCreated,
-    machine.tags,
-    machine.scaleSetId,
-    machine.instanceCount,
-    machine.identity.type,
-    machine.identity.principalId,
-    machine.identity.tenantId,
-    machine.identity.userAssignedIdentities,
-  ] as const;
+  ];
+  for (const property of machineProperties) row.push(machine[property]);
+  row.push(identity.type, identity.principalId, identity.tenantId, identity.userAssignedIdentities);
+  return row;
 }
 
+/** Checks no types: `toMachineRow` of the same version made the row. */
 export function fromMachineRow(row: MachineRow, subscriptionId: string): MachineReading {
   const [resourceGroup, name] = namesIn(row[0]);
-  return {
+  const identity = {
+    type: row[firstOfIdentity],
+    principalId: row[firstOfIdentity + 1],
+    tenantId: row[firstOfIdentity + 2],
+    userAssignedIdentities: row[firstOfIdentity + 3],
+  } as MachineIdentity;
+  const machine = {
+    ...absentProperties,
     id: row[0],
     subscriptionId: row[1] || subscriptionId,
     resourceGroup: row[2] || resourceGroup,
     name: row[3] || name,
     type: row[4],
-    location: row[5],
-    zones: row[6],
-    vmId: row[7],
-    vmSize: row[8],
-    osType: row[9],
-    priority: row[10],
-    provisioningState: row[11],
-    timeCreated: row[12],
-    tags: row[13],
-    scaleSetId: row[14],
-    instanceCount: row[15],
-    identity: { type: row[16], principalId: row[17], tenantId: row[18], userAssignedIdentities: row[19] },
+    identity,
   };
+  setProperties(machine, row);
+  return machine;
+}
+
+function setProperties(machine: Record<string, unknown>, row: MachineRow): void {
+  let at = firstProperty;
+  for (const property of machineProperties) machine[property] = row[at++];
 }
 
 /** Resource group and name of `/subscriptions/S/resourceGroups/G/providers/…/NAME`. */
