@@ -34,6 +34,12 @@ const toVersion3 = 'ALTER TABLE coverage ADD COLUMN source INTEGER REFERENCES te
 const migrations: readonly string[] = [toVersion2, toVersion3];
 
 /**
+ * Version of the tables and views, stored in `PRAGMA user_version`. A file keeps the views it was created with, so a
+ * changed view also needs a higher version. A file with a higher version is refused, one with a lower version migrated.
+ */
+export const schemaVersion = migrations.length + 1;
+
+/**
  * Migrates an older file to the present schema, inside the caller's transaction. Creates all views again.
  * @param version of the file, 1 or higher
  */
