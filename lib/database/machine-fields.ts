@@ -46,7 +46,7 @@ interface StoredField {
  * How the database stores each property of a machine, in the order of the statements. A new one goes last.
  * Statements, rows, fingerprints, differences and the columns of migrations derive from this table.
  */
-const storedFields = {
+const storedAs = {
   vmId: { column: 'vm_id', storage: 'text', difference: 'newVersion', since: 1 },
   location: { column: 'location', storage: 'requiredDictionary', difference: 'newVersion', since: 1 },
   vmSize: { column: 'vm_size', storage: 'dictionary', difference: 'newVersion', since: 1 },
@@ -66,10 +66,10 @@ export interface MachineField extends StoredField {
   readonly property: MachineProperty;
 }
 
-export const machineField = (property: MachineProperty): MachineField => ({ property, ...storedFields[property] });
+export const machineField = (property: MachineProperty): MachineField => ({ property, ...storedAs[property] });
 
-const isProperty = (name: string): name is MachineProperty => name in storedFields;
-export const machineFields: readonly MachineField[] = Object.keys(storedFields).filter(isProperty).map(machineField);
+const isProperty = (name: string): name is MachineProperty => name in storedAs;
+export const machineFields: readonly MachineField[] = Object.keys(storedAs).filter(isProperty).map(machineField);
 export const machineColumns = machineFields.map(({ column }) => column);
 
 /**
@@ -78,7 +78,7 @@ export const machineColumns = machineFields.map(({ column }) => column);
  */
 export const laterFields = machineFields.filter(({ since }) => since > 3);
 type LaterProperty = {
-  [Property in MachineProperty]: (typeof storedFields)[Property]['since'] extends 1 | 2 | 3 ? never : Property;
+  [Property in MachineProperty]: (typeof storedAs)[Property]['since'] extends 1 | 2 | 3 ? never : Property;
 }[MachineProperty];
 
 const definitionOf = ({ column, storage }: MachineField): string => `${column} ${columnTypes[storage]}`;
