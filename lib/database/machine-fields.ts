@@ -98,7 +98,9 @@ export const addMachineColumns = (version: number): string =>
  * @param numberOf number of a text in the table `text`
  */
 export function storedValues(machine: MachineReading, numberOf: (text: string) => number): SQLInputValue[] {
-  return machineFields.map(({ property, storage }) => toStored(machine[property], storage, numberOf));
+  const values: SQLInputValue[] = [];
+  for (const { property, storage } of machineFields) values.push(toStored(machine[property], storage, numberOf));
+  return values;
 }
 
 function toStored(
@@ -152,7 +154,7 @@ export function laterProperties(row: SqlRow, textOf: DictionaryText): Pick<Machi
 }
 
 function propertiesOf(fields: readonly MachineField[], row: SqlRow, textOf: DictionaryText): object {
-  return Object.fromEntries(
-    fields.map(({ property, storage, column }) => [property, readers[storage](row, column, textOf)]),
-  );
+  const properties: Record<string, unknown> = {};
+  for (const { property, storage, column } of fields) properties[property] = readers[storage](row, column, textOf);
+  return properties;
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { addMachineColumns } from './machine-fields.ts';
 import { views } from './schema.ts';
 import { findingTables } from './tables/findings.ts';
 import { identityListingTables } from './tables/identity-listings.ts';
@@ -10,7 +11,7 @@ const namesSubscription = "resource_id LIKE '/subscriptions/%/%'";
 
 /** Adds machines of every kind, user-assigned identities with their access, and findings. */
 const toVersion2 = `
-ALTER TABLE machine_version ADD COLUMN instance_count INTEGER;
+${addMachineColumns(2)}
 ALTER TABLE machine_version ADD COLUMN end_not_before INTEGER;
 ALTER TABLE attachment ADD COLUMN not_before INTEGER;
 ALTER TABLE attachment ADD COLUMN end_not_before INTEGER;

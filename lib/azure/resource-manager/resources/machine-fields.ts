@@ -1,9 +1,7 @@
 import {
-  absentProperties,
   type IdentityType,
   identityTypes,
   type MachineIdentity,
-  type MachineReading,
   type MachineType,
   type UserAssignedIdentity,
 } from '../../../inventory/virtual-machine.ts';
@@ -12,19 +10,13 @@ import { type ResourceIdParser, readResourceId } from './resource-id.ts';
 import { toTags } from './wire-values.ts';
 
 /**
- * The fields that machines of every type have in the same place; all others are absent.
+ * The fields that machines of every type have in the same place.
  * @param kind for the message: `A virtual machine`
  * @throws {InvalidResponseError} the id is unusable
  */
-export function machineFields(
-  item: unknown,
-  type: MachineType,
-  parseId: ResourceIdParser,
-  kind: string,
-): MachineReading {
+export function machineFields(item: unknown, type: MachineType, parseId: ResourceIdParser, kind: string) {
   const { id, parts } = readResourceId(item, parseId, kind);
   return {
-    ...absentProperties,
     id,
     name: textOrNull(member(item, 'name')) ?? parts.name,
     type,

@@ -108,5 +108,6 @@ export function toMachineReading(item: unknown): MachineReading {
     priority: textOrNull(member(properties, 'priority')) ?? 'Regular',
     timeCreated: toTime(member(properties, 'timeCreated')),
     scaleSetId: textOrNull(member(member(properties, 'virtualMachineScaleSet'), 'id')),
+    instanceCount: null,
   };
 }

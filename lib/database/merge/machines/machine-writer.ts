@@ -96,11 +96,11 @@ export function openMachineWriter(
     const id = `/subscriptions/${reading.subscriptionId}/resourceGroups/${group}/providers/${reading.type}/${reading.name}`;
     return id === reading.id ? null : reading.id;
   };
-  const contentOf = (reading: MachineReading): SQLInputValue[] => [
-    ...storedValues(reading, dictionary.requiredText),
-    identityTypes.indexOf(reading.identity.type),
-    dictionary.text(reading.identity.tenantId),
-  ];
+  const contentOf = (reading: MachineReading): SQLInputValue[] => {
+    const values = storedValues(reading, dictionary.requiredText);
+    values.push(identityTypes.indexOf(reading.identity.type), dictionary.text(reading.identity.tenantId));
+    return values;
+  };
   const attachOne = (machine: number, attached: Attached, { change, at, notBefore }: Beginning): void => {
     const { identity, position, resourceId } = attached;
     attach.run(machine, identity, seq, position, resourceId, at, change, change === null ? null : notBefore);
