@@ -2,9 +2,8 @@ import type { RoleAssignmentReading, RoleDefinitionReading } from '../../invento
 import type { UserAssignedIdentityReading } from '../../inventory/user-assigned-identity.ts';
 import {
   absentProperties,
-  type MachineIdentity,
+  type MachineProperties,
   type MachineReading,
-  type MachineType,
   machineProperties,
   type PowerStateReading,
 } from '../../inventory/virtual-machine.ts';
@@ -23,13 +22,13 @@ import {
  * Rows are arrays and leave out what their id says, so that a million of them are read back in seconds.
  */
 
-/** 2 is the version with eleven properties of a machine. Each further property raises it, because it moves the others. */
-export const batchVersion = 2 + machineProperties.length - 11;
+export const batchVersion = 2;
 
 export type PowerStateRow = ReturnType<typeof toPowerStateRow>;
 export type IdentityRow = ReturnType<typeof toIdentityRow>;
 export type AssignmentRow = ReturnType<typeof toAssignmentRow>;
 export type DefinitionRow = ReturnType<typeof toDefinitionRow>;
+export type MachineRow = ReturnType<typeof toMachineRow>;
 
 export const toPowerStateRow = ({ id, powerState }: PowerStateReading) => [id, powerState] as const;
 
@@ -64,58 +63,85 @@ export function fromDefinitionRow([id, roleName, permissions]: DefinitionRow): R
   return { id, roleName, permissions };
 }
 
-export type MachineRow = readonly [
-  id: string,
-  subscriptionId: string,
-  resourceGroup: string,
-  name: string,
-  type: MachineType,
-  ...propertiesAndIdentity: readonly unknown[],
-];
-const firstProperty = 5;
-const firstOfIdentity = firstProperty + machineProperties.length;
+/** The properties of version 2, in the order of a row. */
+const firstProperties = [
+  'location',
+  'zones',
+  'vmId',
+  'vmSize',
+  'osType',
+  'priority',
+  'provisioningState',
+  'timeCreated',
+  'tags',
+  'scaleSetId',
+  'instanceCount',
+] as const;
+type FirstProperty = (typeof firstProperties)[number];
+const isFirst: ReadonlySet<string> = new Set(firstProperties);
+/** Any other is at the end of a row, so that a run can resume the batches of the version before. */
+const laterProperties = machineProperties.filter((property) => !isFirst.has(property));
+/** Where they begin. */
+const firstLater = 20;
 
 /** A machine in a batch. '' means: as in the id (resource group, name), or as in the line (subscription). */
-export function toMachineRow(machine: MachineReading, subscriptionId: string): MachineRow {
-  const { id, identity } = machine;
-  const [resourceGroup, name] = namesIn(id);
-  const row: [string, string, string, string, MachineType, ...unknown[]] = [
-    id,
+export function toMachineRow(machine: MachineReading, subscriptionId: string) {
+  const [resourceGroup, name] = namesIn(machine.id);
+  return [
+    machine.id,
     machine.subscriptionId === subscriptionId ? '' : machine.subscriptionId,
     machine.resourceGroup === resourceGroup ? '' : machine.resourceGroup,
     machine.name === name ? '' : machine.name,
     machine.type,
-  ];
-  for (const property of machineProperties) row.push(machine[property]);
-  row.push(identity.type, identity.principalId, identity.tenantId, identity.userAssignedIdentities);
-  return row;
+    machine.location,
+    machine.zones,
+    machine.vmId,
+    machine.vmSize,
+    machine.osType,
+    machine.priority,
+    machine.provisioningState,
+    machine.timeCreated,
+    machine.tags,
+    machine.scaleSetId,
+    machine.instanceCount,
+    machine.identity.type,
+    machine.identity.principalId,
+    machine.identity.tenantId,
+    machine.identity.userAssignedIdentities,
+    ...laterProperties.map((property) => machine[property]),
+  ] as const;
 }
 
-/** Checks no types: `toMachineRow` of the same version made the row. */
 export function fromMachineRow(row: MachineRow, subscriptionId: string): MachineReading {
   const [resourceGroup, name] = namesIn(row[0]);
-  const identity = {
-    type: row[firstOfIdentity],
-    principalId: row[firstOfIdentity + 1],
-    tenantId: row[firstOfIdentity + 2],
-    userAssignedIdentities: row[firstOfIdentity + 3],
-  } as MachineIdentity;
-  const machine = {
-    ...absentProperties,
+  return {
+    ...laterIn(row),
     id: row[0],
     subscriptionId: row[1] || subscriptionId,
     resourceGroup: row[2] || resourceGroup,
     name: row[3] || name,
     type: row[4],
-    identity,
+    location: row[5],
+    zones: row[6],
+    vmId: row[7],
+    vmSize: row[8],
+    osType: row[9],
+    priority: row[10],
+    provisioningState: row[11],
+    timeCreated: row[12],
+    tags: row[13],
+    scaleSetId: row[14],
+    instanceCount: row[15],
+    identity: { type: row[16], principalId: row[17], tenantId: row[18], userAssignedIdentities: row[19] },
   };
-  setProperties(machine, row);
-  return machine;
 }
 
-function setProperties(machine: Record<string, unknown>, row: MachineRow): void {
-  let at = firstProperty;
-  for (const property of machineProperties) machine[property] = row[at++];
+/** An older version wrote no value of a later property. */
+function laterIn(row: readonly unknown[]): Omit<MachineProperties, FirstProperty> {
+  const values: Record<string, unknown> = {};
+  let at = firstLater;
+  for (const property of laterProperties) values[property] = row[at++] ?? absentProperties[property];
+  return values as Omit<MachineProperties, FirstProperty>;
 }
 
 /** Resource group and name of `/subscriptions/S/resourceGroups/G/providers/…/NAME`. */
