@@ -5,7 +5,7 @@ import { planHash } from '../lib/azure/store/plans.ts';
 import { writeBatch } from '../lib/collect/batch/write-batch.ts';
 import type { Plan } from '../lib/inventory/plan.ts';
 import type { KindReading } from '../lib/inventory/reading.ts';
-import type { MachineReading } from '../lib/inventory/virtual-machine.ts';
+import { absentProperties, type MachineReading } from '../lib/inventory/virtual-machine.ts';
 import { divideIntoBatches } from '../lib/run/divide-into-batches.ts';
 import { publishRun } from '../lib/run/publish-run.ts';
 import { newRunRecord } from '../lib/run/run-record.ts';
@@ -97,6 +97,7 @@ function machine(subscriptionId: string, index: number): MachineReading {
   const name = `vm-web-prod-${index}`;
   const resourceGroup = `rg-web-prod-${index % 20}`;
   return {
+    ...absentProperties,
     id: `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Compute/virtualMachines/${name}`,
     name,
     type: 'Microsoft.Compute/virtualMachines',
@@ -111,8 +112,6 @@ function machine(subscriptionId: string, index: number): MachineReading {
     provisioningState: 'Succeeded',
     timeCreated: '2025-03-01T10:00:00.123Z',
     tags: { env: 'prod', team: 'web', costCenter: '4711' },
-    scaleSetId: null,
-    instanceCount: null,
     identity: {
       type: 'SystemAssigned',
       principalId: guid(`principal ${subscriptionId} ${index}`),

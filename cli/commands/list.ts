@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { iterateVirtualMachines } from '../../lib/database/queries/machines/virtual-machines.ts';
 import { machineListKinds } from '../../lib/inventory/shown-kinds.ts';
+import { virtualMachineFields } from '../../lib/inventory/virtual-machine.ts';
 import { machineFilterEntries, orderBy, toMachineFilter } from '../../lib/parameters/filters.ts';
 import { asOf, selection } from '../../lib/parameters/parameter-values.ts';
-import { virtualMachineFields } from '../../lib/parameters/select.ts';
 import { virtualMachineCsv } from '../../lib/reports/csv.ts';
 import { machineColumns } from '../columns/machine-columns.ts';
 import { type Action, type DefineCommand, examples, type Options } from '../command.ts';

@@ -1,9 +1,8 @@
 import * as v from 'valibot';
 import type { MachineFilter, ShownKinds } from '../../lib/inventory/query.ts';
 import { machineListKinds } from '../../lib/inventory/shown-kinds.ts';
-import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
+import { type VirtualMachine, virtualMachineFields } from '../../lib/inventory/virtual-machine.ts';
 import { asOf, selection } from '../../lib/parameters/parameter-values.ts';
-import { virtualMachineFields } from '../../lib/parameters/select.ts';
 import { virtualMachineCsv } from '../../lib/reports/csv.ts';
 import { describeMachine } from '../columns/machine-columns.ts';
 import { type Action, type DefineCommand, examples, type Options } from '../command.ts';

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { InventoryError } from '../errors.ts';
-import { migrateFrom } from './migrations.ts';
-import { schemaVersion, tables, views } from './schema.ts';
+import { migrateFrom, schemaVersion } from './migrations.ts';
+import { tables, views } from './schema.ts';
 
 /** How long to wait for another process that writes to the file. */
 const lockTimeoutMs = 5000;

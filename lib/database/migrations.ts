@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { addMachineColumns } from './machine-fields.ts';
 import { views } from './schema.ts';
 import { findingTables } from './tables/findings.ts';
 import { identityListingTables } from './tables/identity-listings.ts';
@@ -10,7 +11,7 @@ const namesSubscription = "resource_id LIKE '/subscriptions/%/%'";
 
 /** Adds machines of every kind, user-assigned identities with their access, and findings. */
 const toVersion2 = `
-ALTER TABLE machine_version ADD COLUMN instance_count INTEGER;
+${addMachineColumns(2)}
 ALTER TABLE machine_version ADD COLUMN end_not_before INTEGER;
 ALTER TABLE attachment ADD COLUMN not_before INTEGER;
 ALTER TABLE attachment ADD COLUMN end_not_before INTEGER;
@@ -32,6 +33,12 @@ const toVersion3 = 'ALTER TABLE coverage ADD COLUMN source INTEGER REFERENCES te
 
 /** Each takes a file of version `index + 1` to the next version. */
 const migrations: readonly string[] = [toVersion2, toVersion3];
+
+/**
+ * Version of the tables and views, stored in `PRAGMA user_version`. A file keeps the views it was created with, so a
+ * changed view also needs a higher version. A file with a higher version is refused, one with a lower version migrated.
+ */
+export const schemaVersion = migrations.length + 1;
 
 /**
  * Migrates an older file to the present schema, inside the caller's transaction. Creates all views again.

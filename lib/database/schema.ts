@@ -10,17 +10,10 @@ import { machineViews } from './views/machines.ts';
 import { principalViews } from './views/principals.ts';
 
 /**
- * Version of the tables and views, stored in `PRAGMA user_version`. A file keeps the views it was created with, so a
- * changed view also needs a higher version. A file with a higher version is refused, one with a lower version migrated.
- * docs/database.md documents every table and view: they are a public interface.
- */
-export const schemaVersion = 3;
-
-/**
  * Temporal by row versions: a row is valid from one `seq` up to, not including, another (`valid_to`, NULL = now).
  * Integers for repeated texts (`text`, `resource_group`, `subscription_key`), WITHOUT ROWID keys and times as epoch
  * milliseconds keep a machine under 400 bytes. Partial indexes hold only the rows that are a change, so the log of
- * changes never reads all of history.
+ * changes never reads all of history. docs/database.md documents every table and view: they are a public interface.
  */
 export const tables = [runTables, machineTables, identityTables, identityListingTables, roleTables, findingTables].join(
   '',

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { grantCommand } from './missing-right.ts';
 import { count, guid, nullableText, reason, type ShapeOf, text, time } from './shape.ts';
+import type { machineTypes } from './virtual-machine.ts';
 
 /** What a run lists in a subscription. */
 export const kinds = [
@@ -13,8 +14,11 @@ export const kinds = [
 ] as const;
 export type Kind = (typeof kinds)[number];
 
-/** The kinds that list machines, in the order of `machineTypes`. */
-export const machineKinds = ['virtualMachines', 'scaleSets', 'arcMachines'] as const satisfies readonly Kind[];
+type KindOfEach<Types extends readonly unknown[]> = { readonly [Index in keyof Types]: Kind };
+/** The kinds that list machines, one for each of `machineTypes`, in their order. */
+export const machineKinds = ['virtualMachines', 'scaleSets', 'arcMachines'] as const satisfies KindOfEach<
+  typeof machineTypes
+>;
 
 export const coverageStatuses = ['complete', 'partial', 'failed', 'denied', 'skipped'] as const;
 export type CoverageStatus = (typeof coverageStatuses)[number];

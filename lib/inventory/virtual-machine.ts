@@ -55,6 +55,8 @@ export const virtualMachineShape = v.object({
   stale: v.boolean(),
 });
 export type VirtualMachine = ShapeOf<typeof virtualMachineShape>;
+/** Every field, in the order in which outputs show them. */
+export const virtualMachineFields = v.keyof(virtualMachineShape).options;
 export type MachineIdentity = VirtualMachine['identity'];
 export type UserAssignedIdentity = MachineIdentity['userAssignedIdentities'][string];
 
@@ -73,6 +75,32 @@ export interface MachineReading extends Omit<VirtualMachine, HistoryField | 'ins
   /** Number of instances of a Uniform scale set; null for any other machine. */
   readonly instanceCount: number | null;
 }
+
+/** A field that describes the machine: not its id or a part of it, and not its identities. */
+export type MachineProperty = Exclude<
+  keyof MachineReading,
+  'id' | 'name' | 'type' | 'subscriptionId' | 'resourceGroup' | 'identity'
+>;
+export type MachineProperties = Pick<MachineReading, MachineProperty>;
+
+/** The value of each property that Azure leaves out, or that machines of a type do not have. */
+export const absentProperties: MachineProperties = {
+  location: '',
+  zones: [],
+  vmId: null,
+  vmSize: null,
+  osType: null,
+  priority: 'Regular',
+  provisioningState: null,
+  timeCreated: null,
+  tags: {},
+  scaleSetId: null,
+  instanceCount: null,
+};
+/** Every property, in the order of the shape. */
+export const machineProperties: readonly MachineProperty[] = virtualMachineFields.filter(
+  (field): field is MachineProperty => field in absentProperties,
+);
 
 export interface PowerStateReading {
   readonly id: string;

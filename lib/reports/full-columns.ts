@@ -3,29 +3,41 @@ import { type BlindSpot, type Coverage, kinds } from '../inventory/coverage.ts';
 import type { Finding } from '../inventory/finding.ts';
 import type { NeverSeenPrincipal, Principal, PrincipalMachine } from '../inventory/principal.ts';
 import type { ReportName, ReportSource } from '../inventory/report.ts';
-import type { VirtualMachine } from '../inventory/virtual-machine.ts';
-import { type Columns, fields, type Table, tableOf } from './table.ts';
+import { type VirtualMachine, virtualMachineFields } from '../inventory/virtual-machine.ts';
+import { type Cell, type Columns, fields, type Table, tableOf } from './table.ts';
 
 /** Every field, for CSV and XLSX. Lists are joined by `;`. */
 
-/** One row per machine. */
-export const virtualMachineColumns: Columns<VirtualMachine> = {
-  ...fields('id', 'name', 'type', 'subscriptionId', 'subscriptionName', 'resourceGroup', 'location'),
-  zones: ({ zones }) => zones.join(';'),
-  ...fields('vmId', 'vmSize', 'osType', 'priority', 'provisioningState', 'timeCreated', 'powerState'),
-  tags: ({ tags }) =>
-    Object.entries(tags)
-      .map(([name, value]) => `${name}=${value}`)
-      .join(';'),
-  scaleSetId: ({ scaleSetId }) => scaleSetId,
-  instanceCount: ({ instanceCount }) => instanceCount ?? null,
-  'identity.type': ({ identity }) => identity.type,
-  'identity.principalId': ({ identity }) => identity.principalId,
-  'identity.tenantId': ({ identity }) => identity.tenantId,
-  'identity.userAssignedIdentities': ({ identity }) => Object.keys(identity.userAssignedIdentities).join(';'),
-  principalIds: ({ principalIds }) => principalIds.join(';'),
-  ...fields('firstSeen', 'lastSeen', 'deletedAt', 'stale'),
+/** The fields of a machine that fill one cell as they are. */
+type PlainField = {
+  [Field in keyof VirtualMachine]-?: VirtualMachine[Field] extends Cell ? Field : never;
+}[keyof VirtualMachine];
+
+/** The columns of the other fields. */
+const composedColumns: Readonly<Record<Exclude<keyof VirtualMachine, PlainField>, Columns<VirtualMachine>>> = {
+  zones: { zones: ({ zones }) => zones.join(';') },
+  tags: {
+    tags: ({ tags }) =>
+      Object.entries(tags)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(';'),
+  },
+  instanceCount: { instanceCount: ({ instanceCount }) => instanceCount ?? null },
+  identity: {
+    'identity.type': ({ identity }) => identity.type,
+    'identity.principalId': ({ identity }) => identity.principalId,
+    'identity.tenantId': ({ identity }) => identity.tenantId,
+    'identity.userAssignedIdentities': ({ identity }) => Object.keys(identity.userAssignedIdentities).join(';'),
+  },
+  principalIds: { principalIds: ({ principalIds }) => principalIds.join(';') },
 };
+const isComposed = (field: keyof VirtualMachine): field is keyof typeof composedColumns => field in composedColumns;
+
+/** One row per machine, with its fields in the order of the shape. */
+export const virtualMachineColumns: Columns<VirtualMachine> = Object.assign(
+  {},
+  ...virtualMachineFields.map((field) => (isComposed(field) ? composedColumns[field] : fields(field))),
+);
 
 /** A principal, or an id that no run ever saw: of such an id, only the id and the state are known. */
 type KnownOrNot = Partial<Omit<Principal, 'principalId' | 'state'>> & {

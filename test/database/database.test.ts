@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { beginTransaction, Database, openForReading, openForWriting } from '../../lib/database/database.ts';
-import { schemaVersion } from '../../lib/database/schema.ts';
+import { schemaVersion } from '../../lib/database/migrations.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Database, openForReading, openForWriting } from '../../lib/database/database.ts';
+import { schemaVersion } from '../../lib/database/migrations.ts';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
 import { getVirtualMachine } from '../../lib/database/queries/machines/virtual-machines.ts';
-import { schemaVersion } from '../../lib/database/schema.ts';
 import { dayOf, guid, machine, mergeRun, userAssigned } from '../support/readings.ts';
 
 const version1 = readFileSync(new URL('./fixtures/version-1.sql', import.meta.url), 'utf8');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createResponseCache } from '../../lib/http/response-cache.ts';
-import { virtualMachineFields } from '../../lib/parameters/select.ts';
+import { virtualMachineFields } from '../../lib/inventory/virtual-machine.ts';
 import { finishedAt, runIdOf } from '../database/fixtures/inventory.ts';
 import { bodyOf } from './fixtures/body-of.ts';
 import { origin, principalOf, servedInventory, sub1, sub2 } from './fixtures/served-inventory.ts';

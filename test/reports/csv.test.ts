@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
+import { type VirtualMachine, virtualMachineFields } from '../../lib/inventory/virtual-machine.ts';
 import { principalCsv, virtualMachineCsv } from '../../lib/reports/csv.ts';
 import { ndjson } from '../../lib/reports/ndjson.ts';
 import { at, principal as sample, virtualMachine } from '../support/report-source.ts';
@@ -39,6 +39,16 @@ describe('CSV of machines', () => {
       `1;2,env=prod;team=,SystemAssigned,principal-of-vm,${one.identity.tenantId},,a;b,true`,
       '',
     ]);
+  });
+
+  test('has every field of a machine, in the order of the shape', () => {
+    const [header = ''] = [...virtualMachineCsv([])];
+    const fields = header
+      .trimEnd()
+      .split(',')
+      .map((name) => name.replace(/\..*/, ''));
+
+    expect([...new Set(fields)]).toEqual(virtualMachineFields);
   });
 
   test('has only a header without rows, and writes many rows in chunks', () => {

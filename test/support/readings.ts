@@ -12,7 +12,7 @@ import type {
 import type { RoleAssignmentReading, RoleDefinitionReading } from '../../lib/inventory/role.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import type { FederatedCredential, UserAssignedIdentityReading } from '../../lib/inventory/user-assigned-identity.ts';
-import type { MachineReading } from '../../lib/inventory/virtual-machine.ts';
+import { absentProperties, type MachineReading } from '../../lib/inventory/virtual-machine.ts';
 
 /** Ids that read as what they stand for: `guid(7)` ends in 7. */
 export function guid(number: number): string {
@@ -25,22 +25,18 @@ export function machine(name: string, more: Partial<MachineReading> = {}): Machi
   const resourceGroup = more.resourceGroup ?? 'rg';
   const type = more.type ?? 'Microsoft.Compute/virtualMachines';
   return {
+    ...absentProperties,
     id: `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/${type}/${name}`,
     name,
     type,
     subscriptionId,
     resourceGroup,
     location: 'westeurope',
-    zones: [],
     vmId: `vm-of-${name}`,
     vmSize: 'Standard_D2s_v5',
     osType: 'Linux',
-    priority: 'Regular',
     provisioningState: 'Succeeded',
     timeCreated: '2025-01-01T00:00:00.000Z',
-    tags: {},
-    scaleSetId: null,
-    instanceCount: null,
     identity: {
       type: 'SystemAssigned',
       principalId: `principal-of-${name}`,

@@ -1,6 +1,12 @@
 import type { RoleAssignmentReading, RoleDefinitionReading } from '../../inventory/role.ts';
 import type { UserAssignedIdentityReading } from '../../inventory/user-assigned-identity.ts';
-import type { MachineReading, PowerStateReading } from '../../inventory/virtual-machine.ts';
+import {
+  absentProperties,
+  type MachineProperties,
+  type MachineReading,
+  machineProperties,
+  type PowerStateReading,
+} from '../../inventory/virtual-machine.ts';
 
 /*
  * A batch is NDJSON: the events of a reading, in their order, one array per line.
@@ -57,6 +63,27 @@ export function fromDefinitionRow([id, roleName, permissions]: DefinitionRow): R
   return { id, roleName, permissions };
 }
 
+/** The properties of version 2, in the order of a row. */
+const firstProperties = [
+  'location',
+  'zones',
+  'vmId',
+  'vmSize',
+  'osType',
+  'priority',
+  'provisioningState',
+  'timeCreated',
+  'tags',
+  'scaleSetId',
+  'instanceCount',
+] as const;
+type FirstProperty = (typeof firstProperties)[number];
+const isFirst: ReadonlySet<string> = new Set(firstProperties);
+/** Any other is at the end of a row, so that a run can resume the batches of the version before. */
+const laterProperties = machineProperties.filter((property) => !isFirst.has(property));
+/** Where they begin. */
+const firstLater = 20;
+
 /** A machine in a batch. '' means: as in the id (resource group, name), or as in the line (subscription). */
 export function toMachineRow(machine: MachineReading, subscriptionId: string) {
   const [resourceGroup, name] = namesIn(machine.id);
@@ -81,12 +108,14 @@ export function toMachineRow(machine: MachineReading, subscriptionId: string) {
     machine.identity.principalId,
     machine.identity.tenantId,
     machine.identity.userAssignedIdentities,
+    ...laterProperties.map((property) => machine[property]),
   ] as const;
 }
 
 export function fromMachineRow(row: MachineRow, subscriptionId: string): MachineReading {
   const [resourceGroup, name] = namesIn(row[0]);
   return {
+    ...laterIn(row),
     id: row[0],
     subscriptionId: row[1] || subscriptionId,
     resourceGroup: row[2] || resourceGroup,
@@ -105,6 +134,14 @@ export function fromMachineRow(row: MachineRow, subscriptionId: string): Machine
     instanceCount: row[15],
     identity: { type: row[16], principalId: row[17], tenantId: row[18], userAssignedIdentities: row[19] },
   };
+}
+
+/** An older version wrote no value of a later property. */
+function laterIn(row: readonly unknown[]): Omit<MachineProperties, FirstProperty> {
+  const values: Record<string, unknown> = {};
+  let at = firstLater;
+  for (const property of laterProperties) values[property] = row[at++] ?? absentProperties[property];
+  return values as Omit<MachineProperties, FirstProperty>;
 }
 
 /** Resource group and name of `/subscriptions/S/resourceGroups/G/providers/…/NAME`. */

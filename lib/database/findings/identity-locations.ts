@@ -1,4 +1,4 @@
-import type { Kind } from '../../inventory/coverage.ts';
+import { machineKinds } from '../../inventory/coverage.ts';
 import type { Database } from '../database.ts';
 import { integer, integerOrNull, type SqlRow, text, textOrNull } from '../queries/row-values.ts';
 import { unnamedOf } from '../views/unnamed-attachments.ts';
@@ -35,7 +35,6 @@ export interface IdentityLocation {
 /** Locates an identity by its principal id; null = the inventory does not know it. */
 export type LocateIdentity = (principalId: string) => IdentityLocation | null;
 
-const kindOfType: readonly Kind[] = ['virtualMachines', 'scaleSets', 'arcMachines'];
 /** Ends of attachments that prove nothing: Azure was not asked. */
 const unprovenEnds: ReadonlySet<string> = new Set(['outOfScope', 'subscriptionForgotten', 'tenantChanged']);
 
@@ -62,7 +61,7 @@ export function prepareIdentityLocations(database: Database, fresh: Freshness): 
 
   const toMachine = (row: SqlRow): MachineWithIdentity => {
     const subscription = integer(row, 'subscription');
-    const kind = kindOfType[integer(row, 'type')] ?? 'virtualMachines';
+    const kind = machineKinds[integer(row, 'type')] ?? machineKinds[0];
     return {
       id: text(row, 'resource_id'),
       name: text(row, 'name'),

@@ -1,3 +1,5 @@
+import { laterColumnDefinitions } from '../machine-fields.ts';
+
 /** Machines and what they were. */
 export const machineTables = `
 CREATE TABLE resource_group (
@@ -42,7 +44,7 @@ CREATE TABLE machine_version (
   moved_from INTEGER REFERENCES machine,
   instance_count INTEGER,                      -- of a Uniform scale set; not content: updated in place
   end_not_before INTEGER,                      -- last complete reading with it, where the machine itself ended
-  PRIMARY KEY (machine, valid_from)
+${laterColumnDefinitions}  PRIMARY KEY (machine, valid_from)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX machine_version_began ON machine_version (valid_from) WHERE begin_change IS NOT NULL;
 CREATE INDEX machine_version_ended ON machine_version (valid_to) WHERE end_change IS NOT NULL;

@@ -1,3 +1,4 @@
+import { machineFields } from '../machine-fields.ts';
 import {
   askedIdentities,
   askedMachine,
@@ -12,16 +13,20 @@ const before = machineAt('v.machine', 'v.valid_from - 1');
 const after = machineAt('v.machine', 'v.valid_from');
 const beforeMove = machineAt('v.moved_from', 'v.valid_from - 1');
 
+const inPlace = machineFields
+  .filter(({ difference }) => difference === 'updateInPlace')
+  .map(({ property }) => property);
+
 /**
- * Fields that never count as different, as a JSON array. Fields updated in place: their earlier values are not kept.
- * For an update also the name of the subscription, whose rename is no change, and the identities if one was attached,
- * detached or re-created: another change shows it.
+ * Fields that never count as different, as a JSON array.
+ * Always ignored: fields updated in place. For an update also: the subscription's name, and the identities if another
+ * change shows them.
  */
-const ignored = `CASE WHEN v.begin_change = 'virtualMachineMoved' THEN '["provisioningState","instanceCount"]'
+const ignored = `CASE WHEN v.begin_change = 'virtualMachineMoved' THEN '${JSON.stringify(inPlace)}'
   WHEN EXISTS (SELECT 1 FROM attachment e WHERE e.machine = v.machine AND (e.valid_from = v.valid_from AND e.begin_change IS NOT NULL
     OR e.valid_to = v.valid_from AND e.end_change = 'identityDetached'))
-  THEN '["provisioningState","instanceCount","subscriptionName","identity","principalIds"]'
-  ELSE '["provisioningState","instanceCount","subscriptionName"]' END`;
+  THEN '${JSON.stringify([...inPlace, 'subscriptionName', 'identity', 'principalIds'])}'
+  ELSE '${JSON.stringify([...inPlace, 'subscriptionName'])}' END`;
 const shown = `d.key NOT IN (SELECT value FROM json_each(${ignored}))`;
 
 const subscriptionOf = (machine: string) => `(SELECT m.subscription FROM machine m WHERE m.id = ${machine})`;

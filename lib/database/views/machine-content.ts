@@ -1,3 +1,6 @@
+import { type MachineProperty, machineTypes } from '../../inventory/virtual-machine.ts';
+import { laterFields, machineField, type Storage } from '../machine-fields.ts';
+
 const text = (column: string) => `(SELECT x.value FROM text x WHERE x.id = ${column})`;
 
 /** The attachments of machine `m` at a run. */
@@ -5,14 +8,50 @@ const attached = (seq: string) => `attachment a JOIN identity d ON d.id = a.iden
   WHERE a.machine = m.id AND a.valid_from <= ${seq} AND (a.valid_to IS NULL OR a.valid_to > ${seq})`;
 
 /** The resource type of a number in `machine.type`. */
-export const typeName = (type: string) => `CASE ${type} WHEN 0 THEN 'Microsoft.Compute/virtualMachines'
-  WHEN 1 THEN 'Microsoft.Compute/virtualMachineScaleSets' ELSE 'Microsoft.HybridCompute/machines' END`;
+export const typeName = (type: string) =>
+  `CASE ${type} ${machineTypes
+    .slice(0, -1)
+    .map((name, number) => `WHEN ${number} THEN '${name}'`)
+    .join('\n  ')} ELSE '${machineTypes.at(-1)}' END`;
 
 export const identityTypeName = (type: string) => `CASE ${type} WHEN 0 THEN 'None' WHEN 1 THEN 'SystemAssigned'
   WHEN 2 THEN 'UserAssigned' ELSE 'SystemAssigned, UserAssigned' END`;
 
 /** Epoch milliseconds as ISO 8601 UTC. */
 export const iso = (milliseconds: string) => `strftime('%FT%H:%M:%fZ', ${milliseconds} / 1000.0, 'unixepoch')`;
+
+/** A column in JSON. The others are in JSON as they are. */
+const inJson: Readonly<Partial<Record<Storage, (column: string) => string>>> = {
+  dictionary: text,
+  requiredDictionary: text,
+  time: iso,
+  list: (column) => `json(iif(${column} IS NULL, '[]', '["' || replace(${column}, ';', '","') || '"]'))`,
+  tags: (column) => `json(ifnull(${column}, '{}'))`,
+};
+
+/** Arguments of `json_object`: properties of the version `c`. */
+const pairsOf = (...properties: readonly MachineProperty[]) =>
+  properties
+    .map((property) => {
+      const { column, storage } = machineField(property);
+      return `'${property}', ${inJson[storage]?.(`c.${column}`) ?? `c.${column}`}`;
+    })
+    .join(', ');
+const laterPairs = laterFields.map(({ property }) => ` ${pairsOf(property)},`).join('');
+
+/**
+ * The later columns, for the end of a list of columns. Dictionary columns are texts.
+ * @param row alias of `machine_version`
+ * @param time SQL of a time
+ */
+export const laterColumns = (row: string, time: (column: string) => string) =>
+  laterFields
+    .map(({ column, storage }) => {
+      const stored = `${row}.${column}`;
+      const value = storage === 'time' ? time(stored) : storage === 'dictionary' ? text(stored) : stored;
+      return `, ${value} AS ${column}`;
+    })
+    .join('');
 
 /**
  * A scalar subquery: a machine at a run as a JSON object, with its own fields of a VirtualMachine. Removes a null
@@ -25,11 +64,11 @@ export const machineAt = (machine: string, seq: string) => `(SELECT replace(json
   'id', i.resource_id, 'name', m.name, 'type', ${typeName('m.type')}, 'subscriptionId', i.subscription_id,
   'subscriptionName', (SELECT s.display_name FROM subscription s WHERE s.subscription = m.subscription AND s.valid_from <= ${seq}
     ORDER BY s.valid_from DESC LIMIT 1),
-  'resourceGroup', i.resource_group_name, 'location', ${text('c.location')},
-  'zones', json(iif(c.zones IS NULL, '[]', '["' || replace(c.zones, ';', '","') || '"]')),
-  'vmId', c.vm_id, 'vmSize', ${text('c.vm_size')}, 'osType', ${text('c.os_type')}, 'priority', ${text('c.priority')},
-  'provisioningState', ${text('c.provisioning_state')}, 'timeCreated', ${iso('c.time_created')}, 'tags', json(ifnull(c.tags, '{}')),
-  'scaleSetId', ${text('c.scale_set')}, 'instanceCount', c.instance_count,
+  'resourceGroup', i.resource_group_name, ${pairsOf('location')},
+  ${pairsOf('zones')},
+  ${pairsOf('vmId', 'vmSize', 'osType', 'priority')},
+  ${pairsOf('provisioningState', 'timeCreated', 'tags')},
+  ${pairsOf('scaleSetId', 'instanceCount')},${laterPairs}
   'identity', json_object('type', ${identityTypeName('c.identity_type')},
     'principalId', (SELECT d.principal_id FROM ${attached(seq)} AND d.kind = 1), 'tenantId', ${text('c.identity_tenant')},
     'userAssignedIdentities', (SELECT json_group_object(coalesce(a.resource_id, d.resource_id),

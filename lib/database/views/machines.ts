@@ -1,5 +1,6 @@
 import { machineKinds } from '../../inventory/coverage.ts';
-import { identityTypeName, iso, typeName } from './machine-content.ts';
+import { laterFields } from '../machine-fields.ts';
+import { identityTypeName, iso, laterColumns, typeName } from './machine-content.ts';
 
 /** Where the group begins in a full resource id. */
 const groupStart = '32 + length(s.subscription_id)';
@@ -32,7 +33,7 @@ SELECT i.resource_id AS id, m.name, ${typeName('m.type')} AS type, i.subscriptio
   ${iso(`ifnull(u.last_seen, (
     SELECT c.read_at FROM coverage c WHERE c.subscription = m.subscription AND c.kind = ${kindOfMachine} AND c.superseded = 0
     AND c.status IN ('complete', 'partial') ORDER BY c.from_seq DESC LIMIT 1))`)} AS last_seen,
-  s.visibility = 'lost' OR u.machine IS NOT NULL OR ${coverageOf(kindOfMachine, "'failed', 'denied'")} AS stale
+  s.visibility = 'lost' OR u.machine IS NOT NULL OR ${coverageOf(kindOfMachine, "'failed', 'denied'")} AS stale${laterColumns('v', iso)}
 FROM machine m
 JOIN machine_version v ON v.machine = m.id AND v.valid_to IS NULL
 JOIN machine_id i ON i.machine = m.id
@@ -44,6 +45,6 @@ LEFT JOIN text p ON p.id = v.priority LEFT JOIN text q ON q.id = v.provisioning_
 CREATE VIEW virtual_machines AS
 SELECT id, name, subscription_id, subscription_name, resource_group, location, zones, vm_id, vm_size, os_type, priority,
   provisioning_state, time_created, power_state, tags, scale_set_id, identity_type, principal_id, principal_ids, first_seen, last_seen,
-  stale
+  stale${laterFields.map(({ column }) => `, ${column}`).join('')}
 FROM machines WHERE type = 'Microsoft.Compute/virtualMachines';
 `;

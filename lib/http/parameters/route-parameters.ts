@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { reportFormats, reportNames } from '../../inventory/report.ts';
+import { virtualMachineFields } from '../../inventory/virtual-machine.ts';
 import {
   changeFilterEntries,
   findingFilterEntries,
@@ -19,7 +20,7 @@ import {
   trueOrFalse,
 } from '../../parameters/parameter-values.ts';
 import { reportQueries } from '../../parameters/report-parameters.ts';
-import { changeFields, findingFields, principalFields, virtualMachineFields } from '../../parameters/select.ts';
+import { changeFields, findingFields, principalFields } from '../../parameters/select.ts';
 import { formats } from '../format.ts';
 
 /** The parameters of each route. They validate requests, and the OpenAPI document describes them. */

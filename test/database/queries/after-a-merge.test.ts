@@ -9,7 +9,7 @@ import { listRuns } from '../../../lib/database/queries/runs.ts';
 import type { CoverageStatus } from '../../../lib/inventory/coverage.ts';
 import type { Plan } from '../../../lib/inventory/plan.ts';
 import type { KindReading } from '../../../lib/inventory/reading.ts';
-import type { MachineReading } from '../../../lib/inventory/virtual-machine.ts';
+import { absentProperties, type MachineReading } from '../../../lib/inventory/virtual-machine.ts';
 import { createInventory, finishedAt, type Inventory, readAt, runIdOf, startedAt } from '../fixtures/inventory.ts';
 
 const subscriptionId = '00000000-0000-4000-8000-000000000001';
@@ -18,6 +18,7 @@ const idOf = (name: string) =>
 const identityId = `/subscriptions/${subscriptionId}/resourcegroups/ids/providers/Microsoft.ManagedIdentity/userAssignedIdentities/one`;
 
 const reading = (name: string, more: Partial<MachineReading> = {}): MachineReading => ({
+  ...absentProperties,
   id: idOf(name),
   name,
   type: 'Microsoft.Compute/virtualMachines',
@@ -32,8 +33,6 @@ const reading = (name: string, more: Partial<MachineReading> = {}): MachineReadi
   provisioningState: 'Succeeded',
   timeCreated: '2025-01-01T00:00:00.000Z',
   tags: { Env: 'prod' },
-  scaleSetId: null,
-  instanceCount: null,
   identity: {
     type: 'SystemAssigned, UserAssigned',
     principalId: `principal-of-${name}`,

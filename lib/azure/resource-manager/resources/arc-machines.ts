@@ -1,4 +1,4 @@
-import type { MachineReading } from '../../../inventory/virtual-machine.ts';
+import { absentProperties, type MachineReading } from '../../../inventory/virtual-machine.ts';
 import { member, textOrNull } from '../../json.ts';
 import { machineFields } from './machine-fields.ts';
 import { resourceIdParser } from './resource-id.ts';
@@ -22,15 +22,10 @@ export const getArcMachine = resourceReader(arcApiVersion, toArcMachineReading);
 function toArcMachineReading(item: unknown): MachineReading {
   const properties = member(item, 'properties');
   return {
+    ...absentProperties,
     ...machineFields(item, arcMachineType, idParts, 'An Arc machine'),
-    zones: [],
     vmId: textOrNull(member(properties, 'vmId')),
-    vmSize: null,
     osType: toOsType(textOrNull(member(properties, 'osType'))),
-    priority: 'Regular',
-    timeCreated: null,
-    scaleSetId: null,
-    instanceCount: null,
   };
 }
 

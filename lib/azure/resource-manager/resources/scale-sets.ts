@@ -1,5 +1,5 @@
 import { NotFoundError } from '../../../errors.ts';
-import type { MachineReading } from '../../../inventory/virtual-machine.ts';
+import { absentProperties, type MachineReading } from '../../../inventory/virtual-machine.ts';
 import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
 import { machineFields } from './machine-fields.ts';
@@ -43,6 +43,7 @@ function toScaleSetReading(item: unknown): MachineReading {
   const profile = member(properties, 'virtualMachineProfile');
   const sku = member(item, 'sku');
   return {
+    ...absentProperties,
     ...machineFields(item, scaleSetType, idParts, 'A scale set'),
     zones: toZones(member(item, 'zones')),
     vmId: textOrNull(member(properties, 'uniqueId')),
@@ -50,7 +51,6 @@ function toScaleSetReading(item: unknown): MachineReading {
     osType: textOrNull(member(member(member(profile, 'storageProfile'), 'osDisk'), 'osType')),
     priority: textOrNull(member(profile, 'priority')) ?? 'Regular',
     timeCreated: toTime(member(properties, 'timeCreated')),
-    scaleSetId: null,
     instanceCount: toCount(member(sku, 'capacity')),
   };
 }

@@ -1,5 +1,10 @@
 import type { ChangeKind } from '../../../inventory/run.ts';
 import type { MachineIdentity, MachineReading } from '../../../inventory/virtual-machine.ts';
+import { machineFields } from '../../machine-fields.ts';
+
+/** They count only if they have a value, so that older fingerprints stay equal. */
+const laterProperties = machineFields.filter(({ since }) => since > 1);
+const contentFields = machineFields.filter(({ difference }) => difference !== 'updateInPlace');
 
 /**
  * A 53-bit hash of everything that the tables keep of a reading, including its casing. If it equals the stored one, the
@@ -8,6 +13,7 @@ import type { MachineIdentity, MachineReading } from '../../../inventory/virtual
  */
 export function fingerprintOf(machine: MachineReading): number {
   const { identity } = machine;
+  // The fields of schema version 1, whose order is fixed. A loop over them would take a tenth more time.
   const fields = [
     machine.id,
     machine.name,
@@ -23,7 +29,13 @@ export function fingerprintOf(machine: MachineReading): number {
     identity.principalId,
     identity.tenantId,
   ];
-  if (machine.instanceCount !== null) fields.push(String(machine.instanceCount));
+  for (const { property, since } of laterProperties) {
+    const value = machine[property];
+    if (value === null) continue;
+    // Tells the value apart from another field's. Fingerprints of instance counts (version 2) lack the name.
+    if (since > 2) fields.push(property);
+    fields.push(JSON.stringify(value));
+  }
   for (const zone of machine.zones) fields.push(zone);
   for (const name in machine.tags) fields.push('tag', name, machine.tags[name] ?? null);
   for (const id in identity.userAssignedIdentities) {
@@ -58,7 +70,9 @@ type Difference =
   | { readonly kind: 'none' }
   /** Same id, another machine. */
   | { readonly kind: 'recreated' }
-  /** `content` = more differs than identities attached, detached or re-created; `identity` = the identities differ. */
+  /**
+   * `content`: something besides attached, detached or re-created identities differs. `identity`: the identities differ.
+   */
   | { readonly kind: 'changed'; readonly content: boolean; readonly identity: boolean };
 
 /** Compares the stored reading with a new one. Only two known, different `vmId`s mean re-created. */
@@ -82,9 +96,12 @@ function contentText(machine: MachineReading, ignoredTags: ReadonlySet<string>):
   const tags = Object.entries(machine.tags)
     .filter(([name]) => !ignoredTags.has(name.toLowerCase()))
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  const { name, location, zones, vmId, vmSize, osType, priority, timeCreated, scaleSetId } = machine;
-  const scaleSet = scaleSetId?.toLowerCase() ?? null;
-  return JSON.stringify([name, location, zones, vmId, vmSize, osType, priority, timeCreated, scaleSet, tags]);
+  const values = contentFields.map(({ property, difference }) => {
+    if (property === 'tags') return tags;
+    const value = machine[property];
+    return difference === 'newVersionIgnoringCase' && typeof value === 'string' ? value.toLowerCase() : value;
+  });
+  return JSON.stringify([machine.name, ...values]);
 }
 
 function identityText(identity: MachineIdentity): string {

@@ -2,6 +2,7 @@ import type { SQLInputValue } from 'node:sqlite';
 import type { ChangeKind } from '../../../inventory/run.ts';
 import { identityTypes, type MachineReading, machineTypes } from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';
+import { machineColumns, storedValues } from '../../machine-fields.ts';
 import type { Dictionary } from '../dictionary.ts';
 import { type Attached, attachedTo, type Identities } from '../identities/identities.ts';
 
@@ -45,23 +46,9 @@ export interface MachineWriter {
 }
 
 /** Columns of a version, in the order of `contentOf`. */
-const contentColumns = [
-  'vm_id',
-  'location',
-  'vm_size',
-  'os_type',
-  'priority',
-  'provisioning_state',
-  'zones',
-  'time_created',
-  'tags',
-  'scale_set',
-  'instance_count',
-  'identity_type',
-  'identity_tenant',
-];
+const contentColumns = [...machineColumns, 'identity_type', 'identity_tenant'];
 
-/** The last complete reading that showed a row, but not before the row began and not after it ended (`?2`). */
+/** `?4`, the last complete reading, moved into the row's own time: not before it began, not after `?2`, its end. */
 const endNotBefore = (table: string) =>
   `min(?2, max(?4, coalesce(began_at, (SELECT m.first_seen FROM machine m WHERE m.id = ${table}.machine))))`;
 
@@ -109,21 +96,11 @@ export function openMachineWriter(
     const id = `/subscriptions/${reading.subscriptionId}/resourceGroups/${group}/providers/${reading.type}/${reading.name}`;
     return id === reading.id ? null : reading.id;
   };
-  const contentOf = (reading: MachineReading): SQLInputValue[] => [
-    reading.vmId,
-    dictionary.requiredText(reading.location),
-    dictionary.text(reading.vmSize),
-    dictionary.text(reading.osType),
-    dictionary.requiredText(reading.priority),
-    dictionary.text(reading.provisioningState),
-    reading.zones.length === 0 ? null : reading.zones.join(';'),
-    reading.timeCreated === null ? null : Date.parse(reading.timeCreated),
-    tagsText(reading.tags),
-    dictionary.text(reading.scaleSetId),
-    reading.instanceCount,
-    identityTypes.indexOf(reading.identity.type),
-    dictionary.text(reading.identity.tenantId),
-  ];
+  const contentOf = (reading: MachineReading): SQLInputValue[] => {
+    const values = storedValues(reading, dictionary.requiredText);
+    values.push(identityTypes.indexOf(reading.identity.type), dictionary.text(reading.identity.tenantId));
+    return values;
+  };
   const attachOne = (machine: number, attached: Attached, { change, at, notBefore }: Beginning): void => {
     const { identity, position, resourceId } = attached;
     attach.run(machine, identity, seq, position, resourceId, at, change, change === null ? null : notBefore);
@@ -162,9 +139,4 @@ export function openMachineWriter(
       for (const statement of undo) statement.run(machine, seq);
     },
   };
-}
-
-function tagsText(tags: Readonly<Record<string, string>>): string | null {
-  for (const _ in tags) return JSON.stringify(tags);
-  return null;
 }

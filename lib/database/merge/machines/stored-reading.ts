@@ -5,7 +5,9 @@ import {
   machineTypes,
 } from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';
-import { integer, integerOrNull, type SqlRow, text, textOrNull } from '../../queries/row-values.ts';
+import { storedProperties } from '../../machine-fields.ts';
+import { integer, type SqlRow, text, textOrNull } from '../../queries/row-values.ts';
+import { laterColumns } from '../../views/machine-content.ts';
 
 /** The open version of a machine in the form of a reading, to compare a new reading with. */
 export type StoredReading = (machine: number) => MachineReading;
@@ -14,7 +16,7 @@ export function prepareStoredReading(database: Database): StoredReading {
   const version = database.prepare(`
     SELECT i.resource_id AS id, m.name, m.type, i.subscription_id, v.vm_id, v.zones, v.time_created, v.tags, v.identity_type, v.instance_count,
       l.value AS location, s.value AS vm_size, o.value AS os_type, p.value AS priority, r.value AS provisioning_state,
-      c.value AS scale_set, t.value AS identity_tenant
+      c.value AS scale_set, t.value AS identity_tenant${laterColumns('v', (time) => time)}
     FROM machine m
     JOIN machine_id i ON i.machine = m.id
     JOIN machine_version v ON v.machine = m.id AND v.valid_to IS NULL
@@ -30,24 +32,13 @@ export function prepareStoredReading(database: Database): StoredReading {
     const row = version.get(machine);
     if (row === undefined) throw new Error(`machine ${machine} has no open version`);
     const id = text(row, 'id');
-    const timeCreated = integerOrNull(row, 'time_created');
     return {
       id,
       name: text(row, 'name'),
       type: machineTypes[integer(row, 'type')] ?? 'Microsoft.Compute/virtualMachines',
       subscriptionId: text(row, 'subscription_id'),
       resourceGroup: id.split('/')[4] ?? '',
-      location: text(row, 'location'),
-      zones: textOrNull(row, 'zones')?.split(';') ?? [],
-      vmId: textOrNull(row, 'vm_id'),
-      vmSize: textOrNull(row, 'vm_size'),
-      osType: textOrNull(row, 'os_type'),
-      priority: text(row, 'priority'),
-      provisioningState: textOrNull(row, 'provisioning_state'),
-      timeCreated: timeCreated === null ? null : new Date(timeCreated).toISOString(),
-      tags: JSON.parse(textOrNull(row, 'tags') ?? '{}'),
-      scaleSetId: textOrNull(row, 'scale_set'),
-      instanceCount: integerOrNull(row, 'instance_count'),
+      ...storedProperties(row, textOrNull),
       identity: storedIdentity(row, attachments.all(machine)),
     };
   };

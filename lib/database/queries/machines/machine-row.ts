@@ -8,6 +8,7 @@ import {
   type VirtualMachine,
 } from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';
+import { type DictionaryText, laterProperties } from '../../machine-fields.ts';
 import { integer, integerOrNull, isoTime, type SqlRow, text, textOrNull, time } from '../row-values.ts';
 import type { RunContext } from '../run-context.ts';
 import { prepared } from '../statements.ts';
@@ -20,10 +21,16 @@ export function toVirtualMachines(rows: readonly SqlRow[], context: RunContext):
     context.database,
     rows.map((row) => integer(row, 'machine')),
   );
-  return rows.map((row) => toVirtualMachine(row, context, attachments.get(integer(row, 'machine')) ?? []));
+  const textOf: DictionaryText = (row, column) => context.textOrNull(integerOrNull(row, column));
+  return rows.map((row) => toVirtualMachine(row, context, attachments.get(integer(row, 'machine')) ?? [], textOf));
 }
 
-function toVirtualMachine(row: SqlRow, context: RunContext, attachments: readonly SqlRow[]): VirtualMachine {
+function toVirtualMachine(
+  row: SqlRow,
+  context: RunContext,
+  attachments: readonly SqlRow[],
+  textOf: DictionaryText,
+): VirtualMachine {
   const key = integer(row, 'subscription');
   const validTo = integerOrNull(row, 'valid_to');
   const ended = validTo !== null && validTo <= context.seq;
@@ -62,6 +69,7 @@ function toVirtualMachine(row: SqlRow, context: RunContext, attachments: readonl
     tags: storedTags(textOrNull(row, 'tags')),
     scaleSetId: context.textOrNull(integerOrNull(row, 'scale_set')),
     ...(instanceCount === null ? {} : { instanceCount }),
+    ...laterProperties(row, textOf),
     identity,
     principalIds: principalIdsOf(identity),
     firstSeen: time(row, 'first_seen'),

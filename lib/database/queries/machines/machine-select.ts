@@ -2,6 +2,7 @@ import { machineKinds } from '../../../inventory/coverage.ts';
 import type { MachineFilter, OrderBy, PagePosition } from '../../../inventory/query.ts';
 import { machineTypes, virtualMachineType } from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';
+import { machineColumns } from '../../machine-fields.ts';
 import { listedUnder } from '../../views/unnamed-attachments.ts';
 import { type SubscriptionAt, subscriptionsAt } from '../coverage/subscriptions-at.ts';
 import { integer, type SqlRow } from '../row-values.ts';
@@ -88,7 +89,7 @@ const conditions: Readonly<
     stale === undefined
       ? null
       : condition(
-          `((v.valid_to IS NULL OR v.valid_to > $seq) AND (3 * m.subscription + m.type IN (SELECT value FROM json_each($staleIn)) OR EXISTS (
+          `((v.valid_to IS NULL OR v.valid_to > $seq) AND (${machineTypes.length} * m.subscription + m.type IN (SELECT value FROM json_each($staleIn)) OR EXISTS (
             SELECT 1 FROM unseen u WHERE u.machine = m.id AND u.valid_from <= $seq AND (u.valid_to IS NULL OR u.valid_to > $seq)))) = $stale`,
           { $stale: Number(stale), $staleIn: JSON.stringify(subscriptions().flatMap(staleTypes)) },
         ),
@@ -96,7 +97,9 @@ const conditions: Readonly<
 
 /** Subscription and machine type in one number, for the types whose state is stale in the subscription. */
 function staleTypes(subscription: SubscriptionAt): number[] {
-  return machineKinds.flatMap((kind, type) => (subscription.isStale(kind) ? [3 * subscription.key + type] : []));
+  return machineKinds.flatMap((kind, type) =>
+    subscription.isStale(kind) ? [machineTypes.length * subscription.key + type] : [],
+  );
 }
 
 /** The conditions of a filter, to be joined by AND, and their parameters. */
@@ -117,7 +120,7 @@ const shownVersion = {
     SELECT l.valid_from FROM machine_version l WHERE l.machine = m.id AND l.valid_from <= $seq ORDER BY l.valid_from DESC LIMIT 1)`,
 };
 
-/** Ends of machines that may still exist: their subscription is no longer read. */
+/** `end_change` values that do not mean deleted. */
 export const endedUndeleted: readonly string[] = ['outOfScope', 'subscriptionForgotten'];
 const deletedVersion = ` AND v.valid_to <= $seq AND v.end_change NOT IN (${endedUndeleted.map((change) => `'${change}'`).join()})`;
 
@@ -129,13 +132,15 @@ export function machinesShown(deleted: MachineFilter['deleted']): string {
 
 const columns = `m.id AS machine, m.subscription, m.type, m.name, m.resource_id, m.first_seen,
   (SELECT g.name FROM resource_group g WHERE g.id = m.resource_group) AS resource_group,
-  v.valid_to, v.vm_id, v.location, v.vm_size, v.os_type, v.priority, v.provisioning_state, v.zones, v.time_created, v.tags,
-  v.scale_set, v.instance_count, v.identity_type, v.identity_tenant, v.ended_at, v.end_change,
+  v.valid_to, ${machineColumns.map((column) => `v.${column}`).join(', ')}, v.identity_type, v.identity_tenant, v.ended_at, v.end_change,
   (SELECT p.state FROM power_state p WHERE p.machine = m.id AND p.unread = 0 AND p.since_seq <= $seq) AS power_state,
   (SELECT u.last_seen FROM unseen u WHERE u.machine = m.id AND u.valid_from <= ${shownAt}
     AND (u.valid_to IS NULL OR u.valid_to > ${shownAt})) AS last_seen`;
 
-/** A sum: SQLite prepares a statement again when a value bound to a bare LIMIT changes (110 microseconds a call). */
+/**
+ * The `+ 0` is deliberate: when the value of a plain `LIMIT $limit` changes, SQLite prepares the statement again (110
+ * microseconds a call).
+ */
 export const limitClause = 'LIMIT $limit + 0';
 
 /** Sorts before every time. */
