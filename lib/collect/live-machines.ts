@@ -7,7 +7,7 @@ import type { Session } from '../azure/session.ts';
 import { InventoryError, NoTokenError, NotFoundError } from '../errors.ts';
 import type { Coverage } from '../inventory/coverage.ts';
 import type { Plan, PlannedSubscription } from '../inventory/plan.ts';
-import type { Completeness } from '../inventory/query.ts';
+import type { Completeness, LiveList } from '../inventory/query.ts';
 import type { KindReading, ReadingSink } from '../inventory/reading.ts';
 import { newRunId } from '../inventory/run.ts';
 import { machineListKinds } from '../inventory/shown-kinds.ts';
@@ -21,13 +21,6 @@ import {
 import type { Settings } from '../settings.ts';
 import { collectSubscriptions } from './collect-subscriptions.ts';
 import { planRun } from './plan-run.ts';
-
-/** The machines as Azure lists them now. Nothing is stored. */
-export interface LiveList {
-  readonly machines: readonly VirtualMachine[];
-  readonly coverage: readonly Coverage[];
-  readonly completeness: Completeness;
-}
 
 export interface LiveRequest {
   readonly session: Session;
