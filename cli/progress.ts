@@ -6,20 +6,14 @@ const barIntervalMs = 100;
 const lineIntervalMs = 10_000;
 const barWidth = 24;
 
-export interface ProgressDisplay {
-  readonly update: (progress: CollectProgress) => void;
-  /** Clears the bar. */
-  readonly end: () => void;
-}
-
 /** Progress of a run: a bar on a terminal, otherwise a line now and then. */
-export function showProgress(stream: NodeJS.WriteStream): ProgressDisplay {
+export function showProgress(stream: NodeJS.WriteStream) {
   const started = Date.now();
   const interval = stream.isTTY === true ? barIntervalMs : lineIntervalMs;
   let shownAt = stream.isTTY === true ? 0 : started;
   let drawn = false;
   return {
-    update(progress) {
+    update(progress: CollectProgress): void {
       const now = Date.now();
       if (now - shownAt < interval) return;
       shownAt = now;
@@ -31,7 +25,8 @@ export function showProgress(stream: NodeJS.WriteStream): ProgressDisplay {
         stream.write(`${text}\n`);
       }
     },
-    end() {
+    /** Clears the bar. */
+    end(): void {
       if (drawn) stream.write('\r\u001b[2K');
     },
   };

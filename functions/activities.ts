@@ -1,4 +1,5 @@
 import * as df from 'durable-functions';
+import { isObject } from '../lib/azure/json.ts';
 import { hasCode, InventoryError, type Reason, toReason } from '../lib/errors.ts';
 import type { Run } from '../lib/inventory/run.ts';
 import { collectStep } from '../lib/run/collect-step.ts';
@@ -129,8 +130,4 @@ export function readOutcome(value: unknown): ActivityOutcome {
     return { outcome, reason: { code: String(code), message: String(message), hint: text } };
   }
   throw new TypeError('An activity returned a value that is not an outcome');
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

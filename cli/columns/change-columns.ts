@@ -1,5 +1,6 @@
 import type { Change } from '../../lib/inventory/change.ts';
 import { changesCsv } from '../../lib/reports/csv.ts';
+import { isObject } from '../output/flatten.ts';
 import type { Presentation } from '../output/result.ts';
 import { lastSegment, scopeText, timeText } from './cell-text.ts';
 
@@ -67,7 +68,7 @@ function updateText(before: Fields, after: Fields): string {
 
 /** Of tags and other objects, only the differences. */
 function fieldText(name: string, before: unknown, after: unknown): string {
-  if (!isFields(before) || !isFields(after)) return `${name} ${fromTo(before, after)}`;
+  if (!isObject(before) || !isObject(after)) return `${name} ${fromTo(before, after)}`;
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   const differing = [...keys].filter((key) => valueText(before[key]) !== valueText(after[key]));
   return differing.map((key) => `${name}.${key} ${fromTo(before[key], after[key])}`).join('; ');
@@ -102,8 +103,4 @@ function fromTo(before: unknown, after: unknown): string {
 function valueText(value: unknown): string {
   if (value === null || value === undefined || value === '') return 'none';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

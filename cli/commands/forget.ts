@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Reason } from '../../lib/errors.ts';
+import { makePrivateFolder } from '../../lib/files/private-folder.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import { guid, text } from '../../lib/parameters/parameter-values.ts';
 import { type Forgetting, forgetInFile, forgetPublished } from '../../lib/published/forget.ts';
@@ -51,12 +50,8 @@ async function forgetAt(url: string, forgetting: Forgetting, context: CommandCon
   const { settings, environment, signal, messages } = context;
   const { openPublishedInventory } = await import('../../lib/azure/store/open-store.ts');
   const { createTokenSource } = await import('../../lib/azure/token-source.ts');
-  const folder = await mkdtemp(join(tmpdir(), 'vm-identities-'));
-  try {
-    const store = openPublishedInventory(url, settings, createTokenSource(settings, environment));
-    const warn = ({ code, message }: Reason) => messages.line(`warning: ${code}: ${message}`);
-    return await forgetPublished({ store, forgetting, folder, signal, warn });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const store = openPublishedInventory(url, settings, createTokenSource(settings, environment));
+  const warn = ({ code, message }: Reason) => messages.line(`warning: ${code}: ${message}`);
+  await using folder = await makePrivateFolder(tmpdir(), 'vm-identities-');
+  return await forgetPublished({ store, forgetting, folder: folder.path, signal, warn });
 }

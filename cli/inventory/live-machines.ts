@@ -3,7 +3,6 @@ import { listLive } from '../../lib/collect/live-machines.ts';
 import type { Reason } from '../../lib/errors.ts';
 import type { MachineFilter, OrderBy } from '../../lib/inventory/query.ts';
 import { machineListKinds } from '../../lib/inventory/shown-kinds.ts';
-import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
 import { liveCompleteness, matchingMachines } from '../../lib/parameters/matching-machines.ts';
 import type { CommandContext } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
@@ -16,12 +15,6 @@ const noSubscriptions: Reason = {
   hint: 'Grant it Reader on the subscriptions to list. To see which identity this is, run: vm-identities whoami',
 };
 
-export interface LiveMachines {
-  readonly machines: readonly VirtualMachine[];
-  /** Writes to stderr what could not be read. @returns the exit code: 0, or 3 when the answer is not complete */
-  readonly report: () => ExitCode;
-}
-
 /**
  * Machines as Azure lists them now; nothing is stored.
  * @throws {UsageError} `--as-of` was given as well
@@ -31,7 +24,7 @@ export async function listLiveMachines(
   { settings, environment, messages, signal }: CommandContext,
   options: { readonly asOf?: string; readonly orderby?: OrderBy },
   filter: MachineFilter,
-): Promise<LiveMachines> {
+) {
   refuseAsOf(options.asOf);
   const subscriptionIds = filter.subscriptionId === undefined ? null : [filter.subscriptionId];
   const session = openSession(settings, environment);
@@ -39,7 +32,8 @@ export async function listLiveMachines(
   const read = await listLive({ session, settings, subscriptionIds, type, limit: Number.POSITIVE_INFINITY, signal });
   return {
     machines: matchingMachines(read.machines, filter, options.orderby),
-    report() {
+    /** Writes to stderr what could not be read. @returns the exit code: 0, or 3 when the answer is not complete */
+    report(): ExitCode {
       if (liveCompleteness(read, filter).complete) return exitCodes.complete;
       const blindSpots = read.completeness.coverage.blindSpots === null ? null : [];
       reportGaps(messages, {

@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Database, openForReading } from '../../lib/database/database.ts';
 import { beginsAfterItsEnd, resolveAsOf, resolveChangeRange } from '../../lib/database/queries/as-of.ts';
+import { makePrivateFolder } from '../../lib/files/private-folder.ts';
 import type { AcceptedFinding } from '../../lib/inventory/finding.ts';
 import type { AsOf, ChangeRange } from '../../lib/inventory/query.ts';
 import type { CommandContext } from '../command.ts';
@@ -60,10 +59,10 @@ async function withPublished<T>(
     import('../../lib/azure/token-source.ts'),
   ]);
   const url = containerUrl(place, settings.cloud);
-  const folder = await mkdtemp(join(tmpdir(), 'vm-identities-'));
+  await using folder = await makePrivateFolder(tmpdir(), 'vm-identities-');
   const reader = createDatabaseReader(
     openPublishedInventory(url, settings, createTokenSource(settings, environment)),
-    folder,
+    folder.path,
     (reason) => messages.line(`warning: ${reasonText(reason)}`),
   );
   try {
@@ -76,7 +75,6 @@ async function withPublished<T>(
     return await use(current);
   } finally {
     await reader.close();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

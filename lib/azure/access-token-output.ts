@@ -1,26 +1,17 @@
 import type { Token } from './token.ts';
 import { readAccessToken } from './token-claims.ts';
 
-/** What the command `token` prints: the fields of `az account get-access-token`, with the same spelling. */
-export interface AccessTokenOutput {
-  readonly accessToken: string;
-  /** Local time, `2026-11-21 10:15:57.000000`. */
-  readonly expiresOn: string;
-  /** Seconds since the epoch. */
-  readonly expires_on: number;
-  readonly subscription: string | null;
-  readonly tenant: string | null;
-  readonly tokenType: 'Bearer';
-}
-
 /**
+ * What the command `token` prints: the fields of `az account get-access-token`, with the same spelling.
  * @param subscription the id for scripts to use next, if there is one
  * @see https://learn.microsoft.com/cli/azure/account#az-account-get-access-token
  */
-export function accessTokenOutput(token: Token, subscription: string | null): AccessTokenOutput {
+export function accessTokenOutput(token: Token, subscription: string | null) {
   return {
     accessToken: token.token,
+    /** Local time, `2026-11-21 10:15:57.000000`. */
     expiresOn: localTime(token.expiresOnTimestamp),
+    /** Seconds since the epoch. */
     expires_on: Math.floor(token.expiresOnTimestamp / 1000),
     subscription,
     tenant: readAccessToken(token.token).tenantId,

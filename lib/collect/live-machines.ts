@@ -7,8 +7,8 @@ import type { Session } from '../azure/session.ts';
 import { InventoryError, NoTokenError, NotFoundError } from '../errors.ts';
 import type { Coverage } from '../inventory/coverage.ts';
 import type { Plan, PlannedSubscription } from '../inventory/plan.ts';
-import type { Completeness } from '../inventory/query.ts';
-import type { KindReading, ReadingSink } from '../inventory/reading.ts';
+import type { Completeness, LiveList } from '../inventory/query.ts';
+import type { KindReading, ReadingEvent } from '../inventory/reading.ts';
 import { newRunId } from '../inventory/run.ts';
 import { machineListKinds } from '../inventory/shown-kinds.ts';
 import { toCoverage } from '../inventory/to-coverage.ts';
@@ -21,13 +21,6 @@ import {
 import type { Settings } from '../settings.ts';
 import { collectSubscriptions } from './collect-subscriptions.ts';
 import { planRun } from './plan-run.ts';
-
-/** The machines as Azure lists them now. Nothing is stored. */
-export interface LiveList {
-  readonly machines: readonly VirtualMachine[];
-  readonly coverage: readonly Coverage[];
-  readonly completeness: Completeness;
-}
 
 export interface LiveRequest {
   readonly session: Session;
@@ -132,20 +125,14 @@ function completenessOf(plan: Plan, coverage: readonly Coverage[], blindSpots: n
   };
 }
 
-interface MachinesInMemory {
-  readonly write: ReadingSink;
-  readonly readings: ReadonlyMap<string, readonly KindReading[]>;
-  rows(subscriptionNames: ReadonlyMap<string, string>): VirtualMachine[];
-}
-
-function keepMachines(limit: number): MachinesInMemory {
+function keepMachines(limit: number) {
   const readings = new Map<string, KindReading[]>();
   const readAt = new Map<string, string>();
   const machines = new Map<string, MachineReading>();
   const powerStates = new Map<string, string>();
   return {
     readings,
-    write(event) {
+    write(event: ReadingEvent): void {
       if (event.type === 'begin') {
         readings.set(event.subscriptionId, []);
         readAt.set(event.subscriptionId, event.readAt);
@@ -160,7 +147,7 @@ function keepMachines(limit: number): MachinesInMemory {
         for (const { id, powerState } of event.rows) powerStates.set(id.toLowerCase(), powerState);
       } else if (event.type === 'end') readings.get(event.reading.subscriptionId)?.push(event.reading);
     },
-    rows: (names) =>
+    rows: (names: ReadonlyMap<string, string>): VirtualMachine[] =>
       [...machines].map(([key, machine]) => {
         const { subscriptionId } = machine;
         const name = names.get(subscriptionId) ?? subscriptionId;

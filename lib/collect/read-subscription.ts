@@ -124,10 +124,9 @@ async function readRights(
 
 function added(machines: RequestMeter, permissions: RequestMeter): RequestMeter {
   return {
+    ...machines,
     requests: machines.requests + permissions.requests,
-    pages: machines.pages,
     retries: machines.retries + permissions.retries,
     throttledMilliseconds: machines.throttledMilliseconds + permissions.throttledMilliseconds,
-    requestId: machines.requestId,
   };
 }

@@ -3,20 +3,12 @@ import type { ReadingEvent, ReadingSink } from '../inventory/reading.ts';
 /** Pages that may wait: about 75 kB each, and more than arrive during the latency of one response. */
 const mostWaiting = 128;
 
-/** A sink that delays writing until the network is quiet. */
-export interface WriteBehind {
-  readonly sink: ReadingSink;
-  /** Writes all waiting events. @throws what a write threw, now or before */
-  flush(): void;
-  /** Drops the waiting events: nothing is written after this. */
-  discard(): void;
-}
-
 /**
- * Takes events at once and writes them, in the same order, while responses are awaited: a caller that has a response
- * sends the next request first. The number of waiting events is bounded; above it, writing goes first.
+ * A sink that delays writing until the network is quiet. Takes events at once and writes them, in the same order, while
+ * responses are awaited: a caller that has a response sends the next request first. The number of waiting events is
+ * bounded; above it, writing goes first.
  */
-export function writeBehind(target: ReadingSink): WriteBehind {
+export function writeBehind(target: ReadingSink) {
   let events: ReadingEvent[] = [];
   let next = 0;
   let arrived = false;
@@ -51,17 +43,19 @@ export function writeBehind(target: ReadingSink): WriteBehind {
     setImmediate(turn);
   };
   return {
-    sink(event) {
+    sink(event: ReadingEvent): void {
       if (failure !== null) throw failure.error;
       events.push(event);
       arrived = true;
       schedule();
     },
-    flush() {
+    /** Writes all waiting events. @throws what a write threw, now or before */
+    flush(): void {
       if (failure !== null) throw failure.error;
       while (waiting() > 0) writeOne();
     },
-    discard() {
+    /** Drops the waiting events: nothing is written after this. */
+    discard(): void {
       events = [];
       next = 0;
     },

@@ -1,9 +1,10 @@
+import { toPieces } from '../reports/pieces.ts';
 import type { HttpContext, IncomingRequest, PublishedDatabase } from './context.ts';
 import { deadline } from './deadline.ts';
 import { etagOf, isFresh, wantsNone } from './etag.ts';
 import { contentTypes, type Format } from './format.ts';
 import { withoutKey } from './parameters/parse.ts';
-import { streamBytes, streamText } from './stream.ts';
+import { streamBytes, streamPieces } from './stream.ts';
 
 /** What a handler makes of the inventory: the whole text, or its pieces where it may be long. */
 export interface Content {
@@ -46,7 +47,9 @@ export async function answerFromInventory(
     vary: 'Accept',
     etag,
   };
-  if (typeof content.body !== 'string') return new Response(streamText(content.body, resources.move()), { headers });
+  if (typeof content.body !== 'string') {
+    return new Response(streamPieces(toPieces(content.body), resources.move()), { headers });
+  }
   const body = new TextEncoder().encode(content.body);
   headers['content-length'] = String(body.byteLength);
   context.responses.set(publication, key, { body, headers });

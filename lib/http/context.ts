@@ -1,7 +1,6 @@
 import type { Database } from '../database/database.ts';
-import type { Coverage } from '../inventory/coverage.ts';
 import type { AcceptedFinding } from '../inventory/finding.ts';
-import type { Completeness } from '../inventory/query.ts';
+import type { LiveList } from '../inventory/query.ts';
 import type { Run } from '../inventory/run.ts';
 import type { VirtualMachine } from '../inventory/virtual-machine.ts';
 import type { ResponseCache } from './response-cache.ts';
@@ -21,19 +20,9 @@ export interface LastRun {
   readonly complete: boolean;
 }
 
-export interface LiveList {
-  readonly machines: readonly VirtualMachine[];
-  readonly coverage: readonly Coverage[];
-  readonly completeness: Completeness;
-}
-
 type StartedRun =
   | { readonly outcome: 'started'; readonly run: Run }
   | { readonly outcome: 'alreadyRunning'; readonly runId: string };
-
-type CancelledRun =
-  | { readonly outcome: 'cancelling'; readonly run: Run }
-  | { readonly outcome: 'ended'; readonly run: Run };
 
 /** Everything that a handler needs besides the request. Handlers know neither Azure nor Functions. */
 export interface HttpContext {
@@ -59,7 +48,10 @@ export interface HttpContext {
   /** Returns as soon as the run is on record and driven. `subscriptions`: null = all. */
   readonly startRun: (subscriptions: readonly string[] | null, signal: AbortSignal) => Promise<StartedRun>;
   /** @throws {NotFoundError} `RunNotFound` */
-  readonly cancelRun: (runId: string, signal: AbortSignal) => Promise<CancelledRun>;
+  readonly cancelRun: (
+    runId: string,
+    signal: AbortSignal,
+  ) => Promise<{ readonly outcome: 'cancelling' | 'ended'; readonly run: Run }>;
   /** @throws {RequestError} Azure refused */
   readonly listLive: (subscriptionId: string, limit: number, signal: AbortSignal) => Promise<LiveList>;
   /** @throws {RequestError} Azure refused  @throws {NotFoundError} */

@@ -4,30 +4,26 @@ interface CachedResponse {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Answers of one publication, as bytes: a page that many clients request is made once. */
-export interface ResponseCache {
-  get(publication: string, key: string): CachedResponse | undefined;
-  set(publication: string, key: string, response: CachedResponse): void;
-}
+export type ResponseCache = ReturnType<typeof createResponseCache>;
 
 /**
- * A cache with a limit in bytes. A new publication empties it. The least recently used answer leaves first. An answer
+ * Answers of one publication, as bytes: a page that many clients request is made once. The cache has a limit in bytes. A new publication empties it. The least recently used answer leaves first. An answer
  * larger than an eighth of the limit stays out.
  */
-export function createResponseCache(limitBytes = 16 * 1024 * 1024): ResponseCache {
+export function createResponseCache(limitBytes = 16 * 1024 * 1024) {
   const kept = new Map<string, CachedResponse>();
   let current = '';
   let bytes = 0;
   const size = (key: string, response: CachedResponse) => 2 * key.length + response.body.byteLength + 512;
   return {
-    get(publication, key) {
+    get(publication: string, key: string): CachedResponse | undefined {
       const found = publication === current ? kept.get(key) : undefined;
       if (found === undefined) return undefined;
       kept.delete(key);
       kept.set(key, found);
       return found;
     },
-    set(publication, key, response) {
+    set(publication: string, key: string, response: CachedResponse): void {
       if (publication !== current) {
         kept.clear();
         bytes = 0;

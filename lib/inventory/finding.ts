@@ -31,12 +31,20 @@ export const findingShape = v.object({
 });
 export type Finding = ShapeOf<typeof findingShape>;
 
+const filledText = v.pipe(text, v.trim(), v.nonEmpty());
 /** A finding that an operator accepts until a date. */
-export interface AcceptedFinding {
-  readonly rule: FindingRule;
-  readonly resourceId: string | null;
-  readonly principalId: string | null;
-  readonly reason: string;
-  /** ISO 8601: the finding shows again from then on. */
-  readonly expires: string;
-}
+export const acceptedFindingShape = v.pipe(
+  v.strictObject({
+    rule: v.picklist(findingRules),
+    resourceId: v.optional(v.nullable(filledText), null),
+    principalId: v.optional(v.nullable(filledText), null),
+    reason: filledText,
+    /** ISO 8601: the finding shows again from then on. */
+    expires: v.pipe(
+      filledText,
+      v.check((value) => !Number.isNaN(Date.parse(value)), 'a date is needed'),
+    ),
+  }),
+  v.check(({ resourceId, principalId }) => (resourceId ?? principalId) !== null, 'resourceId or principalId is needed'),
+);
+export type AcceptedFinding = ShapeOf<typeof acceptedFindingShape>;

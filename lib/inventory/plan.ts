@@ -1,6 +1,7 @@
-import type { Reason } from '../errors.ts';
-import type { BlindSpot, Kind } from './coverage.ts';
-import type { RunTrigger } from './run.ts';
+import * as v from 'valibot';
+import { blindSpotShape, kinds } from './coverage.ts';
+import { runTriggers } from './run.ts';
+import { count, nullableText, reason, type ShapeOf, text } from './shape.ts';
 
 /** A subscription that the inventory follows, as the plan of the next run needs it. */
 export interface KnownSubscription {
@@ -13,70 +14,69 @@ export interface KnownSubscription {
 }
 
 /** A subscription that a run reads, or skips for a stated reason. */
-export interface PlannedSubscription {
+const plannedSubscriptionShape = v.object({
   /** Lower case. */
-  readonly subscriptionId: string;
-  readonly displayName: string;
-  readonly tenantId: string | null;
+  subscriptionId: text,
+  displayName: text,
+  tenantId: nullableText,
   /** Enabled, Warned, PastDue, Disabled or Deleted. */
-  readonly state: string;
+  state: text,
   /** Why it is not read although it counts as complete: its state is `Deleted`, or its quota allows no machines. */
-  readonly skip: Reason | null;
-}
+  skip: reason,
+});
+export type PlannedSubscription = ShapeOf<typeof plannedSubscriptionShape>;
 
 /** What a run reads. It is made from the list of subscriptions, before anything else is read. */
-export interface Plan {
-  readonly runId: string;
-  readonly trigger: RunTrigger;
-  readonly startedAt: string;
+const planShape = v.object({
+  runId: text,
+  trigger: v.picklist(runTriggers),
+  startedAt: text,
   /**
    * Newest `seq` in the inventory before anything was read: what the run reads is newer than all that was merged up to
    * it, whatever the clocks say. 0 or absent = nothing is known to be older.
    */
-  readonly afterSeq?: number;
+  afterSeq: v.exactOptional(count),
   /** The subscriptions that were requested for this run; null = all that the settings allow. */
-  readonly scope: readonly string[] | null;
-  readonly kinds: readonly Kind[];
+  scope: v.nullable(v.array(text)),
+  kinds: v.array(v.picklist(kinds)),
   /** Also read the client ids of system-assigned identities, one request per machine. */
-  readonly clientIds: boolean;
+  clientIds: v.optional(v.boolean(), false),
   /** Visible and in scope; the biggest in the last run first. */
-  readonly subscriptions: readonly PlannedSubscription[];
+  subscriptions: v.array(plannedSubscriptionShape),
   /** Known to the inventory, but excluded by the settings: their machines end as `outOfScope`. */
-  readonly outOfScope: readonly string[];
+  outOfScope: v.array(text),
   /** In scope (by settings, or by the run before) and not visible. */
-  readonly blindSpots: readonly Omit<BlindSpot, 'since'>[];
+  blindSpots: v.array(v.omit(blindSpotShape, ['since'])),
   /** False if a configured management group could not be read: blind spots are unknown. */
-  readonly blindSpotsKnown: boolean;
+  blindSpotsKnown: v.boolean(),
   /** Of the identity that reads, for the commands that grant it a role; null if its token does not say. */
-  readonly principalId: string | null;
+  principalId: nullableText,
   /** Why the subscription list itself cannot be trusted: `NoSubscriptions`, `SuspiciousTenantShrink`. */
-  readonly reason: Reason | null;
-}
+  reason,
+});
+export type Plan = ShapeOf<typeof planShape>;
 
-/** The place of a batch in the store. */
-export interface BatchAddress {
-  readonly runId: string;
-  /** Hash of the plan that it was read for. */
-  readonly planHash: string;
-  /** Its number in that plan, from 0. */
-  readonly batch: number;
-}
+/** The place of a batch in the store: its run, the hash of the plan it was read for, its number there, from 0. */
+const batchAddressShape = v.object({ runId: text, planHash: text, batch: count });
+export type BatchAddress = ShapeOf<typeof batchAddressShape>;
 
 /** Subscriptions of a plan that are read together. The number of a batch is its index in the plan. */
-export interface PlannedBatch {
-  readonly subscriptionIds: readonly string[];
+const plannedBatchShape = v.object({
+  subscriptionIds: v.array(text),
   /** The batch of an earlier run that has read them but could not publish them; null = this run reads them. */
-  readonly takenFrom: BatchAddress | null;
-}
+  takenFrom: v.nullable(batchAddressShape),
+});
+export type PlannedBatch = ShapeOf<typeof plannedBatchShape>;
 
 /** A recorded plan: what to read, in which batches. */
-export interface RecordedPlan {
-  readonly plan: Plan;
-  /** First those to read, the biggest first; then the resumed ones. */
-  readonly batches: readonly PlannedBatch[];
+export const recordedPlanShape = v.object({
   /** Identifies the plan by its content. A batch names the plan it was read for by this hash. */
-  readonly hash: string;
-}
+  hash: text,
+  plan: planShape,
+  /** First those to read, the biggest first; then the resumed ones. */
+  batches: v.array(plannedBatchShape),
+});
+export type RecordedPlan = ShapeOf<typeof recordedPlanShape>;
 
 /** The place of a batch of a plan, whether it is written yet or not. */
 export function addressOf({ plan, hash, batches }: RecordedPlan, batch: number): BatchAddress {

@@ -1,8 +1,8 @@
-import type { CoverageCounts, Kind } from './coverage.ts';
+import type { Coverage, CoverageCounts, Kind } from './coverage.ts';
 import type { FindingRule, Severity } from './finding.ts';
 import type { PrincipalState } from './principal.ts';
 import type { ChangeKind } from './run.ts';
-import type { MachineType } from './virtual-machine.ts';
+import type { MachineType, VirtualMachine } from './virtual-machine.ts';
 
 /** The state of the inventory that a query answers from: a run, by its place in the order of merges. */
 export interface AsOf {
@@ -89,6 +89,13 @@ export interface Page<Row> {
 export interface Completeness {
   readonly complete: boolean;
   readonly coverage: CoverageCounts;
+}
+
+/** The machines as Azure lists them now. Nothing is stored. */
+export interface LiveList {
+  readonly machines: readonly VirtualMachine[];
+  readonly coverage: readonly Coverage[];
+  readonly completeness: Completeness;
 }
 
 /** Kinds that an answer shows, and that its completeness covers. */

@@ -13,6 +13,11 @@ export type ReportName = (typeof reportNames)[number];
 export const reportFormats = ['csv', 'xlsx', 'ndjson', 'html', 'md'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 
+/** The reports that are files of the API and of the store. */
+export const reportFiles = reportNames.flatMap((name) =>
+  reportFormats.filter((format) => format !== 'md').map((format) => ({ file: `${name}.${format}`, name, format })),
+);
+
 /** A report and the filter of its rows. */
 export type RequestedReport =
   | { readonly name: 'virtualMachines'; readonly filter: MachineFilter }

@@ -1,5 +1,5 @@
 import type { Coverage } from '../inventory/coverage.ts';
-import type { Completeness, MachineFilter, OrderBy } from '../inventory/query.ts';
+import type { Completeness, LiveList, MachineFilter, OrderBy } from '../inventory/query.ts';
 import { type VirtualMachine, virtualMachineType } from '../inventory/virtual-machine.ts';
 
 /**
@@ -47,7 +47,7 @@ const conditions: Readonly<Record<keyof MachineFilter, Condition>> = {
 
 /** Completeness for a filter: a machine whose power state could not be read may have the requested one. */
 export function liveCompleteness(
-  { completeness, coverage }: { readonly completeness: Completeness; readonly coverage: readonly Coverage[] },
+  { completeness, coverage }: Pick<LiveList, 'completeness' | 'coverage'>,
   { powerState }: MachineFilter,
 ): Completeness {
   const isKnown = ({ status, kinds }: Coverage): boolean =>

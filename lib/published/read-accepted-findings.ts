@@ -3,29 +3,10 @@ import * as v from 'valibot';
 import { readBlobText } from '../azure/store/open-store.ts';
 import type { TokenSource } from '../azure/token.ts';
 import { InvalidSettingError } from '../errors.ts';
-import { type AcceptedFinding, findingRules } from '../inventory/finding.ts';
+import { type AcceptedFinding, acceptedFindingShape } from '../inventory/finding.ts';
 import type { Environment, Settings } from '../settings.ts';
 
 const settingName = 'INVENTORY_ACCEPTED_FINDINGS';
-const text = v.pipe(v.string(), v.trim(), v.nonEmpty());
-const schema = v.array(
-  v.pipe(
-    v.strictObject({
-      rule: v.picklist(findingRules),
-      resourceId: v.optional(v.nullable(text), null),
-      principalId: v.optional(v.nullable(text), null),
-      reason: text,
-      expires: v.pipe(
-        text,
-        v.check((value) => !Number.isNaN(Date.parse(value)), 'a date is needed'),
-      ),
-    }),
-    v.check(
-      ({ resourceId, principalId }) => (resourceId ?? principalId) !== null,
-      'resourceId or principalId is needed',
-    ),
-  ),
-);
 
 /**
  * Reads the findings that people accept, from the JSON file or the blob that the setting names.
@@ -60,7 +41,7 @@ async function readTextFile(path: string): Promise<string> {
 }
 
 function parseAcceptedFindings(content: string, place: string): readonly AcceptedFinding[] {
-  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), content);
+  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), v.array(acceptedFindingShape)), content);
   if (result.success) return result.output;
   const [issue] = result.issues;
   throw new InvalidSettingError(

@@ -1,4 +1,4 @@
-/** A report as bytes. An empty piece is a pause: the work continues, and other work may run. */
+/** A report or an answer as bytes. An empty piece is a pause: the work continues, and other work may run. */
 export type Pieces = Iterable<Uint8Array>;
 
 /** Large enough for few writes, small enough for other work to run in between. */

@@ -3,7 +3,7 @@ import { planRun } from '../collect/plan-run.ts';
 import { readKnownSubscriptions } from '../database/queries/coverage/subscriptions-at.ts';
 import { readNewestSeq } from '../database/queries/runs.ts';
 import { InventoryError } from '../errors.ts';
-import type { KnownSubscription, RecordedPlan } from '../inventory/plan.ts';
+import type { RecordedPlan } from '../inventory/plan.ts';
 import { publicationDamaged } from '../published/database-file.ts';
 import { type DatabaseReader, newestOrNull } from '../published/database-reader.ts';
 import { divideIntoBatches } from './divide-into-batches.ts';
@@ -76,14 +76,8 @@ async function makePlan(environment: RunEnvironment, runId: string, signal: Abor
   return store.plans.write({ ...plan, afterSeq: resumed.afterSeq }, batches, signal);
 }
 
-interface Published {
-  readonly known: readonly KnownSubscription[];
-  /** `seq` of its newest run. */
-  readonly afterSeq: number;
-}
-
-/** What the published inventory follows. A damaged one stops the run now, because it could not be published. */
-async function readPublished(reader: DatabaseReader, signal: AbortSignal): Promise<Published> {
+/** What the published inventory follows, and the `seq` of its newest run. A damaged one stops the run now, because it could not be published. */
+async function readPublished(reader: DatabaseReader, signal: AbortSignal) {
   using current = await newestOrNull(reader, signal);
   if (current === null) return { known: [], afterSeq: 0 };
   if (current.damaged) throw publicationDamaged(current.latest);

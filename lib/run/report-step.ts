@@ -2,7 +2,7 @@ import type { Database } from '../database/database.ts';
 import { resolveChangeRange } from '../database/queries/as-of.ts';
 import { reportSource } from '../database/queries/report-source.ts';
 import { toReason } from '../errors.ts';
-import { type ReportFormat, type RequestedReport, reportFormats, reportNames } from '../inventory/report.ts';
+import { reportFiles } from '../inventory/report.ts';
 import type { Run } from '../inventory/run.ts';
 import { completePublication } from '../published/publish-database.ts';
 import { reportContentTypes, writeReport } from '../reports/write-report.ts';
@@ -97,9 +97,12 @@ async function writeOne(
   file: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { report, format } = reportOfFile(file);
+  // The settings have checked the name.
+  const found = reportFiles.find((known) => known.file === file);
+  if (found === undefined) throw new Error(`There is no report ${file}`);
+  const { name, format } = found;
   const source = reportSource(database, {
-    report,
+    report: { name, filter: {} },
     range: resolveChangeRange(database, null, runId),
     accepted: { findings: await acceptedFindings(signal), now: Date.now() },
     whole: format === 'xlsx',
@@ -107,13 +110,4 @@ async function writeOne(
   });
   const pieces = await writeReport(source, format);
   await store.writeReport({ runId, file, contentType: reportContentTypes[format] }, pieces, signal);
-}
-
-/** The report that a file name stands for. The settings have already checked it. */
-function reportOfFile(file: string): { readonly report: RequestedReport; readonly format: ReportFormat } {
-  const [first, second] = file.split('.');
-  const name = reportNames.find((known) => known === first);
-  const format = reportFormats.find((known) => known === second);
-  if (name === undefined || format === undefined) throw new Error(`There is no report ${file}`);
-  return { report: { name, filter: {} }, format };
 }

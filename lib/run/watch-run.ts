@@ -5,16 +5,8 @@ import { advanced, type ProgressChange, RunEndedError } from './run-record.ts';
 /** How often the record is read: soon enough to notice a cancellation, and cheap. */
 const everyMs = 2_000;
 
-/** Watches the record of a run while one of its steps executes. */
-export interface RunWatch extends AsyncDisposable {
-  /** Aborted when the record says that the run has ended (cancelled, timed out), and with the signal of the step. */
-  readonly signal: AbortSignal;
-  /** Reports progress. It is written within seconds, unless another step of the run has just written. */
-  report(change: ProgressChange): void;
-}
-
 /**
- * Starts to watch the record of a run and to write progress to it.
+ * Starts to watch the record of a run, while one of its steps executes, and to write progress to it.
  * @throws {RunEndedError} the run has already ended
  * @throws {NotFoundError} `RunNotFound`
  */
@@ -22,7 +14,7 @@ export async function watchRun(
   { store, warn }: Pick<RunEnvironment, 'store' | 'warn'>,
   runId: string,
   signal: AbortSignal,
-): Promise<RunWatch> {
+) {
   const stop = new AbortController();
   const stepOrRunEnded = AbortSignal.any([signal, stop.signal]);
   let unwritten: ProgressChange | null = null;
@@ -53,8 +45,10 @@ export async function watchRun(
       });
   }, everyMs);
   return {
+    /** Aborted when the record says that the run has ended (cancelled, timed out), and with the signal of the step. */
     signal: stepOrRunEnded,
-    report(change) {
+    /** Reports progress. It is written within seconds, unless another step of the run has just written. */
+    report(change: ProgressChange): void {
       unwritten = { ...unwritten, ...change };
     },
     async [Symbol.asyncDispose]() {

@@ -108,14 +108,9 @@ function openChecked(path: string, name: string): Database {
 /** A source that a run has looked at: its open database, or why there is none. */
 export type LookedAt = ({ readonly name: string } & OpenedSource) | { readonly name: string; readonly failure: Reason };
 
-/** Sources that stay open until disposal, which also removes their files. */
-export interface OpenSources extends AsyncDisposable {
-  readonly all: readonly LookedAt[];
-}
-
 /**
  * Opens sources one after another, because each must leave room for the next. A source that cannot be used reports why
- * and never stops the run.
+ * and never stops the run. They stay open until disposal, which also removes their files.
  * @param folder for temporary files; made when missing
  */
 export async function openSources(
@@ -123,7 +118,7 @@ export async function openSources(
   folder: string,
   signal: AbortSignal,
   onProgress?: () => void,
-): Promise<OpenSources> {
+): Promise<AsyncDisposable & { readonly all: readonly LookedAt[] }> {
   await mkdir(folder, { recursive: true });
   await using opened = new AsyncDisposableStack();
   const all: LookedAt[] = [];

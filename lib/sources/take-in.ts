@@ -21,36 +21,13 @@ import { bestOffers, contentOf, isBetter, type Offer, type ReadingQuality } from
 /** Sends the readings of this deployment to a sink. `onlyContested`: sends only contested subscriptions. */
 export type Replay = (sink: ReadingSink, onlyContested: boolean) => Promise<void>;
 
-/** What a run takes in from other deployments. */
-export interface TakenIn {
-  /** The run's plan, extended by what the sources have. */
-  readonly plan: Plan;
-  /** Subscriptions that both this deployment reads in this run and a source has read. */
-  readonly contested: ReadonlySet<string>;
-  /** Sends the subscriptions that only sources have. */
-  writeUncontested(sink: SourceSink): void;
-  /**
-   * Sends the better reading of each contested subscription, and every other subscription that `replay` brings. A
-   * complete reading is better than any other; of two alike, the newer.
-   * @param replay is called twice: for how this deployment read them, then for the rows
-   */
-  writeContested(sink: (event: ReadingEvent | SourceEvent) => void, replay: Replay): Promise<void>;
-  /** Answers a question about a subscription that comes from a source. @returns false = ask Azure */
-  answered(followUp: FollowUp): boolean;
-}
-
 /**
  * Decides what a run takes in from sources. Their readings obey the rules of every reading. Where a source cannot be
  * used, the subscriptions that came from it have failed: they turn stale, and nothing of them ends.
  * @param database this deployment's own, before the merge
  * @param excluded subscriptions that the settings leave out, lower case
  */
-export function takeIn(
-  plan: Plan,
-  database: Database,
-  sources: readonly LookedAt[],
-  excluded: readonly string[],
-): TakenIn {
+export function takeIn(plan: Plan, database: Database, sources: readonly LookedAt[], excluded: readonly string[]) {
   const followed = readFollowedSubscriptions(database);
   const states = sources.map((source) => contentOf(source, plan));
   const inScope = (id: string): boolean => (plan.scope?.includes(id) ?? true) && !excluded.includes(id);
@@ -75,12 +52,20 @@ export function takeIn(
     for (const kind of plan.kinds) sink({ type: 'end', reading: { ...failed, ...noRequests, kind } });
   };
   return {
+    /** The run's plan, extended by what the sources have. */
     plan: planWithSources(plan, states, offers, followed, inScope),
+    /** Subscriptions that both this deployment reads in this run and a source has read. */
     contested: new Set([...offers.keys()].filter((id) => planned.has(id))),
-    writeUncontested(sink) {
+    /** Sends the subscriptions that only sources have. */
+    writeUncontested(sink: SourceSink): void {
       for (const [id, offer] of offers) if (!planned.has(id)) write(offer, sink);
     },
-    async writeContested(sink, replay) {
+    /**
+     * Sends the better reading of each contested subscription, and every other subscription that `replay` brings. A
+     * complete reading is better than any other; of two alike, the newer.
+     * @param replay is called twice: for how this deployment read them, then for the rows
+     */
+    async writeContested(sink: (event: ReadingEvent | SourceEvent) => void, replay: Replay): Promise<void> {
       const own = createOwnReadings();
       await replay(own.write, true);
       const better = new Map([...offers].filter(([id, offer]) => planned.has(id) && isBetter(offer, own.of(id))));
@@ -90,7 +75,8 @@ export function takeIn(
         false,
       );
     },
-    answered(followUp) {
+    /** Answers a question about a subscription that comes from a source. @returns false = ask Azure */
+    answered(followUp: FollowUp): boolean {
       const subscriptionId = followUp.resourceId.split('/')[2]?.toLowerCase() ?? '';
       const offer = taken.get(subscriptionId);
       if (offer === undefined) return false;
@@ -120,19 +106,14 @@ export function routeReadings(sinkOf: (subscriptionId: string) => ReadingSink | 
 }
 
 /** How this deployment has read each subscription in this run, without the rows. */
-interface OwnReadings {
-  readonly write: ReadingSink;
-  of(subscriptionId: string): ReadingQuality | null;
-}
-
-function createOwnReadings(): OwnReadings {
+function createOwnReadings() {
   const own = new Map<string, { readonly readAt: string; readonly kinds: Partial<Record<Kind, KindReading>> }>();
   return {
-    of(subscriptionId) {
+    of(subscriptionId: string): ReadingQuality | null {
       const found = own.get(subscriptionId);
       return found === undefined ? null : { readAt: found.readAt, status: subscriptionStatus(found.kinds) };
     },
-    write(event) {
+    write(event: ReadingEvent): void {
       if (event.type === 'begin') own.set(event.subscriptionId, { readAt: event.readAt, kinds: {} });
       else if (event.type === 'end') {
         const found = own.get(event.reading.subscriptionId);

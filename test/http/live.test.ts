@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { LiveList } from '../../lib/http/context.ts';
 import { upstreamError } from '../../lib/http/request-error.ts';
 import type { Coverage } from '../../lib/inventory/coverage.ts';
+import type { LiveList } from '../../lib/inventory/query.ts';
 import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
 import { bodyOf } from './fixtures/body-of.ts';
 import { principalOf, servedInventory, sub1 } from './fixtures/served-inventory.ts';

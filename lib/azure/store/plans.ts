@@ -1,38 +1,7 @@
 import { createHash } from 'node:crypto';
-import * as v from 'valibot';
-import { blindSpotShape, kinds } from '../../inventory/coverage.ts';
-import type { Plan, PlannedBatch, RecordedPlan } from '../../inventory/plan.ts';
-import { runTriggers } from '../../inventory/run.ts';
-import { count, nullableText, reason, text } from '../../inventory/shape.ts';
+import { type Plan, type PlannedBatch, type RecordedPlan, recordedPlanShape } from '../../inventory/plan.ts';
 import type { Container } from './container.ts';
 import { readJson, writeJson } from './json-blob.ts';
-
-const planShape = v.object({
-  hash: text,
-  plan: v.object({
-    runId: text,
-    trigger: v.picklist(runTriggers),
-    startedAt: text,
-    afterSeq: v.exactOptional(count),
-    scope: v.nullable(v.array(text)),
-    kinds: v.array(v.picklist(kinds)),
-    clientIds: v.optional(v.boolean(), false),
-    subscriptions: v.array(
-      v.object({ subscriptionId: text, displayName: text, tenantId: nullableText, state: text, skip: reason }),
-    ),
-    outOfScope: v.array(text),
-    blindSpots: v.array(v.omit(blindSpotShape, ['since'])),
-    blindSpotsKnown: v.boolean(),
-    principalId: nullableText,
-    reason,
-  }),
-  batches: v.array(
-    v.object({
-      subscriptionIds: v.array(text),
-      takenFrom: v.nullable(v.object({ runId: text, planHash: text, batch: count })),
-    }),
-  ),
-});
 
 /** Identifies a plan by its content. @internal for tests */
 export function planHash(plan: Plan, batches: readonly PlannedBatch[]): string {
@@ -43,7 +12,7 @@ export function planHash(plan: Plan, batches: readonly PlannedBatch[]): string {
 export function openPlans(container: Container) {
   const nameOf = (runId: string): string => `runs/${runId}/plan.json`;
   async function read(runId: string, signal: AbortSignal): Promise<RecordedPlan | null> {
-    return (await readJson(container, nameOf(runId), planShape, signal))?.value ?? null;
+    return (await readJson(container, nameOf(runId), recordedPlanShape, signal))?.value ?? null;
   }
   return {
     read,

@@ -1,20 +1,13 @@
 import { type Kind, machineKinds } from '../../inventory/coverage.ts';
 import type { FollowUp, KindReading, SourceEvent } from '../../inventory/reading.ts';
 import { machineTypes } from '../../inventory/virtual-machine.ts';
-import { type IdentityListing, openIdentityListing } from './identities/identity-listing.ts';
+import { openIdentityListing } from './identities/identity-listing.ts';
 import { openAbsentMachines } from './machines/absent-machines.ts';
 import { openMachinesOfKind } from './machines/machines-of-kind.ts';
 import { openPowerStates } from './machines/power-states.ts';
 import type { MergeContext } from './merge-context.ts';
 import { openRoleListing } from './roles/role-assignments.ts';
-import { openSubscriptionReading, type SubscriptionReading } from './subscription-reading.ts';
-
-/** A machine that is proven gone. */
-interface ProvenMachine {
-  readonly machine: number;
-  /** The last complete reading of its kind, epoch milliseconds. */
-  readonly notBefore: number | null;
-}
+import { openSubscriptionReading } from './subscription-reading.ts';
 
 /** Rows of one subscription. */
 type RowsEvent = Extract<
@@ -23,18 +16,7 @@ type RowsEvent = Extract<
 >;
 
 /** The merge of one subscription. */
-export interface SubscriptionMerge {
-  readonly reading: SubscriptionReading;
-  readonly identities: IdentityListing;
-  merge(event: RowsEvent): void;
-  end(reading: KindReading): void;
-  /** Asks once about each machine that a complete list left out. */
-  absentMachines(): readonly FollowUp[];
-  /** Machines that end at the commit. */
-  proven(): readonly ProvenMachine[];
-  /** Writes the coverage rows, once they are final. */
-  writeCoverage(): void;
-}
+export type SubscriptionMerge = ReturnType<typeof openSubscriptionMerge>;
 
 /**
  * @param quiet one change of the subscription covers all changes in it
@@ -46,7 +28,7 @@ export function openSubscriptionMerge(
   readAt: number,
   quiet: boolean,
   source: string | null,
-): SubscriptionMerge {
+) {
   const reading = openSubscriptionReading(context, { subscriptionId, readAt, quiet, own: source === null });
   const { subscription, superseded, readings } = reading;
   const indexes = superseded ? machineTypes.map(() => new Map()) : context.indexes(subscription);
@@ -72,7 +54,7 @@ export function openSubscriptionMerge(
   return {
     reading,
     identities,
-    merge(event) {
+    merge(event: RowsEvent): void {
       if (superseded) return;
       switch (event.type) {
         case 'machines':
@@ -93,7 +75,7 @@ export function openSubscriptionMerge(
           roles.add(event.rows);
       }
     },
-    end(kindReading) {
+    end(kindReading: KindReading): void {
       reading.end(kindReading);
       if (superseded) return;
       settle[kindReading.kind]?.();
@@ -101,13 +83,16 @@ export function openSubscriptionMerge(
       power.finish();
       for (const { index } of machines) index.clear();
     },
-    absentMachines: () => machines.flatMap(({ absent }) => absent.followUps()),
+    /** Asks once about each machine that a complete list left out. */
+    absentMachines: (): readonly FollowUp[] => machines.flatMap(({ absent }) => absent.followUps()),
+    /** Machines that end at the commit. `notBefore`: the last complete reading of their kind, epoch milliseconds. */
     proven: () =>
       machines.flatMap(({ kind, absent }) => {
         const { notBefore } = reading.past(kind);
         return absent.proven().map((machine) => ({ machine, notBefore }));
       }),
-    writeCoverage() {
+    /** Writes the coverage rows, once they are final. */
+    writeCoverage(): void {
       const by = context.dictionary.text(source);
       for (const kindReading of readings.values()) context.coverage.write(subscription, kindReading, superseded, by);
     },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { reportSource } from '../../database/queries/report-source.ts';
 import { hasCode, NotFoundError } from '../../errors.ts';
-import { type ReportFormat, type ReportName, reportFormats, reportNames } from '../../inventory/report.ts';
+import { type ReportFormat, type ReportName, reportFiles, reportNames } from '../../inventory/report.ts';
 import { reportParameters } from '../../parameters/report-parameters.ts';
 import { reportStyle } from '../../reports/html/report-style.ts';
 import { reportContentTypes, writeReport } from '../../reports/write-report.ts';
@@ -59,11 +59,9 @@ export const getReport: Route['handler'] = async (request, { file = '' }, contex
 };
 
 /** @throws {NotFoundError} `ReportNotFound` */
-function reportOf(file: string): { readonly name: ReportName; readonly format: ReportFormat } {
-  const [first, second, ...more] = file.split('.');
-  const name = reportNames.find((known) => known === first);
-  const format = reportFormats.find((known) => known === second && known !== 'md');
-  if (name !== undefined && format !== undefined && more.length === 0) return { name, format };
+function reportOf(file: string): (typeof reportFiles)[number] {
+  const found = reportFiles.find((known) => known.file === file);
+  if (found !== undefined) return found;
   throw new NotFoundError('ReportNotFound', 'There is no such report', {
     hint: `Reports: ${reportNames.join(', ')}; each as .csv, .xlsx, .ndjson and .html`,
   });

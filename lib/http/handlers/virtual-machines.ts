@@ -4,7 +4,7 @@ import {
   listVirtualMachines as listPage,
 } from '../../database/queries/machines/virtual-machines.ts';
 import { NotFoundError } from '../../errors.ts';
-import type { MachineFilter } from '../../inventory/query.ts';
+import type { LiveList, MachineFilter } from '../../inventory/query.ts';
 import { machineListKinds } from '../../inventory/shown-kinds.ts';
 import { virtualMachineType } from '../../inventory/virtual-machine.ts';
 import { toMachineFilter } from '../../parameters/filters.ts';
@@ -13,7 +13,6 @@ import { selected, selectFields } from '../../parameters/select.ts';
 import { virtualMachineCsv } from '../../reports/csv.ts';
 import { answerFromInventory, answerJson, answerText } from '../answer.ts';
 import { answerList, envelope, inventoryHeaders, lines } from '../answer-list.ts';
-import type { LiveList } from '../context.ts';
 import { liveDeadline } from '../deadline.ts';
 import { formatOf } from '../format.ts';
 import { viewAt } from '../inventory-view.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { reportFormats, reportNames } from '../../inventory/report.ts';
+import { reportFiles } from '../../inventory/report.ts';
 import { virtualMachineFields } from '../../inventory/virtual-machine.ts';
 import {
   changeFilterEntries,
@@ -110,10 +110,7 @@ export const startRunBody = v.optional(
   ),
 );
 
-const reportFiles = reportNames.flatMap((name) =>
-  reportFormats.filter((format) => format !== 'md').map((format) => `${name}.${format}`),
-);
-export const reportPath = v.object({ file: v.picklist(reportFiles) });
+export const reportPath = v.object({ file: v.picklist(reportFiles.map(({ file }) => file)) });
 /** The parameters of all reports. Each report allows its own. */
 export const reportQuery = v.object({
   ...reportQueries.virtualMachines.entries,

@@ -48,7 +48,7 @@ export interface ArmClient {
   get(path: string, request: ArmRequest): Promise<unknown>;
   /**
    * A list, page by page, including empty pages.
-   * @throws what `get` throws, {@link ForeignNextLinkError} and {@link NextLinkLoopError}
+   * @throws what `get` throws, `ForeignNextLink` and `NextLinkLoop`
    */
   pages(path: string, request: ArmRequest): AsyncIterableIterator<readonly unknown[], undefined>;
   /** Options for a client of the Azure SDK, so that it sends through the same policies. */

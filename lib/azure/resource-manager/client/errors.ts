@@ -51,28 +51,6 @@ export class InvalidResponseError extends InventoryError {
   }
 }
 
-/** A `nextLink` points to another origin. Nothing was sent there, because the token is for Resource Manager only. */
-export class ForeignNextLinkError extends InventoryError {
-  override readonly name = 'ForeignNextLinkError';
-
-  constructor(path: string, foreignOrigin: string, origin: string) {
-    super('ForeignNextLink', `The list ${path} continues at ${foreignOrigin}, not at ${origin}; it was not followed`, {
-      hint: 'A proxy in front of Resource Manager must rewrite nextLink to its own address (AZURE_RESOURCE_MANAGER_ENDPOINT)',
-    });
-  }
-}
-
-/** A `nextLink` points to a page that was already read. */
-export class NextLinkLoopError extends InventoryError {
-  override readonly name = 'NextLinkLoopError';
-
-  constructor(path: string, pages: number) {
-    super('NextLinkLoop', `The list ${path} returned to a page already read, after ${pages} pages`, {
-      hint: 'Run again; if it happens again, report it to Azure support with the request id',
-    });
-  }
-}
-
 /** Azure throttled a subscription until its budget of waits was used up. */
 export class ThrottledError extends InventoryError {
   override readonly name = 'ThrottledError';

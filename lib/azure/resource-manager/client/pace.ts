@@ -31,16 +31,14 @@ export interface Pace {
   readonly largest: Map<string, number>;
 }
 
-export interface Paces {
-  /** The pace of a URL's subscription. Requests outside a subscription (its list, role definitions) share one. */
-  of(url: string): Pace;
-}
+export type Paces = ReturnType<typeof createPaces>;
 
 /** One per subscription, so throttling one never slows the rest. */
-export function createPaces(): Paces {
+export function createPaces() {
   const paces = new Map<string, Pace>();
   return {
-    of(url) {
+    /** The pace of a URL's subscription. Requests outside a subscription (its list, role definitions) share one. */
+    of(url: string): Pace {
       const key = /\/subscriptions\/([^/?]+)/i.exec(url)?.[1]?.toLowerCase() ?? '';
       const known = paces.get(key);
       if (known !== undefined) return known;

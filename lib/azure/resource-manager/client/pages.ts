@@ -1,13 +1,14 @@
+import { InventoryError } from '../../../errors.ts';
 import { member } from '../../json.ts';
-import { ForeignNextLinkError, InvalidResponseError, NextLinkLoopError } from './errors.ts';
+import { InvalidResponseError } from './errors.ts';
 import type { RequestContext } from './request-context.ts';
 
 /**
  * Follows a list from page to page. A `nextLink` that is null, empty or missing ends it; an empty page does not.
  * @param firstUrl absolute, with its api-version
  * @param fetchJson one GET; returns the parsed body
- * @throws {ForeignNextLinkError} the list continues at another origin; nothing was sent there
- * @throws {NextLinkLoopError} the list returns to a page already read
+ * @throws {InventoryError} `ForeignNextLink`: the list continues at another origin, and nothing was sent there;
+ *   `NextLinkLoop`: the list returns to a page already read
  * @throws {InvalidResponseError} `value` is not an array, or `nextLink` is not a link
  */
 export function readPages(
@@ -21,7 +22,12 @@ export function readPages(
     // Checked only now: the rows of the last page are good, wherever its nextLink points.
     const url: string | null = last === null ? firstUrl : nextUrl(last.nextLink, last.url);
     if (url === null) return null;
-    if (seen.has(url)) throw new NextLinkLoopError(new URL(last?.url ?? url).pathname, seen.size);
+    if (seen.has(url)) {
+      const what = `The list ${new URL(last?.url ?? url).pathname} returned to a page already read`;
+      throw new InventoryError('NextLinkLoop', `${what}, after ${seen.size} pages`, {
+        hint: 'Run again; if it happens again, report it to Azure support with the request id',
+      });
+    }
     seen.add(url);
     context.signal.throwIfAborted();
     const body = await fetchJson(url);
@@ -44,7 +50,11 @@ function nextUrl(nextLink: unknown, url: string): string | null {
   }
   const next = new URL(nextLink, url);
   if (next.origin !== current.origin || next.username !== '') {
-    throw new ForeignNextLinkError(current.pathname, `${next.protocol}//${next.host}`, current.origin);
+    // Nothing is sent there, because the token is for Resource Manager only.
+    const elsewhere = `continues at ${next.protocol}//${next.host}, not at ${current.origin}`;
+    throw new InventoryError('ForeignNextLink', `The list ${current.pathname} ${elsewhere}; it was not followed`, {
+      hint: 'A proxy in front of Resource Manager must rewrite nextLink to its own address (AZURE_RESOURCE_MANAGER_ENDPOINT)',
+    });
   }
   next.hash = '';
   const apiVersion = current.searchParams.get('api-version');

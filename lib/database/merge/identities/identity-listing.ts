@@ -6,23 +6,13 @@ import { distrustShrunkList, mostDeletionChecks, verifyDeletion } from '../verif
 import { mergeFederatedCredentials } from './federated-credentials.ts';
 import type { KnownIdentity } from './presence-rows.ts';
 
-/** The user-assigned identities of one subscription, as its list and reads by id show them. */
-export interface IdentityListing {
-  add(page: readonly UserAssignedIdentityReading[]): void;
-  /** Once all lists are in: identities that a complete list lacks, or shows with another principal. */
-  absent(): readonly FollowUp[];
-  /** Once the answers to `absent` are in: the federated credentials of the identities that are on machines. */
-  federatedCredentials(): readonly FollowUp[];
-  /** At the commit: writes which identities exist and which are gone. */
-  settle(): void;
-}
-
 interface Listed {
   readonly identity: number;
   readonly principalId: string | null;
 }
 
-export function openIdentityListing(context: MergeContext, reading: SubscriptionReading): IdentityListing {
+/** The user-assigned identities of one subscription, as its list and reads by id show them. */
+export function openIdentityListing(context: MergeContext, reading: SubscriptionReading) {
   const { identities, presence, unseenIdentities, dictionary, counts } = context;
   const { subscription, readAt } = reading;
   const past = reading.past('identities');
@@ -103,10 +93,11 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
     if (known.unseen) unseenIdentities.close(identity);
   };
   return {
-    add(page) {
+    add(page: readonly UserAssignedIdentityReading[]): void {
       for (const identity of page) list(identity);
     },
-    absent() {
+    /** Once all lists are in: identities that a complete list lacks, or shows with another principal. */
+    absent(): readonly FollowUp[] {
       if (!isRead() || status() === 'partial') return [];
       const missing = presence.of(subscription).filter(mustBeChecked);
       for (const { resourceId, missingFromList } of missing) {
@@ -127,7 +118,8 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
         answer: (verification) => mergeCheck(resourceId, verification),
       }));
     },
-    federatedCredentials() {
+    /** Once the answers to `absent` are in: the federated credentials of the identities that are on machines. */
+    federatedCredentials(): readonly FollowUp[] {
       if (!isRead() || status() === 'skipped') return [];
       const asked = new Map<string, KnownIdentity>();
       for (const known of presence.of(subscription)) {
@@ -142,7 +134,8 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
         answer: (verification) => mergeCredentials(known, verification),
       }));
     },
-    settle() {
+    /** At the commit: writes which identities exist and which are gone. */
+    settle(): void {
       if (!isRead()) return;
       const byId = Map.groupBy(presence.of(subscription), ({ resourceId }) => resourceId.toLowerCase());
       for (const sameId of byId.values()) for (const known of sameId) write(known, sameId);
