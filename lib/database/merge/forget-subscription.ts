@@ -5,8 +5,9 @@ import { beginTransaction, commitTransaction, type Database } from '../database.
 import type { Thresholds } from '../findings/rule.ts';
 import { writeFindings } from '../findings/write-findings.ts';
 import { writeBlindSpots } from './blind-spots.ts';
+import { createMergeContext } from './create-merge-context.ts';
 import { endSubscriptions } from './end-subscription.ts';
-import { createMergeContext, type MergeContext } from './merge-context.ts';
+import type { MergeContext } from './merge-context.ts';
 import { writeRun } from './run-row.ts';
 
 export interface ForgetRequest {

@@ -3,11 +3,12 @@ import type { FollowUp, ReadingEvent, SourceEvent } from '../../inventory/readin
 import type { Run } from '../../inventory/run.ts';
 import { beginTransaction, commitTransaction, type Database } from '../database.ts';
 import { getRun } from '../queries/runs.ts';
+import { createMergeContext } from './create-merge-context.ts';
 import { deferIndexes } from './deferred-indexes.ts';
 import { changeTenants, endSubscriptions } from './end-subscription.ts';
 import { finishMerge } from './finish.ts';
 import { followUpRounds } from './follow-ups.ts';
-import { createMergeContext, type MergeOptions } from './merge-context.ts';
+import type { MergeOptions } from './merge-context.ts';
 import { openSubscriptionMerge, type SubscriptionMerge } from './subscription-merge.ts';
 import { writeSubscriptionVersions } from './subscription-versions.ts';
 
