@@ -15,7 +15,10 @@ interface EarlierReadings {
   readonly newestComplete: number | null;
 }
 
-/** Rows of the table `coverage`. @param afterSeq see `Plan.afterSeq` */
+/** Rows of the table `coverage`. */
+export type CoverageRows = ReturnType<typeof openCoverageRows>;
+
+/** @param afterSeq see `Plan.afterSeq` */
 export function openCoverageRows(database: Database, seq: number, afterSeq: number) {
   const selectEarlier = database.prepare(`
     SELECT kind, max(CASE WHEN status IN ('complete', 'partial', 'skipped') THEN read_at END) AS shown,

@@ -1,4 +1,6 @@
 /** Which rows (by number) this merge has read, and in which order. Four bytes per row. */
+export type Seen = ReturnType<typeof createSeen>;
+
 export function createSeen() {
   let orders = new Uint32Array(1024);
   let next = 1;

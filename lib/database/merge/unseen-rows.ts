@@ -1,6 +1,8 @@
 import type { Database } from '../database.ts';
 
 /** Rows of `unseen` or `identity_unseen`: resources (by number) that their newest reading did not show. */
+export type UnseenRows = ReturnType<typeof openUnseenRows>;
+
 export function openUnseenRows(database: Database, seq: number, table: 'unseen' | 'identity_unseen') {
   const key = table === 'unseen' ? 'machine' : 'identity';
   const open = `${key} = ? AND valid_to IS NULL`;

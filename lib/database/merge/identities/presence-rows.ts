@@ -20,6 +20,8 @@ export interface KnownIdentity {
 }
 
 /** Rows of `identity_presence`. */
+export type PresenceRows = ReturnType<typeof openPresenceRows>;
+
 export function openPresenceRows(database: Database, seq: number) {
   const select = database.prepare(`
     SELECT i.id, i.resource_id, i.principal_id, p.present, u.missing_from_list,

@@ -18,6 +18,8 @@ export interface OpenAssignment extends StoredAssignment {
 }
 
 /** Rows of `role_definition`, `role_assignment` and `role_assignment_seen`. Decides nothing. */
+export type RoleRows = ReturnType<typeof openRoleRows>;
+
 export function openRoleRows(database: Database, seq: number) {
   const findDefinition = database.prepare('SELECT id, resource_id FROM role_definition WHERE guid = ?');
   const addDefinition = database.prepare('INSERT INTO role_definition (guid, resource_id) VALUES (?, ?)');
