@@ -4,8 +4,9 @@ import type { ReadingEvent, ReadingSink } from '../inventory/reading.ts';
 const mostWaiting = 128;
 
 /**
- * A sink that delays writing until the network is quiet. Takes events at once and writes them, in the same order, while responses are awaited: a caller that has a response
- * sends the next request first. The number of waiting events is bounded; above it, writing goes first.
+ * A sink that delays writing until the network is quiet. Takes events at once and writes them, in the same order, while
+ * responses are awaited: a caller that has a response sends the next request first. The number of waiting events is
+ * bounded; above it, writing goes first.
  */
 export function writeBehind(target: ReadingSink) {
   let events: ReadingEvent[] = [];

@@ -15,3 +15,5 @@ export function createChangeCounts() {
     },
   };
 }
+
+export type ChangeCounts = ReturnType<typeof createChangeCounts>;
