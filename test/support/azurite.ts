@@ -29,8 +29,7 @@ export async function startAzurite(
   accounts: readonly string[] = [standardAccount],
 ): Promise<Azurite> {
   const script = new URL('../../node_modules/azurite/dist/src/blob/main.js', import.meta.url).pathname;
-  // Ends it with this process, however that ends.
-  const tether = new URL('../../local/start/tether.ts', import.meta.url).href;
+  const preload = new URL('azurite-preload.ts', import.meta.url).href;
   const options = [
     '--blobPort',
     '0',
@@ -39,7 +38,7 @@ export async function startAzurite(
     '--disableTelemetry',
     '--silent',
   ];
-  const child = spawn(process.execPath, ['--import', tether, script, ...options, ...more], {
+  const child = spawn(process.execPath, ['--import', preload, script, ...options, ...more], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, AZURITE_ACCOUNTS: accounts.map((name) => `${name}:${azuriteKey}`).join(';') },
   });
