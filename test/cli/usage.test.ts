@@ -85,7 +85,7 @@ describe('the command line, before it does anything', () => {
       const { code, stdout, stderr } = await runCli([command], { cwd });
 
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-      expect(stderr).toContain('Run: vm-identities collect');
+      expect(stderr).toContain('or run: vm-identities collect');
     },
   );
 });
