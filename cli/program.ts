@@ -33,7 +33,7 @@ const commands: Readonly<Record<string, CommandEntry>> = {
   forget: ['remove a lost subscription from the inventory; its history stays', () => import('./commands/forget.ts')],
   whoami: ['show the current identity, its roles and its missing rights', () => import('./commands/whoami.ts')],
   token: [
-    'print an access token for scripts, in the form of az account get-access-token',
+    'print an access token for scripts, in the format of az account get-access-token',
     () => import('./commands/token.ts'),
   ],
 };

@@ -46,7 +46,7 @@ export async function runAction(command: Command, action: Action, around: Surrou
     return code === exitCodes.incomplete && options.allowIncomplete ? exitCodes.complete : code;
   } catch (error) {
     const shown = signal.aborted
-      ? new InventoryError('Cancelled', 'The command was stopped before it was done', { cause: error })
+      ? new InventoryError('Cancelled', 'The command was stopped before it finished', { cause: error })
       : error;
     messages.error(shown);
     return exitCodeOf(shown);

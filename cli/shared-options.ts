@@ -21,7 +21,7 @@ export function addGlobalOptions(program: Command): void {
       'inventory.sqlite',
     )
     .addOption(
-      new Option('-o, --output <form>', 'output format (default: table on a terminal, otherwise json)').choices(
+      new Option('-o, --output <format>', 'output format (default: table on a terminal, otherwise json)').choices(
         outputForms,
       ),
     )
@@ -76,7 +76,7 @@ export function addShapeOptions(command: Command): void {
   command
     .optionsGroup('Shape:')
     .option('--as-of <run|time>', 'the state after this run, or at this time')
-    .option('--select <fields>', 'only these fields, comma-separated');
+    .option('--select <fields>', 'only these fields, comma-separated, for example name,principalIds');
 }
 
 function appendTag(value: string, before: readonly string[] | undefined): readonly string[] {

@@ -73,7 +73,7 @@ async function awaitInstance(
 async function answered<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
   const notAnswered = (cause: unknown): never => {
     throw new InventoryError('OrchestrationFailed', 'The Durable Functions extension does not answer', {
-      hint: 'See its log; it needs Blob, Queue and Table roles on AzureWebJobsStorage. The next run starts anew',
+      hint: "See the log of the extension. The app's identity needs Blob, Queue and Table roles on AzureWebJobsStorage",
       cause,
     });
   };
@@ -88,7 +88,7 @@ async function answered<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> 
 function engineFailed(message: string, cause: unknown): InventoryError {
   if (cause instanceof InventoryError) return cause;
   return new InventoryError('OrchestrationFailed', message, {
-    hint: 'See the log of the Durable Functions extension; it needs Blob, Queue and Table roles on AzureWebJobsStorage',
+    hint: "See the log of the Durable Functions extension. The app's identity needs Blob, Queue and Table roles on AzureWebJobsStorage",
     cause,
   });
 }

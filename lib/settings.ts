@@ -125,7 +125,7 @@ export function readSettings(environment: Environment): Settings {
 
 function guids(name: string, values: readonly string[]): void {
   for (const value of values) {
-    if (!guidPattern.test(value)) throw invalid(name, value, 'subscription ids (guids), comma-separated');
+    if (!guidPattern.test(value)) throw invalid(name, value, 'subscription ids (GUIDs), comma-separated');
   }
 }
 
@@ -157,7 +157,7 @@ function identity(text: Text): IdentitySetting {
   const [clientId, objectId, resourceId] = names.map(text);
   for (const name of names.slice(0, 2)) {
     const value = text(name);
-    if (value !== null && !guidPattern.test(value)) throw invalid(name, value, 'a guid');
+    if (value !== null && !guidPattern.test(value)) throw invalid(name, value, 'a GUID');
   }
   if (clientId) return { by: 'clientId', clientId };
   if (objectId) return { by: 'objectId', objectId };

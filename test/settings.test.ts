@@ -38,7 +38,7 @@ test.each([
   ['INVENTORY_SOURCES', 'http://elsewhere/inventory', 'https://ACCOUNT'],
   ['INVENTORY_STORAGE__credential', 'key', 'managedidentity'],
   ['AZURE_CLOUD', 'AzureMars', 'AzureUSGovernment'],
-  ['AZURE_CLIENT_ID', 'me', 'a guid'],
+  ['AZURE_CLIENT_ID', 'me', 'a GUID'],
   ['AZURE_TOKEN_CREDENTIALS', 'everything', 'ManagedIdentityCredential'],
   ['AZURE_RESOURCE_MANAGER_ENDPOINT', 'http://localhost', 'an https origin'],
   ['INVENTORY_IDENTITY_RESOURCE_ID', '/subscriptions/x', 'resource id'],

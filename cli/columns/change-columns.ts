@@ -4,7 +4,7 @@ import { isObject } from '../output/flatten.ts';
 import type { Presentation } from '../output/result.ts';
 import { lastSegment, scopeText, timeText } from './cell-text.ts';
 
-/** Changes in a table and as CSV. For resources that are named by a guid, the `Change` column describes the change. */
+/** Changes in a table and as CSV. For resources that are named by a GUID, the `Change` column describes the change. */
 export const changePresentation: Presentation<Change> = {
   columns: [
     { header: 'At', cell: ({ at }) => timeText(at), leastWidth: 20, rank: 4 },

@@ -26,7 +26,7 @@ export const define: DefineCommand = (command, run) => {
     .option('--subscription <ids...>', 'read only these subscriptions; keep the others as they are')
     .option(
       '--management-group <ids...>',
-      'expect every subscription below these groups (as INVENTORY_MANAGEMENT_GROUPS)',
+      'report each subscription below these groups that the identity cannot see (as INVENTORY_MANAGEMENT_GROUPS)',
     )
     .option('--no-power-state', 'do not read power states')
     .option('--client-ids', 'also read the client ids of system-assigned identities (one request per machine)')
@@ -49,7 +49,7 @@ function collect(given: Options): Action {
     const { database } = context.options;
     if (isUrl(database)) {
       throw new UsageError('InvalidOption', `collect writes into a file, but --database is ${shownUrl(database)}`, {
-        hint: 'Only the app publishes to a container. To start a run of the app, send: POST runs',
+        hint: 'Only the app publishes to a container. To start a run of the app, send: POST /api/runs',
       });
     }
     const settings = {

@@ -88,7 +88,10 @@ async function lookUpOne(context: CommandContext, given: string, options: LookUp
     const [principal] = lookupPrincipals(inventory.database, inventory.asOf, [id]);
     if (principal === undefined || principal.state === 'neverSeen') {
       reportCompleteness(context.messages, inventory, allKinds, {});
-      throw new NotFoundError('PrincipalNotFound', `No run up to ${inventory.asOf.runId} has seen the principal ${id}`);
+      const message = `No run up to ${inventory.asOf.runId} has seen the principal id or client id ${id}`;
+      throw new NotFoundError('PrincipalNotFound', message, {
+        hint: 'If a subscription was not read, its identities may be missing: vm-identities subscriptions',
+      });
     }
     await context.write(
       valueResult(principal, options.select, describePrincipal, () =>

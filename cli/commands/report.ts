@@ -32,7 +32,7 @@ export const define: DefineCommand = (command, run) => {
     .option('--from <run|time>', 'changes after this run or time (default: the run before --to)')
     .option('--to <run|time>', 'changes up to and including this run or time (default: the newest run)')
     .option('--kind <kind>', 'changes of this kind')
-    .option('--resource-id <id>', 'changes of this machine, role assignment or subscription')
+    .option('--resource-id <id>', 'changes of this machine, identity, role assignment or subscription')
     .optionsGroup('Findings:')
     .option('--rule <name>', 'findings of this rule')
     .option('--severity <severity>', 'high, medium or low')
@@ -55,7 +55,10 @@ function report(given: string, options: Options): Action {
       const formats = reportFormats.join(', ');
       throw new UsageError('InvalidOption', `--output is '${output}'; for a report, use --format: ${formats}`);
     }
-    if (query !== null) throw new UsageError('InvalidOption', 'report has no --query; list has one');
+    if (query !== null) {
+      const others = 'list, principals, changes or findings';
+      throw new UsageError('InvalidOption', `report has no --query; use it with ${others}`);
+    }
     if (out === '') throw new UsageError('InvalidOption', "--out is ''; allowed: the path of a file");
     if (out === null && format === 'xlsx') throw new UsageError('InvalidOption', '--format xlsx needs --out FILE');
     const parameters = parametersOf(name, options);
@@ -85,7 +88,10 @@ function formatOf({ format, out }: Options): ReportFormat {
   const wanted = format ?? (typeof out === 'string' ? /\.([^./\\]+)$/.exec(out)?.[1]?.toLowerCase() : 'csv');
   const known = reportFormats.find((one) => one === wanted);
   if (known !== undefined) return known;
-  throw new UsageError('InvalidOption', `--format is needed with --out ${String(out)}: ${reportFormats.join(', ')}`);
+  throw new UsageError(
+    'InvalidOption',
+    `--format is required, because '${String(out)}' does not end in a known format; allowed: ${reportFormats.join(', ')}`,
+  );
 }
 
 /** @throws {UsageError} the report does not have an option, or a value is not allowed */
@@ -93,8 +99,8 @@ function parametersOf(name: ReportName, { format: _format, out: _out, ...given }
   const allowed = Object.keys(reportQueries[name].entries);
   const foreign = Object.keys(given).find((option) => !allowed.includes(option));
   if (foreign !== undefined) {
-    throw new UsageError('InvalidOption', `The report ${name} has no ${optionName(foreign)}`, {
-      hint: `It has ${allowed.map(optionName).join(', ')}`,
+    throw new UsageError('InvalidOption', `The report ${name} does not take ${optionName(foreign)}`, {
+      hint: `It takes ${allowed.map(optionName).join(', ')}`,
     });
   }
   return reportParameters(name, (schema) => parseOptions(schema, given));

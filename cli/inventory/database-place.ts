@@ -28,10 +28,15 @@ export function containerUrl(place: string, cloud: CloudName): string {
  */
 export function existing(path: string): string {
   if (statusOf(path) !== undefined) return path;
-  const option = path === 'inventory.sqlite' ? '' : ` --database ${path}`;
-  throw new InventoryError('NoDatabase', `There is no database ${path} yet`, {
-    hint: `Run: vm-identities collect${option}`,
+  const option = path === 'inventory.sqlite' ? '' : ` --database ${quotedForShell(path)}`;
+  throw new InventoryError('NoDatabase', `The database ${path} does not exist`, {
+    hint: `Check the path, or run: vm-identities collect${option}`,
   });
+}
+
+/** An argument of a command, in single quotes if a shell would interpret a character of it. */
+function quotedForShell(argument: string): string {
+  return /^[\p{L}\p{N}_./:@%+,=-]+$/u.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }
 
 /**

@@ -55,7 +55,8 @@ export function findInInventory(
     if (machine !== null) return machine;
   }
   reportCompleteness(messages, inventory, machineListKinds({ type: 'any' }), {});
-  throw new NotFoundError('VirtualMachineNotFound', `No run up to ${asOf.runId} has seen a virtual machine ${text}`, {
+  const machine = by === 'id' ? `the machine ${text}` : `a machine with the name '${text}'`;
+  throw new NotFoundError('VirtualMachineNotFound', `No run up to ${asOf.runId} has seen ${machine}`, {
     hint: "To list the ids, run: vm-identities list --type any --deleted any --query '[].id' -o tsv",
   });
 }
@@ -88,7 +89,7 @@ export async function findLive(
   const machine = onlyOne(machines, text);
   if (machine !== null) return { machine, report };
   report();
-  throw new NotFoundError('VirtualMachineNotFound', `No virtual machine ${text} is visible now`, {
+  throw new NotFoundError('VirtualMachineNotFound', `Azure lists no machine with the name '${text}' now`, {
     hint: `To look for it in the inventory, run: vm-identities show ${text}`,
   });
 }

@@ -13,6 +13,15 @@ import type { Inventory } from './open-inventory.ts';
 /** Subscriptions and blind spots that are named; `vm-identities subscriptions` lists the rest. */
 const namedAtMost = 10;
 
+const kindNames: Readonly<Record<Kind, string>> = {
+  virtualMachines: 'virtual machines',
+  powerStates: 'power states',
+  scaleSets: 'scale sets',
+  arcMachines: 'Arc machines',
+  identities: 'identities',
+  roleAssignments: 'role assignments',
+};
+
 const pastPowerStates: Reason = {
   code: 'PastPowerStates',
   message: 'Only the newest run has the power states of all machines',
@@ -21,6 +30,8 @@ const pastPowerStates: Reason = {
 
 /** What is missing from an answer. */
 export interface Gaps {
+  /** What is not complete. */
+  readonly of: 'answer' | 'run';
   /** The subscriptions behind the answer, with the status of the kinds shown. */
   readonly coverage: readonly Coverage[];
   /** null when they cannot be known. */
@@ -44,6 +55,7 @@ export function reportCompleteness(
     filter.subscriptionId === undefined || subscriptionId.toLowerCase() === filter.subscriptionId;
   const { coverage, blindSpots } = readLedger(database, asOf);
   reportGaps(messages, {
+    of: 'answer',
     coverage: coverage.filter(matches).map((row) => withStatusOf(row, kinds)),
     blindSpots: blindSpots?.filter(matches) ?? null,
     reason: reasonOfRun(database, asOf, kinds),
@@ -65,14 +77,14 @@ function reasonOfRun(database: Database, asOf: AsOf, kinds: ShownKinds): Reason 
 export function reportRun(messages: Messages, path: string, runId: string): ExitCode {
   using database = openForReading(path);
   const { coverage, blindSpots } = readLedger(database, resolveAsOf(database, runId));
-  reportGaps(messages, { coverage, blindSpots, reason: getRun(database, runId)?.reason ?? null });
+  reportGaps(messages, { of: 'run', coverage, blindSpots, reason: getRun(database, runId)?.reason ?? null });
   return exitCodes.incomplete;
 }
 
 /** Writes what is missing, why, and what to do about it: a limited number of lines. */
 export function reportGaps(messages: Messages, gaps: Gaps): void {
   const rows = gaps.coverage.filter(({ status }) => status !== 'complete' && status !== 'skipped');
-  messages.line(`warning: this is not complete${summary(rows, gaps.blindSpots)}`);
+  messages.line(`warning: the ${gaps.of} is not complete${summary(rows, gaps.blindSpots)}`);
   if (gaps.reason !== null) {
     messages.line(`  ${reasonText(gaps.reason)}`);
     hint(messages, gaps.reason.hint);
@@ -107,7 +119,7 @@ export function withStatusOf(row: Coverage, kinds: ShownKinds): Coverage {
 }
 
 function notRead(kind: Kind): Reason {
-  return { code: 'NotRead', message: `The run did not read ${kind}`, hint: null };
+  return { code: 'NotRead', message: `The run did not read ${kindNames[kind]}`, hint: null };
 }
 
 function summary(rows: readonly Coverage[], blindSpots: readonly BlindSpot[] | null): string {

@@ -37,6 +37,7 @@ export async function listLiveMachines(
       if (liveCompleteness(read, filter).complete) return exitCodes.complete;
       const blindSpots = read.completeness.coverage.blindSpots === null ? null : [];
       reportGaps(messages, {
+        of: 'answer',
         coverage: read.coverage.map((row) => withStatusOf(row, machineListKinds(filter))),
         blindSpots,
         reason: read.coverage.length === 0 ? noSubscriptions : null,

@@ -70,7 +70,7 @@ async function withPublished<T>(
     const current = await reader.current(signal);
     if (current.damaged) {
       const newest = `the newest database, of run ${current.latest.runId},`;
-      messages.line(`warning: ${newest} is damaged; the one before is used, so no answer is complete`);
+      messages.line(`warning: ${newest} is damaged. The answer comes from the previous database and is not complete`);
     }
     return await use(current);
   } finally {
@@ -88,8 +88,8 @@ async function withPublished<T>(
 export function changeRange(database: Database, from: string | undefined, to: string | undefined): ChangeRange {
   const range = resolveChangeRange(database, from ?? null, to ?? null);
   if (!beginsAfterItsEnd(range, { from, to })) return range;
-  const end = to === undefined ? `run ${range.to.runId}` : `--to, ${to}`;
-  throw new UsageError('InvalidOption', `--from is '${from ?? ''}', which comes after ${end}`);
+  const end = to === undefined ? `the newest run, ${range.to.runId}` : `--to '${to}'`;
+  throw new UsageError('InvalidOption', `--from '${from ?? ''}' is later than ${end}`);
 }
 
 /**

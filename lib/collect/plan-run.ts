@@ -137,6 +137,6 @@ function distrust(
   return {
     code: 'SuspiciousTenantShrink',
     message: `${lost.length} of ${before.length} subscriptions are no longer in the list`,
-    hint: 'Check the role assignments of the identity, then run the inventory again: it accepts a second list that agrees',
+    hint: 'Check the role assignments of the identity, then run the inventory again. If the next list is the same, the run accepts it',
   };
 }

@@ -89,7 +89,7 @@ function open(path: string, limits: { readonly length?: number }): Database {
     return new Database(path, { readOnly: true, timeout: lockTimeoutMs, limits });
   } catch (cause) {
     throw new InventoryError('DatabaseUnreadable', `The database ${path} cannot be opened: ${messageOf(cause)}`, {
-      hint: 'Run: vm-identities collect',
+      hint: 'Check that you may read the file',
       cause,
     });
   }
@@ -123,7 +123,7 @@ function versionOf(database: Database, path: string): number {
     return Number(database.prepare('PRAGMA user_version').get()?.user_version);
   } catch (cause) {
     if (isBusy(cause)) throw busyDatabase(path, cause);
-    throw new InventoryError('NotAnInventory', `${path} is not an SQLite database: ${messageOf(cause)}`, { cause });
+    throw new InventoryError('NotAnInventory', `${path} is not an SQLite database`, { cause });
   }
 }
 

@@ -23,7 +23,7 @@ export const resourceId = v.pipe(
 
 export const guid = v.pipe(
   v.string(),
-  v.regex(guidPattern, 'a guid such as 6f0f1a2b-0000-4c3d-8e5f-1234567890ab'),
+  v.regex(guidPattern, 'a GUID such as 6f0f1a2b-0000-4c3d-8e5f-1234567890ab'),
   v.toLowerCase(),
 );
 

@@ -10,7 +10,7 @@ export type Forgetting = Pick<ForgetRequest, 'subscriptionId' | 'reason' | 'thre
 
 /**
  * Closes a lost subscription in a database file.
- * @throws {NotFoundError} the inventory does not follow it
+ * @throws {NotFoundError} the inventory does not contain it
  * @throws {InventoryError} `SubscriptionVisible`, `DatabaseBusy`
  */
 export function forgetInFile(databasePath: string, forgetting: Forgetting): Run {
@@ -28,7 +28,7 @@ export interface ForgetPublishedRequest {
 
 /**
  * Closes a lost subscription in the published inventory. It publishes a new database, as a run does.
- * @throws {NotFoundError} the inventory does not follow it
+ * @throws {NotFoundError} the inventory does not contain it
  * @throws {InventoryError} `SubscriptionVisible`; what `publishDatabase` throws
  */
 export function forgetPublished(request: ForgetPublishedRequest): Promise<Run> {

@@ -50,7 +50,7 @@ export async function claimRun(request: RunClaimRequest, runId: string, signal: 
     return;
   }
   throw new InventoryError('RunClaimContended', 'Too many runs were started at the same time', {
-    hint: 'Try again: one of them is running by then',
+    hint: 'Try again. One of these runs is then in progress',
   });
 }
 

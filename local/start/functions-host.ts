@@ -96,7 +96,7 @@ export async function findCoreTools(environment: NodeJS.ProcessEnv): Promise<str
 export async function requireBundle(): Promise<void> {
   if (await isAccessible(bundle, constants.R_OK)) return;
   const message = `The app is not built: ${relative(process.cwd(), bundle)} does not exist`;
-  throw new InventoryError('BundleMissing', message, { hint: 'npm run build' });
+  throw new InventoryError('BundleMissing', message, { hint: 'Run: npm run build' });
 }
 
 /**

@@ -27,10 +27,13 @@ export interface StartOptions {
  */
 export function parseStartOptions(args: readonly string[]): StartOptions {
   const size = (flags: string, description: string, fallback: number): Option =>
-    new Option(flags, description).argParser(wholeNumber(1_000_000)).default(fallback).conflicts('azure');
+    new Option(flags, `${description} (not with --azure)`)
+      .argParser(wholeNumber(1_000_000))
+      .default(fallback)
+      .conflicts('azure');
   const program = new Command('npm start --')
     .description('Starts the app on this machine with a stand-in for Azure and Azurite, and runs the inventory once.')
-    .option('--port <n>', 'port of the Functions host, 0 = any free', wholeNumber(65_535), 7071)
+    .option('--port <n>', 'port of the Functions host; 0 picks a free port', wholeNumber(65_535), 7071)
     .option('--once', 'exit after the first run')
     .option('--azure', 'read your own Azure instead of the sample tenant')
     .addOption(size('--subscriptions <n>', 'readable subscriptions in the sample tenant', 12))

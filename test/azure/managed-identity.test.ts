@@ -114,8 +114,10 @@ describe('a failure says what to do', () => {
     const answer = await process.ask();
 
     expect(answer.errors).toMatchObject([{ name: 'NoTokenError', code: 'ManagedIdentityUnavailable' }]);
-    expect(answer.errors[0]?.message).toMatch(/Turn on the system-assigned identity, or set AZURE_CLIENT_ID/);
-    expect(answer.errors[0]?.hint).toMatch(/az functionapp identity assign.*az vm identity assign/);
+    expect(answer.errors[0]?.message).toMatch(/nothing listens at http:\S+ \(AppService, ECONNREFUSED\)$/);
+    expect(answer.errors[0]?.hint).toMatch(
+      /To turn on the system-assigned identity: az functionapp identity assign.*az vm identity assign.*set AZURE_CLIENT_ID/,
+    );
     expect(answer.waitedMs).toBeLessThan(4_000);
   });
 

@@ -100,7 +100,7 @@ describe('from Azure to an answer', () => {
     const all = await cli('list', '--live', '--power-state', 'running', '--query', '[].id');
 
     expect([running.code, all.code]).toEqual([3, 0]);
-    expect(running.stderr).toMatch(new RegExp(`warning: this is not complete[^]*${first}.*partial, Strange`));
+    expect(running.stderr).toMatch(new RegExp(`warning: the answer is not complete[^]*${first}.*partial, Strange`));
     expect(all.stderr).toBe('');
   });
 

@@ -101,7 +101,11 @@ describe('changes', () => {
     [['--from', 'yesterday'], 2, '--from'],
     [['--kind', 'created'], 2, 'virtualMachineCreated'],
     [['--from', runIdOf(2), '--to', runIdOf(1)], 2, '--from'],
-    [['--from', '2026-11-30', '--to', '2026-11-29'], 2, "--from is '2026-11-30T00:00:00.000Z', which comes after --to"],
+    [
+      ['--from', '2026-11-30', '--to', '2026-11-29'],
+      2,
+      "--from '2026-11-30T00:00:00.000Z' is later than --to '2026-11-29T00:00:00.000Z'",
+    ],
     [['--from', '2020-01-01'], 5, 'NoRunAtThatTime'],
     [['--to', '20200101T000000Z-0000'], 5, 'RunNotFound'],
   ])('with %j exit with %i', async (args, code, text) => {

@@ -104,7 +104,7 @@ describe('--database with the URL of a container', () => {
     expect(results.map(({ code }) => code)).toEqual(commands.map(() => 3));
     expect(results[0]?.stdout).toBe('20261122T060000Z-0000\n');
     for (const { stderr } of results) {
-      expect(stderr).toMatch(/^warning: the newest database, of run 20261123T060000Z-0000, is damaged; .+\n/);
+      expect(stderr).toMatch(/^warning: the newest database, of run 20261123T060000Z-0000, is damaged\. .+\n/);
     }
   });
 

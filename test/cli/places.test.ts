@@ -81,9 +81,9 @@ describe('--database', () => {
   );
 
   test.each([
-    ['nowhere', 'NoDatabase: There is no database nowhere yet'],
+    ['nowhere', 'NoDatabase: The database nowhere does not exist'],
     ['text', 'NotAnInventory: text is not an SQLite database'],
-    ['text/below', 'NoDatabase: There is no database text/below yet'],
+    ['text/below', 'NoDatabase: The database text/below does not exist'],
     ['empty', 'NotAnInventory: empty is not an inventory database'],
     ['newer', 'NewerDatabase: newer has schema version 99'],
   ])('as the file %s fails and names the file', async (place, words) => {
@@ -91,6 +91,16 @@ describe('--database', () => {
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(`error ${words}`);
+  });
+
+  test.each([
+    ['nowhere', 'nowhere'],
+    ['no where', "'no where'"],
+    ["o'no", "'o'\\''no'"],
+  ])('as %s, which does not exist, is quoted for a shell in the command that creates it', async (place, quoted) => {
+    const { stderr } = await cli('list', '--database', place);
+
+    expect(stderr).toContain(`hint: Check the path, or run: vm-identities collect --database ${quoted}\n`);
   });
 
   test('names the file when its middle is damaged', async () => {

@@ -202,7 +202,7 @@ describe('an answer that is not complete', () => {
 
     expect(code).toBe(3);
     expect(stderr).toMatch(/PastPowerStates: .+\n {4}hint: Leave out --as-of/);
-    expect(stderr).toContain('Sub 1: partial, NotRead: The run did not read powerStates');
+    expect(stderr).toContain('Sub 1: partial, NotRead: The run did not read power states');
   });
 
   test('is reported for the ledger and for principals as well', async () => {

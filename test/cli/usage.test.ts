@@ -49,15 +49,15 @@ describe('the command line, before it does anything', () => {
     [['list', '-o', 'xml'], 'table, json, tsv, csv, yaml, ndjson'],
     [['list', '--identity-type', 'system'], "--identity-type is 'system'; allowed: none, systemAssigned"],
     [['list', '--stale', 'yes'], "--stale is 'yes'; allowed: true, false"],
-    [['list', '--subscription-id', 'prod'], "--subscription-id is 'prod'; allowed: a guid"],
+    [['list', '--subscription-id', 'prod'], "--subscription-id is 'prod'; allowed: a GUID"],
     [['list', '--as-of', 'yesterday'], "--as-of is 'yesterday'; allowed: a run id"],
     [['list', '--select', 'name,colour'], "--select is 'name,colour'"],
     [['list', '--live', '--as-of', '2026-11-01'], 'it cannot be combined with --as-of'],
     [['list', '--query', '[?'], "--query is '[?'"],
     [['show'], 'missing required argument'],
     [['show', '/subscriptions/x'], 'not a resource id of a virtual machine'],
-    [['principals', 'web-01'], "ID is 'web-01'; allowed: a guid"],
-    [['collect', '--subscription', 'prod'], "--subscription is 'prod'; allowed: a guid"],
+    [['principals', 'web-01'], "ID is 'web-01'; allowed: a GUID"],
+    [['collect', '--subscription', 'prod'], "--subscription is 'prod'; allowed: a GUID"],
     [['collect', '--database', 'https://a.blob.core.windows.net/c'], 'collect writes into a file'],
     [['forget', '11111111-2222-3333-4444-555555555555'], '--reason'],
   ])('refuses %j with exit code 2 and shows what is allowed', async (args, words) => {
@@ -85,7 +85,7 @@ describe('the command line, before it does anything', () => {
       const { code, stdout, stderr } = await runCli([command], { cwd });
 
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-      expect(stderr).toContain('Run: vm-identities collect');
+      expect(stderr).toContain('or run: vm-identities collect');
     },
   );
 });

@@ -75,9 +75,12 @@ const managedIdentities = ['AppService', 'IMDS', 'CloudShell', 'AzureArc', 'Serv
  * because that is what the product is for.
  */
 function noCredentialError(failures: readonly Failure[], { resource, tenantId }: FetchRequest): NoTokenError {
+  const signIn = `On your own machine, sign in with: az login${tenantId === null ? '' : ` --tenant ${tenantId}`}`;
   const [only] = failures;
   if (only === undefined) {
-    return new NoTokenError('CredentialUnavailable', `There is no credential for a token for '${resource}'`);
+    return new NoTokenError('CredentialUnavailable', `No credential can get a token for '${resource}'`, {
+      hint: signIn,
+    });
   }
   if (failures.length === 1) return only.error;
   const managed = failures.find(({ name }) => managedIdentities.includes(name));
@@ -85,7 +88,6 @@ function noCredentialError(failures: readonly Failure[], { resource, tenantId }:
   const signedOut = failures.find((failure) => failure !== managed && !notConfigured.test(failure.error.message));
   const [first = only, second] = new Set([answered, signedOut, managed].filter((failure) => failure !== undefined));
   const messages = [first, second].flatMap((failure) => failure?.error.message.replace(/\.$/, '') ?? []);
-  const signIn = `On your own machine, sign in with: az login${tenantId === null ? '' : ` --tenant ${tenantId}`}`;
   const hints = [signedOut?.error.hint ?? signIn, managed?.error.hint];
   return new NoTokenError(
     { given: (managed ?? first).error.code },

@@ -23,7 +23,7 @@ const audienceRefused =
 /** Says why a managed identity gave no token, and how to fix it. Never contains a token or a header. */
 export function managedIdentityError(answer: IdentityEndpointAnswer, failed: FailedRequest): NoTokenError {
   const endpoint = `${failed.host.source} at ${failed.endpoint}`;
-  if (isNothingListening(answer)) return unavailable(answer, endpoint);
+  if (isNothingListening(answer)) return unavailable(answer, failed);
   switch (answer.kind) {
     case 'refused':
       return refused(answer.status, answer.body, endpoint, failed);
@@ -44,11 +44,11 @@ export function managedIdentityError(answer: IdentityEndpointAnswer, failed: Fai
   }
 }
 
-function unavailable(answer: IdentityEndpointAnswer, endpoint: string): NoTokenError {
-  const cause = answer.kind === 'unreachable' ? ` (${answer.errorCode})` : '';
+function unavailable(answer: IdentityEndpointAnswer, { endpoint, host }: FailedRequest): NoTokenError {
+  const cause = answer.kind === 'unreachable' ? `, ${answer.errorCode}` : '';
   return new NoTokenError(
     'ManagedIdentityUnavailable',
-    `No managed identity: nothing listens for ${endpoint}${cause}. Turn on the system-assigned identity, or set AZURE_CLIENT_ID for a user-assigned one`,
+    `No managed identity: nothing listens at ${endpoint} (${host.source}${cause})`,
     { hint: assignCommands },
   );
 }

@@ -22,7 +22,7 @@ export interface ForgetRequest {
 /**
  * Closes a lost subscription for good, as a run of its own: its machines end as `subscriptionForgotten`, its blind spot
  * closes, its history stays. Only here does absence alone end anything, because a person asks for it.
- * @throws {NotFoundError} `SubscriptionNotFound`: the inventory does not follow it
+ * @throws {NotFoundError} `SubscriptionNotFound`: the inventory does not contain it
  * @throws {InventoryError} `SubscriptionVisible`: the last run saw it
  */
 export function forgetSubscription(database: Database, request: ForgetRequest): Run {
@@ -64,8 +64,8 @@ function closeSubscription({ database, dictionary, seq, counts }: MergeContext, 
     .prepare('SELECT visibility FROM subscription WHERE subscription = ? AND valid_to IS NULL')
     .get(subscription);
   if (open === undefined || open.visibility === 'forgotten' || open.visibility === 'outOfScope') {
-    throw new NotFoundError('SubscriptionNotFound', `The inventory does not follow subscription ${subscriptionId}`, {
-      hint: 'List the subscriptions that it follows: vm-identities subscriptions',
+    throw new NotFoundError('SubscriptionNotFound', `The inventory does not contain subscription ${subscriptionId}`, {
+      hint: 'List the subscriptions that it contains: vm-identities subscriptions',
     });
   }
   if (open.visibility === 'visible') {

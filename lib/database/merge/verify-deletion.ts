@@ -39,6 +39,6 @@ export function verifyDeletion(
 export function distrustShrunkList(reading: SubscriptionReading, kind: Kind, count: number): void {
   const resources = kind === 'identities' ? 'identities' : 'machines';
   const message = `The list of subscription ${reading.subscriptionId} lacks ${count} known ${resources}, too many to read by id (limit ${mostDeletionChecks})`;
-  const hint = 'Run the inventory again: if the next list lacks them, too, they are gone';
+  const hint = 'Run the inventory again. If the next list lacks them too, the run ends them';
   reading.weaken(kind, 'SuspiciousShrink', message, hint);
 }

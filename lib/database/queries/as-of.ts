@@ -69,9 +69,8 @@ function runById(database: Database, id: string): AsOf {
 function runAt(database: Database, time: string, name: string): AsOf {
   const milliseconds = Date.parse(time);
   if (Number.isNaN(milliseconds)) {
-    throw new InventoryError('InvalidAsOf', `${name} is "${time}", which is neither a run id nor a time`, {
-      hint: 'A run id looks like 20261121T060000Z-3f2a, a time like 2026-11-21T06:00:00Z',
-    });
+    const allowed = 'a run id such as 20261121T060000Z-3f2a, or a time such as 2026-11-21T06:00:00Z';
+    throw new InventoryError('InvalidAsOf', `${name} is '${time}'; allowed: ${allowed}`);
   }
   // Compared as times, not as texts: "…00Z" and "…00.000Z" are the same moment.
   const finishedByThen = `${columns} WHERE round(unixepoch(finished_at, 'subsec') * 1000) <= ? ORDER BY seq DESC LIMIT 1`;

@@ -48,7 +48,8 @@ export function getPrincipal({
     if (principal === undefined || principal.state === 'neverSeen') {
       throw new NotFoundError(
         'PrincipalNotFound',
-        `No run up to ${view.asOf.runId} has seen the principal ${principalId}`,
+        `No run up to ${view.asOf.runId} has seen the principal id or client id ${principalId}`,
+        { hint: 'If a subscription was not read, its identities may be missing: GET /api/subscriptions' },
       );
     }
     const completeness = view.completenessOf(allKinds, {});

@@ -58,7 +58,11 @@ export async function getVirtualMachine({
   return answerFromInventory(request, context, 'json', (published) => {
     const view = viewAt(published, asOf, null);
     const machine = findMachine(view.database, view.asOf, id);
-    if (machine === null) throw new NotFoundError('ResourceNotFound', `No run up to ${view.asOf.runId} has seen ${id}`);
+    if (machine === null) {
+      throw new NotFoundError('ResourceNotFound', `No run up to ${view.asOf.runId} has seen ${id}`, {
+        hint: 'GET /api/virtualMachines lists the ids',
+      });
+    }
     const completeness = view.completenessOf(machineListKinds({ type: machine.type }), { subscriptionId });
     return {
       body: JSON.stringify(selected(machine, select)),

@@ -33,8 +33,7 @@ async function readText(request: IncomingRequest): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of request.body) {
-    if (!(chunk instanceof Uint8Array))
-      throw new RequestError(400, 'InvalidBody', 'The body does not consist of bytes');
+    if (!(chunk instanceof Uint8Array)) throw new RequestError(400, 'InvalidBody', 'The body cannot be read');
     bytes += chunk.byteLength;
     if (bytes > bodyLimitBytes) throw tooLarge();
     chunks.push(chunk);

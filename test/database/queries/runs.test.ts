@@ -46,7 +46,10 @@ test('asOf without a matching run is refused with its value', () => {
   expect(refusal('20261101T000009Z-ffff')).toMatchObject({ code: 'RunNotFound' });
   expect(refusal('2026-11-01T00:00:00Z')).toMatchObject({ code: 'NoRunAtThatTime' });
   expect(refusal('2026-11-01T00:00:00Z')).toBeInstanceOf(NotFoundError);
-  expect(refusal('yesterday')).toMatchObject({ code: 'InvalidAsOf' });
+  expect(refusal('yesterday')).toMatchObject({
+    code: 'InvalidAsOf',
+    message: expect.stringContaining("is 'yesterday'; allowed: a run id"),
+  });
   expect(refusal('yesterday')).toBeInstanceOf(InventoryError);
 });
 
