@@ -365,8 +365,8 @@ describe('the range', () => {
   test('reports which end is neither a run nor a time', () => {
     readRun();
     const resolve = (from: string | null, to: string | null) => () => resolveChangeRange(inventory.open(), from, to);
-    expect(resolve('yesterday', null)).toThrow('from is "yesterday"');
-    expect(resolve(null, 'tomorrow')).toThrow('to is "tomorrow"');
+    expect(resolve('yesterday', null)).toThrow("from is 'yesterday'");
+    expect(resolve(null, 'tomorrow')).toThrow("to is 'tomorrow'");
     expect(resolve(startedAt(0), null)).toThrow('No run had finished by');
   });
 });
