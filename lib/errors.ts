@@ -121,7 +121,10 @@ export class InventoryError extends Error {
   }
 }
 
-/** A wrong setting or argument: names the input, the value and what is allowed. Exit code 2, HTTP 503 `InvalidConfiguration`. */
+/**
+ * A wrong setting or argument: names the input, the value and what is allowed. Exit code 2, HTTP 503
+ * `InvalidConfiguration`.
+ */
 export class InvalidSettingError extends InventoryError {
   override readonly name = 'InvalidSettingError';
   constructor(message: string, options: { hint?: string | null } = {}) {

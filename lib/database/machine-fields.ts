@@ -143,7 +143,9 @@ const readers: {
   tags: (row, column) => storedTags(textOrNull(row, column)),
 };
 
-/** The properties in a row that has all of `machineColumns`. The table ties each storage to the type of its property. */
+/**
+ * The properties in a row that has all of `machineColumns`. The table ties each storage to the type of its property.
+ */
 export function storedProperties(row: SqlRow, textOf: DictionaryText): MachineProperties {
   return propertiesOf(machineFields, row, textOf) as MachineProperties;
 }

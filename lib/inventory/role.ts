@@ -17,3 +17,8 @@ export interface RoleDefinitionReading {
   readonly roleName: string;
   readonly permissions: readonly Permission[];
 }
+
+/** The last segment of a role's id. What precedes it differs from list to list. */
+export function roleKey(roleDefinitionId: string): string {
+  return roleDefinitionId.slice(roleDefinitionId.lastIndexOf('/') + 1).toLowerCase();
+}

@@ -5,6 +5,7 @@ import { listRoleAssignmentsOf, type RoleAssignment } from '../azure/resource-ma
 import { getRoleName } from '../azure/resource-manager/resources/role-definitions.ts';
 import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
 import { NoTokenError, toReason } from '../errors.ts';
+import { roleKey } from '../inventory/role.ts';
 
 export interface IdentityRole {
   readonly scope: string;
@@ -66,7 +67,9 @@ export async function readIdentityRoles(
   if (readCount === 0 && subscriptions.length > 0) return { roles: null, warnings };
 
   // A role's id differs by subscription; its guid does not.
-  const definitions = new Map([...assignments.values()].map((role) => [guidOf(role), role.roleDefinitionId]));
+  const definitions = new Map(
+    [...assignments.values()].map((role) => [roleKey(role.roleDefinitionId), role.roleDefinitionId]),
+  );
   const names = new Map<string, string>();
   await Promise.all(
     [...definitions].map(async ([guid, id]) => {
@@ -79,13 +82,9 @@ export async function readIdentityRoles(
   );
   const roles = [...assignments.values()].map((assignment) => ({
     scope: assignment.scope,
-    roleDefinitionName: names.get(guidOf(assignment)) ?? guidOf(assignment),
+    roleDefinitionName: names.get(roleKey(assignment.roleDefinitionId)) ?? roleKey(assignment.roleDefinitionId),
   }));
   return { roles: sortedOnce(roles), warnings };
-}
-
-function guidOf({ roleDefinitionId }: RoleAssignment): string {
-  return roleDefinitionId.slice(roleDefinitionId.lastIndexOf('/') + 1).toLowerCase();
 }
 
 function sortedOnce(roles: readonly IdentityRole[]): IdentityRole[] {

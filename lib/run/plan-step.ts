@@ -76,7 +76,10 @@ async function makePlan(environment: RunEnvironment, runId: string, signal: Abor
   return store.plans.write({ ...plan, afterSeq: resumed.afterSeq }, batches, signal);
 }
 
-/** What the published inventory follows, and the `seq` of its newest run. A damaged one stops the run now, because it could not be published. */
+/**
+ * What the published inventory follows, and the `seq` of its newest run. A damaged one stops the run now, because it
+ * could not be published.
+ */
 async function readPublished(reader: DatabaseReader, signal: AbortSignal) {
   using current = await newestOrNull(reader, signal);
   if (current === null) return { known: [], afterSeq: 0 };

@@ -2,8 +2,8 @@ import { forEachPage } from '../../azure/resource-manager/client/pages.ts';
 import { listRoleAssignments } from '../../azure/resource-manager/resources/role-assignments.ts';
 import { InventoryError, NoTokenError } from '../../errors.ts';
 import { readRoleDefinitions } from '../../inventory/read-actions.ts';
+import { roleKey } from '../../inventory/role.ts';
 import { type KindEnd, type KindRequest, type Outcome, readToItsEnd } from './kind-reader.ts';
-import { roleKey } from './shared-roles.ts';
 
 /**
  * Reads the role assignments of one subscription, and the roles they name that were not read before. Without the names

@@ -1,7 +1,7 @@
 import type { ArmClient, RequestContext } from '../../azure/resource-manager/client/arm-client.ts';
 import { forEachPage } from '../../azure/resource-manager/client/pages.ts';
 import { listRoleDefinitions } from '../../azure/resource-manager/resources/role-definitions.ts';
-import type { RoleDefinitionReading } from '../../inventory/role.ts';
+import { type RoleDefinitionReading, roleKey } from '../../inventory/role.ts';
 
 /**
  * The roles that were read so far. Nearly all roles are built in and the same everywhere, so one list answers for all
@@ -27,11 +27,6 @@ interface FirstList {
   ended: boolean;
   /** Resolves when waiting is useless: the list has ended, or its subscription is throttled. */
   readonly left: Promise<void>;
-}
-
-/** The last segment of a role's id. What precedes it differs from list to list. */
-export function roleKey(roleDefinitionId: string): string {
-  return roleDefinitionId.slice(roleDefinitionId.lastIndexOf('/') + 1).toLowerCase();
 }
 
 /** After this many failed first lists, all subscriptions request their own at once. */
