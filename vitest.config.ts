@@ -1,19 +1,37 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.ts';
 
+// These replace what a process has once: the certificates it trusts, the credentials it has signed in with.
+const ownProcess = ['test/azure/**/*.test.ts', 'test/collect/**/*.test.ts'];
+
+// Real processes and real servers: generous limits, so that a busy machine fails no test.
+const limits = {
+  testTimeout: process.env.TEST_ALL === undefined ? 120_000 : 1_200_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 30_000 } },
+};
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     pool: 'forks',
     // One more than two cores: tests often wait for a process, a timeout or a retry.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
-    // Real processes and real servers: generous limits, so that a busy machine fails no test.
-    testTimeout: process.env.TEST_ALL === undefined ? 120_000 : 1_200_000,
-    hookTimeout: 120_000,
-    expect: { poll: { timeout: 30_000 } },
     globalSetup: ['test/support/temporary-files.ts', 'test/support/build-bundles.ts', 'test/support/shared-azurite.ts'],
     // CI reads the last line that the second one writes.
     reporters: ['default', './test/support/count-reporter.ts'],
+    projects: [
+      { test: { ...limits, name: 'own process', pool: 'forks', include: ownProcess } },
+      {
+        test: {
+          ...limits,
+          name: 'shared process',
+          pool: 'forks',
+          include: ['test/**/*.test.ts'],
+          exclude: ownProcess,
+          isolate: false,
+        },
+      },
+    ],
   },
 });

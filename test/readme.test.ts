@@ -46,7 +46,8 @@ test('npm start does what its picture shows', async () => {
   const withoutNumbers = (text: string) => text.replaceAll(/\d[\w.:-]*/g, 'N');
   const picture = (await readFile(join(root, 'docs/start.svg'), 'utf8')).replaceAll(/<[^>]*>/g, '');
   expect(code).toBe(0);
-  for (const line of stdout.trim().split('\n')) expect(withoutNumbers(picture)).toContain(withoutNumbers(line));
+  const lines = withoutNumbers(stdout.trim()).split('\n');
+  expect(lines.filter((line) => !withoutNumbers(picture).includes(line))).toEqual([]);
 });
 
 test('every command of the command line works in the order in which it stands', async () => {

@@ -10,7 +10,7 @@ import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { caseCount } from '../support/cases.ts';
 
 const program = join(import.meta.dirname, '../../bench/soak-runs.ts');
-const runs = caseCount('SOAK_RUNS', { few: 20, many: 200 });
+const runs = caseCount('SOAK_RUNS', { few: 10, many: 200 });
 
 interface Sample {
   readonly descriptors: number;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant, type SampleTenant } from '../../local/azure/sample-tenant.ts';
+import { casesOf } from '../support/cases.ts';
 import { forbidden, identityError } from '../support/fault-presets.ts';
 import { bundledCli, type CliResult, runCli, sourceCli, startCli } from './run-cli.ts';
 
@@ -51,10 +52,12 @@ async function cliOn(where: LocalAzure, args: readonly string[], entry?: string)
 const subscriptionIds = (where: LocalAzure): string[] => where.tenant.subscriptions().map((one) => one.subscriptionId);
 
 describe('from Azure to an answer', () => {
-  test.each([
-    ['the sources', sourceCli],
-    ['the bundle', bundledCli],
-  ])('collects, lists, shows and looks up with %s', async (_, entry) => {
+  test.each(
+    casesOf(1, [
+      ['the bundle', bundledCli],
+      ['the sources', sourceCli],
+    ] as const),
+  )('collects, lists, shows and looks up with %s', async (_, entry) => {
     const collect = await cliOn(azure, ['collect'], entry);
     const list = await cliOn(azure, ['list'], entry);
     const machines: { id: string; identity: { principalId: string | null }; principalIds: string[] }[] = JSON.parse(
@@ -280,7 +283,7 @@ describe('the identity', () => {
     expect(output.expiresOn).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/);
   });
 
-  test.each([['collect'], ['whoami'], ['token'], ['list', '--live']])(
+  test.each(casesOf(1, [['collect'], ['whoami'], ['token'], ['list', '--live']]))(
     'is missing where nothing listens: %j exits with 4 and says what to turn on',
     async (...args) => {
       const env = { ...azure.environment('AppService'), IDENTITY_ENDPOINT: await nobody() };

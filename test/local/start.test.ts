@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { casesOf } from '../support/cases.ts';
+import { allCases, casesOf } from '../support/cases.ts';
 import { isAlive, startStart } from './start-process.ts';
 
 const small = ['--port', '0', '--subscriptions', '2', '--vms', '5'];
@@ -50,7 +50,7 @@ test.each(casesOf(1, ['SIGINT', 'SIGTERM', 'SIGHUP'] as const))('%s ends every s
   expect(pids.filter(isAlive)).toEqual([]);
 });
 
-test('Ctrl-C during the start ends what has started', async () => {
+test.runIf(allCases)('Ctrl-C during the start ends what has started', async () => {
   await using start = startStart(small);
   await start.until(/ {2}Azure /);
   const pids = start.descendants();
@@ -110,7 +110,7 @@ test('a wrong setting is printed and served as 503', async () => {
   expect(response.headers.get('x-ms-error-code')).toBe('InvalidConfiguration');
 });
 
-test('with --once a wrong setting gives exit code 1', async () => {
+test.runIf(allCases)('with --once a wrong setting gives exit code 1', async () => {
   await using start = startStart([...small, '--once'], { INVENTORY_CONCURRENCY: 'many' });
 
   expect(await start.ended()).toBe(1);
@@ -168,7 +168,7 @@ test('--func without Core Tools reports that they are missing', async () => {
   expect(start.text()).toContain("error CoreToolsMissing: Azure Functions Core Tools ('func') are not on the PATH");
 });
 
-test('--func starts Core Tools on the project with the settings of the app', async () => {
+test.runIf(allCases)('--func starts Core Tools on the project with the settings of the app', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'func-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   // Core Tools as this program sees them: a command that serves the project on a port and then prints "Functions:".

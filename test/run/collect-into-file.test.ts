@@ -14,6 +14,7 @@ import { collectIntoFile } from '../../lib/run/collect-into-file.ts';
 import type { Environment } from '../../lib/settings.ts';
 import type { FaultAnswer, FaultRule } from '../../local/azure/faults/faults.ts';
 import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
+import { casesOf } from '../support/cases.ts';
 import { computeThrottled, forbidden, serverError, throttled } from '../support/fault-presets.ts';
 
 /** Three plain subscriptions of 25 machines, ten on a page. */
@@ -132,7 +133,7 @@ const broken: readonly [string, FaultAnswer, Partial<FaultRule>, string, string]
 ];
 
 describe('one subscription of three that breaks', () => {
-  test.each(broken)(
+  test.each(casesOf(8, broken))(
     '%s: its machines stay and are stale, nothing ends, the others are complete',
     async (_what, answer, rule, status, code) => {
       await collect();

@@ -9,6 +9,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { zip } from '../../scripts/zip.ts';
 import { type HostProcess, startHostProcess } from '../local/host-process.ts';
 import { newAzuriteAccount } from '../support/azurite-account.ts';
+import { allCases } from '../support/cases.ts';
 
 const root = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
@@ -61,7 +62,7 @@ describe('npm run package', () => {
     });
   });
 
-  test('gives the same bytes in another folder, at another time, in another time zone', async () => {
+  test.runIf(allCases)('gives the same bytes in another folder, at another time, in another time zone', async () => {
     const again = await packageOf(join(folder, 'elsewhere'), { TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8' });
 
     expect(again.equals(archive)).toBe(true);
@@ -69,7 +70,8 @@ describe('npm run package', () => {
 
   test('leaves the same files in a folder, for tools that create the archive themselves', async () => {
     for (const [name, content] of Object.entries(entries)) {
-      expect(await readFile(join(folder, 'checkout/dist/package', name)), name).toEqual(Buffer.from(content));
+      const inFolder = await readFile(join(folder, 'checkout/dist/package', name));
+      expect(inFolder.equals(content), name).toBe(true);
     }
   });
 

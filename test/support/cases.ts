@@ -7,12 +7,15 @@ export function caseCount(
   { few, many }: { readonly few: number; readonly many: number },
 ): number {
   const set = process.env[variable];
-  if (set === undefined) return process.env.TEST_ALL === undefined ? few : many;
+  if (set === undefined) return allCases ? many : few;
   if (!/^[1-9]\d*$/.test(set)) throw new Error(`${variable} is '${set}'; allowed: a whole number from 1`);
   return Number(set);
 }
 
+/** Whether this is `npm run test:all`. Otherwise tests that wait or compute for long are skipped: `test.runIf(allCases)`. */
+export const allCases = process.env.TEST_ALL !== undefined;
+
 /** All cases in `npm run test:all`, the first few in `npm test`. */
 export function casesOf<Case>(few: number, all: readonly Case[]): readonly Case[] {
-  return process.env.TEST_ALL === undefined ? all.slice(0, few) : all;
+  return allCases ? all : all.slice(0, few);
 }

@@ -22,7 +22,7 @@ import {
   userAssigned,
 } from '../../support/readings.ts';
 
-const numRuns = caseCount('PROPERTY_RUNS', { few: 30, many: 400 });
+const numRuns = caseCount('PROPERTY_RUNS', { few: 20, many: 400 });
 
 // Each test runs hundreds of merges, sometimes on a busy machine.
 vi.setConfig({ testTimeout: 180_000 });

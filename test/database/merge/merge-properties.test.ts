@@ -9,7 +9,7 @@ import { caseCount } from '../../support/cases.ts';
 import { inEmptyInventory } from '../../support/empty-inventory.ts';
 import { asShown, dayOf, guid, machine, mergeRun, type SubscriptionReading } from '../../support/readings.ts';
 
-const numRuns = caseCount('PROPERTY_RUNS', { few: 50, many: 500 });
+const numRuns = caseCount('PROPERTY_RUNS', { few: 30, many: 500 });
 
 // Each test runs hundreds of merges, sometimes on a busy machine.
 vi.setConfig({ testTimeout: 180_000 });
