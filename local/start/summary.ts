@@ -33,7 +33,7 @@ export async function* summaryOf(run: Run, api: Api, width: number, signal: Abor
       ['Complete', run.complete ? 'yes' : 'no: the gaps are listed below, and nothing in them counts as deleted'],
     ]),
   );
-  const first = `virtualMachines?identityType=any&maxpagesize=${rowsShown}`;
+  const first = `virtualMachines?identityType=any&orderby=name&maxpagesize=${rowsShown}`;
   const { value } = await api.get<{ value: VirtualMachine[] }>(first, signal);
   const { gaps, blindSpots } = await readGaps(api, signal);
   if (gaps.length > 0) {
