@@ -14,17 +14,17 @@ const appearMs = 60_000;
  * @throws {InventoryError} the app refuses (a wrong setting), or `NoRun`
  */
 export async function triggerRun(api: Api, signal: AbortSignal): Promise<Run> {
-  const newestRun = async () => (await api.get<{ value: Run[] }>('runs?maxpagesize=1', signal)).value[0];
-  const before = await newestRun();
+  const newestRuns = async () => (await api.get<{ value: Run[] }>('runs?maxpagesize=2', signal)).value;
   // A run that the last host left unfinished continues, and is the one to wait for.
-  const endedBefore = before?.status === 'running' ? undefined : before;
+  const endedBefore = new Set((await newestRuns()).filter(({ status }) => status !== 'running').map(({ id }) => id));
   await api.fire('inventory-schedule', signal);
   const progress = showProgress(process.stderr);
   const giveUpAt = Date.now() + appearMs;
   try {
     for (;;) {
-      const run = await newestRun();
-      if (run !== undefined && run.id !== endedBefore?.id) {
+      // Ids of two runs of one second sort by chance: the new one may be the second.
+      const run = (await newestRuns()).find(({ id }) => !endedBefore.has(id));
+      if (run !== undefined) {
         if (run.status !== 'running') return run;
         progress.update(run.progress);
       } else if (Date.now() > giveUpAt) {
