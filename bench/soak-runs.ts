@@ -57,7 +57,7 @@ async function takeRun(): Promise<void> {
       trigger: 'timer',
       scope: null,
       timeoutMinutes: settings.runTimeoutMinutes,
-      drive: async () => undefined,
+      drive: async () => null,
       publishedRun: (runId, whileRunning) => publishedRun(reader, runId, whileRunning),
       ended: async () => undefined,
     },

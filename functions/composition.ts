@@ -1,9 +1,10 @@
 import type { InvocationContext } from '@azure/functions';
 import { getClient } from 'durable-functions';
 import type { HttpContext } from '../lib/http/context.ts';
+import type { DriveRun } from '../lib/run/start-run.ts';
 import { appSettings } from './app-settings.ts';
 import { driveRun } from './drive-run.ts';
-import type { Drive, InventoryApp } from './inventory-app.ts';
+import type { InventoryApp } from './inventory-app.ts';
 
 let app: Promise<InventoryApp> | undefined;
 
@@ -22,8 +23,8 @@ export async function httpContext(invocation: InvocationContext): Promise<HttpCo
 }
 
 /** The engine, for an invocation that has a durable client as an extra input. */
-export function driveBy(invocation: InvocationContext): Drive {
-  return (runId, own, signal) => driveRun(getClient(invocation), runId, own, signal);
+export function driveBy(invocation: InvocationContext): DriveRun {
+  return (runId, driven, signal) => driveRun(getClient(invocation), runId, driven, signal);
 }
 
 /** Ends the app, if a trigger has made it. */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DurableClient, DurableOrchestrationStatus } from 'durable-functions';
 import { withTimeout } from '../lib/async/with-timeout.ts';
 import { InventoryError } from '../lib/errors.ts';
+import type { DriveRun } from '../lib/run/start-run.ts';
 
 /** Name of the registered orchestration. */
 export const orchestrationName = 'inventory-run';
@@ -15,6 +16,7 @@ const pollMs = 200;
 /** A run that has ended on record winds down within seconds; after this time its orchestration is terminated. */
 const windDownMs = 10_000;
 const terminationMs = 60_000;
+const maxOutputLength = 300;
 
 /** The methods of the engine's client that starting a run needs. */
 type Client = Pick<DurableClient, 'getStatus' | 'startNew' | 'terminate'>;
@@ -24,47 +26,72 @@ type Client = Pick<DurableClient, 'getStatus' | 'startNew' | 'terminate'>;
  * elsewhere.
  *
  * If another run still occupies the instance, waits for it: it has ended on record and winds down. If it takes too
- * long, terminates it for the caller's own run. Otherwise leaves it: this run may have ended meanwhile, and the other
- * may be the next. If this gives up and the engine starts the run later, the run has ended on record and winds down.
- * @param own the caller has just started that run
+ * long, terminates it for a new run. For a known run it leaves it: this run may have ended meanwhile, and the other may
+ * be the next. A stalled run makes no progress although its orchestration says that it runs: whatever occupies the
+ * instance is terminated. If this gives up and the engine starts the run later, the run has ended on record and winds
+ * down.
+ * @returns how the orchestration was found that this has replaced; null when the run was under way
  * @throws {InventoryError} `OrchestrationFailed`: the engine refuses the run, or does not answer
  */
-export async function driveRun(client: Client, runId: string, own: boolean, signal: AbortSignal): Promise<void> {
+export async function driveRun(
+  client: Client,
+  runId: string,
+  driven: Parameters<DriveRun>[1],
+  signal: AbortSignal,
+): Promise<string | null> {
   try {
-    await drive(client, runId, own, signal);
+    return await drive(client, runId, driven, signal);
   } catch (error) {
     throw engineFailed(`Cannot start the orchestration of run ${runId}`, error);
   }
 }
 
-async function drive(client: Client, runId: string, own: boolean, signal: AbortSignal): Promise<void> {
-  let occupant = await awaitInstance(client, runId, windDownMs, signal);
-  if (occupant === 'other' && own) {
+async function drive(
+  client: Client,
+  runId: string,
+  driven: Parameters<DriveRun>[1],
+  signal: AbortSignal,
+): Promise<string | null> {
+  const found = await awaitInstance(client, runId, windDownMs, signal);
+  if (found.occupant === 'this' && driven !== 'stalled') return null;
+  if (found.occupant === 'other' && driven === 'known') return null;
+  if (found.occupant !== 'none') {
     await answered(client.terminate(instanceId, 'RunEnded'), signal);
-    occupant = await awaitInstance(client, runId, terminationMs, signal);
+    const after = await awaitInstance(client, runId, terminationMs, signal, driven === 'stalled');
+    if (after.occupant === 'this' && driven === 'new') return null;
   }
-  if (occupant === 'this' || (occupant === 'other' && !own)) return;
   try {
     await answered(client.startNew(orchestrationName, { instanceId, input: { runId } }), signal);
   } catch (error) {
-    // Another instance of the app may have started the same run first.
-    if ((await awaitInstance(client, runId, 0, signal)) !== 'this') throw error;
+    // Another instance of the app may have started the same run first. A stalled one is still there.
+    if (driven === 'stalled' || (await awaitInstance(client, runId, 0, signal)).occupant !== 'this') throw error;
   }
+  return found.text;
 }
 
-/** Which run occupies the instance: this one, another one even after the wait, or none. */
+interface FoundInstance {
+  /** Which run occupies the instance: this one, another one even after the wait, or none. */
+  readonly occupant: 'this' | 'other' | 'none';
+  /** The status of the orchestration, and its last words. */
+  readonly text: string;
+}
+
+/** Waits while another run occupies the instance, or while any does. */
 async function awaitInstance(
   client: Client,
   runId: string,
   waitMs: number,
   signal: AbortSignal,
-): Promise<'this' | 'other' | 'none'> {
+  any = false,
+): Promise<FoundInstance> {
   const until = performance.now() + waitMs;
   for (;;) {
     const status = await statusOf(client, signal);
-    if (status === null || !isUnderWay(status)) return 'none';
-    if (inputRunId(status) === runId) return 'this';
-    if (performance.now() > until) return 'other';
+    if (status === null) return { occupant: 'none', text: 'not started' };
+    const isThis = inputRunId(status) === runId;
+    const text = isThis ? textOf(status) : 'not started';
+    if (!isUnderWay(status)) return { occupant: 'none', text };
+    if ((isThis && !any) || performance.now() > until) return { occupant: isThis ? 'this' : 'other', text };
     await delay(pollMs, undefined, { signal });
   }
 }
@@ -106,6 +133,11 @@ async function statusOf(client: Client, signal: AbortSignal): Promise<DurableOrc
 
 function isUnderWay({ runtimeStatus }: DurableOrchestrationStatus): boolean {
   return ['Running', 'Pending', 'ContinuedAsNew', 'Suspended'].includes(runtimeStatus);
+}
+
+function textOf({ runtimeStatus, output }: DurableOrchestrationStatus): string {
+  const words = typeof output === 'string' ? output.replaceAll(/\s+/g, ' ').slice(0, maxOutputLength) : '';
+  return words === '' ? runtimeStatus : `${runtimeStatus}: ${words}`;
 }
 
 /** The engine returns the input as an object, or as its JSON text. */

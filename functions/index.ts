@@ -4,6 +4,7 @@ import { endApp } from './composition.ts';
 import './http.ts';
 import './inventory-run.ts';
 import './inventory-schedule.ts';
+import './inventory-watchdog.ts';
 
 app.setup({ enableHttpStream: true });
 app.hook.appTerminate(endApp);

@@ -6,8 +6,9 @@ import { lastPeriodMs } from '../lib/http/schedule-times.ts';
 import type { Run, RunTrigger } from '../lib/inventory/run.ts';
 import { createDatabaseReader } from '../lib/published/database-reader.ts';
 import { publishedRun } from '../lib/run/fail-step.ts';
+import { resumeRun } from '../lib/run/resume-run.ts';
 import type { RunEnvironment } from '../lib/run/run-environment.ts';
-import { startRun } from '../lib/run/start-run.ts';
+import { type DriveRun, startRun } from '../lib/run/start-run.ts';
 import type { Environment, Settings } from '../lib/settings.ts';
 import { sourcesOf } from '../lib/sources/source.ts';
 import { acceptedFindings } from './accepted-findings.ts';
@@ -15,21 +16,23 @@ import { createHttpContexts } from './http-context.ts';
 import { logRun, type RunLogger } from './run-log.ts';
 import { scratchFolder } from './scratch-folder.ts';
 
-/** Makes the engine run the steps of a run, unless it does already. `own`: the caller has just started that run. */
-export type Drive = (runId: string, own: boolean, signal: AbortSignal) => Promise<void>;
-
 export interface InventoryApp {
-  http(drive: Drive, logger: RunLogger): HttpContext;
+  http(drive: DriveRun, logger: RunLogger): HttpContext;
   /**
    * @returns as soon as the run is on record and driven
    * @throws {RunAlreadyRunningError}
    */
   startRun(
     request: { readonly trigger: RunTrigger; readonly scope: readonly string[] | null },
-    drive: Drive,
+    drive: DriveRun,
     logger: RunLogger,
     signal: AbortSignal,
   ): Promise<Run>;
+  /**
+   * Starts the orchestration of the recorded run again if it has died.
+   * @throws {InventoryError} the store's own; the engine does not answer
+   */
+  resumeRun(drive: DriveRun, logger: RunLogger, signal: AbortSignal): Promise<void>;
   /** For the steps of runs. */
   environment(logger: RunLogger): RunEnvironment;
   /** Logs a run that has ended. Whatever ends the run calls it once. */
@@ -62,6 +65,13 @@ export function createInventoryApp(settings: Settings, environment: Environment)
   const resources = { settings, environment, session, store, reader, acceptedFindings: accepted };
   const createHttpContext = createHttpContexts(resources);
 
+  const claimRequest = (logger: RunLogger) => ({
+    store,
+    timeoutMinutes: settings.runTimeoutMinutes,
+    publishedRun: (runId: string, signal: AbortSignal) => publishedRun(reader, runId, signal),
+    ended: (run: Run) => app.ended(run, logger),
+  });
+
   const app: InventoryApp = {
     signal: shutdown.signal,
     environment: (logger) => ({
@@ -76,18 +86,9 @@ export function createInventoryApp(settings: Settings, environment: Environment)
       await logRun(run, reader, logger, AbortSignal.timeout(logTimeoutMs));
     },
     startRun: ({ trigger, scope }, drive, logger, signal) =>
-      startRun(
-        {
-          store,
-          trigger,
-          scope,
-          drive,
-          timeoutMinutes: settings.runTimeoutMinutes,
-          publishedRun: (runId, limited) => publishedRun(reader, runId, limited),
-          ended: (run) => app.ended(run, logger),
-        },
-        signal,
-      ),
+      startRun({ ...claimRequest(logger), trigger, scope, drive }, signal),
+    resumeRun: (drive, logger, signal) =>
+      resumeRun({ ...claimRequest(logger), drive, warn: (line) => logger.error(line) }, signal),
     http: (drive, logger) =>
       createHttpContext({
         start: (scope, signal) => app.startRun({ trigger: 'http', scope }, drive, logger, signal),

@@ -11,6 +11,8 @@ const startTimeoutMs = 120_000;
 app.timer('inventory-schedule', {
   // The value itself: `%INVENTORY_SCHEDULE%` would fail to index without the setting.
   schedule: appSettings instanceof Error ? defaultSchedule : appSettings.schedule,
+  // The start may die, or storage may be away. A run on record is then resumed, not started twice.
+  retry: { strategy: 'fixedDelay', maxRetryCount: 5, delayInterval: { minutes: 1 } },
   extraInputs: [input.durableClient()],
   handler: async (_timer, invocation) => {
     const inventory = await inventoryApp();

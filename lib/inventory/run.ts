@@ -58,6 +58,8 @@ export const runShape = v.object({
     subscriptionsTotal: count,
     virtualMachines: count,
     requests: count,
+    /** How often the watchdog has started the orchestration again; absent = never. */
+    restarts: v.optional(count),
     updatedAt: time,
   }),
 });

@@ -86,7 +86,8 @@ async function endUnclaimedRuns(request: RunClaimRequest, claimed: string, signa
   }
 }
 
-async function endDeadRun(
+/** Ends a run that makes no progress: as timed out, or as succeeded if it was published. */
+export async function endDeadRun(
   { store, timeoutMinutes, publishedRun, ended }: RunClaimRequest,
   dead: Run,
   signal: AbortSignal,

@@ -45,11 +45,12 @@ export async function publishStep(
 }
 
 /** The record of a published run whose reports are still to be written. */
-function reporting({ progress }: Run, published: Run): Run {
+function reporting({ progress, reason }: Run, published: Run): Run {
   return {
     ...published,
     status: 'running',
     finishedAt: null,
+    reason: published.reason ?? reason,
     progress: { ...progress, step: 'report', updatedAt: new Date().toISOString() },
   };
 }

@@ -64,6 +64,7 @@ export function advanced(run: Run, change: ProgressChange): Run | null {
   return {
     ...run,
     progress: {
+      ...progress,
       step: runStepNames.indexOf(step) > runStepNames.indexOf(progress.step) ? step : progress.step,
       subscriptionsDone: Math.max(progress.subscriptionsDone, change.subscriptionsDone ?? 0),
       subscriptionsTotal: Math.max(progress.subscriptionsTotal, change.subscriptionsTotal ?? 0),

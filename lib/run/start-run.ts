@@ -7,9 +7,19 @@ export interface RunStart extends RunClaimRequest {
   readonly trigger: RunTrigger;
   /** Only these subscriptions (lower case); null = all that the settings allow. */
   readonly scope: readonly string[] | null;
-  /** Makes the engine execute the run's steps, unless it already does. `own`: this start made the run. */
-  readonly drive: (runId: string, own: boolean, signal: AbortSignal) => Promise<void>;
+  readonly drive: DriveRun;
 }
+
+/**
+ * Makes the engine execute the steps of a run, unless it already does. `new`: the caller has just started that run;
+ * `known`: its record says that it runs; `stalled`: it makes no progress, whatever the engine says.
+ * @returns how the engine had ended the run before; null when the run was under way
+ */
+export type DriveRun = (
+  runId: string,
+  driven: 'new' | 'known' | 'stalled',
+  signal: AbortSignal,
+) => Promise<string | null>;
 
 /** Two starts in one second get the same id once in 65,536 times. */
 const mostIds = 5;
@@ -27,11 +37,11 @@ const cleanUpMs = 30_000;
 export async function startRun(request: RunStart, signal: AbortSignal): Promise<Run> {
   const { store, drive, ended } = request;
   const run = await claimNewRun(request, signal).catch(async (error: unknown) => {
-    if (error instanceof RunAlreadyRunningError) await drive(error.runId, false, signal);
+    if (error instanceof RunAlreadyRunningError) await drive(error.runId, 'known', signal);
     throw error;
   });
   try {
-    await drive(run.id, true, signal);
+    await drive(run.id, 'new', signal);
   } catch (error) {
     const reason = toReason(error);
     const end = (record: Run): Run | null => failed(record, reason);

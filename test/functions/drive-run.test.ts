@@ -6,7 +6,7 @@ import { never } from '../support/stores.ts';
 const runId = '20261121T060000Z-3f2a';
 const earlier = '20261121T000000Z-0001';
 const later = '20261121T120000Z-0002';
-const { Running, Completed } = OrchestrationRuntimeStatus;
+const { Running, Completed, Failed } = OrchestrationRuntimeStatus;
 
 /** Calls of the engine, other than for its status. */
 let calls: string[];
@@ -46,28 +46,49 @@ function engine(...runs: readonly (string | null)[]) {
 }
 
 test('A run is started if none is under way, and left alone if it is driven already', async () => {
-  await driveRun(engine(null), runId, true, never);
-  await driveRun(engine(runId), runId, true, never);
+  await driveRun(engine(null), runId, 'new', never);
+  await driveRun(engine(runId), runId, 'new', never);
 
   expect(calls).toEqual(['start inventory-run']);
 });
 
 test('The rest of another run gives way to the one that has just started', async () => {
-  await driveRun(engine(earlier, earlier, null), runId, true, never);
+  await driveRun(engine(earlier, earlier, null), runId, 'new', never);
 
   expect(calls).toEqual(['terminate', 'start inventory-run']);
 });
 
 test('A start does not end a run that another start has driven meanwhile', async () => {
-  await driveRun(engine(earlier, runId), runId, true, never);
+  await driveRun(engine(earlier, runId), runId, 'new', never);
 
   expect(calls).toEqual([]);
 });
 
 test('A refused start ends nothing: the next run may have replaced the one that refused it', async () => {
-  await driveRun(engine(later, later), runId, false, never);
+  await driveRun(engine(later, later), runId, 'known', never);
 
   expect(calls).toEqual([]);
+});
+
+test('The orchestration of a run that makes no progress is replaced, although it says that it runs', async () => {
+  const replaced = await driveRun(engine(runId, runId, null), runId, 'stalled', never);
+
+  expect(calls).toEqual(['terminate', 'start inventory-run']);
+  expect(replaced).toBe('Running');
+});
+
+test('What a dead orchestration has said is returned on one line', async () => {
+  const dead = engine(null);
+  const getStatus = async (id: string) => ({
+    ...(await dead.getStatus(id)),
+    input: { runId },
+    runtimeStatus: Failed,
+    output: "Orchestrator function 'inventory-run' failed: Non-Deterministic\nworkflow detected",
+  });
+
+  const replaced = await driveRun({ ...dead, getStatus }, runId, 'known', never);
+
+  expect(replaced).toBe("Failed: Orchestrator function 'inventory-run' failed: Non-Deterministic workflow detected");
 });
 
 test('An engine that does not say what is under way is reported, with a hint', async () => {
@@ -78,7 +99,7 @@ test('An engine that does not say what is under way is reported, with a hint', a
     },
   };
 
-  const driven = driveRun(silent, runId, true, never);
+  const driven = driveRun(silent, runId, 'new', never);
 
   await expect(driven).rejects.toMatchObject({ code: 'OrchestrationFailed', hint: expect.stringContaining('log') });
   expect(calls).toEqual([]);
@@ -94,7 +115,7 @@ test.each([
 ])('A start ends with its caller while the engine does not answer for %s', async (_, client, silent) => {
   const caller = new AbortController();
 
-  const driven = driveRun({ ...client, ...silent }, runId, true, caller.signal);
+  const driven = driveRun({ ...client, ...silent }, runId, 'new', caller.signal);
   setImmediate(() => caller.abort());
 
   await expect(driven).rejects.toMatchObject({ code: 'OrchestrationFailed', hint: expect.stringContaining('log') });
@@ -103,7 +124,7 @@ test.each([
 test('A start ends by itself when the engine does not answer', async () => {
   vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] });
 
-  const driven = driveRun({ ...engine(null), getStatus: silence }, runId, true, never);
+  const driven = driveRun({ ...engine(null), getStatus: silence }, runId, 'new', never);
   vi.advanceTimersByTime(30_000);
 
   await expect(driven).rejects.toMatchObject({ code: 'OrchestrationFailed' });
@@ -112,7 +133,7 @@ test('A start ends by itself when the engine does not answer', async () => {
 test('A start ends with its caller while another run winds down', async () => {
   const caller = new AbortController();
 
-  const driven = driveRun(engine(earlier), runId, true, caller.signal);
+  const driven = driveRun(engine(earlier), runId, 'new', caller.signal);
   setImmediate(() => caller.abort());
 
   await expect(driven).rejects.toMatchObject({ code: 'OrchestrationFailed' });
@@ -122,12 +143,12 @@ test('A start that the engine accepted too late gives way to the next run', asyn
   const answered = Promise.withResolvers<string>();
   const caller = new AbortController();
   const slow = { ...engine(null), startNew: () => answered.promise };
-  const given = driveRun(slow, earlier, true, caller.signal);
+  const given = driveRun(slow, earlier, 'new', caller.signal);
   setImmediate(() => caller.abort());
   await expect(given).rejects.toMatchObject({ code: 'OrchestrationFailed' });
   answered.resolve('inventory-run');
 
-  await driveRun(engine(earlier, earlier, null), runId, true, never);
+  await driveRun(engine(earlier, earlier, null), runId, 'new', never);
 
   expect(calls).toEqual(['terminate', 'start inventory-run']);
 });

@@ -163,14 +163,27 @@ test('A cancelled run stops, publishes nothing, logs one line, and gives way to 
   expect(lines[0]).toContain('"status":"cancelled"');
 });
 
-test('The next start drives a run on record that has no orchestration', async () => {
+/** A run whose process died after it had the claim and before its orchestration began. */
+async function orphan(id: string): Promise<string> {
+  const claim = await target.store.claim.read(never);
+  await target.store.runs.create(newRunRecord(id, 'timer', null, '2026-11-21T06:00:00.000Z'), never);
+  await target.store.claim.take(id, claim?.etag ?? null, never);
+  return id;
+}
+
+test('The watchdog drives a run on record that has no orchestration, and so does the next start', async () => {
   const host = await startHost();
-  const orphan = newRunRecord('20261121T060000Z-0bad', 'timer', null, '2026-11-21T06:00:00.000Z');
-  await target.store.runs.create(orphan, never);
-  await target.store.claim.take(orphan.id, null, never);
+  const first = await orphan('20261121T060000Z-0bad');
+  const watched = await fetch(`${host.url}/admin/functions/inventory-watchdog`, { method: 'POST', body: '{}' });
+  await ended(first).toBe('succeeded');
+  const second = await orphan('20261121T120000Z-0bad');
 
   const refused = await post(host);
 
-  expect([refused.status, (await bodyOf(refused)).error?.target]).toEqual([409, orphan.id]);
-  await ended(orphan.id).toBe('succeeded');
+  expect(watched.status).toBe(202);
+  expect([refused.status, (await bodyOf(refused)).error?.target]).toEqual([409, second]);
+  await ended(second).toBe('succeeded');
+  expect(host.lines().filter((line) => line.includes('RunResumed'))).toHaveLength(1);
+  expect(await recordOf(first)).toMatchObject({ reason: { code: 'RunResumed' }, progress: { restarts: 1 } });
+  expect(await recordOf(second)).toMatchObject({ reason: null });
 });

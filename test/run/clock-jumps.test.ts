@@ -89,7 +89,7 @@ async function take(jumps: Jumps, state: 1 | 2): Promise<Run> {
     return environment();
   };
   const { store } = at('start');
-  const drive = async (): Promise<void> => undefined;
+  const drive = async () => null;
   const ended = async (): Promise<void> => undefined;
   const published = (runId: string, signal: AbortSignal): Promise<Run | null> => publishedRun(reader, runId, signal);
   const { id } = await startRun(

@@ -78,7 +78,7 @@ function start(environment: RunEnvironment, more: Partial<RunStart> = {}): Promi
       trigger: 'timer',
       scope: null,
       timeoutMinutes: settings.runTimeoutMinutes,
-      drive: async () => undefined,
+      drive: async () => null,
       publishedRun: (runId, signal) => publishedRun(reader, runId, signal),
       ended: async (run) => void ended.push(run),
       ...more,
@@ -167,7 +167,10 @@ test('The next run continues from the previous one', async () => {
 
 test('Of many starts at once one makes a run, and the others get its id', async () => {
   const driven: string[] = [];
-  const drive = async (runId: string) => void driven.push(runId);
+  const drive = async (runId: string) => {
+    driven.push(runId);
+    return null;
+  };
 
   const starts = await Promise.allSettled(Array.from({ length: 5 }, () => start(instance(), { drive })));
 

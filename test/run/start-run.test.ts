@@ -17,7 +17,7 @@ beforeEach(() => {
 /** Starts a run that nothing drives. */
 function start(more: Partial<RunStart>): Promise<Run> {
   const common = { store: target.store, trigger: 'http', scope: null, timeoutMinutes: 60 } as const;
-  const drive = async () => undefined;
+  const drive = async () => null;
   return startRun(
     { ...common, drive, publishedRun: async () => null, ended: async (run) => void ended.push(run), ...more },
     never,
