@@ -33,9 +33,12 @@ interface StepContext {
   readonly signal: AbortSignal;
 }
 
-/** First retry after one second, each later one after four times as long: bridges an outage of some twenty seconds. */
-const retries = new df.RetryOptions(1_000, 4);
-retries.backoffCoefficient = 4;
+/**
+ * Retries after 2, 6 and 18 seconds, of which the engine cuts off up to one each: bridges an outage of some twenty
+ * seconds. A first interval of one second would be none: the engine waits whole seconds.
+ */
+const retries = new df.RetryOptions(2_000, 4);
+retries.backoffCoefficient = 3;
 
 /** Decides what a run reads, in how many batches. */
 export const plan = runActivity('plan', (input: RunInput, { environment, signal }) =>

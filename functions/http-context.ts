@@ -15,6 +15,7 @@ import { RunAlreadyRunningError } from '../lib/run/claim-run.ts';
 import { cancelRun } from '../lib/run/run-record.ts';
 import type { Environment, Settings } from '../lib/settings.ts';
 import manifest from '../package.json' with { type: 'json' };
+import type { RunLogger } from './run-log.ts';
 
 /** A client waits for a live read: after this much throttling, it gets Azure's refusal. */
 const throttlingWaitMs = 20_000;
@@ -27,14 +28,16 @@ interface Resources extends Pick<HttpContext, 'acceptedFindings'> {
   readonly reader: DatabaseReader;
 }
 
-interface RunActions {
+/** What one request brings. */
+interface Invocation {
   readonly start: (subscriptions: readonly string[] | null, signal: AbortSignal) => Promise<Run>;
   /** Called when a request has ended a run. */
   readonly ended: (run: Run) => Promise<void>;
+  readonly logger: RunLogger;
 }
 
 /** Connects requests with the app. All contexts share one response cache. */
-export function createHttpContexts(resources: Resources): (runs: RunActions) => HttpContext {
+export function createHttpContexts(resources: Resources): (invocation: Invocation) => HttpContext {
   const { settings, store, reader, acceptedFindings } = resources;
   const shared = {
     version: manifest.version,
@@ -42,11 +45,14 @@ export function createHttpContexts(resources: Resources): (runs: RunActions) => 
     now: () => new Date(),
     acceptedFindings,
     responses: createResponseCache(),
-    logError: (message: string) => console.error(message),
     ...publishedInventory(store, reader),
-    ...liveReads(resources),
   };
-  return (runs) => ({ ...shared, ...runAccess(store, reader, runs) });
+  return (invocation) => ({
+    ...shared,
+    ...liveReads(resources, invocation.logger),
+    ...runAccess(store, reader, invocation),
+    logError: (message) => invocation.logger.error(message),
+  });
 }
 
 /** The published inventory for requests. @internal for tests */
@@ -91,7 +97,7 @@ async function linkable(store: InventoryStore, reader: DatabaseReader, signal: A
 function runAccess(
   store: InventoryStore,
   reader: DatabaseReader,
-  { start, ended }: RunActions,
+  { start, ended }: Invocation,
 ): Pick<HttpContext, 'listRuns' | 'getRun' | 'startRun' | 'cancelRun'> {
   return {
     async listRuns(limit, before, signal) {
@@ -139,11 +145,10 @@ async function fromDatabase<T>(
 }
 
 /** Reads of Azure for requests. */
-function liveReads({
-  session,
-  settings,
-  environment,
-}: Resources): Pick<HttpContext, 'listLive' | 'getLive' | 'whoami'> {
+function liveReads(
+  { session, settings, environment }: Resources,
+  logger: RunLogger,
+): Pick<HttpContext, 'listLive' | 'getLive' | 'whoami'> {
   return {
     listLive: (subscriptionId, limit, signal) =>
       translated(
@@ -153,7 +158,7 @@ function liveReads({
     getLive: (resourceId, signal) => translated(() => getLive(session, resourceId, signal, throttlingWaitMs), signal),
     async whoami(signal) {
       const { identity, warnings } = await whoAmI({ session, settings, environment, signal });
-      for (const warning of warnings) console.warn(`identity: ${warning}`);
+      for (const warning of warnings) logger.warn(`identity: ${warning}`);
       return identity;
     },
   };

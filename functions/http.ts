@@ -25,16 +25,23 @@ for (const route of routes) {
     route: route.path,
     authLevel: withKeys && route.anonymous !== true ? 'function' : 'anonymous',
     extraInputs: route.startsRun === true ? [input.durableClient()] : [],
-    handler: async (request, invocation) =>
-      toResponseInit(
-        await serve(
-          request,
-          () => respond(route, request, invocation),
-          (line) => invocation.error(line),
-        ),
-        invocation.invocationId,
-      ),
+    handler: (request, invocation) => answer(route, request, invocation),
   });
+}
+
+/** Never rejects: with HTTP streaming, the host leaves the caller of a handler that throws without an answer. */
+async function answer(route: Route, request: HttpRequest, invocation: InvocationContext): Promise<HttpResponseInit> {
+  try {
+    const response = await serve(
+      request,
+      () => respond(route, request, invocation),
+      (line) => invocation.error(line),
+    );
+    return toResponseInit(response, invocation.invocationId);
+  } catch (error) {
+    invocation.error(`${request.method} ${route.path}: ${error instanceof Error ? error.stack : error}`);
+    return { status: 500 };
+  }
 }
 
 async function respond(route: Route, request: HttpRequest, invocation: InvocationContext): Promise<Response> {

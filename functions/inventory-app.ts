@@ -12,6 +12,7 @@ import { type DriveRun, startRun } from '../lib/run/start-run.ts';
 import type { Environment, Settings } from '../lib/settings.ts';
 import { sourcesOf } from '../lib/sources/source.ts';
 import { acceptedFindings } from './accepted-findings.ts';
+import { logErrorLine } from './console-lines.ts';
 import { createHttpContexts } from './http-context.ts';
 import { logRun, type RunLogger } from './run-log.ts';
 import { scratchFolder } from './scratch-folder.ts';
@@ -58,7 +59,7 @@ export function createInventoryApp(settings: Settings, environment: Environment)
   const session = openSession(settings, environment);
   const sources = sourcesOf(settings, environment, session.tokens);
   const reader = createDatabaseReader(store, folder, ({ code, message, hint }) =>
-    console.error(`The published inventory: ${code}: ${message}${hint === null ? '' : `. ${hint}`}`),
+    logErrorLine(`The published inventory: ${code}: ${message}${hint === null ? '' : `. ${hint}`}`),
   );
   const shutdown = new AbortController();
   const accepted = acceptedFindings(settings, environment, session);
@@ -88,11 +89,12 @@ export function createInventoryApp(settings: Settings, environment: Environment)
     startRun: ({ trigger, scope }, drive, logger, signal) =>
       startRun({ ...claimRequest(logger), trigger, scope, drive }, signal),
     resumeRun: (drive, logger, signal) =>
-      resumeRun({ ...claimRequest(logger), drive, warn: (line) => logger.error(line) }, signal),
+      resumeRun({ ...claimRequest(logger), drive, warn: (line) => logger.warn(line) }, signal),
     http: (drive, logger) =>
       createHttpContext({
         start: (scope, signal) => app.startRun({ trigger: 'http', scope }, drive, logger, signal),
         ended: (run) => app.ended(run, logger),
+        logger,
       }),
     async end() {
       shutdown.abort();

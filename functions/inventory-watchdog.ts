@@ -8,7 +8,8 @@ const resumeTimeoutMs = 240_000;
 // The engine ends an orchestration for good when the worker dies in one of its turns, and hangs when an activity no
 // longer exists. Neither logs a line. docs/decisions/0004-runs.md
 app.timer('inventory-watchdog', {
-  schedule: '0 */5 * * * *',
+  // Every five minutes, but not when schedules begin.
+  schedule: '30 2-59/5 * * * *',
   extraInputs: [input.durableClient()],
   handler: async (_timer, invocation) => {
     const inventory = await inventoryApp();

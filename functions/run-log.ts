@@ -7,6 +7,7 @@ import type { CurrentDatabase } from '../lib/published/database-reader.ts';
 /** An invocation's logger, whose lines reach Application Insights reliably, or the console. */
 export interface RunLogger {
   info(line: string): void;
+  warn(line: string): void;
   error(line: string): void;
 }
 
@@ -25,7 +26,7 @@ const nothing: Appeared = { blindSpots: 0, findings: { high: 0, medium: 0, low: 
 export async function logRun(
   run: Run,
   reader: PublishedDatabases,
-  logger: RunLogger,
+  logger: Pick<RunLogger, 'info' | 'error'>,
   signal: AbortSignal,
 ): Promise<void> {
   const { id, trigger, status, complete, startedAt, finishedAt, reason, coverage, changes, progress } = run;
@@ -58,7 +59,7 @@ export async function logRun(
 async function appearedIn(
   run: Run,
   reader: PublishedDatabases,
-  logger: RunLogger,
+  logger: Pick<RunLogger, 'error'>,
   signal: AbortSignal,
 ): Promise<Appeared | null> {
   try {

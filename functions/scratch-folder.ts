@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { logWarningLine } from './console-lines.ts';
 
 const name = /^vm-identities-(\d+)(?:-[\da-f]+)?$/;
 
@@ -24,7 +25,7 @@ function remove(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true });
   } catch (error) {
-    console.warn(`Cannot remove the folder of an earlier process: ${error instanceof Error ? error.message : error}`);
+    logWarningLine(`Cannot remove the folder of an earlier process: ${error instanceof Error ? error.message : error}`);
   }
 }
 

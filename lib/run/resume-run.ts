@@ -3,7 +3,8 @@ import { claimRun, endDeadRun, RunAlreadyRunningError, type RunClaimRequest } fr
 import { endRun, failed } from './run-record.ts';
 import type { DriveRun } from './start-run.ts';
 
-/** A start records, claims and drives its run within this time. */
+/** A start drives its run within this time after its last write; it has two minutes for everything. */
+const driveMs = 5_000;
 const startMs = 2 * 60_000;
 /** Longer than any wait of a step that works: Resource Manager may throttle one subscription for five minutes. */
 const stalledMs = 15 * 60_000;
@@ -30,6 +31,7 @@ export async function resumeRun(request: RunResumption, signal: AbortSignal): Pr
   const found = await runningRun(request, signal);
   if (found === null) return;
   const { run, ageMs } = found;
+  if (ageMs < driveMs) return;
   if (ageMs >= timeoutMinutes * 60_000) return endDeadRun(request, run, signal);
 
   const before = await drive(run.id, ageMs < stalledMs ? 'known' : 'stalled', signal);

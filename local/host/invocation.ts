@@ -28,7 +28,7 @@ export interface Invocation {
   readonly invocationId: string;
   readonly data: TypedData;
   readonly triggerMetadata: Readonly<Record<string, TypedData>>;
-  /** W3C trace context of the caller; generated where there is none. */
+  /** W3C trace context of the caller. Without Application Insights the host adds none. */
   readonly traceParent?: string | undefined;
   readonly traceState?: string | undefined;
   readonly retryContext?: RetryContext | undefined;
@@ -110,7 +110,7 @@ async function invokeOnce(
 }
 
 async function toRequest(fn: HostedFunction, invocation: Invocation): Promise<InvocationRequest> {
-  const { invocationId, data, triggerMetadata, traceParent, traceState = '', retryContext } = invocation;
+  const { invocationId, data, triggerMetadata, traceParent = '', traceState = '', retryContext } = invocation;
   const inputs = Object.entries(fn.inputs);
   const inputData = await Promise.all(inputs.map(async ([name, make]) => ({ name, data: await make() })));
   return {
@@ -118,12 +118,7 @@ async function toRequest(fn: HostedFunction, invocation: Invocation): Promise<In
     functionId: fn.name,
     inputData: [{ name: fn.triggerName, data }, ...inputData],
     triggerMetadata,
-    traceContext: { traceParent: traceParent ?? newTraceParent(invocationId), traceState },
+    traceContext: { traceParent, traceState },
     ...(retryContext === undefined ? {} : { retryContext }),
   };
-}
-
-function newTraceParent(invocationId: string): string {
-  const hex = invocationId.replaceAll('-', '');
-  return `00-${hex}-${hex.slice(16)}-00`;
 }

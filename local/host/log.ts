@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { format } from 'node:util';
 import type { LogCategory, LogLevel } from './core-types.ts';
 import type { Hooks } from './hooks.ts';
 
@@ -13,6 +14,24 @@ const shown: Record<LogCategory, readonly LogLevel[]> = {
 export function writeLog(level: LogLevel, source: string, message: string): void {
   const text = message.replaceAll(/\r?\n/g, '\\n');
   process.stderr.write(`${new Date().toISOString()} ${level} [${source}] ${text}\n`);
+}
+
+/**
+ * Gives the lines that the app writes with `console.error` and `console.warn` the level that Azure's host takes from
+ * their words.
+ * @see https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script/Workers/ProcessManagement/WorkerProcess.cs
+ */
+export function logConsole(): void {
+  const write = (...values: unknown[]): void => {
+    for (const line of format(...values).split('\n')) writeLog(levelOf(line), 'Host.Function.Console', line);
+  };
+  console.error = write;
+  console.warn = write;
+}
+
+function levelOf(line: string): LogLevel {
+  if (/warn/i.test(line)) return 'warning';
+  return /error|fail|severe|unhandled exception/i.test(line) ? 'error' : 'information';
 }
 
 /** Passes a line through the app's log hooks, which may change it, then writes it. */

@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createDurableExtension } from './durable/extension.ts';
-import { errorText, writeLog } from './log.ts';
+import { errorText, logConsole, writeLog } from './log.ts';
 import { startHost } from './start-host.ts';
 
 /**
@@ -28,6 +28,7 @@ for (const output of [process.stdout, process.stderr]) {
     if (error.code !== 'EPIPE') throw error;
   });
 }
+logConsole();
 const stopping = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
 const stdin = fstatSync(0);

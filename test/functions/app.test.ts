@@ -64,6 +64,7 @@ describe('the built app', () => {
       'fail activityTrigger',
       'inventory-run orchestrationTrigger',
       'inventory-schedule timerTrigger',
+      'inventory-watchdog timerTrigger',
       'plan activityTrigger',
       'publish activityTrigger',
       'report activityTrigger',
@@ -145,6 +146,15 @@ describe('the built app', () => {
       expect(await response.text()).toContain("INVENTORY_CONCURRENCY is 'many'; allowed: a whole number from 1 to 256");
     }
     expect(host.functions.some(({ name }) => name === 'inventory-schedule')).toBe(true);
+    expect(await host.line(/InvalidConfiguration/)).toContain(
+      'error [Host.Function.Console] Error: InvalidConfiguration',
+    );
+  });
+
+  test('warns about an unknown setting, as a line that the host takes for a warning', async () => {
+    const host = await start({ INVENTORY_CONCURENCY: '8' });
+
+    expect(await host.line(/INVENTORY_CONCURENCY/)).toMatch(/ warning \[Host\.Function\.Console\] Warning: /);
   });
 
   test('says that no storage is set, also in its health', async () => {

@@ -13,7 +13,7 @@ const hostJson = v.parse(
   v.object({
     extensions: v.object({
       http: v.object({ routePrefix: v.string() }),
-      durableTask: v.object({ storageProvider: v.object({ maxQueuePollingInterval: v.string() }) }),
+      durableTask: v.object({ storageProvider: v.record(v.string(), v.string()) }),
     }),
     extensionBundle: v.object({ id: v.string(), version: v.string() }),
     logging: v.object({
@@ -150,14 +150,11 @@ test('the host has the extension that Durable Functions needs', () => {
   expect(hostJson.extensionBundle.id).toBe('Microsoft.Azure.Functions.ExtensionBundle');
 });
 
-/**
- * @see
- * https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-azure-storage-provider#flex-consumption-plan
- */
-test('queues are polled at least every ten seconds, as the plan requires', () => {
-  const { maxQueuePollingInterval } = hostJson.extensions.durableTask.storageProvider;
-
-  expect(maxQueuePollingInterval).toMatch(/^00:00:(0[1-9]|10)$/);
+test('work of a dead host returns after a minute, which is the least that the engine accepts', () => {
+  expect(hostJson.extensions.durableTask.storageProvider).toEqual({
+    controlQueueVisibilityTimeout: '00:01:00',
+    workItemQueueVisibilityTimeout: '00:01:00',
+  });
 });
 
 test('the only path without sign-in is the one that the app serves to anyone', async () => {

@@ -43,13 +43,16 @@ describe('the host process', () => {
     await host.end();
   });
 
-  test('logs which functions it leaves out and why: a missing setting, an unsupported trigger', async () => {
+  test('logs which functions it leaves out and why: a missing setting, an unsupported trigger, a reserved route', async () => {
     const host = await startHostProcess(app.bundle);
 
-    const [unset, queued] = [await host.line(/\[unset\]/), await host.line(/\[queued\]/)];
+    const [unset, queued, reserved] = await Promise.all(
+      [/\[unset\]/, /\[queued\]/, /\[reserved\]/].map((pattern) => host.line(pattern)),
+    );
 
     expect(unset).toMatch(/ error .*'%NOT_SET%' does not resolve to a value/);
     expect(queued).toMatch(/ error .*no trigger of type "queueTrigger"/);
+    expect(reserved).toMatch(/ error .*the route "runtimes\/x" conflicts with one or more built-in routes/);
     expect(host.functions.map((fn) => fn.name)).not.toContain('unset');
     await host.end();
   });
@@ -145,7 +148,7 @@ describe('timers', () => {
 
   test.each([
     ['unknown', '{"input":1}', 'application/json', 404],
-    ['echo', '{"input":1}', 'application/json', 404],
+    ['echo', '{"input":1}', 'application/json', 202],
     ['nightly', '', 'application/json', 400],
     ['nightly', '{"input":1}', 'text/plain', 415],
   ])('answer a request to fire %s with body %j as %s: %i … %i', async (name, body, type, status) => {
@@ -196,13 +199,13 @@ describe('keys', () => {
   test('require no key for anonymous functions and only accept the master key for admin', async () => {
     const seen = [
       await status('/api/order/1'),
-      await status('/api/adminOnly', { 'x-functions-key': key('host') }),
-      await status('/api/adminOnly', { 'x-functions-key': key('master') }),
+      await status('/api/master', { 'x-functions-key': key('host') }),
+      await status('/api/master', { 'x-functions-key': key('master') }),
       (await fire(host, 'nightly')).status,
       (await fire(host, 'nightly', { 'x-functions-key': key('host') })).status,
       (await fire(host, 'nightly', { 'x-functions-key': key('master') })).status,
     ];
 
-    expect(seen).toEqual([200, '401 ', 200, 401, 401, 202]);
+    expect(seen).toEqual([200, '401 ', 200, 401, 403, 202]);
   });
 });

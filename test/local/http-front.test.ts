@@ -65,7 +65,7 @@ test('the connection of a refused CONNECT closes even if the client never ends i
 
   const answer = await text(started.client);
 
-  expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   expect(started.client.writable).toBe(true);
   await expect.poll(started.connections).toBe(0);
 });

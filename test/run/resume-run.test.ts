@@ -51,9 +51,10 @@ async function watch(ageMs: number, before: string | null, more: Partial<RunResu
   return (await store.runs.read(runId, never))?.run ?? null;
 }
 
-test('Nothing is driven, written or logged before the first run, after it, or while it is under way', async () => {
+test('Nothing is driven, written or logged before the first run, after it, or while it starts or is under way', async () => {
   await watch(0, 'Failed');
   await record(true);
+  await watch(4_000, 'not started');
   const running = await watch(5 * minute, null);
   const done = await target.store.runs.update(runId, (run) => ({ ...run, status: 'succeeded' }), never);
   await watch(5 * minute, 'Completed');

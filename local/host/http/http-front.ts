@@ -9,7 +9,7 @@ import { handleAdmin } from './admin.ts';
 import { invokeBuffered, invokeStreaming } from './http-invocation.ts';
 import { findRoute, type HttpRoute } from './http-route.ts';
 import { type HostKeys, mayCall } from './keys.ts';
-import { headersLimitBytes, RequestTooLargeError, refusal } from './request-limits.ts';
+import { headersLimitBytes, refusal } from './request-limits.ts';
 import { requestPath } from './request-path.ts';
 
 export interface HttpFrontOptions {
@@ -43,7 +43,7 @@ export function createHttpFront(options: HttpFrontOptions): Server {
 function refuseTunnel(socket: Duplex): void {
   socket.on('error', () => socket.destroy());
   socket.resume();
-  socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n', () => socket.destroy());
+  socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n', () => socket.destroy());
 }
 
 /**
@@ -62,6 +62,7 @@ async function handle(options: HttpFrontOptions, request: IncomingMessage, respo
   request.url = originForm(request.url ?? '/');
   const path = requestPath(request.url);
   if (path === null) return answerEmpty(response, 400);
+  if (path === '/') return answerHomepage(response);
   if (/^\/admin(?:\/|$)/i.test(path)) return handleAdmin(request, response, path, options);
   const found = findRoute(options.routes, request.method ?? '', path);
   if (found === null) return answerEmpty(response, 404);
@@ -72,9 +73,9 @@ async function handle(options: HttpFrontOptions, request: IncomingMessage, respo
   try {
     if (options.streamingServer === null) await invokeBuffered(options.invoke, call);
     else await invokeStreaming(options.streamingServer, options.invoke, call);
-  } catch (error) {
+  } catch {
     // The invocation has logged the function's error. The caller receives no details.
-    breakOff(response, error instanceof RequestTooLargeError ? 413 : 500);
+    breakOff(response, 500);
   }
 }
 
@@ -82,6 +83,12 @@ async function handle(options: HttpFrontOptions, request: IncomingMessage, respo
 function originForm(target: string): string {
   if (target.startsWith('/')) return target;
   return URL.canParse(target) ? target.replace(/^\w[\w+.-]*:\/\/[^/?#]*/, '').replace(/^(?!\/)/, '/') : '/';
+}
+
+/** Azure's host shows a page here, unless a setting turns it off. */
+function answerHomepage(response: ServerResponse): void {
+  if (/^true$/i.test(process.env.AzureWebJobsDisableHomepage ?? '')) return void response.writeHead(204).end();
+  response.writeHead(200, { 'content-type': 'text/html' }).end('Your Functions host is up and running.');
 }
 
 function answerEmpty(response: ServerResponse, status: number, close = false): void {

@@ -37,8 +37,8 @@ export async function invokeBuffered(invoke: Invoke, call: HttpCall): Promise<vo
 
 /**
  * Invokes a function through the library's own server: body and answer stream, nothing is buffered.
- * A handler that returns nothing leaves the request open, as in Azure; the host logs a warning.
- * @throws the function's error, which is logged already; the answer may have begun by then
+ * A handler that throws or returns nothing leaves the request open, as in Azure: its host waits for an answer. Both are
+ * logged.
  */
 export async function invokeStreaming(server: Server, invoke: Invoke, call: HttpCall): Promise<void> {
   const { fn, params, invocationId, request, response } = call;
@@ -51,8 +51,11 @@ export async function invokeStreaming(server: Server, invoke: Invoke, call: Http
   headers['x-forwarded-host'] = headers.host ?? 'localhost';
   headers['x-forwarded-proto'] = 'http';
   server.emit('request', request, response);
-  await invoke(fn, { invocationId, data: {}, triggerMetadata, ...traceOf(request) });
-  if (!response.writableEnded && !response.destroyed) {
+  // The invocation has logged the function's error.
+  const [ended] = await Promise.allSettled([
+    invoke(fn, { invocationId, data: {}, triggerMetadata, ...traceOf(request) }),
+  ]);
+  if (ended.status === 'fulfilled' && !response.writableEnded && !response.destroyed) {
     writeLog(
       'warning',
       fn.name,

@@ -18,8 +18,9 @@ export function bindHttp(fn: HostedFunction, routePrefix: string): HttpRoute {
   const { route: given, methods, authLevel = 'anonymous' } = fn.trigger;
   const route = typeof given === 'string' && given !== '' ? given : fn.name;
   const template = routePrefix === '' ? route : `${routePrefix}/${route}`;
-  if (/^(?:admin|runtime)(?:\/|$)/i.test(template))
-    throw new RangeError(`the route "${template}" is reserved for the host`);
+  if (/^\/*(?:admin|runtime)/i.test(route)) {
+    throw new RangeError(`the route "${route}" conflicts with one or more built-in routes`);
+  }
   if (authLevel !== 'anonymous' && authLevel !== 'function' && authLevel !== 'admin') {
     throw new RangeError(`there is no authLevel "${String(authLevel)}"`);
   }

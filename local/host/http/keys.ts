@@ -32,11 +32,20 @@ export function mayCall(
   functionName: string | null,
 ): boolean {
   if (level === 'anonymous') return true;
-  const key = request.headers['x-functions-key'] ?? keyInQuery(request.url ?? '');
+  const key = keyOf(request);
   if (typeof key !== 'string' || key === '') return false;
   if (key === keys.master) return true;
   if (level === 'admin') return false;
   return key === keys.host || (functionName !== null && key === keys.functions[functionName]);
+}
+
+/** Whether a request has any key: without one the host answers 401 on its admin routes, with a wrong one 403. */
+export function hasKey(request: IncomingMessage): boolean {
+  return (keyOf(request) ?? '') !== '';
+}
+
+function keyOf(request: IncomingMessage): string | string[] | undefined {
+  return request.headers['x-functions-key'] ?? keyInQuery(request.url ?? '');
 }
 
 /** The first `code` of the query, without regard to case, as in ASP.NET Core. */

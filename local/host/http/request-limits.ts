@@ -12,7 +12,7 @@ export const headersLimitBytes = 32 * 1024;
 const requestLineLimitBytes = 8192;
 
 /** The body is longer than the limit. */
-export class RequestTooLargeError extends Error {
+class RequestTooLargeError extends Error {
   override readonly name = 'RequestTooLargeError';
 }
 
@@ -30,10 +30,11 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
 }
 
 /** What Kestrel refuses before routing. @returns the status to answer, or null */
-export function refusal(request: IncomingMessage): 400 | 413 | 414 | null {
+export function refusal(request: IncomingMessage): 400 | 414 | 500 | null {
   const { method = '', url = '', headers } = request;
   if (method.length + url.length + ' HTTP/1.1 \r\n'.length > requestLineLimitBytes) return 414;
-  if (Number(headers['content-length'] ?? 0) > bodyLimitBytes) return 413;
+  if (Number(headers['content-length'] ?? 0) > bodyLimitBytes) return 500;
+  if (!url.startsWith('/') && URL.parse(url)?.host !== headers.host) return 400;
   return isValidHost(headers.host ?? '') ? null : 400;
 }
 
