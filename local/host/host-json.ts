@@ -8,6 +8,8 @@ export interface HostJson {
   readonly appDirectory: string;
   /** Without leading and trailing slashes; empty = none. */
   readonly routePrefix: string;
+  /** `logging.logLevel`, unchanged. */
+  readonly logLevels: object;
   /** `extensions`, unchanged. */
   readonly extensions: Readonly<Record<string, unknown>>;
 }
@@ -22,15 +24,19 @@ export async function readHostJson(bundle: string): Promise<HostJson> {
   for (let directory = bundleDirectory; ; directory = dirname(directory)) {
     const text = await readIfThere(join(directory, 'host.json'));
     if (text !== null) {
-      const extensions = member(JSON.parse(text), 'extensions');
+      const hostJson: unknown = JSON.parse(text);
+      const extensions = member(hostJson, 'extensions');
       const prefix = member(member(extensions, 'http'), 'routePrefix');
       return {
         appDirectory: directory,
         routePrefix: typeof prefix === 'string' ? prefix.replaceAll(/^\/+|\/+$/g, '') : 'api',
-        extensions: typeof extensions === 'object' && extensions !== null ? { ...extensions } : {},
+        logLevels: objectOrEmpty(member(member(hostJson, 'logging'), 'logLevel')),
+        extensions: { ...objectOrEmpty(extensions) },
       };
     }
-    if (directory === dirname(directory)) return { appDirectory: bundleDirectory, routePrefix: 'api', extensions: {} };
+    if (directory === dirname(directory)) {
+      return { appDirectory: bundleDirectory, routePrefix: 'api', logLevels: {}, extensions: {} };
+    }
   }
 }
 
@@ -41,6 +47,10 @@ async function readIfThere(path: string): Promise<string | null> {
     if (isSystemError(error, 'ENOENT')) return null;
     throw error;
   }
+}
+
+function objectOrEmpty(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
 }
 
 function member(value: unknown, name: string): unknown {

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { format } from 'node:util';
 import type { LogCategory, LogLevel } from './core-types.ts';
 import type { Hooks } from './hooks.ts';
+import type { LogFilter } from './log-levels.ts';
 
 /** Levels that are shown: from `information` up for the app, from `warning` up for its library. */
 const shown: Record<LogCategory, readonly LogLevel[]> = {
@@ -9,6 +10,13 @@ const shown: Record<LogCategory, readonly LogLevel[]> = {
   system: ['warning', 'error', 'critical'],
   customMetric: [],
 };
+
+/** Which lines of the app are shown. Set once, when host.json has been read. */
+let isLogged: LogFilter = () => true;
+
+export function setLogFilter(filter: LogFilter): void {
+  isLogged = filter;
+}
 
 /** Writes one line to stderr: time, level, source, text. Line ends in the text become `\n`. */
 export function writeLog(level: LogLevel, source: string, message: string): void {
@@ -23,7 +31,10 @@ export function writeLog(level: LogLevel, source: string, message: string): void
  */
 export function logConsole(): void {
   const write = (...values: unknown[]): void => {
-    for (const line of format(...values).split('\n')) writeLog(levelOf(line), 'Host.Function.Console', line);
+    for (const line of format(...values).split('\n')) {
+      const level = levelOf(line);
+      if (isLogged('Host.Function.Console', level)) writeLog(level, 'Host.Function.Console', line);
+    }
   };
   console.error = write;
   console.warn = write;
@@ -48,7 +59,8 @@ export function logThroughHooks(
   const { source, ...line } = entry;
   const context = { ...line, hookData: {}, appHookData: hooks.appHookData };
   hooks.runNow('log', context);
-  if (shown[context.category].includes(context.level)) writeLog(context.level, source, context.message);
+  const logged = isLogged(`Function.${source}.User`, context.level);
+  if (logged && shown[context.category].includes(context.level)) writeLog(context.level, source, context.message);
 }
 
 /** Logs later errors of a listening server, such as a failed accept. The server keeps running. */

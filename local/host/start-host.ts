@@ -11,7 +11,8 @@ import { createKeys, type HostKeys } from './http/keys.ts';
 import { catchStreamingServer } from './http/streaming-server.ts';
 import { indexFunctions } from './index-functions.ts';
 import { createInvoker } from './invocation.ts';
-import { logErrorsOf } from './log.ts';
+import { logErrorsOf, setLogFilter } from './log.ts';
+import { createLogFilter } from './log-levels.ts';
 import { bindTimer } from './timer-trigger.ts';
 import { resolveSettings } from './trigger.ts';
 
@@ -52,6 +53,7 @@ const drainMs = 5_000;
  */
 export async function startHost(options: StartHostOptions): Promise<LocalHost> {
   const hostJson = await readHostJson(options.bundle);
+  setLogFilter(createLogFilter(hostJson.logLevels, process.env));
   const hooks = createHooks();
   const core = supplyCoreModule(hooks);
   await import(pathToFileURL(resolve(options.bundle)).href);

@@ -151,6 +151,15 @@ describe('the built app', () => {
     );
   });
 
+  test('keeps its line about a wrong setting with the log levels of a quiet host', async () => {
+    const host = await start({
+      INVENTORY_CONCURRENCY: 'many',
+      AzureFunctionsJobHost__logging__logLevel__default: 'Warning',
+    });
+
+    expect(await host.line(/InvalidConfiguration/)).toContain("INVENTORY_CONCURRENCY is 'many'");
+  });
+
   test('warns about an unknown setting, as a line that the host takes for a warning', async () => {
     const host = await start({ INVENTORY_CONCURENCY: '8' });
 
