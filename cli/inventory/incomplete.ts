@@ -89,7 +89,7 @@ export function reportGaps(messages: Messages, gaps: Gaps): void {
     messages.line(`  ${reasonText(gaps.reason)}`);
     hint(messages, gaps.reason.hint);
   }
-  if (gaps.blindSpots === null) {
+  if (gaps.blindSpots === null && gaps.reason === null) {
     messages.line('  The subscriptions below the configured management groups could not be read');
     hint(messages, 'Grant the identity Management Group Reader on each management group, and check their names');
   }

@@ -40,7 +40,7 @@ export async function listLiveMachines(
         of: 'answer',
         coverage: read.coverage.map((row) => withStatusOf(row, machineListKinds(filter))),
         blindSpots,
-        reason: read.coverage.length === 0 ? noSubscriptions : null,
+        reason: read.coverage.length === 0 ? noSubscriptions : read.reason,
       });
       return exitCodes.incomplete;
     },

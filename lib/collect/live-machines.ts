@@ -6,7 +6,7 @@ import { getVirtualMachine } from '../azure/resource-manager/resources/virtual-m
 import type { Session } from '../azure/session.ts';
 import { InventoryError, NoTokenError, NotFoundError } from '../errors.ts';
 import type { Coverage } from '../inventory/coverage.ts';
-import type { Plan, PlannedSubscription } from '../inventory/plan.ts';
+import { type Plan, type PlannedSubscription, reasonOf } from '../inventory/plan.ts';
 import type { Completeness, LiveList } from '../inventory/query.ts';
 import type { KindReading, ReadingEvent } from '../inventory/reading.ts';
 import { newRunId } from '../inventory/run.ts';
@@ -73,6 +73,7 @@ export async function listLive(request: LiveRequest): Promise<LiveList> {
     machines: memory.rows(new Map(subscriptions.map((one) => [one.subscriptionId, one.displayName]))),
     coverage,
     completeness: completenessOf(plan, coverage, blindSpots),
+    reason: reasonOf(plan),
   };
 }
 
@@ -120,7 +121,7 @@ function completenessOf(plan: Plan, coverage: readonly Coverage[], blindSpots: n
   for (const { status } of coverage) counts[status] += 1;
   const readable = counts.complete + counts.skipped;
   return {
-    complete: plan.reason === null && blindSpots === 0 && readable > 0 && readable === coverage.length,
+    complete: reasonOf(plan) === null && blindSpots === 0 && readable > 0 && readable === coverage.length,
     coverage: { ...counts, blindSpots },
   };
 }

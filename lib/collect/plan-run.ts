@@ -1,13 +1,13 @@
-import type { ArmClient, RequestContext } from '../azure/resource-manager/client/arm-client.ts';
+import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
 import { newRequestContext } from '../azure/resource-manager/client/request-context.ts';
-import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendant-subscriptions.ts';
 import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
-import { NoTokenError, type Reason } from '../errors.ts';
+import type { Reason } from '../errors.ts';
 import { type BlindSpot, grantReaderCommand, type Kind, kinds } from '../inventory/coverage.ts';
 import type { KnownSubscription, Plan, PlannedSubscription } from '../inventory/plan.ts';
 import { reasonToSkip } from '../inventory/reason-to-skip.ts';
 import type { RunTrigger } from '../inventory/run.ts';
 import type { Settings } from '../settings.ts';
+import { readManagementGroups } from './read-management-groups.ts';
 
 export interface PlanRequest {
   readonly arm: ArmClient;
@@ -48,7 +48,8 @@ export async function planRun(request: PlanRequest): Promise<Plan> {
     (settings.subscriptions === null || settings.subscriptions.includes(id)) &&
     !settings.excludeSubscriptions.includes(id);
   const inScope = (id: string): boolean => allowed(id) && (scope === null || scope.includes(id));
-  const descendants = scope === null ? await expectedByManagementGroups(request, context) : new Map<string, null>();
+  const groups = scope === null ? settings.managementGroups : [];
+  const below = await readManagementGroups(request.arm, groups, request.principalId, context);
 
   const size = new Map(known.map(({ subscriptionId, machineCount }) => [subscriptionId, machineCount]));
   const sizeOf = (id: string): number => size.get(id) ?? Number.POSITIVE_INFINITY;
@@ -56,7 +57,7 @@ export async function planRun(request: PlanRequest): Promise<Plan> {
     .filter(({ subscriptionId }) => inScope(subscriptionId))
     .map(toPlanned)
     .sort((a, b) => Math.sign(sizeOf(b.subscriptionId) - sizeOf(a.subscriptionId) || 0));
-  const blindSpots = findBlindSpots(request, inScope, visible, descendants ?? new Map());
+  const blindSpots = findBlindSpots(request, inScope, visible, below.subscriptions);
   return {
     runId: request.runId,
     trigger: request.trigger,
@@ -68,7 +69,8 @@ export async function planRun(request: PlanRequest): Promise<Plan> {
     subscriptions,
     outOfScope: scope === null ? known.map((one) => one.subscriptionId).filter((id) => !allowed(id)) : [],
     blindSpots,
-    blindSpotsKnown: descendants !== null,
+    blindSpotsKnown: below.known,
+    groupsNotRead: below.notRead,
     principalId: request.principalId,
     reason: distrust(request, visible, allowed),
   };
@@ -77,26 +79,6 @@ export async function planRun(request: PlanRequest): Promise<Plan> {
 function toPlanned(subscription: Subscription): PlannedSubscription {
   const { subscriptionId, displayName, tenantId, state } = subscription;
   return { subscriptionId, displayName, tenantId, state, skip: reasonToSkip(subscription) };
-}
-
-/** Subscriptions below the configured management groups; null = unknown, because a group could not be read. */
-async function expectedByManagementGroups(
-  { arm, settings }: PlanRequest,
-  context: RequestContext,
-): Promise<Map<string, string | null> | null> {
-  const expected = new Map<string, string | null>();
-  for (const group of settings.managementGroups) {
-    try {
-      for await (const page of listDescendantSubscriptions(arm, group, context)) {
-        for (const { subscriptionId, displayName } of page) expected.set(subscriptionId, displayName);
-      }
-    } catch (error) {
-      context.signal.throwIfAborted();
-      if (error instanceof NoTokenError) throw error;
-      return null;
-    }
-  }
-  return expected;
 }
 
 function findBlindSpots(

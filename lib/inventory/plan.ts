@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Reason } from '../errors.ts';
 import { blindSpotShape, kinds } from './coverage.ts';
 import { runTriggers } from './run.ts';
 import { count, nullableText, reason, type ShapeOf, text } from './shape.ts';
@@ -47,14 +48,22 @@ const planShape = v.object({
   outOfScope: v.array(text),
   /** In scope (by settings, or by the run before) and not visible. */
   blindSpots: v.array(v.omit(blindSpotShape, ['since'])),
-  /** False if a configured management group could not be read: blind spots are unknown. */
+  /** False if there are configured management groups and none could be read: blind spots are unknown. */
   blindSpotsKnown: v.boolean(),
+  /** Names each management group that could not be read, with its code; absent = all were read. */
+  groupsNotRead: v.optional(v.nonNullable(reason)),
   /** Of the identity that reads, for the commands that grant it a role; null if its token does not say. */
   principalId: nullableText,
   /** Why the subscription list itself cannot be trusted: `NoSubscriptions`, `SuspiciousTenantShrink`. */
   reason,
 });
 export type Plan = ShapeOf<typeof planShape>;
+
+/** Why a run is not complete as a whole, however its subscriptions were read: the reason of its row. */
+export function reasonOf({ reason, groupsNotRead }: Plan): Reason | null {
+  if (reason === null || groupsNotRead === undefined) return reason ?? groupsNotRead ?? null;
+  return { ...reason, message: `${reason.message}. ${groupsNotRead.message}` };
+}
 
 /** The place of a batch in the store: its run, the hash of the plan it was read for, its number there, from 0. */
 const batchAddressShape = v.object({ runId: text, planHash: text, batch: count });

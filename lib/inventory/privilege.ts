@@ -11,9 +11,15 @@ const highRoles: ReadonlySet<string> = new Set([
   'f58310d9-a9f6-439a-9e8d-f62e7b41a168', // Role Based Access Control Administrator
 ]);
 
+const assignRoles = 'Microsoft.Authorization/roleAssignments/write';
+/** Of a provider that no role names: only wildcards allow or exclude them. */
+const changeAnything = ['write', 'delete', 'run/action'].map((verb) => `Microsoft.Unnamed/resources/${verb}`);
+
 /**
- * The privilege that a role grants at a scope. High: all actions, or assigning roles (which grants all actions in two
- * steps). Medium: Contributor. The id alone identifies built-in roles, even where the role itself could not be read.
+ * The privilege that a role grants at a scope, by its effect: actions minus notActions. High: all changes of all
+ * resources but those that notActions name, or assigning roles (which grants all actions in two steps). Medium: only
+ * some of writing, deleting and acting on all resources, and Contributor. The id alone identifies built-in roles, even
+ * where the role itself could not be read.
  * @param permissions of the role; null = not read
  */
 export function privilegeOf(roleGuid: string, permissions: readonly Permission[] | null, scope: string): Privilege {
@@ -22,8 +28,9 @@ export function privilegeOf(roleGuid: string, permissions: readonly Permission[]
   if (guid === contributor) return 'medium';
   if (highRoles.has(guid)) return 'high';
   if (permissions === null) return null;
-  const everything = permissions.some(({ actions }) => actions.includes('*'));
-  return everything || allows(permissions, 'Microsoft.Authorization/roleAssignments/write') ? 'high' : null;
+  const changes = changeAnything.filter((action) => allows(permissions, action));
+  if (changes.length === changeAnything.length || allows(permissions, assignRoles)) return 'high';
+  return changes.length > 0 ? 'medium' : null;
 }
 
 /** `/`, a management group, or a whole subscription. */

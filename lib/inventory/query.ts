@@ -1,3 +1,4 @@
+import type { Reason } from '../errors.ts';
 import type { Coverage, CoverageCounts, Kind } from './coverage.ts';
 import type { FindingRule, Severity } from './finding.ts';
 import type { PrincipalState } from './principal.ts';
@@ -96,6 +97,8 @@ export interface LiveList {
   readonly machines: readonly VirtualMachine[];
   readonly coverage: readonly Coverage[];
   readonly completeness: Completeness;
+  /** Why it is not complete as a whole: the list of subscriptions, or a management group. */
+  readonly reason: Reason | null;
 }
 
 /** Kinds that an answer shows, and that its completeness covers. */

@@ -29,7 +29,7 @@ export type ReadingEvent =
   | Rows<'machines', MachineReading>
   | Rows<'powerStates', PowerStateReading>
   | Rows<'identities', UserAssignedIdentityReading>
-  /** Assignments to service principals only. */
+  /** Without assignments to users and groups. */
   | Rows<'roleAssignments', RoleAssignmentReading>
   /** The roles that assignments of a run name. Each comes at least once, with any of the subscriptions. */
   | Rows<'roleDefinitions', RoleDefinitionReading>

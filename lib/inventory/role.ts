@@ -1,6 +1,6 @@
 import type { Permission } from './permissions.ts';
 
-/** A role assignment to a service principal, as listed in a subscription: at, above or below it. */
+/** A role assignment that may be a managed identity's, as listed in a subscription: at, above or below it. */
 export interface RoleAssignmentReading {
   readonly id: string;
   /** `/`, a management group, a subscription, a resource group or a resource. */

@@ -3,7 +3,10 @@ import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
 import { ArmError } from '../azure/resource-manager/client/errors.ts';
 import { forEachPage, readAll } from '../azure/resource-manager/client/pages.ts';
 import { newRequestContext } from '../azure/resource-manager/client/request-context.ts';
-import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendant-subscriptions.ts';
+import {
+  listDescendantSubscriptions,
+  managementGroupScope,
+} from '../azure/resource-manager/resources/descendant-subscriptions.ts';
 import { listPermissions } from '../azure/resource-manager/resources/permissions.ts';
 import { listSubscriptions } from '../azure/resource-manager/resources/subscriptions.ts';
 import { containerOf } from '../azure/store/container.ts';
@@ -127,7 +130,7 @@ async function expectDescendants(
   } catch (error) {
     if (!isForbidden(error)) throw error;
     const role = 'Management Group Reader';
-    const scope = `/providers/Microsoft.Management/managementGroups/${group}`;
+    const scope = managementGroupScope(group);
     return [{ scope, role, grantCommand: grantCommand(role, scope, principalId) }];
   }
 }

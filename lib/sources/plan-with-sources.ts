@@ -37,6 +37,7 @@ export function planWithSources(
     blindSpots: [...spots.values()],
     blindSpotsKnown:
       plan.blindSpotsKnown && states.every((state) => 'failure' in state || state.content.blindSpotsKnown),
+    groupsNotRead: plan.groupsNotRead ?? groupsNotReadBy(states),
     reason: reasonWith(plan, states, seen, followed),
   };
 }
@@ -50,13 +51,25 @@ function reasonWith(
   if (plan.reason !== null && !isSettled(plan, seen, followed)) return plan.reason;
   for (const state of states) {
     if ('content' in state) {
-      if (state.content.reason !== null) return state.content.reason;
+      const { reason } = state.content;
+      if (reason !== null && !namesUnreadGroups(reason)) return reason;
     } else if (![...followed.values()].some(({ source }) => source === state.name)) {
       // The content is unknown. The coverage of subscriptions that are followed already says why they are not complete.
       return state.failure;
     }
   }
   return null;
+}
+
+/** The management groups that the first such source could not read. */
+function groupsNotReadBy(states: readonly SourceState[]): Reason | undefined {
+  const reasons = states.map((state) => ('content' in state ? state.content.reason : null));
+  return reasons.find((reason) => reason !== null && namesUnreadGroups(reason)) ?? undefined;
+}
+
+/** Such a source lists its subscriptions well. Only what is below the groups is unknown. */
+function namesUnreadGroups({ code }: Reason): boolean {
+  return code === 'ManagementGroupsNotRead';
 }
 
 /** Whether what sources have makes up for a list of subscriptions that was empty or lost more than half. */

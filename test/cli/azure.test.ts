@@ -42,8 +42,13 @@ async function cli(...args: readonly string[]): Promise<CliResult> {
   return cliOn(azure, args);
 }
 
-async function cliOn(where: LocalAzure, args: readonly string[], entry?: string): Promise<CliResult> {
-  const env = where.environment('AppService');
+async function cliOn(
+  where: LocalAzure,
+  args: readonly string[],
+  entry?: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<CliResult> {
+  const env = { ...where.environment('AppService'), ...more };
   const result = await runCli(args, { env, cwd, ...(entry === undefined ? {} : { entry }) });
   results.push(result);
   return result;
@@ -78,8 +83,20 @@ describe('from Azure to an answer', () => {
     const collect = await cli('collect', '--management-group', 'nobody-has-it');
 
     expect(collect.code).toBe(3);
-    expect(collect.stderr).toContain('Management Group Reader');
+    expect(collect.stderr).toMatch(/ManagementGroupsNotRead.*nobody-has-it: NotFound/);
+    expect(collect.stderr).toContain('az account management-group list');
     expect(JSON.parse(collect.stdout).coverage.blindSpots).toBeNull();
+  });
+
+  test('counts the blind spots of one management group and names the other, live as well', async () => {
+    const groups = { INVENTORY_MANAGEMENT_GROUPS: 'northwind,nobody-has-it' };
+    const collect = await cliOn(azure, ['collect'], undefined, groups);
+    const live = await cliOn(azure, ['list', '--live'], undefined, groups);
+
+    expect([collect.code, live.code]).toEqual([3, 3]);
+    expect(JSON.parse(collect.stdout).coverage.blindSpots).toBe(0);
+    expect(collect.stderr).toMatch(/ManagementGroupsNotRead.*nobody-has-it: NotFound/);
+    expect(live.stderr).toMatch(/ManagementGroupsNotRead.*nobody-has-it: NotFound/);
   });
 
   test('lists live the machines that a run would read, and stores nothing', async () => {

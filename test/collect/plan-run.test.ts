@@ -16,8 +16,8 @@ const grant = (number: number): string =>
   `az role assignment create --assignee-object-id ${guid(77)} --assignee-principal-type ServicePrincipal --role Reader --scope /subscriptions/${guid(number)}`;
 
 interface Groups {
-  /** Below each management group: numbers of subscriptions; null = 403. */
-  readonly [group: string]: readonly number[] | null;
+  /** Below each management group: numbers of subscriptions, or the status and code of a refusal; absent = 403. */
+  readonly [group: string]: readonly number[] | { readonly status: number; readonly code: string };
 }
 
 /** Plans a run of a tenant in which subscriptions 1 and 2 are visible. */
@@ -28,12 +28,11 @@ async function plan(request: Partial<PlanRequest>, groups: Groups = {}): Promise
       return json(response, { value });
     }
     const [, group = '', page] = /managementGroups\/([^/]+)\/descendants(?:\/(\d))?/.exec(url.pathname) ?? [];
-    const below = groups[group];
-    if (below === null || below === undefined) {
-      return json(response, { error: { code: 'AuthorizationFailed', message: 'no' } }, 403);
-    }
-    const [first = 0, ...rest] = below;
-    const value = (page === undefined ? [first] : rest).map((number) => ({
+    const below = groups[decodeURIComponent(group)] ?? { status: 403, code: 'AuthorizationFailed' };
+    if ('code' in below) return json(response, { error: { code: below.code, message: 'no' } }, below.status);
+    const [first, ...rest] = below;
+    const onFirstPage = first === undefined ? [] : [first];
+    const value = (page === undefined ? onFirstPage : rest).map((number) => ({
       id: `/subscriptions/${guid(number)}`,
       properties: { displayName: `Below ${number}` },
     }));
@@ -95,12 +94,47 @@ describe('blind spots', () => {
     );
   });
 
-  test('are unknown when a management group cannot be read, and the run continues', async () => {
-    const managementGroups = ['top', 'closed'];
-    const { plan: planned } = await plan({ settings: { ...settings, managementGroups } }, { top: [3], closed: null });
+  test('count where groups can be read; each other group is named with its code, wherever it stands', async () => {
+    const groups = {
+      closed: { status: 403, code: 'AuthorizationFailed' },
+      top: [1, 3],
+      'Contoso Production': { status: 404, code: 'NotFound' },
+      other: [2, 4],
+      broken: { status: 500, code: 'InternalServerError' },
+    };
+    const { plan: planned } = await plan({ settings: { ...settings, managementGroups: Object.keys(groups) } }, groups);
+
+    expect(planned).toMatchObject({ blindSpotsKnown: true, reason: null });
+    expect(planned.blindSpots.map(({ subscriptionId }) => subscriptionId)).toEqual([guid(3), guid(4)]);
+    expect(planned.groupsNotRead?.code).toBe('ManagementGroupsNotRead');
+    expect(planned.groupsNotRead?.message.split('; ')).toEqual([
+      expect.stringContaining('closed: AuthorizationFailed: no'),
+      expect.stringContaining('Contoso Production: NotFound: no'),
+      expect.stringContaining('broken: InternalServerError: no'),
+    ]);
+    expect(planned.groupsNotRead?.hint).toContain(
+      `--role "Management Group Reader" --scope /providers/Microsoft.Management/managementGroups/closed`,
+    );
+    expect(planned.groupsNotRead?.hint).toContain('az account management-group list');
+  });
+
+  test('are unknown when no management group can be read, and the run continues', async () => {
+    const managementGroups = ['closed', 'gone'];
+    const { plan: planned } = await plan(
+      { settings: { ...settings, managementGroups } },
+      { gone: { status: 404, code: 'NotFound' } },
+    );
 
     expect(planned.blindSpotsKnown).toBe(false);
+    expect(planned.groupsNotRead?.message).toMatch(/closed: AuthorizationFailed.*gone: NotFound/);
     expect(planned.subscriptions).toHaveLength(2);
+  });
+
+  test('an empty management group is no gap', async () => {
+    const { plan: planned } = await plan({ settings: { ...settings, managementGroups: ['empty'] } }, { empty: [] });
+
+    expect(planned).toMatchObject({ blindSpotsKnown: true, blindSpots: [] });
+    expect(planned.groupsNotRead).toBeUndefined();
   });
 
   test('without management groups are what was visible before, and what the settings name', async () => {

@@ -67,7 +67,7 @@ function read(
     source: null,
   };
   const completeness = { complete: status === 'complete', coverage: { ...counts, [status]: 1 } };
-  return { machines, coverage: [coverage], completeness };
+  return { machines, coverage: [coverage], completeness, reason: null };
 }
 
 describe('live=true', () => {

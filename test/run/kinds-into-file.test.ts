@@ -59,6 +59,57 @@ describe('a kind that is denied in one subscription', () => {
   });
 });
 
+describe('a token that one list of one subscription refuses, even after a new one', () => {
+  const refused = (code: string): FaultAnswer => ({
+    kind: 'status',
+    status: 401,
+    body: { error: { code, message: 'The access token is refused.' } },
+  });
+
+  test.each([
+    ['virtualMachines', 'Microsoft.Compute/virtualMachines$', 'ExpiredAuthenticationToken', 'failed'],
+    ['arcMachines', 'Microsoft.HybridCompute/machines$', 'InvalidAuthenticationToken', 'partial'],
+    ['roleAssignments', 'Microsoft.Authorization/roleAssignments$', 'ExpiredAuthenticationToken', 'partial'],
+  ] as const)('%s: that kind fails there with that code, and ends nothing', async (kind, list, code, status) => {
+    await collect();
+    fail(`${subscriptionId(1)}/providers/${list}`, refused(code));
+
+    const run = await collect();
+
+    expect(run).toMatchObject({ complete: false, changes: {}, coverage: { complete: 1, [status]: 1 } });
+    expect(kindsOf(1)?.[kind]).toMatchObject({ status: 'failed', reason: { code } });
+    expect(Object.values(kindsOf(0) ?? {}).map((one) => one.status)).toEqual(Array(6).fill('complete'));
+  });
+
+  test('the rights of one subscription: its lists are not proven', async () => {
+    fail(`${subscriptionId(1)}/providers/Microsoft.Authorization/permissions$`, refused('ExpiredAuthenticationToken'));
+
+    const run = await collect();
+
+    expect(run).toMatchObject({ complete: false, coverage: { complete: 1, partial: 1 } });
+    expect(kindsOf(1)?.virtualMachines).toMatchObject({ status: 'partial', reason: { code: 'RightsNotProven' } });
+  });
+
+  test('a read by id: the machine stays', async () => {
+    await collect();
+    const machine = stand.azure.tenant.virtualMachines(subscriptionId(1))[0]?.id ?? '';
+    stand.azure.tenant.removeVirtualMachine(machine);
+    fail(`${machine.split('/').at(-1)}$`, refused('ExpiredAuthenticationToken'));
+
+    const run = await collect();
+
+    expect(run).toMatchObject({ complete: false, changes: {} });
+    expect(kindsOf(1)?.virtualMachines).toMatchObject({ status: 'partial', reason: { code: 'DeletionUnverified' } });
+  });
+
+  test('the list of subscriptions: there is no token, and no run', async () => {
+    await collect();
+    fail('^/subscriptions$', refused('ExpiredAuthenticationToken'));
+
+    await expect(collect()).rejects.toMatchObject({ name: 'NoTokenError', code: 'ExpiredAuthenticationToken' });
+  });
+});
+
 describe('what the merge asks', () => {
   test('federated credentials of identities on machines come with them; where they fail, the kind is partial', async () => {
     const run = await collect();

@@ -2,7 +2,8 @@ import type { MergeContext } from './merge-context.ts';
 
 /**
  * Updates the open blind spots to those of the plan. A known one keeps its `since`. A run over some subscriptions
- * touches only their blind spots. If the management groups could not be read, the blind spots known from them stay.
+ * touches only their blind spots. If a management group could not be read, the blind spots known from groups stay until
+ * their subscriptions are visible.
  * @returns the number of open blind spots in the run's scope; null = it cannot be known
  */
 export function writeBlindSpots({ database, plan, seq }: MergeContext): number | null {
@@ -11,11 +12,13 @@ export function writeBlindSpots({ database, plan, seq }: MergeContext): number |
   const insert = database.prepare(`INSERT INTO blind_spot
     (subscription_id, valid_from, display_name, source, since, grant_command) VALUES (?, ?, ?, ?, ?, ?)`);
   const wanted = new Map(plan.blindSpots.map((spot) => [spot.subscriptionId, spot]));
+  const visible = new Set(plan.subscriptions.map(({ subscriptionId }) => subscriptionId));
+  const isUnread = plan.groupsNotRead !== undefined || !plan.blindSpotsKnown;
   let kept = 0;
   for (const row of open) {
     const id = String(row.subscription_id);
     if (plan.scope !== null && !plan.scope.includes(id)) continue;
-    const isUnknowable = row.source === 'managementGroup' && !plan.blindSpotsKnown;
+    const isUnknowable = row.source === 'managementGroup' && isUnread && !visible.has(id);
     if (wanted.delete(id) || isUnknowable) kept++;
     else end.run(seq, id);
   }

@@ -1,4 +1,5 @@
 import { type CoverageStatus, subscriptionStatus } from '../../inventory/coverage.ts';
+import { reasonOf } from '../../inventory/plan.ts';
 import type { Run } from '../../inventory/run.ts';
 import { writeFindings } from '../findings/write-findings.ts';
 import { writeBlindSpots } from './blind-spots.ts';
@@ -29,7 +30,7 @@ export function finishMerge(
   prune(context, options.retentionDays);
   const unread = byStatus.partial + byStatus.failed + byStatus.denied;
   const complete =
-    context.plan.reason === null && blindSpots === 0 && unread === 0 && byStatus.complete + byStatus.skipped > 0;
+    reasonOf(context.plan) === null && blindSpots === 0 && unread === 0 && byStatus.complete + byStatus.skipped > 0;
   const coverage = { ...byStatus, blindSpots };
   const run = writeRun(context, { coverage, complete, finishedAt: options.finishedAt() });
   writeFindings(context.database, context.seq, context.plan.startedAt, options);

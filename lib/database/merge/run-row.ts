@@ -1,4 +1,5 @@
 import type { CoverageCounts } from '../../inventory/coverage.ts';
+import { reasonOf } from '../../inventory/plan.ts';
 import type { Run } from '../../inventory/run.ts';
 import { getRun } from '../queries/runs.ts';
 import { listedUnder } from '../views/unnamed-attachments.ts';
@@ -24,6 +25,7 @@ interface RunOutcome {
 /** Writes and returns the row of the run. */
 export function writeRun(context: MergeContext, { coverage, complete, finishedAt }: RunOutcome): Run {
   const { database, plan, seq } = context;
+  const reason = reasonOf(plan);
   const count = (sql: string): number => Number(database.prepare(sql).get()?.n);
   database
     .prepare(`INSERT INTO run (seq, id, trigger, scope, started_at, finished_at, status, complete, reason, virtual_machine_count,
@@ -37,7 +39,7 @@ export function writeRun(context: MergeContext, { coverage, complete, finishedAt
       plan.startedAt,
       finishedAt,
       complete ? 1 : 0,
-      plan.reason === null ? null : JSON.stringify(plan.reason),
+      reason === null ? null : JSON.stringify(reason),
       count(countVirtualMachines),
       count(countPrincipals),
       JSON.stringify(coverage),

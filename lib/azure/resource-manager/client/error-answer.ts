@@ -38,6 +38,9 @@ function hintFor(status: number, code: string, path: string, message: string): s
     if (subscriptionId === null) return 'The identity needs a role that allows this action at that scope';
     return grantReaderCommand(subscriptionId, /with object id '([0-9a-f-]{36})'/i.exec(message)?.[1] ?? null);
   }
+  if (status === 401) {
+    return 'Resource Manager refuses the token there, and accepts it elsewhere: run again later, and report it to Azure support if it stays';
+  }
   if (code === 'SubscriptionNotFound') {
     return 'The subscription was deleted or is in another tenant, or the identity no longer has a role in it';
   }

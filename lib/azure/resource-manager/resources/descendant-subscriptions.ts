@@ -2,8 +2,14 @@ import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
 import { InvalidResponseError } from '../client/errors.ts';
 import { mapPages } from '../client/pages.ts';
+import { resourcePath } from './resource-id.ts';
 
 const managementGroupsApiVersion = '2021-04-01';
+
+/** The resource id of a management group. */
+export function managementGroupScope(managementGroupId: string): string {
+  return `/providers/Microsoft.Management/managementGroups/${managementGroupId}`;
+}
 
 /** A subscription below a management group. The identity may have no role in it. */
 export interface DescendantSubscription {
@@ -23,7 +29,7 @@ export function listDescendantSubscriptions(
   managementGroupId: string,
   context: RequestContext,
 ): AsyncIterableIterator<readonly DescendantSubscription[], undefined> {
-  const path = `/providers/Microsoft.Management/managementGroups/${encodeURIComponent(managementGroupId)}/descendants`;
+  const path = `${resourcePath(managementGroupScope(managementGroupId))}/descendants`;
   const request = { apiVersion: managementGroupsApiVersion, context };
   return mapPages(arm.pages(path, request), (page) => page.flatMap(toSubscription));
 }

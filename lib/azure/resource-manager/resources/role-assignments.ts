@@ -16,15 +16,19 @@ export interface RoleAssignment {
 
 const roleAssignmentType = 'Microsoft.Authorization/roleAssignments';
 
+/** In lower case. Azure refuses an assignment that names one of these types for a service principal. */
+const notManagedIdentities: ReadonlySet<string> = new Set(['user', 'group']);
+
 /**
- * Role assignments to service principals at, above and below a subscription. One without a principal type may be for a
- * service principal, so it is kept. No `$filter`, because `atScope()` omits everything below.
+ * Role assignments at, above and below a subscription, without those to users and groups. Azure names a managed
+ * identity `ServicePrincipal`, but also `MSI`, `Application`, `Unknown` or nothing, so every other type is kept. No
+ * `$filter`, because `atScope()` omits everything below.
  * @see https://learn.microsoft.com/rest/api/authorization/role-assignments/list-for-subscription
  */
 export const listRoleAssignments = subscriptionList(
   roleAssignmentType,
   { apiVersion: authorizationApiVersion },
-  (page) => page.filter(mayBeServicePrincipals).map(toRoleAssignmentReading),
+  (page) => page.filter(mayBeManagedIdentity).map(toRoleAssignmentReading),
 );
 
 /**
@@ -43,9 +47,9 @@ export function listRoleAssignmentsOf(
   return list(arm, subscriptionId, context);
 }
 
-function mayBeServicePrincipals(item: unknown): boolean {
+function mayBeManagedIdentity(item: unknown): boolean {
   const principalType = textOrNull(member(member(item, 'properties'), 'principalType'));
-  return principalType === null || principalType.toLowerCase() === 'serviceprincipal';
+  return principalType === null || !notManagedIdentities.has(principalType.toLowerCase());
 }
 
 function toRoleAssignmentReading(item: unknown): RoleAssignmentReading {

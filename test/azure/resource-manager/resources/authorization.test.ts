@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import packageJson from '../../../../package.json' with { type: 'json' };
 import { fakeClock, json, newContext, startArmServer, testClient } from '../fixtures/arm-server.ts';
 
@@ -50,6 +50,78 @@ test('a second refusal means that there is no token', async () => {
 
   await expect(reading).rejects.toMatchObject({ name: 'NoTokenError', code: 'ExpiredAuthenticationToken' });
   expect(server.requests).toHaveLength(2);
+});
+
+describe('a refusal that stays', () => {
+  const codes = ['ExpiredAuthenticationToken', 'InvalidAuthenticationToken', 'AuthenticationFailed', 'InvalidX5T'];
+  const refusing = (code: string, paths: RegExp) =>
+    startArmServer((response, { url }) =>
+      paths.test(url.pathname)
+        ? json(response, { error: { code, message: 'no' } }, 401)
+        : json(response, { value: [] }),
+    );
+
+  test.each(codes)('%s on one list is the answer to that list, once another was accepted', async (code) => {
+    await using server = await refusing(code, /s2/);
+    const { arm } = testClient(server.origin);
+    await arm.get('/subscriptions/s1', { apiVersion, context: newContext() });
+
+    const reading = arm.get('/subscriptions/s2', { apiVersion, context: newContext() });
+
+    await expect(reading).rejects.toMatchObject({ name: 'ArmError', status: 401, code, message: 'no' });
+    await expect(arm.get('/subscriptions/s1', { apiVersion, context: newContext() })).resolves.toEqual({ value: [] });
+  });
+
+  test('on one list of many waits for the first other answer, whatever comes first', async () => {
+    const open: (() => void)[] = [];
+    await using server = await startArmServer((response, { url }) => {
+      if (/s2/.test(url.pathname)) json(response, expired, 401);
+      else open.push(() => json(response, { value: [] }));
+    });
+    const { arm } = testClient(server.origin);
+    const refused = arm.get('/subscriptions/s2', { apiVersion, context: newContext() });
+    const accepted = arm.get('/subscriptions/s1', { apiVersion, context: newContext() });
+    const outcome = refused.catch((error: unknown) => error);
+    await expect.poll(() => server.requests.length).toBe(3);
+    await expect.poll(() => open.length).toBe(1);
+    open[0]?.();
+
+    expect(await outcome).toMatchObject({ name: 'ArmError', status: 401, code: 'ExpiredAuthenticationToken' });
+    expect(await accepted).toEqual({ value: [] });
+  });
+
+  test('on everything means that there is no token, for every list', async () => {
+    await using server = await refusing('ExpiredAuthenticationToken', /./);
+    const { arm } = testClient(server.origin);
+
+    const outcomes = await Promise.allSettled(
+      ['s1', 's2', 's3'].map((id) => arm.get(`/subscriptions/${id}`, { apiVersion, context: newContext() })),
+    );
+
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ reason: { name: 'NoTokenError', code: 'ExpiredAuthenticationToken' } });
+    }
+  });
+
+  test('on the list of subscriptions means that there is no token, whatever was accepted before', async () => {
+    await using server = await refusing('InvalidAuthenticationToken', /^\/subscriptions$/);
+    const { arm } = testClient(server.origin);
+    await arm.get('/subscriptions/s1', { apiVersion, context: newContext() });
+
+    const reading = arm.get('/subscriptions', { apiVersion, context: newContext() });
+
+    await expect(reading).rejects.toMatchObject({ name: 'NoTokenError', code: 'InvalidAuthenticationToken' });
+  });
+
+  test('stays on its list if there is no new token', async () => {
+    await using server = await refusing('ExpiredAuthenticationToken', /s2/);
+    const { arm } = testClient(server.origin, { replacements: false });
+    await arm.get('/subscriptions/s1', { apiVersion, context: newContext() });
+
+    const reading = arm.get('/subscriptions/s2', { apiVersion, context: newContext() });
+
+    await expect(reading).rejects.toMatchObject({ name: 'ArmError', status: 401, code: 'ExpiredAuthenticationToken' });
+  });
 });
 
 test('a claims challenge is answered once, with its claims', async () => {

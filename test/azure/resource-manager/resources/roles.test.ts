@@ -6,7 +6,7 @@ import { drain, newContext, serving } from '../fixtures/arm-server.ts';
 
 const subscriptionId = 'ea42f556-5106-4743-99b0-c129bfa71a47';
 
-test('of recorded role assignments, those of service principals are kept', async () => {
+test('of recorded role assignments, those of users and groups are left out', async () => {
   await using azure = await serving({ value: payloadItems('real-roleassignments-list') });
 
   const { items } = await drain(listRoleAssignments(azure.arm, subscriptionId, newContext()));
@@ -31,22 +31,31 @@ test('the whole list is requested, without a filter that would omit everything b
   ]);
 });
 
-test('an assignment without a principal type is kept, and so are conditions', async () => {
+test.each([
+  ...['ServicePrincipal', 'servicePrincipal', 'MSI', 'Application', 'Unknown', 'ForeignGroup', 'Device'],
+  ...['DirectoryObjectOrGroup', 'Everyone', '', null, undefined],
+])("an assignment to a principal of type %j may be a managed identity's, and is kept", async (principalType) => {
+  const properties = { scope: '/', roleDefinitionId: '/r1', principalId: 'p1' };
+  await using azure = await serving({ value: [{ id: 'a1', properties: { ...properties, principalType } }] });
+
+  const { items } = await drain(listRoleAssignments(azure.arm, 's1', newContext()));
+
+  expect(items).toEqual([{ id: 'a1', ...properties, condition: null }]);
+});
+
+test('assignments to users and groups are left out, and conditions are kept', async () => {
   const properties = { scope: '/', roleDefinitionId: '/r1', principalId: 'p1' };
   await using azure = await serving({
     value: [
       { id: 'a1', properties: { ...properties, condition: '@Resource[x] == 1' } },
-      { id: 'a2', properties: { ...properties, principalType: 'servicePrincipal' } },
-      { id: 'a3', properties: { ...properties, principalType: 'Group' } },
+      { id: 'a2', properties: { ...properties, principalType: 'User' } },
+      { id: 'a3', properties: { ...properties, principalType: 'GROUP' } },
     ],
   });
 
   const { items } = await drain(listRoleAssignments(azure.arm, 's1', newContext()));
 
-  expect(items).toEqual([
-    { id: 'a1', ...properties, condition: '@Resource[x] == 1' },
-    { id: 'a2', ...properties, condition: null },
-  ]);
+  expect(items).toEqual([{ id: 'a1', ...properties, condition: '@Resource[x] == 1' }]);
 });
 
 test.each([
