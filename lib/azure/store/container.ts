@@ -63,8 +63,7 @@ export function containerOf(settings: Settings, environment: Environment): Conta
     });
   }
   if (storage.kind === 'connectionString') return byConnectionString(storage.connectionString, settings.container);
-  const own: Settings =
-    storage.clientId === null ? settings : { ...settings, identity: { by: 'clientId', clientId: storage.clientId } };
+  const own: Settings = { ...settings, identity: storage.identity ?? settings.identity };
   return byIdentity(storage.blobServiceUri, settings.container, createTokenSource(own, environment), dataRole);
 }
 
