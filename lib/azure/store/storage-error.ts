@@ -4,6 +4,9 @@ import { grantCommand } from '../../inventory/missing-right.ts';
 import { quotedForShell } from '../../quoted-for-shell.ts';
 import { type Container, dataRole, readerRole } from './container.ts';
 
+/** In a command, for an account whose address does not contain its name. */
+const unknownAccount = 'ACCOUNT';
+
 /** A condition of the request was not met, whatever else protects the blob. */
 const lostRaces = ['ConditionNotMet', 'TargetConditionNotMet', 'BlobAlreadyExists'];
 
@@ -53,7 +56,8 @@ export function ifPresent<T>(
  */
 export function storageError(error: unknown, what: string, container: Container): Error {
   if (!(error instanceof RestError)) return error instanceof Error ? error : new Error(String(error));
-  const where = `container ${container.client.containerName} of storage account ${container.account}`;
+  const { account, client } = container;
+  const where = `container ${client.containerName} of storage account ${account ?? `at ${new URL(client.url).host}`}`;
   const status = error.statusCode;
   if (status === undefined) {
     return new InventoryError('StorageUnreachable', `Cannot ${what} in ${where}: ${error.code ?? 'no answer'}`, {
@@ -140,12 +144,12 @@ function blobOf({ request }: RestError, { client }: Container): string {
  * @see https://learn.microsoft.com/azure/storage/blobs/immutable-storage-overview
  */
 function protectionHint(code: string, blob: string, { account, client }: Container): string {
-  const where = `--auth-mode login --account-name ${account} --container-name ${client.containerName}`;
+  const where = `--auth-mode login --account-name ${account ?? unknownAccount} --container-name ${client.containerName}`;
   const name = quotedForShell(blob);
   if (code.startsWith('Lease')) {
     return `Only the holder of its lease may change the blob. See the lease: az storage blob show ${where} --name ${name} --query properties.lease. End it: az storage blob lease break ${where} --blob-name ${name}`;
   }
-  return `The app needs a container whose blobs it may change (INVENTORY_CONTAINER). See the policy of the container: az storage container-rm show --storage-account ${account} --name ${client.containerName} --query "[immutabilityPolicy, legalHold]"; of the blob: az storage blob show ${where} --name ${name}`;
+  return `The app needs a container whose blobs it may change (INVENTORY_CONTAINER). See the policy of the container: az storage container-rm show --storage-account ${account ?? unknownAccount} --name ${client.containerName} --query "[immutabilityPolicy, legalHold]"; of the blob: az storage blob show ${where} --name ${name}`;
 }
 
 /**
@@ -171,7 +175,7 @@ function deniedHint(container: Container, challenge: string | undefined): string
  * create containers and sign links.
  */
 export function roleCommand({ account, client, role, sent }: Container): string {
-  const accountId = `$(az storage account show --name ${account} --query id --output tsv)`;
+  const accountId = `$(az storage account show --name ${account ?? unknownAccount} --query id --output tsv)`;
   const claims = sent();
   return grantCommand(
     role,
