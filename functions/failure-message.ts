@@ -38,3 +38,8 @@ export function reasonOf(text: string): Reason {
     hint: 'The next run replaces this one. See the log of the host for details',
   });
 }
+
+/** A reason as text for the log: what happened, and what to do. */
+export function logText({ code, message, hint }: Reason): string {
+  return `${code}: ${message}${hint === null ? '' : `. ${hint}`}`;
+}

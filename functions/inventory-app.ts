@@ -13,6 +13,7 @@ import type { Environment, Settings } from '../lib/settings.ts';
 import { sourcesOf } from '../lib/sources/source.ts';
 import { acceptedFindings } from './accepted-findings.ts';
 import { logErrorLine } from './console-lines.ts';
+import { logText } from './failure-message.ts';
 import { createHttpContexts } from './http-context.ts';
 import { logRun, type RunLogger } from './run-log.ts';
 import { scratchFolder } from './scratch-folder.ts';
@@ -58,8 +59,8 @@ export function createInventoryApp(settings: Settings, environment: Environment)
   const store = openStore(settings, environment);
   const session = openSession(settings, environment);
   const sources = sourcesOf(settings, environment, session.tokens);
-  const reader = createDatabaseReader(store, folder, ({ code, message, hint }) =>
-    logErrorLine(`The published inventory: ${code}: ${message}${hint === null ? '' : `. ${hint}`}`),
+  const reader = createDatabaseReader(store, folder, (reason) =>
+    logErrorLine(`The published inventory: ${logText(reason)}`),
   );
   const shutdown = new AbortController();
   const accepted = acceptedFindings(settings, environment, session);
@@ -80,7 +81,7 @@ export function createInventoryApp(settings: Settings, environment: Environment)
       sources,
       folder,
       resumeWithinMs: lastPeriodMs(settings.schedule, new Date()) ?? defaultPeriodMs,
-      warn: ({ code, message }) => logger.error(`${code}: ${message}`),
+      warn: (reason) => logger.error(logText(reason)),
     }),
     async ended(run, logger) {
       reader.expire();

@@ -2,7 +2,7 @@ import * as df from 'durable-functions';
 import type { Reason } from '../lib/errors.ts';
 import { collect, fail, plan, publish, type RunInput, readOutcome, report } from './activities.ts';
 import { orchestrationName } from './drive-run.ts';
-import { failureMessage, reasonOf } from './failure-message.ts';
+import { failureMessage, logText, reasonOf } from './failure-message.ts';
 
 /** Why a run stops; null: its record has ended. */
 type Failure = Reason | null;
@@ -26,13 +26,13 @@ function* inventoryRun(context: df.OrchestrationContext): Steps<{ readonly runId
   return { runId, outcome: failure === null ? 'ended' : 'failed' };
 }
 
-/** Logs both reasons, because no record of the run has them. The error ends the orchestration as failed. */
+/** Logs both reasons, because no record of the run has them. The first cause ends the orchestration as failed. */
 function endNotRecorded(context: df.OrchestrationContext, runId: string, failure: Failure, reason: Reason): Error {
   if (!context.df.isReplaying) {
-    const before = failure === null ? '' : `. It had failed with ${failure.code}: ${failure.message}`;
-    context.error(`Cannot record the end of run ${runId}: ${reason.code}: ${reason.message}${before}`);
+    const first = failure === null ? '' : `Run ${runId} failed: ${logText(failure)}. `;
+    context.error(`${first}Cannot record the end of run ${runId}: ${logText(reason)}`);
   }
-  return new Error(failureMessage(reason));
+  return new Error(failureMessage(failure ?? reason));
 }
 
 function* takeSteps(engine: df.DurableOrchestrationContext, runId: string): Steps<StepResult> {

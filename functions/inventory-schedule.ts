@@ -1,9 +1,11 @@
 import { app } from '@azure/functions';
 import { input } from 'durable-functions';
+import { InventoryError } from '../lib/errors.ts';
 import { RunAlreadyRunningError } from '../lib/run/claim-run.ts';
 import { defaultSchedule } from '../lib/settings.ts';
 import { appSettings } from './app-settings.ts';
 import { driveBy, inventoryApp } from './composition.ts';
+import { logText } from './failure-message.ts';
 
 /** Time to start a run; the run itself has its own limits. */
 const startTimeoutMs = 120_000;
@@ -20,7 +22,11 @@ app.timer('inventory-schedule', {
     try {
       await inventory.startRun(request, driveBy(invocation), invocation, AbortSignal.timeout(startTimeoutMs));
     } catch (error) {
-      if (!(error instanceof RunAlreadyRunningError)) throw error;
+      if (!(error instanceof RunAlreadyRunningError)) {
+        // The host logs a thrown error without its hint.
+        if (error instanceof InventoryError) invocation.error(`No run was started. ${logText(error)}`);
+        throw error;
+      }
       invocation.info(error.message);
     }
   },

@@ -46,6 +46,19 @@ export function readContainerUrl(text: string, cloud: keyof typeof accountHosts)
   return { url: `${service}/${container}`, service, container };
 }
 
+/**
+ * The name of a storage account by the address of its Blob service. It is the first part of the host, up to a hyphen:
+ * `NAME.blob.…`, in a DNS zone `NAME.z17.blob.…`, behind a private link `NAME.privatelink.blob.…`, of the second region
+ * `NAME-secondary.blob.…`. Emulators have it in the path.
+ * @returns null for a custom domain, which does not contain it
+ * @see https://learn.microsoft.com/azure/storage/common/storage-account-overview#azure-dns-zone-endpoints-preview
+ */
+export function accountNameOf(service: string): string | null {
+  const { hostname, pathname } = new URL(service);
+  const [first = '', ...zones] = hostname.split('.');
+  return (zones.includes('blob') ? first.split('-')[0] : pathname.split('/')[1]) || null;
+}
+
 /** An address that is safe to show: the text after `?` may be a signature, the text before `@` a password. */
 export function shownUrl(text: string): string {
   return text.replace(/[?#].*$/s, '').replace(/^(https?:\/\/)?.*@/s, '$1');

@@ -22,16 +22,21 @@ export type TokenCredentialName = (typeof tokenCredentialNames)[number];
 
 /** Storage of the databases: an account that an identity opens, or (one machine, Azurite) a connection string. */
 export type StorageSetting =
-  | { readonly kind: 'identity'; readonly blobServiceUri: string; readonly clientId: string | null }
+  | {
+      readonly kind: 'identity';
+      readonly blobServiceUri: string;
+      /** For storage only; null = the identity of everything else. */
+      readonly identity: IdentitySetting | null;
+    }
   | { readonly kind: 'connectionString'; readonly connectionString: string }
   | { readonly kind: 'none' };
 
-/** Which managed identity to use. */
+/** Which managed identity to use, and the setting that names it. */
 export type IdentitySetting =
   | { readonly by: 'system' }
-  | { readonly by: 'clientId'; readonly clientId: string }
-  | { readonly by: 'objectId'; readonly objectId: string }
-  | { readonly by: 'resourceId'; readonly resourceId: string };
+  | { readonly by: 'clientId'; readonly clientId: string; readonly setting: string }
+  | { readonly by: 'objectId'; readonly objectId: string; readonly setting: string }
+  | { readonly by: 'resourceId'; readonly resourceId: string; readonly setting: string };
 
 /** All settings, parsed and checked once. Names and defaults: docs/settings.md. */
 export interface Settings {
@@ -148,42 +153,57 @@ function container(value: string | null): string {
   return value;
 }
 
-function identity(text: Text): IdentitySetting {
-  const names = ['AZURE_CLIENT_ID', 'INVENTORY_IDENTITY_OBJECT_ID', 'INVENTORY_IDENTITY_RESOURCE_ID'];
-  const set = names.filter((name) => text(name) !== null);
+/** The settings that name a user-assigned identity. */
+interface IdentityNames {
+  readonly clientId: string;
+  readonly objectId?: string;
+  readonly resourceId: string;
+}
+
+/** @returns null when none is set @throws {InvalidSettingError} more than one is set, or one is malformed */
+function userAssigned(text: Text, { clientId, objectId, resourceId }: IdentityNames): IdentitySetting | null {
+  const set = [clientId, objectId, resourceId].filter((name) => name !== undefined && text(name) !== null);
   if (set.length > 1) {
     throw new InvalidSettingError(`${set.slice(0, -1).join(', ')} and ${set.at(-1)} are set; set only one of them`);
   }
-  const [clientId, objectId, resourceId] = names.map(text);
-  for (const name of names.slice(0, 2)) {
-    const value = text(name);
-    if (value !== null && !guidPattern.test(value)) throw invalid(name, value, 'a GUID');
-  }
-  if (clientId) return { by: 'clientId', clientId };
-  if (objectId) return { by: 'objectId', objectId };
-  if (resourceId) {
-    if (!/^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/Microsoft\.ManagedIdentity\//i.test(resourceId)) {
-      throw invalid('INVENTORY_IDENTITY_RESOURCE_ID', resourceId, 'the resource id of a user-assigned identity');
+  const [setting] = set;
+  const value = setting === undefined ? null : text(setting);
+  if (setting === undefined || value === null) return null;
+  if (setting === resourceId) {
+    if (!/^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/Microsoft\.ManagedIdentity\//i.test(value)) {
+      throw invalid(setting, value, 'the resource id of a user-assigned identity');
     }
-    return { by: 'resourceId', resourceId };
+    return { by: 'resourceId', resourceId: value, setting };
   }
-  return { by: 'system' };
+  if (!guidPattern.test(value)) throw invalid(setting, value, 'a GUID');
+  if (setting === clientId) return { by: 'clientId', clientId: value, setting };
+  return { by: 'objectId', objectId: value, setting };
 }
 
-/** @see https://learn.microsoft.com/azure/azure-functions/functions-reference#configure-an-identity-based-connection */
+function identity(text: Text): IdentitySetting {
+  const names = {
+    clientId: 'AZURE_CLIENT_ID',
+    objectId: 'INVENTORY_IDENTITY_OBJECT_ID',
+    resourceId: 'INVENTORY_IDENTITY_RESOURCE_ID',
+  };
+  return userAssigned(text, names) ?? { by: 'system' };
+}
+
+/** @see https://learn.microsoft.com/azure/azure-functions/functions-reference#common-properties-for-identity-based-connections */
 function storage(text: Text, cloud: CloudName): StorageSetting {
   for (const prefix of ['INVENTORY_STORAGE', 'AzureWebJobsStorage']) {
     const accountName = prefix === 'AzureWebJobsStorage' ? text(`${prefix}__accountName`) : null;
     const uri = text(`${prefix}__blobServiceUri`) ?? (accountName && serviceOf(accountName, cloud));
     const credential = text(`${prefix}__credential`);
-    const clientId = text(`${prefix}__clientId`);
+    const names = { clientId: `${prefix}__clientId`, resourceId: `${prefix}__managedIdentityResourceId` };
+    const own = userAssigned(text, names);
     const connectionString = text(prefix);
     if (credential !== null && credential.toLowerCase() !== 'managedidentity') {
       throw invalid(`${prefix}__credential`, credential, 'managedidentity');
     }
     if (uri) {
       if (!URL.canParse(uri)) throw invalid(`${prefix}__blobServiceUri`, uri, serviceOf('ACCOUNT', cloud));
-      return { kind: 'identity', blobServiceUri: uri.replace(/\/+$/, ''), clientId };
+      return { kind: 'identity', blobServiceUri: uri.replace(/\/+$/, ''), identity: own };
     }
     if (connectionString !== null) return { kind: 'connectionString', connectionString };
   }

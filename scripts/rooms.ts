@@ -55,7 +55,7 @@ export const rooms: readonly Room[] = [
   },
   {
     path: 'lib/azure',
-    rooms: ['lib/async', 'lib/inventory', 'lib/errors', 'lib/settings', 'lib/container-url'],
+    rooms: ['lib/async', 'lib/inventory', 'lib/errors', 'lib/settings', 'lib/container-url', 'lib/quoted-for-shell'],
     packages: ['@azure/*', '!@azure/functions', 'valibot'],
     builtins: platform,
   },
@@ -73,6 +73,7 @@ export const rooms: readonly Room[] = [
   { path: 'lib/setting-values', rooms: ['lib/errors'], packages: [], builtins: [] },
   { path: 'lib/container-url', ...nothing },
   { path: 'lib/nearest', ...nothing },
+  { path: 'lib/quoted-for-shell', ...nothing },
   { path: 'lib/errors', ...nothing },
   { path: 'local', ...everything },
   { path: 'scripts', ...everything },

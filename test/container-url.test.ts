@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readContainerUrl, shownUrl } from '../lib/container-url.ts';
+import { accountNameOf, readContainerUrl, shownUrl } from '../lib/container-url.ts';
 import { readSettings } from '../lib/settings.ts';
 
 describe('the address of a container', () => {
@@ -56,4 +56,21 @@ describe('the address of a container', () => {
 
     expect(readSettings({ INVENTORY_SOURCES: `${url}, ${url}/,${url}` }).sources).toEqual([url]);
   });
+});
+
+test.each([
+  ['https://contoso.blob.core.windows.net', 'contoso'],
+  ['https://contoso.blob.core.windows.net/', 'contoso'],
+  ['https://CONTOSO.Z17.blob.storage.azure.net', 'contoso'],
+  ['https://contoso.privatelink.blob.core.usgovcloudapi.net', 'contoso'],
+  ['https://contoso-secondary.z50.blob.storage.azure.net', 'contoso'],
+  ['https://contoso-ipv6.blob.core.windows.net', 'contoso'],
+  ['https://contoso.blob.local.azurestack.external', 'contoso'],
+  ['http://127.0.0.1:10000/devstoreaccount1', 'devstoreaccount1'],
+  ['http://azurite:8080/devstoreaccount1/', 'devstoreaccount1'],
+  ['http://contoso.blob.localhost:10000', 'contoso'],
+  ['https://inventory.contoso.com', null],
+  ['https://blob.contoso.com', null],
+])('The storage account at %s is %s', (service, account) => {
+  expect(accountNameOf(service)).toBe(account);
 });

@@ -72,7 +72,32 @@ test.each([
     'https://own.example',
   ],
 ])('%j is storage at %s', (environment, blobServiceUri) => {
-  expect(readSettings(environment).storage).toEqual({ kind: 'identity', blobServiceUri, clientId: null });
+  expect(readSettings(environment).storage).toEqual({ kind: 'identity', blobServiceUri, identity: null });
+});
+
+const identityId = `/subscriptions/${guid}/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/reader`;
+test.each([
+  ['AzureWebJobsStorage', '__clientId', guid, { by: 'clientId', clientId: guid }],
+  ['AzureWebJobsStorage', '__managedIdentityResourceId', identityId, { by: 'resourceId', resourceId: identityId }],
+  ['INVENTORY_STORAGE', '__clientId', guid, { by: 'clientId', clientId: guid }],
+  ['INVENTORY_STORAGE', '__managedIdentityResourceId', identityId, { by: 'resourceId', resourceId: identityId }],
+])('%s%s names the identity for storage', (prefix, property, value, expected) => {
+  const blobServiceUri = 'https://contoso.blob.core.windows.net';
+  const environment = { [`${prefix}__blobServiceUri`]: blobServiceUri, [`${prefix}${property}`]: value };
+
+  expect(readSettings(environment)).toMatchObject({
+    storage: { kind: 'identity', blobServiceUri, identity: { ...expected, setting: `${prefix}${property}` } },
+    identity: { by: 'system' },
+    warnings: [],
+  });
+});
+
+test.each([
+  [{ AzureWebJobsStorage__clientId: guid, AzureWebJobsStorage__managedIdentityResourceId: identityId }, 'set only one'],
+  [{ AzureWebJobsStorage__managedIdentityResourceId: guid }, 'AzureWebJobsStorage__managedIdentityResourceId is'],
+  [{ AzureWebJobsStorage__clientId: identityId }, 'AzureWebJobsStorage__clientId is'],
+])('%j is refused', (identity, message) => {
+  expect(() => readSettings({ AzureWebJobsStorage__accountName: 'contoso', ...identity })).toThrow(message);
 });
 
 test('an invalid storage address shows an address of that cloud', () => {

@@ -44,7 +44,7 @@ export function forgetPublished(request: ForgetPublishedRequest): Promise<Run> {
     async afterwards(path, latest) {
       try {
         using database = openForReading(path);
-        await completePublication(store, { database, latest }, signal);
+        await completePublication(store, { database, latest }, signal, warn);
       } catch (error) {
         // The publication stays, and the next run completes it.
         warn(toReason(error));

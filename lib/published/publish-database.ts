@@ -7,7 +7,7 @@ import { type Database, openForWriting } from '../database/database.ts';
 import { resolveAsOf } from '../database/queries/as-of.ts';
 import { iterateVirtualMachines } from '../database/queries/machines/virtual-machines.ts';
 import { getRun } from '../database/queries/runs.ts';
-import { hasCode, InventoryError } from '../errors.ts';
+import { hasCode, InventoryError, type Reason, toReason } from '../errors.ts';
 import { namingFullDisk } from '../files/file-errors.ts';
 import type { Run } from '../inventory/run.ts';
 import { ndjson } from '../reports/ndjson.ts';
@@ -69,17 +69,24 @@ export async function publishDatabase(request: PublishDatabaseRequest): Promise<
 }
 
 /**
- * Completes a publication: writes the current machines for programs that read a blob, then removes old databases
+ * Completes a publication: writes the current machines for programs that read a blob, and removes old databases
  * (lib/azure/store/database-retention.ts says which).
+ * @param warn called for each of the two that fails; the next run does it again
+ * @throws the signal's reason
  */
 export async function completePublication(
   store: Pick<PublishedInventory, 'writeCurrentMachines' | 'databases'>,
   { database, latest }: { readonly database: Database; readonly latest: Latest },
   signal: AbortSignal,
+  warn: (reason: Reason) => void,
 ): Promise<void> {
+  const orWarn = (error: unknown): void => {
+    signal.throwIfAborted();
+    warn(toReason(error));
+  };
   const machines = iterateVirtualMachines(database, resolveAsOf(database, null), {});
-  await store.writeCurrentMachines(ndjson(machines), signal);
-  await store.databases.prune(latest, new Date(), signal);
+  await store.writeCurrentMachines(ndjson(machines), signal).catch(orWarn);
+  await store.databases.prune(latest, new Date(), signal).catch(orWarn);
 }
 
 /** @returns null when the pointer moved meanwhile */

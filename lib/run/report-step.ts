@@ -41,7 +41,7 @@ async function writeFiles(environment: RunEnvironment, runId: string, signal: Ab
   try {
     using current = await reader.newest(signal);
     if (current.damaged) return;
-    await completePublication(store, current, signal);
+    await completePublication(store, current, signal, warn);
     await writeScheduledReports(environment, runId, current.database, signal);
   } catch (error) {
     signal.throwIfAborted();

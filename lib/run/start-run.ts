@@ -45,7 +45,7 @@ export async function startRun(request: RunStart, signal: AbortSignal): Promise<
   } catch (error) {
     const reason = toReason(error);
     const end = (record: Run): Run | null => failed(record, reason);
-    const endedRun = await endRun(store, run.id, end, AbortSignal.timeout(cleanUpMs));
+    const endedRun = await endRun(store, run.id, end, AbortSignal.timeout(cleanUpMs)).catch(leaveRecord);
     if (endedRun !== null) await ended(endedRun);
     throw error;
   }
@@ -60,9 +60,14 @@ async function claimNewRun(request: RunStart, signal: AbortSignal): Promise<Run>
     await claimRun(request, run.id, signal);
     return run;
   } catch (error) {
-    await request.store.runs.remove(run.id, AbortSignal.timeout(cleanUpMs));
+    await request.store.runs.remove(run.id, AbortSignal.timeout(cleanUpMs)).catch(leaveRecord);
     throw error;
   }
+}
+
+/** What made the start fail counts, not that its record could not be changed either: a later start ends that run. */
+function leaveRecord(): null {
+  return null;
 }
 
 async function recordRun({ store, trigger, scope }: RunStart, signal: AbortSignal): Promise<Run> {

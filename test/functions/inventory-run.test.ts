@@ -185,19 +185,22 @@ const lost = { code: 'StorageDenied', message: 'Cannot write run.json', hint: nu
 test.each<[how: string, fail: Activity]>([
   ['at once', () => ({ outcome: 'failed', reason: lost })],
   ['at every retry', () => new Error(`[${lost.code}] ${lost.message}`)],
-])('A run whose end cannot be recorded is logged once, and its orchestration fails: %s', async (_, fail) => {
-  const reason = { code: 'NoToken', message: 'Nothing listens', hint: 'Turn on the identity' };
-  const { status, output, errors } = await drive(
-    { ...good, plan: () => ({ outcome: 'failed', reason }), fail },
-    () => 0,
-  );
+])(
+  'A run whose end cannot be recorded is logged once, and its orchestration fails with the first cause: %s',
+  async (_, fail) => {
+    const reason = { code: 'NoToken', message: 'Nothing listens', hint: 'Turn on the identity' };
+    const { status, output, errors } = await drive(
+      { ...good, plan: () => ({ outcome: 'failed', reason }), fail },
+      () => 0,
+    );
 
-  expect(status).toBe('Failed');
-  expect(output).toContain('[StorageDenied] Cannot write run.json');
-  expect(errors).toEqual([
-    `Cannot record the end of run ${runId}: StorageDenied: Cannot write run.json. It had failed with NoToken: Nothing listens`,
-  ]);
-});
+    expect(status).toBe('Failed');
+    expect(output).toContain('[NoToken] Nothing listens [hint] Turn on the identity');
+    expect(errors).toEqual([
+      `Run ${runId} failed: NoToken: Nothing listens. Turn on the identity. Cannot record the end of run ${runId}: StorageDenied: Cannot write run.json`,
+    ]);
+  },
+);
 
 test('A run that has ended on record stops', async () => {
   const ended = () => ({ outcome: 'ended' });

@@ -24,6 +24,8 @@ const leftAlone: Readonly<Record<string, string>> = {
   INVENTORY_STORAGE__blobServiceUri: 'unset it is the account of AzureWebJobsStorage, the only one made here',
   INVENTORY_STORAGE__clientId: 'as above',
   INVENTORY_STORAGE__credential: 'as above',
+  INVENTORY_STORAGE__managedIdentityResourceId: 'as above',
+  AzureWebJobsStorage__managedIdentityResourceId: 'AzureWebJobsStorage__clientId names the identity',
   WEBSITE_AUTH_ENABLED: 'the platform sets it while App Service authentication is on',
 };
 

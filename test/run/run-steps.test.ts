@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Reason } from '../../lib/errors.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import { createDatabaseReader, type DatabaseReader } from '../../lib/published/database-reader.ts';
@@ -275,6 +275,52 @@ test('What fails after the pointer has moved warns, and the run has succeeded', 
 
   expect(run.status).toBe('succeeded');
   expect(warnings.map(({ code }) => code)).toEqual(['StorageDenied']);
+});
+
+test('What is under lease warns, and what follows it is still written and removed', async () => {
+  const environment = { ...instance(), settings: { ...azure.settings(), reports: ['virtualMachines.csv'] } };
+  await take(environment);
+  const old = 'databases/20200101T000000Z-3f2a.sqlite.zst';
+  const older = 'databases/20190101T000000Z-3f2a.sqlite.zst';
+  // Ten young ones push the two old ones out.
+  for (const name of [old, older, ...Array.from({ length: 10 }, (_, day) => `databases/2026010${day}T000000Z-a`)]) {
+    await direct.container.uploadBlockBlob(name, 'x', 1);
+  }
+  for (const name of ['current/virtualMachines.ndjson', older]) {
+    await direct.container.getBlobClient(name).getBlobLeaseClient().acquireLease(-1);
+  }
+  const { id } = await start(environment);
+  await collectAll(environment, id);
+  const { finishedAtMs } = await publishStep(environment, id, never);
+
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 25 * 60 * 60 * 1000 });
+  const run = await reportStep(environment, id, finishedAtMs, never).finally(() => vi.useRealTimers());
+
+  expect(run).toMatchObject({ status: 'succeeded' });
+  expect(warnings).toMatchObject([
+    { code: 'LeaseIdMissing', message: expect.stringContaining('current/virtualMachines.ndjson') },
+    { code: 'LeaseIdMissing', message: expect.stringContaining(older), hint: expect.stringContaining(older) },
+  ]);
+  expect(await direct.container.getBlobClient(old).exists()).toBe(false);
+  expect(await direct.container.getBlobClient(`reports/${id}/virtualMachines.csv`).exists()).toBe(true);
+});
+
+test('A lease on latest.json fails the publish step at once, after one upload', async () => {
+  const environment = instance();
+  await take(environment);
+  const { id } = await start(environment);
+  await collectAll(environment, id);
+  await direct.container.getBlobClient('latest.json').getBlobLeaseClient().acquireLease(-1);
+  const before = proxy.requests.length;
+
+  await expect(publishStep(environment, id, never)).rejects.toMatchObject({
+    code: 'LeaseIdMissing',
+    hint: expect.stringContaining('az storage blob show'),
+  });
+
+  const puts = proxy.requests.slice(before).filter((line) => line.startsWith('PUT'));
+  expect(puts.filter((line) => line.includes('databases/') && line.includes('comp=blocklist'))).toHaveLength(1);
+  expect(puts.filter((line) => line.includes('latest.json'))).toHaveLength(1);
 });
 
 test('A damaged inventory stops a run before it sends Azure a request', async () => {

@@ -3,6 +3,7 @@ import type { Run } from '../../lib/inventory/run.ts';
 import { newRunRecord } from '../../lib/run/run-record.ts';
 import { type RunStart, startRun } from '../../lib/run/start-run.ts';
 import { newAzuriteAccount } from '../support/azurite-account.ts';
+import { startBlobProxy, type Treatment } from '../support/blob-proxy.ts';
 import { never, newStore, type TestStore } from '../support/stores.ts';
 
 const azurite = await newAzuriteAccount();
@@ -54,4 +55,56 @@ test('A record whose start was killed before it could run is ended by the next s
   expect(young?.run.status).toBe('running');
   expect(ended).toMatchObject([{ id: left.id, status: 'timedOut' }]);
   expect((await runs.read(left.id, never))?.run).toEqual(ended[0]);
+});
+
+test('A lease on running.json is reported by name, not as another start, and leaves no record', async () => {
+  const { runs } = target.store;
+  const first = await start({});
+  await runs.update(first.id, (run) => ({ ...run, status: 'cancelled' }), never);
+  await target.container.getBlobClient('runs/running.json').getBlobLeaseClient().acquireLease(-1);
+
+  await expect(start({})).rejects.toMatchObject({
+    code: 'LeaseIdMissing',
+    message: expect.stringContaining('runs/running.json'),
+    hint: expect.stringContaining('az storage blob lease break'),
+  });
+
+  expect((await runs.list(10, never)).map(({ id }) => id)).toEqual([first.id]);
+});
+
+/** A container whose policy lets blobs be made, but not changed or removed. */
+async function writeOnce(): Promise<Disposable & { readonly store: TestStore['store'] }> {
+  const proxy = await startBlobProxy(azurite.origin);
+  const { store, container } = newStore(azurite.connectionStringVia(proxy.origin), target.name);
+  proxy.treat = async (line): Promise<Treatment> => {
+    if (!/^(PUT|DELETE) /.test(line) || line.includes('restype=container')) return 'pass';
+    const name = new URL(line.split(' ')[1] ?? '', proxy.origin).pathname.slice(
+      new URL(container.url).pathname.length + 1,
+    );
+    const exists = await target.container.getBlobClient(decodeURIComponent(name)).exists();
+    return exists ? { status: 409, code: 'BlobImmutableDueToPolicy' } : 'pass';
+  };
+  return { store, [Symbol.dispose]: () => void proxy[Symbol.asyncDispose]() };
+}
+
+test('In a write-once container, a start fails with what it could not do first', async () => {
+  const first = await start({});
+  await target.store.runs.update(first.id, (run) => ({ ...run, status: 'cancelled' }), never);
+  using container = await writeOnce();
+
+  await expect(start({ store: container.store })).rejects.toMatchObject({
+    code: 'BlobImmutableDueToPolicy',
+    message: expect.stringContaining('Cannot write runs/running.json'),
+  });
+});
+
+test('In a write-once container, a run that cannot be driven says why', async () => {
+  using container = await writeOnce();
+  const drive = async () => {
+    throw new Error('no engine');
+  };
+
+  await expect(start({ store: container.store, drive })).rejects.toThrow('no engine');
+
+  expect(ended).toEqual([]);
 });

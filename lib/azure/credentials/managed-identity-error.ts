@@ -93,11 +93,11 @@ function describe(identity: IdentitySetting): string {
     case 'system':
       return 'system-assigned identity';
     case 'clientId':
-      return `identity with client id ${identity.clientId} (AZURE_CLIENT_ID)`;
+      return `identity with client id ${identity.clientId} (${identity.setting})`;
     case 'objectId':
-      return `identity with object id ${identity.objectId} (INVENTORY_IDENTITY_OBJECT_ID)`;
+      return `identity with object id ${identity.objectId} (${identity.setting})`;
     case 'resourceId':
-      return `identity with resource id ${identity.resourceId} (INVENTORY_IDENTITY_RESOURCE_ID)`;
+      return `identity with resource id ${identity.resourceId} (${identity.setting})`;
   }
 }
 

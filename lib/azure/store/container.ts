@@ -8,7 +8,7 @@ import {
   type RequestPolicyFactory,
   type StoragePipelineOptions,
 } from '@azure/storage-blob';
-import { containerUrlForm, readContainerUrl, shownUrl } from '../../container-url.ts';
+import { accountNameOf, containerUrlForm, readContainerUrl, shownUrl } from '../../container-url.ts';
 import { InvalidSettingError } from '../../errors.ts';
 import type { Environment, Settings } from '../../settings.ts';
 import { createQuietAgent } from '../quiet-agent.ts';
@@ -25,7 +25,8 @@ type Role = typeof dataRole | typeof readerRole;
 export interface Container {
   readonly service: BlobServiceClient;
   readonly client: ContainerClient;
-  readonly account: string;
+  /** Null for a custom domain. */
+  readonly account: string | null;
   /** Null for a connection string. Only an identity can sign links to single blobs. */
   readonly tokens: TokenSource | null;
   /** The role that the identity needs on the container. */
@@ -63,8 +64,7 @@ export function containerOf(settings: Settings, environment: Environment): Conta
     });
   }
   if (storage.kind === 'connectionString') return byConnectionString(storage.connectionString, settings.container);
-  const own: Settings =
-    storage.clientId === null ? settings : { ...settings, identity: { by: 'clientId', clientId: storage.clientId } };
+  const own: Settings = { ...settings, identity: storage.identity ?? settings.identity };
   return byIdentity(storage.blobServiceUri, settings.container, createTokenSource(own, environment), dataRole);
 }
 
@@ -147,5 +147,5 @@ function open(
   const pipeline = newPipeline(credential, options);
   pipeline.factories.unshift(connections);
   const service = new BlobServiceClient(url, pipeline);
-  return { service, client: service.getContainerClient(name), account: service.accountName, ...identity };
+  return { service, client: service.getContainerClient(name), account: accountNameOf(service.url), ...identity };
 }

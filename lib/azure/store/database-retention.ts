@@ -1,5 +1,7 @@
+import { hasCode, InventoryError, NoTokenError } from '../../errors.ts';
 import type { Container } from './container.ts';
 import type { Latest } from './pointers.ts';
+import { attempt } from './storage-error.ts';
 
 const keptCount = 10;
 const keptMs = 24 * 60 * 60 * 1000;
@@ -10,7 +12,10 @@ const pageSize = 100;
  * Removes the databases that `latest.json` does not name, that are not among the ten newest, and that are older than a
  * day. Younger ones stay: a publish may have uploaded one that nothing names yet. Names begin with the start of the
  * run, and the list is in their order, so that it ends after the old ones and ten young ones.
+ *
+ * Goes past a database that cannot be removed (under a lease, a legal hold, …), unless storage does not respond.
  * @returns the names removed
+ * @throws {InventoryError} at the end: why the first of them cannot be removed
  */
 export async function pruneDatabases(
   container: Container,
@@ -20,6 +25,7 @@ export async function pruneDatabases(
 ): Promise<readonly string[]> {
   const named = new Set([latest.database, latest.previous?.database]);
   const removed: string[] = [];
+  const failures: InventoryError[] = [];
   /** The newest so far, the oldest of them first. */
   const kept: { readonly name: string; readonly isOld: boolean }[] = [];
   const listing = container.client.listBlobsFlat({ prefix: 'databases/', abortSignal: signal });
@@ -28,10 +34,27 @@ export async function pruneDatabases(
       kept.push({ name, isOld: now.getTime() - properties.lastModified.getTime() >= keptMs });
       const next = kept.length > keptCount ? kept.shift() : undefined;
       if (next === undefined || !next.isOld || named.has(next.name)) continue;
-      await container.client.getBlobClient(next.name).deleteIfExists({ abortSignal: signal });
-      removed.push(next.name);
+      try {
+        await remove(container, next.name, signal);
+        removed.push(next.name);
+      } catch (error) {
+        if (!(error instanceof InventoryError) || isNotAboutOneBlob(error)) throw error;
+        failures.push(error);
+      }
     }
     if (kept.length === keptCount && kept.every(({ isOld }) => !isOld)) break;
   }
-  return removed;
+  const [first, ...others] = failures;
+  if (first === undefined) return removed;
+  const more = others.length === 0 ? '' : `. ${others.length} more cannot be removed either`;
+  throw new InventoryError({ given: first.code }, `${first.message}${more}`, { hint: first.hint });
+}
+
+function isNotAboutOneBlob(error: InventoryError): boolean {
+  return error instanceof NoTokenError || hasCode(error, 'StorageUnavailable', 'StorageUnreachable');
+}
+
+function remove(container: Container, name: string, signal: AbortSignal): Promise<unknown> {
+  const blob = container.client.getBlobClient(name);
+  return attempt(container, `remove ${name}`, signal, () => blob.deleteIfExists({ abortSignal: signal }));
 }

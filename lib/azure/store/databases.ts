@@ -70,7 +70,7 @@ export function openDatabases(container: Container) {
       if (found !== null) return decompress(found.body, signal);
       throw new InventoryError('DatabaseMissing', `The database ${name} is not in ${container.client.url}`);
     },
-    /** A link that reads this one blob for ten minutes; null for a connection string. */
+    /** A link that reads this one blob for ten minutes; null if none can be signed. */
     url: (name: string, signal: AbortSignal): Promise<string | null> =>
       attempt(container, `sign a link to ${name}`, signal, () => link(container, name, signal)),
     /** See {@link pruneDatabases}. @returns the names removed */
@@ -92,11 +92,12 @@ function compressed(file: DatabaseFile): Readable {
 
 /**
  * A link that reads one blob for ten minutes, signed by a user-delegation key.
- * @returns null without an identity: a link signed by an account key cannot be revoked
+ * @returns null without an identity, because a link signed by an account key cannot be revoked; and for a custom domain,
+ *   because the signature contains the account's name
  * @see https://learn.microsoft.com/rest/api/storageservices/create-user-delegation-sas
  */
 async function link(container: Container, name: string, signal: AbortSignal): Promise<string | null> {
-  if (container.tokens === null) return null;
+  if (container.tokens === null || container.account === null) return null;
   const startsOn = new Date(Date.now() - linkBackdatedMs);
   const expiresOn = new Date(Date.now() + linkLifetimeMs);
   const key = await container.service.getUserDelegationKey(startsOn, expiresOn, { abortSignal: signal });

@@ -1,7 +1,17 @@
 import { RestError } from '@azure/storage-blob';
 import { InventoryError } from '../../errors.ts';
 import { grantCommand } from '../../inventory/missing-right.ts';
+import { quotedForShell } from '../../quoted-for-shell.ts';
 import { type Container, dataRole, readerRole } from './container.ts';
+
+/** In a command, for an account whose address does not contain its name. */
+const unknownAccount = 'ACCOUNT';
+
+/** A condition of the request was not met, whatever else protects the blob. */
+const lostRaces = ['ConditionNotMet', 'TargetConditionNotMet', 'BlobAlreadyExists'];
+
+/** Codes of a blob that nothing may change for now. Status 412 and 409, as for a lost race. */
+const protections = /^Lease|^BlobImmutable/;
 
 /**
  * Runs one operation on a container and converts its failure.
@@ -39,22 +49,30 @@ export function ifPresent<T>(
 }
 
 /**
- * Converts an answer of Blob storage. The error holds only the service's error code and request id: the service's
+ * Converts an answer of Blob storage. A blob under a lease or an immutability policy keeps the service's own code
+ * (`LeaseIdMissing`, `BlobImmutableDueToPolicy`). The error holds only the service's error code and request id: the service's
  * messages can quote signatures, and the SDK's errors hold the request with its headers.
  * @see https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
  */
 export function storageError(error: unknown, what: string, container: Container): Error {
   if (!(error instanceof RestError)) return error instanceof Error ? error : new Error(String(error));
-  const where = `container ${container.client.containerName} of storage account ${container.account}`;
+  const { account, client } = container;
+  const where = `container ${client.containerName} of storage account ${account ?? `at ${new URL(client.url).host}`}`;
   const status = error.statusCode;
   if (status === undefined) {
     return new InventoryError('StorageUnreachable', `Cannot ${what} in ${where}: ${error.code ?? 'no answer'}`, {
       hint: `Check that the storage account exists, and that this host may reach ${new URL(container.client.url).origin}`,
     });
   }
-  const answer = `Cannot ${what} in ${where}: ${status} ${serviceCode(error) ?? ''}`.trimEnd();
+  const code = serviceCode(error) ?? '';
+  const answer = `Cannot ${what} in ${where}: ${status} ${code}`.trimEnd();
   const requestId = error.response?.headers.get('x-ms-request-id');
   const message = requestId === undefined ? answer : `${answer} (request ${requestId})`;
+  if (protections.test(code)) {
+    return new InventoryError({ given: code }, message, {
+      hint: protectionHint(code, blobOf(error, container), container),
+    });
+  }
   if (status === 401 || status === 403) {
     return new InventoryError('StorageDenied', message, {
       hint: deniedHint(container, error.response?.headers.get('www-authenticate')),
@@ -83,9 +101,9 @@ export function storeTimedOut(what: string, timeoutMs: number, cause: unknown): 
   });
 }
 
-/** Whether a write's condition (If-Match, If-None-Match) failed. */
+/** Whether another writer came first: a write's condition (If-Match, If-None-Match) failed. */
 export function isConditionNotMet(error: unknown): boolean {
-  return hasStatus(error, 412) || hasStatus(error, 409, 'BlobAlreadyExists');
+  return error instanceof RestError && lostRaces.includes(serviceCode(error) ?? '');
 }
 
 /** Whether the blob or its container does not exist. Any other 404 must not pass for an empty store. */
@@ -115,6 +133,25 @@ function serviceCode(error: RestError): string | undefined {
   return error.response?.headers.get('x-ms-error-code') ?? error.code;
 }
 
+/** The blob that a refused request was about. */
+function blobOf({ request }: RestError, { client }: Container): string {
+  const path = URL.parse(request?.url ?? '')?.pathname ?? '';
+  return decodeURIComponent(path.slice(new URL(client.url).pathname.length + 1));
+}
+
+/**
+ * The hint for a blob that nothing may change: the commands that show why.
+ * @see https://learn.microsoft.com/azure/storage/blobs/immutable-storage-overview
+ */
+function protectionHint(code: string, blob: string, { account, client }: Container): string {
+  const where = `--auth-mode login --account-name ${account ?? unknownAccount} --container-name ${client.containerName}`;
+  const name = quotedForShell(blob);
+  if (code.startsWith('Lease')) {
+    return `Only the holder of its lease may change the blob. See the lease: az storage blob show ${where} --name ${name} --query properties.lease. End it: az storage blob lease break ${where} --blob-name ${name}`;
+  }
+  return `The app needs a container whose blobs it may change (INVENTORY_CONTAINER). See the policy of the container: az storage container-rm show --storage-account ${account ?? unknownAccount} --name ${client.containerName} --query "[immutabilityPolicy, legalHold]"; of the blob: az storage blob show ${where} --name ${name}`;
+}
+
 /**
  * The hint for a 401 or 403.
  * @param challenge the answer's `WWW-Authenticate`, which names the account's tenant
@@ -138,7 +175,7 @@ function deniedHint(container: Container, challenge: string | undefined): string
  * create containers and sign links.
  */
 export function roleCommand({ account, client, role, sent }: Container): string {
-  const accountId = `$(az storage account show --name ${account} --query id --output tsv)`;
+  const accountId = `$(az storage account show --name ${account ?? unknownAccount} --query id --output tsv)`;
   const claims = sent();
   return grantCommand(
     role,
