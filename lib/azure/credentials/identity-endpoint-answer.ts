@@ -1,4 +1,5 @@
-import { isObject, member, parseJson, textOrNull } from '../json.ts';
+import { parseJson } from '../../json.ts';
+import { isObject, member, textOrNull } from '../json.ts';
 import { readAccessToken } from '../token-claims.ts';
 
 /** The outcome of one attempt at an identity endpoint. */

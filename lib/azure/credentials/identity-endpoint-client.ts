@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
-import { isObject, parseJson } from '../json.ts';
+import { parseJson, withoutByteOrderMark } from '../../json.ts';
+import { isObject } from '../json.ts';
 import { retryAfterMs } from '../resource-manager/client/retry-after.ts';
 import { expiryOf, type IdentityEndpointAnswer } from './identity-endpoint-answer.ts';
 import { withoutQuery } from './managed-identity-host.ts';
@@ -45,7 +46,7 @@ export const identityEndpointClient: HttpClient = {
       attempt.answer = { kind: 'unreachable', errorCode: codeOf(error) };
       throw error;
     });
-    const body = response.bodyAsText ?? '';
+    const body = withoutByteOrderMark(response.bodyAsText ?? '');
     const parsed = parseJson(body);
     if (response.status === 200 && isObject(parsed) && typeof parsed.access_token === 'string') {
       const token = parsed.access_token;
@@ -53,7 +54,7 @@ export const identityEndpointClient: HttpClient = {
       return { ...response, bodyAsText: JSON.stringify({ ...parsed, expires_on: undefined, expires_in: undefined }) };
     }
     attempt.answer = { kind: 'refused', status: response.status, body, retryAfterMs: retryAfterMs(response.headers) };
-    return response;
+    return { ...response, bodyAsText: body };
   },
 };
 
