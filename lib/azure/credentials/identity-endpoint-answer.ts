@@ -11,6 +11,9 @@ export type IdentityEndpointAnswer =
   /** The library failed before or after the request, with this message. */
   | { readonly kind: 'failed'; readonly message: string };
 
+/** The error code if IMDS does not respond at its well-known address. */
+export const noProbeAnswer = 'NoProbeAnswer';
+
 const nothingListens =
   /^(ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|EHOSTDOWN|ENOTFOUND|EAI_AGAIN|EACCES|EPERM|NoProbeAnswer)$/;
 

@@ -6,18 +6,19 @@ export interface ManagedIdentityHost {
   readonly source: IdentitySourceName;
   /** Origin and path, without the query. */
   readonly endpoint: string;
-  /** True: a variable names the endpoint. False: IMDS at its well-known address, which may not exist. */
+  /** True: a variable names the endpoint. False: the library looks for the Azure Arc agent, then for IMDS. */
   readonly configured: boolean;
 }
 
 const imdsPath = '/metadata/identity/oauth2/token';
 const imdsOrigin = 'http://169.254.169.254';
+/** Where the agent of Azure Arc listens if no variable says otherwise. */
+const arcEndpoint = `http://127.0.0.1:40342${imdsPath}`;
 const entraOrigin = 'https://login.microsoftonline.com';
 
 /**
  * The endpoint that the environment names, chosen in the order of @azure/msal-node 7 (`ManagedIdentityClient`), which
- * makes the requests. If only its agent's binary shows Azure Arc, this looks like IMDS; the first answer corrects the
- * endpoint.
+ * makes the requests. If only its agent's file shows Azure Arc, this is IMDS until {@link hostAt} corrects it.
  */
 export function managedIdentityHost(environment: Environment): ManagedIdentityHost {
   const { IDENTITY_ENDPOINT, IDENTITY_HEADER, IDENTITY_SERVER_THUMBPRINT, IMDS_ENDPOINT } = environment;
@@ -37,6 +38,17 @@ export function managedIdentityHost(environment: Environment): ManagedIdentityHo
   if (IDENTITY_ENDPOINT && IMDS_ENDPOINT) return configured('AzureArc', IDENTITY_ENDPOINT);
   if (AZURE_POD_IDENTITY_AUTHORITY_HOST) return configured('IMDS', `${AZURE_POD_IDENTITY_AUTHORITY_HOST}${imdsPath}`);
   return { source: 'IMDS', endpoint: `${imdsOrigin}${imdsPath}`, configured: false };
+}
+
+/** The host as the library's request showed it. @param endpoint where that request went; null = no request */
+export function hostAt(host: ManagedIdentityHost, endpoint: string | null): ManagedIdentityHost {
+  if (endpoint === null) return host;
+  return { ...host, source: host.source === 'IMDS' && endpoint === arcEndpoint ? 'AzureArc' : host.source, endpoint };
+}
+
+/** Whether a request goes to IMDS at its well-known address, which does not exist outside Azure. */
+export function isWellKnownImds(url: string): boolean {
+  return new URL(url).origin === imdsOrigin;
 }
 
 /** Workload identity on Kubernetes: the credential exchanges a token from a file, and the host has no endpoint. */

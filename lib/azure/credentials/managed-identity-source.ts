@@ -8,14 +8,15 @@ import { entraClient } from './entra-client.ts';
 import type { IdentityEndpointAnswer } from './identity-endpoint-answer.ts';
 import { type Attempt, identityEndpointClient, inAttempt } from './identity-endpoint-client.ts';
 import { backoffMs } from './identity-endpoint-retries.ts';
-import { probeImds } from './imds-probe.ts';
 import { managedIdentityError } from './managed-identity-error.ts';
-import { isTokenExchange, managedIdentityHost } from './managed-identity-host.ts';
+import { hostAt, isTokenExchange, managedIdentityHost } from './managed-identity-host.ts';
 
 const attemptTimeoutMs = 30_000;
 const quickTimeoutMs = 5_000;
 /** For everything together: longer than most restarts of an endpoint, shorter than a Functions host waits at start. */
 const totalTimeoutMs = 60_000;
+const probeTimeoutMs = 3_000;
+const probeTimeoutInChainMs = 1_000;
 
 /**
  * The host's managed identity, through `ManagedIdentityCredential`, which knows each endpoint's protocol. This file
@@ -27,20 +28,22 @@ export function managedIdentitySource(options: CredentialSourceOptions): Credent
   const { identity } = settings;
   const host = managedIdentityHost(environment);
   const exchange = isTokenExchange(environment);
+  const probeMs = inChain ? probeTimeoutInChainMs : probeTimeoutMs;
 
   async function fetchFor(resource: string, request: FetchRequest, deadline: number): Promise<FetchedToken> {
     for (let attempts = 1; ; attempts++) {
       const remainingMs = Math.max(1, Math.ceil(deadline - clock.now()));
       const timeoutMs = Math.min(request.quick ? quickTimeoutMs : attemptTimeoutMs, remainingMs);
-      const { answer, endpoint } = await attemptOnce(identity, exchange, resource, timeoutMs, request.signal);
+      const attempt: Attempt = { answer: null, endpoint: null, probeTimeoutMs: host.configured ? null : probeMs };
+      const answer = await attemptOnce(attempt, identity, exchange, resource, timeoutMs, request.signal);
+      const reached = hostAt(host, attempt.endpoint);
       if (answer.kind === 'token') {
         const { token, expiresOnTimestamp } = answer;
-        return { token, expiresOnTimestamp, source: host.source, endpoint };
+        return { token, expiresOnTimestamp, source: reached.source, endpoint: attempt.endpoint };
       }
       const waitMs = request.quick ? null : backoffMs(answer, attempts);
       if (waitMs === null || clock.now() + waitMs >= deadline) {
-        const failed = { host, endpoint: endpoint ?? host.endpoint, identity, resource, environment, attempts };
-        throw managedIdentityError(answer, failed);
+        throw managedIdentityError(answer, { host: reached, identity, resource, environment, attempts });
       }
       await clock.delay(waitMs, request.signal);
     }
@@ -51,7 +54,6 @@ export function managedIdentitySource(options: CredentialSourceOptions): Credent
     endpoint: exchange ? null : host.endpoint,
     async fetch(request) {
       const deadline = clock.now() + totalTimeoutMs;
-      if (!host.configured) await probeImds(host, identity, environment, inChain, request);
       const spellings = host.source === 'CloudShell' ? cloudShellSpellings(request.resource) : [request.resource];
       let refusal: InventoryError | null = null;
       for (const spelling of spellings) {
@@ -69,14 +71,14 @@ export function managedIdentitySource(options: CredentialSourceOptions): Credent
 
 /** One request, or two with Azure Arc, which first returns a secret. */
 async function attemptOnce(
+  attempt: Attempt,
   identity: IdentitySetting,
   exchange: boolean,
   resource: string,
   timeoutMs: number,
   signal: AbortSignal,
-): Promise<{ readonly answer: IdentityEndpointAnswer; readonly endpoint: string | null }> {
+): Promise<IdentityEndpointAnswer> {
   signal.throwIfAborted();
-  const attempt: Attempt = { answer: null, endpoint: null };
   const fetchToken = async (limited: AbortSignal): Promise<IdentityEndpointAnswer> => {
     const credential = exchange ? await exchangingCredential(identity, limited) : await endpointCredential(identity);
     const fetching = inAttempt(attempt, limited, () => credential.getToken(scopeOf(resource)));
@@ -87,18 +89,12 @@ async function attemptOnce(
     return attempt.answer ?? { kind: 'token', token, expiresOnTimestamp };
   };
   try {
-    const answer = await withTimeout(
-      fetchToken,
-      timeoutMs,
-      signal,
-      (): IdentityEndpointAnswer => ({ kind: 'timeout' }),
-    );
-    return { answer, endpoint: attempt.endpoint };
+    return await withTimeout(fetchToken, timeoutMs, signal, (): IdentityEndpointAnswer => ({ kind: 'timeout' }));
   } catch (error) {
     signal.throwIfAborted();
-    const { answer, endpoint } = attempt;
-    const failed = answer === null || answer.kind === 'token';
-    return { answer: failed ? { kind: 'failed', message: toReason(error).message } : answer, endpoint };
+    const { answer } = attempt;
+    if (answer === null || answer.kind === 'token') return { kind: 'failed', message: toReason(error).message };
+    return answer;
   }
 }
 
