@@ -3,13 +3,14 @@ import { untilAborted, withTimeout } from '../../async/with-timeout.ts';
 import { hasCode, type InventoryError, toReason } from '../../errors.ts';
 import type { IdentitySetting } from '../../settings.ts';
 import { cloudShellSpellings, scopeOf } from '../audience.ts';
+import { cloudOf } from '../cloud.ts';
 import type { CredentialSource, CredentialSourceOptions, FetchedToken, FetchRequest } from './credential-source.ts';
 import { entraClient } from './entra-client.ts';
 import type { IdentityEndpointAnswer } from './identity-endpoint-answer.ts';
 import { type Attempt, identityEndpointClient, inAttempt } from './identity-endpoint-client.ts';
 import { backoffMs } from './identity-endpoint-retries.ts';
 import { managedIdentityError } from './managed-identity-error.ts';
-import { hostAt, isTokenExchange, managedIdentityHost } from './managed-identity-host.ts';
+import { hostAt, managedIdentityHost } from './managed-identity-host.ts';
 
 const attemptTimeoutMs = 30_000;
 const quickTimeoutMs = 5_000;
@@ -26,8 +27,11 @@ const probeTimeoutInChainMs = 1_000;
 export function managedIdentitySource(options: CredentialSourceOptions): CredentialSource {
   const { settings, environment, inChain, clock } = options;
   const { identity } = settings;
-  const host = managedIdentityHost(environment);
-  const exchange = isTokenExchange(environment);
+  const { authorityHost } = cloudOf(settings);
+  const host = managedIdentityHost(environment, identity, authorityHost);
+  const exchange = host.source === 'WorkloadIdentity';
+  const createCredential = (signal: AbortSignal): Promise<TokenCredential> =>
+    exchange ? exchangingCredential(identity, authorityHost, signal) : endpointCredential(identity);
   const probeMs = inChain ? probeTimeoutInChainMs : probeTimeoutMs;
 
   async function fetchFor(resource: string, request: FetchRequest, deadline: number): Promise<FetchedToken> {
@@ -35,7 +39,7 @@ export function managedIdentitySource(options: CredentialSourceOptions): Credent
       const remainingMs = Math.max(1, Math.ceil(deadline - clock.now()));
       const timeoutMs = Math.min(request.quick ? quickTimeoutMs : attemptTimeoutMs, remainingMs);
       const attempt: Attempt = { answer: null, endpoint: null, probeTimeoutMs: host.configured ? null : probeMs };
-      const answer = await attemptOnce(attempt, identity, exchange, resource, timeoutMs, request.signal);
+      const answer = await attemptOnce(attempt, createCredential, resource, timeoutMs, request.signal);
       const reached = hostAt(host, attempt.endpoint);
       if (answer.kind === 'token') {
         const { token, expiresOnTimestamp } = answer;
@@ -72,15 +76,14 @@ export function managedIdentitySource(options: CredentialSourceOptions): Credent
 /** One request, or two with Azure Arc, which first returns a secret. */
 async function attemptOnce(
   attempt: Attempt,
-  identity: IdentitySetting,
-  exchange: boolean,
+  createCredential: (signal: AbortSignal) => Promise<TokenCredential>,
   resource: string,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<IdentityEndpointAnswer> {
   signal.throwIfAborted();
   const fetchToken = async (limited: AbortSignal): Promise<IdentityEndpointAnswer> => {
-    const credential = exchange ? await exchangingCredential(identity, limited) : await endpointCredential(identity);
+    const credential = await createCredential(limited);
     const fetching = inAttempt(attempt, limited, () => credential.getToken(scopeOf(resource)));
     const accessToken = await untilAborted(fetching, limited);
     if (accessToken === null) throw new Error('no token');
@@ -99,10 +102,15 @@ async function attemptOnce(
 }
 
 /** What `ManagedIdentityCredential` does on Kubernetes, but its own client ignores signals and has no time limit. */
-async function exchangingCredential(identity: IdentitySetting, signal: AbortSignal): Promise<TokenCredential> {
+async function exchangingCredential(
+  identity: IdentitySetting,
+  authorityHost: string,
+  signal: AbortSignal,
+): Promise<TokenCredential> {
   const { WorkloadIdentityCredential } = await import('@azure/identity');
   const client = identity.by === 'clientId' ? { clientId: identity.clientId } : {};
-  return new WorkloadIdentityCredential({ ...client, disableInstanceDiscovery: true, httpClient: entraClient(signal) });
+  const options = { authorityHost, disableInstanceDiscovery: true, httpClient: entraClient(signal) };
+  return new WorkloadIdentityCredential({ ...options, ...client });
 }
 
 async function endpointCredential(identity: IdentitySetting): Promise<TokenCredential> {
