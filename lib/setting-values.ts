@@ -37,11 +37,12 @@ export function oneOf<T extends string>(name: string, text: Text, allowed: reado
 }
 
 /** @throws {InvalidSettingError} */
-export function httpsOrigin(name: string, value: string | null): string | null {
+export function httpsOrigin(name: string, text: Text, example: string): string | null {
+  const value = text(name);
   if (value === null) return null;
   const url = URL.parse(value);
   if (url === null || url.protocol !== 'https:' || url.pathname !== '/' || url.search !== '' || url.username !== '') {
-    throw invalid(name, value, 'an https origin such as https://management.azure.com');
+    throw invalid(name, value, `an https origin such as ${example}`);
   }
   return url.origin;
 }

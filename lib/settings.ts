@@ -65,6 +65,8 @@ export interface Settings {
   /** Override of the cloud's Resource Manager endpoint: an https origin without a path. */
   readonly resourceManagerEndpoint: string | null;
   readonly resourceManagerAudience: string | null;
+  /** Override of the cloud's Microsoft Entra ID: an https origin without a path. */
+  readonly authorityHost: string | null;
   /** True inside a Functions host: only its managed identity is used, unless AZURE_TOKEN_CREDENTIALS says otherwise. */
   readonly insideFunctions: boolean;
   readonly tokenCredentials: TokenCredentialName | null;
@@ -116,8 +118,9 @@ export function readSettings(environment: Environment): Settings {
     authenticationEnabled: text('WEBSITE_AUTH_ENABLED')?.toLowerCase() === 'true',
     identity: identity(text),
     cloud,
-    resourceManagerEndpoint: httpsOrigin('AZURE_RESOURCE_MANAGER_ENDPOINT', text('AZURE_RESOURCE_MANAGER_ENDPOINT')),
+    resourceManagerEndpoint: httpsOrigin('AZURE_RESOURCE_MANAGER_ENDPOINT', text, 'https://management.azure.com'),
     resourceManagerAudience: text('AZURE_RESOURCE_MANAGER_AUDIENCE'),
+    authorityHost: httpsOrigin('AZURE_AUTHORITY_HOST', text, 'https://login.microsoftonline.com'),
     insideFunctions,
     tokenCredentials:
       text('AZURE_TOKEN_CREDENTIALS') === null

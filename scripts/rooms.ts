@@ -15,7 +15,7 @@ const platform = ['*', '!node:sqlite'];
 const everything = { rooms: ['*'], packages: ['*', '!@azure/functions', '!durable-functions'], builtins: ['*'] };
 const nothing = { rooms: [], packages: [], builtins: [] };
 /** The rooms that a room which reads Azure may import. */
-const readers = ['lib/azure', 'lib/inventory', 'lib/async', 'lib/files', 'lib/errors', 'lib/settings'];
+const readers = ['lib/azure', 'lib/inventory', 'lib/async', 'lib/files', 'lib/errors', 'lib/json', 'lib/settings'];
 
 /** The table of docs/architecture.md. */
 export const rooms: readonly Room[] = [
@@ -43,7 +43,7 @@ export const rooms: readonly Room[] = [
   { path: 'lib/rights', rooms: readers, packages: ['@azure/storage-blob'], builtins: platform },
   {
     path: 'lib/http',
-    rooms: ['lib/database', 'lib/inventory', 'lib/parameters', 'lib/reports', 'lib/errors', 'lib/settings'],
+    rooms: ['lib/database', 'lib/inventory', 'lib/parameters', 'lib/reports', 'lib/errors', 'lib/json', 'lib/settings'],
     packages: ['valibot', '@valibot/to-json-schema', 'croner'],
     builtins: platform,
   },
@@ -55,7 +55,15 @@ export const rooms: readonly Room[] = [
   },
   {
     path: 'lib/azure',
-    rooms: ['lib/async', 'lib/inventory', 'lib/errors', 'lib/settings', 'lib/container-url', 'lib/quoted-for-shell'],
+    rooms: [
+      'lib/async',
+      'lib/inventory',
+      'lib/errors',
+      'lib/json',
+      'lib/settings',
+      'lib/container-url',
+      'lib/quoted-for-shell',
+    ],
     packages: ['@azure/*', '!@azure/functions', 'valibot'],
     builtins: platform,
   },
@@ -75,6 +83,7 @@ export const rooms: readonly Room[] = [
   { path: 'lib/nearest', ...nothing },
   { path: 'lib/quoted-for-shell', ...nothing },
   { path: 'lib/errors', ...nothing },
+  { path: 'lib/json', rooms: [], packages: ['valibot'], builtins: [] },
   { path: 'local', ...everything },
   { path: 'scripts', ...everything },
   { path: 'bench', ...everything, rooms: ['*', 'test'] },

@@ -41,6 +41,8 @@ test.each([
   ['AZURE_CLIENT_ID', 'me', 'a GUID'],
   ['AZURE_TOKEN_CREDENTIALS', 'everything', 'ManagedIdentityCredential'],
   ['AZURE_RESOURCE_MANAGER_ENDPOINT', 'http://localhost', 'an https origin'],
+  ['AZURE_AUTHORITY_HOST', 'http://localhost', 'https://login.microsoftonline.com'],
+  ['AZURE_AUTHORITY_HOST', 'https://localhost/common', 'an https origin'],
   ['INVENTORY_IDENTITY_RESOURCE_ID', '/subscriptions/x', 'resource id'],
 ])('%s = %s is refused in one line with the name, the value and what is allowed', (name, value, allowed) => {
   const refusal = () => readSettings({ [name]: value });

@@ -23,17 +23,17 @@ const clouds: Readonly<Record<CloudName, readonly [resourceManager: string, auth
 };
 
 /**
- * The cloud that the settings name, with the endpoint and the audience that they override. If only the endpoint is
+ * The cloud that the settings name, with the endpoint, audience and authority that they override. If only the endpoint is
  * overridden (a proxy, a test), the audience stays the cloud's.
  */
 export function cloudOf(
-  settings: Pick<Settings, 'cloud' | 'resourceManagerEndpoint' | 'resourceManagerAudience'>,
+  settings: Pick<Settings, 'cloud' | 'resourceManagerEndpoint' | 'resourceManagerAudience' | 'authorityHost'>,
 ): Cloud {
   const [resourceManager, authorityHost] = clouds[settings.cloud];
   return {
     name: settings.cloud,
     resourceManagerEndpoint: settings.resourceManagerEndpoint ?? resourceManager,
     audience: settings.resourceManagerAudience?.replace(/\/+$/, '') ?? resourceManager,
-    authorityHost,
+    authorityHost: settings.authorityHost ?? authorityHost,
   };
 }

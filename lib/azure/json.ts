@@ -1,12 +1,3 @@
-/** @returns undefined for text that is not JSON */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** A member of parsed JSON; undefined if it is missing or the value is not an object. */
 export function member(value: unknown, name: string): unknown {
   return isObject(value) ? value[name] : undefined;

@@ -1,4 +1,5 @@
-import { isObject, parseJson, textOrNull } from './json.ts';
+import { parseJson } from '../json.ts';
+import { isObject, textOrNull } from './json.ts';
 
 /** Claims of an access token, for display only. The signature is not verified, so base no decision on them. */
 export interface AccessTokenClaims {

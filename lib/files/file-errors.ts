@@ -26,7 +26,9 @@ function isDiskFull(error: unknown): boolean {
   return ('code' in error && error.code === 'ENOSPC') || ('errcode' in error && error.errcode === sqliteFull);
 }
 
-/** Whether zlib reports that compressed data ends early, or is not compressed. */
-export function isCutOff(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && /^(Z_|ZSTD_)/.test(String(error.code));
+/** What zlib reports of compressed data: it ends early, or it is damaged. @returns null for any other error */
+export function compressionFault(error: unknown): string | null {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'Z_BUF_ERROR') return 'it is cut off';
+  return /^(Z_|ZSTD_)/.test(code) ? 'it is not compressed, or damaged' : null;
 }

@@ -8,7 +8,7 @@ import type { DatabaseFile } from '../azure/store/databases.ts';
 import type { DatabaseSource } from '../azure/store/open-store.ts';
 import type { Latest } from '../azure/store/pointers.ts';
 import { hasCode, InventoryError } from '../errors.ts';
-import { isCutOff, namingFullDisk } from '../files/file-errors.ts';
+import { compressionFault, namingFullDisk } from '../files/file-errors.ts';
 
 /** Room for whatever else an instance keeps in its temporary folder. */
 const spareBytes = 16 * 1024 * 1024;
@@ -75,7 +75,8 @@ export async function fetchDatabase(
   } catch (error) {
     await rm(path, { force: true });
     signal.throwIfAborted();
-    if (isCutOff(error)) throw damaged(named, 'it is cut off or not compressed');
+    const fault = compressionFault(error);
+    if (fault !== null) throw damaged(named, fault);
     if (hasCode(error, 'DatabaseMissing')) throw damaged(named, 'the blob does not exist');
     throw error;
   }

@@ -4,6 +4,7 @@ import { readBlobText } from '../azure/store/open-store.ts';
 import type { TokenSource } from '../azure/token.ts';
 import { InvalidSettingError } from '../errors.ts';
 import { type AcceptedFinding, acceptedFindingShape } from '../inventory/finding.ts';
+import { jsonText } from '../json.ts';
 import type { Environment, Settings } from '../settings.ts';
 
 const settingName = 'INVENTORY_ACCEPTED_FINDINGS';
@@ -41,7 +42,7 @@ async function readTextFile(path: string): Promise<string> {
 }
 
 function parseAcceptedFindings(content: string, place: string): readonly AcceptedFinding[] {
-  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), v.array(acceptedFindingShape)), content);
+  const result = v.safeParse(v.pipe(jsonText, v.array(acceptedFindingShape)), content);
   if (result.success) return result.output;
   const [issue] = result.issues;
   throw new InvalidSettingError(

@@ -23,6 +23,13 @@ test('an endpoint of its own keeps the audience of the cloud', () => {
   });
 });
 
+test.each([
+  [{ AZURE_CLOUD: 'AzureChinaCloud' }, 'https://login.chinacloudapi.cn'],
+  [{ AZURE_CLOUD: 'AzureChinaCloud', AZURE_AUTHORITY_HOST: 'https://localhost:8443/' }, 'https://localhost:8443'],
+])('the authority of %j is %s', (environment, authorityHost) => {
+  expect(cloudOf(readSettings(environment))).toMatchObject({ authorityHost });
+});
+
 test('an audience of its own loses its trailing slash', () => {
   const cloud = cloudOf(
     readSettings({ AZURE_RESOURCE_MANAGER_AUDIENCE: 'https://management.local.azurestack.external/' }),

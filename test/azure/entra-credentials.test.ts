@@ -46,22 +46,45 @@ function requestWith(signal: AbortSignal): FetchRequest {
   return { resource: 'https://management.azure.com', claims: null, tenantId: null, quick: false, signal };
 }
 
-test('on Kubernetes a token from a file is exchanged for one of the managed identity', async () => {
-  await using entra = await startArmServer((response, { url }) => {
-    if (url.pathname.endsWith('/token')) {
-      json(response, { token_type: 'Bearer', expires_in: 3600, access_token: 'exchanged' });
-      return;
-    }
+/** Microsoft Entra ID on loopback. It writes a byte order mark before each answer. */
+async function startEntra() {
+  const entra = await startArmServer((response, { url }) => {
     const of = (name: string) => `${entra.origin}/${guid}/oauth2/v2.0/${name}`;
     const endpoints = { authorization_endpoint: of('authorize'), token_endpoint: of('token') };
-    json(response, { issuer: `${entra.origin}/${guid}/v2.0`, jwks_uri: of('keys'), ...endpoints });
+    const metadata = { issuer: `${entra.origin}/${guid}/v2.0`, jwks_uri: of('keys'), ...endpoints };
+    const token = { token_type: 'Bearer', expires_in: 3600, access_token: 'from Entra' };
+    json(response, `\uFEFF${JSON.stringify(url.pathname.endsWith('/token') ? token : metadata)}`);
   });
-  vi.stubEnv('HTTPS_PROXY', '');
-  vi.stubEnv('AZURE_AUTHORITY_HOST', entra.origin);
+  return entra;
+}
 
-  const fetched = await sourceOf('ManagedIdentityCredential').fetch(requestWith(new AbortController().signal));
+test.each([
+  ['EnvironmentCredential', 'AzureCloud', 'Environment'],
+  ['EnvironmentCredential', 'AzureUSGovernment', 'Environment'],
+  ['WorkloadIdentityCredential', 'AzureChinaCloud', 'WorkloadIdentity'],
+  // On Kubernetes it exchanges a token from a file.
+  ['ManagedIdentityCredential', 'AzureUSGovernment', 'WorkloadIdentity'],
+] as const)('%s in %s signs in at AZURE_AUTHORITY_HOST and nowhere else', async (name, cloud, source) => {
+  await using entra = await startEntra();
+  vi.stubEnv('NO_PROXY', 'localhost');
+  vi.stubEnv('AZURE_CLOUD', cloud);
+  vi.stubEnv('AZURE_AUTHORITY_HOST', `${entra.origin}/`);
 
-  expect(fetched).toMatchObject({ token: 'exchanged', source: 'WorkloadIdentity', endpoint: null });
+  const fetched = await sourceOf(name).fetch(requestWith(new AbortController().signal));
+
+  expect(fetched).toMatchObject({ token: 'from Entra', source, endpoint: null });
+  expect(proxy.open()).toBe(0);
+});
+
+test.each(credentials)('%s signs in at the authority of its cloud', async (name) => {
+  vi.stubEnv('AZURE_CLOUD', 'AzureUSGovernment');
+  const leaving = new AbortController();
+  const fetching = sourceOf(name).fetch(requestWith(leaving.signal));
+
+  expect(await proxy.asked).toMatch(/^CONNECT login\.microsoftonline\.us:443 /);
+
+  leaving.abort();
+  await expect(fetching).rejects.toMatchObject({ name: 'AbortError' });
 });
 
 test.each(credentials)('%s rejects as soon as its caller aborts', async (name) => {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import { probeImds } from '../../lib/azure/credentials/imds-probe.ts';
+import { answersProbe } from '../../lib/azure/credentials/imds-probe.ts';
 import { startIdentityEndpoint } from './fixtures/identity-endpoint.ts';
+
+const never = new AbortController().signal;
 
 test.each([
   ['400, as IMDS answers without its header', 400, 'Required metadata header not specified'],
@@ -8,9 +10,7 @@ test.each([
 ])('an answer of %s means that IMDS is there', async (_, status, body) => {
   await using server = await startIdentityEndpoint(() => ({ status, text: body }));
 
-  const probe = askFor(server.origin);
-
-  await expect(probe).resolves.toBeUndefined();
+  expect(await answersProbe(server.origin, never)).toBe(true);
 });
 
 test('an answer of a container network for an unreachable address does not mean that IMDS is there', async () => {
@@ -19,23 +19,12 @@ test('an answer of a container network for an unreachable address does not mean 
     text: 'dial tcp 169.254.169.254:80: connect: A socket operation was unreachable',
   }));
 
-  const probe = askFor(server.origin);
-
-  await expect(probe).rejects.toMatchObject({ code: 'ManagedIdentityUnavailable' });
+  expect(await answersProbe(server.origin, never)).toBe(false);
 });
 
-function askFor(origin: string): Promise<void> {
-  return probeImds(
-    { source: 'IMDS', endpoint: `${origin}/metadata/identity/oauth2/token`, configured: false },
-    { by: 'system' },
-    {},
-    false,
-    {
-      resource: 'https://management.azure.com',
-      claims: null,
-      tenantId: null,
-      quick: false,
-      signal: new AbortController().signal,
-    },
-  );
-}
+test('a broken connection does not mean that IMDS is there, and is not repeated', async () => {
+  await using server = await startIdentityEndpoint(() => ({ silence: 'reset' }));
+
+  expect(await answersProbe(server.origin, never)).toBe(false);
+  expect(server.requests).toHaveLength(1);
+});

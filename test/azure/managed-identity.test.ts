@@ -26,6 +26,21 @@ describe('a request for a token has the form that its host expects', () => {
     ]);
   });
 
+  test('a byte order mark before a token or an error is skipped', async () => {
+    const marked = (json: unknown): string => `\uFEFF${JSON.stringify(json)}`;
+    await using endpoint = await startIdentityEndpoint((_, number) => {
+      const message = { error: 'invalid_request', error_description: 'Identity not found' };
+      return number === 1 ? { text: marked(tokenReply(1).json) } : { status: 400, text: marked(message) };
+    });
+    await using process = startTokenProcess(appService(endpoint));
+
+    const answer = await process.ask();
+    const refused = await process.ask({ request: { audience: 'https://vault.azure.net' } });
+
+    expect(answer.tokens).toHaveLength(1);
+    expect(refused.errors).toMatchObject([{ code: 'IdentityNotFound' }]);
+  });
+
   test('IMDS gets the metadata header', async () => {
     await using endpoint = await startIdentityEndpoint();
     await using process = startTokenProcess({ ...inFunctions, AZURE_POD_IDENTITY_AUTHORITY_HOST: endpoint.origin });

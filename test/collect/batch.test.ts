@@ -131,6 +131,21 @@ test('A batch that is cut off anywhere is refused', async () => {
   }
 });
 
+test('A batch whose bytes are wrong is called damaged, not cut off', async () => {
+  const path = join(folder, 'wrong');
+  await writeEvents(path, events);
+  const bytes = await readFile(path);
+  bytes.fill(0, 0, 4);
+  await writeFile(path, bytes);
+
+  const replaying = replay(path, recordEvents().write);
+
+  await expect(replaying).rejects.toMatchObject({
+    code: 'BatchDamaged',
+    message: expect.stringContaining('it is not compressed, or damaged'),
+  });
+});
+
 test.each([
   ['', 'cut off'],
   ['["batch",2]\n["begin","s","t"]\n', 'cut off'],

@@ -53,6 +53,15 @@ describe('principals', () => {
     expect(body.runId).toBe(runIdOf(2));
   });
 
+  test('skips a byte order mark before the body', async () => {
+    using served = servedInventory();
+    const body = `\uFEFF${JSON.stringify({ ids: [principalOf(77)] })}`;
+
+    const answer = await bodyOf(served.send('principals/lookup', lookup(body)));
+
+    expect(answer.value).toMatchObject([{ principalId: principalOf(77), state: 'neverSeen' }]);
+  });
+
   test.each([
     ['nothing', ''],
     ['no JSON', '{"ids":['],

@@ -13,6 +13,7 @@ const set = new Map([
 
 /** Settings that the code reads and the templates do not set, each with the reason. */
 const leftAlone: Readonly<Record<string, string>> = {
+  AZURE_AUTHORITY_HOST: 'inside Functions the managed identity signs in, through its own endpoint',
   AzureWebJobsScriptRoot: 'Core Tools sets it on a developer’s machine',
   AzureWebJobsStorage: 'a connection string: storage takes identities only',
   AzureWebJobsStorage__accountName: 'the three service addresses say the same in every cloud',

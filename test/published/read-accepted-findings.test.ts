@@ -35,6 +35,14 @@ test('fields that an entry leaves out are null', async () => {
   ]);
 });
 
+test('a byte order mark before the list is skipped', async () => {
+  const accepted = await read(
+    '\uFEFF[{"rule":"sharedIdentity","principalId":"p","reason":"build farm","expires":"2027-01-01"}]',
+  );
+
+  expect(accepted).toMatchObject([{ rule: 'sharedIdentity', principalId: 'p' }]);
+});
+
 test.each([
   ['no JSON', '{', 'its text'],
   ['an unknown rule', '[{"rule":"x","principalId":"p","reason":"r","expires":"2027-01-01"}]', '0.rule'],

@@ -65,7 +65,10 @@ export function developerCredentialSource(
   };
 }
 
-/** All credentials get the options of all; each reads its own. */
+/**
+ * All credentials get the options of all; each reads its own. The settings name the authority, so that the public cloud
+ * is not asked whether it exists.
+ */
 async function createCredential(
   name: OtherCredentialName,
   { settings }: CredentialSourceOptions,
@@ -73,7 +76,12 @@ async function createCredential(
 ): Promise<TokenCredential> {
   const { [name]: Credential } = await import('@azure/identity');
   const { authorityHost } = cloudOf(settings);
-  return new Credential({ authorityHost, httpClient: entraClient(signal), processTimeoutInMs });
+  return new Credential({
+    authorityHost,
+    disableInstanceDiscovery: true,
+    httpClient: entraClient(signal),
+    processTimeoutInMs,
+  });
 }
 
 /** `CredentialUnavailable`: not configured, so the next one may be. `AuthenticationFailed`: configured and refused. */

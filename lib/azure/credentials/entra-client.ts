@@ -1,5 +1,6 @@
 import { Agent } from 'node:https';
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
+import { withoutByteOrderMark } from '../../json.ts';
 import { createQuietAgent } from '../quiet-agent.ts';
 
 const quietMs = 30_000;
@@ -12,10 +13,11 @@ const defaultClient = createDefaultHttpClient();
 export function entraClient(signal: AbortSignal): HttpClient {
   const agent = createQuietAgent(Agent, quietMs);
   return {
-    sendRequest(request) {
+    async sendRequest(request) {
       request.agent = agent;
       request.abortSignal = signal;
-      return defaultClient.sendRequest(request);
+      const response = await defaultClient.sendRequest(request);
+      return { ...response, bodyAsText: withoutByteOrderMark(response.bodyAsText ?? '') };
     },
   };
 }

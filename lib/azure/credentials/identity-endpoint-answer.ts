@@ -1,4 +1,5 @@
-import { isObject, member, parseJson, textOrNull } from '../json.ts';
+import { parseJson } from '../../json.ts';
+import { isObject, member, textOrNull } from '../json.ts';
 import { readAccessToken } from '../token-claims.ts';
 
 /** The outcome of one attempt at an identity endpoint. */
@@ -9,6 +10,9 @@ export type IdentityEndpointAnswer =
   | { readonly kind: 'timeout' }
   /** The library failed before or after the request, with this message. */
   | { readonly kind: 'failed'; readonly message: string };
+
+/** The error code if IMDS does not respond at its well-known address. */
+export const noProbeAnswer = 'NoProbeAnswer';
 
 const nothingListens =
   /^(ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|EHOSTDOWN|ENOTFOUND|EAI_AGAIN|EACCES|EPERM|NoProbeAnswer)$/;

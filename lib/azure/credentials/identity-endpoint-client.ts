@@ -1,9 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
-import { isObject, parseJson } from '../json.ts';
+import { parseJson, withoutByteOrderMark } from '../../json.ts';
+import { isObject } from '../json.ts';
 import { retryAfterMs } from '../resource-manager/client/retry-after.ts';
-import { expiryOf, type IdentityEndpointAnswer } from './identity-endpoint-answer.ts';
-import { withoutQuery } from './managed-identity-host.ts';
+import { expiryOf, type IdentityEndpointAnswer, noProbeAnswer } from './identity-endpoint-answer.ts';
+import { answersProbe } from './imds-probe.ts';
+import { isWellKnownImds, withoutQuery } from './managed-identity-host.ts';
 
 /** One attempt at an identity endpoint. It keeps what the credential drops. */
 export interface Attempt {
@@ -11,6 +13,8 @@ export interface Attempt {
   answer: IdentityEndpointAnswer | null;
   /** Where the last request went, without its query; null before the first. */
   endpoint: string | null;
+  /** How long IMDS may take to respond at its well-known address; null = a variable names it. */
+  readonly probeTimeoutMs: number | null;
 }
 
 const currentAttempt = new AsyncLocalStorage<{ readonly attempt: Attempt; readonly signal: AbortSignal }>();
@@ -28,6 +32,7 @@ export function inAttempt<T>(attempt: Attempt, signal: AbortSignal, work: () => 
  * - The attempt's signal ends the request, because the credential does not pass one.
  * - It keeps status, body and error code, which the credential reduces to a sentence.
  * - It uses no proxy: identity endpoints are on the host itself, and their header is a secret.
+ * - It probes IMDS before it sends a request there.
  * - It removes the lifetime from the answer, so that MSAL's static cache never keeps a token. See
  *   docs/decisions/0001-tokens.md.
  * @see https://github.com/AzureAD/microsoft-authentication-library-for-js/issues/7206 that cache and claims challenges
@@ -41,11 +46,18 @@ export const identityEndpointClient: HttpClient = {
     const { attempt, signal } = current;
     attempt.endpoint = withoutQuery(request.url);
     request.abortSignal = signal;
+    const { probeTimeoutMs } = attempt;
+    if (probeTimeoutMs !== null && isWellKnownImds(request.url)) {
+      if (!(await answersProbe(attempt.endpoint, AbortSignal.any([signal, AbortSignal.timeout(probeTimeoutMs)])))) {
+        attempt.answer = { kind: 'unreachable', errorCode: noProbeAnswer };
+        throw new Error(`${attempt.endpoint} does not respond`);
+      }
+    }
     const response = await defaultClient.sendRequest(request).catch((error: unknown) => {
       attempt.answer = { kind: 'unreachable', errorCode: codeOf(error) };
       throw error;
     });
-    const body = response.bodyAsText ?? '';
+    const body = withoutByteOrderMark(response.bodyAsText ?? '');
     const parsed = parseJson(body);
     if (response.status === 200 && isObject(parsed) && typeof parsed.access_token === 'string') {
       const token = parsed.access_token;
@@ -53,7 +65,7 @@ export const identityEndpointClient: HttpClient = {
       return { ...response, bodyAsText: JSON.stringify({ ...parsed, expires_on: undefined, expires_in: undefined }) };
     }
     attempt.answer = { kind: 'refused', status: response.status, body, retryAfterMs: retryAfterMs(response.headers) };
-    return response;
+    return { ...response, bodyAsText: body };
   },
 };
 

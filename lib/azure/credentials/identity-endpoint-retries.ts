@@ -1,4 +1,4 @@
-import { type IdentityEndpointAnswer, isNothingListening } from './identity-endpoint-answer.ts';
+import { type IdentityEndpointAnswer, isNothingListening, noProbeAnswer } from './identity-endpoint-answer.ts';
 
 const firstDelayMs = 800;
 const maxDelayMs = 20_000;
@@ -20,8 +20,9 @@ export function backoffMs(answer: IdentityEndpointAnswer, attempt: number): numb
     case 'failed':
       return null;
     case 'timeout':
-      return attempt < 2 ? 0 : null;
+      return attempt < 2 ? exponentialMs : null;
     case 'unreachable':
+      if (answer.errorCode === noProbeAnswer) return null;
       return attempt <= (isNothingListening(answer) ? maxRetriesIfNothingListens : maxRetries) ? exponentialMs : null;
     case 'refused': {
       const { status } = answer;

@@ -6,7 +6,6 @@ import { redact } from './redact.ts';
 
 export interface FailedRequest {
   readonly host: ManagedIdentityHost;
-  readonly endpoint: string;
   readonly identity: IdentitySetting;
   readonly resource: string;
   readonly environment: Environment;
@@ -15,6 +14,9 @@ export interface FailedRequest {
 
 const assignCommands =
   'To turn on the system-assigned identity: az functionapp identity assign -g GROUP -n NAME (on a virtual machine: az vm identity assign -g GROUP -n NAME). For a user-assigned one, set AZURE_CLIENT_ID to its client id';
+/** https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication */
+const arcKeyHint =
+  'Let the user of this process read the key, then start it again: sudo usermod -a -G himds USER (on Windows: the group Hybrid agent extension applications)';
 const notFound =
   /identity not found|no (user.?assigned|managed)[^.]*identity found|no .*managed identity .*(found|assigned)|no identity .*(found|assigned)/i;
 const audienceRefused =
@@ -22,7 +24,7 @@ const audienceRefused =
 
 /** Says why a managed identity gave no token, and how to fix it. Never contains a token or a header. */
 export function managedIdentityError(answer: IdentityEndpointAnswer, failed: FailedRequest): NoTokenError {
-  const endpoint = `${failed.host.source} at ${failed.endpoint}`;
+  const endpoint = `${failed.host.source} at ${failed.host.endpoint}`;
   if (isNothingListening(answer)) return unavailable(answer, failed);
   switch (answer.kind) {
     case 'refused':
@@ -44,11 +46,11 @@ export function managedIdentityError(answer: IdentityEndpointAnswer, failed: Fai
   }
 }
 
-function unavailable(answer: IdentityEndpointAnswer, { endpoint, host }: FailedRequest): NoTokenError {
+function unavailable(answer: IdentityEndpointAnswer, { host }: FailedRequest): NoTokenError {
   const cause = answer.kind === 'unreachable' ? `, ${answer.errorCode}` : '';
   return new NoTokenError(
     'ManagedIdentityUnavailable',
-    `No managed identity: nothing listens at ${endpoint} (${host.source}${cause})`,
+    `No managed identity: nothing listens at ${host.endpoint} (${host.source}${cause})`,
     { hint: assignCommands },
   );
 }
@@ -71,14 +73,21 @@ function refused(status: number, body: string, endpoint: string, failed: FailedR
     });
   }
   if (status === 200) return endpointFailed('answered 200 without a token', endpoint, failed);
+  if (status === 401 && failed.host.source === 'AzureArc') {
+    return endpointFailed('asks for the key of the Azure Arc agent', endpoint, failed, arcKeyHint);
+  }
   return endpointFailed(`answered ${status}: ${safeMessage}`, endpoint, failed);
 }
 
-function endpointFailed(what: string, endpoint: string, { attempts }: FailedRequest): NoTokenError {
+function endpointFailed(
+  what: string,
+  endpoint: string,
+  { attempts }: FailedRequest,
+  hint = `Try again; if it happens again, restart the host or check its managed identity. ${assignCommands}`,
+): NoTokenError {
   const after = attempts > 1 ? ` (${attempts} attempts)` : '';
-  return new NoTokenError('IdentityEndpointFailed', `The managed identity endpoint ${endpoint} ${what}${after}`, {
-    hint: `Try again; if it happens again, restart the host or check its managed identity. ${assignCommands}`,
-  });
+  const message = `The managed identity endpoint ${endpoint} ${what}${after}`;
+  return new NoTokenError('IdentityEndpointFailed', message, { hint });
 }
 
 function allowedAudiences(failed: FailedRequest): string {

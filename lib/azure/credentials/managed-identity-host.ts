@@ -1,4 +1,4 @@
-import type { Environment } from '../../settings.ts';
+import type { Environment, IdentitySetting } from '../../settings.ts';
 import type { IdentitySourceName } from '../token.ts';
 
 /** The managed-identity endpoint of this host. */
@@ -6,20 +6,24 @@ export interface ManagedIdentityHost {
   readonly source: IdentitySourceName;
   /** Origin and path, without the query. */
   readonly endpoint: string;
-  /** True: a variable names the endpoint. False: IMDS at its well-known address, which may not exist. */
+  /** True: a variable names the endpoint. False: the library looks for the Azure Arc agent, then for IMDS. */
   readonly configured: boolean;
 }
 
 const imdsPath = '/metadata/identity/oauth2/token';
 const imdsOrigin = 'http://169.254.169.254';
-const entraOrigin = 'https://login.microsoftonline.com';
+/** Where the agent of Azure Arc listens if no variable says otherwise. */
+const arcEndpoint = `http://127.0.0.1:40342${imdsPath}`;
 
 /**
  * The endpoint that the environment names, chosen in the order of @azure/msal-node 7 (`ManagedIdentityClient`), which
- * makes the requests. If only its agent's binary shows Azure Arc, this looks like IMDS; the first answer corrects the
- * endpoint.
+ * makes the requests. If only its agent's file shows Azure Arc, this is IMDS until {@link hostAt} corrects it.
  */
-export function managedIdentityHost(environment: Environment): ManagedIdentityHost {
+export function managedIdentityHost(
+  environment: Environment,
+  identity: IdentitySetting,
+  authorityHost: string,
+): ManagedIdentityHost {
   const { IDENTITY_ENDPOINT, IDENTITY_HEADER, IDENTITY_SERVER_THUMBPRINT, IMDS_ENDPOINT } = environment;
   const { MSI_ENDPOINT, MSI_SECRET, AZURE_POD_IDENTITY_AUTHORITY_HOST } = environment;
   const configured = (source: IdentitySourceName, endpoint: string): ManagedIdentityHost => ({
@@ -27,9 +31,7 @@ export function managedIdentityHost(environment: Environment): ManagedIdentityHo
     endpoint: withoutQuery(endpoint),
     configured: true,
   });
-  if (isTokenExchange(environment)) {
-    return configured('WorkloadIdentity', environment.AZURE_AUTHORITY_HOST || entraOrigin);
-  }
+  if (isTokenExchange(environment, identity)) return configured('WorkloadIdentity', authorityHost);
   if (IDENTITY_ENDPOINT && IDENTITY_HEADER) {
     return configured(IDENTITY_SERVER_THUMBPRINT ? 'ServiceFabric' : 'AppService', IDENTITY_ENDPOINT);
   }
@@ -39,9 +41,22 @@ export function managedIdentityHost(environment: Environment): ManagedIdentityHo
   return { source: 'IMDS', endpoint: `${imdsOrigin}${imdsPath}`, configured: false };
 }
 
+/** The host as the library's request showed it. @param endpoint where that request went; null = no request */
+export function hostAt(host: ManagedIdentityHost, endpoint: string | null): ManagedIdentityHost {
+  if (endpoint === null) return host;
+  return { ...host, source: host.source === 'IMDS' && endpoint === arcEndpoint ? 'AzureArc' : host.source, endpoint };
+}
+
+/** Whether a request goes to IMDS at its well-known address, which does not exist outside Azure. */
+export function isWellKnownImds(url: string): boolean {
+  return new URL(url).origin === imdsOrigin;
+}
+
 /** Workload identity on Kubernetes: the credential exchanges a token from a file, and the host has no endpoint. */
-export function isTokenExchange(environment: Environment): boolean {
-  return Boolean(environment.AZURE_FEDERATED_TOKEN_FILE && environment.AZURE_TENANT_ID && environment.AZURE_CLIENT_ID);
+function isTokenExchange(environment: Environment, identity: IdentitySetting): boolean {
+  const { AZURE_FEDERATED_TOKEN_FILE, AZURE_TENANT_ID, AZURE_CLIENT_ID } = environment;
+  const hasClient = identity.by === 'clientId' || Boolean(AZURE_CLIENT_ID);
+  return Boolean(AZURE_FEDERATED_TOKEN_FILE && AZURE_TENANT_ID && hasClient);
 }
 
 /** Origin and path of an endpoint, without the slash that MSAL adds before `?`. */

@@ -3,19 +3,21 @@ import { untilAborted, withTimeout } from '../../async/with-timeout.ts';
 import { hasCode, type InventoryError, toReason } from '../../errors.ts';
 import type { IdentitySetting } from '../../settings.ts';
 import { cloudShellSpellings, scopeOf } from '../audience.ts';
+import { cloudOf } from '../cloud.ts';
 import type { CredentialSource, CredentialSourceOptions, FetchedToken, FetchRequest } from './credential-source.ts';
 import { entraClient } from './entra-client.ts';
 import type { IdentityEndpointAnswer } from './identity-endpoint-answer.ts';
 import { type Attempt, identityEndpointClient, inAttempt } from './identity-endpoint-client.ts';
 import { backoffMs } from './identity-endpoint-retries.ts';
-import { probeImds } from './imds-probe.ts';
 import { managedIdentityError } from './managed-identity-error.ts';
-import { isTokenExchange, managedIdentityHost } from './managed-identity-host.ts';
+import { hostAt, managedIdentityHost } from './managed-identity-host.ts';
 
 const attemptTimeoutMs = 30_000;
 const quickTimeoutMs = 5_000;
 /** For everything together: longer than most restarts of an endpoint, shorter than a Functions host waits at start. */
 const totalTimeoutMs = 60_000;
+const probeTimeoutMs = 3_000;
+const probeTimeoutInChainMs = 1_000;
 
 /**
  * The host's managed identity, through `ManagedIdentityCredential`, which knows each endpoint's protocol. This file
@@ -25,22 +27,27 @@ const totalTimeoutMs = 60_000;
 export function managedIdentitySource(options: CredentialSourceOptions): CredentialSource {
   const { settings, environment, inChain, clock } = options;
   const { identity } = settings;
-  const host = managedIdentityHost(environment);
-  const exchange = isTokenExchange(environment);
+  const { authorityHost } = cloudOf(settings);
+  const host = managedIdentityHost(environment, identity, authorityHost);
+  const exchange = host.source === 'WorkloadIdentity';
+  const createCredential = (signal: AbortSignal): Promise<TokenCredential> =>
+    exchange ? exchangingCredential(identity, authorityHost, signal) : endpointCredential(identity);
+  const probeMs = inChain ? probeTimeoutInChainMs : probeTimeoutMs;
 
   async function fetchFor(resource: string, request: FetchRequest, deadline: number): Promise<FetchedToken> {
     for (let attempts = 1; ; attempts++) {
       const remainingMs = Math.max(1, Math.ceil(deadline - clock.now()));
       const timeoutMs = Math.min(request.quick ? quickTimeoutMs : attemptTimeoutMs, remainingMs);
-      const { answer, endpoint } = await attemptOnce(identity, exchange, resource, timeoutMs, request.signal);
+      const attempt: Attempt = { answer: null, endpoint: null, probeTimeoutMs: host.configured ? null : probeMs };
+      const answer = await attemptOnce(attempt, createCredential, resource, timeoutMs, request.signal);
+      const reached = hostAt(host, attempt.endpoint);
       if (answer.kind === 'token') {
         const { token, expiresOnTimestamp } = answer;
-        return { token, expiresOnTimestamp, source: host.source, endpoint };
+        return { token, expiresOnTimestamp, source: reached.source, endpoint: attempt.endpoint };
       }
       const waitMs = request.quick ? null : backoffMs(answer, attempts);
       if (waitMs === null || clock.now() + waitMs >= deadline) {
-        const failed = { host, endpoint: endpoint ?? host.endpoint, identity, resource, environment, attempts };
-        throw managedIdentityError(answer, failed);
+        throw managedIdentityError(answer, { host: reached, identity, resource, environment, attempts });
       }
       await clock.delay(waitMs, request.signal);
     }
@@ -51,7 +58,6 @@ export function managedIdentitySource(options: CredentialSourceOptions): Credent
     endpoint: exchange ? null : host.endpoint,
     async fetch(request) {
       const deadline = clock.now() + totalTimeoutMs;
-      if (!host.configured) await probeImds(host, identity, environment, inChain, request);
       const spellings = host.source === 'CloudShell' ? cloudShellSpellings(request.resource) : [request.resource];
       let refusal: InventoryError | null = null;
       for (const spelling of spellings) {
@@ -69,16 +75,15 @@ export function managedIdentitySource(options: CredentialSourceOptions): Credent
 
 /** One request, or two with Azure Arc, which first returns a secret. */
 async function attemptOnce(
-  identity: IdentitySetting,
-  exchange: boolean,
+  attempt: Attempt,
+  createCredential: (signal: AbortSignal) => Promise<TokenCredential>,
   resource: string,
   timeoutMs: number,
   signal: AbortSignal,
-): Promise<{ readonly answer: IdentityEndpointAnswer; readonly endpoint: string | null }> {
+): Promise<IdentityEndpointAnswer> {
   signal.throwIfAborted();
-  const attempt: Attempt = { answer: null, endpoint: null };
   const fetchToken = async (limited: AbortSignal): Promise<IdentityEndpointAnswer> => {
-    const credential = exchange ? await exchangingCredential(identity, limited) : await endpointCredential(identity);
+    const credential = await createCredential(limited);
     const fetching = inAttempt(attempt, limited, () => credential.getToken(scopeOf(resource)));
     const accessToken = await untilAborted(fetching, limited);
     if (accessToken === null) throw new Error('no token');
@@ -87,26 +92,25 @@ async function attemptOnce(
     return attempt.answer ?? { kind: 'token', token, expiresOnTimestamp };
   };
   try {
-    const answer = await withTimeout(
-      fetchToken,
-      timeoutMs,
-      signal,
-      (): IdentityEndpointAnswer => ({ kind: 'timeout' }),
-    );
-    return { answer, endpoint: attempt.endpoint };
+    return await withTimeout(fetchToken, timeoutMs, signal, (): IdentityEndpointAnswer => ({ kind: 'timeout' }));
   } catch (error) {
     signal.throwIfAborted();
-    const { answer, endpoint } = attempt;
-    const failed = answer === null || answer.kind === 'token';
-    return { answer: failed ? { kind: 'failed', message: toReason(error).message } : answer, endpoint };
+    const { answer } = attempt;
+    if (answer === null || answer.kind === 'token') return { kind: 'failed', message: toReason(error).message };
+    return answer;
   }
 }
 
 /** What `ManagedIdentityCredential` does on Kubernetes, but its own client ignores signals and has no time limit. */
-async function exchangingCredential(identity: IdentitySetting, signal: AbortSignal): Promise<TokenCredential> {
+async function exchangingCredential(
+  identity: IdentitySetting,
+  authorityHost: string,
+  signal: AbortSignal,
+): Promise<TokenCredential> {
   const { WorkloadIdentityCredential } = await import('@azure/identity');
   const client = identity.by === 'clientId' ? { clientId: identity.clientId } : {};
-  return new WorkloadIdentityCredential({ ...client, disableInstanceDiscovery: true, httpClient: entraClient(signal) });
+  const options = { authorityHost, disableInstanceDiscovery: true, httpClient: entraClient(signal) };
+  return new WorkloadIdentityCredential({ ...options, ...client });
 }
 
 async function endpointCredential(identity: IdentitySetting): Promise<TokenCredential> {

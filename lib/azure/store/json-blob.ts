@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import * as v from 'valibot';
 import { InventoryError } from '../../errors.ts';
+import { jsonText } from '../../json.ts';
 import type { Container } from './container.ts';
 import { ageMsOf, download } from './download.ts';
 import { writeIfMatch } from './if-match.ts';
@@ -34,7 +35,7 @@ export async function readJson<S extends v.GenericSchema>(
   return ifPresent(container, `read ${name}`, signal, async () => {
     const { properties, body } = await download(container, name, signal);
     const text = await textOf(body, maxBytes);
-    const result = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text);
+    const result = v.safeParse(v.pipe(jsonText, schema), text);
     if (!result.success) {
       const place = v.getDotPath(result.issues[0]) ?? (text === null ? 'its length' : 'its text');
       const message = `${name} in ${container.client.url} cannot be used: ${place} is wrong`;

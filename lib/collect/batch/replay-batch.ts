@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { InventoryError } from '../../errors.ts';
-import { isCutOff } from '../../files/file-errors.ts';
+import { compressionFault } from '../../files/file-errors.ts';
 import type { KindReading, ReadingEvent, ReadingSink } from '../../inventory/reading.ts';
 import {
   type AssignmentRow,
@@ -21,7 +21,7 @@ const newline = 0x0a;
 /**
  * Sends the events of a batch to a sink, line by line.
  * @param lines the decompressed batch
- * @throws {InventoryError} `BatchDamaged`: cut off, or not written by this version
+ * @throws {InventoryError} `BatchDamaged`: cut off, damaged, or not written by this version
  */
 export async function replayBatch(lines: Readable, sink: ReadingSink, name: string): Promise<void> {
   let rest: Buffer | null = null;
@@ -46,8 +46,8 @@ export async function replayBatch(lines: Readable, sink: ReadingSink, name: stri
       rest = from === bytes.length ? null : bytes.subarray(from);
     }
   } catch (cause) {
-    if (isCutOff(cause)) throw damaged(name, 'it is cut off');
-    throw cause;
+    const fault = compressionFault(cause);
+    throw fault === null ? cause : damaged(name, fault);
   }
   if (!done) throw damaged(name, 'it is cut off');
 }

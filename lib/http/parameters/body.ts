@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parseJson } from '../../json.ts';
 import type { IncomingRequest } from '../context.ts';
 import { RequestError } from '../request-error.ts';
 
@@ -46,9 +47,7 @@ function tooLarge(): RequestError {
 }
 
 function toJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new RequestError(400, 'InvalidBody', 'The body is not JSON', { target: 'body' });
-  }
+  const body = parseJson(text);
+  if (body === undefined) throw new RequestError(400, 'InvalidBody', 'The body is not JSON', { target: 'body' });
+  return body;
 }

@@ -227,6 +227,14 @@ test('A latest.json that is not ours is refused by name', async ({ direct: { sto
   });
 });
 
+test('A latest.json with a byte order mark before it is read', async ({ direct: { store, container } }) => {
+  await container.create();
+  const marked = Buffer.from(`\uFEFF${JSON.stringify(latestOf('databases/a'))}`);
+  await container.getBlockBlobClient('latest.json').upload(marked, marked.length);
+
+  expect((await store.latest.read(never))?.latest.database).toBe('databases/a');
+});
+
 test('Pruning keeps the ten newest databases, the two that latest.json names, and those of the last day', async ({
   direct: { store },
 }) => {

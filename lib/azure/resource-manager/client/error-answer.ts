@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import { grantReaderCommand } from '../../../inventory/coverage.ts';
-import { member, parseJson, textOrNull } from '../../json.ts';
+import { parseJson } from '../../../json.ts';
+import { member, textOrNull } from '../../json.ts';
 import { ArmError } from './errors.ts';
 
 const maxMessageLength = 1000;

@@ -173,6 +173,44 @@ test('JSON that is always cut off is an invalid response', async () => {
   expect(server.requests).toHaveLength(6);
 });
 
+test('an empty answer is retried, and is not called cut off', async () => {
+  await using server = await startArmServer((response) => json(response, ''));
+
+  const reading = server.arm.get(path, { apiVersion, context: newContext() });
+
+  await expect(reading).rejects.toMatchObject({ message: `The answer to ${path} is empty` });
+  expect(server.requests).toHaveLength(6);
+});
+
+test.each(["{'value':[]}", '{"value":[}', '{"value":[]}<!-- a gateway -->', '[object Object]'])(
+  'an answer of %j is not JSON: it is not called cut off, and not retried',
+  async (body) => {
+    await using server = await startArmServer((response) => json(response, body));
+
+    const reading = server.arm.get(path, { apiVersion, context: newContext() });
+
+    await expect(reading).rejects.toMatchObject({ message: `The answer to ${path} is not JSON` });
+    expect(server.requests).toHaveLength(1);
+  },
+);
+
+test('a byte order mark before an answer is skipped', async () => {
+  await using server = await startArmServer((response) => json(response, '\uFEFF{"value":["whole"]}'));
+
+  const { items } = await drain(server.arm.pages(path, { apiVersion, context: newContext() }));
+
+  expect(items).toEqual(['whole']);
+});
+
+test('a byte order mark before an error is skipped', async () => {
+  const body = '\uFEFF{"error":{"code":"AuthorizationFailed","message":"no"}}';
+  await using server = await startArmServer((response) => json(response, body, 403));
+
+  const reading = server.arm.get(path, { apiVersion, context: newContext() });
+
+  await expect(reading).rejects.toMatchObject({ code: 'AuthorizationFailed', message: 'no' });
+});
+
 test('an unreachable server is a failed connection', async () => {
   const server = await startArmServer((response) => json(response, {}));
   await server[Symbol.asyncDispose]();

@@ -1,5 +1,5 @@
 import type { PipelinePolicy, PipelineResponse } from '@azure/core-rest-pipeline';
-import { parseJson } from '../../../json.ts';
+import { isCutOffJson, parseJson } from '../../../../json.ts';
 import { InvalidResponseError } from '../errors.ts';
 
 /** A response whose body has been parsed. */
@@ -26,9 +26,7 @@ export function isJsonResponse(response: PipelineResponse): response is JsonResp
 
 /** Without the parser's own message, which quotes the body. */
 function notJson(text: string, path: string): InvalidResponseError {
-  const cutOff = /^\s*([[{]|$)/.test(text);
-  const message = cutOff
-    ? `The answer to ${path} was cut off after ${text.length} characters`
-    : `The answer to ${path} is not JSON`;
-  return new InvalidResponseError(message, { cutOff });
+  const cutOff = isCutOffJson(text);
+  const why = cutOff ? `was cut off after ${text.length} characters` : 'is not JSON';
+  return new InvalidResponseError(`The answer to ${path} ${text.trim() === '' ? 'is empty' : why}`, { cutOff });
 }

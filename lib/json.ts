@@ -1,0 +1,41 @@
+import * as v from 'valibot';
+
+/** Some editors, shells and gateways write this character before JSON. `JSON.parse` rejects it. */
+const byteOrderMark = /^\uFEFF+/;
+
+/** Where V8 finds the first character that does not fit. */
+const errorPosition = / in JSON at position (\d+)(?: \(line \d+ column \d+\))?$/;
+
+/**
+ * Parses JSON that comes from outside. Skips a byte order mark.
+ * @returns undefined for text that is not JSON
+ * @see https://www.rfc-editor.org/rfc/rfc8259#section-8.1
+ */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(withoutByteOrderMark(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** {@link parseJson} as the first step of a schema. */
+export const jsonText = v.pipe(v.string(), v.transform(withoutByteOrderMark), v.parseJson());
+
+/** For a library that parses the text itself. */
+export function withoutByteOrderMark(text: string): string {
+  return text.replace(byteOrderMark, '');
+}
+
+/** Whether text is the beginning of JSON whose end is missing. */
+export function isCutOffJson(text: string): boolean {
+  const json = withoutByteOrderMark(text);
+  try {
+    JSON.parse(json);
+    return false;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : '';
+    const position = errorPosition.exec(message)?.[1];
+    return position === undefined ? message === 'Unexpected end of JSON input' : Number(position) === json.length;
+  }
+}
