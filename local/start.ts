@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { messagesTo } from '../cli/messages.ts';
+import { printableLines } from '../cli/output/terminal-text.ts';
 import { InventoryError } from '../lib/errors.ts';
 import type { Run } from '../lib/inventory/run.ts';
 import { createApi } from './start/api.ts';
@@ -23,7 +24,8 @@ import { triggerRun } from './start/trigger-run.ts';
 const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 const widthWithoutTerminal = 110;
 const { error: printError, line: printMessage } = messagesTo(process.stderr, false);
-const print = (text: string): void => void process.stdout.write(text);
+const print = (text: string): void =>
+  void process.stdout.write(process.stdout.isTTY === true ? printableLines(text) : text);
 
 // Kept-alive connections would delay the end of the process.
 process.exit(await main());
@@ -81,7 +83,7 @@ async function serve(
     }
   }
 
-  const width = process.stdout.columns ?? widthWithoutTerminal;
+  const width = process.stdout.columns || widthWithoutTerminal;
   const code = await run((ended) => summaryOf(ended, api, width, signal));
   if (options.once) return code;
   if (code !== exitCodes.done) {
