@@ -1,4 +1,4 @@
-import { containerUrlForm, readContainerUrl, shownUrl } from './container-url.ts';
+import { containerUrlForm, isPlainUrl, readContainerUrl, shownUrl } from './container-url.ts';
 import { InvalidSettingError } from './errors.ts';
 import { nearestOf } from './nearest.ts';
 import { httpsOrigin, integer, invalid, list, oneOf, type Text } from './setting-values.ts';
@@ -106,7 +106,7 @@ export function readSettings(environment: Environment): Settings {
     runTimeoutMinutes: integer('INVENTORY_RUN_TIMEOUT_MINUTES', text, 60, 1, 10_080),
     idleDays: integer('INVENTORY_IDLE_DAYS', text, 30, 0, 36_500),
     sharedIdentityLimit: integer('INVENTORY_SHARED_IDENTITY_LIMIT', text, 10, 1, 1_000_000),
-    acceptedFindings: text('INVENTORY_ACCEPTED_FINDINGS'),
+    acceptedFindings: acceptedFindings(text('INVENTORY_ACCEPTED_FINDINGS')),
     httpAuth: oneOf('INVENTORY_HTTP_AUTH', text, ['keys', 'entra'], 'keys'),
     authenticationEnabled: text('WEBSITE_AUTH_ENABLED')?.toLowerCase() === 'true',
     identity: identity(text),
@@ -152,7 +152,8 @@ function identity(text: Text): IdentitySetting {
   const names = ['AZURE_CLIENT_ID', 'INVENTORY_IDENTITY_OBJECT_ID', 'INVENTORY_IDENTITY_RESOURCE_ID'];
   const set = names.filter((name) => text(name) !== null);
   if (set.length > 1) {
-    throw new InvalidSettingError(`${set.slice(0, -1).join(', ')} and ${set.at(-1)} are set; set only one of them`);
+    const message = `${set.slice(0, -1).join(', ')} and ${set.at(-1)} are set; set only one of them`;
+    throw new InvalidSettingError(message, { withoutValues: message });
   }
   const [clientId, objectId, resourceId] = names.map(text);
   for (const name of names.slice(0, 2)) {
@@ -174,6 +175,9 @@ function identity(text: Text): IdentitySetting {
 function storage(text: Text, cloud: CloudName): StorageSetting {
   for (const prefix of ['INVENTORY_STORAGE', 'AzureWebJobsStorage']) {
     const accountName = prefix === 'AzureWebJobsStorage' ? text(`${prefix}__accountName`) : null;
+    if (accountName !== null && !/^[a-z0-9]{3,24}$/.test(accountName)) {
+      throw invalid(`${prefix}__accountName`, accountName, '3 to 24 lower-case letters and digits');
+    }
     const uri = text(`${prefix}__blobServiceUri`) ?? (accountName && serviceOf(accountName, cloud));
     const credential = text(`${prefix}__credential`);
     const clientId = text(`${prefix}__clientId`);
@@ -182,7 +186,7 @@ function storage(text: Text, cloud: CloudName): StorageSetting {
       throw invalid(`${prefix}__credential`, credential, 'managedidentity');
     }
     if (uri) {
-      if (!URL.canParse(uri)) throw invalid(`${prefix}__blobServiceUri`, uri, serviceOf('ACCOUNT', cloud));
+      if (!isPlainUrl(uri)) throw invalid(`${prefix}__blobServiceUri`, shownUrl(uri), serviceOf('ACCOUNT', cloud));
       return { kind: 'identity', blobServiceUri: uri.replace(/\/+$/, ''), clientId };
     }
     if (connectionString !== null) return { kind: 'connectionString', connectionString };
@@ -192,6 +196,13 @@ function storage(text: Text, cloud: CloudName): StorageSetting {
 
 function serviceOf(account: string, cloud: CloudName): string {
   return new URL(containerUrlForm[cloud]).origin.replace('account', account);
+}
+
+/** @returns a path, or the address of a blob without signature or password */
+function acceptedFindings(value: string | null): string | null {
+  if (value === null || !/^https?:/i.test(value) || isPlainUrl(value)) return value;
+  const allowed = 'the path of a JSON file, or https://ACCOUNT.blob.core.windows.net/CONTAINER/NAME.json';
+  throw invalid('INVENTORY_ACCEPTED_FINDINGS', shownUrl(value), allowed);
 }
 
 function reports(names: readonly string[]): readonly string[] {

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { messagesTo } from '../cli/messages.ts';
 import { printableLines } from '../cli/output/terminal-text.ts';
-import { InventoryError } from '../lib/errors.ts';
+import { hasCode, InventoryError } from '../lib/errors.ts';
 import type { Run } from '../lib/inventory/run.ts';
+import { type Environment, readSettings } from '../lib/settings.ts';
 import { createApi } from './start/api.ts';
 import { nextCommands } from './start/next-commands.ts';
 import { parseStartOptions, type StartOptions } from './start/options.ts';
@@ -66,7 +67,7 @@ async function serve(
   folder: string,
   signal: AbortSignal,
 ): Promise<number> {
-  const { host, sample } = await startEverything(options, processes, print, signal);
+  const { host, sample, environment } = await startEverything(options, processes, print, signal);
   const api = createApi(host);
 
   /** Triggers a run and prints its lines, or its error. */
@@ -78,7 +79,7 @@ async function serve(
       return exitCodes.done;
     } catch (error) {
       signal.throwIfAborted();
-      printError(error);
+      printError(hasCode(error, 'InvalidConfiguration') ? (settingErrorOf(environment) ?? error) : error);
       return exitCodes.failed;
     }
   }
@@ -97,6 +98,16 @@ async function serve(
   }
   for await (const line of nextCommands(host, api, folder, signal)) print(line);
   return stopped(signal);
+}
+
+/** The wrong setting with its value, which the app tells nobody over HTTP. */
+function settingErrorOf(environment: Environment): unknown {
+  try {
+    readSettings(environment);
+    return null;
+  } catch (error) {
+    return error;
+  }
 }
 
 function failureOf({ id, status, reason }: Run): InventoryError {
