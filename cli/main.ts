@@ -2,6 +2,7 @@ import { type Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { type ExitCode, exitCodes } from './exit-code.ts';
 import { messagesTo } from './messages.ts';
+import { printable } from './output/terminal-text.ts';
 import { writeChunks } from './output/write-chunks.ts';
 import { createProgram } from './program.ts';
 import { runAction } from './run-action.ts';
@@ -54,7 +55,7 @@ function usageText(text: string, command: Command): string {
   const hint =
     suggestion?.replace(/^\((.*)\)$/, '$1') ??
     `See: ${[command.parent?.name() ?? [], command.name()].flat().join(' ')} --help`;
-  return `error InvalidUsage: ${what}\nhint: ${hint}\n`;
+  return `error InvalidUsage: ${printable(what)}\nhint: ${printable(hint)}\n`;
 }
 
 /** Stops the command on a signal. A second signal, or the end of the grace period, ends the process at once. */

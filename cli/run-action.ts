@@ -37,7 +37,8 @@ export async function runAction(command: Command, action: Action, around: Surrou
       async write(result) {
         const isTerminal = stdout.isTTY === true;
         const form = options.output ?? (isTerminal ? 'table' : 'json');
-        const width = isTerminal ? stdout.columns : null;
+        // A terminal of unknown size says 0.
+        const width = isTerminal ? stdout.columns || 80 : null;
         await writeChunks(stdout, await render(result, { form, query: options.query, width }), signal);
       },
       writePieces: (pieces) => writePieces(stdout, pieces, signal),

@@ -1,3 +1,4 @@
+import { type Kept, keptFor } from '../lib/async/kept-for.ts';
 import { ArmError, ThrottledError } from '../lib/azure/resource-manager/client/errors.ts';
 import type { Session } from '../lib/azure/session.ts';
 import type { InventoryStore } from '../lib/azure/store/open-store.ts';
@@ -5,7 +6,7 @@ import { getLive, listLive } from '../lib/collect/live-machines.ts';
 import type { Database } from '../lib/database/database.ts';
 import { getRun, listRunsBefore } from '../lib/database/queries/runs.ts';
 import { hasCode } from '../lib/errors.ts';
-import type { HttpContext } from '../lib/http/context.ts';
+import type { HttpContext, LastRun } from '../lib/http/context.ts';
 import { RequestError, upstreamError } from '../lib/http/request-error.ts';
 import { createResponseCache } from '../lib/http/response-cache.ts';
 import type { Run } from '../lib/inventory/run.ts';
@@ -19,6 +20,13 @@ import type { RunLogger } from './run-log.ts';
 
 /** A client waits for a live read: after this much throttling, it gets Azure's refusal. */
 const throttlingWaitMs = 20_000;
+/** An answer may lag behind the identity's rights by this time. */
+const identityKeptMs = 60_000;
+/** Anyone may ask for the health, and a question costs a read of storage. */
+const healthKeptMs = 5_000;
+
+/** The newest run, or why it could not be read. */
+type LastRunOutcome = { readonly lastRun: LastRun | null } | { readonly error: unknown };
 
 interface Resources extends Pick<HttpContext, 'acceptedFindings'> {
   readonly settings: Settings;
@@ -26,6 +34,7 @@ interface Resources extends Pick<HttpContext, 'acceptedFindings'> {
   readonly session: Session;
   readonly store: InventoryStore;
   readonly reader: DatabaseReader;
+  readonly lastRun: Kept<LastRunOutcome>;
 }
 
 /** What one request brings. */
@@ -38,37 +47,60 @@ interface Invocation {
 
 /** Connects requests with the app. All contexts share one response cache. */
 export function createHttpContexts(resources: Resources): (invocation: Invocation) => HttpContext {
-  const { settings, store, reader, acceptedFindings } = resources;
+  const { settings, environment, session, store, reader, acceptedFindings, lastRun } = resources;
+  const identity = keptFor(identityKeptMs, (signal) => whoAmI({ session, settings, environment, signal }));
   const shared = {
     version: manifest.version,
     schedule: settings.schedule,
     now: () => new Date(),
     acceptedFindings,
     responses: createResponseCache(),
-    ...publishedInventory(store, reader),
+    ...publishedInventory(store, reader, lastRun),
+    ...liveReads(resources),
   };
   return (invocation) => ({
     ...shared,
-    ...liveReads(resources, invocation.logger),
-    ...runAccess(store, reader, invocation),
+    ...runAccess(resources, invocation),
+    async whoami(signal) {
+      const { identity: answer, warnings } = await identity.get(signal);
+      for (const warning of warnings) invocation.logger.warn(`identity: ${warning}`);
+      return answer;
+    },
     logError: (message) => invocation.logger.error(message),
   });
+}
+
+/** The newest run for `GET health`: failures are kept too. */
+export function keptLastRun(store: InventoryStore): Kept<LastRunOutcome> {
+  return keptFor(healthKeptMs, (signal) =>
+    readLastRun(store, signal).then(
+      (lastRun) => ({ lastRun }),
+      (error: unknown) => ({ error }),
+    ),
+  );
+}
+
+async function readLastRun(store: InventoryStore, signal: AbortSignal): Promise<LastRun | null> {
+  const newest = await store.latest.read(signal);
+  if (newest === null) return null;
+  const { runId, publishedAt, complete } = newest.latest;
+  // A life-cycle rule may have removed the record.
+  const record = await store.runs.read(runId, signal);
+  return { finishedAt: record?.run.finishedAt ?? publishedAt, complete };
 }
 
 /** The published inventory for requests. @internal for tests */
 export function publishedInventory(
   store: InventoryStore,
   reader: DatabaseReader,
+  lastRun: Kept<LastRunOutcome>,
 ): Pick<HttpContext, 'currentDatabase' | 'lastRun' | 'databaseLink'> {
   return {
     currentDatabase: (signal) => reader.current(signal),
     async lastRun(signal) {
-      const newest = await store.latest.read(signal);
-      if (newest === null) return null;
-      const { runId, publishedAt, complete } = newest.latest;
-      // A life-cycle rule may have removed the record.
-      const record = await store.runs.read(runId, signal);
-      return { finishedAt: record?.run.finishedAt ?? publishedAt, complete };
+      const outcome = await lastRun.get(signal);
+      if ('error' in outcome) throw outcome.error;
+      return outcome.lastRun;
     },
     async databaseLink(signal) {
       const name = await linkable(store, reader, signal);
@@ -95,8 +127,7 @@ async function linkable(store: InventoryStore, reader: DatabaseReader, signal: A
  * every published run of its history, even after the store was cleaned up.
  */
 function runAccess(
-  store: InventoryStore,
-  reader: DatabaseReader,
+  { store, reader, lastRun }: Resources,
   { start, ended }: Invocation,
 ): Pick<HttpContext, 'listRuns' | 'getRun' | 'startRun' | 'cancelRun'> {
   return {
@@ -110,7 +141,10 @@ function runAccess(
       const recorded = await store.runs.read(id, signal);
       if (recorded === null) return fromDatabase(reader, signal, (database) => getRun(database, id));
       // A client that sees a run as succeeded must find it in its next answer.
-      if (recorded.run.status === 'succeeded') reader.expire();
+      if (recorded.run.status === 'succeeded') {
+        reader.expire();
+        lastRun.expire();
+      }
       return recorded.run;
     },
     async startRun(subscriptions, signal) {
@@ -145,10 +179,7 @@ async function fromDatabase<T>(
 }
 
 /** Reads of Azure for requests. */
-function liveReads(
-  { session, settings, environment }: Resources,
-  logger: RunLogger,
-): Pick<HttpContext, 'listLive' | 'getLive' | 'whoami'> {
+function liveReads({ session, settings }: Resources): Pick<HttpContext, 'listLive' | 'getLive'> {
   return {
     listLive: (subscriptionId, limit, signal) =>
       translated(
@@ -156,11 +187,6 @@ function liveReads(
         signal,
       ),
     getLive: (resourceId, signal) => translated(() => getLive(session, resourceId, signal, throttlingWaitMs), signal),
-    async whoami(signal) {
-      const { identity, warnings } = await whoAmI({ session, settings, environment, signal });
-      for (const warning of warnings) logger.warn(`identity: ${warning}`);
-      return identity;
-    },
   };
 }
 

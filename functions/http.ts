@@ -2,6 +2,7 @@ import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } 
 import { input } from 'durable-functions';
 import { InvalidSettingError } from '../lib/errors.ts';
 import { requireCaller } from '../lib/http/authentication.ts';
+import { anonymousSettingError } from '../lib/http/request-error.ts';
 import type { Route } from '../lib/http/route.ts';
 import { routes } from '../lib/http/routes.ts';
 import { serve } from '../lib/http/serve.ts';
@@ -50,8 +51,12 @@ async function respond(route: Route, request: HttpRequest, invocation: Invocatio
     if (route.anonymous !== true) requireCaller(request, appSettings);
     return await route.handler(request, request.params, await httpContext(invocation));
   } catch (error) {
-    if (route.onInvalidSettings === undefined || !(error instanceof InvalidSettingError)) throw error;
-    return route.onInvalidSettings(error, manifest.version);
+    if (!(error instanceof InvalidSettingError)) throw error;
+    if (route.onInvalidSettings !== undefined) {
+      invocation.error(`${route.id}: ${error.message}`);
+      return route.onInvalidSettings(error, manifest.version);
+    }
+    throw appSettings instanceof Error ? anonymousSettingError(error) : error;
   }
 }
 

@@ -1,20 +1,21 @@
 import { rm } from 'node:fs/promises';
+import { keptFor } from '../lib/async/kept-for.ts';
 import { openSession } from '../lib/azure/session.ts';
 import { openStore } from '../lib/azure/store/open-store.ts';
 import type { HttpContext } from '../lib/http/context.ts';
 import { lastPeriodMs } from '../lib/http/schedule-times.ts';
 import type { Run, RunTrigger } from '../lib/inventory/run.ts';
 import { createDatabaseReader } from '../lib/published/database-reader.ts';
+import { readAcceptedFindings } from '../lib/published/read-accepted-findings.ts';
 import { publishedRun } from '../lib/run/fail-step.ts';
 import { resumeRun } from '../lib/run/resume-run.ts';
 import type { RunEnvironment } from '../lib/run/run-environment.ts';
 import { type DriveRun, startRun } from '../lib/run/start-run.ts';
 import type { Environment, Settings } from '../lib/settings.ts';
 import { sourcesOf } from '../lib/sources/source.ts';
-import { acceptedFindings } from './accepted-findings.ts';
 import { logErrorLine } from './console-lines.ts';
 import { logText } from './failure-message.ts';
-import { createHttpContexts } from './http-context.ts';
+import { createHttpContexts, keptLastRun } from './http-context.ts';
 import { logRun, type RunLogger } from './run-log.ts';
 import { scratchFolder } from './scratch-folder.ts';
 
@@ -47,6 +48,8 @@ export interface InventoryApp {
 
 /** Time to read what is new in a run; after that, the run is logged without it. */
 const logTimeoutMs = 60_000;
+/** An answer may lag behind the file of accepted findings by this time. */
+const acceptedFindingsKeptMs = 60_000;
 /** For a schedule without a known period: a day. */
 const defaultPeriodMs = 24 * 60 * 60_000;
 
@@ -63,8 +66,11 @@ export function createInventoryApp(settings: Settings, environment: Environment)
     logErrorLine(`The published inventory: ${logText(reason)}`),
   );
   const shutdown = new AbortController();
-  const accepted = acceptedFindings(settings, environment, session);
-  const resources = { settings, environment, session, store, reader, acceptedFindings: accepted };
+  const lastRun = keptLastRun(store);
+  const accepted = keptFor(acceptedFindingsKeptMs, (signal) =>
+    readAcceptedFindings(settings, environment, session.tokens, signal),
+  );
+  const resources = { settings, environment, session, store, reader, lastRun, acceptedFindings: accepted.get };
   const createHttpContext = createHttpContexts(resources);
 
   const claimRequest = (logger: RunLogger) => ({
@@ -85,6 +91,7 @@ export function createInventoryApp(settings: Settings, environment: Environment)
     }),
     async ended(run, logger) {
       reader.expire();
+      lastRun.expire();
       await logRun(run, reader, logger, AbortSignal.timeout(logTimeoutMs));
     },
     startRun: ({ trigger, scope }, drive, logger, signal) =>

@@ -31,10 +31,22 @@ export const containerUrlForm: Readonly<Record<keyof typeof accountHosts, string
   AzureChinaCloud: 'https://ACCOUNT.blob.core.chinacloudapi.cn/CONTAINER',
 };
 
+/** Whether a text is an address without signature or password, whose path can be decoded. */
+export function isPlainUrl(text: string): boolean {
+  const address = URL.parse(text);
+  if (address === null || /[?#]/.test(text) || address.username !== '' || address.password !== '') return false;
+  try {
+    decodeURIComponent(address.pathname);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** @returns null unless the text is the address of a container in this cloud or here, without signature or password */
 export function readContainerUrl(text: string, cloud: keyof typeof accountHosts): ContainerUrl | null {
-  const address = URL.parse(text);
-  if (address === null || /[?#]/.test(text) || address.username !== '' || address.password !== '') return null;
+  const address = isPlainUrl(text) ? URL.parse(text) : null;
+  if (address === null) return null;
   const { protocol, hostname, origin } = address;
   const names = address.pathname.split('/').filter((name) => name !== '');
   const container = names.at(-1) ?? '';

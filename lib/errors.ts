@@ -127,8 +127,11 @@ export class InventoryError extends Error {
  */
 export class InvalidSettingError extends InventoryError {
   override readonly name = 'InvalidSettingError';
-  constructor(message: string, options: { hint?: string | null } = {}) {
+  /** The message for callers that nobody has identified: names of settings, and never a value. */
+  readonly withoutValues: string;
+  constructor(message: string, options: { hint?: string | null; withoutValues?: string } = {}) {
     super('InvalidConfiguration', message, options);
+    this.withoutValues = options.withoutValues ?? 'A setting is not valid';
   }
 }
 

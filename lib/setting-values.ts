@@ -5,7 +5,9 @@ export type Text = (name: string) => string | null;
 
 /** The error for a value that is not allowed. */
 export function invalid(name: string, value: string, allowed: string): InvalidSettingError {
-  return new InvalidSettingError(`${name} is '${value}'; allowed: ${allowed}`);
+  return new InvalidSettingError(`${name} is '${value}'; allowed: ${allowed}`, {
+    withoutValues: `${name} is not valid; allowed: ${allowed}`,
+  });
 }
 
 /** Comma-separated. */

@@ -1,4 +1,4 @@
-import { containerUrlForm, readContainerUrl, shownUrl } from './container-url.ts';
+import { containerUrlForm, isPlainUrl, readContainerUrl, shownUrl } from './container-url.ts';
 import { InvalidSettingError } from './errors.ts';
 import { nearestOf } from './nearest.ts';
 import { httpsOrigin, integer, invalid, list, oneOf, type Text } from './setting-values.ts';
@@ -113,7 +113,7 @@ export function readSettings(environment: Environment): Settings {
     runTimeoutMinutes: integer('INVENTORY_RUN_TIMEOUT_MINUTES', text, 60, 1, 10_080),
     idleDays: integer('INVENTORY_IDLE_DAYS', text, 30, 0, 36_500),
     sharedIdentityLimit: integer('INVENTORY_SHARED_IDENTITY_LIMIT', text, 10, 1, 1_000_000),
-    acceptedFindings: text('INVENTORY_ACCEPTED_FINDINGS'),
+    acceptedFindings: acceptedFindings(text('INVENTORY_ACCEPTED_FINDINGS')),
     httpAuth: oneOf('INVENTORY_HTTP_AUTH', text, ['keys', 'entra'], 'keys'),
     authenticationEnabled: text('WEBSITE_AUTH_ENABLED')?.toLowerCase() === 'true',
     identity: identity(text),
@@ -167,7 +167,8 @@ interface IdentityNames {
 function userAssigned(text: Text, { clientId, objectId, resourceId }: IdentityNames): IdentitySetting | null {
   const set = [clientId, objectId, resourceId].filter((name) => name !== undefined && text(name) !== null);
   if (set.length > 1) {
-    throw new InvalidSettingError(`${set.slice(0, -1).join(', ')} and ${set.at(-1)} are set; set only one of them`);
+    const message = `${set.slice(0, -1).join(', ')} and ${set.at(-1)} are set; set only one of them`;
+    throw new InvalidSettingError(message, { withoutValues: message });
   }
   const [setting] = set;
   const value = setting === undefined ? null : text(setting);
@@ -196,6 +197,9 @@ function identity(text: Text): IdentitySetting {
 function storage(text: Text, cloud: CloudName): StorageSetting {
   for (const prefix of ['INVENTORY_STORAGE', 'AzureWebJobsStorage']) {
     const accountName = prefix === 'AzureWebJobsStorage' ? text(`${prefix}__accountName`) : null;
+    if (accountName !== null && !/^[a-z0-9]{3,24}$/.test(accountName)) {
+      throw invalid(`${prefix}__accountName`, accountName, '3 to 24 lower-case letters and digits');
+    }
     const uri = text(`${prefix}__blobServiceUri`) ?? (accountName && serviceOf(accountName, cloud));
     const credential = text(`${prefix}__credential`);
     const names = { clientId: `${prefix}__clientId`, resourceId: `${prefix}__managedIdentityResourceId` };
@@ -205,7 +209,7 @@ function storage(text: Text, cloud: CloudName): StorageSetting {
       throw invalid(`${prefix}__credential`, credential, 'managedidentity');
     }
     if (uri) {
-      if (!URL.canParse(uri)) throw invalid(`${prefix}__blobServiceUri`, uri, serviceOf('ACCOUNT', cloud));
+      if (!isPlainUrl(uri)) throw invalid(`${prefix}__blobServiceUri`, shownUrl(uri), serviceOf('ACCOUNT', cloud));
       return { kind: 'identity', blobServiceUri: uri.replace(/\/+$/, ''), identity: own };
     }
     if (connectionString !== null) return { kind: 'connectionString', connectionString };
@@ -215,6 +219,13 @@ function storage(text: Text, cloud: CloudName): StorageSetting {
 
 function serviceOf(account: string, cloud: CloudName): string {
   return new URL(containerUrlForm[cloud]).origin.replace('account', account);
+}
+
+/** @returns a path, or the address of a blob without signature or password */
+function acceptedFindings(value: string | null): string | null {
+  if (value === null || !/^https?:/i.test(value) || isPlainUrl(value)) return value;
+  const allowed = 'the path of a JSON file, or https://ACCOUNT.blob.core.windows.net/CONTAINER/NAME.json';
+  throw invalid('INVENTORY_ACCEPTED_FINDINGS', shownUrl(value), allowed);
 }
 
 function reports(names: readonly string[]): readonly string[] {

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { messagesTo } from '../cli/messages.ts';
-import { InventoryError } from '../lib/errors.ts';
+import { printableLines } from '../cli/output/terminal-text.ts';
+import { hasCode, InventoryError } from '../lib/errors.ts';
 import type { Run } from '../lib/inventory/run.ts';
+import { type Environment, readSettings } from '../lib/settings.ts';
 import { createApi } from './start/api.ts';
 import { nextCommands } from './start/next-commands.ts';
 import { parseStartOptions, type StartOptions } from './start/options.ts';
@@ -23,7 +25,8 @@ import { triggerRun } from './start/trigger-run.ts';
 const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 const widthWithoutTerminal = 110;
 const { error: printError, line: printMessage } = messagesTo(process.stderr, false);
-const print = (text: string): void => void process.stdout.write(text);
+const print = (text: string): void =>
+  void process.stdout.write(process.stdout.isTTY === true ? printableLines(text) : text);
 
 // Kept-alive connections would delay the end of the process.
 process.exit(await main());
@@ -64,7 +67,7 @@ async function serve(
   folder: string,
   signal: AbortSignal,
 ): Promise<number> {
-  const { host, sample } = await startEverything(options, processes, print, signal);
+  const { host, sample, environment } = await startEverything(options, processes, print, signal);
   const api = createApi(host);
 
   /** Triggers a run and prints its lines, or its error. */
@@ -76,12 +79,12 @@ async function serve(
       return exitCodes.done;
     } catch (error) {
       signal.throwIfAborted();
-      printError(error);
+      printError(hasCode(error, 'InvalidConfiguration') ? (settingErrorOf(environment) ?? error) : error);
       return exitCodes.failed;
     }
   }
 
-  const width = process.stdout.columns ?? widthWithoutTerminal;
+  const width = process.stdout.columns || widthWithoutTerminal;
   const code = await run((ended) => summaryOf(ended, api, width, signal));
   if (options.once) return code;
   if (code !== exitCodes.done) {
@@ -95,6 +98,16 @@ async function serve(
   }
   for await (const line of nextCommands(host, api, folder, signal)) print(line);
   return stopped(signal);
+}
+
+/** The wrong setting with its value, which the app tells nobody over HTTP. */
+function settingErrorOf(environment: Environment): unknown {
+  try {
+    readSettings(environment);
+    return null;
+  } catch (error) {
+    return error;
+  }
 }
 
 function failureOf({ id, status, reason }: Run): InventoryError {

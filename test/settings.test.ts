@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { InvalidSettingError } from '../lib/errors.ts';
 import { readSettings } from '../lib/settings.ts';
 
 const guid = '11111111-2222-3333-4444-555555555555';
@@ -44,12 +45,68 @@ test.each([
   ['AZURE_AUTHORITY_HOST', 'http://localhost', 'https://login.microsoftonline.com'],
   ['AZURE_AUTHORITY_HOST', 'https://localhost/common', 'an https origin'],
   ['INVENTORY_IDENTITY_RESOURCE_ID', '/subscriptions/x', 'resource id'],
+  [
+    'INVENTORY_ACCEPTED_FINDINGS',
+    'https://contoso.blob.core.windows.net/inventory/%zz.json',
+    'the path of a JSON file',
+  ],
+  ['INVENTORY_ACCEPTED_FINDINGS', 'https://contoso.blob.core.windows.net/inventory/%ff', 'the path of a JSON file'],
+  ['INVENTORY_STORAGE__blobServiceUri', 'https://contoso.blob.core.windows.net/%e0%a4', 'https://ACCOUNT'],
+  ['AzureWebJobsStorage__blobServiceUri', 'http://127.0.0.1:10000/%', 'https://ACCOUNT'],
+  ['AzureWebJobsStorage__accountName', 'evil.example/a%zz', '3 to 24 lower-case letters and digits'],
+  ['INVENTORY_SOURCES', 'http://127.0.0.1:10000/%zz/inventory', 'https://ACCOUNT'],
 ])('%s = %s is refused in one line with the name, the value and what is allowed', (name, value, allowed) => {
   const refusal = () => readSettings({ [name]: value });
   expect(refusal).toThrow(expect.objectContaining({ code: 'InvalidConfiguration' }));
   for (const part of [name, value, allowed]) expect(refusal).toThrow(part);
   expect(refusal).not.toThrow('\n');
 });
+
+test.each(['INVENTORY_ACCEPTED_FINDINGS', 'INVENTORY_STORAGE__blobServiceUri', 'INVENTORY_SOURCES'])(
+  '%s takes no address with a signature or a password, and shows neither',
+  (name) => {
+    for (const secret of [
+      'https://contoso.blob.core.windows.net/c/a.json?sig=s3cret',
+      'https://u:s3cret@a.example/c',
+    ]) {
+      expect(() => readSettings({ [name]: secret })).toThrow(`${name} is '`);
+      expect(() => readSettings({ [name]: secret })).not.toThrow('s3cret');
+    }
+  },
+);
+
+test('without its value, an error still names the setting and what is allowed', () => {
+  expect(() => readSettings({ INVENTORY_CONCURRENCY: 'many' })).toThrow(
+    expect.objectContaining({
+      withoutValues: 'INVENTORY_CONCURRENCY is not valid; allowed: a whole number from 1 to 256',
+    }),
+  );
+});
+
+test('without its value, every wrong setting names itself and shows nothing of the value', () => {
+  const value = 'https://user:s3cret@a.example/%zz';
+  const refused = [...settingNames()].flatMap((name) => {
+    try {
+      return readSettings({ [name]: value }) && [];
+    } catch (error) {
+      const { withoutValues } = error instanceof InvalidSettingError ? error : { withoutValues: '' };
+      return [{ name, withoutValues }];
+    }
+  });
+
+  expect(refused.length).toBeGreaterThan(15);
+  for (const { name, withoutValues } of refused) {
+    expect(withoutValues).toContain(`${name} is not valid; allowed: `);
+    expect(withoutValues).not.toMatch(/s3cret|a\.example/);
+  }
+});
+
+/** Every name that the settings are read from. */
+function settingNames(): ReadonlySet<string> {
+  const names = new Set<string>();
+  readSettings(new Proxy({}, { get: (_target, name) => void names.add(String(name)) }));
+  return names;
+}
 
 test('two ways to name a user-assigned identity are refused', () => {
   expect(() => readSettings({ AZURE_CLIENT_ID: guid, INVENTORY_IDENTITY_OBJECT_ID: guid })).toThrow(

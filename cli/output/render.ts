@@ -35,7 +35,7 @@ export async function render(result: Result, options: RenderOptions): Promise<It
     case 'ndjson':
       return ndjson(items);
     case 'tsv':
-      return tsv(items, result);
+      return tsv(items, { ordered: result.ordered, terminal: width !== null });
     case 'yaml':
       return (await import('./yaml.ts')).yamlList(items);
   }
@@ -57,7 +57,8 @@ async function writerOf({ form, width }: RenderOptions, ordered: boolean): Promi
     case 'ndjson':
       return (value) => ndjson(Array.isArray(value) ? value : [value]);
     case 'tsv':
-      return (value) => (value === null ? [] : tsv(Array.isArray(value) ? value : [value], { ordered }));
+      return (value) =>
+        value === null ? [] : tsv(Array.isArray(value) ? value : [value], { ordered, terminal: width !== null });
     case 'yaml': {
       const { yaml, yamlList } = await import('./yaml.ts');
       return (value) => (Array.isArray(value) ? yamlList(value) : [yaml(value)]);

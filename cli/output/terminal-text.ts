@@ -3,9 +3,20 @@ const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 const graphemes = new Intl.Segmenter();
 
-/** Text without control characters: names and messages from Azure must not move a terminal's cursor or colour it. */
+/** Characters that a terminal obeys instead of showing, or that change the order of the text around them. */
+const controls = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu;
+/** The same without the characters that lay out lines. */
+const controlsInLines = /(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+
+/** One line without control characters: names and messages from Azure must not move a terminal's cursor or colour it. */
 export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ');
+  return text.replaceAll(controls, ' ');
+}
+
+/** Lines for a terminal: control characters appear as `\u001b`, which JSON reads as the same character. */
+export function printableLines(text: string): string {
+  const lines = text.replaceAll('\r\n', '\n');
+  return lines.replaceAll(controlsInLines, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** The columns that a text takes on a terminal. */

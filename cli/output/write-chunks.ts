@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { InventoryError } from '../../lib/errors.ts';
 import { type Pieces, toPieces } from '../../lib/reports/pieces.ts';
+import { printableLines } from './terminal-text.ts';
 
 /**
  * Writes text as fast as the reader takes it. Empty chunks are pauses. If the reader stops (`| head`), writing ends
@@ -13,13 +14,17 @@ export function writeChunks(stream: Writable, chunks: Iterable<string>, signal: 
   return writePieces(stream, toPieces(chunks), signal);
 }
 
-/** Writes bytes in the same way. Empty pieces are pauses. */
-export async function writePieces(stream: Writable, pieces: Pieces, signal: AbortSignal): Promise<void> {
+/** Writes UTF-8 in the same way. Empty pieces are pauses. A terminal gets no control characters of names and tags. */
+export async function writePieces(
+  stream: Writable & { readonly isTTY?: boolean },
+  pieces: Pieces,
+  signal: AbortSignal,
+): Promise<void> {
   // The callback of the write gets the error. Without a listener, the error would also end the process.
   const ignore = (): void => undefined;
   stream.on('error', ignore);
   try {
-    for (const piece of pieces) {
+    for (const piece of stream.isTTY === true ? forTerminal(pieces) : pieces) {
       if (piece.length > 0 && !(await written(stream, piece))) return;
       // Writes to files and pipes return at once. Without this pause, Ctrl-C would take effect only at the end.
       await setImmediate();
@@ -28,6 +33,12 @@ export async function writePieces(stream: Writable, pieces: Pieces, signal: Abor
   } finally {
     stream.off('error', ignore);
   }
+}
+
+function* forTerminal(pieces: Pieces): Generator<Uint8Array> {
+  const decoder = new TextDecoder();
+  const encoder = new TextEncoder();
+  for (const piece of pieces) yield encoder.encode(printableLines(decoder.decode(piece, { stream: true })));
 }
 
 /** @returns false when the reader has closed the stream */

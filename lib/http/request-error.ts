@@ -1,4 +1,4 @@
-import { type ErrorCode, type GivenCode, InventoryError } from '../errors.ts';
+import { type ErrorCode, type GivenCode, type InvalidSettingError, InventoryError } from '../errors.ts';
 
 interface RequestErrorOptions {
   /** The wrong parameter, header, or part of the body. */
@@ -6,6 +6,8 @@ interface RequestErrorOptions {
   readonly hint?: string | null;
   readonly retryAfterSeconds?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Why, for the app's log alone. */
+  readonly cause?: Error;
 }
 
 /** An error with its HTTP status. */
@@ -17,7 +19,7 @@ export class RequestError extends InventoryError {
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(status: number, code: ErrorCode | GivenCode, message: string, options: RequestErrorOptions = {}) {
-    super(code, message, { hint: options.hint ?? null });
+    super(code, message, { hint: options.hint ?? null, cause: options.cause });
     this.status = status;
     this.target = options.target ?? null;
     this.retryAfterSeconds = options.retryAfterSeconds ?? null;
@@ -29,6 +31,12 @@ export class RequestError extends InventoryError {
 export function invalidParameter(name: string, value: string, allowed: string): RequestError {
   const shown = value.length > 100 ? `${value.slice(0, 100)}…` : value;
   return new RequestError(400, 'InvalidParameter', `${name} is '${shown}'; allowed: ${allowed}`, { target: name });
+}
+
+/** What a caller that nobody has identified sees of a wrong setting. The app's log has the value. */
+export function anonymousSettingError(error: InvalidSettingError): RequestError {
+  const hint = error.hint ?? "The app's log has the value";
+  return new RequestError(503, 'InvalidConfiguration', error.withoutValues, { hint, cause: error });
 }
 
 /**

@@ -45,7 +45,9 @@ function pathOf(request: IncomingRequest): string {
 
 /** Only an unforeseen error shows its stack. */
 function describe(error: unknown): string {
-  if (error instanceof RequestError) return `${error.code}: ${error.message}`;
+  if (error instanceof RequestError) {
+    return `${error.code}: ${error.cause instanceof Error ? error.cause.message : error.message}`;
+  }
   if (error instanceof InvalidSettingError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import * as v from 'valibot';
+import { textOf } from '../azure/store/download.ts';
 import { readBlobText } from '../azure/store/open-store.ts';
 import type { TokenSource } from '../azure/token.ts';
 import { InvalidSettingError } from '../errors.ts';
@@ -8,12 +9,15 @@ import { jsonText } from '../json.ts';
 import type { Environment, Settings } from '../settings.ts';
 
 const settingName = 'INVENTORY_ACCEPTED_FINDINGS';
+/** Room for a thousand entries. */
+const maxKilobytes = 256;
+const maxBytes = maxKilobytes * 1024;
 
 /**
  * Reads the findings that people accept, from the JSON file or the blob that the setting names.
  * @returns empty without the setting
- * @throws {InvalidSettingError} there is no such file, or an entry of it is wrong: the message says which and what is
- *   allowed
+ * @throws {InvalidSettingError} there is no such file, it is too large, or an entry of it is wrong: the message says
+ *   which and what is allowed
  * @throws {InventoryError} the blob could not be read
  */
 export async function readAcceptedFindings(
@@ -25,18 +29,20 @@ export async function readAcceptedFindings(
   const place = settings.acceptedFindings;
   if (place === null) return [];
   const content = /^https?:/i.test(place)
-    ? await readBlobText(place, settings, environment, tokens, signal)
-    : await readTextFile(place);
-  return parseAcceptedFindings(content, place);
+    ? await readBlobText(place, settings, environment, tokens, maxBytes, signal)
+    : await readTextFile(place, signal);
+  if (content !== null) return parseAcceptedFindings(content, place);
+  throw invalidFile(`(${place}) is larger than ${maxKilobytes} kB`, 'Remove the entries that have expired');
 }
 
-async function readTextFile(path: string): Promise<string> {
+async function readTextFile(path: string, signal: AbortSignal): Promise<string | null> {
   try {
-    return await readFile(path, 'utf8');
+    return await textOf(createReadStream(path, { end: maxBytes, signal }), maxBytes);
   } catch (error) {
-    throw new InvalidSettingError(
-      `${settingName} is '${path}', which cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      { hint: 'Allowed: the path of a JSON file, or https://ACCOUNT.blob.core.windows.net/CONTAINER/NAME.json' },
+    signal.throwIfAborted();
+    throw invalidFile(
+      `is '${path}', which cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      'Allowed: the path of a JSON file, or https://ACCOUNT.blob.core.windows.net/CONTAINER/NAME.json',
     );
   }
 }
@@ -45,10 +51,12 @@ function parseAcceptedFindings(content: string, place: string): readonly Accepte
   const result = v.safeParse(v.pipe(jsonText, v.array(acceptedFindingShape)), content);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  throw new InvalidSettingError(
-    `${settingName} (${place}) cannot be used: ${v.getDotPath(issue) ?? 'its text'}: ${issue.message}`,
-    {
-      hint: 'Allowed: [{"rule": "sharedIdentity", "principalId": "…" or "resourceId": "…", "reason": "…", "expires": "2027-06-30"}]',
-    },
+  throw invalidFile(
+    `(${place}) cannot be used: ${v.getDotPath(issue) ?? 'its text'}: ${issue.message}`,
+    'Allowed: [{"rule": "sharedIdentity", "principalId": "…" or "resourceId": "…", "reason": "…", "expires": "2027-06-30"}]',
   );
+}
+
+function invalidFile(what: string, hint: string): InvalidSettingError {
+  return new InvalidSettingError(`${settingName} ${what}`, { hint, withoutValues: `${settingName} cannot be used` });
 }

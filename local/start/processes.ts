@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { printable } from '../../cli/output/terminal-text.ts';
 import { InventoryError } from '../../lib/errors.ts';
 import { isSystemError } from '../system-error.ts';
 
@@ -11,7 +12,7 @@ export interface ProcessOptions<Ready> {
   readonly command: string;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Called for each line of stdout until it returns a value. */
+  /** Called for each line of stdout until it returns a value. Lines have no control characters. */
   readonly ready: (line: string) => Ready | undefined;
   /** Called for every line of stderr, and for the later lines of stdout. */
   readonly onLine: (line: string, stream: 'stdout' | 'stderr') => void;
@@ -42,13 +43,15 @@ export function createProcesses(): Processes {
       const child = spawn(command, args, { env: environment, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
       children.push(child);
       let lastLine: string | undefined;
-      createInterface(child.stderr).on('line', (line) => {
+      createInterface(child.stderr).on('line', (raw) => {
+        const line = printable(raw);
         lastLine = line;
         onLine(line, 'stderr');
       });
       const found = Promise.withResolvers<NonNullable<ReturnType<typeof ready>>>();
       let isReady = false;
-      createInterface(child.stdout).on('line', (line) => {
+      createInterface(child.stdout).on('line', (raw) => {
+        const line = printable(raw);
         const value = isReady ? undefined : ready(line);
         if (value === undefined || value === null) return onLine(line, 'stdout');
         isReady = true;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Environment } from '../../lib/settings.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { startAzurite } from './azurite.ts';
 import {
@@ -13,12 +14,19 @@ import type { StartOptions } from './options.ts';
 import type { Processes } from './processes.ts';
 import { type SampleAzure, startSampleAzure } from './sample-azure.ts';
 
+interface Started {
+  readonly host: FunctionsHost;
+  /** null with the caller's own Azure. */
+  readonly sample: SampleAzure | null;
+  /** Of the app. */
+  readonly environment: Environment;
+}
+
 /** Ignored by git. */
 const azuriteFolder = join(import.meta.dirname, '../../.azurite');
 
 /**
  * Starts the stand-in for Azure, Azurite and the host, and prints the address of each.
- * @returns the host, and the stand-in (null with the caller's own Azure)
  * @throws {InventoryError} `PortInUse`, `PortNotAllowed`, `BundleMissing`, `CoreToolsMissing`, `StartFailed`
  */
 export async function startEverything(
@@ -26,7 +34,7 @@ export async function startEverything(
   processes: Processes,
   print: (text: string) => void,
   signal: AbortSignal,
-): Promise<{ readonly host: FunctionsHost; readonly sample: SampleAzure | null }> {
+): Promise<Started> {
   const { port, keys, subscriptions, vms } = options;
   await requirePort(port);
   await requireBundle();
@@ -40,13 +48,14 @@ export async function startEverything(
   print(`  Azure           ${sample === null ? 'your own' : `${sample.endpoint} (${size})`}\n`);
   print(`  Azurite         ${storage.origin} (${options.keep ? 'data kept in .azurite' : 'empty, in memory'})\n`);
   signal.throwIfAborted();
-  const hostOptions = { port, keys, environment: appEnvironment(process.env, storage, sample) };
+  const environment = appEnvironment(process.env, storage, sample);
+  const hostOptions = { port, keys, environment };
   const host =
     coreTools === null
       ? await startBuiltInHost(processes, hostOptions)
       : await startCoreTools(processes, coreTools, hostOptions);
   print(`  Functions host  ${host.url} (${host.kind}, ${keys ? 'keys required' : 'no keys required'})\n`);
-  return { host, sample };
+  return { host, sample, environment };
 }
 
 /** Variables that lead to the caller's own Azure. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Column, table } from '../../cli/output/table.ts';
-import { printable, truncate, widthOf } from '../../cli/output/terminal-text.ts';
+import { printable, printableLines, truncate, widthOf } from '../../cli/output/terminal-text.ts';
 
 type Row = readonly [name: string, group: string, id: string];
 
@@ -46,6 +46,12 @@ describe('a table', () => {
 describe('text for a terminal', () => {
   test('has no control characters: a name cannot move the cursor or colour what follows', () => {
     expect(printable('a\u001b[31mb\r\nc\u202ed')).toBe('a [31mb c d');
+  });
+
+  test('has no control characters in several lines either, where they show', () => {
+    expect(printableLines('a\tb\r\nc\rd\n\u009b\u061c')).toBe(String.raw`a	b
+c\u000dd
+\u009b\u061c`);
   });
 
   test('counts wide characters twice, also when it cuts text', () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { publishedInventory } from '../../functions/http-context.ts';
+import { keptLastRun, publishedInventory } from '../../functions/http-context.ts';
 import type { InventoryStore } from '../../lib/azure/store/open-store.ts';
 import { InventoryError } from '../../lib/errors.ts';
 import { createDatabaseReader, type DatabaseReader } from '../../lib/published/database-reader.ts';
@@ -41,7 +41,7 @@ async function publishDay(day: number, ...names: string[]): Promise<string> {
 
 async function download(of: DatabaseReader = reader): Promise<Response> {
   using served = servedInventory();
-  return served.send('database', {}, { ...served.context, ...publishedInventory(store, of) });
+  return served.send('database', {}, { ...served.context, ...publishedInventory(store, of, keptLastRun(store)) });
 }
 
 test('The database is a link to the newest', async () => {

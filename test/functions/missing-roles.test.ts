@@ -53,7 +53,11 @@ test('without its data role, every answer that needs storage is 503 with the com
   const refused = [await ask('virtualMachines'), await ask('runs'), await ask('runs', 'POST')];
   const health = await ask('health');
   const identity = await ask('identity');
+  const requests = azure.requests.length;
+  const again = [await ask('health'), await ask('identity')];
 
+  expect(again).toEqual([health, identity]);
+  expect(azure.requests).toHaveLength(requests);
   for (const { status, body } of refused) {
     expect([status, body.error.code]).toEqual([503, 'StorageDenied']);
     expect(JSON.stringify(body.error.details)).toContain('az role assignment create');

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BlobServiceClient } from '@azure/storage-blob';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TokenSource } from '../../lib/azure/token.ts';
 import { readAcceptedFindings } from '../../lib/published/read-accepted-findings.ts';
 import { readSettings } from '../../lib/settings.ts';
+import { newAzuriteAccount } from '../support/azurite-account.ts';
 
 const never = new AbortController().signal;
 const noTokens: TokenSource = {
@@ -57,6 +59,45 @@ test.each([
   await expect(read(content)).rejects.toMatchObject({
     code: 'InvalidConfiguration',
     message: expect.stringContaining(where),
+  });
+});
+
+const entry = '{"rule":"sharedIdentity","principalId":"p","reason":"r","expires":"2027-01-01"}';
+
+test('a file of 256 kB is read, a larger one is refused', async () => {
+  const most = `[${entry}${' '.repeat(256 * 1024 - entry.length - 2)}]`;
+
+  expect(await read(most)).toHaveLength(1);
+  await expect(read(`${most} `)).rejects.toMatchObject({
+    code: 'InvalidConfiguration',
+    message: expect.stringContaining('is larger than 256 kB'),
+  });
+});
+
+test('a file without an end is refused', async () => {
+  const environment = { INVENTORY_ACCEPTED_FINDINGS: '/dev/zero' };
+
+  const reading = readAcceptedFindings(readSettings(environment), environment, noTokens, never);
+
+  await expect(reading).rejects.toMatchObject({ message: expect.stringContaining('is larger than 256 kB') });
+});
+
+test('a blob of more than 256 kB is refused', async () => {
+  const { connectionString } = await newAzuriteAccount();
+  const container = BlobServiceClient.fromConnectionString(connectionString).getContainerClient('settings');
+  await container.create();
+  const blob = container.getBlockBlobClient('accepted findings.json');
+  const environment = { AzureWebJobsStorage: connectionString, INVENTORY_ACCEPTED_FINDINGS: blob.url };
+  const readBlob = () => readAcceptedFindings(readSettings(environment), environment, noTokens, never);
+
+  await blob.uploadData(Buffer.from(`[${entry}]`));
+  const accepted = await readBlob();
+  await blob.uploadData(Buffer.from(`[${entry}${' '.repeat(256 * 1024)}]`));
+
+  expect(accepted).toHaveLength(1);
+  await expect(readBlob()).rejects.toMatchObject({
+    code: 'InvalidConfiguration',
+    message: expect.stringContaining('is larger than 256 kB'),
   });
 });
 

@@ -17,6 +17,25 @@ describe('CSV of machines', () => {
   });
 
   test.each([
+    ['a;=1+1', "a;'=1+1"],
+    ['a\t@SUM(A1)', "a\t'@SUM(A1)"],
+    ['a;;-1;+2', "a;;'-1;'+2"],
+    ['a\n=1', '"a\n\'=1"'],
+    ['a;"=1', '"a;""\'=1"'],
+    ['a;\uff1d1', "a;'\uff1d1"],
+    ['=1;=2', "'=1;'=2"],
+    ['a;b=1;c-d', 'a;b=1;c-d'],
+  ])('makes %j harmless where ; or tab separates cells', (name, cell) => {
+    expect([...virtualMachineCsv([row(name)], ['name'])].join('')).toBe(`name\r\n${cell}\r\n`);
+  });
+
+  test('makes every tag harmless', () => {
+    const tags = { a: '1', '-b': '=2', '@c': '' };
+
+    expect([...virtualMachineCsv([row('vm', { tags })], ['tags'])].join('')).toBe("tags\r\na=1;'-b==2;'@c=\r\n");
+  });
+
+  test.each([
     ['a,b', '"a,b"'],
     ['a"b', '"a""b"'],
     ['a\r\nb', '"a\r\nb"'],

@@ -60,6 +60,7 @@ export function containerOf(settings: Settings, environment: Environment): Conta
   const { storage } = settings;
   if (storage.kind === 'none') {
     throw new InvalidSettingError('No storage account is set', {
+      withoutValues: 'No storage account is set',
       hint: 'Set INVENTORY_STORAGE__blobServiceUri to https://ACCOUNT.blob.core.windows.net, or AzureWebJobsStorage',
     });
   }
@@ -132,7 +133,9 @@ function byConnectionString(connectionString: string, name: string): Container {
     return open(url, credential, name, { tokens: null, role: dataRole, sent: () => null });
   } catch {
     // The library's own message may quote the string, which holds a key.
-    throw new InvalidSettingError('INVENTORY_STORAGE or AzureWebJobsStorage is not a storage connection string', {
+    const message = 'INVENTORY_STORAGE or AzureWebJobsStorage is not a storage connection string';
+    throw new InvalidSettingError(message, {
+      withoutValues: message,
       hint: 'Set INVENTORY_STORAGE__blobServiceUri to https://ACCOUNT.blob.core.windows.net and use the managed identity',
     });
   }

@@ -21,6 +21,21 @@ export async function download(container: Container, name: string, signal: Abort
   return { properties, body: Readable.from(pieces(container, name, properties, signal), { objectMode: false }) };
 }
 
+/**
+ * The text of a body. Reading stops at the limit, so that a foreign body cannot fill the memory.
+ * @returns null for more than `maxBytes`
+ */
+export async function textOf(body: Readable, maxBytes: number): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
 /** Time since a blob's last write by the service's clock: the clocks of hosts differ, and jump. */
 export function ageMsOf({ date, lastModified }: { readonly date?: Date; readonly lastModified?: Date }): number {
   return (date?.getTime() ?? 0) - (lastModified?.getTime() ?? 0);

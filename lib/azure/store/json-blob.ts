@@ -1,9 +1,8 @@
-import type { Readable } from 'node:stream';
 import * as v from 'valibot';
 import { InventoryError } from '../../errors.ts';
 import { jsonText } from '../../json.ts';
 import type { Container } from './container.ts';
-import { ageMsOf, download } from './download.ts';
+import { ageMsOf, download, textOf } from './download.ts';
 import { writeIfMatch } from './if-match.ts';
 import { ifPresent } from './storage-error.ts';
 
@@ -75,16 +74,4 @@ export function writeJson(
       metadata: writeId === null ? {} : { mark: writeId },
     }),
   );
-}
-
-/** @returns null for more than `maxBytes` */
-async function textOf(body: Readable, maxBytes: number): Promise<string | null> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

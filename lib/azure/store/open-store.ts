@@ -1,10 +1,9 @@
-import { text } from 'node:stream/consumers';
 import type { Environment, Settings } from '../../settings.ts';
 import type { TokenSource } from '../token.ts';
 import { openBatches } from './batches.ts';
 import { type Container, containerAt, containerOf, readerRole } from './container.ts';
 import { openDatabases } from './databases.ts';
-import { download } from './download.ts';
+import { download, textOf } from './download.ts';
 import { openPlans } from './plans.ts';
 import { openLatestPointer, openRunClaim } from './pointers.ts';
 import { openRunRecords } from './run-records.ts';
@@ -105,6 +104,8 @@ export function sourceContainer(
 /**
  * Reads a small text blob. Needs Storage Blob Data Reader there, or the connection string of its account.
  * @param url the URL of a {@link sourceContainer}, and `/NAME`
+ * @param maxBytes reading stops there
+ * @returns null for more than `maxBytes`
  * @throws {InvalidSettingError} not such a URL
  * @throws {InventoryError} `StorageNotFound`, `StorageDenied`, … as storage answered
  */
@@ -113,8 +114,9 @@ export async function readBlobText(
   settings: Settings,
   environment: Environment,
   tokens: TokenSource,
+  maxBytes: number,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<string | null> {
   const service = connectionStringService(settings, environment);
   // https://ACCOUNT/CONTAINER/NAME: the service takes three parts
   const serviceParts = service !== null && url.startsWith(service) ? service.split('/').length - 1 : 3;
@@ -123,7 +125,7 @@ export async function readBlobText(
   const name = decodeURIComponent(parts.slice(serviceParts + 1).join('/'));
   const container = sourceContainer(containerUrl, settings, environment, tokens);
   const { body } = await attempt(container, `read ${name}`, signal, () => download(container, name, signal));
-  return await text(body);
+  return await textOf(body, maxBytes);
 }
 
 /** The URL of the account that the app's own connection string opens, with a slash at the end. */

@@ -27,7 +27,7 @@ export async function getHealth({ context }: CheckedRequest): Promise<Response> 
 export function healthOfInvalidSettings(error: InvalidSettingError, version: string): Response {
   return healthResponse(
     false,
-    { version, lastRun: null, error: { code: error.code, message: error.message } },
+    { version, lastRun: null, error: { code: error.code, message: error.withoutValues } },
     { 'x-ms-error-code': error.code },
   );
 }
