@@ -1,5 +1,11 @@
 import { containerUrlForm, readContainerUrl, shownUrl } from './container-url.ts';
 import { InvalidSettingError } from './errors.ts';
+import {
+  guidPattern,
+  isResourceId,
+  managementGroupPattern,
+  userAssignedIdentityType,
+} from './inventory/commands/azure-id.ts';
 import { nearestOf } from './nearest.ts';
 import { httpsOrigin, integer, invalid, list, oneOf, type Text } from './setting-values.ts';
 
@@ -69,8 +75,6 @@ export interface Settings {
 
 export const defaultSchedule = '0 0 */6 * * *';
 
-export const guidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -94,7 +98,7 @@ export function readSettings(environment: Environment): Settings {
     schedule: schedule(text('INVENTORY_SCHEDULE')),
     subscriptions: subscriptions.length === 0 ? null : subscriptions.map((id) => id.toLowerCase()),
     excludeSubscriptions: excludeSubscriptions.map((id) => id.toLowerCase()),
-    managementGroups: list(text('INVENTORY_MANAGEMENT_GROUPS')),
+    managementGroups: managementGroups(list(text('INVENTORY_MANAGEMENT_GROUPS'))),
     storage: storage(text, cloud),
     container: container(text('INVENTORY_CONTAINER')),
     concurrency: integer('INVENTORY_CONCURRENCY', text, 32, 1, 256),
@@ -127,6 +131,15 @@ function guids(name: string, values: readonly string[]): void {
   for (const value of values) {
     if (!guidPattern.test(value)) throw invalid(name, value, 'subscription ids (GUIDs), comma-separated');
   }
+}
+
+function managementGroups(names: readonly string[]): readonly string[] {
+  for (const name of names) {
+    if (!managementGroupPattern.test(name)) {
+      throw invalid('INVENTORY_MANAGEMENT_GROUPS', name, 'ids of management groups, comma-separated');
+    }
+  }
+  return names;
 }
 
 /** Accepts NCRONTAB with five or six fields. The host itself checks the rest. */
@@ -162,7 +175,7 @@ function identity(text: Text): IdentitySetting {
   if (clientId) return { by: 'clientId', clientId };
   if (objectId) return { by: 'objectId', objectId };
   if (resourceId) {
-    if (!/^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/Microsoft\.ManagedIdentity\//i.test(resourceId)) {
+    if (!isResourceId(resourceId, userAssignedIdentityType)) {
       throw invalid('INVENTORY_IDENTITY_RESOURCE_ID', resourceId, 'the resource id of a user-assigned identity');
     }
     return { by: 'resourceId', resourceId };

@@ -66,7 +66,7 @@ export const rooms: readonly Room[] = [
   { path: 'lib/async', rooms: ['lib/errors'], packages: [], builtins: ['node:timers/promises'] },
   {
     path: 'lib/settings',
-    rooms: ['lib/errors', 'lib/nearest', 'lib/container-url', 'lib/setting-values'],
+    rooms: ['lib/errors', 'lib/inventory', 'lib/nearest', 'lib/container-url', 'lib/setting-values'],
     packages: [],
     builtins: [],
   },
