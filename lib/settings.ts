@@ -1,11 +1,6 @@
 import { containerUrlForm, readContainerUrl, shownUrl } from './container-url.ts';
 import { InvalidSettingError } from './errors.ts';
-import {
-  guidPattern,
-  isResourceId,
-  managementGroupPattern,
-  userAssignedIdentityType,
-} from './inventory/commands/azure-id.ts';
+import { guidPattern, managementGroupPattern } from './inventory/commands/azure-id.ts';
 import { nearestOf } from './nearest.ts';
 import { httpsOrigin, integer, invalid, list, oneOf, type Text } from './setting-values.ts';
 
@@ -175,7 +170,7 @@ function identity(text: Text): IdentitySetting {
   if (clientId) return { by: 'clientId', clientId };
   if (objectId) return { by: 'objectId', objectId };
   if (resourceId) {
-    if (!isResourceId(resourceId, userAssignedIdentityType)) {
+    if (!/^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/Microsoft\.ManagedIdentity\//i.test(resourceId)) {
       throw invalid('INVENTORY_IDENTITY_RESOURCE_ID', resourceId, 'the resource id of a user-assigned identity');
     }
     return { by: 'resourceId', resourceId };

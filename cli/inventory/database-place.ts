@@ -1,6 +1,7 @@
 import { type Stats, statSync } from 'node:fs';
 import { containerUrlForm, readContainerUrl, shownUrl } from '../../lib/container-url.ts';
 import { InventoryError } from '../../lib/errors.ts';
+import { shellWord } from '../../lib/inventory/commands/shell-word.ts';
 import type { CloudName } from '../../lib/settings.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -28,15 +29,10 @@ export function containerUrl(place: string, cloud: CloudName): string {
  */
 export function existing(path: string): string {
   if (statusOf(path) !== undefined) return path;
-  const option = path === 'inventory.sqlite' ? '' : ` --database ${quotedForShell(path)}`;
+  const option = path === 'inventory.sqlite' ? '' : ` --database ${shellWord(path)}`;
   throw new InventoryError('NoDatabase', `The database ${path} does not exist`, {
     hint: `Check the path, or run: vm-identities collect${option}`,
   });
-}
-
-/** An argument of a command, in single quotes if a shell would interpret a character of it. */
-function quotedForShell(argument: string): string {
-  return /^[\p{L}\p{N}_./:@%+,=-]+$/u.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }
 
 /**

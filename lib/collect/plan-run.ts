@@ -3,7 +3,7 @@ import { newRequestContext } from '../azure/resource-manager/client/request-cont
 import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendant-subscriptions.ts';
 import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
 import { NoTokenError, type Reason } from '../errors.ts';
-import { type BlindSpot, grantReaderCommand, type Kind, kinds } from '../inventory/coverage.ts';
+import { anySubscription, type BlindSpot, grantReaderCommand, type Kind, kinds } from '../inventory/coverage.ts';
 import type { KnownSubscription, Plan, PlannedSubscription } from '../inventory/plan.ts';
 import { reasonToSkip } from '../inventory/reason-to-skip.ts';
 import type { RunTrigger } from '../inventory/run.ts';
@@ -127,7 +127,7 @@ function distrust(
     return {
       code: 'NoSubscriptions',
       message: 'The identity sees no subscription',
-      hint: `Grant it Reader: ${grantReaderCommand('SUBSCRIPTION-ID', principalId)} (a new role takes up to 10 minutes to take effect)`,
+      hint: `Grant it Reader (a new role takes up to 10 minutes to take effect): ${grantReaderCommand(anySubscription, principalId)}`,
     };
   }
   if (scope !== null) return null;

@@ -1,7 +1,11 @@
 import { RestError } from '@azure/storage-blob';
 import { InventoryError } from '../../errors.ts';
-import { grantCommand } from '../../inventory/missing-right.ts';
+import { guidPattern } from '../../inventory/commands/azure-id.ts';
+import { grantCommand, noCommand } from '../../inventory/missing-right.ts';
 import { type Container, dataRole, readerRole } from './container.ts';
+
+/** https://learn.microsoft.com/azure/storage/common/storage-account-overview#storage-account-name */
+const accountName = /^[a-z0-9]{3,24}$/;
 
 /**
  * Runs one operation on a container and converts its failure.
@@ -125,11 +129,15 @@ function deniedHint(container: Container, challenge: string | undefined): string
     return 'Check the account key in the connection string (INVENTORY_STORAGE or AzureWebJobsStorage)';
   }
   const tenant = /authorization_uri="?https:\/\/[^/\s]+\/([0-9a-f-]{36})\//i.exec(challenge ?? '')?.[1];
-  if (tenant !== undefined && tenant.toLowerCase() !== container.sent()?.tenantId?.toLowerCase()) {
+  if (
+    tenant !== undefined &&
+    guidPattern.test(tenant) &&
+    tenant.toLowerCase() !== container.sent()?.tenantId?.toLowerCase()
+  ) {
     return `The account belongs to tenant ${tenant}, which does not know this identity. A managed identity reads accounts of its own tenant only; a person signs in there: az login --tenant ${tenant}`;
   }
   const orTemplate = container.role === readerRole ? 'or deploy infra/source.bicep there; ' : '';
-  return `${roleCommand(container)} (${orTemplate}takes effect within ten minutes; if the role is already assigned, the account's network rules block this host)`;
+  return `${roleCommand(container)} # ${orTemplate}takes effect within ten minutes; if the role is already assigned, the account's network rules block this host`;
 }
 
 /**
@@ -138,11 +146,14 @@ function deniedHint(container: Container, challenge: string | undefined): string
  * create containers and sign links.
  */
 export function roleCommand({ account, client, role, sent }: Container): string {
+  if (!accountName.test(account)) return noCommand('the name of the storage account is not one that Azure gives');
+  // `$root` and `$web` are names of containers, and `$` begins a variable in double quotes.
+  const containerWord = client.containerName.replaceAll('$', '\\$');
   const accountId = `$(az storage account show --name ${account} --query id --output tsv)`;
   const claims = sent();
   return grantCommand(
     role,
-    role === dataRole ? `"${accountId}"` : `"${accountId}/blobServices/default/containers/${client.containerName}"`,
+    role === dataRole ? `"${accountId}"` : `"${accountId}/blobServices/default/containers/${containerWord}"`,
     claims?.principalId ?? null,
     claims?.identityType === 'user' ? 'User' : 'ServicePrincipal',
   );
