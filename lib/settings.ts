@@ -1,5 +1,6 @@
 import { containerUrlForm, isPlainUrl, readContainerUrl, shownUrl } from './container-url.ts';
 import { InvalidSettingError } from './errors.ts';
+import { guidPattern, managementGroupPattern } from './inventory/commands/azure-id.ts';
 import { nearestOf } from './nearest.ts';
 import { httpsOrigin, integer, invalid, list, oneOf, type Text } from './setting-values.ts';
 
@@ -76,8 +77,6 @@ export interface Settings {
 
 export const defaultSchedule = '0 0 */6 * * *';
 
-export const guidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -101,7 +100,7 @@ export function readSettings(environment: Environment): Settings {
     schedule: schedule(text('INVENTORY_SCHEDULE')),
     subscriptions: subscriptions.length === 0 ? null : subscriptions.map((id) => id.toLowerCase()),
     excludeSubscriptions: excludeSubscriptions.map((id) => id.toLowerCase()),
-    managementGroups: list(text('INVENTORY_MANAGEMENT_GROUPS')),
+    managementGroups: managementGroups(list(text('INVENTORY_MANAGEMENT_GROUPS'))),
     storage: storage(text, cloud),
     container: container(text('INVENTORY_CONTAINER')),
     concurrency: integer('INVENTORY_CONCURRENCY', text, 32, 1, 256),
@@ -135,6 +134,15 @@ function guids(name: string, values: readonly string[]): void {
   for (const value of values) {
     if (!guidPattern.test(value)) throw invalid(name, value, 'subscription ids (GUIDs), comma-separated');
   }
+}
+
+function managementGroups(names: readonly string[]): readonly string[] {
+  for (const name of names) {
+    if (!managementGroupPattern.test(name)) {
+      throw invalid('INVENTORY_MANAGEMENT_GROUPS', name, 'ids of management groups, comma-separated');
+    }
+  }
+  return names;
 }
 
 /** Accepts NCRONTAB with five or six fields. The host itself checks the rest. */

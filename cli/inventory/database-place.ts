@@ -1,7 +1,7 @@
 import { type Stats, statSync } from 'node:fs';
 import { containerUrlForm, readContainerUrl, shownUrl } from '../../lib/container-url.ts';
 import { InventoryError } from '../../lib/errors.ts';
-import { quotedForShell } from '../../lib/quoted-for-shell.ts';
+import { shellWord } from '../../lib/inventory/commands/shell-word.ts';
 import type { CloudName } from '../../lib/settings.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -29,7 +29,7 @@ export function containerUrl(place: string, cloud: CloudName): string {
  */
 export function existing(path: string): string {
   if (statusOf(path) !== undefined) return path;
-  const option = path === 'inventory.sqlite' ? '' : ` --database ${quotedForShell(path)}`;
+  const option = path === 'inventory.sqlite' ? '' : ` --database ${shellWord(path)}`;
   throw new InventoryError('NoDatabase', `The database ${path} does not exist`, {
     hint: `Check the path, or run: vm-identities collect${option}`,
   });

@@ -3,6 +3,7 @@ import { openSession } from '../../lib/azure/session.ts';
 import { getLive } from '../../lib/collect/live-machines.ts';
 import { getVirtualMachine, iterateVirtualMachines } from '../../lib/database/queries/machines/virtual-machines.ts';
 import { NotFoundError } from '../../lib/errors.ts';
+import { shellWord } from '../../lib/inventory/commands/shell-word.ts';
 import { machineListKinds } from '../../lib/inventory/shown-kinds.ts';
 import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
 import { text as name } from '../../lib/parameters/parameter-values.ts';
@@ -90,7 +91,7 @@ export async function findLive(
   if (machine !== null) return { machine, report };
   report();
   throw new NotFoundError('VirtualMachineNotFound', `Azure lists no machine with the name '${text}' now`, {
-    hint: `To look for it in the inventory, run: vm-identities show ${text}`,
+    hint: `To look for it in the inventory, run: vm-identities show ${shellWord(text)}`,
   });
 }
 

@@ -2,7 +2,7 @@ import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
 import { newRequestContext } from '../azure/resource-manager/client/request-context.ts';
 import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
 import type { Reason } from '../errors.ts';
-import { type BlindSpot, grantReaderCommand, type Kind, kinds } from '../inventory/coverage.ts';
+import { anySubscription, type BlindSpot, grantReaderCommand, type Kind, kinds } from '../inventory/coverage.ts';
 import type { KnownSubscription, Plan, PlannedSubscription } from '../inventory/plan.ts';
 import { reasonToSkip } from '../inventory/reason-to-skip.ts';
 import type { RunTrigger } from '../inventory/run.ts';
@@ -109,7 +109,7 @@ function distrust(
     return {
       code: 'NoSubscriptions',
       message: 'The identity sees no subscription',
-      hint: `Grant it Reader: ${grantReaderCommand('SUBSCRIPTION-ID', principalId)} (a new role takes up to 10 minutes to take effect)`,
+      hint: `Grant it Reader (a new role takes up to 10 minutes to take effect): ${grantReaderCommand(anySubscription, principalId)}`,
     };
   }
   if (scope !== null) return null;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { grantCommand } from './missing-right.ts';
+import { guidPattern } from './commands/azure-id.ts';
+import { grantCommand, noCommand } from './missing-right.ts';
 import { count, guid, nullableText, reason, type ShapeOf, text, time } from './shape.ts';
 import type { machineTypes } from './virtual-machine.ts';
 
@@ -96,7 +97,16 @@ export function subscriptionStatus(kinds: Partial<Record<Kind, { readonly status
   return first !== undefined && others.every((status) => status === first) ? first : 'partial';
 }
 
-/** The command that lets an identity read a subscription. */
+/** Stands for a subscription id in a command. */
+export const anySubscription = 'SUBSCRIPTION-ID';
+
+/**
+ * The command that lets an identity read a subscription.
+ * @param subscriptionId a GUID, or {@link anySubscription}; for any other text there is no command
+ */
 export function grantReaderCommand(subscriptionId: string, principalId: string | null): string {
+  if (subscriptionId !== anySubscription && !guidPattern.test(subscriptionId)) {
+    return noCommand('the id of the subscription is not a GUID');
+  }
   return grantCommand('Reader', `/subscriptions/${subscriptionId}`, principalId);
 }

@@ -1,3 +1,5 @@
+import { guidPattern } from './commands/azure-id.ts';
+
 /** A role that an identity needs at a scope and does not have. */
 export interface MissingRight {
   /** `/subscriptions/…`, the id of a management group, or the address of a storage account. */
@@ -18,8 +20,8 @@ export interface MissingRights {
 
 /**
  * The command that grants an identity a role.
- * @param scope a resource id, or a shell expression for one
- * @param principalId null = unknown: the command says how to find it
+ * @param scope one word of a shell: a checked resource id, or an expression for one in double quotes
+ * @param principalId null, or no GUID = unknown: the command says how to find it
  * @param principalType a managed identity is a service principal
  */
 export function grantCommand(
@@ -28,7 +30,13 @@ export function grantCommand(
   principalId: string | null,
   principalType: 'ServicePrincipal' | 'User' = 'ServicePrincipal',
 ): string {
-  const assignee = principalId ?? '<principal id, see: vm-identities whoami>';
+  const assignee = principalId !== null && guidPattern.test(principalId) ? principalId : null;
   const quoted = role.includes(' ') ? `"${role}"` : role;
-  return `az role assignment create --assignee-object-id ${assignee} --assignee-principal-type ${principalType} --role ${quoted} --scope ${scope}`;
+  const command = `az role assignment create --assignee-object-id ${assignee ?? 'PRINCIPAL-ID'} --assignee-principal-type ${principalType} --role ${quoted} --scope ${scope}`;
+  return assignee === null ? `${command} # PRINCIPAL-ID: the principalId of vm-identities whoami` : command;
+}
+
+/** Takes the place of a command that would have to contain an id which is none. */
+export function noCommand(why: string): string {
+  return `No command is shown: ${why}`;
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { guidPattern } from '../inventory/commands/azure-id.ts';
 import { runIdPattern } from '../inventory/run.ts';
-import { guidPattern } from '../settings.ts';
 
 // Single parameters. Each message says what is allowed: an error reads "NAME is 'VALUE'; allowed: MESSAGE". They check
 // first and transform last, so that a JSON Schema can describe the input.

@@ -14,7 +14,7 @@ import { sourceContainer } from '../azure/store/open-store.ts';
 import { storeTimedOut } from '../azure/store/storage-error.ts';
 import type { TokenSource } from '../azure/token.ts';
 import { InventoryError, NoTokenError, toReason } from '../errors.ts';
-import { grantReaderCommand } from '../inventory/coverage.ts';
+import { anySubscription, grantReaderCommand } from '../inventory/coverage.ts';
 import { grantCommand, type MissingRight, type MissingRights } from '../inventory/missing-right.ts';
 import { allows } from '../inventory/permissions.ts';
 import { readActions, readRoleDefinitions } from '../inventory/read-actions.ts';
@@ -79,7 +79,7 @@ export async function findMissingRights(request: MissingRightsRequest): Promise<
       ),
     );
     const unseen = [...expected].filter((id) => wanted(id) && !visible.some((one) => one.subscriptionId === id));
-    if (visible.length === 0 && unseen.length === 0) unseen.push('SUBSCRIPTION-ID');
+    if (visible.length === 0 && unseen.length === 0) unseen.push(anySubscription);
     return unseen.map((id) => reader(request, id));
   });
   // All at once: a rejection that nothing awaits yet would end the process.

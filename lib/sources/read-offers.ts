@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import type { Database } from '../database/database.ts';
 import { InventoryError } from '../errors.ts';
+import { guidPattern } from '../inventory/commands/azure-id.ts';
 import type { Kind } from '../inventory/coverage.ts';
 import type { SourceSink } from '../inventory/reading.ts';
 import type { MachineReading } from '../inventory/virtual-machine.ts';
-import { guidPattern } from '../settings.ts';
 import { replaySource } from './replay-source.ts';
 import { readSourceContent, type SourceContent } from './source-content.ts';
 

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../../async/clock.ts';
 import { hasCode, NoTokenError } from '../../errors.ts';
+import { shellWord } from '../../inventory/commands/shell-word.ts';
 import type { Environment, Settings } from '../../settings.ts';
 import type { CredentialSource, FetchedToken, FetchRequest } from './credential-source.ts';
 import { type CredentialName, developerCredentialSource } from './developer-credential-source.ts';
@@ -75,7 +76,7 @@ const managedIdentities = ['AppService', 'IMDS', 'CloudShell', 'AzureArc', 'Serv
  * because that is what the product is for.
  */
 function noCredentialError(failures: readonly Failure[], { resource, tenantId }: FetchRequest): NoTokenError {
-  const signIn = `On your own machine, sign in with: az login${tenantId === null ? '' : ` --tenant ${tenantId}`}`;
+  const signIn = `On your own machine, sign in with: az login${tenantId === null ? '' : ` --tenant ${shellWord(tenantId)}`}`;
   const [only] = failures;
   if (only === undefined) {
     return new NoTokenError('CredentialUnavailable', `No credential can get a token for '${resource}'`, {
@@ -92,6 +93,6 @@ function noCredentialError(failures: readonly Failure[], { resource, tenantId }:
   return new NoTokenError(
     { given: (managed ?? first).error.code },
     `No token for '${resource}': ${messages.join('; ')}`,
-    { hint: hints.filter((hint) => hint !== undefined && hint !== null).join('. ') },
+    { hint: hints.filter((hint) => hint !== undefined && hint !== null).join(' # ') },
   );
 }

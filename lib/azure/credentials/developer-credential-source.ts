@@ -1,6 +1,7 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { untilAborted, withTimeout } from '../../async/with-timeout.ts';
 import { NoTokenError, toReason } from '../../errors.ts';
+import { shellWord } from '../../inventory/commands/shell-word.ts';
 import type { TokenCredentialName } from '../../settings.ts';
 import { scopeOf } from '../audience.ts';
 import { cloudOf } from '../cloud.ts';
@@ -84,6 +85,9 @@ async function createCredential(
   });
 }
 
+/** The command that a program of Azure names, as far as no shell interprets its words. */
+const signInCommand = /\b(?:az|azd auth) login(?: --[a-z-]+(?:[ =]"?[\w./:@+=-]+"?)?)+(?![^\s'])/;
+
 /** `CredentialUnavailable`: not configured, so the next one may be. `AuthenticationFailed`: configured and refused. */
 function toNoTokenError(
   error: unknown,
@@ -94,7 +98,7 @@ function toNoTokenError(
   if (error instanceof NoTokenError) return error;
   const message = redact(toReason(error).message, environment);
   const unavailable = error instanceof Error && /^(CredentialUnavailable|AuthenticationRequired)/.test(error.name);
-  const command = /\b(?:az|azd auth) login\b[^'"]*--\S+[^'"]*/.exec(message)?.[0].trim();
+  const command = signInCommand.exec(message)?.[0];
   const tenant = tenantId === null ? '' : ` (in tenant ${tenantId})`;
   return new NoTokenError(
     unavailable ? 'CredentialUnavailable' : 'AuthenticationFailed',
@@ -111,7 +115,7 @@ function timedOut(source: IdentitySourceName, tenantId: string | null): NoTokenE
 }
 
 function signInHint(source: IdentitySourceName, tenantId: string | null): string {
-  const withTenant = (option: string): string => (tenantId === null ? '' : ` ${option} ${tenantId}`);
+  const withTenant = (option: string): string => (tenantId === null ? '' : ` ${option} ${shellWord(tenantId)}`);
   switch (source) {
     case 'AzurePowerShell':
       return `Sign in with: Connect-AzAccount${withTenant('-Tenant')}`;

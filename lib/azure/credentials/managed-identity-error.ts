@@ -1,4 +1,5 @@
 import { NoTokenError } from '../../errors.ts';
+import { shellWord } from '../../inventory/commands/shell-word.ts';
 import type { Environment, IdentitySetting } from '../../settings.ts';
 import { type IdentityEndpointAnswer, isNothingListening, parseIdentityError } from './identity-endpoint-answer.ts';
 import type { ManagedIdentityHost } from './managed-identity-host.ts';
@@ -13,7 +14,7 @@ export interface FailedRequest {
 }
 
 const assignCommands =
-  'To turn on the system-assigned identity: az functionapp identity assign -g GROUP -n NAME (on a virtual machine: az vm identity assign -g GROUP -n NAME). For a user-assigned one, set AZURE_CLIENT_ID to its client id';
+  'To turn on the system-assigned identity: az functionapp identity assign -g GROUP -n NAME # on a virtual machine: az vm identity assign -g GROUP -n NAME # for a user-assigned one, set AZURE_CLIENT_ID to its client id';
 /** https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication */
 const arcKeyHint =
   'Let the user of this process read the key, then start it again: sudo usermod -a -G himds USER (on Windows: the group Hybrid agent extension applications)';
@@ -112,6 +113,6 @@ function describe(identity: IdentitySetting): string {
 
 function assignHint(identity: IdentitySetting): string {
   if (identity.by === 'system') return assignCommands;
-  const id = identity.by === 'resourceId' ? identity.resourceId : 'RESOURCE-ID-OF-THE-IDENTITY';
-  return `Check the id, and assign the identity: az functionapp identity assign -g GROUP -n NAME --identities ${id} (on a virtual machine: az vm identity assign -g GROUP -n NAME --identities ${id})`;
+  const id = identity.by === 'resourceId' ? shellWord(identity.resourceId) : 'RESOURCE-ID-OF-THE-IDENTITY';
+  return `Check the id, and assign the identity: az functionapp identity assign -g GROUP -n NAME --identities ${id} # on a virtual machine: az vm identity assign -g GROUP -n NAME --identities ${id}`;
 }

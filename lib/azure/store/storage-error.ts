@@ -1,9 +1,12 @@
 import { RestError } from '@azure/storage-blob';
 import { InventoryError } from '../../errors.ts';
-import { grantCommand } from '../../inventory/missing-right.ts';
-import { quotedForShell } from '../../quoted-for-shell.ts';
+import { guidPattern } from '../../inventory/commands/azure-id.ts';
+import { shellWord } from '../../inventory/commands/shell-word.ts';
+import { grantCommand, noCommand } from '../../inventory/missing-right.ts';
 import { type Container, dataRole, readerRole } from './container.ts';
 
+/** https://learn.microsoft.com/azure/storage/common/storage-account-overview#storage-account-name */
+const accountName = /^[a-z0-9]{3,24}$/;
 /** In a command, for an account whose address does not contain its name. */
 const unknownAccount = 'ACCOUNT';
 
@@ -144,12 +147,14 @@ function blobOf({ request }: RestError, { client }: Container): string {
  * @see https://learn.microsoft.com/azure/storage/blobs/immutable-storage-overview
  */
 function protectionHint(code: string, blob: string, { account, client }: Container): string {
-  const where = `--auth-mode login --account-name ${account ?? unknownAccount} --container-name ${client.containerName}`;
-  const name = quotedForShell(blob);
+  const accountWord = shellWord(account ?? unknownAccount);
+  const containerWord = shellWord(client.containerName);
+  const where = `--auth-mode login --account-name ${accountWord} --container-name ${containerWord}`;
+  const name = shellWord(blob);
   if (code.startsWith('Lease')) {
     return `Only the holder of its lease may change the blob. See the lease: az storage blob show ${where} --name ${name} --query properties.lease. End it: az storage blob lease break ${where} --blob-name ${name}`;
   }
-  return `The app needs a container whose blobs it may change (INVENTORY_CONTAINER). See the policy of the container: az storage container-rm show --storage-account ${account ?? unknownAccount} --name ${client.containerName} --query "[immutabilityPolicy, legalHold]"; of the blob: az storage blob show ${where} --name ${name}`;
+  return `The app needs a container whose blobs it may change (INVENTORY_CONTAINER). See the policy of the container: az storage container-rm show --storage-account ${accountWord} --name ${containerWord} --query "[immutabilityPolicy, legalHold]"; of the blob: az storage blob show ${where} --name ${name}`;
 }
 
 /**
@@ -162,11 +167,15 @@ function deniedHint(container: Container, challenge: string | undefined): string
     return 'Check the account key in the connection string (INVENTORY_STORAGE or AzureWebJobsStorage)';
   }
   const tenant = /authorization_uri="?https:\/\/[^/\s]+\/([0-9a-f-]{36})\//i.exec(challenge ?? '')?.[1];
-  if (tenant !== undefined && tenant.toLowerCase() !== container.sent()?.tenantId?.toLowerCase()) {
+  if (
+    tenant !== undefined &&
+    guidPattern.test(tenant) &&
+    tenant.toLowerCase() !== container.sent()?.tenantId?.toLowerCase()
+  ) {
     return `The account belongs to tenant ${tenant}, which does not know this identity. A managed identity reads accounts of its own tenant only; a person signs in there: az login --tenant ${tenant}`;
   }
   const orTemplate = container.role === readerRole ? 'or deploy infra/source.bicep there; ' : '';
-  return `${roleCommand(container)} (${orTemplate}takes effect within ten minutes; if the role is already assigned, the account's network rules block this host)`;
+  return `${roleCommand(container)} # ${orTemplate}takes effect within ten minutes; if the role is already assigned, the account's network rules block this host`;
 }
 
 /**
@@ -175,11 +184,16 @@ function deniedHint(container: Container, challenge: string | undefined): string
  * create containers and sign links.
  */
 export function roleCommand({ account, client, role, sent }: Container): string {
+  if (account !== null && !accountName.test(account)) {
+    return noCommand('the name of the storage account is not one that Azure gives');
+  }
+  // `$root` and `$web` are names of containers, and `$` begins a variable in double quotes.
+  const containerWord = client.containerName.replaceAll('$', '\\$');
   const accountId = `$(az storage account show --name ${account ?? unknownAccount} --query id --output tsv)`;
   const claims = sent();
   return grantCommand(
     role,
-    role === dataRole ? `"${accountId}"` : `"${accountId}/blobServices/default/containers/${client.containerName}"`,
+    role === dataRole ? `"${accountId}"` : `"${accountId}/blobServices/default/containers/${containerWord}"`,
     claims?.principalId ?? null,
     claims?.identityType === 'user' ? 'User' : 'ServicePrincipal',
   );

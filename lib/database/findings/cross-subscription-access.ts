@@ -1,5 +1,5 @@
 import { subscriptionOf } from '../../inventory/privilege.ts';
-import { deleteCommand, firstNames } from './finding-text.ts';
+import { deleteRoleAssignments, firstNames } from './finding-text.ts';
 import type { Rule } from './rule.ts';
 
 /**
@@ -23,7 +23,7 @@ export const crossSubscriptionAccess: Rule = {
         principalId,
         severity: 'low',
         message: `The identity on ${names} in subscription ${firstNames(homes)} holds ${roleName} at ${scope}, in another subscription`,
-        remediation: `Where it is not meant: ${deleteCommand([assignment])}`,
+        remediation: deleteRoleAssignments('Where it is not meant: ', [assignment]),
         stale: stale || location.machines.every((machine) => machine.stale),
       };
     }

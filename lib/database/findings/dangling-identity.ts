@@ -1,5 +1,11 @@
+import { isResourceId, userAssignedIdentityType } from '../../inventory/commands/azure-id.ts';
+import { singleQuoted } from '../../inventory/commands/shell-word.ts';
+import { noCommand } from '../../inventory/missing-right.ts';
+import { machineTypes, virtualMachineType } from '../../inventory/virtual-machine.ts';
 import { text } from '../queries/row-values.ts';
 import type { Rule } from './rule.ts';
+
+const [, scaleSetType] = machineTypes;
 
 /** User-assigned identities that a complete list lacked and a read by id proved gone. */
 const goneIdentities = `
@@ -18,16 +24,26 @@ export const danglingIdentity: Rule = {
       const location = locate(principalId);
       if (location === null || location.listed || location.identityId === null) continue;
       for (const machine of location.machines) {
-        const command = /\/virtualMachineScaleSets\//i.test(machine.id) ? 'vmss' : 'vm';
         yield {
           resourceId: machine.id,
           principalId,
           severity: 'medium',
           message: `${machine.name} has the user-assigned identity ${location.identityId}, which no longer exists`,
-          remediation: `az ${command} identity remove --ids "${machine.id}" --identities "${location.identityId}"`,
+          remediation: removeIdentity(machine.id, location.identityId),
           stale: machine.stale || location.listingStale,
         };
       }
     }
   },
 };
+
+function removeIdentity(machineId: string, identityId: string): string {
+  const command = isResourceId(machineId, scaleSetType) ? 'vmss' : 'vm';
+  if (command === 'vm' && !isResourceId(machineId, virtualMachineType)) return byHand('machine');
+  if (!isResourceId(identityId, userAssignedIdentityType)) return byHand('identity');
+  return `az ${command} identity remove --ids ${singleQuoted(machineId)} --identities ${singleQuoted(identityId)}`;
+}
+
+function byHand(what: string): string {
+  return `Remove the identity from the machine in the portal. ${noCommand(`the id of the ${what} is not a resource id`)}`;
+}

@@ -1,3 +1,6 @@
+import { guidPattern, isResourceId } from '../../inventory/commands/azure-id.ts';
+import { singleQuoted } from '../../inventory/commands/shell-word.ts';
+import { noCommand } from '../../inventory/missing-right.ts';
 import type { StandingAssignment } from './standing-assignments.ts';
 
 /** "a", "a and b", "a, b and 3 more": keeps a message short. */
@@ -17,7 +20,36 @@ export function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** The command that deletes role assignments. */
-export function deleteCommand(assignments: readonly StandingAssignment[]): string {
-  return `az role assignment delete --ids ${assignments.map(({ id }) => `"${id}"`).join(' ')}`;
+/** A remediation is at most this long, in bytes of UTF-8. */
+const mostBytes = 4000;
+
+/**
+ * What to do, then the command that deletes role assignments of one principal. With many assignments, the command has
+ * the first of them, and a comment says how to list the rest.
+ * @param before what to do first; empty = nothing
+ */
+export function deleteRoleAssignments(before: string, assignments: readonly StandingAssignment[]): string {
+  const ids = assignments.filter(({ id }) => isResourceId(id, 'Microsoft.Authorization/roleAssignments'));
+  if (ids.length === 0) {
+    return `${before}Delete the role assignment in the portal. ${noCommand('its id is not the id of a role assignment')}`;
+  }
+  const [principalId = ''] = assignments.map((assignment) => assignment.principalId);
+  const rest = (count: number): string =>
+    count === 0 ? '' : ` # and ${count} more, of which this prints the ids: ${listCommand(principalId)}`;
+  let command = `${before}az role assignment delete --ids`;
+  let bytes = Buffer.byteLength(command + rest(assignments.length));
+  let taken = 0;
+  for (const { id } of ids) {
+    const word = ` ${singleQuoted(id)}`;
+    bytes += Buffer.byteLength(word);
+    if (bytes > mostBytes) break;
+    command += word;
+    taken += 1;
+  }
+  return command + rest(assignments.length - taken);
+}
+
+function listCommand(principalId: string): string {
+  const id = guidPattern.test(principalId) ? principalId : 'PRINCIPAL-ID';
+  return `vm-identities principals ${id} --query 'roleAssignments[].id' --output tsv`;
 }

@@ -1,4 +1,4 @@
-import { deleteCommand, firstRoles } from './finding-text.ts';
+import { deleteRoleAssignments, firstRoles } from './finding-text.ts';
 import { privilegedPrincipals } from './privileged-principals.ts';
 import type { Rule } from './rule.ts';
 
@@ -22,7 +22,7 @@ export const idlePrivilegedIdentity: Rule = {
           principalId,
           severity: 'high',
           message: `${machine.name} has been deallocated since ${since} at the latest, and its identity still holds ${firstRoles(held)}`,
-          remediation: `Take the roles away until it is needed: ${deleteCommand(held)}`,
+          remediation: deleteRoleAssignments('Take the roles away until it is needed: ', held),
           stale: machine.stale || machine.powerStateStale || held.every(({ stale }) => stale),
         };
       }

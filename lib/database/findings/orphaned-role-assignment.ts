@@ -1,4 +1,4 @@
-import { deleteCommand } from './finding-text.ts';
+import { deleteRoleAssignments } from './finding-text.ts';
 import type { Rule } from './rule.ts';
 
 /** A role assignment to a managed identity that is proven gone. The inventory must have known it. */
@@ -13,7 +13,7 @@ export const orphanedRoleAssignment: Rule = {
         principalId,
         severity: 'medium',
         message: `${roleName} at ${scope} is assigned to ${principalId}, a managed identity that is gone`,
-        remediation: deleteCommand([assignment]),
+        remediation: deleteRoleAssignments('', [assignment]),
         stale,
       };
     }

@@ -1,4 +1,4 @@
-import { deleteCommand, firstNames, firstRoles } from './finding-text.ts';
+import { deleteRoleAssignments, firstNames, firstRoles } from './finding-text.ts';
 import { privilegedPrincipals } from './privileged-principals.ts';
 import type { Rule } from './rule.ts';
 
@@ -20,7 +20,10 @@ export const privilegedIdentity: Rule = {
         principalId,
         severity,
         message: `The identity on ${names} holds ${firstRoles(held)}`,
-        remediation: `Give it a role that fits its task, at the scope of that task, then: ${deleteCommand(held)}`,
+        remediation: deleteRoleAssignments(
+          'Give it a role that fits its task, at the scope of that task, then: ',
+          held,
+        ),
         stale: locationStale || held.every(({ stale }) => stale),
       };
     }

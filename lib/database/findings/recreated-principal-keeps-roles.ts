@@ -1,5 +1,5 @@
 import { text } from '../queries/row-values.ts';
-import { deleteCommand, firstRoles } from './finding-text.ts';
+import { deleteRoleAssignments, firstRoles } from './finding-text.ts';
 import type { Rule } from './rule.ts';
 
 /**
@@ -48,7 +48,7 @@ export const recreatedPrincipalKeepsRoles: Rule = {
         principalId,
         severity: 'high',
         message: `The identity was re-created as ${text(row, 'after')}, and its former principal id still holds ${firstRoles(held)}`,
-        remediation: `Check what the new principal needs, then: ${deleteCommand(held)}`,
+        remediation: deleteRoleAssignments('Check what the new principal needs, then: ', held),
         stale: held.every(({ stale }) => stale),
       };
     }

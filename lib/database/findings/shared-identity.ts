@@ -1,3 +1,6 @@
+import { isResourceId, userAssignedIdentityType } from '../../inventory/commands/azure-id.ts';
+import { singleQuoted } from '../../inventory/commands/shell-word.ts';
+import { noCommand } from '../../inventory/missing-right.ts';
 import { text } from '../queries/row-values.ts';
 import { listedUnder } from '../views/unnamed-attachments.ts';
 import { countOf, firstNames } from './finding-text.ts';
@@ -34,9 +37,17 @@ export const sharedIdentity: Rule = {
         message:
           `${machineCount} in ${countOf(subscriptions, 'subscription')} (${firstNames(machines.map(({ name }) => name))}) ` +
           `share this identity: blast radius ${machineCount} × ${countOf(scopes, 'scope')}`,
-        remediation: `Give each group of machines an identity of its own: az identity create --resource-group GROUP --name NAME, then az vm identity assign and az vm identity remove --identities "${identityId}"`,
+        remediation: removeFromEach(identityId),
         stale: machines.some(({ stale }) => stale),
       };
     }
   },
 };
+
+function removeFromEach(identityId: string): string {
+  const first = 'Give each group of machines an identity of its own, then take this one away from each machine';
+  if (!isResourceId(identityId, userAssignedIdentityType)) {
+    return `${first} in the portal. ${noCommand('the id of the identity is not a resource id')}`;
+  }
+  return `${first}: az vm identity remove --resource-group GROUP --name MACHINE --identities ${singleQuoted(identityId)}`;
+}

@@ -257,7 +257,7 @@ describe('danglingIdentity', () => {
     expect(found()).toMatchObject([
       { rule: 'danglingIdentity', severity: 'medium', resourceId: machines[0]?.id, principalId: lost.principalId },
     ]);
-    expect(found()[0]?.remediation).toContain(`--identities "${lost.id}"`);
+    expect(found()[0]?.remediation).toContain(`--identities '${lost.id}'`);
   });
 
   test.each([
@@ -287,7 +287,7 @@ describe('orphanedRoleAssignment', () => {
     expect(found()).toMatchObject([
       { rule: 'orphanedRoleAssignment', severity: 'medium', resourceId: held.id, principalId: 'principal-of-a' },
     ]);
-    expect(found()[0]?.remediation).toBe(`az role assignment delete --ids "${held.id}"`);
+    expect(found()[0]?.remediation).toBe(`az role assignment delete --ids '${held.id}'`);
   });
 
   test('a role of a deleted identity that a machine still names is a finding, but grants no access', () => {

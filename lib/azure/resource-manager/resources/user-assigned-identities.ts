@@ -1,3 +1,4 @@
+import { userAssignedIdentityType } from '../../../inventory/commands/azure-id.ts';
 import type { UserAssignedIdentityReading } from '../../../inventory/user-assigned-identity.ts';
 import { member, textOrNull } from '../../json.ts';
 import { readResourceId, resourceIdParser } from './resource-id.ts';
@@ -5,15 +6,14 @@ import { resourceReader, subscriptionList } from './resource-requests.ts';
 
 export const managedIdentityApiVersion = '2024-11-30';
 
-const identityType = 'Microsoft.ManagedIdentity/userAssignedIdentities';
-const idParts = resourceIdParser(identityType);
+const idParts = resourceIdParser(userAssignedIdentityType);
 
 /**
  * User-assigned identities of one subscription, including those of no machine.
  * @see https://learn.microsoft.com/rest/api/managedidentity/user-assigned-identities/list-by-subscription
  */
 export const listUserAssignedIdentities = subscriptionList(
-  identityType,
+  userAssignedIdentityType,
   { apiVersion: managedIdentityApiVersion },
   (page) => page.map(toUserAssignedIdentity),
 );

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import packageJson from '../../../../package.json' with { type: 'json' };
 import { fakeClock, json, newContext, startArmServer, testClient } from '../fixtures/arm-server.ts';
 
-const path = '/subscriptions/s1';
+const path = '/subscriptions/00000000-0000-4000-8000-000000000001';
 const apiVersion = '2022-12-01';
 const expired = {
   error: { code: 'ExpiredAuthenticationToken', message: 'The access token expiry UTC time is earlier.' },
@@ -174,7 +174,7 @@ test.each([
   [
     403,
     'AuthorizationFailed',
-    /az role assignment create --assignee-object-id 11111111-2222-3333-4444-555555555555 .*\/subscriptions\/s1$/,
+    /az role assignment create --assignee-object-id 11111111-2222-3333-4444-555555555555 .*\/subscriptions\/00000000-0000-4000-8000-000000000001$/,
   ],
   [404, 'SubscriptionNotFound', /another tenant/],
   [409, 'MissingSubscriptionRegistration', /registered/],
