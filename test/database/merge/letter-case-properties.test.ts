@@ -38,6 +38,7 @@ const names = fc.record({
   identity: name,
   role: name,
   credential: name,
+  tag: name,
 });
 type Names = typeof names extends fc.Arbitrary<infer T> ? T : never;
 
@@ -92,6 +93,7 @@ function readingOf(named: Names, existing: State, day: number, spell: Spell): Ru
     identity: spell(named.identity),
     role: spell(named.role),
     credential: spell(named.credential),
+    tag: spell(named.tag),
   });
   const generation = existing.identity ?? 1;
   const ids = { principalId: guid(principal.user + generation), clientId: guid(30 + generation) };
@@ -105,6 +107,7 @@ function readingOf(named: Names, existing: State, day: number, spell: Spell): Ru
       machine(machineName, {
         resourceGroup: inOtherGroup ? otherGroup : group,
         vmId: guid(40 + vm),
+        tags: { [spelled().tag]: 'Value' },
         identity: {
           type: system === null ? 'UserAssigned' : user === null ? 'SystemAssigned' : 'SystemAssigned, UserAssigned',
           principalId: system === null ? null : guid(principal.system + system),

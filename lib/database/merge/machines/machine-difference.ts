@@ -95,7 +95,8 @@ export function differenceBetween(
 /** The content of a machine without its identity: a difference begins a new version. */
 function contentText(machine: MachineReading, ignoredTags: ReadonlySet<string>): string {
   const tags = Object.entries(machine.tags)
-    .filter(([name]) => !ignoredTags.has(fold(name)))
+    .map(([name, value]) => [fold(name), value] as const)
+    .filter(([name]) => !ignoredTags.has(name))
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const values = contentFields.map(({ property, difference }) => {
     if (property === 'tags') return tags;
@@ -106,7 +107,7 @@ function contentText(machine: MachineReading, ignoredTags: ReadonlySet<string>):
 }
 
 function identityText(identity: MachineIdentity): string {
-  return JSON.stringify([identity.type, identity.tenantId, attachedKeys(identity).sort()]);
+  return JSON.stringify([identity.type, fold(identity.tenantId ?? ''), attachedKeys(identity).sort()]);
 }
 
 /** Whether identities differ in more than their slots: ids that became known, the type alone, the tenant. */
@@ -122,7 +123,8 @@ function changesBeyondSlots(before: MachineIdentity, after: MachineIdentity): bo
         .filter((key) => !changed.has(key.slice(0, key.indexOf(' '))))
         .sort(),
     );
-  const movedTenant = before.tenantId !== null && after.tenantId !== null && before.tenantId !== after.tenantId;
+  const movedTenant =
+    before.tenantId !== null && after.tenantId !== null && fold(before.tenantId) !== fold(after.tenantId);
   return changed.size === 0 || movedTenant || kept(before) !== kept(after);
 }
 
