@@ -6,6 +6,7 @@ import { getVirtualMachine } from '../azure/resource-manager/resources/virtual-m
 import type { Session } from '../azure/session.ts';
 import { InventoryError, NoTokenError, NotFoundError } from '../errors.ts';
 import type { Coverage } from '../inventory/coverage.ts';
+import { fold } from '../inventory/fold.ts';
 import { type Plan, type PlannedSubscription, reasonOf } from '../inventory/plan.ts';
 import type { Completeness, LiveList } from '../inventory/query.ts';
 import type { KindReading, ReadingEvent } from '../inventory/reading.ts';
@@ -138,14 +139,14 @@ function keepMachines(limit: number) {
         readings.set(event.subscriptionId, []);
         readAt.set(event.subscriptionId, event.readAt);
       } else if (event.type === 'machines') {
-        for (const machine of event.rows) machines.set(machine.id.toLowerCase(), machine);
+        for (const machine of event.rows) machines.set(fold(machine.id), machine);
         if (machines.size > limit) {
           throw new InventoryError('TooManyMachines', `There are more than ${limit} machines to read live`, {
             hint: 'Use the database (without live), or name one subscription',
           });
         }
       } else if (event.type === 'powerStates') {
-        for (const { id, powerState } of event.rows) powerStates.set(id.toLowerCase(), powerState);
+        for (const { id, powerState } of event.rows) powerStates.set(fold(id), powerState);
       } else if (event.type === 'end') readings.get(event.reading.subscriptionId)?.push(event.reading);
     },
     rows: (names: ReadonlyMap<string, string>): VirtualMachine[] =>

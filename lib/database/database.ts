@@ -1,14 +1,21 @@
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { InventoryError } from '../errors.ts';
+import { fold } from '../inventory/fold.ts';
 import { migrateFrom, schemaVersion } from './migrations.ts';
 import { tables, views } from './schema.ts';
 
 /** How long to wait for another process that writes to the file. */
 const lockTimeoutMs = 5000;
 
-/** An open inventory database. */
+/** An open inventory database. Its statements can call `fold(text)` of lib/inventory/fold.ts; NULL stays NULL. */
 export class Database extends DatabaseSync {
   readonly #closing: (() => void)[] = [];
+
+  constructor(...opened: ConstructorParameters<typeof DatabaseSync>) {
+    super(...opened);
+    const foldText = (text: SQLOutputValue): string | null => (typeof text === 'string' ? fold(text) : null);
+    this.function('fold', { deterministic: true, directOnly: true }, foldText);
+  }
 
   /** Calls `forget` on close: a cached value that holds a statement keeps the database in memory. */
   whenClosed(forget: () => void): void {

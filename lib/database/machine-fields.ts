@@ -47,11 +47,11 @@ interface StoredField {
  * Statements, rows, fingerprints, differences and the columns of migrations derive from this table.
  */
 const storedAs = {
-  vmId: { column: 'vm_id', storage: 'text', difference: 'newVersion', since: 1 },
-  location: { column: 'location', storage: 'requiredDictionary', difference: 'newVersion', since: 1 },
-  vmSize: { column: 'vm_size', storage: 'dictionary', difference: 'newVersion', since: 1 },
-  osType: { column: 'os_type', storage: 'dictionary', difference: 'newVersion', since: 1 },
-  priority: { column: 'priority', storage: 'requiredDictionary', difference: 'newVersion', since: 1 },
+  vmId: { column: 'vm_id', storage: 'text', difference: 'newVersionIgnoringCase', since: 1 },
+  location: { column: 'location', storage: 'requiredDictionary', difference: 'newVersionIgnoringCase', since: 1 },
+  vmSize: { column: 'vm_size', storage: 'dictionary', difference: 'newVersionIgnoringCase', since: 1 },
+  osType: { column: 'os_type', storage: 'dictionary', difference: 'newVersionIgnoringCase', since: 1 },
+  priority: { column: 'priority', storage: 'requiredDictionary', difference: 'newVersionIgnoringCase', since: 1 },
   provisioningState: { column: 'provisioning_state', storage: 'dictionary', difference: 'updateInPlace', since: 1 },
   zones: { column: 'zones', storage: 'list', difference: 'newVersion', since: 1 },
   timeCreated: { column: 'time_created', storage: 'time', difference: 'newVersion', since: 1 },

@@ -3,6 +3,7 @@ import { addMachineColumns } from './machine-fields.ts';
 import { views } from './schema.ts';
 import { findingTables } from './tables/findings.ts';
 import { identityListingTables } from './tables/identity-listings.ts';
+import { keyColumns } from './tables/keys.ts';
 import { roleTables } from './tables/roles.ts';
 
 /** The ID in `/subscriptions/ID/…`. */
@@ -31,8 +32,23 @@ ${identityListingTables} ${roleTables} ${findingTables}`;
 /** Adds readings of other deployments. */
 const toVersion3 = 'ALTER TABLE coverage ADD COLUMN source INTEGER REFERENCES text;';
 
+/**
+ * Adds the columns that ids and names are compared by. Two names of a resource group that the old folding told apart
+ * stay two groups: the next run moves the machines of one to the other.
+ */
+const toVersion4 = `
+DROP INDEX machine_key;
+DROP INDEX identity_resource;
+DROP INDEX IF EXISTS role_assignment_resource;
+${keyColumns}
+UPDATE machine SET name_key = fold(name);
+UPDATE identity SET resource_key = fold(resource_id);
+UPDATE federated_credential SET name_key = fold(name);
+UPDATE role_assignment SET resource_key = fold(resource_id);
+UPDATE OR IGNORE resource_group SET key = fold(name);`;
+
 /** Each takes a file of version `index + 1` to the next version. */
-const migrations: readonly string[] = [toVersion2, toVersion3];
+const migrations: readonly string[] = [toVersion2, toVersion3, toVersion4];
 
 /**
  * Version of the tables and views, stored in `PRAGMA user_version`. A file keeps the views it was created with, so a

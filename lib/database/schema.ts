@@ -1,6 +1,7 @@
 import { findingTables } from './tables/findings.ts';
 import { identityTables } from './tables/identities.ts';
 import { identityListingTables } from './tables/identity-listings.ts';
+import { keyColumns } from './tables/keys.ts';
 import { machineTables } from './tables/machines.ts';
 import { roleTables } from './tables/roles.ts';
 import { runTables } from './tables/runs.ts';
@@ -15,9 +16,15 @@ import { principalViews } from './views/principals.ts';
  * milliseconds keep a machine under 400 bytes. Partial indexes hold only the rows that are a change, so the log of
  * changes never reads all of history. docs/database.md documents every table and view: they are a public interface.
  */
-export const tables = [runTables, machineTables, identityTables, identityListingTables, roleTables, findingTables].join(
-  '',
-);
+export const tables = [
+  runTables,
+  machineTables,
+  identityTables,
+  identityListingTables,
+  roleTables,
+  findingTables,
+  keyColumns,
+].join('');
 
 /** Views for common questions, for any tool that opens SQLite. */
 export const views = [coverageViews, machineViews, principalViews, changeViews].join('\n');

@@ -1,4 +1,5 @@
 import type { Coverage } from '../inventory/coverage.ts';
+import { fold } from '../inventory/fold.ts';
 import type { Completeness, LiveList, MachineFilter, OrderBy } from '../inventory/query.ts';
 import { type VirtualMachine, virtualMachineType } from '../inventory/virtual-machine.ts';
 
@@ -19,7 +20,7 @@ export function matchingMachines(
 }
 
 function compare(a: string | null, b: string | null): number {
-  const [left, right] = [a?.toLowerCase() ?? '', b?.toLowerCase() ?? ''];
+  const [left, right] = [fold(a ?? ''), fold(b ?? '')];
   return left < right ? -1 : Number(left > right);
 }
 
@@ -56,7 +57,7 @@ export function liveCompleteness(
 }
 
 function isSame(wanted: string | undefined, actual: string | null): boolean {
-  return wanted === undefined || wanted.toLowerCase() === actual?.toLowerCase();
+  return wanted === undefined || (actual !== null && fold(wanted) === fold(actual));
 }
 
 function hasIdentityType(machine: VirtualMachine, wanted: MachineFilter['identityType']): boolean {

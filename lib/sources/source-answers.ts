@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts';
 import { integer, text, textOrNull } from '../database/queries/row-values.ts';
 import { storedTexts } from '../database/queries/stored-json.ts';
+import { fold } from '../inventory/fold.ts';
 import type { FollowUp } from '../inventory/reading.ts';
 import type { FederatedCredential } from '../inventory/user-assigned-identity.ts';
 import { machineTypes } from '../inventory/virtual-machine.ts';
@@ -18,12 +19,12 @@ export function prepareSourceAnswers(database: Database): (followUp: FollowUp) =
   const machine = database.prepare(`SELECT m.id, v.end_change FROM machine m
     JOIN subscription_key s ON s.id = m.subscription JOIN resource_group g ON g.id = m.resource_group
     JOIN machine_version v ON v.machine = m.id
-    WHERE s.subscription_id = ? AND g.key = ? AND m.type = ? AND m.name = ? ORDER BY v.valid_from DESC LIMIT 1`);
+    WHERE s.subscription_id = ? AND g.key = ? AND m.type = ? AND m.name_key = ? ORDER BY v.valid_from DESC LIMIT 1`);
   const identities =
     database.prepare(`SELECT i.id, i.resource_id, i.principal_id, i.client_id, t.value AS tenant, i.federated_read_at,
       p.present FROM identity i
     JOIN identity_presence p ON p.identity = i.id AND p.valid_to IS NULL LEFT JOIN text t ON t.id = i.tenant
-    WHERE i.resource_id = ? ORDER BY p.present DESC`);
+    WHERE i.resource_key = ? ORDER BY p.present DESC`);
   const credentials = database.prepare(
     'SELECT name, issuer, subject, audiences FROM federated_credential WHERE identity = ? AND valid_to IS NULL ORDER BY name',
   );
@@ -34,9 +35,9 @@ export function prepareSourceAnswers(database: Database): (followUp: FollowUp) =
   const machineOf = (resourceId: string) => {
     const [, , subscriptionId = '', , group = '', , namespace = '', type = '', name = ''] = resourceId.split('/');
     const number = machineTypes.findIndex((known) => known.toLowerCase() === `${namespace}/${type}`.toLowerCase());
-    return machine.get(subscriptionId.toLowerCase(), group.toLowerCase(), number, name);
+    return machine.get(subscriptionId.toLowerCase(), fold(group), number, fold(name));
   };
-  const presentIdentity = (resourceId: string) => identities.all(resourceId).find((row) => row.present === 1);
+  const presentIdentity = (resourceId: string) => identities.all(fold(resourceId)).find((row) => row.present === 1);
   const credentialsOf = (identity: number): FederatedCredential[] =>
     credentials.all(identity).map((row) => ({
       name: text(row, 'name'),
@@ -60,7 +61,7 @@ export function prepareSourceAnswers(database: Database): (followUp: FollowUp) =
           followUp.answer({ outcome: 'present', reading: toIdentity(found) });
           return true;
         }
-        if (identities.get(resourceId) === undefined) return false;
+        if (identities.get(fold(resourceId)) === undefined) return false;
         followUp.answer({ outcome: 'absent' });
         return true;
       }

@@ -107,3 +107,34 @@ test('the next run is compared with the content of version 1, and its new kinds 
     expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
   });
 });
+
+test('a machine, its group and its identity keep their history in any letter case, with letters outside ASCII', () => {
+  const older = new DatabaseSync(path);
+  older.exec(`UPDATE machine SET name = 'Vmå' WHERE name = 'a';
+    UPDATE resource_group SET key = 'οδος-ø', name = 'Οδος-Ø';
+    UPDATE identity SET resource_id = replace(resource_id, 'shared', 'Ærlig') WHERE resource_id IS NOT NULL`);
+  older.close();
+  withMigrated((database) => {
+    const identityId = userAssigned('ÆRLIG', { subscriptionId: guid(2) }).id.replace('/rg/', '/IDS/');
+    const resourceGroup = 'ΟΔΟΣ-Ø';
+    const a = machine('VMÅ', {
+      resourceGroup,
+      vmId: 'vm-of-a',
+      identity: {
+        type: 'SystemAssigned, UserAssigned',
+        principalId: 'principal-of-a',
+        tenantId: guid(9),
+        userAssignedIdentities: { [identityId]: { principalId: 'principal-of-shared', clientId: 'client-of-shared' } },
+      },
+    });
+    const b = machine('b', { resourceGroup, vmSize: 'Standard_D4s_v5', tags: { env: 'prod' } });
+
+    const run = mergeRun(database, { day: 3, subscriptions: { [guid(1)]: { machines: [a, b] } } });
+
+    expect(run.changes).toEqual({});
+    const asOf = resolveAsOf(database, null);
+    const renamed = machine('vmÅ', { resourceGroup: 'οδοσ-ø' }).id;
+    expect(getVirtualMachine(database, asOf, renamed)?.firstSeen).toBe(dayOf(1));
+    expect(database.prepare('SELECT count(*) AS n FROM identity WHERE kind = 2').get()).toEqual({ n: 1 });
+  });
+});

@@ -21,15 +21,15 @@ UNION
 SELECT old.principal_id, new.principal_id, new.resource_id
 FROM holder h CROSS JOIN identity old ON old.principal_id = h.principal_id AND old.kind = 2
 CROSS JOIN identity_presence q ON q.identity = old.id AND q.valid_to IS NULL AND q.present = 0
-CROSS JOIN identity new ON new.resource_id = old.resource_id AND new.principal_id <> old.principal_id COLLATE NOCASE
+CROSS JOIN identity new ON new.resource_key = old.resource_key AND new.principal_id <> old.principal_id COLLATE NOCASE
 CROSS JOIN identity_presence p ON p.identity = new.id AND p.valid_to IS NULL AND p.present = 1
 UNION
 SELECT old.principal_id, new.principal_id, new.resource_id
 FROM holder h CROSS JOIN identity old ON old.principal_id = h.principal_id AND old.kind = 2
 CROSS JOIN attachment a ON a.identity = old.id AND a.end_change IN ('identityRecreated', 'virtualMachineRecreated')
 CROSS JOIN attachment b ON b.machine = a.machine AND b.valid_from = a.valid_to
-CROSS JOIN identity new ON new.id = b.identity AND new.resource_id = old.resource_id AND new.principal_id <> old.principal_id COLLATE NOCASE
-WHERE NOT EXISTS (SELECT 1 FROM identity i CROSS JOIN identity_presence p ON p.identity = i.id WHERE i.resource_id = old.resource_id)
+CROSS JOIN identity new ON new.id = b.identity AND new.resource_key = old.resource_key AND new.principal_id <> old.principal_id COLLATE NOCASE
+WHERE NOT EXISTS (SELECT 1 FROM identity i CROSS JOIN identity_presence p ON p.identity = i.id WHERE i.resource_key = old.resource_key)
 ORDER BY 1, 3`;
 
 /**

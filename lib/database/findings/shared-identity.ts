@@ -1,5 +1,6 @@
 import { isResourceId, userAssignedIdentityType } from '../../inventory/commands/azure-id.ts';
 import { singleQuoted } from '../../inventory/commands/shell-word.ts';
+import { fold } from '../../inventory/fold.ts';
 import { noCommand } from '../../inventory/missing-right.ts';
 import { text } from '../queries/row-values.ts';
 import { listedUnder } from '../views/unnamed-attachments.ts';
@@ -8,8 +9,8 @@ import type { Rule } from './rule.ts';
 
 /** User-assigned identities on more than one machine. The index on resource ids holds only them. */
 const onSeveralMachines = `
-WITH assigned AS MATERIALIZED (SELECT i.id, ifnull(i.principal_id, ${listedUnder('i.resource_id', null)}) AS principal_id
-  FROM identity i INDEXED BY identity_resource WHERE i.resource_id IS NOT NULL)
+WITH assigned AS MATERIALIZED (SELECT i.id, ifnull(i.principal_id, ${listedUnder('i.resource_key', null)}) AS principal_id
+  FROM identity i INDEXED BY identity_resource WHERE i.resource_key IS NOT NULL)
 SELECT i.principal_id FROM assigned i CROSS JOIN attachment a ON a.identity = i.id AND a.valid_to IS NULL
 WHERE i.principal_id IS NOT NULL
 GROUP BY i.principal_id COLLATE NOCASE HAVING count(DISTINCT a.machine) > 1 ORDER BY i.principal_id`;
@@ -28,7 +29,7 @@ export const sharedIdentity: Rule = {
       const { machines, identityId } = location;
       const subscriptions = new Set(machines.map(({ subscriptionId }) => subscriptionId)).size;
       if (machines.length <= thresholds.sharedIdentityLimit && subscriptions < 2) continue;
-      const scopes = new Set(assignments.of(principalId).map(({ scope }) => scope.toLowerCase())).size;
+      const scopes = new Set(assignments.of(principalId).map(({ scope }) => fold(scope))).size;
       const machineCount = countOf(machines.length, 'machine');
       yield {
         resourceId: identityId,

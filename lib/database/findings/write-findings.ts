@@ -1,4 +1,5 @@
 import type { FindingRule } from '../../inventory/finding.ts';
+import { fold } from '../../inventory/fold.ts';
 import type { Database } from '../database.ts';
 import { type SqlRow, text } from '../queries/row-values.ts';
 import { crossSubscriptionAccess } from './cross-subscription-access.ts';
@@ -48,9 +49,12 @@ export function writeFindings(database: Database, seq: number, startedAt: string
       const before = open.get(key);
       open.delete(key);
       if (before !== undefined && isSame(before, found)) continue;
-      if (before !== undefined) end.run(seq, name, found.resourceId, found.principalId);
-      const { resourceId, principalId, severity, message, remediation, stale } = found;
+      const { severity, message, remediation, stale } = found;
+      // SQLite folds ASCII only: a finding keeps the spelling of its ids.
+      const resourceId = before === undefined ? found.resourceId : text(before, 'resource_id');
+      const principalId = before === undefined ? found.principalId : text(before, 'principal_id');
       const firstSeen = before === undefined ? startedAt : text(before, 'first_seen');
+      if (before !== undefined) end.run(seq, name, resourceId, principalId);
       insert.run(name, resourceId, principalId, seq, severity, message, remediation, firstSeen, stale ? 1 : 0);
     }
     for (const row of open.values()) end.run(seq, name, text(row, 'resource_id'), text(row, 'principal_id'));
@@ -64,7 +68,7 @@ function openFindings(database: Database, rule: FindingRule): Map<string, SqlRow
 }
 
 function keyOf(resourceId: string, principalId: string): string {
-  return `${resourceId} ${principalId}`.toLowerCase();
+  return fold(`${resourceId} ${principalId}`);
 }
 
 function isSame(row: SqlRow, { severity, message, remediation, stale }: Found): boolean {

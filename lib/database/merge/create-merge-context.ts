@@ -1,3 +1,4 @@
+import { fold } from '../../inventory/fold.ts';
 import type { Plan } from '../../inventory/plan.ts';
 import type { Database } from '../database.ts';
 import { createChangeCounts } from './change-counts.ts';
@@ -28,7 +29,7 @@ export function createMergeContext(
     plan,
     now,
     seq,
-    ignoredTags: new Set(ignoredTags.map((name) => name.toLowerCase())),
+    ignoredTags: new Set(ignoredTags.map(fold)),
     counts: createChangeCounts(),
     dictionary,
     coverage: openCoverageRows(database, seq, plan.afterSeq ?? 0),

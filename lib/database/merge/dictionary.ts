@@ -1,3 +1,4 @@
+import { fold } from '../../inventory/fold.ts';
 import type { Database } from '../database.ts';
 
 /** Integers that stand for repeated texts in the tables. Keeps in memory what it has looked up. */
@@ -21,7 +22,7 @@ export function openDictionary(database: Database) {
     text: (value: string | null): number | null => (value === null ? null : requiredText(value)),
     /** Number of a resource group. Ignores case. */
     resourceGroup: remember((name: string) => {
-      const key = name.toLowerCase();
+      const key = fold(name);
       return Number(findGroup.get(key)?.id ?? addGroup.run(key, name).lastInsertRowid);
     }),
     /** The casing in which the table keeps a resource group's name. */

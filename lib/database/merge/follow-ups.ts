@@ -1,3 +1,4 @@
+import { fold } from '../../inventory/fold.ts';
 import type { FollowUp } from '../../inventory/reading.ts';
 import type { MergeContext } from './merge-context.ts';
 import type { SubscriptionMerge } from './subscription-merge.ts';
@@ -42,7 +43,7 @@ function* clientIdQuestions(
           if (verification.outcome === 'present') {
             const { principalId, clientId } = verification.reading;
             // If the machine has another identity by now, the run that sees that identity asks for its client id.
-            const isSame = principalId === null || principalId.toLowerCase() === String(row.principal_id).toLowerCase();
+            const isSame = principalId === null || fold(principalId) === fold(String(row.principal_id));
             if (isSame) write.run(clientId, Number(row.identity));
           } else if (verification.outcome === 'unverified') {
             const { code, message, hint } = verification.reason;

@@ -30,7 +30,7 @@ export interface MergeContext {
   readonly now: number;
   /** The run's number. Row versions begin and end at it. */
   readonly seq: number;
-  /** Lower case. */
+  /** Folded names. */
   readonly ignoredTags: ReadonlySet<string>;
   readonly counts: ChangeCounts;
   readonly dictionary: Dictionary;

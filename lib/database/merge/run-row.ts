@@ -12,7 +12,7 @@ const countVirtualMachines = `SELECT (SELECT count(*) FROM machine_version WHERE
 
 /** Position 0 holds system-assigned identities. Each has its own principal id, so counting them compares no texts. */
 const countPrincipals = `SELECT (SELECT count(DISTINCT identity) FROM attachment WHERE valid_to IS NULL AND position = 0)
-  + (SELECT count(DISTINCT ifnull(i.principal_id, ${listedUnder('i.resource_id', null)}) COLLATE NOCASE) FROM identity i
+  + (SELECT count(DISTINCT ifnull(i.principal_id, ${listedUnder('i.resource_key', null)}) COLLATE NOCASE) FROM identity i
      WHERE i.id IN (SELECT identity FROM attachment WHERE valid_to IS NULL AND position > 0)) AS n`;
 
 /** The outcome of a merge. `finishedAt` is ISO 8601 UTC. */

@@ -1,3 +1,4 @@
+import { fold } from '../../inventory/fold.ts';
 import type { PlannedSubscription } from '../../inventory/plan.ts';
 import type { ChangeKind } from '../../inventory/run.ts';
 import { text, textOrNull } from '../queries/row-values.ts';
@@ -72,7 +73,7 @@ export function writeSubscriptionVersions(context: MergeContext): SubscriptionCh
       if (isNew) quiet.add(subscriptionId);
       if (!isBaseline) appeared.push(subscriptionId);
       write(subscription, version, isBaseline ? null : 'subscriptionAppeared');
-    } else if (before.tenantId !== null && tenantId !== null && before.tenantId !== tenantId) {
+    } else if (before.tenantId !== null && tenantId !== null && fold(before.tenantId) !== fold(tenantId)) {
       quiet.add(subscriptionId);
       tenantChanged.push(subscriptionId);
       const counted = { ...version, before: countBefore(subscription, { tenantId: before.tenantId }) };

@@ -1,4 +1,5 @@
 import type { Change } from '../../inventory/change.ts';
+import { fold } from '../../inventory/fold.ts';
 import type { ChangeFilter, ChangeRange, Page, PagePosition, PageRequest } from '../../inventory/query.ts';
 import { changeKinds } from '../../inventory/run.ts';
 import { machineTypes } from '../../inventory/virtual-machine.ts';
@@ -116,7 +117,7 @@ function changeSelect(
   if (subscriptionId !== undefined) restrict(source.inSubscription, { $subscriptionId: subscriptionId.toLowerCase() });
   if (principalId !== undefined) restrict(source.ofPrincipal, { $principalId: principalId });
   if (resourceId !== undefined) {
-    restrict(source.ofResource, { $resourceId: resourceId, $machine: machineNumber(database, resourceId) });
+    restrict(source.ofResource, { $resourceKey: fold(resourceId), $machine: machineNumber(database, resourceId) });
   }
   if (after !== null && index === after.source) {
     const [$first = 0, $second = 0] = after.keys;
@@ -146,12 +147,12 @@ function machineNumber(database: Database, resourceId: string): number | null {
   const row = prepared(
     database,
     `SELECT m.id FROM machine m WHERE m.subscription = (SELECT k.id FROM subscription_key k WHERE k.subscription_id = $subscription)
-       AND m.resource_group = (SELECT g.id FROM resource_group g WHERE g.key = $group) AND m.type = $type AND m.name = $name`,
+       AND m.resource_group = (SELECT g.id FROM resource_group g WHERE g.key = $group) AND m.type = $type AND m.name_key = $name`,
   ).get({
     $subscription: id.subscriptionId.toLowerCase(),
-    $group: id.resourceGroup.toLowerCase(),
+    $group: fold(id.resourceGroup),
     $type: machineTypes.indexOf(id.type),
-    $name: id.name,
+    $name: fold(id.name),
   });
   return row === undefined ? null : integer(row, 'id');
 }

@@ -1,4 +1,5 @@
 import { type AcceptedFinding, type Finding, findingRules, severities } from '../../inventory/finding.ts';
+import { fold } from '../../inventory/fold.ts';
 import { subscriptionOf } from '../../inventory/privilege.ts';
 import type { AsOf, FindingFilter, Page } from '../../inventory/query.ts';
 import type { Database } from '../database.ts';
@@ -93,5 +94,5 @@ function isAccepted(finding: Finding, { findings, now }: Accepted): boolean {
 }
 
 function sameText(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
+  return fold(a) === fold(b);
 }

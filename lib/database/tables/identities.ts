@@ -12,7 +12,6 @@ CREATE TABLE identity (
 ) STRICT;
 CREATE INDEX identity_principal ON identity (principal_id) WHERE principal_id IS NOT NULL;
 CREATE INDEX identity_client ON identity (client_id) WHERE client_id IS NOT NULL;
-CREATE INDEX identity_resource ON identity (resource_id) WHERE resource_id IS NOT NULL;
 CREATE INDEX identity_subscription ON identity (subscription) WHERE subscription IS NOT NULL;
 
 CREATE TABLE attachment (

@@ -4,7 +4,7 @@ import { laterColumnDefinitions } from '../machine-fields.ts';
 export const machineTables = `
 CREATE TABLE resource_group (
   id INTEGER PRIMARY KEY,
-  key TEXT NOT NULL UNIQUE,                    -- lower case
+  key TEXT NOT NULL UNIQUE,                    -- the name, folded
   name TEXT NOT NULL
 ) STRICT;
 
@@ -17,7 +17,6 @@ CREATE TABLE machine (
   resource_id TEXT,                            -- only where the id is not put together from the columns in their own casing
   first_seen INTEGER NOT NULL                  -- epoch milliseconds
 ) STRICT;
-CREATE UNIQUE INDEX machine_key ON machine (subscription, resource_group, type, name);
 
 CREATE TABLE machine_version (
   machine INTEGER NOT NULL REFERENCES machine,

@@ -17,7 +17,6 @@ CREATE TABLE role_assignment (                 -- to service principals; what it
   condition TEXT,
   replaces INTEGER REFERENCES role_assignment  -- the same assignment before its condition (or all else) was changed
 ) STRICT;
-CREATE INDEX role_assignment_resource ON role_assignment (resource_id);
 CREATE INDEX role_assignment_principal ON role_assignment (principal_id);
 
 CREATE TABLE role_assignment_seen (            -- in whose listing it appears

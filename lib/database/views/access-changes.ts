@@ -12,7 +12,7 @@ const credential = {
   resourceId: identityId,
   principalId: '(SELECT d.principal_id FROM identity d WHERE d.id = f.identity)',
   inSubscription: `(SELECT d.subscription FROM identity d WHERE d.id = f.identity) = ${askedSubscription}`,
-  ofResource: 'f.identity IN (SELECT d.id FROM identity d WHERE d.resource_id = $resourceId)',
+  ofResource: 'f.identity IN (SELECT d.id FROM identity d WHERE d.resource_key = $resourceKey)',
   ofPrincipal: `f.identity IN ${askedIdentities}`,
 } as const;
 
@@ -27,7 +27,7 @@ export const credentialEnded: ChangeSource = {
 export const credentialBegan: ChangeSource = {
   ...credential,
   ...beginnings('f', ['federatedCredentialAdded']),
-  before: `(SELECT ${credentialJson('o')} FROM federated_credential o WHERE o.identity = f.identity AND o.name = f.name
+  before: `(SELECT ${credentialJson('o')} FROM federated_credential o WHERE o.identity = f.identity AND o.name_key = f.name_key
     AND o.valid_to = f.valid_from AND o.end_change IS NOT 'federatedCredentialRemoved')`,
   after: credentialJson('f'),
 };
@@ -49,7 +49,7 @@ const role = {
   keys: ['z.assignment', 'z.subscription'],
   resourceId: assignment('resource_id'),
   principalId: assignment('principal_id'),
-  ofResource: 'z.assignment IN (SELECT r.id FROM role_assignment r WHERE r.resource_id = $resourceId)',
+  ofResource: 'z.assignment IN (SELECT r.id FROM role_assignment r WHERE r.resource_key = $resourceKey)',
   ofPrincipal: 'z.assignment IN (SELECT r.id FROM role_assignment r WHERE r.principal_id = $principalId)',
 } as const;
 

@@ -31,7 +31,7 @@ export interface ChangeSource {
     /** JSON array of fields that never count as different. */
     readonly ignored: string;
   };
-  /** Conditions on `$subscriptionId` (lower case), `$resourceId`, `$principalId`. */
+  /** Conditions on `$subscriptionId` (lower case), `$resourceKey` (folded), `$principalId`. */
   readonly inSubscription: string;
   readonly ofResource: string;
   readonly ofPrincipal: string;

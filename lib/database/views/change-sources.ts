@@ -24,7 +24,7 @@ const subscriptionChanged: ChangeSource = {
   before: 's.change_before',
   after: 's.change_after',
   inSubscription: 's.subscription = (SELECT id FROM subscription_key WHERE subscription_id = $subscriptionId)',
-  ofResource: `${subscriptionId} = $resourceId COLLATE NOCASE`,
+  ofResource: `${subscriptionId} = $resourceKey`,
   ofPrincipal: 'FALSE',
 };
 

@@ -19,7 +19,7 @@ const attached = `(SELECT ${identityJson('coalesce(a.resource_id, d.resource_id)
 /** The attachment that `a` replaces: of the system-assigned identity, or under the same user-assigned id. */
 const replaced = `attachment o JOIN identity d ON d.id = o.identity JOIN identity n ON n.id = a.identity
   WHERE o.machine = a.machine AND o.valid_to = a.valid_from AND o.end_change = 'identityRecreated'
-  AND n.kind = d.kind AND (d.kind = 1 OR d.resource_id = n.resource_id)`;
+  AND n.kind = d.kind AND (d.kind = 1 OR d.resource_key = n.resource_key)`;
 
 const onMachine = {
   from: 'attachment a',
@@ -50,7 +50,7 @@ export const attachmentBegan: ChangeSource = {
 };
 
 /** The identity that lists mentioned last under the same resource id before this one. */
-const replacedInListing = `(SELECT o.identity FROM identity n CROSS JOIN identity d ON d.resource_id = n.resource_id
+const replacedInListing = `(SELECT o.identity FROM identity n CROSS JOIN identity d ON d.resource_key = n.resource_key
   CROSS JOIN identity_presence o ON o.identity = d.id WHERE n.id = p.identity AND d.principal_id <> n.principal_id
   AND o.valid_from < p.valid_from ORDER BY o.valid_from DESC, o.identity DESC LIMIT 1)`;
 
@@ -64,6 +64,6 @@ export const identityRecreated: ChangeSource = {
   before: `(SELECT ${identityJson('d.resource_id')} FROM identity d WHERE d.id = ${replacedInListing})`,
   after: `(SELECT ${identityJson('d.resource_id')} FROM identity d WHERE d.id = p.identity)`,
   inSubscription: `(SELECT d.subscription FROM identity d WHERE d.id = p.identity) = ${askedSubscription}`,
-  ofResource: 'p.identity IN (SELECT d.id FROM identity d WHERE d.resource_id = $resourceId)',
+  ofResource: 'p.identity IN (SELECT d.id FROM identity d WHERE d.resource_key = $resourceKey)',
   ofPrincipal: `(p.identity IN ${askedIdentities} OR ${replacedInListing} IN ${askedIdentities})`,
 };

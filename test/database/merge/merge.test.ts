@@ -100,6 +100,36 @@ describe('what changes', () => {
     expect(row(database, after.id)).toMatchObject(asShown(after));
   });
 
+  test('a letter case that Azure ignores is no change, and the newest is shown', ({ database }) => {
+    const spelled = (spell: (text: string) => string): Partial<MachineReading> => ({
+      vmId: spell('id-é'),
+      location: spell('westeurope'),
+      vmSize: spell('Standard_D2s_v5'),
+      osType: spell('Linux'),
+      priority: spell('Spot'),
+      tags: { [spell('Zürich')]: '1', [spell('env')]: 'Prod' },
+      scaleSetId: spell('/subscriptions/s/resourceGroups/ø/providers/Microsoft.Compute/virtualMachineScaleSets/ж'),
+    });
+    const identity = (spell: (text: string) => string) => ({ ...both(spell('p-of-a')), tenantId: spell('aaaa-aaaa') });
+    const upper = (text: string) => text.toUpperCase();
+    const lower = (text: string) => text.toLowerCase();
+    const before = machine('a', { ...spelled(lower), identity: identity(lower) });
+    const after = machine('a', { ...spelled(upper), identity: identity(upper) });
+
+    expect(change(database, after, before).changes).toEqual({});
+    expect(versions(database)).toBe(1);
+    expect(row(database, after.id)).toMatchObject(spelled(upper));
+  });
+
+  test.for<[string, MachineReading]>([
+    ['the value of a tag in another letter case', machine('a', { tags: { env: 'prod' } })],
+    ['another tag with the same value', machine('a', { tags: { enw: 'Prod' } })],
+  ])('%s is an update', ([_what, after], { database }) => {
+    expect(change(database, after, machine('a', { tags: { env: 'Prod' } })).changes).toEqual({
+      virtualMachineUpdated: 1,
+    });
+  });
+
   test('an attached, detached or re-created identity is one change each, and no update', ({ database }) => {
     const system = machine('a');
     expect(change(database, machine('a', { identity: both('principal-of-a') })).changes).toEqual({
@@ -385,6 +415,14 @@ describe('whole subscriptions', () => {
       { virtualMachines: [{ name: 'x', detachedAt: dayOf(3) }] },
     ]);
     expect(() => forgetSubscription(database, { ...request, runId: 'again' })).toThrow('does not contain');
+  });
+
+  test('whose tenant id comes in another letter case have not moved', ({ database }) => {
+    const read = { machines: [machine('a')] };
+    mergeRun(database, { day: 1, subscriptions: { [one]: { ...read, tenantId: 'aaaa-aaaa' } } });
+    const run = mergeRun(database, { day: 2, subscriptions: { [one]: { ...read, tenantId: 'AAAA-AAAA' } } });
+
+    expect(run.changes).toEqual({});
   });
 
   test('that move to another tenant end their identities as tenantChanged: one change', ({ database }) => {

@@ -18,13 +18,13 @@ SELECT id FROM identity WHERE principal_id = ? AND kind = 1;
 
 SELECT id, resource_id
 FROM identity
-WHERE resource_id = ?
+WHERE resource_key = ?
 AND principal_id IS ?
 AND client_id IS ?
 AND kind = 2;
 
-INSERT INTO identity(id, kind, resource_id, principal_id, client_id, tenant, subscription) VALUES (
-  ?, ?, ?, ?, ?, ?, ?
+INSERT INTO identity(id, kind, resource_id, resource_key, principal_id, client_id, tenant, subscription) VALUES (
+  ?, ?, ?, ?, ?, ?, ?, ?
 );
 
 SELECT coalesce(max(id), 0) + 1 AS next FROM identity;
@@ -88,8 +88,8 @@ WHERE a.machine = ?
 AND a.valid_to IS NULL
 ORDER BY a.position;
 
-INSERT INTO machine(id, subscription, resource_group, type, name, resource_id, first_seen) VALUES (
-  ?, ?, ?, ?, ?, ?, ?
+INSERT INTO machine(id, subscription, resource_group, type, name, name_key, resource_id, first_seen) VALUES (
+  ?, ?, ?, ?, ?, ?, ?, ?
 );
 
 UPDATE machine SET name = ?, resource_id = ? WHERE id = ?;
@@ -199,21 +199,21 @@ AND (name IS NOT ?1 OR permissions IS NOT ?2);
 
 UPDATE role_definition SET resource_id = ? WHERE id = ?;
 
-SELECT r.id, r.resource_id, r.scope, r.role_definition, r.principal_id, r.condition, s.missing_at
+SELECT r.id, r.resource_key, r.scope, r.role_definition, r.principal_id, r.condition, s.missing_at
 FROM role_assignment_seen s
 JOIN role_assignment r ON r.id = s.assignment
 WHERE s.subscription = ?
 AND s.valid_to IS NULL;
 
-SELECT r.id, r.resource_id, r.scope, r.role_definition, r.principal_id, r.condition
+SELECT r.id, r.resource_key, r.scope, r.role_definition, r.principal_id, r.condition
 FROM role_assignment r
-WHERE r.resource_id = ?
+WHERE r.resource_key = ?
 ORDER BY r.id DESC
 LIMIT 1;
 
-INSERT INTO role_assignment(resource_id, scope, role_definition, principal_id, condition, replaces) VALUES (
-  ?, ?, ?, ?, ?, ?
-);
+INSERT INTO role_assignment(
+  resource_id, resource_key, scope, role_definition, principal_id, condition, replaces
+) VALUES (?, ?, ?, ?, ?, ?, ?);
 
 SELECT 1 FROM role_assignment_seen WHERE assignment = ? AND valid_to IS NULL;
 
@@ -288,12 +288,12 @@ SELECT federated_read_at AS at FROM identity WHERE id = ?;
 
 UPDATE federated_credential SET valid_to = ?, ended_at = ?, end_change = ?, end_not_before = ?
 WHERE identity = ?
-AND name = ?
+AND name_key = ?
 AND valid_to IS NULL;
 
 INSERT INTO federated_credential(
-  identity, name, valid_from, issuer, subject, audiences, began_at, not_before, begin_change
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
+  identity, name, name_key, valid_from, issuer, subject, audiences, began_at, not_before, begin_change
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 SELECT * FROM federated_credential WHERE identity = ? AND valid_to IS NULL;
 
@@ -405,7 +405,7 @@ SELECT (SELECT count(DISTINCT identity) FROM attachment WHERE valid_to IS NULL A
         SELECT l.principal_id
         FROM identity l
         CROSS JOIN identity_presence w ON w.identity = l.id
-        WHERE l.resource_id = i.resource_id
+        WHERE l.resource_key = i.resource_key
         AND l.principal_id IS NOT NULL
         AND w.present = 1
         ORDER BY w.valid_from DESC, l.id DESC
@@ -461,14 +461,14 @@ AND a.identity IN (
   UNION ALL
   SELECT u.id
   FROM identity s
-  CROSS JOIN identity u ON u.resource_id = s.resource_id
+  CROSS JOIN identity u ON u.resource_key = s.resource_key
   AND u.principal_id IS NULL
   WHERE s.principal_id = ?1
   AND (
     SELECT l.principal_id
     FROM identity l
     CROSS JOIN identity_presence w ON w.identity = l.id
-    WHERE l.resource_id = u.resource_id
+    WHERE l.resource_key = u.resource_key
     AND l.principal_id IS NOT NULL
     AND w.present = 1
     ORDER BY w.valid_from DESC, l.id DESC
@@ -507,7 +507,7 @@ WITH assigned AS MATERIALIZED (
       SELECT l.principal_id
       FROM identity l
       CROSS JOIN identity_presence w ON w.identity = l.id
-      WHERE l.resource_id = i.resource_id
+      WHERE l.resource_key = i.resource_key
       AND l.principal_id IS NOT NULL
       AND w.present = 1
       ORDER BY w.valid_from DESC, l.id DESC
@@ -515,7 +515,7 @@ WITH assigned AS MATERIALIZED (
     ) COLLATE NOCASE
   ) AS principal_id
   FROM identity i INDEXED BY identity_resource
-  WHERE i.resource_id IS NOT NULL
+  WHERE i.resource_key IS NOT NULL
 )
 SELECT i.principal_id
 FROM assigned i
@@ -559,7 +559,7 @@ AND old.kind = 2
 CROSS JOIN identity_presence q ON q.identity = old.id
 AND q.valid_to IS NULL
 AND q.present = 0
-CROSS JOIN identity new ON new.resource_id = old.resource_id
+CROSS JOIN identity new ON new.resource_key = old.resource_key
 AND new.principal_id <> old.principal_id COLLATE NOCASE
 CROSS JOIN identity_presence p ON p.identity = new.id
 AND p.valid_to IS NULL
@@ -573,17 +573,17 @@ AND a.end_change IN ('identityRecreated', 'virtualMachineRecreated')
 CROSS JOIN attachment b ON b.machine = a.machine
 AND b.valid_from = a.valid_to
 CROSS JOIN identity new ON new.id = b.identity
-AND new.resource_id = old.resource_id
+AND new.resource_key = old.resource_key
 AND new.principal_id <> old.principal_id COLLATE NOCASE
 WHERE NOT EXISTS (
   SELECT 1
   FROM identity i
   CROSS JOIN identity_presence p ON p.identity = i.id
-  WHERE i.resource_id = old.resource_id
+  WHERE i.resource_key = old.resource_key
 )
 ORDER BY 1, 3;
 
-SELECT a.identity, coalesce(lower(i.resource_id), 'system') AS slot, a.valid_from
+SELECT a.identity, coalesce(i.resource_key, 'system') AS slot, a.valid_from
 FROM attachment a
 JOIN identity i ON i.id = a.identity
 WHERE a.machine = ?

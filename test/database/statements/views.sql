@@ -65,7 +65,7 @@ JOIN identity d ON d.id = a.identity
 JOIN machine m ON m.id = a.machine
 JOIN machine_id i ON i.machine = m.id
 WHERE d.principal_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = d.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from < ifnull(a.valid_to, w.valid_from + 1))
+  WHERE l.resource_key = d.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from < ifnull(a.valid_to, w.valid_from + 1))
 UNION ALL 
 SELECT d.principal_id, d.client_id, CASE d.kind WHEN 1 THEN 'SystemAssigned' ELSE 'UserAssigned' END AS kind,
   coalesce(a.resource_id, d.resource_id) AS identity_id, i.resource_id AS virtual_machine_id, m.name AS virtual_machine_name,
@@ -74,33 +74,33 @@ SELECT d.principal_id, d.client_id, CASE d.kind WHEN 1 THEN 'SystemAssigned' ELS
 FROM (
   SELECT b.machine, o.id AS identity, b.resource_id, q.valid_from AS listed_from,
     iif(b.valid_from < q.valid_from AND EXISTS (SELECT 1 FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from < q.valid_from), q.valid_from, b.valid_from) AS valid_from, iif((SELECT w.valid_from FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from < q.valid_from), q.valid_from, b.valid_from) AS valid_from, iif((SELECT w.valid_from FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
   ORDER BY w.valid_from LIMIT 1) < ifnull(b.valid_to, (SELECT w.valid_from FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
   ORDER BY w.valid_from LIMIT 1) + 1), (SELECT w.valid_from FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
   ORDER BY w.valid_from LIMIT 1), b.valid_to) AS valid_to,
     iif(b.valid_from < q.valid_from AND EXISTS (SELECT 1 FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from < q.valid_from), q.began_at, b.began_at) AS began_at, iif((SELECT w.valid_from FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from < q.valid_from), q.began_at, b.began_at) AS began_at, iif((SELECT w.valid_from FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
   ORDER BY w.valid_from LIMIT 1) < ifnull(b.valid_to, (SELECT w.valid_from FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
   ORDER BY w.valid_from LIMIT 1) + 1), (SELECT w.began_at FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
   ORDER BY w.valid_from LIMIT 1), b.ended_at) AS ended_at,
     iif((SELECT w.valid_from FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
   ORDER BY w.valid_from LIMIT 1) < ifnull(b.valid_to, (SELECT w.valid_from FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
   ORDER BY w.valid_from LIMIT 1) + 1), 'identityRecreated', b.end_change) AS end_change
   FROM identity o JOIN identity_presence q ON q.identity = o.id
-  JOIN identity u ON u.resource_id = o.resource_id JOIN attachment b ON b.identity = u.id WHERE u.principal_id IS NULL AND o.principal_id IS NOT NULL AND q.present = 1
+  JOIN identity u ON u.resource_key = o.resource_key JOIN attachment b ON b.identity = u.id WHERE u.principal_id IS NULL AND o.principal_id IS NOT NULL AND q.present = 1
   AND (b.valid_to IS NULL OR b.valid_to > q.valid_from) AND b.valid_from < ifnull((SELECT w.valid_from FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
   ORDER BY w.valid_from LIMIT 1), b.valid_from + 1)
   AND NOT EXISTS (SELECT 1 FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from = q.valid_from AND l.id > o.id)) a
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from = q.valid_from AND l.id > o.id)) a
 JOIN identity d ON d.id = a.identity
 JOIN machine m ON m.id = a.machine
 JOIN machine_id i ON i.machine = m.id;
@@ -117,9 +117,9 @@ SELECT i.principal_id, p.client_id, iif(i.kind = 1, 'SystemAssigned', 'UserAssig
   attachment a CROSS JOIN machine_version v ON v.machine = a.machine AND v.valid_from = (
     SELECT l.valid_from FROM machine_version l
     WHERE l.machine = a.machine AND l.valid_from <= min((SELECT max(r.seq) FROM run r), ifnull(a.valid_to - 1, (SELECT max(r.seq) FROM run r))) ORDER BY l.valid_from DESC LIMIT 1) WHERE a.identity IN (
-  SELECT u.id FROM identity s CROSS JOIN identity u ON u.resource_id = s.resource_id AND u.principal_id IS NULL
+  SELECT u.id FROM identity s CROSS JOIN identity u ON u.resource_key = s.resource_key AND u.principal_id IS NULL
   WHERE s.principal_id = i.principal_id AND (SELECT l.principal_id FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = u.resource_id AND l.principal_id IS NOT NULL AND w.present = 1
+  WHERE l.resource_key = u.resource_key AND l.principal_id IS NOT NULL AND w.present = 1
   AND w.valid_from <= (SELECT max(r.seq) FROM run r) ORDER BY w.valid_from DESC, l.id DESC LIMIT 1) COLLATE NOCASE = i.principal_id) AND a.valid_from <= (SELECT max(r.seq) FROM run r) AND CASE WHEN a.valid_to <= (SELECT max(r.seq) FROM run r) THEN a.valid_to WHEN v.valid_to <= (SELECT max(r.seq) FROM run r) THEN v.valid_to END IS NULL))
     THEN iif(i.kind = 2 AND (SELECT max(p.present) FROM identity_presence p WHERE p.identity IN (SELECT s.id FROM identity s WHERE s.principal_id = i.principal_id) AND p.valid_from <= (SELECT max(r.seq) FROM run r) AND (p.valid_to IS NULL OR p.valid_to > (SELECT max(r.seq) FROM run r))) = 0, 'dangling', 'attached')
   WHEN i.kind = 1 THEN iif(EXISTS (
@@ -156,33 +156,33 @@ FROM (
     FROM (
   SELECT b.machine, o.id AS identity, b.resource_id, q.valid_from AS listed_from,
     iif(b.valid_from < q.valid_from AND EXISTS (SELECT 1 FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from < q.valid_from), q.valid_from, b.valid_from) AS valid_from, iif((SELECT w.valid_from FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from < q.valid_from), q.valid_from, b.valid_from) AS valid_from, iif((SELECT w.valid_from FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
   ORDER BY w.valid_from LIMIT 1) < ifnull(b.valid_to, (SELECT w.valid_from FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
   ORDER BY w.valid_from LIMIT 1) + 1), (SELECT w.valid_from FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
   ORDER BY w.valid_from LIMIT 1), b.valid_to) AS valid_to,
     iif(b.valid_from < q.valid_from AND EXISTS (SELECT 1 FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from < q.valid_from), q.began_at, b.began_at) AS began_at, iif((SELECT w.valid_from FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from < q.valid_from), q.began_at, b.began_at) AS began_at, iif((SELECT w.valid_from FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
   ORDER BY w.valid_from LIMIT 1) < ifnull(b.valid_to, (SELECT w.valid_from FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
   ORDER BY w.valid_from LIMIT 1) + 1), (SELECT w.began_at FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
   ORDER BY w.valid_from LIMIT 1), b.ended_at) AS ended_at,
     iif((SELECT w.valid_from FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
   ORDER BY w.valid_from LIMIT 1) < ifnull(b.valid_to, (SELECT w.valid_from FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
   ORDER BY w.valid_from LIMIT 1) + 1), 'identityRecreated', b.end_change) AS end_change
   FROM identity o JOIN identity_presence q ON q.identity = o.id
-  JOIN identity u ON u.resource_id = o.resource_id JOIN attachment b ON b.identity = u.id WHERE u.principal_id IS NULL AND o.principal_id IS NOT NULL AND q.present = 1
+  JOIN identity u ON u.resource_key = o.resource_key JOIN attachment b ON b.identity = u.id WHERE u.principal_id IS NULL AND o.principal_id IS NOT NULL AND q.present = 1
   AND (b.valid_to IS NULL OR b.valid_to > q.valid_from) AND b.valid_from < ifnull((SELECT w.valid_from FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from > q.valid_from
   ORDER BY w.valid_from LIMIT 1), b.valid_from + 1)
   AND NOT EXISTS (SELECT 1 FROM identity l CROSS JOIN identity_presence w ON w.identity = l.id
-  WHERE l.resource_id = o.resource_id AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from = q.valid_from AND l.id > o.id)) a JOIN identity d ON d.id = a.identity JOIN machine m ON m.id = a.machine JOIN machine_id i ON i.machine = m.id
+  WHERE l.resource_key = o.resource_key AND l.principal_id IS NOT NULL AND w.present = 1 AND w.valid_from = q.valid_from AND l.id > o.id)) a JOIN identity d ON d.id = a.identity JOIN machine m ON m.id = a.machine JOIN machine_id i ON i.machine = m.id
     UNION ALL
     SELECT d.principal_id, d.id, d.client_id, NULL, p.valid_to, strftime('%FT%H:%M:%fZ', p.began_at / 1000.0, 'unixepoch'), NULL
     FROM identity_presence p JOIN identity d ON d.id = p.identity WHERE p.present = 1
@@ -509,13 +509,13 @@ SELECT a.valid_from AS seq,
     (SELECT json_object('identityId', coalesce(o.resource_id, d.resource_id), 'principalId', d.principal_id, 'clientId', d.client_id,
   'kind', iif(d.kind = 1, 'SystemAssigned', 'UserAssigned')) FROM attachment o JOIN identity d ON d.id = o.identity JOIN identity n ON n.id = a.identity
   WHERE o.machine = a.machine AND o.valid_to = a.valid_from AND o.end_change = 'identityRecreated'
-  AND n.kind = d.kind AND (d.kind = 1 OR d.resource_id = n.resource_id)), NULL) AS before, (SELECT json_object('identityId', coalesce(a.resource_id, d.resource_id), 'principalId', d.principal_id, 'clientId', d.client_id,
+  AND n.kind = d.kind AND (d.kind = 1 OR d.resource_key = n.resource_key)), NULL) AS before, (SELECT json_object('identityId', coalesce(a.resource_id, d.resource_id), 'principalId', d.principal_id, 'clientId', d.client_id,
   'kind', iif(d.kind = 1, 'SystemAssigned', 'UserAssigned')) FROM identity d WHERE d.id = a.identity) AS after FROM attachment a WHERE a.begin_change IS NOT NULL
 UNION ALL
 SELECT p.valid_from AS seq,
   (SELECT r.id FROM run r WHERE r.seq = p.valid_from) AS run_id, strftime('%FT%H:%M:%fZ', p.began_at / 1000.0, 'unixepoch') AS at, strftime('%FT%H:%M:%fZ', p.not_before / 1000.0, 'unixepoch') AS not_before,
   p.begin_change AS kind, (SELECT d.resource_id FROM identity d WHERE d.id = p.identity) AS resource_id, (SELECT d.principal_id FROM identity d WHERE d.id = p.identity) AS principal_id, (SELECT json_object('identityId', d.resource_id, 'principalId', d.principal_id, 'clientId', d.client_id,
-  'kind', iif(d.kind = 1, 'SystemAssigned', 'UserAssigned')) FROM identity d WHERE d.id = (SELECT o.identity FROM identity n CROSS JOIN identity d ON d.resource_id = n.resource_id
+  'kind', iif(d.kind = 1, 'SystemAssigned', 'UserAssigned')) FROM identity d WHERE d.id = (SELECT o.identity FROM identity n CROSS JOIN identity d ON d.resource_key = n.resource_key
   CROSS JOIN identity_presence o ON o.identity = d.id WHERE n.id = p.identity AND d.principal_id <> n.principal_id
   AND o.valid_from < p.valid_from ORDER BY o.valid_from DESC, o.identity DESC LIMIT 1)) AS before, (SELECT json_object('identityId', d.resource_id, 'principalId', d.principal_id, 'clientId', d.client_id,
   'kind', iif(d.kind = 1, 'SystemAssigned', 'UserAssigned')) FROM identity d WHERE d.id = p.identity) AS after FROM identity_presence p WHERE p.begin_change IS NOT NULL
@@ -528,7 +528,7 @@ UNION ALL
 SELECT f.valid_from AS seq,
   (SELECT r.id FROM run r WHERE r.seq = f.valid_from) AS run_id, strftime('%FT%H:%M:%fZ', f.began_at / 1000.0, 'unixepoch') AS at, strftime('%FT%H:%M:%fZ', f.not_before / 1000.0, 'unixepoch') AS not_before,
   f.begin_change AS kind, (SELECT d.resource_id FROM identity d WHERE d.id = f.identity) AS resource_id, (SELECT d.principal_id FROM identity d WHERE d.id = f.identity) AS principal_id, (SELECT json_object('identityId', (SELECT d.resource_id FROM identity d WHERE d.id = f.identity), 'name', o.name, 'issuer', o.issuer,
-  'subject', o.subject, 'audiences', json(o.audiences)) FROM federated_credential o WHERE o.identity = f.identity AND o.name = f.name
+  'subject', o.subject, 'audiences', json(o.audiences)) FROM federated_credential o WHERE o.identity = f.identity AND o.name_key = f.name_key
     AND o.valid_to = f.valid_from AND o.end_change IS NOT 'federatedCredentialRemoved') AS before, json_object('identityId', (SELECT d.resource_id FROM identity d WHERE d.id = f.identity), 'name', f.name, 'issuer', f.issuer,
   'subject', f.subject, 'audiences', json(f.audiences)) AS after FROM federated_credential f WHERE f.begin_change IS NOT NULL
 UNION ALL

@@ -1,3 +1,4 @@
+import { fold } from '../../../inventory/fold.ts';
 import { subscriptionOf } from '../../../inventory/privilege.ts';
 import type { MachineIdentity } from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';
@@ -27,33 +28,35 @@ export interface Attached {
 export function openIdentities(database: Database, dictionary: Dictionary): Identities {
   const findSystem = database.prepare('SELECT id FROM identity WHERE principal_id = ? AND kind = 1');
   const findUser = database.prepare(
-    'SELECT id, resource_id FROM identity WHERE resource_id = ? AND principal_id IS ? AND client_id IS ? AND kind = 2',
+    'SELECT id, resource_id FROM identity WHERE resource_key = ? AND principal_id IS ? AND client_id IS ? AND kind = 2',
   );
   const add = database.prepare(
-    'INSERT INTO identity (id, kind, resource_id, principal_id, client_id, tenant, subscription) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    `INSERT INTO identity (id, kind, resource_id, resource_key, principal_id, client_id, tenant, subscription)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   let next = Number(database.prepare('SELECT coalesce(max(id), 0) + 1 AS next FROM identity').get()?.next);
   const known = new Map<string, UserAssigned>();
   // A first run fills the table while it has no index on principal ids (see deferred-indexes.ts).
   const added = next === 1 ? createPrincipalTable(database) : null;
   const findOrAddUser = (resourceId: string, principalId: string | null, clientId: string | null): UserAssigned => {
-    const found = findUser.get(resourceId, principalId, clientId);
+    const key = fold(resourceId);
+    const found = findUser.get(key, principalId, clientId);
     if (found !== undefined) return { id: Number(found.id), resourceId: String(found.resource_id) };
     const owner = subscriptionOf(resourceId);
     const subscription = owner === null ? null : dictionary.subscription(owner);
-    add.run(next, 2, resourceId, principalId, clientId, null, subscription);
+    add.run(next, 2, resourceId, key, principalId, clientId, null, subscription);
     return { id: next++, resourceId };
   };
   return {
     systemAssigned(principalId, tenantId) {
       const before = added === null ? findSystem.get(principalId)?.id : added.find(principalId);
       if (before !== undefined) return Number(before);
-      add.run(next, 1, null, principalId, null, dictionary.text(tenantId), null);
+      add.run(next, 1, null, null, principalId, null, dictionary.text(tenantId), null);
       added?.add(principalId, next);
       return next++;
     },
     userAssigned(resourceId, principalId, clientId) {
-      const key = `${resourceId} ${principalId} ${clientId}`.toLowerCase();
+      const key = fold(`${resourceId} ${principalId} ${clientId}`);
       const identity = known.get(key) ?? findOrAddUser(resourceId, principalId, clientId);
       known.set(key, identity);
       return identity;

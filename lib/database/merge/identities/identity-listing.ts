@@ -1,3 +1,4 @@
+import { fold } from '../../../inventory/fold.ts';
 import type { FollowUp, Verification } from '../../../inventory/reading.ts';
 import type { FederatedCredential, UserAssignedIdentityReading } from '../../../inventory/user-assigned-identity.ts';
 import type { MergeContext } from '../merge-context.ts';
@@ -16,7 +17,7 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
   const { identities, presence, unseenIdentities, dictionary, counts } = context;
   const { subscription, readAt } = reading;
   const past = reading.past('identities');
-  /** By lower-case resource id, as are `gone` and `checked`. */
+  /** By folded resource id, as are `gone` and `checked`. */
   const listed = new Map<string, Listed>();
   const gone = new Set<string>();
   /** Read by id in this run, later than every list. */
@@ -27,7 +28,7 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
   const list = ({ id, principalId, clientId, tenantId }: UserAssignedIdentityReading): void => {
     const identity = identities.userAssigned(id, principalId, clientId).id;
     presence.setTenant(identity, dictionary.text(tenantId));
-    listed.set(id.toLowerCase(), { identity, principalId });
+    listed.set(fold(id), { identity, principalId });
   };
   /**
    * The list shows another identity under its id. An identity that only machines of this run show does not count: they
@@ -39,13 +40,13 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
     return shown !== undefined && isOld && conflict(shown.principalId, principalId);
   };
   const mustBeChecked = (known: KnownIdentity): boolean => {
-    const key = known.resourceId.toLowerCase();
+    const key = fold(known.resourceId);
     const shown = listed.get(key);
     if (known.present === false) return false;
     return shown === undefined || (conflict(shown.principalId, known.principalId) && !isReplaced(known, key));
   };
   const mergeCheck = (resourceId: string, verification: Verification<UserAssignedIdentityReading>): void => {
-    const key = resourceId.toLowerCase();
+    const key = fold(resourceId);
     const resource = { resourceId, isListed: listed.has(key) };
     if (verifyDeletion(context, reading, 'identities', resource, verification)) {
       gone.add(key);
@@ -60,7 +61,7 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
     verification: Verification<readonly FederatedCredential[]>,
   ): void => {
     if (verification.outcome === 'present') {
-      const shown = listed.get(resourceId.toLowerCase())?.identity ?? identity;
+      const shown = listed.get(fold(resourceId))?.identity ?? identity;
       mergeFederatedCredentials(context, shown, readAt, verification.reading);
       return;
     }
@@ -71,7 +72,7 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
   };
   const write = (known: KnownIdentity, sameId: readonly KnownIdentity[]): void => {
     const { identity, present, principalId } = known;
-    const key = known.resourceId.toLowerCase();
+    const key = fold(known.resourceId);
     const shown = listed.get(key);
     if (gone.has(key) || isReplaced(known, key)) {
       if (present !== false) presence.begin(identity, false, readAt, past.notBefore, null);
@@ -101,10 +102,10 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
       if (!isRead() || status() === 'partial') return [];
       const missing = presence.of(subscription).filter(mustBeChecked);
       for (const { resourceId, missingFromList } of missing) {
-        if (missingFromList && readAt > past.lastSeen) gone.add(resourceId.toLowerCase());
+        if (missingFromList && readAt > past.lastSeen) gone.add(fold(resourceId));
       }
-      const unproven = missing.filter(({ resourceId }) => !gone.has(resourceId.toLowerCase()));
-      const ids = new Map(unproven.map(({ resourceId }) => [resourceId.toLowerCase(), resourceId]));
+      const unproven = missing.filter(({ resourceId }) => !gone.has(fold(resourceId)));
+      const ids = new Map(unproven.map(({ resourceId }) => [fold(resourceId), resourceId]));
       if (ids.size > mostDeletionChecks) {
         for (const { identity, present } of unproven) {
           unseenIdentities.open(identity, present === true ? past.lastSeen : null, true);
@@ -123,7 +124,7 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
       if (!isRead() || status() === 'skipped') return [];
       const asked = new Map<string, KnownIdentity>();
       for (const known of presence.of(subscription)) {
-        const key = known.resourceId.toLowerCase();
+        const key = fold(known.resourceId);
         const exists =
           known.present !== false && !gone.has(key) && !conflict(listed.get(key)?.principalId, known.principalId);
         if (known.attached && exists) asked.set(key, known);
@@ -137,7 +138,7 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
     /** At the commit: writes which identities exist and which are gone. */
     settle(): void {
       if (!isRead()) return;
-      const byId = Map.groupBy(presence.of(subscription), ({ resourceId }) => resourceId.toLowerCase());
+      const byId = Map.groupBy(presence.of(subscription), ({ resourceId }) => fold(resourceId));
       for (const sameId of byId.values()) for (const known of sameId) write(known, sameId);
     },
   };
@@ -145,5 +146,5 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
 
 /** Two principal ids that are both known and differ: not the same identity. */
 function conflict(one: string | null | undefined, other: string | null): boolean {
-  return one !== undefined && one !== null && other !== null && one.toLowerCase() !== other.toLowerCase();
+  return one !== undefined && one !== null && other !== null && fold(one) !== fold(other);
 }

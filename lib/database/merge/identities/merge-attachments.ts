@@ -25,7 +25,7 @@ export function mergeAttachments(
 ): void {
   const open = new Map(
     database
-      .prepare(`SELECT a.identity, coalesce(lower(i.resource_id), 'system') AS slot, a.valid_from FROM attachment a
+      .prepare(`SELECT a.identity, coalesce(i.resource_key, 'system') AS slot, a.valid_from FROM attachment a
         JOIN identity i ON i.id = a.identity WHERE a.machine = ? AND a.valid_to IS NULL`)
       .all(machine)
       .map((row) => [Number(row.identity), row] as const),

@@ -1,3 +1,4 @@
+import { fold } from '../../../inventory/fold.ts';
 import type { Database } from '../../database.ts';
 
 /**
@@ -51,8 +52,8 @@ function nextPlace(pairs: Int32Array, at: number): number {
 
 /** FNV-1a. Ignores case. */
 function hashOf(text: string): number {
-  const lower = text.toLowerCase();
+  const folded = fold(text);
   let hash = 0x811c9dc5;
-  for (let index = 0; index < lower.length; index++) hash = Math.imul(hash ^ lower.charCodeAt(index), 0x01000193);
+  for (let index = 0; index < folded.length; index++) hash = Math.imul(hash ^ folded.charCodeAt(index), 0x01000193);
   return hash ^ (hash >>> 15);
 }

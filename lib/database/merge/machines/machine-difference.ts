@@ -1,3 +1,4 @@
+import { fold } from '../../../inventory/fold.ts';
 import type { ChangeKind } from '../../../inventory/run.ts';
 import type { MachineIdentity, MachineReading } from '../../../inventory/virtual-machine.ts';
 import { machineFields } from '../../machine-fields.ts';
@@ -81,7 +82,7 @@ export function differenceBetween(
   after: MachineReading,
   ignoredTags: ReadonlySet<string>,
 ): Difference {
-  if (before.vmId !== null && after.vmId !== null && before.vmId.toLowerCase() !== after.vmId.toLowerCase()) {
+  if (before.vmId !== null && after.vmId !== null && fold(before.vmId) !== fold(after.vmId)) {
     return { kind: 'recreated' };
   }
   const identity = identityText(before.identity) !== identityText(after.identity);
@@ -94,18 +95,19 @@ export function differenceBetween(
 /** The content of a machine without its identity: a difference begins a new version. */
 function contentText(machine: MachineReading, ignoredTags: ReadonlySet<string>): string {
   const tags = Object.entries(machine.tags)
-    .filter(([name]) => !ignoredTags.has(name.toLowerCase()))
+    .map(([name, value]) => [fold(name), value] as const)
+    .filter(([name]) => !ignoredTags.has(name))
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const values = contentFields.map(({ property, difference }) => {
     if (property === 'tags') return tags;
     const value = machine[property];
-    return difference === 'newVersionIgnoringCase' && typeof value === 'string' ? value.toLowerCase() : value;
+    return difference === 'newVersionIgnoringCase' && typeof value === 'string' ? fold(value) : value;
   });
   return JSON.stringify([machine.name, ...values]);
 }
 
 function identityText(identity: MachineIdentity): string {
-  return JSON.stringify([identity.type, identity.tenantId, attachedKeys(identity).sort()]);
+  return JSON.stringify([identity.type, fold(identity.tenantId ?? ''), attachedKeys(identity).sort()]);
 }
 
 /** Whether identities differ in more than their slots: ids that became known, the type alone, the tenant. */
@@ -121,7 +123,8 @@ function changesBeyondSlots(before: MachineIdentity, after: MachineIdentity): bo
         .filter((key) => !changed.has(key.slice(0, key.indexOf(' '))))
         .sort(),
     );
-  const movedTenant = before.tenantId !== null && after.tenantId !== null && before.tenantId !== after.tenantId;
+  const movedTenant =
+    before.tenantId !== null && after.tenantId !== null && fold(before.tenantId) !== fold(after.tenantId);
   return changed.size === 0 || movedTenant || kept(before) !== kept(after);
 }
 
@@ -131,15 +134,15 @@ function attachedKeys({ principalId, userAssignedIdentities }: MachineIdentity):
   const assigned = Object.entries(userAssignedIdentities).map(
     ([id, { principalId, clientId }]) => `${id} ${principalId} ${clientId}`,
   );
-  return [...new Set(system.concat(assigned).map((key) => key.toLowerCase()))];
+  return [...new Set(system.concat(assigned).map((key) => fold(key)))];
 }
 
-/** The principal id in each slot of a machine: `system`, and the lower-case id of each user-assigned identity. */
+/** The principal id in each slot of a machine: `system`, and the folded id of each user-assigned identity. */
 export function identitySlots(identity: MachineIdentity): Map<string, string | null> {
   const slots = new Map<string, string | null>();
   if (identity.principalId !== null) slots.set('system', identity.principalId);
   for (const [id, { principalId }] of Object.entries(identity.userAssignedIdentities)) {
-    slots.set(id.toLowerCase(), principalId);
+    slots.set(fold(id), principalId);
   }
   return slots;
 }
@@ -154,5 +157,5 @@ export function slotChange(
 ): Extract<ChangeKind, 'identityAttached' | 'identityDetached' | 'identityRecreated'> | null {
   if (before === undefined) return after === undefined ? null : 'identityAttached';
   if (after === undefined) return 'identityDetached';
-  return before !== null && after !== null && before.toLowerCase() !== after.toLowerCase() ? 'identityRecreated' : null;
+  return before !== null && after !== null && fold(before) !== fold(after) ? 'identityRecreated' : null;
 }

@@ -1,3 +1,4 @@
+import { fold } from '../../../inventory/fold.ts';
 import { machineTypes } from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';
 
@@ -13,7 +14,7 @@ export type MachineIndex = Map<string, KnownMachine>;
 
 /** Key of a machine among those of its type in its subscription. Ignores case in names, as Azure does. */
 export function machineKey(resourceGroup: number, name: string): string {
-  return `${resourceGroup} ${name.toLowerCase()}`;
+  return `${resourceGroup} ${fold(name)}`;
 }
 
 /** Reads the indexes of one subscription, by type number: one query instead of a look-up per row. */

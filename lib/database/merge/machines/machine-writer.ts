@@ -1,4 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
+import { fold } from '../../../inventory/fold.ts';
 import type { ChangeKind } from '../../../inventory/run.ts';
 import { identityTypes, type MachineReading, machineTypes } from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';
@@ -59,7 +60,8 @@ export function openMachineWriter(
   seq: number,
 ): MachineWriter {
   const add = database.prepare(
-    'INSERT INTO machine (id, subscription, resource_group, type, name, resource_id, first_seen) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    `INSERT INTO machine (id, subscription, resource_group, type, name, name_key, resource_id, first_seen)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const respell = database.prepare('UPDATE machine SET name = ?, resource_id = ? WHERE id = ?');
   const beginVersion = database.prepare(`INSERT INTO machine_version
@@ -109,7 +111,7 @@ export function openMachineWriter(
     add(reading, subscription, resourceGroup, firstSeen) {
       const type = machineTypes.indexOf(reading.type);
       const resourceId = spelledId(reading, resourceGroup);
-      add.run(next, subscription, resourceGroup, type, reading.name, resourceId, firstSeen);
+      add.run(next, subscription, resourceGroup, type, reading.name, fold(reading.name), resourceId, firstSeen);
       return next++;
     },
     respell(machine, reading, resourceGroup) {

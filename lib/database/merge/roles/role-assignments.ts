@@ -1,3 +1,4 @@
+import { fold } from '../../../inventory/fold.ts';
 import type { RoleAssignmentReading } from '../../../inventory/role.ts';
 import { integer, integerOrNull } from '../../queries/row-values.ts';
 import type { MergeContext } from '../merge-context.ts';
@@ -20,13 +21,13 @@ export function openRoleListing({ roles, roleChanges }: MergeContext, reading: S
    * @returns whether it is still the same assignment
    */
   const replace = ({ assignment, principalId }: StoredAssignment, after: RoleAssignmentReading): boolean => {
-    const isRemoved = principalId.toLowerCase() !== after.principalId.toLowerCase();
+    const isRemoved = fold(principalId) !== fold(after.principalId);
     roles.setMissing(assignment, subscription, readAt);
     roleChanges.replaced.set(assignment, { at: readAt, isRemoved });
     return !isRemoved && roles.isOpen(assignment);
   };
   const merge = (shown: RoleAssignmentReading, open: Map<string, OpenAssignment>): void => {
-    const key = shown.id.toLowerCase();
+    const key = fold(shown.id);
     const content = roles.contentOf(shown);
     const known = open.get(key);
     if (known?.content === content) {

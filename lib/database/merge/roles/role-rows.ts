@@ -1,3 +1,4 @@
+import { fold } from '../../../inventory/fold.ts';
 import type { RoleAssignmentReading, RoleDefinitionReading } from '../../../inventory/role.ts';
 import type { ChangeKind } from '../../../inventory/run.ts';
 import type { Database } from '../../database.ts';
@@ -26,14 +27,14 @@ export function openRoleRows(database: Database, seq: number) {
   const describe = database.prepare(`UPDATE role_definition SET name = ?1, permissions = ?2
     WHERE id = ?3 AND (name IS NOT ?1 OR permissions IS NOT ?2)`);
   const rename = database.prepare('UPDATE role_definition SET resource_id = ? WHERE id = ?');
-  const columns = 'r.id, r.resource_id, r.scope, r.role_definition, r.principal_id, r.condition';
+  const columns = 'r.id, r.resource_key, r.scope, r.role_definition, r.principal_id, r.condition';
   const openIn = database.prepare(`SELECT ${columns}, s.missing_at FROM role_assignment_seen s
     JOIN role_assignment r ON r.id = s.assignment WHERE s.subscription = ? AND s.valid_to IS NULL`);
   const newest = database.prepare(
-    `SELECT ${columns} FROM role_assignment r WHERE r.resource_id = ? ORDER BY r.id DESC LIMIT 1`,
+    `SELECT ${columns} FROM role_assignment r WHERE r.resource_key = ? ORDER BY r.id DESC LIMIT 1`,
   );
   const addAssignment = database.prepare(`INSERT INTO role_assignment
-    (resource_id, scope, role_definition, principal_id, condition, replaces) VALUES (?, ?, ?, ?, ?, ?)`);
+    (resource_id, resource_key, scope, role_definition, principal_id, condition, replaces) VALUES (?, ?, ?, ?, ?, ?, ?)`);
   const isOpen = database.prepare('SELECT 1 FROM role_assignment_seen WHERE assignment = ? AND valid_to IS NULL');
   const see = database.prepare(
     'INSERT INTO role_assignment_seen (assignment, subscription, valid_from, began_at) VALUES (?, ?, ?, ?)',
@@ -57,8 +58,8 @@ export function openRoleRows(database: Database, seq: number) {
   };
   const definition = (resourceId: string): { readonly id: number; resourceId: string } => {
     const guid = resourceId.slice(resourceId.lastIndexOf('/') + 1);
-    const known = definitions.get(guid.toLowerCase()) ?? findOrAdd(guid, resourceId);
-    definitions.set(guid.toLowerCase(), known);
+    const known = definitions.get(fold(guid)) ?? findOrAdd(guid, resourceId);
+    definitions.set(fold(guid), known);
     return known;
   };
   /** Each list names a role in its own subscription. Keeps the first id by name, whatever the order of the lists. */
@@ -85,25 +86,25 @@ export function openRoleRows(database: Database, seq: number) {
     },
     contentOf: ({ scope, roleDefinitionId, principalId, condition }: RoleAssignmentReading): string =>
       contentOf(scope, roleOf(roleDefinitionId), principalId, condition),
-    /** What a subscription showed before, by lower-case id. */
+    /** What a subscription showed before, by folded id. */
     openIn: (subscription: number): Map<string, OpenAssignment> =>
       new Map(
         openIn
           .all(subscription)
           .map((row) => [
-            text(row, 'resource_id').toLowerCase(),
+            text(row, 'resource_key'),
             { ...toStored(row), isMissing: row.missing_at !== null, isShown: false },
           ]),
       ),
     newest(resourceId: string): StoredAssignment | null {
-      const row = newest.get(resourceId);
+      const row = newest.get(fold(resourceId));
       return row === undefined ? null : toStored(row);
     },
     /** @returns the number of the new assignment */
     add(assignment: RoleAssignmentReading, replaces: number | null): number {
       const { id, scope, roleDefinitionId, principalId, condition } = assignment;
       const role = roleOf(roleDefinitionId);
-      return Number(addAssignment.run(id, scope, role, principalId, condition, replaces).lastInsertRowid);
+      return Number(addAssignment.run(id, fold(id), scope, role, principalId, condition, replaces).lastInsertRowid);
     },
     /** The newest reading of some subscription shows it. */
     isOpen: (assignment: number): boolean => isOpen.get(assignment) !== undefined,
@@ -127,5 +128,5 @@ export function openRoleRows(database: Database, seq: number) {
 }
 
 function contentOf(scope: string, role: number, principalId: string, condition: string | null): string {
-  return `${scope.toLowerCase()}\n${role}\n${principalId.toLowerCase()}\n${condition ?? ''}`;
+  return `${fold(scope)}\n${role}\n${fold(principalId)}\n${condition ?? ''}`;
 }

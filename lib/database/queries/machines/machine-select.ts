@@ -1,4 +1,5 @@
 import { machineKinds } from '../../../inventory/coverage.ts';
+import { fold } from '../../../inventory/fold.ts';
 import type { MachineFilter, OrderBy, PagePosition } from '../../../inventory/query.ts';
 import { machineTypes, virtualMachineType } from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';
@@ -23,6 +24,8 @@ function condition(sql: string, parameters: Readonly<Record<string, string | num
   return given.length < Object.keys(parameters).length ? null : { sql, parameters: Object.fromEntries(given) };
 }
 
+const folded = (text: string | undefined): string | undefined => (text === undefined ? undefined : fold(text));
+
 const identityTypeNumbers = { none: '= 0', systemAssigned: 'IN (1, 3)', userAssigned: 'IN (2, 3)', any: '<> 0' };
 
 /**
@@ -31,11 +34,11 @@ const identityTypeNumbers = { none: '= 0', systemAssigned: 'IN (1, 3)', userAssi
  */
 const hasIdentity = (column: 'principal_id' | 'client_id', parameter: string) => `m.id IN (
     SELECT a.machine FROM identity i CROSS JOIN attachment a ON a.identity = i.id WHERE i.${column} = ${parameter}
-    UNION ALL SELECT a.machine FROM identity i CROSS JOIN identity u ON u.resource_id = i.resource_id AND u.principal_id IS NULL
+    UNION ALL SELECT a.machine FROM identity i CROSS JOIN identity u ON u.resource_key = i.resource_key AND u.principal_id IS NULL
     CROSS JOIN attachment a ON a.identity = u.id WHERE i.${column} = ${parameter})
   AND EXISTS (SELECT 1 FROM attachment a CROSS JOIN identity i ON i.id = a.identity WHERE a.machine = m.id
     AND (i.${column} = ${parameter} OR i.kind = 2 AND i.principal_id IS NULL AND EXISTS (SELECT 1 FROM identity o
-      WHERE o.resource_id = i.resource_id AND o.${column} = ${parameter} AND o.principal_id = ${listedUnder('i.resource_id', shownAt)}))
+      WHERE o.resource_key = i.resource_key AND o.${column} = ${parameter} AND o.principal_id = ${listedUnder('i.resource_key', shownAt)}))
     AND a.valid_from <= ${shownAt} AND (a.valid_to IS NULL OR a.valid_to > ${shownAt}))`;
 const hasPrincipal = hasIdentity('principal_id', '$principalId');
 const hasClient = hasIdentity('client_id', '$clientId');
@@ -55,13 +58,13 @@ const conditions: Readonly<
     }),
   resourceGroup: ({ resourceGroup }) =>
     condition('m.resource_group = (SELECT id FROM resource_group WHERE key = $resourceGroup)', {
-      $resourceGroup: resourceGroup?.toLowerCase(),
+      $resourceGroup: folded(resourceGroup),
     }),
-  name: ({ name }) => condition('m.name = $name', { $name: name }),
+  name: ({ name }) => condition('m.name_key = $name', { $name: folded(name) }),
   location: ({ location }) =>
-    condition('v.location IN (SELECT id FROM text WHERE value = $location COLLATE NOCASE)', { $location: location }),
+    condition('v.location IN (SELECT id FROM text WHERE fold(value) = $location)', { $location: folded(location) }),
   osType: ({ osType }) =>
-    condition('v.os_type IN (SELECT id FROM text WHERE value = $osType COLLATE NOCASE)', { $osType: osType }),
+    condition('v.os_type IN (SELECT id FROM text WHERE fold(value) = $osType)', { $osType: folded(osType) }),
   identityType: ({ identityType }) =>
     identityType === undefined ? null : condition(`v.identity_type ${identityTypeNumbers[identityType]}`, {}),
   principalId: ({ principalId }) => condition(hasPrincipal, { $principalId: principalId }),
@@ -79,9 +82,9 @@ const conditions: Readonly<
       : condition(
           `(v.valid_to IS NULL OR v.valid_to > $seq) AND +m.subscription IN (SELECT value FROM json_each($powerStateOf)) AND EXISTS (
             SELECT 1 FROM power_state p JOIN text x ON x.id = p.state
-            WHERE p.machine = m.id AND p.unread = 0 AND p.since_seq <= $seq AND x.value = 'PowerState/' || $powerState COLLATE NOCASE)`,
+            WHERE p.machine = m.id AND p.unread = 0 AND p.since_seq <= $seq AND fold(x.value) = 'powerstate/' || $powerState)`,
           {
-            $powerState: powerState,
+            $powerState: fold(powerState),
             $powerStateOf: JSON.stringify(subscriptions().flatMap((one) => (one.hasPowerStates ? [one.key] : []))),
           },
         ),
@@ -147,7 +150,7 @@ export const limitClause = 'LIMIT $limit + 0';
 const noTime = Number.MIN_SAFE_INTEGER;
 const resourceId = '(SELECT i.resource_id FROM machine_id i WHERE i.machine = m.id) COLLATE NOCASE';
 const orderKeys: Readonly<Record<OrderBy['field'], string>> = {
-  name: '+m.name', // The plus keeps the planner from reading the whole table in the order of an index.
+  name: '+m.name_key', // The plus keeps the planner from reading the whole table in the order of an index.
   subscriptionId: '(SELECT s.subscription_id FROM subscription_key s WHERE s.id = m.subscription)',
   location: '(SELECT x.value FROM text x WHERE x.id = v.location)',
   timeCreated: `ifnull(v.time_created, ${noTime})`,

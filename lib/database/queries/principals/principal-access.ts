@@ -16,7 +16,7 @@ const rolesOfPrincipals = `
 SELECT r.principal_id, r.resource_id, r.scope, r.condition, n.resource_id AS role_definition_id, n.name, ${isInherited('r.scope')} AS inherited
 FROM json_each($ids) j CROSS JOIN role_assignment r CROSS JOIN role_definition n ON n.id = r.role_definition
 WHERE r.principal_id = j.value AND EXISTS (SELECT 1 FROM role_assignment_seen z WHERE z.assignment = r.id AND ${holds('z')})
-  AND NOT EXISTS (SELECT 1 FROM role_assignment o WHERE o.resource_id = r.resource_id AND o.principal_id = r.principal_id AND o.id > r.id
+  AND NOT EXISTS (SELECT 1 FROM role_assignment o WHERE o.resource_key = r.resource_key AND o.principal_id = r.principal_id AND o.id > r.id
     AND EXISTS (SELECT 1 FROM role_assignment_seen z WHERE z.assignment = o.id AND ${holds('z')}))
 ORDER BY r.id`;
 

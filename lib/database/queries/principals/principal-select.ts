@@ -92,7 +92,7 @@ function onMachines(database: Database, seq: number, filter: MachineFilter): Que
   return {
     sql: `i.principal_id IN (
       SELECT u.principal_id FROM ${attached} WHERE ${where} AND u.principal_id IS NOT NULL
-      UNION ALL SELECT o.principal_id FROM ${attached} CROSS JOIN identity o ON o.resource_id = u.resource_id
+      UNION ALL SELECT o.principal_id FROM ${attached} CROSS JOIN identity o ON o.resource_key = u.resource_key
         CROSS JOIN identity_presence q ON q.identity = o.id WHERE ${where} AND q.valid_from <= $seq AND ${isListedOnes})`,
     parameters: conditions.parameters,
   };

@@ -5,7 +5,7 @@ FROM machine m
 WHERE m.subscription = (SELECT k.id FROM subscription_key k WHERE k.subscription_id = $subscription)
 AND m.resource_group = (SELECT g.id FROM resource_group g WHERE g.key = $group)
 AND m.type = $type
-AND m.name = $name;
+AND m.name_key = $name;
 
 SELECT a.valid_from AS seq, (SELECT r.id FROM run r WHERE r.seq = a.valid_from) AS run_id, strftime(
   '%FT%H:%M:%fZ', a.began_at / 1000.0, 'unixepoch'
@@ -25,7 +25,7 @@ SELECT a.valid_from AS seq, (SELECT r.id FROM run r WHERE r.seq = a.valid_from) 
     AND o.valid_to = a.valid_from
     AND o.end_change = 'identityRecreated'
     AND n.kind = d.kind
-    AND (d.kind = 1 OR d.resource_id = n.resource_id)
+    AND (d.kind = 1 OR d.resource_key = n.resource_key)
   ), NULL
 ) AS before,
 (
@@ -56,7 +56,7 @@ AND (
     AND o.valid_to = a.valid_from
     AND o.end_change = 'identityRecreated'
     AND n.kind = d.kind
-    AND (d.kind = 1 OR d.resource_id = n.resource_id)
+    AND (d.kind = 1 OR d.resource_key = n.resource_key)
     AND d.id IN (SELECT p.id FROM identity p WHERE p.principal_id = $principalId)
   )
 )

@@ -18,7 +18,7 @@ SELECT a.valid_from AS seq, (SELECT r.id FROM run r WHERE r.seq = a.valid_from) 
     AND o.valid_to = a.valid_from
     AND o.end_change = 'identityRecreated'
     AND n.kind = d.kind
-    AND (d.kind = 1 OR d.resource_id = n.resource_id)
+    AND (d.kind = 1 OR d.resource_key = n.resource_key)
   ), NULL
 ) AS before,
 (

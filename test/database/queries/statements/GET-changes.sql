@@ -407,7 +407,7 @@ SELECT a.valid_from AS seq, (SELECT r.id FROM run r WHERE r.seq = a.valid_from) 
     AND o.valid_to = a.valid_from
     AND o.end_change = 'identityRecreated'
     AND n.kind = d.kind
-    AND (d.kind = 1 OR d.resource_id = n.resource_id)
+    AND (d.kind = 1 OR d.resource_key = n.resource_key)
   ), NULL
 ) AS before,
 (
@@ -439,7 +439,7 @@ SELECT p.valid_from AS seq, (SELECT r.id FROM run r WHERE r.seq = p.valid_from) 
   WHERE d.id = (
     SELECT o.identity
     FROM identity n
-    CROSS JOIN identity d ON d.resource_id = n.resource_id
+    CROSS JOIN identity d ON d.resource_key = n.resource_key
     CROSS JOIN identity_presence o ON o.identity = d.id
     WHERE n.id = p.identity
     AND d.principal_id <> n.principal_id
@@ -490,7 +490,7 @@ SELECT f.valid_from AS seq, (SELECT r.id FROM run r WHERE r.seq = f.valid_from) 
   )
   FROM federated_credential o
   WHERE o.identity = f.identity
-  AND o.name = f.name
+  AND o.name_key = f.name_key
   AND o.valid_to = f.valid_from
   AND o.end_change IS NOT 'federatedCredentialRemoved'
 ) AS before, json_object(

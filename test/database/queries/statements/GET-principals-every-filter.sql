@@ -58,14 +58,14 @@ OR (
     WHERE a.identity IN (
       SELECT u.id
       FROM identity s
-      CROSS JOIN identity u ON u.resource_id = s.resource_id
+      CROSS JOIN identity u ON u.resource_key = s.resource_key
       AND u.principal_id IS NULL
       WHERE s.principal_id = i.principal_id
       AND (
         SELECT l.principal_id
         FROM identity l
         CROSS JOIN identity_presence w ON w.identity = l.id
-        WHERE l.resource_id = u.resource_id
+        WHERE l.resource_key = u.resource_key
         AND l.principal_id IS NOT NULL
         AND w.present = 1
         AND w.valid_from <= $seq
@@ -191,9 +191,9 @@ AND (
     AND m.type = $type
     AND m.subscription = (SELECT id FROM subscription_key WHERE subscription_id = $subscriptionId)
     AND m.resource_group = (SELECT id FROM resource_group WHERE key = $resourceGroup)
-    AND m.name = $name
-    AND v.location IN (SELECT id FROM text WHERE value = $location COLLATE NOCASE)
-    AND v.os_type IN (SELECT id FROM text WHERE value = $osType COLLATE NOCASE)
+    AND m.name_key = $name
+    AND v.location IN (SELECT id FROM text WHERE fold(value) = $location)
+    AND v.os_type IN (SELECT id FROM text WHERE fold(value) = $osType)
     AND v.identity_type <> 0
     AND NOT EXISTS (
       SELECT 1
@@ -214,7 +214,7 @@ AND (
       WHERE p.machine = m.id
       AND p.unread = 0
       AND p.since_seq <= $seq
-      AND x.value = 'PowerState/' || $powerState COLLATE NOCASE
+      AND fold(x.value) = 'powerstate/' || $powerState
     )
     AND (
       (v.valid_to IS NULL OR v.valid_to > $seq)
@@ -246,15 +246,15 @@ AND (
     AND v.end_change NOT IN ('outOfScope', 'subscriptionForgotten')
     CROSS JOIN attachment b ON b.machine = m.id
     CROSS JOIN identity u ON u.id = b.identity
-    CROSS JOIN identity o ON o.resource_id = u.resource_id
+    CROSS JOIN identity o ON o.resource_key = u.resource_key
     CROSS JOIN identity_presence q ON q.identity = o.id
     WHERE b.valid_from <= $seq
     AND m.type = $type
     AND m.subscription = (SELECT id FROM subscription_key WHERE subscription_id = $subscriptionId)
     AND m.resource_group = (SELECT id FROM resource_group WHERE key = $resourceGroup)
-    AND m.name = $name
-    AND v.location IN (SELECT id FROM text WHERE value = $location COLLATE NOCASE)
-    AND v.os_type IN (SELECT id FROM text WHERE value = $osType COLLATE NOCASE)
+    AND m.name_key = $name
+    AND v.location IN (SELECT id FROM text WHERE fold(value) = $location)
+    AND v.os_type IN (SELECT id FROM text WHERE fold(value) = $osType)
     AND v.identity_type <> 0
     AND NOT EXISTS (
       SELECT 1
@@ -275,7 +275,7 @@ AND (
       WHERE p.machine = m.id
       AND p.unread = 0
       AND p.since_seq <= $seq
-      AND x.value = 'PowerState/' || $powerState COLLATE NOCASE
+      AND fold(x.value) = 'powerstate/' || $powerState
     )
     AND (
       (v.valid_to IS NULL OR v.valid_to > $seq)
@@ -300,7 +300,7 @@ AND (
         SELECT w.valid_from
         FROM identity l
         CROSS JOIN identity_presence w ON w.identity = l.id
-        WHERE l.resource_id = o.resource_id
+        WHERE l.resource_key = o.resource_key
         AND l.principal_id IS NOT NULL
         AND w.present = 1
         AND w.valid_from > q.valid_from
@@ -312,7 +312,7 @@ AND (
       SELECT 1
       FROM identity l
       CROSS JOIN identity_presence w ON w.identity = l.id
-      WHERE l.resource_id = o.resource_id
+      WHERE l.resource_key = o.resource_key
       AND l.principal_id IS NOT NULL
       AND w.present = 1
       AND w.valid_from = q.valid_from
@@ -356,14 +356,14 @@ OR (
     WHERE a.identity IN (
       SELECT u.id
       FROM identity s
-      CROSS JOIN identity u ON u.resource_id = s.resource_id
+      CROSS JOIN identity u ON u.resource_key = s.resource_key
       AND u.principal_id IS NULL
       WHERE s.principal_id = i.principal_id
       AND (
         SELECT l.principal_id
         FROM identity l
         CROSS JOIN identity_presence w ON w.identity = l.id
-        WHERE l.resource_id = u.resource_id
+        WHERE l.resource_key = u.resource_key
         AND l.principal_id IS NOT NULL
         AND w.present = 1
         AND w.valid_from <= $seq

@@ -58,14 +58,14 @@ OR (
     WHERE a.identity IN (
       SELECT u.id
       FROM identity s
-      CROSS JOIN identity u ON u.resource_id = s.resource_id
+      CROSS JOIN identity u ON u.resource_key = s.resource_key
       AND u.principal_id IS NULL
       WHERE s.principal_id = i.principal_id
       AND (
         SELECT l.principal_id
         FROM identity l
         CROSS JOIN identity_presence w ON w.identity = l.id
-        WHERE l.resource_id = u.resource_id
+        WHERE l.resource_key = u.resource_key
         AND l.principal_id IS NOT NULL
         AND w.present = 1
         AND w.valid_from <= $seq
@@ -249,7 +249,7 @@ CROSS JOIN (
       SELECT 1
       FROM identity l
       CROSS JOIN identity_presence w ON w.identity = l.id
-      WHERE l.resource_id = o.resource_id
+      WHERE l.resource_key = o.resource_key
       AND l.principal_id IS NOT NULL
       AND w.present = 1
       AND w.valid_from < q.valid_from
@@ -259,7 +259,7 @@ CROSS JOIN (
       SELECT w.valid_from
       FROM identity l
       CROSS JOIN identity_presence w ON w.identity = l.id
-      WHERE l.resource_id = o.resource_id
+      WHERE l.resource_key = o.resource_key
       AND l.principal_id IS NOT NULL
       AND w.present = 1
       AND w.valid_from > q.valid_from
@@ -271,7 +271,7 @@ CROSS JOIN (
         SELECT w.valid_from
         FROM identity l
         CROSS JOIN identity_presence w ON w.identity = l.id
-        WHERE l.resource_id = o.resource_id
+        WHERE l.resource_key = o.resource_key
         AND l.principal_id IS NOT NULL
         AND w.present = 1
         AND w.valid_from > q.valid_from
@@ -283,7 +283,7 @@ CROSS JOIN (
       SELECT w.valid_from
       FROM identity l
       CROSS JOIN identity_presence w ON w.identity = l.id
-      WHERE l.resource_id = o.resource_id
+      WHERE l.resource_key = o.resource_key
       AND l.principal_id IS NOT NULL
       AND w.present = 1
       AND w.valid_from > q.valid_from
@@ -296,7 +296,7 @@ CROSS JOIN (
       SELECT 1
       FROM identity l
       CROSS JOIN identity_presence w ON w.identity = l.id
-      WHERE l.resource_id = o.resource_id
+      WHERE l.resource_key = o.resource_key
       AND l.principal_id IS NOT NULL
       AND w.present = 1
       AND w.valid_from < q.valid_from
@@ -306,7 +306,7 @@ CROSS JOIN (
       SELECT w.valid_from
       FROM identity l
       CROSS JOIN identity_presence w ON w.identity = l.id
-      WHERE l.resource_id = o.resource_id
+      WHERE l.resource_key = o.resource_key
       AND l.principal_id IS NOT NULL
       AND w.present = 1
       AND w.valid_from > q.valid_from
@@ -318,7 +318,7 @@ CROSS JOIN (
         SELECT w.valid_from
         FROM identity l
         CROSS JOIN identity_presence w ON w.identity = l.id
-        WHERE l.resource_id = o.resource_id
+        WHERE l.resource_key = o.resource_key
         AND l.principal_id IS NOT NULL
         AND w.present = 1
         AND w.valid_from > q.valid_from
@@ -330,7 +330,7 @@ CROSS JOIN (
       SELECT w.began_at
       FROM identity l
       CROSS JOIN identity_presence w ON w.identity = l.id
-      WHERE l.resource_id = o.resource_id
+      WHERE l.resource_key = o.resource_key
       AND l.principal_id IS NOT NULL
       AND w.present = 1
       AND w.valid_from > q.valid_from
@@ -342,7 +342,7 @@ CROSS JOIN (
       SELECT w.valid_from
       FROM identity l
       CROSS JOIN identity_presence w ON w.identity = l.id
-      WHERE l.resource_id = o.resource_id
+      WHERE l.resource_key = o.resource_key
       AND l.principal_id IS NOT NULL
       AND w.present = 1
       AND w.valid_from > q.valid_from
@@ -354,7 +354,7 @@ CROSS JOIN (
         SELECT w.valid_from
         FROM identity l
         CROSS JOIN identity_presence w ON w.identity = l.id
-        WHERE l.resource_id = o.resource_id
+        WHERE l.resource_key = o.resource_key
         AND l.principal_id IS NOT NULL
         AND w.present = 1
         AND w.valid_from > q.valid_from
@@ -365,7 +365,7 @@ CROSS JOIN (
   ) AS end_change
   FROM identity o
   JOIN identity_presence q ON q.identity = o.id
-  JOIN identity u ON u.resource_id = o.resource_id
+  JOIN identity u ON u.resource_key = o.resource_key
   JOIN attachment b ON b.identity = u.id
   WHERE u.principal_id IS NULL
   AND o.principal_id IS NOT NULL
@@ -376,7 +376,7 @@ CROSS JOIN (
       SELECT w.valid_from
       FROM identity l
       CROSS JOIN identity_presence w ON w.identity = l.id
-      WHERE l.resource_id = o.resource_id
+      WHERE l.resource_key = o.resource_key
       AND l.principal_id IS NOT NULL
       AND w.present = 1
       AND w.valid_from > q.valid_from
@@ -388,7 +388,7 @@ CROSS JOIN (
     SELECT 1
     FROM identity l
     CROSS JOIN identity_presence w ON w.identity = l.id
-    WHERE l.resource_id = o.resource_id
+    WHERE l.resource_key = o.resource_key
     AND l.principal_id IS NOT NULL
     AND w.present = 1
     AND w.valid_from = q.valid_from
@@ -462,7 +462,7 @@ AND EXISTS (
 AND NOT EXISTS (
   SELECT 1
   FROM role_assignment o
-  WHERE o.resource_id = r.resource_id
+  WHERE o.resource_key = r.resource_key
   AND o.principal_id = r.principal_id
   AND o.id > r.id
   AND EXISTS (

@@ -25,9 +25,9 @@ AND v.end_change NOT IN ('outOfScope', 'subscriptionForgotten')
 WHERE m.type = $type
 AND m.subscription = (SELECT id FROM subscription_key WHERE subscription_id = $subscriptionId)
 AND m.resource_group = (SELECT id FROM resource_group WHERE key = $resourceGroup)
-AND m.name = $name
-AND v.location IN (SELECT id FROM text WHERE value = $location COLLATE NOCASE)
-AND v.os_type IN (SELECT id FROM text WHERE value = $osType COLLATE NOCASE)
+AND m.name_key = $name
+AND v.location IN (SELECT id FROM text WHERE fold(value) = $location)
+AND v.os_type IN (SELECT id FROM text WHERE fold(value) = $osType)
 AND v.identity_type <> 0
 AND m.id IN (
   SELECT a.machine
@@ -37,7 +37,7 @@ AND m.id IN (
   UNION ALL
   SELECT a.machine
   FROM identity i
-  CROSS JOIN identity u ON u.resource_id = i.resource_id
+  CROSS JOIN identity u ON u.resource_key = i.resource_key
   AND u.principal_id IS NULL
   CROSS JOIN attachment a ON a.identity = u.id
   WHERE i.principal_id = $principalId
@@ -54,13 +54,13 @@ AND EXISTS (
     AND EXISTS (
       SELECT 1
       FROM identity o
-      WHERE o.resource_id = i.resource_id
+      WHERE o.resource_key = i.resource_key
       AND o.principal_id = $principalId
       AND o.principal_id = (
         SELECT l.principal_id
         FROM identity l
         CROSS JOIN identity_presence w ON w.identity = l.id
-        WHERE l.resource_id = i.resource_id
+        WHERE l.resource_key = i.resource_key
         AND l.principal_id IS NOT NULL
         AND w.present = 1
         AND w.valid_from <= min($seq, ifnull(v.valid_to - 1, $seq))
@@ -80,7 +80,7 @@ AND m.id IN (
   UNION ALL
   SELECT a.machine
   FROM identity i
-  CROSS JOIN identity u ON u.resource_id = i.resource_id
+  CROSS JOIN identity u ON u.resource_key = i.resource_key
   AND u.principal_id IS NULL
   CROSS JOIN attachment a ON a.identity = u.id
   WHERE i.client_id = $clientId
@@ -97,13 +97,13 @@ AND EXISTS (
     AND EXISTS (
       SELECT 1
       FROM identity o
-      WHERE o.resource_id = i.resource_id
+      WHERE o.resource_key = i.resource_key
       AND o.client_id = $clientId
       AND o.principal_id = (
         SELECT l.principal_id
         FROM identity l
         CROSS JOIN identity_presence w ON w.identity = l.id
-        WHERE l.resource_id = i.resource_id
+        WHERE l.resource_key = i.resource_key
         AND l.principal_id IS NOT NULL
         AND w.present = 1
         AND w.valid_from <= min($seq, ifnull(v.valid_to - 1, $seq))
@@ -134,7 +134,7 @@ AND EXISTS (
   WHERE p.machine = m.id
   AND p.unread = 0
   AND p.since_seq <= $seq
-  AND x.value = 'PowerState/' || $powerState COLLATE NOCASE
+  AND fold(x.value) = 'powerstate/' || $powerState
 )
 AND (
   (v.valid_to IS NULL OR v.valid_to > $seq)

@@ -23,7 +23,7 @@ AND v.valid_from = (
 WHERE m.type = $type
 AND m.subscription = (SELECT id FROM subscription_key WHERE subscription_id = $subscriptionId)
 AND m.resource_group = (SELECT id FROM resource_group WHERE key = $resourceGroup)
-AND m.name = $name
+AND m.name_key = $name
 ORDER BY m.id
 LIMIT $limit + 0;
 
