@@ -28,7 +28,8 @@ export default defineConfig({
           name: 'shared process',
           pool: 'forks',
           include: ['test/**/*.test.ts'],
-          exclude: ownProcess,
+          // `npm run test:engine` runs the tests with the real Durable engine.
+          exclude: [...ownProcess, 'test/real-engine/**'],
           isolate: false,
         },
       },
