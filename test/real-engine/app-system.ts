@@ -28,7 +28,7 @@ export interface AppOptions {
   readonly via?: (connectionString: string) => Promise<string>;
 }
 
-export async function newAccount(): Promise<string> {
+async function newAccount(): Promise<string> {
   return (await fetch(inject('engineStorageUrl'))).text();
 }
 

@@ -23,6 +23,7 @@ interface MachineWithIdentity {
 export interface IdentityLocation {
   /** Resource id of a user-assigned identity; null for a system-assigned one. */
   readonly identityId: string | null;
+  /** Ordered by name: the numbers of rows depend on what was read first. */
   readonly machines: readonly MachineWithIdentity[];
   /** A user-assigned identity that the list of its subscription shows. */
   readonly listed: boolean;
@@ -53,7 +54,8 @@ export function prepareIdentityLocations(database: Database, fresh: Freshness): 
     LEFT JOIN subscription s ON s.subscription = m.subscription AND s.valid_to IS NULL
     LEFT JOIN power_state p ON p.machine = m.id LEFT JOIN text x ON x.id = p.state LEFT JOIN run r ON r.seq = p.since_seq
     WHERE a.valid_to IS NULL
-      AND a.identity IN (SELECT i.id FROM identity i WHERE i.principal_id = ?1 UNION ALL ${unnamedOf('?1', null)}) ORDER BY m.id`);
+      AND a.identity IN (SELECT i.id FROM identity i WHERE i.principal_id = ?1 UNION ALL ${unnamedOf('?1', null)}) 
+    ORDER BY m.name, n.resource_id`);
   const presence = database.prepare(`SELECT max(p.present) AS present FROM identity i
     JOIN identity_presence p ON p.identity = i.id AND p.valid_to IS NULL WHERE i.principal_id = ?`);
   const lastEnd = database.prepare(`SELECT a.end_change FROM identity i JOIN attachment a ON a.identity = i.id

@@ -18,8 +18,9 @@ export interface StandingAssignment {
 }
 
 export interface StandingAssignments {
-  /** One at a time, ordered by principal. */
+  /** One at a time, ordered by principal, then by id: the numbers of rows depend on what was read first. */
   all(): Iterable<StandingAssignment>;
+  /** Ordered by id. */
   of(principalId: string): readonly StandingAssignment[];
 }
 
@@ -30,7 +31,7 @@ WHERE EXISTS (SELECT 1 FROM role_assignment_seen s WHERE s.assignment = a.id AND
 AND EXISTS (SELECT 1 FROM identity i WHERE i.principal_id = a.principal_id)`;
 
 export function prepareStandingAssignments(database: Database, fresh: Freshness): StandingAssignments {
-  const select = database.prepare(`${standing} AND a.principal_id = ? ORDER BY a.id`);
+  const select = database.prepare(`${standing} AND a.principal_id = ? ORDER BY a.resource_key`);
   const shownIn = database.prepare(
     'SELECT subscription FROM role_assignment_seen WHERE assignment = ? AND valid_to IS NULL',
   );
@@ -47,7 +48,7 @@ export function prepareStandingAssignments(database: Database, fresh: Freshness)
     };
   };
   return {
-    all: () => database.prepare(`${standing} ORDER BY a.principal_id, a.id`).iterate().map(toAssignment),
+    all: () => database.prepare(`${standing} ORDER BY a.principal_id, a.resource_key`).iterate().map(toAssignment),
     of: (principalId) => select.all(principalId).map(toAssignment),
   };
 }

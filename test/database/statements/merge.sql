@@ -435,7 +435,7 @@ JOIN role_definition d ON d.id = a.role_definition
 WHERE EXISTS (SELECT 1 FROM role_assignment_seen s WHERE s.assignment = a.id AND s.valid_to IS NULL)
 AND EXISTS (SELECT 1 FROM identity i WHERE i.principal_id = a.principal_id)
 AND a.principal_id = ?
-ORDER BY a.id;
+ORDER BY a.resource_key;
 
 SELECT subscription FROM role_assignment_seen WHERE assignment = ? AND valid_to IS NULL;
 
@@ -475,7 +475,7 @@ AND a.identity IN (
     LIMIT 1
   ) COLLATE NOCASE = ?1
 )
-ORDER BY m.id;
+ORDER BY m.name, n.resource_id;
 
 SELECT max(p.present) AS present
 FROM identity i
@@ -538,7 +538,7 @@ FROM role_assignment a
 JOIN role_definition d ON d.id = a.role_definition
 WHERE EXISTS (SELECT 1 FROM role_assignment_seen s WHERE s.assignment = a.id AND s.valid_to IS NULL)
 AND EXISTS (SELECT 1 FROM identity i WHERE i.principal_id = a.principal_id)
-ORDER BY a.principal_id, a.id;
+ORDER BY a.principal_id, a.resource_key;
 
 WITH holder AS MATERIALIZED (SELECT DISTINCT principal_id COLLATE NOCASE AS principal_id FROM role_assignment)
 SELECT old.principal_id AS before, new.principal_id AS after, n.resource_id
