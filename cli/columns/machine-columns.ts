@@ -1,4 +1,4 @@
-import { type VirtualMachine, virtualMachineType } from '../../lib/inventory/virtual-machine.ts';
+import { type MachineById, type VirtualMachine, virtualMachineType } from '../../lib/inventory/virtual-machine.ts';
 import { flatten } from '../output/flatten.ts';
 import { type Column, onePerLine, type Property } from '../output/table.ts';
 
@@ -59,7 +59,7 @@ function markText({ deletedAt, stale }: VirtualMachine): string {
 }
 
 /** A machine as names and values, with every field. Each user-assigned identity has a line. */
-export function describeMachine(machine: VirtualMachine): Property[] {
+export function describeMachine(machine: MachineById): Property[] {
   const assigned = Object.entries(machine.identity.userAssignedIdentities).map(
     ([id, { principalId, clientId }]) => `${id} (principalId ${principalId ?? 'none'}, clientId ${clientId ?? 'none'})`,
   );

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import type { MachineFilter, ShownKinds } from '../../lib/inventory/query.ts';
 import { machineListKinds } from '../../lib/inventory/shown-kinds.ts';
-import { type VirtualMachine, virtualMachineFields } from '../../lib/inventory/virtual-machine.ts';
+import { type MachineById, machineByIdFields } from '../../lib/inventory/virtual-machine.ts';
 import { asOf, selection } from '../../lib/parameters/parameter-values.ts';
-import { virtualMachineCsv } from '../../lib/reports/csv.ts';
+import { machineByIdCsv } from '../../lib/reports/csv.ts';
 import { describeMachine } from '../columns/machine-columns.ts';
 import { type Action, type DefineCommand, examples, type Options } from '../command.ts';
 import { findInInventory, findLive, type MachineReference, parseMachineReference } from '../inventory/find-machine.ts';
@@ -16,7 +16,7 @@ import { addShapeOptions } from '../shared-options.ts';
 
 const schema = v.object({
   asOf: v.exactOptional(asOf),
-  select: v.exactOptional(selection(virtualMachineFields)),
+  select: v.exactOptional(selection(machineByIdFields)),
   live: v.exactOptional(v.boolean()),
 });
 
@@ -38,8 +38,8 @@ function show(idOrName: string, given: Options): Action {
   return async (context) => {
     const { live, asOf: at, select } = parseOptions(schema, given);
     const reference = parseMachineReference(idOrName);
-    const result = (machine: VirtualMachine) =>
-      valueResult(machine, select, describeMachine, () => virtualMachineCsv([machine], select));
+    const result = (machine: MachineById) =>
+      valueResult(machine, select, describeMachine, () => machineByIdCsv(machine, select));
     if (live === true) {
       refuseAsOf(at);
       const { machine, report } = await findLive(context, reference);
@@ -56,7 +56,7 @@ function show(idOrName: string, given: Options): Action {
 }
 
 /** An id names one subscription. A name may belong to a machine of any type in any subscription. */
-function scopeOf({ by }: MachineReference, { type, subscriptionId }: VirtualMachine): [ShownKinds, MachineFilter] {
+function scopeOf({ by }: MachineReference, { type, subscriptionId }: MachineById): [ShownKinds, MachineFilter] {
   return by === 'name'
     ? [machineListKinds({ type: 'any' }), {}]
     : [machineListKinds({ type }), { subscriptionId: subscriptionId.toLowerCase() }];

@@ -5,7 +5,7 @@ import { getVirtualMachine, iterateVirtualMachines } from '../../lib/database/qu
 import { NotFoundError } from '../../lib/errors.ts';
 import { shellWord } from '../../lib/inventory/commands/shell-word.ts';
 import { machineListKinds } from '../../lib/inventory/shown-kinds.ts';
-import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
+import type { MachineById, VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
 import { text as name } from '../../lib/parameters/parameter-values.ts';
 import type { CommandContext } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
@@ -40,11 +40,7 @@ export function parseMachineReference(text: string): MachineReference {
  * @throws {AmbiguousNameError}
  * @throws {NotFoundError} `VirtualMachineNotFound` no run ever saw it
  */
-export function findInInventory(
-  messages: Messages,
-  inventory: Inventory,
-  { by, text }: MachineReference,
-): VirtualMachine {
+export function findInInventory(messages: Messages, inventory: Inventory, { by, text }: MachineReference): MachineById {
   const { database, asOf } = inventory;
   if (by === 'id') {
     const machine = getVirtualMachine(database, asOf, text);

@@ -38,7 +38,7 @@ export const routes: readonly Route[] = [
     names: parameters.virtualMachinePath,
     query: parameters.virtualMachineQuery,
     handler: getVirtualMachine,
-    answer: { kind: 'object', of: 'VirtualMachine' },
+    answer: { kind: 'object', of: 'VirtualMachineById' },
   }),
   route({
     id: 'subscription-virtual-machines',

@@ -55,6 +55,14 @@ export const virtualMachineShape = v.object({
   stale: v.boolean(),
 });
 export type VirtualMachine = ShapeOf<typeof virtualMachineShape>;
+/** A machine that was asked for by its id. */
+export const machineByIdShape = v.object({
+  ...virtualMachineShape.entries,
+  /** Only of a machine that moved away from this id: the id of its last place. A move is no deletion. */
+  movedTo: v.exactOptional(text),
+});
+export type MachineById = ShapeOf<typeof machineByIdShape>;
+export const machineByIdFields = v.keyof(machineByIdShape).options;
 /** Every field, in the order in which outputs show them. */
 export const virtualMachineFields = v.keyof(virtualMachineShape).options;
 export type MachineIdentity = VirtualMachine['identity'];

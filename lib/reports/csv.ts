@@ -1,7 +1,7 @@
 import type { Change } from '../inventory/change.ts';
 import type { Finding } from '../inventory/finding.ts';
 import type { NeverSeenPrincipal, Principal } from '../inventory/principal.ts';
-import type { VirtualMachine } from '../inventory/virtual-machine.ts';
+import type { MachineById, VirtualMachine } from '../inventory/virtual-machine.ts';
 import {
   changeColumns,
   findingColumns,
@@ -17,6 +17,12 @@ import { type Cell, type Columns, type Table, tableOf } from './table.ts';
  */
 export function virtualMachineCsv(rows: Iterable<VirtualMachine>, select?: readonly string[]): Generator<string> {
   return csvOf(virtualMachineColumns, rows, select);
+}
+
+/** CSV of one machine, also with the id to which it moved. */
+export function machineByIdCsv(machine: MachineById, select?: readonly string[]): Generator<string> {
+  const columns = { ...virtualMachineColumns, movedTo: ({ movedTo }: MachineById) => movedTo ?? null };
+  return csvOf<MachineById>(columns, [machine], select);
 }
 
 /** CSV with one row per principal and machine; a principal without machines also has one row. */

@@ -1,7 +1,11 @@
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
+import { openForWriting } from '../../lib/database/database.ts';
+import { shapes } from '../../lib/http/openapi/shapes.ts';
 import { createResponseCache } from '../../lib/http/response-cache.ts';
 import { virtualMachineFields } from '../../lib/inventory/virtual-machine.ts';
 import { finishedAt, runIdOf } from '../database/fixtures/inventory.ts';
+import { guid, machine, mergeRun } from '../support/readings.ts';
 import { bodyOf } from './fixtures/body-of.ts';
 import { origin, principalOf, servedInventory, sub1, sub2 } from './fixtures/served-inventory.ts';
 
@@ -188,6 +192,26 @@ describe('one virtual machine', () => {
     using served = servedInventory();
     expect((await bodyOf(served.send(idOf('vm-4')))).deletedAt).toMatch(/^2026-11-01T02:01/);
     expect((await bodyOf(served.send(`${idOf('vm-4')}?asOf=${runIdOf(1)}`))).deletedAt).toBeNull();
+  });
+
+  test('says where it moved to, and is in no list of deleted machines', async () => {
+    using database = openForWriting(':memory:');
+    const [here, there] = ['here', 'there'].map((resourceGroup) => machine('web', { resourceGroup }));
+    for (const [index, web] of [here, there].entries()) {
+      mergeRun(database, {
+        day: index + 1,
+        subscriptions: { [guid(1)]: { machines: web === undefined ? [] : [web] } },
+      });
+    }
+    const published = { database, etag: '"moved"', damaged: false, [Symbol.dispose]: () => undefined };
+    using served = servedInventory({ currentDatabase: async () => published });
+    const shown: unknown = await (await served.send(String(here?.id.slice(1)))).json();
+    const selected = await (await served.send(`${here?.id.slice(1)}?select=movedTo`)).json();
+
+    expect(shown).toMatchObject({ id: here?.id, deletedAt: null, movedTo: there?.id });
+    expect(v.parse(shapes.VirtualMachineById, shown)).toEqual(shown);
+    expect(selected).toEqual({ movedTo: there?.id });
+    expect((await bodyOf(served.send('virtualMachines?deleted=true'))).value).toEqual([]);
   });
 
   test('answers 404 when never seen', async () => {

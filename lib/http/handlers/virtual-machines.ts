@@ -6,7 +6,7 @@ import {
 import { NotFoundError } from '../../errors.ts';
 import type { LiveList, MachineFilter } from '../../inventory/query.ts';
 import { machineListKinds } from '../../inventory/shown-kinds.ts';
-import { virtualMachineType } from '../../inventory/virtual-machine.ts';
+import { type MachineById, virtualMachineType } from '../../inventory/virtual-machine.ts';
 import { toMachineFilter } from '../../parameters/filters.ts';
 import { liveCompleteness, matchingMachines } from '../../parameters/matching-machines.ts';
 import { selected, selectFields } from '../../parameters/select.ts';
@@ -53,7 +53,8 @@ export async function getVirtualMachine({
   const id = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroupName}/providers/Microsoft.Compute/virtualMachines/${virtualMachineName}`;
   if (live === true) {
     refuseIfLive('asOf', asOf);
-    return answerJson(request, selected(await context.getLive(id, liveDeadline()), select));
+    const machine: MachineById = await context.getLive(id, liveDeadline());
+    return answerJson(request, selected(machine, select));
   }
   return answerFromInventory(request, context, 'json', (published) => {
     const view = viewAt(published, asOf, null);

@@ -5,12 +5,13 @@ import { findingShape } from '../../inventory/finding.ts';
 import { neverSeenPrincipalShape, principalShape } from '../../inventory/principal.ts';
 import { runShape } from '../../inventory/run.ts';
 import { nullableText, text } from '../../inventory/shape.ts';
-import { virtualMachineShape } from '../../inventory/virtual-machine.ts';
+import { machineByIdShape, virtualMachineShape } from '../../inventory/virtual-machine.ts';
 
 /** The shapes of answers. A test checks real answers against them. */
 export const shapes = {
   PrincipalOrNeverSeen: v.union([principalShape, neverSeenPrincipalShape]),
   VirtualMachine: virtualMachineShape,
+  VirtualMachineById: machineByIdShape,
   Principal: principalShape,
   Change: changeShape,
   Finding: findingShape,

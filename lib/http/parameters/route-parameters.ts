@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { reportFiles } from '../../inventory/report.ts';
-import { virtualMachineFields } from '../../inventory/virtual-machine.ts';
+import { machineByIdFields, virtualMachineFields } from '../../inventory/virtual-machine.ts';
 import {
   changeFilterEntries,
   findingFilterEntries,
@@ -52,7 +52,11 @@ export const subscriptionVirtualMachinesQuery = v.strictObject({
   format,
 });
 
-export const virtualMachineQuery = v.strictObject({ ...at, ...live, ...selectMachine });
+export const virtualMachineQuery = v.strictObject({
+  ...at,
+  ...live,
+  select: v.exactOptional(selection(machineByIdFields)),
+});
 export const virtualMachinePath = v.object({
   subscriptionId: guid,
   resourceGroupName,

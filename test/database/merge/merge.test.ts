@@ -301,7 +301,7 @@ describe('what moves', () => {
     mergeRun(database, { day: 1, subscriptions: { [one]: { machines: [machine('a')] } } });
     const run = mergeRun(database, { day: 2, subscriptions: { [one]: { machines: [moved] } } });
     expect(run.changes).toEqual({ virtualMachineMoved: 1 });
-    expect(row(database, machine('a').id)?.deletedAt).toBe(dayOf(2));
+    expect(row(database, machine('a').id)).toMatchObject({ deletedAt: null, movedTo: moved.id });
     expect(row(database, moved.id)?.deletedAt).toBeNull();
   });
 

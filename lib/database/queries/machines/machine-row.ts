@@ -34,7 +34,8 @@ function toVirtualMachine(
   const key = integer(row, 'subscription');
   const validTo = integerOrNull(row, 'valid_to');
   const ended = validTo !== null && validTo <= context.seq;
-  const deleted = ended && !endedUndeleted.includes(text(row, 'end_change'));
+  const endChange = ended ? text(row, 'end_change') : null;
+  const deleted = endChange !== null && !endedUndeleted.includes(endChange);
   const shownAt = ended ? validTo - 1 : context.seq;
   const subscription = context.subscription(key);
   const type = machineTypes[integer(row, 'type')] ?? machineTypes[0];
@@ -75,7 +76,7 @@ function toVirtualMachine(
     firstSeen: time(row, 'first_seen'),
     lastSeen: lastSeen === null ? (context.lastRead(key, kind, shownAt) ?? time(row, 'first_seen')) : isoTime(lastSeen),
     deletedAt: deleted ? time(row, 'ended_at') : null,
-    stale: !deleted && (ended || subscription.isStale(kind) || lastSeen !== null),
+    stale: ended ? !deleted && endChange !== 'virtualMachineMoved' : subscription.isStale(kind) || lastSeen !== null,
   };
 }
 

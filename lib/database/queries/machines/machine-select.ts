@@ -124,13 +124,24 @@ const shownVersion = {
 };
 
 /** `end_change` values that do not mean deleted. */
-export const endedUndeleted: readonly string[] = ['outOfScope', 'subscriptionForgotten'];
+export const endedUndeleted: readonly string[] = ['virtualMachineMoved', 'outOfScope', 'subscriptionForgotten'];
 const deletedVersion = ` AND v.valid_to <= $seq AND v.end_change NOT IN (${endedUndeleted.map((change) => `'${change}'`).join()})`;
 
+/** A machine is listed under its last id only. */
+const notMoved = " AND (v.valid_to <= $seq AND v.end_change = 'virtualMachineMoved') IS NOT TRUE";
+
+/** `everyId`: also the ids from which machines moved away. */
+export type ShownMachines = MachineFilter['deleted'] | 'everyId';
+
 /** The CROSS JOIN keeps machines in front: their order is the default order, and a page ends after a few rows. */
-export function machinesShown(deleted: MachineFilter['deleted']): string {
-  const version = deleted === true || deleted === 'any' ? shownVersion.any : shownVersion.existing;
-  return `machine m CROSS JOIN machine_version v ON ${version}${deleted === true ? deletedVersion : ''}`;
+export function machinesShown(deleted: ShownMachines): string {
+  const version = {
+    false: shownVersion.existing,
+    true: shownVersion.any + deletedVersion,
+    any: shownVersion.any + notMoved,
+    everyId: shownVersion.any,
+  };
+  return `machine m CROSS JOIN machine_version v ON ${version[`${deleted ?? false}`]}`;
 }
 
 const columns = `m.id AS machine, m.subscription, m.type, m.name, m.resource_id, m.first_seen,
@@ -163,7 +174,7 @@ const orderKeys: Readonly<Record<OrderBy['field'], string>> = {
 export function machineSelect(
   database: Database,
   seq: number,
-  filter: MachineFilter,
+  { deleted, ...filter }: Omit<MachineFilter, 'deleted'> & { readonly deleted?: ShownMachines },
   page: { readonly orderBy?: OrderBy | undefined; readonly after?: PagePosition | undefined; readonly limit?: number },
 ): Query {
   const conditions = machineConditions(database, seq, filter);
@@ -178,7 +189,7 @@ export function machineSelect(
   if (page.limit !== undefined) parameters.$limit = page.limit;
   return {
     sql: `SELECT ${columns}, ${page.orderBy === undefined ? 'NULL' : key} AS order_value
-      FROM ${machinesShown(filter.deleted)}
+      FROM ${machinesShown(deleted)}
       ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`}
       ORDER BY ${page.orderBy === undefined ? key : `${key} ${page.orderBy.descending ? 'DESC' : 'ASC'}, ${resourceId}`}
       ${page.limit === undefined ? '' : limitClause}`,

@@ -1,6 +1,7 @@
 import type { AsOf, MachineFilter, OrderBy, Page, PageRequest } from '../../../inventory/query.ts';
-import type { VirtualMachine } from '../../../inventory/virtual-machine.ts';
+import type { MachineById, VirtualMachine } from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';
+import { integer, type SqlRow, text } from '../row-values.ts';
 import { runContext } from '../run-context.ts';
 import { prepared, rowsInBatches } from '../statements.ts';
 import { parseMachineId } from './machine-id.ts';
@@ -46,8 +47,34 @@ export function* iterateVirtualMachines(
  * One machine by its resource id, in any casing. A machine that had ended by the run is shown in its last state.
  * @returns null if no run up to this one ever saw it
  */
-export function getVirtualMachine(database: Database, asOf: AsOf, resourceId: string): VirtualMachine | null {
+export function getVirtualMachine(database: Database, asOf: AsOf, resourceId: string): MachineById | null {
   const id = parseMachineId(resourceId);
   if (id === null) return null;
-  return listVirtualMachines(database, asOf, { ...id, deleted: 'any' }, { limit: 1 }).value[0] ?? null;
+  const query = machineSelect(database, asOf.seq, { ...id, deleted: 'everyId' }, { limit: 1 });
+  const row = prepared(database, query.sql).get(query.parameters);
+  if (row === undefined) return null;
+  const [machine] = toVirtualMachines([row], runContext(database, asOf.seq));
+  const movedTo = lastPlaceOf(database, asOf.seq, row);
+  return machine === undefined || movedTo === null ? (machine ?? null) : { ...machine, movedTo };
+}
+
+/** The machine that the one of version `o` became by moving, from its run on. */
+const moved = `CROSS JOIN machine_version n ON n.valid_from = o.valid_to AND n.begin_change = 'virtualMachineMoved'
+  AND n.moved_from = o.machine WHERE o.end_change = 'virtualMachineMoved' AND o.valid_to <= $seq`;
+/** Follows a machine from place to place. At each, it lives until its first end: a later machine may take the id. */
+const lastPlace = `
+WITH RECURSIVE place(machine, since) AS (
+  SELECT n.machine, n.valid_from FROM machine_version o ${moved} AND o.machine = $machine AND o.valid_to = $validTo
+  UNION ALL
+  SELECT n.machine, n.valid_from FROM place p CROSS JOIN machine_version o ON o.machine = p.machine AND o.valid_to = (
+    SELECT min(e.valid_to) FROM machine_version e WHERE e.machine = p.machine AND e.valid_from >= p.since AND e.end_change IS NOT NULL
+  ) ${moved})
+SELECT i.resource_id FROM place p JOIN machine_id i ON i.machine = p.machine ORDER BY p.since DESC LIMIT 1`;
+
+/** The id to which a machine moved from the one in its row, up to a run; null = it did not move. */
+function lastPlaceOf(database: Database, seq: number, row: SqlRow): string | null {
+  if (row.end_change !== 'virtualMachineMoved') return null;
+  const parameters = { $seq: seq, $machine: integer(row, 'machine'), $validTo: integer(row, 'valid_to') };
+  const found = prepared(database, lastPlace).get(parameters);
+  return found === undefined ? null : text(found, 'resource_id');
 }

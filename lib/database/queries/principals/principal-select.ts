@@ -85,7 +85,7 @@ const inSubscription = `i.principal_id IN (SELECT o.principal_id FROM identity o
   AND o.subscription = (SELECT k.id FROM subscription_key k WHERE k.subscription_id = $subscriptionId))`;
 
 function onMachines(database: Database, seq: number, filter: MachineFilter): Query {
-  const deleted = filter.deleted ?? 'any';
+  const deleted = filter.deleted === true || filter.deleted === false ? filter.deleted : 'everyId';
   const conditions = machineConditions(database, seq, { ...filter, type: filter.type ?? 'any' });
   const where = ['b.valid_from <= $seq', ...conditions.sql].join(' AND ');
   const attached = `${machinesShown(deleted)} CROSS JOIN attachment b ON b.machine = m.id CROSS JOIN identity u ON u.id = b.identity`;

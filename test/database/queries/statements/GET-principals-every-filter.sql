@@ -184,7 +184,7 @@ AND (
       LIMIT 1
     )
     AND v.valid_to <= $seq
-    AND v.end_change NOT IN ('outOfScope', 'subscriptionForgotten')
+    AND v.end_change NOT IN ('virtualMachineMoved', 'outOfScope', 'subscriptionForgotten')
     CROSS JOIN attachment b ON b.machine = m.id
     CROSS JOIN identity u ON u.id = b.identity
     WHERE b.valid_from <= $seq
@@ -243,7 +243,7 @@ AND (
       LIMIT 1
     )
     AND v.valid_to <= $seq
-    AND v.end_change NOT IN ('outOfScope', 'subscriptionForgotten')
+    AND v.end_change NOT IN ('virtualMachineMoved', 'outOfScope', 'subscriptionForgotten')
     CROSS JOIN attachment b ON b.machine = m.id
     CROSS JOIN identity u ON u.id = b.identity
     CROSS JOIN identity o ON o.resource_key = u.resource_key

@@ -21,7 +21,7 @@ AND v.valid_from = (
   LIMIT 1
 )
 AND v.valid_to <= $seq
-AND v.end_change NOT IN ('outOfScope', 'subscriptionForgotten')
+AND v.end_change NOT IN ('virtualMachineMoved', 'outOfScope', 'subscriptionForgotten')
 WHERE m.type = $type
 AND m.subscription = (SELECT id FROM subscription_key WHERE subscription_id = $subscriptionId)
 AND m.resource_group = (SELECT id FROM resource_group WHERE key = $resourceGroup)
