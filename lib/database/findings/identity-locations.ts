@@ -1,6 +1,7 @@
 import { machineKinds } from '../../inventory/coverage.ts';
 import type { Database } from '../database.ts';
 import { integer, integerOrNull, type SqlRow, text, textOrNull } from '../queries/row-values.ts';
+import { shownIdentityId } from '../views/shown-identity-id.ts';
 import { unnamedOf } from '../views/unnamed-attachments.ts';
 import type { Freshness } from './freshness.ts';
 
@@ -41,7 +42,8 @@ const unprovenEnds: ReadonlySet<string> = new Set(['outOfScope', 'subscriptionFo
 
 export function prepareIdentityLocations(database: Database, fresh: Freshness): LocateIdentity {
   const identities = database.prepare(
-    'SELECT id, kind, resource_id, subscription FROM identity WHERE principal_id = ? ORDER BY id DESC',
+    `SELECT i.id, i.kind, ${shownIdentityId('i')} AS resource_id, i.subscription FROM identity i WHERE i.principal_id = ?
+    ORDER BY i.id DESC`,
   );
   const machines = database.prepare(`
     SELECT n.resource_id, m.name, m.type, m.subscription, n.subscription_id, s.visibility,

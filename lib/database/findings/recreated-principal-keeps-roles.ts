@@ -1,4 +1,5 @@
 import { text } from '../queries/row-values.ts';
+import { shownIdentityId } from '../views/shown-identity-id.ts';
 import { deleteRoleAssignments, firstRoles } from './finding-text.ts';
 import type { Rule } from './rule.ts';
 
@@ -18,13 +19,13 @@ CROSS JOIN attachment b ON b.machine = a.machine AND b.valid_from = a.valid_to
 CROSS JOIN identity new ON new.id = b.identity AND new.kind = 1
 CROSS JOIN machine_id n ON n.machine = a.machine
 UNION
-SELECT old.principal_id, new.principal_id, new.resource_id
+SELECT old.principal_id, new.principal_id, ${shownIdentityId('new')}
 FROM holder h CROSS JOIN identity old ON old.principal_id = h.principal_id AND old.kind = 2
 CROSS JOIN identity_presence q ON q.identity = old.id AND q.valid_to IS NULL AND q.present = 0
 CROSS JOIN identity new ON new.resource_key = old.resource_key AND new.principal_id <> old.principal_id COLLATE NOCASE
 CROSS JOIN identity_presence p ON p.identity = new.id AND p.valid_to IS NULL AND p.present = 1
 UNION
-SELECT old.principal_id, new.principal_id, new.resource_id
+SELECT old.principal_id, new.principal_id, ${shownIdentityId('new')}
 FROM holder h CROSS JOIN identity old ON old.principal_id = h.principal_id AND old.kind = 2
 CROSS JOIN attachment a ON a.identity = old.id AND a.end_change IN ('identityRecreated', 'virtualMachineRecreated')
 CROSS JOIN attachment b ON b.machine = a.machine AND b.valid_from = a.valid_to

@@ -21,6 +21,7 @@ export function finishMerge(
   endGoneMachines(context, subscriptions, changes);
   closeSeenMachines(context);
   for (const { identities } of subscriptions) identities.settle();
+  context.identities.settleSpellings();
   settleRoleAssignments(context, new Map(subscriptions.map(({ reading }) => [reading.subscription, reading])));
   for (const subscription of subscriptions) subscription.writeCoverage();
   writeAppeared(context, changes.appeared);

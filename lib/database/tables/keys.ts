@@ -6,6 +6,7 @@
 export const keyColumns = `
 ALTER TABLE machine ADD COLUMN name_key TEXT NOT NULL DEFAULT '';
 ALTER TABLE identity ADD COLUMN resource_key TEXT;                        -- user-assigned only
+ALTER TABLE identity ADD COLUMN shown_id TEXT;                            -- NULL = resource_id
 ALTER TABLE federated_credential ADD COLUMN name_key TEXT NOT NULL DEFAULT '';
 ALTER TABLE role_assignment ADD COLUMN resource_key TEXT NOT NULL DEFAULT '';
 CREATE INDEX machine_key ON machine (subscription, resource_group, type, name_key);

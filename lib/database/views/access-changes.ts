@@ -1,6 +1,7 @@
 import { askedIdentities, askedSubscription, beginnings, type ChangeSource, ends } from './change-source.ts';
+import { shownIdentityId } from './shown-identity-id.ts';
 
-const identityId = '(SELECT d.resource_id FROM identity d WHERE d.id = f.identity)';
+const identityId = `(SELECT ${shownIdentityId('d')} FROM identity d WHERE d.id = f.identity)`;
 const credentialJson = (
   row: string,
 ) => `json_object('identityId', ${identityId}, 'name', ${row}.name, 'issuer', ${row}.issuer,

@@ -6,6 +6,7 @@ import {
   type ChangeSource,
   ends,
 } from './change-source.ts';
+import { shownIdentityId } from './shown-identity-id.ts';
 
 /** An identity `d` as JSON. */
 const identityJson = (
@@ -59,10 +60,10 @@ export const identityRecreated: ChangeSource = {
   ...beginnings('p', ['identityRecreated']),
   from: 'identity_presence p',
   keys: ['p.identity'],
-  resourceId: '(SELECT d.resource_id FROM identity d WHERE d.id = p.identity)',
+  resourceId: `(SELECT ${shownIdentityId('d')} FROM identity d WHERE d.id = p.identity)`,
   principalId: principalOf('p.identity'),
-  before: `(SELECT ${identityJson('d.resource_id')} FROM identity d WHERE d.id = ${replacedInListing})`,
-  after: `(SELECT ${identityJson('d.resource_id')} FROM identity d WHERE d.id = p.identity)`,
+  before: `(SELECT ${identityJson(shownIdentityId('d'))} FROM identity d WHERE d.id = ${replacedInListing})`,
+  after: `(SELECT ${identityJson(shownIdentityId('d'))} FROM identity d WHERE d.id = p.identity)`,
   inSubscription: `(SELECT d.subscription FROM identity d WHERE d.id = p.identity) = ${askedSubscription}`,
   ofResource: 'p.identity IN (SELECT d.id FROM identity d WHERE d.resource_key = $resourceKey)',
   ofPrincipal: `(p.identity IN ${askedIdentities} OR ${replacedInListing} IN ${askedIdentities})`,

@@ -1,6 +1,7 @@
 import { isInherited } from './access-changes.ts';
 import { iso } from './machine-content.ts';
 import { principalState } from './principal-state.ts';
+import { shownIdentityId } from './shown-identity-id.ts';
 import { hasNoListedPrincipal, unnamedAttachments } from './unnamed-attachments.ts';
 
 const now = '(SELECT max(r.seq) FROM run r)';
@@ -32,7 +33,7 @@ WHERE d.principal_id IS NOT NULL OR ${hasNoListedPrincipal}
 UNION ALL ${history(unnamedAttachments)};
 
 CREATE VIEW principals AS
-SELECT i.principal_id, p.client_id, iif(i.kind = 1, 'SystemAssigned', 'UserAssigned') AS kind, i.resource_id AS identity_id,
+SELECT i.principal_id, p.client_id, iif(i.kind = 1, 'SystemAssigned', 'UserAssigned') AS kind, ${shownIdentityId('i')} AS identity_id,
   ${principalState(now, unread)} AS state, p.virtual_machine_count, p.virtual_machine_ids, p.first_seen, p.detached_at,
   (SELECT count(*) FROM role_assignment r WHERE r.principal_id = i.principal_id AND EXISTS (
     SELECT 1 FROM role_assignment_seen z WHERE z.assignment = r.id AND z.valid_to IS NULL)) AS role_assignment_count
@@ -59,7 +60,7 @@ JOIN subscription_key k ON k.id = z.subscription
 WHERE z.valid_to IS NULL GROUP BY r.id;
 
 CREATE VIEW federated_credentials AS
-SELECT d.principal_id, d.resource_id AS identity_id, f.name, f.issuer, f.subject, f.audiences, ${iso('f.began_at')} AS first_seen,
+SELECT d.principal_id, ${shownIdentityId('d')} AS identity_id, f.name, f.issuer, f.subject, f.audiences, ${iso('f.began_at')} AS first_seen,
   ${iso('d.federated_read_at')} AS read_at
 FROM federated_credential f JOIN identity d ON d.id = f.identity WHERE f.valid_to IS NULL;
 `;

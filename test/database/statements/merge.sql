@@ -16,7 +16,7 @@ INSERT INTO subscription_key(subscription_id) VALUES (?);
 
 SELECT id FROM identity WHERE principal_id = ? AND kind = 1;
 
-SELECT id, resource_id
+SELECT id, resource_id, shown_id
 FROM identity
 WHERE resource_key = ?
 AND principal_id IS ?
@@ -28,6 +28,8 @@ INSERT INTO identity(id, kind, resource_id, resource_key, principal_id, client_i
 );
 
 SELECT coalesce(max(id), 0) + 1 AS next FROM identity;
+
+UPDATE identity SET shown_id = ? WHERE id = ?;
 
 SELECT 1 FROM identity WHERE id = ? AND principal_id = ?;
 
@@ -439,7 +441,10 @@ ORDER BY a.resource_key;
 
 SELECT subscription FROM role_assignment_seen WHERE assignment = ? AND valid_to IS NULL;
 
-SELECT id, kind, resource_id, subscription FROM identity WHERE principal_id = ? ORDER BY id DESC;
+SELECT i.id, i.kind, ifnull(i.shown_id, i.resource_id) AS resource_id, i.subscription
+FROM identity i
+WHERE i.principal_id = ?
+ORDER BY i.id DESC;
 
 SELECT n.resource_id, m.name, m.type, m.subscription, n.subscription_id, s.visibility, EXISTS (
   SELECT 1 FROM unseen u WHERE u.machine = m.id AND u.valid_to IS NULL
@@ -552,7 +557,7 @@ AND b.valid_from = a.valid_to
 CROSS JOIN identity new ON new.id = b.identity
 AND new.kind = 1
 CROSS JOIN machine_id n ON n.machine = a.machine UNION
-SELECT old.principal_id, new.principal_id, new.resource_id
+SELECT old.principal_id, new.principal_id, ifnull(new.shown_id, new.resource_id)
 FROM holder h
 CROSS JOIN identity old ON old.principal_id = h.principal_id
 AND old.kind = 2
@@ -564,7 +569,7 @@ AND new.principal_id <> old.principal_id COLLATE NOCASE
 CROSS JOIN identity_presence p ON p.identity = new.id
 AND p.valid_to IS NULL
 AND p.present = 1 UNION
-SELECT old.principal_id, new.principal_id, new.resource_id
+SELECT old.principal_id, new.principal_id, ifnull(new.shown_id, new.resource_id)
 FROM holder h
 CROSS JOIN identity old ON old.principal_id = h.principal_id
 AND old.kind = 2

@@ -106,7 +106,7 @@ JOIN machine m ON m.id = a.machine
 JOIN machine_id i ON i.machine = m.id;
 
 CREATE VIEW principals AS
-SELECT i.principal_id, p.client_id, iif(i.kind = 1, 'SystemAssigned', 'UserAssigned') AS kind, i.resource_id AS identity_id,
+SELECT i.principal_id, p.client_id, iif(i.kind = 1, 'SystemAssigned', 'UserAssigned') AS kind, ifnull(i.shown_id, i.resource_id) AS identity_id,
   CASE
   WHEN EXISTS (
   SELECT 1 FROM 
@@ -198,7 +198,7 @@ JOIN subscription_key k ON k.id = z.subscription
 WHERE z.valid_to IS NULL GROUP BY r.id;
 
 CREATE VIEW federated_credentials AS
-SELECT d.principal_id, d.resource_id AS identity_id, f.name, f.issuer, f.subject, f.audiences, strftime('%FT%H:%M:%fZ', f.began_at / 1000.0, 'unixepoch') AS first_seen,
+SELECT d.principal_id, ifnull(d.shown_id, d.resource_id) AS identity_id, f.name, f.issuer, f.subject, f.audiences, strftime('%FT%H:%M:%fZ', f.began_at / 1000.0, 'unixepoch') AS first_seen,
   strftime('%FT%H:%M:%fZ', d.federated_read_at / 1000.0, 'unixepoch') AS read_at
 FROM federated_credential f JOIN identity d ON d.id = f.identity WHERE f.valid_to IS NULL;
 
@@ -514,22 +514,22 @@ SELECT a.valid_from AS seq,
 UNION ALL
 SELECT p.valid_from AS seq,
   (SELECT r.id FROM run r WHERE r.seq = p.valid_from) AS run_id, strftime('%FT%H:%M:%fZ', p.began_at / 1000.0, 'unixepoch') AS at, strftime('%FT%H:%M:%fZ', p.not_before / 1000.0, 'unixepoch') AS not_before,
-  p.begin_change AS kind, (SELECT d.resource_id FROM identity d WHERE d.id = p.identity) AS resource_id, (SELECT d.principal_id FROM identity d WHERE d.id = p.identity) AS principal_id, (SELECT json_object('identityId', d.resource_id, 'principalId', d.principal_id, 'clientId', d.client_id,
+  p.begin_change AS kind, (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = p.identity) AS resource_id, (SELECT d.principal_id FROM identity d WHERE d.id = p.identity) AS principal_id, (SELECT json_object('identityId', ifnull(d.shown_id, d.resource_id), 'principalId', d.principal_id, 'clientId', d.client_id,
   'kind', iif(d.kind = 1, 'SystemAssigned', 'UserAssigned')) FROM identity d WHERE d.id = (SELECT o.identity FROM identity n CROSS JOIN identity d ON d.resource_key = n.resource_key
   CROSS JOIN identity_presence o ON o.identity = d.id WHERE n.id = p.identity AND d.principal_id <> n.principal_id
-  AND o.valid_from < p.valid_from ORDER BY o.valid_from DESC, o.identity DESC LIMIT 1)) AS before, (SELECT json_object('identityId', d.resource_id, 'principalId', d.principal_id, 'clientId', d.client_id,
+  AND o.valid_from < p.valid_from ORDER BY o.valid_from DESC, o.identity DESC LIMIT 1)) AS before, (SELECT json_object('identityId', ifnull(d.shown_id, d.resource_id), 'principalId', d.principal_id, 'clientId', d.client_id,
   'kind', iif(d.kind = 1, 'SystemAssigned', 'UserAssigned')) FROM identity d WHERE d.id = p.identity) AS after FROM identity_presence p WHERE p.begin_change IS NOT NULL
 UNION ALL
 SELECT f.valid_to AS seq,
   (SELECT r.id FROM run r WHERE r.seq = f.valid_to) AS run_id, strftime('%FT%H:%M:%fZ', f.ended_at / 1000.0, 'unixepoch') AS at, strftime('%FT%H:%M:%fZ', f.end_not_before / 1000.0, 'unixepoch') AS not_before,
-  f.end_change AS kind, (SELECT d.resource_id FROM identity d WHERE d.id = f.identity) AS resource_id, (SELECT d.principal_id FROM identity d WHERE d.id = f.identity) AS principal_id, json_object('identityId', (SELECT d.resource_id FROM identity d WHERE d.id = f.identity), 'name', f.name, 'issuer', f.issuer,
+  f.end_change AS kind, (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = f.identity) AS resource_id, (SELECT d.principal_id FROM identity d WHERE d.id = f.identity) AS principal_id, json_object('identityId', (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = f.identity), 'name', f.name, 'issuer', f.issuer,
   'subject', f.subject, 'audiences', json(f.audiences)) AS before, NULL AS after FROM federated_credential f WHERE f.end_change IS NOT NULL AND f.end_change = 'federatedCredentialRemoved'
 UNION ALL
 SELECT f.valid_from AS seq,
   (SELECT r.id FROM run r WHERE r.seq = f.valid_from) AS run_id, strftime('%FT%H:%M:%fZ', f.began_at / 1000.0, 'unixepoch') AS at, strftime('%FT%H:%M:%fZ', f.not_before / 1000.0, 'unixepoch') AS not_before,
-  f.begin_change AS kind, (SELECT d.resource_id FROM identity d WHERE d.id = f.identity) AS resource_id, (SELECT d.principal_id FROM identity d WHERE d.id = f.identity) AS principal_id, (SELECT json_object('identityId', (SELECT d.resource_id FROM identity d WHERE d.id = f.identity), 'name', o.name, 'issuer', o.issuer,
+  f.begin_change AS kind, (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = f.identity) AS resource_id, (SELECT d.principal_id FROM identity d WHERE d.id = f.identity) AS principal_id, (SELECT json_object('identityId', (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = f.identity), 'name', o.name, 'issuer', o.issuer,
   'subject', o.subject, 'audiences', json(o.audiences)) FROM federated_credential o WHERE o.identity = f.identity AND o.name_key = f.name_key
-    AND o.valid_to = f.valid_from AND o.end_change IS NOT 'federatedCredentialRemoved') AS before, json_object('identityId', (SELECT d.resource_id FROM identity d WHERE d.id = f.identity), 'name', f.name, 'issuer', f.issuer,
+    AND o.valid_to = f.valid_from AND o.end_change IS NOT 'federatedCredentialRemoved') AS before, json_object('identityId', (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = f.identity), 'name', f.name, 'issuer', f.issuer,
   'subject', f.subject, 'audiences', json(f.audiences)) AS after FROM federated_credential f WHERE f.begin_change IS NOT NULL
 UNION ALL
 SELECT z.valid_to AS seq,

@@ -25,8 +25,8 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
 
   const status = () => reading.readings.get('identities')?.status ?? 'failed';
   const isRead = (): boolean => !reading.superseded && status() !== 'failed' && status() !== 'denied';
-  const list = ({ id, principalId, clientId, tenantId }: UserAssignedIdentityReading): void => {
-    const identity = identities.userAssigned(id, principalId, clientId).id;
+  const list = ({ id, principalId, clientId, tenantId }: UserAssignedIdentityReading, isRow: boolean): void => {
+    const identity = identities.userAssigned(id, principalId, clientId, isRow).id;
     presence.setTenant(identity, dictionary.text(tenantId));
     listed.set(fold(id), { identity, principalId });
   };
@@ -53,7 +53,7 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
       listed.delete(key);
     } else if (verification.outcome === 'present') {
       checked.add(key);
-      list({ ...verification.reading, id: resourceId });
+      list({ ...verification.reading, id: resourceId }, false);
     }
   };
   const mergeCredentials = (
@@ -95,7 +95,7 @@ export function openIdentityListing(context: MergeContext, reading: Subscription
   };
   return {
     add(page: readonly UserAssignedIdentityReading[]): void {
-      for (const identity of page) list(identity);
+      for (const identity of page) list(identity, true);
     },
     /** Once all lists are in: identities that a complete list lacks, or shows with another principal. */
     absent(): readonly FollowUp[] {

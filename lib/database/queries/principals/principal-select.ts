@@ -1,6 +1,7 @@
 import type { MachineFilter, PagePosition, PrincipalFilter } from '../../../inventory/query.ts';
 import type { Database } from '../../database.ts';
 import { principalState, seenBy } from '../../views/principal-state.ts';
+import { shownIdentityId } from '../../views/shown-identity-id.ts';
 import { isListedOnes } from '../../views/unnamed-attachments.ts';
 import { subscriptionsAt } from '../coverage/subscriptions-at.ts';
 import { limitClause, machineConditions, machinesShown } from '../machines/machine-select.ts';
@@ -21,7 +22,7 @@ const tenantId = `ifnull((SELECT x.value FROM text x WHERE x.id = i.tenant), (SE
 
 /** One row per principal: the newest of its identities that the run knew. */
 const principals = `
-SELECT i.id, i.kind, i.principal_id, ifnull(i.client_id, ${clientId}) AS client_id, i.resource_id,
+SELECT i.id, i.kind, i.principal_id, ifnull(i.client_id, ${clientId}) AS client_id, ${shownIdentityId('i')} AS resource_id,
   ${tenantId} AS tenant_id, ${state} AS state
 FROM identity i
 WHERE i.principal_id IS NOT NULL AND ${seen('i')}

@@ -427,13 +427,12 @@ ORDER BY a.valid_from, a.machine, a.identity;
 SELECT p.valid_from AS seq, (SELECT r.id FROM run r WHERE r.seq = p.valid_from) AS run_id, strftime(
   '%FT%H:%M:%fZ', p.began_at / 1000.0, 'unixepoch'
 ) AS at, strftime('%FT%H:%M:%fZ', p.not_before / 1000.0, 'unixepoch') AS not_before, p.begin_change AS kind,
-(SELECT d.resource_id FROM identity d WHERE d.id = p.identity) AS resource_id,
+(SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = p.identity) AS resource_id,
 (SELECT d.principal_id FROM identity d WHERE d.id = p.identity) AS principal_id,
 (
   SELECT json_object(
-    'identityId', d.resource_id, 'principalId', d.principal_id, 'clientId', d.client_id, 'kind', iif(
-      d.kind = 1, 'SystemAssigned', 'UserAssigned'
-    )
+    'identityId', ifnull(d.shown_id, d.resource_id), 'principalId', d.principal_id, 'clientId', d.client_id, 'kind',
+      iif(d.kind = 1, 'SystemAssigned', 'UserAssigned')
   )
   FROM identity d
   WHERE d.id = (
@@ -450,9 +449,8 @@ SELECT p.valid_from AS seq, (SELECT r.id FROM run r WHERE r.seq = p.valid_from) 
 ) AS before,
 (
   SELECT json_object(
-    'identityId', d.resource_id, 'principalId', d.principal_id, 'clientId', d.client_id, 'kind', iif(
-      d.kind = 1, 'SystemAssigned', 'UserAssigned'
-    )
+    'identityId', ifnull(d.shown_id, d.resource_id), 'principalId', d.principal_id, 'clientId', d.client_id, 'kind',
+      iif(d.kind = 1, 'SystemAssigned', 'UserAssigned')
   )
   FROM identity d
   WHERE d.id = p.identity
@@ -466,10 +464,10 @@ ORDER BY p.valid_from, p.identity;
 SELECT f.valid_to AS seq, (SELECT r.id FROM run r WHERE r.seq = f.valid_to) AS run_id, strftime(
   '%FT%H:%M:%fZ', f.ended_at / 1000.0, 'unixepoch'
 ) AS at, strftime('%FT%H:%M:%fZ', f.end_not_before / 1000.0, 'unixepoch') AS not_before, f.end_change AS kind,
-(SELECT d.resource_id FROM identity d WHERE d.id = f.identity) AS resource_id,
+(SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = f.identity) AS resource_id,
 (SELECT d.principal_id FROM identity d WHERE d.id = f.identity) AS principal_id, json_object(
-  'identityId', (SELECT d.resource_id FROM identity d WHERE d.id = f.identity), 'name', f.name, 'issuer',
-    f.issuer, 'subject', f.subject, 'audiences', json(f.audiences)
+  'identityId', (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = f.identity), 'name',
+    f.name, 'issuer', f.issuer, 'subject', f.subject, 'audiences', json(f.audiences)
 ) AS before, NULL AS after, 0 AS partial, NULL AS ignored, f.identity AS first_key, f.name AS second_key
 FROM federated_credential f
 WHERE f.end_change IS NOT NULL
@@ -481,12 +479,12 @@ ORDER BY f.valid_to, f.identity, f.name;
 SELECT f.valid_from AS seq, (SELECT r.id FROM run r WHERE r.seq = f.valid_from) AS run_id, strftime(
   '%FT%H:%M:%fZ', f.began_at / 1000.0, 'unixepoch'
 ) AS at, strftime('%FT%H:%M:%fZ', f.not_before / 1000.0, 'unixepoch') AS not_before, f.begin_change AS kind,
-(SELECT d.resource_id FROM identity d WHERE d.id = f.identity) AS resource_id,
+(SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = f.identity) AS resource_id,
 (SELECT d.principal_id FROM identity d WHERE d.id = f.identity) AS principal_id,
 (
   SELECT json_object(
-    'identityId', (SELECT d.resource_id FROM identity d WHERE d.id = f.identity), 'name', o.name, 'issuer',
-      o.issuer, 'subject', o.subject, 'audiences', json(o.audiences)
+    'identityId', (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = f.identity), 'name',
+      o.name, 'issuer', o.issuer, 'subject', o.subject, 'audiences', json(o.audiences)
   )
   FROM federated_credential o
   WHERE o.identity = f.identity
@@ -494,8 +492,8 @@ SELECT f.valid_from AS seq, (SELECT r.id FROM run r WHERE r.seq = f.valid_from) 
   AND o.valid_to = f.valid_from
   AND o.end_change IS NOT 'federatedCredentialRemoved'
 ) AS before, json_object(
-  'identityId', (SELECT d.resource_id FROM identity d WHERE d.id = f.identity), 'name', f.name, 'issuer',
-    f.issuer, 'subject', f.subject, 'audiences', json(f.audiences)
+  'identityId', (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = f.identity), 'name',
+    f.name, 'issuer', f.issuer, 'subject', f.subject, 'audiences', json(f.audiences)
 ) AS after, 0 AS partial, NULL AS ignored, f.identity AS first_key, f.name AS second_key
 FROM federated_credential f
 WHERE f.begin_change IS NOT NULL

@@ -12,7 +12,7 @@ SELECT i.id, i.kind, i.principal_id, ifnull(
     ORDER BY k.id DESC
     LIMIT 1
   )
-) AS client_id, i.resource_id, ifnull(
+) AS client_id, ifnull(i.shown_id, i.resource_id) AS resource_id, ifnull(
   (SELECT x.value FROM text x WHERE x.id = i.tenant),
   (
     SELECT s.tenant_id
