@@ -108,7 +108,12 @@ function answersOf(runs: World, orders: readonly (readonly number[])[]): unknown
       [...rows].toSorted((one, other) => ((one.id ?? '') < (other.id ?? '') ? -1 : 1));
     return {
       machines: byId(iterateVirtualMachines(database, asOf, {})),
-      principals: [...iteratePrincipals(database, asOf, {})],
+      // Lists are in the order of their rows, which is the order of reading.
+      principals: [...iteratePrincipals(database, asOf, {})].map((principal) => ({
+        ...principal,
+        virtualMachines: byId(principal.virtualMachines),
+        roleAssignments: byId(principal.roleAssignments),
+      })),
       findings: [...iterateFindings(database, asOf, {}, { findings: [], now: 0 })],
     };
   });

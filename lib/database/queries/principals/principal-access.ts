@@ -18,7 +18,7 @@ FROM json_each($ids) j CROSS JOIN role_assignment r CROSS JOIN role_definition n
 WHERE r.principal_id = j.value AND EXISTS (SELECT 1 FROM role_assignment_seen z WHERE z.assignment = r.id AND ${holds('z')})
   AND NOT EXISTS (SELECT 1 FROM role_assignment o WHERE o.resource_key = r.resource_key AND o.principal_id = r.principal_id AND o.id > r.id
     AND EXISTS (SELECT 1 FROM role_assignment_seen z WHERE z.assignment = o.id AND ${holds('z')}))
-ORDER BY r.resource_key`;
+ORDER BY r.id`;
 
 /** The role assignments of principals at a run, by principal id in lower case. */
 export function readRoleAssignments(

@@ -16,7 +16,7 @@ export interface Sighting {
 
 /** The machines of a principal up to a run, and what they say of the principal. */
 export interface SightingOnMachines extends Sighting {
-  /** Those that have it first, then by the time of attachment, newest first, then by name. */
+  /** Those that have it first, then by the time of attachment, newest first. */
   readonly machines: readonly PrincipalMachine[];
   /** Tenant of the subscription in which it was attached last. */
   readonly tenantId: string | null;
@@ -41,7 +41,7 @@ SELECT p.principal_id, a.machine, m.name, m.type, m.subscription, m.first_seen, 
     AND s.valid_from <= ${shownAt} ORDER BY s.valid_from DESC LIMIT 1) AS tenant_id
 FROM json_each($ids) j CROSS JOIN identity p CROSS JOIN ${attachments} CROSS JOIN machine m ON m.id = a.machine CROSS JOIN machine_id i ON i.machine = m.id
 WHERE p.principal_id = j.value AND a.identity = p.id AND a.valid_from <= $seq${more}
-ORDER BY ended_seq IS NOT NULL, attached_at DESC, m.name, i.resource_id`;
+ORDER BY ended_seq IS NOT NULL, attached_at DESC, a.machine`;
 const machinesOfPrincipals = machinesIn(attachmentsAt('$seq'));
 const unnamedOnMachines = machinesIn(attachmentsAt('$seq', unnamedAttachments), ' AND a.listed_from <= $seq');
 
@@ -122,7 +122,7 @@ function joinAttachments(rows: readonly SqlRow[], unnamed: readonly SqlRow[]): r
     (a, b) =>
       Number(a.ended_seq !== null) - Number(b.ended_seq !== null) ||
       integer(b, 'attached_at') - integer(a, 'attached_at') ||
-      compareText(`${text(a, 'name')} ${text(a, 'resource_id')}`, `${text(b, 'name')} ${text(b, 'resource_id')}`),
+      integer(a, 'machine') - integer(b, 'machine'),
   );
 }
 
@@ -165,10 +165,6 @@ function lastSeenIn(row: SqlRow, context: RunContext): string {
 
 function earliest(rows: readonly SqlRow[], column: string): number {
   return rows.reduce((first, row) => Math.min(first, integer(row, column)), Number.MAX_SAFE_INTEGER);
-}
-
-function compareText(one: string, other: string): number {
-  return one < other ? -1 : Number(one > other);
 }
 
 /** The last of some times in ISO 8601; empty if there is none. */

@@ -207,7 +207,7 @@ CROSS JOIN machine_id i ON i.machine = m.id
 WHERE p.principal_id = j.value
 AND a.identity = p.id
 AND a.valid_from <= $seq
-ORDER BY ended_seq IS NOT NULL, attached_at DESC, m.name, i.resource_id;
+ORDER BY ended_seq IS NOT NULL, attached_at DESC, a.machine;
 
 SELECT p.principal_id, a.machine, m.name, m.type, m.subscription, m.first_seen, i.subscription_id,
   i.resource_id, a.valid_from AS from_seq, CASE
@@ -410,7 +410,7 @@ WHERE p.principal_id = j.value
 AND a.identity = p.id
 AND a.valid_from <= $seq
 AND a.listed_from <= $seq
-ORDER BY ended_seq IS NOT NULL, attached_at DESC, m.name, i.resource_id;
+ORDER BY ended_seq IS NOT NULL, attached_at DESC, a.machine;
 
 SELECT CASE
 WHEN c.to_seq > c.from_seq
@@ -473,7 +473,7 @@ AND NOT EXISTS (
     AND (z.valid_to IS NULL OR z.valid_to > $seq)
   )
 )
-ORDER BY r.resource_key;
+ORDER BY r.id;
 
 SELECT p.principal_id, f.name, f.issuer, f.subject, f.audiences
 FROM json_each($ids) j
