@@ -6,6 +6,7 @@ import type { Kind } from '../inventory/coverage.ts';
 import type { Plan, PlannedSubscription } from '../inventory/plan.ts';
 import { readActions } from '../inventory/read-actions.ts';
 import type { ReadingSink } from '../inventory/reading.ts';
+import { countResources } from './kinds/count-resources.ts';
 import type { KindEnd } from './kinds/kind-reader.ts';
 import { kindReaders } from './kinds/kind-readers.ts';
 import { outcomeOf, proven, type Rights } from './kinds/outcome.ts';
@@ -77,33 +78,34 @@ async function readKind(
   onPage: (machines: number, requests: number) => void,
 ): Promise<KindListed> {
   const meter = newRequestMeter();
-  let count = 0;
-  let reported = 0;
+  const counted = countResources(sink);
+  const reported = { resources: 0, requests: 0 };
   const context: RequestContext = {
     meter,
     budget,
     signal,
     get priority() {
-      return count > longList ? count : 0;
+      return counted.count() > longList ? counted.count() : 0;
     },
   };
   const read = kindReaders[kind]({
     arm,
     subscriptionId: subscription.subscriptionId,
-    sink,
+    sink: counted.sink,
     context,
     roles,
-    onPage(rows) {
-      count += rows;
-      onPage(kind === 'virtualMachines' ? rows : 0, meter.requests - reported);
-      reported = meter.requests;
+    onPage() {
+      const resources = counted.count();
+      onPage(kind === 'virtualMachines' ? resources - reported.resources : 0, meter.requests - reported.requests);
+      reported.resources = resources;
+      reported.requests = meter.requests;
     },
   });
   try {
-    return { ...(await read), kind, count, meter };
+    return { ...(await read), kind, count: counted.count(), meter };
   } catch (error) {
     if (error instanceof NoTokenError || signal.aborted) throw error;
-    return { outcome: outcomeOf(error, meter), alsoNeeds: [], kind, count, meter };
+    return { outcome: outcomeOf(error, meter), alsoNeeds: [], kind, count: counted.count(), meter };
   }
 }
 

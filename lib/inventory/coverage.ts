@@ -56,7 +56,7 @@ export interface KindCoverage
     Coverage,
     'status' | 'reason' | 'requests' | 'pages' | 'retries' | 'throttledMilliseconds' | 'requestId'
   > {
-  /** Rows read. */
+  /** Resources read, each counted once. */
   readonly count: number;
 }
 

@@ -141,6 +141,50 @@ test('each kind is one list, and all rows reach the sink', async () => {
   expect(progress).toMatchObject({ virtualMachines: 1, requests: 8, subscriptionsDone: 1 });
 });
 
+/** The rows of a list on two pages, the first page in lower case and again on the second. */
+const onTwoPages =
+  (...rows: readonly { readonly id: string }[]): Answer =>
+  (response) => {
+    const url = new URL(response.req.url ?? '', 'https://server');
+    const spelled = rows.map((row) => ({ ...row, id: row.id.replace(/[^/]*$/, (name) => name.toLowerCase()) }));
+    if (url.searchParams.has('$skiptoken')) json(response, { value: [...rows, ...rows] });
+    else json(response, { value: spelled.slice(0, 2), nextLink: `${url.pathname}${url.search}&%24skiptoken=2` });
+  };
+
+test('a resource counts once, on however many pages and in whatever letter case it is listed', async () => {
+  const named = ['Ærlig-1', 'TWO', 'three'];
+  const resources = (type: string) => named.map((name) => ({ id: inGroup(guid(1), type, name), sku: { capacity: 1 } }));
+  const states = resources(lists.virtualMachines).map((row) => ({
+    ...row,
+    properties: { instanceView: { statuses: [{ code: 'PowerState/running' }] } },
+  }));
+
+  const { coverage, progress } = await collect({
+    virtualMachines: onTwoPages(...resources(lists.virtualMachines)),
+    powerStates: onTwoPages(...states),
+    scaleSets: onTwoPages(...resources(lists.scaleSets)),
+    arcMachines: onTwoPages(...resources(lists.arcMachines)),
+    identities: onTwoPages(...resources(lists.identities)),
+    roleAssignments: onTwoPages(...named.map((name) => assignment(guid(1), name, 'Reader'))),
+  });
+
+  for (const kind of kinds)
+    expect([kind, coverage[kind]?.status, coverage[kind]?.count]).toEqual([kind, 'complete', 3]);
+  expect(progress.virtualMachines).toBe(3);
+});
+
+test('a machine that moves while it is listed counts once', async () => {
+  const at = (group: string, vmId: string) => ({
+    id: `/subscriptions/${guid(1)}/resourceGroups/${group}/providers/${lists.virtualMachines}/vm`,
+    properties: { vmId },
+  });
+  const { coverage } = await collect({
+    virtualMachines: value(at('here', guid(50)), at('there', guid(50)), at('elsewhere', guid(51))),
+  });
+
+  expect(coverage.virtualMachines?.count).toBe(2);
+});
+
 test('kinds end in the order of the plan, after all rows; a kind outside of the plan is not requested', async () => {
   const { recorded, asked } = await collect({}, { kinds: ['virtualMachines', 'identities'] });
 

@@ -18,8 +18,8 @@ export interface KindRequest {
   readonly context: RequestContext;
   /** Shared by all subscriptions that are read together. */
   readonly roles: SharedRoles;
-  /** Called for each page with the rows that went to the sink. */
-  readonly onPage: (rows: number) => void;
+  /** Called for each page, after its rows went to the sink. */
+  readonly onPage: () => void;
 }
 
 /**
@@ -46,7 +46,7 @@ export function listReader<Row>(
   return async ({ arm, subscriptionId, sink, context, onPage }) => {
     await forEachPage(list(arm, subscriptionId, context), (page) => {
       sink(toEvent(subscriptionId, page));
-      onPage(page.length);
+      onPage();
     });
     return { outcome: readToItsEnd, alsoNeeds: [] };
   };

@@ -17,14 +17,14 @@ export async function readRoleAssignments(request: KindRequest): Promise<KindEnd
     await forEachPage(listRoleAssignments(arm, subscriptionId, context), (page) => {
       sink({ type: 'roleAssignments', subscriptionId, rows: page });
       for (const { roleDefinitionId } of page) named.add(roleKey(roleDefinitionId));
-      onPage(page.length);
+      onPage();
     });
   } catch (error) {
     if (endsOneKindOnly(error, context.signal)) await readRolesNamed(named, request);
     throw error;
   }
   const end = await readRolesNamed(named, request);
-  onPage(0);
+  onPage();
   return end;
 }
 

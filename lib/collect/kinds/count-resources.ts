@@ -1,0 +1,30 @@
+import { fold } from '../../inventory/fold.ts';
+import type { ReadingEvent, ReadingSink } from '../../inventory/reading.ts';
+
+/**
+ * A sink that passes on the rows of one list and counts its resources. A row that comes again (on another page, in
+ * another letter case) counts once, and so does a machine that moves to another id while it is listed.
+ */
+export function countResources(sink: ReadingSink): { readonly sink: ReadingSink; readonly count: () => number } {
+  const resources = new Set<string>();
+  return {
+    sink(event) {
+      for (const resource of resourcesOf(event)) resources.add(fold(resource));
+      sink(event);
+    },
+    count: () => resources.size,
+  };
+}
+
+function resourcesOf(event: ReadingEvent): readonly string[] {
+  switch (event.type) {
+    case 'machines':
+      return event.rows.map(({ vmId, id }) => vmId ?? id);
+    case 'powerStates':
+    case 'identities':
+    case 'roleAssignments':
+      return event.rows.map(({ id }) => id);
+    default:
+      return [];
+  }
+}
