@@ -37,6 +37,8 @@ const lists = {
   permissions: 'Microsoft.Authorization/permissions',
 } as const;
 type List = keyof typeof lists;
+/** A role by its id. */
+const roleById = /^Microsoft\.Authorization\/roleDefinitions\/([^/]+)$/;
 type Answer = (response: ServerResponse, subscriptionId: string) => void;
 
 const value =
@@ -66,7 +68,7 @@ const usual: Readonly<Record<List, Answer>> = {
 
 /** Reads subscriptions from a server with some lists replaced. */
 async function collect(
-  answers: Partial<Record<List, Answer>>,
+  answers: Partial<Record<List | 'roleById', Answer>>,
   options: { subscriptions?: number; kinds?: readonly Kind[] } = {},
 ) {
   const asked: string[] = [];
@@ -74,6 +76,10 @@ async function collect(
     const [, , subscriptionId = '', , ...type] = url.pathname.split('/');
     const path = url.searchParams.has('statusOnly') ? `${type.join('/')}?statusOnly` : type.join('/');
     const list = (Object.keys(lists) as List[]).find((name) => lists[name] === path);
+    if (list === undefined && roleById.test(path)) {
+      asked.push(path);
+      return (answers.roleById ?? error(404, 'RoleDefinitionDoesNotExist'))(response, subscriptionId);
+    }
     if (list === undefined) return json(response, {}, 404);
     asked.push(list);
     return (answers[list] ?? usual[list])(response, subscriptionId);
@@ -326,10 +332,94 @@ describe('roles', () => {
     );
   });
 
-  test('one that no list has stays unknown, and the kind is complete', async () => {
-    const { recorded, coverage } = await collect({ roleDefinitions: value() });
+  const narrow =
+    (...names: readonly string[]): Answer =>
+    (response, id) =>
+      value(...names.map((name) => assignment(id, `a-${name}`, name)))(response, id);
+  const askedRole: Answer = (response, id) => {
+    const name = decodeURIComponent(response.req.url?.split('?')[0]?.split('/').at(-1) ?? '');
+    json(response, roleDefinition(id, name));
+  };
 
-    expect(coverage.roleAssignments).toMatchObject({ status: 'complete', reason: null, count: 1 });
-    expect(recorded.rows('roleDefinitions')).toEqual([]);
+  test('that the lists leave out, such as those of a resource group only, are read by id', async () => {
+    const { asked, recorded, coverage } = await collect({
+      roleAssignments: narrow('READER', 'of-a-group', 'Of-Another'),
+      roleById: askedRole,
+    });
+
+    expect(coverage.roleAssignments).toMatchObject({ status: 'complete', reason: null, count: 3 });
+    expect(asked.filter((path) => roleById.test(path)).toSorted()).toEqual([
+      'Microsoft.Authorization/roleDefinitions/Of-Another',
+      'Microsoft.Authorization/roleDefinitions/of-a-group',
+    ]);
+    expect(
+      recorded
+        .rows('roleDefinitions')
+        .map(({ roleName }) => roleName)
+        .toSorted(),
+    ).toEqual(['Role Of-Another', 'Role of-a-group', 'Role reader']);
+  });
+
+  test('that are read by id are written once', async () => {
+    const { recorded } = await collect(
+      { roleAssignments: narrow('of-a-group'), roleById: askedRole },
+      { subscriptions: 5 },
+    );
+
+    expect(recorded.rows('roleDefinitions').map(({ roleName }) => roleName)).toEqual(['Role of-a-group']);
+  });
+
+  test.each([
+    [403, 'AuthorizationFailed'],
+    [404, 'SubscriptionNotFound'],
+    [404, 'InvalidResourceNamespace'],
+    [500, 'InternalServerError'],
+    [401, 'ExpiredAuthenticationToken'],
+  ])('one whose read by id answers %i %s stays unknown, and the kind is partial', async (status, code) => {
+    const { recorded, coverage } = await collect({
+      roleAssignments: narrow('reader', 'of-a-group'),
+      roleById: error(status, code),
+    });
+
+    expect(coverage.roleAssignments).toMatchObject({
+      status: 'partial',
+      reason: { code: 'RoleDefinitionsNotRead' },
+      count: 2,
+    });
+    expect(coverage.roleAssignments?.reason?.message).toContain(code);
+    expect(coverage.roleAssignments?.reason?.message).toContain(roleId(guid(1), 'of-a-group'));
+    expect(recorded.rows('roleDefinitions').map(({ roleName }) => roleName)).toEqual(['Role reader']);
+  });
+
+  test('one that answers 404 is deleted: it is named as such, grants nothing, and the kind is complete', async () => {
+    const { recorded, coverage } = await collect({ roleAssignments: narrow('gone', 'reader') });
+
+    expect(coverage.roleAssignments).toMatchObject({ status: 'complete', reason: { code: 'RoleDefinitionDeleted' } });
+    expect(coverage.roleAssignments?.reason?.message).toContain(roleId(guid(1), 'gone'));
+    expect(recorded.rows('roleDefinitions').toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
+      { id: roleId(guid(1), 'gone'), roleName: '(deleted role)', permissions: [] },
+      { id: roleId(guid(1), 'reader'), roleName: 'Role reader', permissions: expect.any(Array) },
+    ]);
+  });
+
+  test('a deleted one proves nothing about the rights: without them the list may be filtered', async () => {
+    const notActions = ['Microsoft.Authorization/roleAssignments/read'];
+    const { coverage } = await collect({
+      roleAssignments: narrow('gone'),
+      permissions: value({ actions: ['*/read'], notActions }),
+    });
+
+    expect(coverage.roleAssignments).toMatchObject({ status: 'partial', reason: { code: 'NotReaderOnSubscription' } });
+  });
+
+  test('an id that is no path is never requested', async () => {
+    const { coverage } = await collect({
+      roleAssignments: (response, id) => {
+        const { properties, ...rest } = assignment(id, 'a1', 'x');
+        value({ ...rest, properties: { ...properties, roleDefinitionId: '.example.com/x' } })(response, id);
+      },
+    });
+
+    expect(coverage.roleAssignments).toMatchObject({ status: 'partial', reason: { code: 'RoleDefinitionsNotRead' } });
   });
 });

@@ -24,7 +24,7 @@ export function outcomeOf(error: unknown, { pages }: RequestMeter): Outcome {
 
 /**
  * A list that was read to its end is complete only if the rights of the identity prove that nothing was filtered.
- * @param actions that the list needs at the subscription
+ * @param actions that the list needs at the subscription; none if it was not read
  * @param principalId of the identity that reads; null if its token does not say
  */
 export function proven(
@@ -34,7 +34,7 @@ export function proven(
   subscriptionId: string,
   principalId: string | null,
 ): Outcome {
-  if (listed.status !== 'complete' || listed.reason !== null) return listed;
+  if (listed.status !== 'complete' || actions.length === 0) return listed;
   if ('unknown' in rights) return { status: 'partial', reason: notProven(rights.unknown) };
   const lacking = actions.find((action) => !allows(rights.permissions, action));
   return lacking === undefined
