@@ -155,7 +155,7 @@ test('kinds end in the order of the plan, after all rows; a kind outside of the 
 });
 
 describe.each(kinds.filter((kind) => kind !== 'virtualMachines'))('%s alone', (kind) => {
-  const failures: readonly [string, Answer, string, string][] = [
+  const failures: [string, Answer, string, string][] = [
     ['403', error(403, 'AuthorizationFailed'), 'denied', 'AuthorizationFailed'],
     ['404', error(404, 'SubscriptionNotFound'), 'failed', 'SubscriptionNotFound'],
     ['429 for ever', error(429, 'TooManyRequests', { 'retry-after': '60' }), 'failed', 'Throttled'],
@@ -178,6 +178,29 @@ describe.each(kinds.filter((kind) => kind !== 'virtualMachines'))('%s alone', (k
     ],
   ];
 
+  const supported =
+    (versions: string): Answer =>
+    (response) => {
+      const message = `No registered resource provider found for location 'local' and API version 'x' for type 'y'. The supported api-versions are '${versions}'.`;
+      json(response, { error: { code: 'NoRegisteredProviderFound', message } }, 400);
+    };
+  failures.push(
+    [
+      'a provider that the cloud does not have',
+      error(404, 'InvalidResourceNamespace'),
+      'complete',
+      'InvalidResourceNamespace',
+    ],
+    ['a type that the cloud does not have', error(404, 'InvalidResourceType'), 'complete', 'InvalidResourceType'],
+    ['a provider without any version', supported(''), 'complete', 'NoRegisteredProviderFound'],
+    [
+      'a provider with versions that are not understood',
+      supported('2013-01-01, 2031-01-01'),
+      'failed',
+      'NoRegisteredProviderFound',
+    ],
+  );
+
   test.each(failures)('%s says so, and leaves the others alone', async (_what, answer, status, code) => {
     const { coverage } = await collect({ [kind]: answer });
 
@@ -188,6 +211,20 @@ describe.each(kinds.filter((kind) => kind !== 'virtualMachines'))('%s alone', (k
     }
     const complete = status === 'complete' || kind === 'powerStates';
     if (!throttled) expect(subscriptionStatus(coverage)).toBe(complete ? 'complete' : 'partial');
+  });
+
+  test('a provider that is gone on the second page leaves the list incomplete', async () => {
+    let pages = 0;
+    const { coverage } = await collect({
+      [kind]: (response: ServerResponse, id: string) => {
+        pages += 1;
+        if (pages > 1) return error(404, 'InvalidResourceNamespace')(response, id);
+        const { headers, url } = response.req;
+        return json(response, { value: [], nextLink: `https://${headers.host}${url}&page=2` });
+      },
+    });
+
+    expect(coverage[kind]).toMatchObject({ status: 'partial', reason: { code: 'InvalidResourceNamespace' } });
   });
 
   test('an empty page with a nextLink is followed', async () => {

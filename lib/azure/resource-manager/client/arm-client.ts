@@ -13,6 +13,7 @@ import { InvalidResponseError } from './errors.ts';
 import { createHttpsClient } from './https-client.ts';
 import { createPaces } from './pace.ts';
 import { readPages } from './pages.ts';
+import { apiVersionPolicy } from './policies/api-version-policy.ts';
 import { bearerTokenPolicy } from './policies/bearer-token-policy.ts';
 import { errorPolicy } from './policies/error-policy.ts';
 import { isJsonResponse, jsonPolicy } from './policies/json-policy.ts';
@@ -98,6 +99,7 @@ function createPolicies(options: ArmClientOptions): readonly PipelinePolicy[] {
   return [
     errorPolicy,
     userAgentPolicy,
+    apiVersionPolicy(),
     retryPolicy(paces, clock),
     bearerTokenPolicy(cloud, tokens),
     pacingPolicy(paces, createConcurrencyGate(concurrency), clock),
