@@ -12,7 +12,7 @@ const oldestVersions: ReadonlyMap<string, string> = new Map([
   ['microsoft.compute/virtualmachines?statusonly', '2019-07-01'],
   ['microsoft.hybridcompute/machines', '2019-12-12'],
   ['microsoft.managedidentity/userassignedidentities', '2015-08-31-preview'],
-  ['microsoft.managedidentity/userassignedidentities/federatedidentitycredentials', '2022-01-31-preview'],
+  ['microsoft.managedidentity/userassignedidentities/federatedidentitycredentials', '2018-11-30'],
   ['microsoft.managedidentity/identities', '2015-08-31-preview'],
   ['microsoft.authorization/permissions', '2015-07-01'],
   ['microsoft.authorization/roleassignments', '2015-07-01'],
@@ -25,8 +25,8 @@ const oldestVersions: ReadonlyMap<string, string> = new Map([
  * Resource Manager's own.
  */
 export function requestedType({ pathname, searchParams }: URL): string {
-  const provider = pathname.toLowerCase().split('/providers/').at(-1) ?? '';
-  const [namespace = '', ...rest] = provider.startsWith('/') ? ['subscriptions'] : provider.split('/');
+  const provider = /.*\/providers\/(.+)/.exec(pathname.toLowerCase())?.[1];
+  const [namespace = '', ...rest] = (provider ?? 'subscriptions').split('/');
   const type = [namespace, ...rest.filter((_segment, index) => index % 2 === 0)].join('/');
   return searchParams.has('statusOnly') ? `${type}?statusonly` : type;
 }

@@ -92,17 +92,20 @@ export function createArmClient(options: ArmClientOptions): ArmClient {
   };
 }
 
-/** Outermost first. Pacing is inside the policies that retry, so that each attempt waits for its own turn. */
+/**
+ * Outermost first. Pacing is inside the policies that retry, so that each attempt waits for its own turn. The version is
+ * chosen after the wait, when more may be known of the cloud.
+ */
 function createPolicies(options: ArmClientOptions): readonly PipelinePolicy[] {
   const { cloud, tokens, concurrency, clock = systemClock } = options;
   const paces = createPaces();
   return [
     errorPolicy,
     userAgentPolicy,
-    apiVersionPolicy(),
     retryPolicy(paces, clock),
     bearerTokenPolicy(cloud, tokens),
     pacingPolicy(paces, createConcurrencyGate(concurrency), clock),
+    apiVersionPolicy(),
     jsonPolicy,
     requestIdPolicy,
   ];

@@ -1,4 +1,4 @@
-import type { PipelinePolicy, PipelineResponse } from '@azure/core-rest-pipeline';
+import type { PipelinePolicy, PipelineRequest, PipelineResponse, SendRequest } from '@azure/core-rest-pipeline';
 import { isVersionRefusal, namedVersions, newestUnderstood, requestedType } from '../api-versions.ts';
 import { parseErrorBody } from '../error-answer.ts';
 import { contextOf } from '../request-context.ts';
@@ -10,6 +10,17 @@ import { contextOf } from '../request-context.ts';
 export function apiVersionPolicy(): PipelinePolicy {
   /** The accepted version by type and version written for. */
   const accepted = new Map<string, string>();
+
+  /** Leaves the request as it was, for another attempt of a policy outside. */
+  async function sendIn(version: string, request: PipelineRequest, next: SendRequest): Promise<PipelineResponse> {
+    const { url } = request;
+    request.url = withVersion(url, version);
+    try {
+      return await next(request);
+    } finally {
+      request.url = url;
+    }
+  }
   return {
     name: 'apiVersionPolicy',
     async sendRequest(request, next) {
@@ -19,13 +30,11 @@ export function apiVersionPolicy(): PipelinePolicy {
       const type = requestedType(url);
       const key = `${type} ${newest}`;
       const asked = accepted.get(key) ?? newest;
-      request.url = withVersion(url, asked);
-      const response = await next(request);
+      const response = await sendIn(asked, request, next);
       const other = newestUnderstood(type, versionsOf(response), newest, asked);
       if (other === null) return response;
-      request.url = withVersion(url, other);
       contextOf(request).meter.retries += 1;
-      const second = await next(request);
+      const second = await sendIn(other, request, next);
       if (!isRefused(second)) accepted.set(key, other);
       return second;
     },
@@ -42,6 +51,6 @@ function versionsOf(response: PipelineResponse): readonly string[] {
 }
 
 /** Changes the version alone: a skip token is sent back exactly as it came. */
-function withVersion({ href }: URL, version: string): string {
-  return href.replace(/([?&]api-version=)[^&#]*/, `$1${version}`);
+function withVersion(url: string, version: string): string {
+  return url.replace(/([?&]api-version=)[^&#]*/, `$1${version}`);
 }
