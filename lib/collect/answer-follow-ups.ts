@@ -1,6 +1,6 @@
 import { forEachBounded } from '../async/for-each-bounded.ts';
 import type { ArmClient, RequestContext } from '../azure/resource-manager/client/arm-client.ts';
-import { ArmError } from '../azure/resource-manager/client/errors.ts';
+import { isAbsence } from '../azure/resource-manager/client/errors.ts';
 import { newRequestMeter, newWaitBudget, type WaitBudget } from '../azure/resource-manager/client/request-context.ts';
 import { getArcMachine } from '../azure/resource-manager/resources/arc-machines.ts';
 import { listFederatedCredentials } from '../azure/resource-manager/resources/federated-credentials.ts';
@@ -8,7 +8,7 @@ import { getScaleSet } from '../azure/resource-manager/resources/scale-sets.ts';
 import { getSystemAssignedIdentity } from '../azure/resource-manager/resources/system-assigned-identity.ts';
 import { getUserAssignedIdentity } from '../azure/resource-manager/resources/user-assigned-identities.ts';
 import { readVirtualMachine } from '../azure/resource-manager/resources/virtual-machines.ts';
-import { NoTokenError, NotFoundError, toReason } from '../errors.ts';
+import { NoTokenError, toReason } from '../errors.ts';
 import type { FollowUp, Verification } from '../inventory/reading.ts';
 import type { MachineReading, MachineType } from '../inventory/virtual-machine.ts';
 
@@ -20,9 +20,6 @@ interface Questions {
 const openSubscriptions = 256;
 /** A throttled subscription must not occupy every slot. */
 const openOfOneSubscription = 32;
-
-/** These are 404 as well, but a subscription that is not visible proves nothing about its resources. */
-const subscriptionNotVisible = new Set(['SubscriptionNotFound', 'InvalidSubscriptionId']);
 
 const getMachineOf: Readonly<
   Record<MachineType, (arm: ArmClient, id: string, context: RequestContext) => Promise<MachineReading>>
@@ -87,9 +84,4 @@ async function verify<Reading>(read: () => Promise<Reading>, signal: AbortSignal
     if (error instanceof NoTokenError || signal.aborted) throw error;
     return isAbsence(error) ? { outcome: 'absent' } : { outcome: 'unverified', reason: toReason(error) };
   }
-}
-
-function isAbsence(error: unknown): boolean {
-  if (error instanceof NotFoundError) return true;
-  return error instanceof ArmError && error.status === 404 && !subscriptionNotVisible.has(error.code);
 }

@@ -64,7 +64,7 @@ export async function readSubscription(
     readRights(request, { meter: permissionsMeter, budget, signal }, (requests) => onPage(0, requests)),
   ]);
   for (const { kind, outcome, alsoNeeds, count, meter } of listed) {
-    const actions = [readActions[kind], ...alsoNeeds];
+    const actions = alsoNeeds === null ? [] : [readActions[kind], ...alsoNeeds];
     const { status, reason } = proven(outcome, actions, rights, subscriptionId, plan.principalId);
     const cost = kind === 'virtualMachines' ? added(meter, permissionsMeter) : meter;
     sink({ type: 'end', reading: { subscriptionId, kind, readAt, status, reason, count, ...cost } });
@@ -105,7 +105,7 @@ async function readKind(
     return { ...(await read), kind, count: counted.count(), meter };
   } catch (error) {
     if (error instanceof NoTokenError || signal.aborted) throw error;
-    return { outcome: outcomeOf(error, meter), alsoNeeds: [], kind, count: counted.count(), meter };
+    return { outcome: outcomeOf(error, meter), alsoNeeds: null, kind, count: counted.count(), meter };
   }
 }
 

@@ -33,7 +33,7 @@ export const principalShape = v.object({
       id: text,
       scope: text,
       roleDefinitionId: text,
-      /** null where the role itself could not be read. */
+      /** null where the role itself could not be read; `(deleted role)` where it was gone before it was read. */
       roleDefinitionName: nullableText,
       inherited: v.boolean(),
       condition: nullableText,

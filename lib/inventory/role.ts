@@ -18,6 +18,9 @@ export interface RoleDefinitionReading {
   readonly permissions: readonly Permission[];
 }
 
+/** Stands for the name of a role that no longer exists and was never read. */
+export const deletedRoleName = '(deleted role)';
+
 /** The last segment of a role's id. What precedes it differs from list to list. */
 export function roleKey(roleDefinitionId: string): string {
   return roleDefinitionId.slice(roleDefinitionId.lastIndexOf('/') + 1).toLowerCase();

@@ -5,9 +5,13 @@ import type { PageCache } from './resource-manager/page-cache.ts';
 import type { SampleTenant } from './sample-tenant.ts';
 import type { TokenIssuer } from './tokens.ts';
 
+/** The public cloud, or Azure Stack Hub. */
+export type CloudKind = 'azure' | 'azureStack';
+
 /** The state of one stand-in, which both of its servers share. */
 export interface AzureState {
   readonly tenant: SampleTenant;
+  readonly cloud: CloudKind;
   readonly issuer: TokenIssuer;
   /** The app's IDENTITY_HEADER from App Service. */
   readonly identityHeader: string;

@@ -3,7 +3,7 @@ import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { totalmem } from 'node:os';
 import { listenOnLoopback } from '../listen.ts';
-import type { AzureState } from './azure-state.ts';
+import type { AzureState, CloudKind } from './azure-state.ts';
 import { createCertificate } from './certificate.ts';
 import { createFaults, type Faults } from './faults/faults.ts';
 import { createRateLimiter, type RateLimits } from './faults/rate-limits.ts';
@@ -18,6 +18,8 @@ export type IdentitySource = 'AppService' | 'IMDS' | 'CloudShell';
 
 export interface LocalAzureOptions {
   readonly tenant: SampleTenant;
+  /** Which resource providers there are, in which versions. Default: those of the public cloud. */
+  readonly cloud?: CloudKind;
   /** Added to every answer. Default: 0. */
   readonly latencyMs?: number;
   /** Rows per page. Default: 50. */
@@ -59,7 +61,7 @@ export interface LocalAzure extends AsyncDisposable {
 
 /** Starts both servers on loopback. */
 export async function startLocalAzure(options: LocalAzureOptions): Promise<LocalAzure> {
-  const { tenant, pageSize = 50, latencyMs = 0 } = options;
+  const { tenant, cloud = 'azure', pageSize = 50, latencyMs = 0 } = options;
   const { certificate, privateKey, caFile, remove } = await createCertificate();
   const faults = createFaults();
   const log = createRequestLog();
@@ -67,7 +69,7 @@ export async function startLocalAzure(options: LocalAzureOptions): Promise<Local
   const limiter = createRateLimiter(options.limits ?? null, options.now);
   const pages = createPageCache(totalmem() / 8);
   const identityHeader = randomBytes(16).toString('hex');
-  const state: AzureState = { tenant, faults, log, limiter, issuer, identityHeader, pages, pageSize, latencyMs };
+  const state: AzureState = { tenant, cloud, faults, log, limiter, issuer, identityHeader, pages, pageSize, latencyMs };
 
   const managerServer = createHttpsServer({ cert: certificate, key: privateKey }, serveResourceManager(state));
   const identityServer = createHttpServer(serveIdentity(state));

@@ -99,6 +99,24 @@ describe('from Azure to an answer', () => {
     expect(live.stderr).toMatch(/ManagementGroupsNotRead.*nobody-has-it: NotFound/);
   });
 
+  test('reads Azure Stack Hub completely, in the versions that it has', async () => {
+    const tenant = createSampleTenant({ subscriptions: 2, vms: 3, awkward: false, plain: true });
+    const stack = await startLocalAzure({ tenant, cloud: 'azureStack' });
+    azures.push(stack);
+    const collect = await cliOn(stack, ['collect']);
+    const ledger = await cliOn(stack, [
+      'subscriptions',
+      '--query',
+      '[].kinds.arcMachines.[status, count, reason.code]',
+    ]);
+    const live = await cliOn(stack, ['list', '--live', '--query', 'length(@)']);
+
+    expect([collect.code, ledger.code, live.code]).toEqual([0, 0, 0]);
+    expect(JSON.parse(collect.stdout)).toMatchObject({ complete: true, virtualMachineCount: 6 });
+    expect(JSON.parse(ledger.stdout)).toEqual(Array(2).fill(['complete', 0, 'InvalidResourceNamespace']));
+    expect(JSON.parse(live.stdout)).toBe(6);
+  });
+
   test('lists live the machines that a run would read, and stores nothing', async () => {
     const live = await cli('list', '--live', '--query', '[].id');
     const files = await readdir(cwd);

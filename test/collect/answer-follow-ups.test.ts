@@ -163,6 +163,15 @@ test('a throttled subscription fails its own questions, and not those of others'
   expect(paths.filter((path) => path.includes(guid(1))).length).toBeLessThan(100);
 });
 
+test.each(['InvalidResourceNamespace', 'InvalidResourceType', 'SubscriptionNotFound'])(
+  'a 404 %s proves nothing about a resource',
+  async (code) => {
+    const { answers } = await ask([questions], (response) => json(response, { error: { code, message: 'no' } }, 404));
+
+    for (const answer of answers.values()) expect(answer).toMatchObject({ outcome: 'unverified', reason: { code } });
+  },
+);
+
 test('without a token nothing is answered', async () => {
   const refused = ask([questions], (response) =>
     json(response, { error: { code: 'ExpiredAuthenticationToken', message: 'no' } }, 401),

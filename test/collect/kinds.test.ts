@@ -37,6 +37,8 @@ const lists = {
   permissions: 'Microsoft.Authorization/permissions',
 } as const;
 type List = keyof typeof lists;
+/** A role by its id. */
+const roleById = /^Microsoft\.Authorization\/roleDefinitions\/([^/]+)$/;
 type Answer = (response: ServerResponse, subscriptionId: string) => void;
 
 const value =
@@ -66,7 +68,7 @@ const usual: Readonly<Record<List, Answer>> = {
 
 /** Reads subscriptions from a server with some lists replaced. */
 async function collect(
-  answers: Partial<Record<List, Answer>>,
+  answers: Partial<Record<List | 'roleById', Answer>>,
   options: { subscriptions?: number; kinds?: readonly Kind[] } = {},
 ) {
   const asked: string[] = [];
@@ -74,6 +76,10 @@ async function collect(
     const [, , subscriptionId = '', , ...type] = url.pathname.split('/');
     const path = url.searchParams.has('statusOnly') ? `${type.join('/')}?statusOnly` : type.join('/');
     const list = (Object.keys(lists) as List[]).find((name) => lists[name] === path);
+    if (list === undefined && roleById.test(path)) {
+      asked.push(path);
+      return (answers.roleById ?? error(404, 'RoleDefinitionDoesNotExist'))(response, subscriptionId);
+    }
     if (list === undefined) return json(response, {}, 404);
     asked.push(list);
     return (answers[list] ?? usual[list])(response, subscriptionId);
@@ -193,7 +199,7 @@ test('kinds end in the order of the plan, after all rows; a kind outside of the 
 });
 
 describe.each(kinds.filter((kind) => kind !== 'virtualMachines'))('%s alone', (kind) => {
-  const failures: readonly [string, Answer, string, string][] = [
+  const failures: [string, Answer, string, string][] = [
     ['403', error(403, 'AuthorizationFailed'), 'denied', 'AuthorizationFailed'],
     ['404', error(404, 'SubscriptionNotFound'), 'failed', 'SubscriptionNotFound'],
     ['429 for ever', error(429, 'TooManyRequests', { 'retry-after': '60' }), 'failed', 'Throttled'],
@@ -216,6 +222,29 @@ describe.each(kinds.filter((kind) => kind !== 'virtualMachines'))('%s alone', (k
     ],
   ];
 
+  const supported =
+    (versions: string): Answer =>
+    (response) => {
+      const message = `No registered resource provider found for location 'local' and API version 'x' for type 'y'. The supported api-versions are '${versions}'.`;
+      json(response, { error: { code: 'NoRegisteredProviderFound', message } }, 400);
+    };
+  failures.push(
+    [
+      'a provider that the cloud does not have',
+      error(404, 'InvalidResourceNamespace'),
+      'complete',
+      'InvalidResourceNamespace',
+    ],
+    ['a type that the cloud does not have', error(404, 'InvalidResourceType'), 'complete', 'InvalidResourceType'],
+    ['a provider without any version', supported(''), 'complete', 'NoRegisteredProviderFound'],
+    [
+      'a provider with versions that are not understood',
+      supported('2013-01-01, 2031-01-01'),
+      'failed',
+      'NoRegisteredProviderFound',
+    ],
+  );
+
   test.each(failures)('%s says so, and leaves the others alone', async (_what, answer, status, code) => {
     const { coverage } = await collect({ [kind]: answer });
 
@@ -226,6 +255,20 @@ describe.each(kinds.filter((kind) => kind !== 'virtualMachines'))('%s alone', (k
     }
     const complete = status === 'complete' || kind === 'powerStates';
     if (!throttled) expect(subscriptionStatus(coverage)).toBe(complete ? 'complete' : 'partial');
+  });
+
+  test('a provider that is gone on the second page leaves the list incomplete', async () => {
+    let pages = 0;
+    const { coverage } = await collect({
+      [kind]: (response: ServerResponse, id: string) => {
+        pages += 1;
+        if (pages > 1) return error(404, 'InvalidResourceNamespace')(response, id);
+        const { headers, url } = response.req;
+        return json(response, { value: [], nextLink: `https://${headers.host}${url}&page=2` });
+      },
+    });
+
+    expect(coverage[kind]).toMatchObject({ status: 'partial', reason: { code: 'InvalidResourceNamespace' } });
   });
 
   test('an empty page with a nextLink is followed', async () => {
@@ -370,10 +413,94 @@ describe('roles', () => {
     );
   });
 
-  test('one that no list has stays unknown, and the kind is complete', async () => {
-    const { recorded, coverage } = await collect({ roleDefinitions: value() });
+  const narrow =
+    (...names: readonly string[]): Answer =>
+    (response, id) =>
+      value(...names.map((name) => assignment(id, `a-${name}`, name)))(response, id);
+  const askedRole: Answer = (response, id) => {
+    const name = decodeURIComponent(response.req.url?.split('?')[0]?.split('/').at(-1) ?? '');
+    json(response, roleDefinition(id, name));
+  };
 
-    expect(coverage.roleAssignments).toMatchObject({ status: 'complete', reason: null, count: 1 });
-    expect(recorded.rows('roleDefinitions')).toEqual([]);
+  test('that the lists leave out, such as those of a resource group only, are read by id', async () => {
+    const { asked, recorded, coverage } = await collect({
+      roleAssignments: narrow('READER', 'of-a-group', 'Of-Another'),
+      roleById: askedRole,
+    });
+
+    expect(coverage.roleAssignments).toMatchObject({ status: 'complete', reason: null, count: 3 });
+    expect(asked.filter((path) => roleById.test(path)).toSorted()).toEqual([
+      'Microsoft.Authorization/roleDefinitions/Of-Another',
+      'Microsoft.Authorization/roleDefinitions/of-a-group',
+    ]);
+    expect(
+      recorded
+        .rows('roleDefinitions')
+        .map(({ roleName }) => roleName)
+        .toSorted(),
+    ).toEqual(['Role Of-Another', 'Role of-a-group', 'Role reader']);
+  });
+
+  test('that are read by id are written once', async () => {
+    const { recorded } = await collect(
+      { roleAssignments: narrow('of-a-group'), roleById: askedRole },
+      { subscriptions: 5 },
+    );
+
+    expect(recorded.rows('roleDefinitions').map(({ roleName }) => roleName)).toEqual(['Role of-a-group']);
+  });
+
+  test.each([
+    [403, 'AuthorizationFailed'],
+    [404, 'SubscriptionNotFound'],
+    [404, 'InvalidResourceNamespace'],
+    [500, 'InternalServerError'],
+    [401, 'ExpiredAuthenticationToken'],
+  ])('one whose read by id answers %i %s stays unknown, and the kind is partial', async (status, code) => {
+    const { recorded, coverage } = await collect({
+      roleAssignments: narrow('reader', 'of-a-group'),
+      roleById: error(status, code),
+    });
+
+    expect(coverage.roleAssignments).toMatchObject({
+      status: 'partial',
+      reason: { code: 'RoleDefinitionsNotRead' },
+      count: 2,
+    });
+    expect(coverage.roleAssignments?.reason?.message).toContain(code);
+    expect(coverage.roleAssignments?.reason?.message).toContain(roleId(guid(1), 'of-a-group'));
+    expect(recorded.rows('roleDefinitions').map(({ roleName }) => roleName)).toEqual(['Role reader']);
+  });
+
+  test('one that answers 404 is deleted: it is named as such, grants nothing, and the kind is complete', async () => {
+    const { recorded, coverage } = await collect({ roleAssignments: narrow('gone', 'reader') });
+
+    expect(coverage.roleAssignments).toMatchObject({ status: 'complete', reason: { code: 'RoleDefinitionDeleted' } });
+    expect(coverage.roleAssignments?.reason?.message).toContain(roleId(guid(1), 'gone'));
+    expect(recorded.rows('roleDefinitions').toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
+      { id: roleId(guid(1), 'gone'), roleName: '(deleted role)', permissions: [] },
+      { id: roleId(guid(1), 'reader'), roleName: 'Role reader', permissions: expect.any(Array) },
+    ]);
+  });
+
+  test('a deleted one proves nothing about the rights: without them the list may be filtered', async () => {
+    const notActions = ['Microsoft.Authorization/roleAssignments/read'];
+    const { coverage } = await collect({
+      roleAssignments: narrow('gone'),
+      permissions: value({ actions: ['*/read'], notActions }),
+    });
+
+    expect(coverage.roleAssignments).toMatchObject({ status: 'partial', reason: { code: 'NotReaderOnSubscription' } });
+  });
+
+  test('an id that is no path is never requested', async () => {
+    const { coverage } = await collect({
+      roleAssignments: (response, id) => {
+        const { properties, ...rest } = assignment(id, 'a1', 'x');
+        value({ ...rest, properties: { ...properties, roleDefinitionId: '.example.com/x' } })(response, id);
+      },
+    });
+
+    expect(coverage.roleAssignments).toMatchObject({ status: 'partial', reason: { code: 'RoleDefinitionsNotRead' } });
   });
 });

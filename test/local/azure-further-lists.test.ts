@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
+import { customRole } from '../../local/azure/tenant/access/role-definitions.ts';
 import { createPlainClient, type PlainClient } from './azure-client.ts';
 import { propertyPaths } from './property-paths.ts';
 
@@ -148,6 +149,27 @@ describe('role assignments', () => {
     expect((await get(String(custom?.id), '2022-04-01')).json).toEqual(custom);
     expect(elsewhere.map(({ properties }) => properties?.roleName)).toContain(custom?.properties?.roleName);
   });
+});
+
+test('custom roles of a resource group only are not in the list, but in the filtered list, and can be read by id', async () => {
+  const id = named('Retail Core');
+  const scope = `/subscriptions/${id}/resourceGroups/rg-retail-small`;
+  const role = customRole(azure.tenant.tenantId, 'Small Operator', ['Microsoft.Compute/*'], [scope]);
+  const assignment = { scope, role, principalId: 'p', principalType: 'ServicePrincipal' } as const;
+  const assigned = azure.tenant.roleAssignments.add(assignment);
+  const filter = `${pathOf('Retail Core', 'roleDefinitions')}&$filter=atScopeAndBelow()`;
+  const names = (rows: Awaited<ReturnType<typeof rowsOf>>) => rows.map(({ properties }) => properties?.roleName);
+
+  const [plain, below] = [await rowsOf('Retail Core', 'roleDefinitions'), await client.armRows(filter)];
+  const byId = await get(
+    `/subscriptions/${id}/providers/Microsoft.Authorization/roleDefinitions/${role.name}`,
+    '2022-04-01',
+  );
+  azure.tenant.roleAssignments.remove(assigned);
+
+  expect(names(plain)).not.toContain('Small Operator');
+  expect(names(below)).toEqual(expect.arrayContaining([...names(plain), 'Small Operator']));
+  expect(byId.json.properties?.roleName).toBe('Small Operator');
 });
 
 describe('rights', () => {

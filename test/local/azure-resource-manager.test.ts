@@ -153,6 +153,35 @@ describe('requests are refused', () => {
     expect(errorOf(answer.json)).toMatchObject({ code: 'NoRegisteredProviderFound' });
   });
 
+  test('as by Azure Stack Hub: other versions, and providers that it does not have', async () => {
+    await using stack = await startLocalAzure({ tenant: azure.tenant, cloud: 'azureStack' });
+    using stackClient = createPlainClient(stack);
+    const id = named(/^Payments/);
+    const provider = (type: string, version: string) => `/subscriptions/${id}/providers/${type}?api-version=${version}`;
+    const answers = await Promise.all(
+      [
+        '/subscriptions?api-version=2022-12-01',
+        '/subscriptions?api-version=2016-06-01',
+        provider('Microsoft.Compute/virtualMachines', compute),
+        provider('Microsoft.Compute/virtualMachines', '2020-06-01'),
+        provider('Microsoft.HybridCompute/machines', '2025-01-13'),
+        provider('Microsoft.ManagedIdentity/userAssignedIdentities', '2024-11-30'),
+        provider('Microsoft.Authorization/roleAssignments', '2022-04-01'),
+      ].map((path) => stackClient.arm(path)),
+    );
+
+    expect(answers.map(({ status, json }) => `${status} ${json.error?.code ?? ''}`)).toEqual([
+      '400 InvalidApiVersionParameter',
+      '200 ',
+      '404 InvalidResourceType',
+      '200 ',
+      '404 InvalidResourceNamespace',
+      '404 InvalidResourceNamespace',
+      '404 InvalidResourceType',
+    ]);
+    expect(answers[2]?.json.error?.message).toContain("The supported api-versions are '2020-06-01,2019-12-01,");
+  });
+
   test('without a valid token, each case with its own code', async () => {
     await using brief = await startLocalAzure({ tenant: azure.tenant, tokenLifetimeSeconds: 0 });
     using briefClient = createPlainClient(brief);

@@ -11,6 +11,7 @@ import type { Principal } from '../../lib/inventory/principal.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import { collectIntoFile } from '../../lib/run/collect-into-file.ts';
 import type { FaultAnswer } from '../../local/azure/faults/faults.ts';
+import { customRole } from '../../local/azure/tenant/access/role-definitions.ts';
 import { type AzureForTests, startAzureForTests } from '../support/azure-session.ts';
 import { forbidden, serverError } from '../support/fault-presets.ts';
 
@@ -107,6 +108,74 @@ describe('a token that one list of one subscription refuses, even after a new on
     fail('^/subscriptions$', refused('ExpiredAuthenticationToken'));
 
     await expect(collect()).rejects.toMatchObject({ name: 'NoTokenError', code: 'ExpiredAuthenticationToken' });
+  });
+});
+
+describe('a custom role that is assignable in a resource group only', () => {
+  /** Assigns it to the system-assigned identity of a machine. @returns its guid, and the principal */
+  function assignNarrowRole() {
+    const { tenant } = stand.azure;
+    const machine = tenant
+      .virtualMachines(subscriptionId(1))
+      .find(({ identity }) => typeof identity?.principalId === 'string');
+    const principalId = String(machine?.identity?.principalId);
+    const scope = String(machine?.id).split('/providers/')[0] ?? '';
+    const role = customRole(tenant.tenantId, 'Group Operator', ['Microsoft.Compute/*'], [scope]);
+    tenant.roleAssignments.add({ scope, role, principalId, principalType: 'ServicePrincipal' });
+    return { role: role.name, principalId, scope };
+  }
+  const rolesOf = (principalId: string, scope: string) =>
+    read()
+      .principals.find((one) => one.principalId === principalId)
+      ?.roleAssignments.filter((one) => one.scope === scope)
+      .map(({ roleDefinitionName }) => roleDefinitionName);
+
+  test('has its name, and the kind is complete', async () => {
+    const { principalId, scope } = assignNarrowRole();
+
+    const run = await collect();
+
+    expect(run.complete).toBe(true);
+    expect(rolesOf(principalId, scope)).toEqual(['Group Operator']);
+  });
+
+  test('has no name and makes the kind partial while it cannot be read', async () => {
+    const { role, principalId, scope } = assignNarrowRole();
+    fail(`/roleDefinitions/${role}$`, forbidden('Microsoft.Authorization/roleDefinitions/read', scope));
+
+    const run = await collect();
+
+    expect(run).toMatchObject({ complete: false, coverage: { complete: 1, partial: 1 } });
+    expect(kindsOf(1)?.roleAssignments).toMatchObject({
+      status: 'partial',
+      reason: { code: 'RoleDefinitionsNotRead' },
+    });
+    expect(rolesOf(principalId, scope)).toEqual([null]);
+  });
+
+  test('is reported as deleted once it is, and keeps the name that it had', async () => {
+    const { role, principalId, scope } = assignNarrowRole();
+    const gone: FaultAnswer = {
+      kind: 'status',
+      status: 404,
+      body: { error: { code: 'RoleDefinitionDoesNotExist', message: 'The role does not exist.' } },
+    };
+    fail(`/roleDefinitions/${role}$`, gone);
+
+    expect(await collect()).toMatchObject({ complete: true });
+    expect(kindsOf(1)?.roleAssignments).toMatchObject({
+      status: 'complete',
+      reason: { code: 'RoleDefinitionDeleted' },
+    });
+    expect(rolesOf(principalId, scope)).toEqual(['(deleted role)']);
+
+    stand.azure.faults.clear();
+    await collect();
+    fail(`/roleDefinitions/${role}$`, gone);
+    await collect();
+
+    expect(kindsOf(1)?.roleAssignments).toMatchObject({ reason: { code: 'RoleDefinitionDeleted' } });
+    expect(rolesOf(principalId, scope)).toEqual(['Group Operator']);
   });
 });
 

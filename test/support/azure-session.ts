@@ -4,6 +4,7 @@ import { createArmClient } from '../../lib/azure/resource-manager/client/arm-cli
 import type { Session } from '../../lib/azure/session.ts';
 import type { TokenSource } from '../../lib/azure/token.ts';
 import { type Environment, readSettings, type Settings } from '../../lib/settings.ts';
+import type { CloudKind } from '../../local/azure/azure-state.ts';
 import type { RateLimits } from '../../local/azure/faults/rate-limits.ts';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant, type SampleTenantOptions } from '../../local/azure/sample-tenant.ts';
@@ -30,10 +31,15 @@ function trust(certificate: string): void {
  * static in its library (the tests of lib/azure run it in processes of its own).
  * @param limits of requests; time as they see it passes when a session waits, and only then. Default: none
  */
-export async function startAzureForTests(tenant: SampleTenantOptions, limits?: RateLimits): Promise<AzureForTests> {
+export async function startAzureForTests(
+  tenant: SampleTenantOptions,
+  limits?: RateLimits,
+  cloud: CloudKind = 'azure',
+): Promise<AzureForTests> {
   let time = Date.now();
   const azure = await startLocalAzure({
     tenant: createSampleTenant(tenant),
+    cloud,
     pageSize: 10,
     ...(limits === undefined ? {} : { limits, now: () => time }),
   });

@@ -30,8 +30,8 @@ export type KindReader = (request: KindRequest) => Promise<KindEnd>;
 
 export interface KindEnd {
   readonly outcome: Outcome;
-  /** Further actions that the identity needs for the outcome to hold. */
-  readonly alsoNeeds: readonly string[];
+  /** Further actions that the identity needs for the outcome to hold; null = no rights matter. */
+  readonly alsoNeeds: readonly string[] | null;
 }
 
 /** A reader of a kind that is one list. Each page becomes one event. */

@@ -1,3 +1,4 @@
+import { isTypeMissing } from '../../azure/resource-manager/client/api-versions.ts';
 import type { RequestMeter } from '../../azure/resource-manager/client/arm-client.ts';
 import { ArmError } from '../../azure/resource-manager/client/errors.ts';
 import { InventoryError, type Reason, toReason } from '../../errors.ts';
@@ -9,14 +10,14 @@ import type { Outcome } from './kind-reader.ts';
 export type Rights = { readonly permissions: readonly Permission[] } | { readonly unknown: Reason };
 
 /**
- * The outcome of a list that failed: complete if the resource provider is not registered, partial after some pages,
- * denied for a 403 on the first, else failed.
+ * The outcome of a list that failed: complete if the cloud does not have the resource provider or the subscription has
+ * not registered it, partial after some pages, denied for a 403 on the first, else failed.
  * @throws anything that is not an `InventoryError`: a defect
  */
 export function outcomeOf(error: unknown, { pages }: RequestMeter): Outcome {
   if (!(error instanceof InventoryError)) throw error;
   const reason = toReason(error);
-  if (error.code === 'MissingSubscriptionRegistration') return { status: 'complete', reason };
+  if (pages === 0 && isTypeMissing(error)) return { status: 'complete', reason };
   const status: CoverageStatus =
     pages > 0 ? 'partial' : error instanceof ArmError && error.status === 403 ? 'denied' : 'failed';
   return { status, reason };
@@ -24,7 +25,7 @@ export function outcomeOf(error: unknown, { pages }: RequestMeter): Outcome {
 
 /**
  * A list that was read to its end is complete only if the rights of the identity prove that nothing was filtered.
- * @param actions that the list needs at the subscription
+ * @param actions that the list needs at the subscription; none if it was not read
  * @param principalId of the identity that reads; null if its token does not say
  */
 export function proven(
@@ -34,7 +35,7 @@ export function proven(
   subscriptionId: string,
   principalId: string | null,
 ): Outcome {
-  if (listed.status !== 'complete' || listed.reason !== null) return listed;
+  if (listed.status !== 'complete' || actions.length === 0) return listed;
   if ('unknown' in rights) return { status: 'partial', reason: notProven(rights.unknown) };
   const lacking = actions.find((action) => !allows(rights.permissions, action));
   return lacking === undefined

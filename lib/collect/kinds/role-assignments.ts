@@ -1,9 +1,18 @@
+import { forEachBounded } from '../../async/for-each-bounded.ts';
+import { isAbsence } from '../../azure/resource-manager/client/errors.ts';
 import { forEachPage } from '../../azure/resource-manager/client/pages.ts';
 import { listRoleAssignments } from '../../azure/resource-manager/resources/role-assignments.ts';
+import { getRoleDefinition } from '../../azure/resource-manager/resources/role-definitions.ts';
 import { InventoryError, NoTokenError } from '../../errors.ts';
 import { readRoleDefinitions } from '../../inventory/read-actions.ts';
-import { roleKey } from '../../inventory/role.ts';
+import { deletedRoleName, roleKey } from '../../inventory/role.ts';
 import { type KindEnd, type KindRequest, type Outcome, readToItsEnd } from './kind-reader.ts';
+
+/** A subscription must not occupy every slot. */
+const openReads = 8;
+
+/** The resource ids that assignments give their roles, by {@link roleKey}. */
+type NamedRoles = ReadonlyMap<string, string>;
 
 /**
  * Reads the role assignments of one subscription, and the roles they name that were not read before. Without the names
@@ -12,12 +21,12 @@ import { type KindEnd, type KindRequest, type Outcome, readToItsEnd } from './ki
  */
 export async function readRoleAssignments(request: KindRequest): Promise<KindEnd> {
   const { arm, subscriptionId, sink, context, onPage } = request;
-  const named = new Set<string>();
+  const named = new Map<string, string>();
   try {
     await forEachPage(listRoleAssignments(arm, subscriptionId, context), (page) => {
       sink({ type: 'roleAssignments', subscriptionId, rows: page });
-      for (const { roleDefinitionId } of page) named.add(roleKey(roleDefinitionId));
-      onPage();
+        for (const { roleDefinitionId } of page) named.set(roleKey(roleDefinitionId), roleDefinitionId);
+        onPage();
     });
   } catch (error) {
     if (endsOneKindOnly(error, context.signal)) await readRolesNamed(named, request);
@@ -28,34 +37,70 @@ export async function readRoleAssignments(request: KindRequest): Promise<KindEnd
   return end;
 }
 
-async function readRolesNamed(
-  named: ReadonlySet<string>,
-  { arm, subscriptionId, sink, context, roles }: KindRequest,
-): Promise<KindEnd> {
+async function readRolesNamed(named: NamedRoles, request: KindRequest): Promise<KindEnd> {
+  const { arm, subscriptionId, sink, context, roles } = request;
   let outcome = readToItsEnd;
   let listed = false;
   try {
-    listed = await roles.load(named, arm, subscriptionId, context);
+    listed = await roles.load(named.keys(), arm, subscriptionId, context);
+    outcome = await readRolesById(roles.missing(named.keys()), named, request);
   } catch (error) {
     if (!endsOneKindOnly(error, context.signal)) throw error;
-    outcome = withoutRoleNames(subscriptionId, error);
+    outcome = withoutRoleNames(`some roles in subscription ${subscriptionId}`, error);
   }
-  const rows = roles.take(named);
+  const rows = roles.take(named.keys());
   if (rows.length > 0) sink({ type: 'roleDefinitions', subscriptionId, rows });
   return { outcome, alsoNeeds: listed ? [readRoleDefinitions] : [] };
+}
+
+/** Reads the roles that the lists leave out. One that does not exist is written as deleted. */
+async function readRolesById(
+  keys: readonly string[],
+  named: NamedRoles,
+  { arm, subscriptionId, sink, context, roles }: KindRequest,
+): Promise<Outcome> {
+  const deleted: string[] = [];
+  let unread: Outcome | null = null;
+  await forEachBounded(keys, openReads, context.signal, async (key, signal) => {
+    const id = named.get(key) ?? key;
+    try {
+      roles.add(await getRoleDefinition(arm, id, { ...context, signal }));
+    } catch (error) {
+      if (!endsOneKindOnly(error, signal)) throw error;
+      if (isAbsence(error)) deleted.push(id);
+      else unread ??= withoutRoleNames(id, error);
+    }
+  });
+  if (deleted.length > 0) {
+    const rows = deleted.map((id) => ({ id, roleName: deletedRoleName, permissions: [] }));
+    sink({ type: 'roleDefinitions', subscriptionId, rows });
+  }
+  if (unread !== null) return unread;
+  return deleted.length === 0 ? readToItsEnd : withDeletedRoles(deleted);
 }
 
 function endsOneKindOnly(error: unknown, signal: AbortSignal): error is InventoryError {
   return error instanceof InventoryError && !(error instanceof NoTokenError) && !signal.aborted;
 }
 
-function withoutRoleNames(subscriptionId: string, { code, message, hint }: InventoryError): Outcome {
+function withoutRoleNames(roles: string, { code, message, hint }: InventoryError): Outcome {
   return {
     status: 'partial',
     reason: {
       code: 'RoleDefinitionsNotRead',
-      message: `Names and permissions of some roles in subscription ${subscriptionId} could not be read: ${code}: ${message}`,
+      message: `Names and permissions of ${roles} could not be read: ${code}: ${message}`,
       hint,
+    },
+  };
+}
+
+function withDeletedRoles(ids: readonly string[]): Outcome {
+  return {
+    status: 'complete',
+    reason: {
+      code: 'RoleDefinitionDeleted',
+      message: `Assignments name roles that no longer exist, so they grant nothing: ${ids.join(', ')}`,
+      hint: `Delete those assignments: vm-identities principals lists them as ${deletedRoleName}`,
     },
   };
 }

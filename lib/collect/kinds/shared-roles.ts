@@ -10,13 +10,17 @@ import { type RoleDefinitionReading, roleKey } from '../../inventory/role.ts';
 export interface SharedRoles {
   /**
    * Loads missing roles; callers share the first list. If that did not hold them all, the subscription's own list is
-   * requested. A role that no list has stays unknown. If Azure throttles the first list, the others stop waiting, and
+   * requested. If Azure throttles the first list, the others stop waiting, and
    * the next caller starts another first list.
    * @param keys see {@link roleKey}
    * @returns whether the subscription's own list was requested
    * @throws what `ArmClient.pages` throws: the subscription's own list failed
    */
   load(keys: Iterable<string>, arm: ArmClient, subscriptionId: string, context: RequestContext): Promise<boolean>;
+  /** The roles among these that no list had. */
+  missing(keys: Iterable<string>): readonly string[];
+  /** Adds a role that was read by its id. */
+  add(role: RoleDefinitionReading): void;
   /** The known ones among these roles that were not taken before: a sink needs each once. */
   take(keys: Iterable<string>): readonly RoleDefinitionReading[];
 }
@@ -77,6 +81,8 @@ export function shareRoles(): SharedRoles {
       }
       return false;
     },
+    missing: (keys) => [...keys].filter((key) => !known.has(key)),
+    add: (role) => void known.set(roleKey(role.id), role),
     take(keys) {
       const roles: RoleDefinitionReading[] = [];
       for (const key of keys) {

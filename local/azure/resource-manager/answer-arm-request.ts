@@ -3,22 +3,22 @@ import type { Answer } from '../answer.ts';
 import type { AzureState } from '../azure-state.ts';
 import { ArmRefusal, refusals } from './arm-errors.ts';
 import { authenticate } from './authenticate.ts';
-import { createRouter } from './router.ts';
+import { azureStackCloud } from './azure-stack.ts';
+import { createRouter, publicCloud } from './router.ts';
 import { authorizationRoutes } from './routes/authorization.ts';
 import { managementGroupRoutes } from './routes/management-groups.ts';
 import { resourceRoutes } from './routes/resources.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 
-const findRoute = createRouter([
-  ...subscriptionRoutes,
-  ...resourceRoutes,
-  ...authorizationRoutes,
-  ...managementGroupRoutes,
-]);
+const routes = [...subscriptionRoutes, ...resourceRoutes, ...authorizationRoutes, ...managementGroupRoutes];
+const findRoute = {
+  azure: createRouter(publicCloud(routes)),
+  azureStack: createRouter(azureStackCloud(routes)),
+} as const;
 
 /** Answers one request in the order of Resource Manager: token, limits, api-version, method, rights, resource. */
 export function answerArmRequest(
-  { tenant, issuer, limiter, pages, pageSize }: AzureState,
+  { tenant, issuer, limiter, pages, pageSize, cloud }: AzureState,
   method: string,
   url: URL,
   authorization: string | undefined,
@@ -34,7 +34,7 @@ export function answerArmRequest(
     const limit = limiter.take({ path: url.pathname, principalId: caller.oid });
     Object.assign(headers, limit.headers);
     if (limit.refusal !== null) return limit.refusal;
-    const { route, parameters } = findRoute(url);
+    const { route, parameters } = findRoute[cloud](url);
     if (method !== 'GET') throw refusals.methodNotAllowed(method);
     return route.answer({ url, caller, parameters, tenant, pages, pageSize });
   }

@@ -71,11 +71,13 @@ export const refusals = {
   invalidSkipToken: () => refusal(400, 'InvalidSkipToken', "The value of the query parameter '$skiptoken' is invalid."),
   invalidNamespace: (namespace: string) =>
     refusal(404, 'InvalidResourceNamespace', `The resource namespace '${namespace}' is invalid.`),
-  invalidType: (type: string, namespace: string, version: string) =>
+  invalidType: (type: string, namespace: string, version: string, supported: readonly string[] = []) =>
     refusal(
       404,
       'InvalidResourceType',
-      `The resource type '${type}' could not be found in the namespace '${namespace}' for api version '${version}'.`,
+      `The resource type '${type}' could not be found in the namespace '${namespace}' for api version '${version}'.${
+        supported.length === 0 ? '' : ` The supported api-versions are '${supported.join(',')}'.`
+      }`,
     ),
   noSuchUri: (uri: string) =>
     refusal(404, 'NotFound', `No HTTP resource was found that matches the request URI '${uri}'.`),

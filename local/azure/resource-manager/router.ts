@@ -31,9 +31,32 @@ export interface MatchedRoute {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+/** The routes of one cloud, and how it refuses what it does not have. */
+export interface CloudRoutes {
+  readonly routes: readonly Route[];
+  /** Whether it has a resource provider with this name. */
+  readonly hasNamespace: (namespace: string) => boolean;
+  /** For a version that a route does not have. */
+  readonly refuseVersion: (route: Route, version: string) => ArmRefusal;
+}
+
+/** The public cloud. Resource providers use other words than Resource Manager itself. */
+export function publicCloud(routes: readonly Route[]): CloudRoutes {
+  return {
+    routes,
+    hasNamespace: (namespace) => /^Microsoft\./i.test(namespace),
+    refuseVersion({ path, apiVersions }, version) {
+      const type = /^.*\/providers\/Microsoft\.(?:Compute|HybridCompute|ManagedIdentity)\/([^/{]+)/.exec(path)?.[1];
+      return type === undefined
+        ? refusals.invalidApiVersion(version, apiVersions)
+        : refusals.noRegisteredProvider(version, type, apiVersions);
+    },
+  };
+}
+
 /** @returns a function that finds the first matching route of a URL, or throws {@link ArmRefusal} */
-export function createRouter(routes: readonly Route[]): (url: URL) => MatchedRoute {
-  const table = routes.map((route) => ({ route, segments: route.path.split('/') }));
+export function createRouter(cloud: CloudRoutes): (url: URL) => MatchedRoute {
+  const table = cloud.routes.map((route) => ({ route, segments: route.path.split('/') }));
   return (url) => {
     const version = url.searchParams.get('api-version');
     if (version === null) throw refusals.missingApiVersion();
@@ -41,10 +64,11 @@ export function createRouter(routes: readonly Route[]): (url: URL) => MatchedRou
     for (const { route, segments } of table) {
       const parameters = matchSegments(segments, given);
       if (parameters === null) continue;
-      if (!route.apiVersions.includes(version)) throw wrongApiVersion(route, version);
+      if (version === '') throw refusals.missingApiVersion();
+      if (!route.apiVersions.includes(version)) throw cloud.refuseVersion(route, version);
       return { route, parameters };
     }
-    throw unknownPath(url, version);
+    throw unknownPath(url, version, cloud);
   };
 }
 
@@ -59,20 +83,11 @@ function matchSegments(segments: readonly string[], given: readonly string[]): R
   return parameters;
 }
 
-/** Resource providers use other words than Resource Manager itself. */
-function wrongApiVersion({ path, apiVersions }: Route, version: string): ArmRefusal {
-  if (version === '') return refusals.missingApiVersion();
-  const type = /^.*\/providers\/Microsoft\.(?:Compute|HybridCompute|ManagedIdentity)\/([^/{]+)/.exec(path)?.[1];
-  return type === undefined
-    ? refusals.invalidApiVersion(version, apiVersions)
-    : refusals.noRegisteredProvider(version, type, apiVersions);
-}
-
 /** Resource Manager's words depend on how much of the path it recognizes. */
-function unknownPath(url: URL, version: string): ArmRefusal {
+function unknownPath(url: URL, version: string, { hasNamespace }: CloudRoutes): ArmRefusal {
   const [, namespace, type] = /\/providers\/([^/]+)\/([^/]+)/i.exec(url.pathname) ?? [];
   if (namespace === undefined || type === undefined) return refusals.noSuchUri(url.href);
-  return /^Microsoft\./i.test(namespace)
+  return hasNamespace(namespace)
     ? refusals.invalidType(type, namespace, version)
     : refusals.invalidNamespace(namespace);
 }

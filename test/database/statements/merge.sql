@@ -199,6 +199,8 @@ UPDATE role_definition SET name = ?1, permissions = ?2
 WHERE id = ?3
 AND (name IS NOT ?1 OR permissions IS NOT ?2);
 
+UPDATE role_definition SET name = ?1, permissions = ?2 WHERE id = ?3 AND name IS NULL;
+
 UPDATE role_definition SET resource_id = ? WHERE id = ?;
 
 SELECT r.id, r.resource_key, r.scope, r.role_definition, r.principal_id, r.condition, s.missing_at

@@ -13,6 +13,7 @@ import { InvalidResponseError } from './errors.ts';
 import { createHttpsClient } from './https-client.ts';
 import { createPaces } from './pace.ts';
 import { readPages } from './pages.ts';
+import { apiVersionPolicy } from './policies/api-version-policy.ts';
 import { bearerTokenPolicy } from './policies/bearer-token-policy.ts';
 import { errorPolicy } from './policies/error-policy.ts';
 import { isJsonResponse, jsonPolicy } from './policies/json-policy.ts';
@@ -91,7 +92,10 @@ export function createArmClient(options: ArmClientOptions): ArmClient {
   };
 }
 
-/** Outermost first. Pacing is inside the policies that retry, so that each attempt waits for its own turn. */
+/**
+ * Outermost first. Pacing is inside the policies that retry, so that each attempt waits for its own turn. The version is
+ * chosen after the wait, when more may be known of the cloud.
+ */
 function createPolicies(options: ArmClientOptions): readonly PipelinePolicy[] {
   const { cloud, tokens, concurrency, clock = systemClock } = options;
   const paces = createPaces();
@@ -101,6 +105,7 @@ function createPolicies(options: ArmClientOptions): readonly PipelinePolicy[] {
     retryPolicy(paces, clock),
     bearerTokenPolicy(cloud, tokens),
     pacingPolicy(paces, createConcurrencyGate(concurrency), clock),
+    apiVersionPolicy(),
     jsonPolicy,
     requestIdPolicy,
   ];

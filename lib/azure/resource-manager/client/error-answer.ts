@@ -3,6 +3,7 @@ import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import { grantReaderCommand } from '../../../inventory/coverage.ts';
 import { parseJson } from '../../../json.ts';
 import { member, textOrNull } from '../../json.ts';
+import { isTypeMissing, isVersionRefusal } from './api-versions.ts';
 import { ArmError } from './errors.ts';
 
 const maxMessageLength = 1000;
@@ -48,6 +49,9 @@ function hintFor(status: number, code: string, path: string, message: string): s
   if (code === 'MissingSubscriptionRegistration') {
     return 'The resource provider is not registered there, so the subscription has no resource of that kind';
   }
+  if (isTypeMissing({ code, message }))
+    return 'This cloud does not have it, so the subscription has no resource of that kind';
+  if (isVersionRefusal(code)) return 'Update vm-identities, or the cloud: they have no API version in common';
   if (status === 429) return 'Run again later; INVENTORY_CONCURRENCY lowers the number of requests in flight';
   if (status >= 500) return 'Azure itself failed: run again later';
   return null;

@@ -1,4 +1,4 @@
-import { InventoryError, type Reason, toReason } from '../../../errors.ts';
+import { InventoryError, NotFoundError, type Reason, toReason } from '../../../errors.ts';
 
 /** Resource Manager answered with an error. The code and the message are Azure's. */
 export class ArmError extends InventoryError {
@@ -13,6 +13,20 @@ export class ArmError extends InventoryError {
     this.status = status;
     this.requestId = requestId;
   }
+}
+
+/** These are 404 as well, but whoever sees no subscription or provider knows nothing of the resources there. */
+const placeNotVisible: ReadonlySet<string> = new Set([
+  'SubscriptionNotFound',
+  'InvalidSubscriptionId',
+  'InvalidResourceNamespace',
+  'InvalidResourceType',
+]);
+
+/** Whether the read of a resource by its id proves that it does not exist. Only 404 does. */
+export function isAbsence(error: unknown): boolean {
+  if (error instanceof NotFoundError) return true;
+  return error instanceof ArmError && error.status === 404 && !placeNotVisible.has(error.code);
 }
 
 const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_GET_ISSUER|UNABLE_TO_VERIFY|ERR_TLS/;

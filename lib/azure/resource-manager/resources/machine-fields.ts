@@ -35,7 +35,7 @@ const noIdentity: MachineIdentity = { type: 'None', principalId: null, tenantId:
 function toMachineIdentity(value: unknown): MachineIdentity {
   if (!isObject(value)) return noIdentity;
   const principalId = textOrNull(value.principalId);
-  const userAssignedIdentities = toUserAssignedIdentities(value.userAssignedIdentities);
+  const userAssignedIdentities = toUserAssignedIdentities(value.userAssignedIdentities ?? value.identityIds);
   return {
     type: toIdentityType(value.type, principalId, userAssignedIdentities),
     principalId,
@@ -60,8 +60,13 @@ function toIdentityType(
   return user ? 'UserAssigned' : 'None';
 }
 
+/** @param value ids with their principals, or a list of ids as in API versions before 2018-06-01 */
 function toUserAssignedIdentities(value: unknown): Readonly<Record<string, UserAssignedIdentity>> {
-  if (!isObject(value) || Array.isArray(value)) return {};
+  if (Array.isArray(value)) {
+    const ids = value.filter((id) => typeof id === 'string');
+    return Object.fromEntries(ids.map((id) => [id, { principalId: null, clientId: null }]));
+  }
+  if (!isObject(value)) return {};
   return Object.fromEntries(
     Object.entries(value).map(([id, ids]) => [
       id,

@@ -45,8 +45,12 @@ export function readResourceId(
   return { id, parts };
 }
 
-/** The request path of a resource. */
+/**
+ * The request path of a resource.
+ * @throws {InvalidResponseError} the id does not start with a slash, so it would change the host
+ */
 export function resourcePath(id: string): string {
+  if (!id.startsWith('/')) throw new InvalidResponseError(`Azure named a resource without a usable id: ${id}`);
   return id.split('/').map(encodeURIComponent).join('/');
 }
 

@@ -7,7 +7,7 @@ import { resourcePath } from './resource-id.ts';
 import { subscriptionList } from './resource-requests.ts';
 
 /**
- * Roles that can be assigned in a subscription: built-in roles and its own.
+ * Roles that can be assigned in a whole subscription: built-in roles and its own.
  * @see https://learn.microsoft.com/rest/api/authorization/role-definitions/list
  */
 export const listRoleDefinitions = subscriptionList(
@@ -17,25 +17,33 @@ export const listRoleDefinitions = subscriptionList(
 );
 
 /**
- * The name of a role, `Reader`.
- * @param roleDefinitionId the resource id in an assignment
+ * A role by the resource id in an assignment. The lists leave out roles that are assignable below the subscription only.
  * @throws what `ArmClient.get` throws
  * @see https://learn.microsoft.com/rest/api/authorization/role-definitions/get-by-id
  */
+export async function getRoleDefinition(
+  arm: ArmClient,
+  id: string,
+  context: RequestContext,
+): Promise<RoleDefinitionReading> {
+  return toRole(id, await arm.get(resourcePath(id), { apiVersion: authorizationApiVersion, context }));
+}
+
+/** The name of such a role, `Reader`. */
 export async function getRoleName(arm: ArmClient, roleDefinitionId: string, context: RequestContext): Promise<string> {
-  const definition = await arm.get(resourcePath(roleDefinitionId), { apiVersion: authorizationApiVersion, context });
-  const roleName = textOrNull(member(member(definition, 'properties'), 'roleName'));
-  if (roleName === null) throw new InvalidResponseError(`The role ${roleDefinitionId} has no name`);
-  return roleName;
+  return (await getRoleDefinition(arm, roleDefinitionId, context)).roleName;
 }
 
 function toRoleDefinition(item: unknown): RoleDefinitionReading {
-  const properties = member(item, 'properties');
   const id = textOrNull(member(item, 'id'));
+  if (id === null) throw new InvalidResponseError('A role was listed without an id');
+  return toRole(id, item);
+}
+
+function toRole(id: string, item: unknown): RoleDefinitionReading {
+  const properties = member(item, 'properties');
   const roleName = textOrNull(member(properties, 'roleName'));
-  if (id === null || roleName === null) {
-    throw new InvalidResponseError(`A role was listed without id or name: ${id ?? 'no id'}`);
-  }
+  if (roleName === null) throw new InvalidResponseError(`The role ${id} has no name`);
   const permissions = member(properties, 'permissions');
   return { id, roleName, permissions: Array.isArray(permissions) ? permissions.map(toPermission) : [] };
 }

@@ -1,5 +1,5 @@
 import { fold } from '../../../inventory/fold.ts';
-import type { RoleAssignmentReading, RoleDefinitionReading } from '../../../inventory/role.ts';
+import { deletedRoleName, type RoleAssignmentReading, type RoleDefinitionReading } from '../../../inventory/role.ts';
 import type { ChangeKind } from '../../../inventory/run.ts';
 import type { Database } from '../../database.ts';
 import { integer, type SqlRow, text, textOrNull } from '../../queries/row-values.ts';
@@ -26,6 +26,8 @@ export function openRoleRows(database: Database, seq: number) {
   const addDefinition = database.prepare('INSERT INTO role_definition (guid, resource_id) VALUES (?, ?)');
   const describe = database.prepare(`UPDATE role_definition SET name = ?1, permissions = ?2
     WHERE id = ?3 AND (name IS NOT ?1 OR permissions IS NOT ?2)`);
+  const describeUnknown = database.prepare(`UPDATE role_definition SET name = ?1, permissions = ?2
+    WHERE id = ?3 AND name IS NULL`);
   const rename = database.prepare('UPDATE role_definition SET resource_id = ? WHERE id = ?');
   const columns = 'r.id, r.resource_key, r.scope, r.role_definition, r.principal_id, r.condition';
   const openIn = database.prepare(`SELECT ${columns}, s.missing_at FROM role_assignment_seen s
@@ -80,9 +82,10 @@ export function openRoleRows(database: Database, seq: number) {
   return {
     /** Assignments that a list of this run showed. */
     shown: createSeen(),
-    /** Stores the newest name and permissions of a role. Earlier ones are not kept. */
+    /** Stores the newest name and permissions of a role. Earlier ones are not kept, except those of a deleted role. */
     define({ id, roleName, permissions }: RoleDefinitionReading): void {
-      describe.run(roleName, JSON.stringify(permissions), definition(id).id);
+      const statement = roleName === deletedRoleName ? describeUnknown : describe;
+      statement.run(roleName, JSON.stringify(permissions), definition(id).id);
     },
     contentOf: ({ scope, roleDefinitionId, principalId, condition }: RoleAssignmentReading): string =>
       contentOf(scope, roleOf(roleDefinitionId), principalId, condition),

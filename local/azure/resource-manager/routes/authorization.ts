@@ -44,11 +44,16 @@ function listRoleAssignments(request: ArmRequest): Answer {
   return listAnswer(request, own);
 }
 
+/**
+ * Leaves out roles that are assignable in a part of the subscription only, unless the filter asks for them.
+ * @see https://learn.microsoft.com/rest/api/authorization/role-definitions/list
+ */
 function listRoleDefinitions(request: ArmRequest): Answer {
   const subscription = listedSubscription(request, provider, 'roleDefinitions');
   const filter = request.url.searchParams.get('$filter');
-  if (filter !== null) throw unsupportedFilter(filter);
-  const definitions = request.tenant.roleAssignments.definitionsAt(subscription);
+  const below = /^\s*atScopeAndBelow\(\)\s*$/i.test(filter ?? '');
+  if (filter !== null && !below) throw unsupportedFilter(filter);
+  const definitions = request.tenant.roleAssignments.definitionsAt(subscription, below);
   return listAnswer(
     request,
     definitions.map((role) => roleDefinitionResource(role, subscription)),
@@ -59,7 +64,7 @@ function listRoleDefinitions(request: ArmRequest): Answer {
 function getRoleDefinition(request: ArmRequest): Answer {
   const name = request.parameters.roleDefinition?.toLowerCase() ?? '';
   const subscription = request.parameters.subscriptionId === undefined ? null : subscriptionOf(request);
-  const role = request.tenant.roleAssignments.definitionsAt(subscription).find((each) => each.name === name);
+  const role = request.tenant.roleAssignments.definitionsAt(subscription, true).find((each) => each.name === name);
   if (role === undefined) {
     throw refusal(404, 'RoleDefinitionDoesNotExist', `The specified role definition with ID '${name}' does not exist.`);
   }

@@ -1,5 +1,5 @@
 import { createRandom } from '../random.ts';
-import { managementGroupScope, reaches, rootManagementGroup } from '../subscriptions.ts';
+import { isAtOrAbove, managementGroupScope, reaches, rootManagementGroup } from '../subscriptions.ts';
 import type { RawRoleAssignment, SampleSubscription } from '../types.ts';
 import { builtInRoles, customRole, type RoleDefinition } from './role-definitions.ts';
 
@@ -20,8 +20,11 @@ export interface RoleAssignments {
   add(assignment: RoleAssignment): string;
   /** Removes an assignment by its id. An unknown id is no error. */
   remove(id: string): void;
-  /** Built-in roles, and the custom roles that may be assigned in the subscription. */
-  definitionsAt(subscription: SampleSubscription | null): readonly RoleDefinition[];
+  /**
+   * Built-in roles, and the custom roles that may be assigned in a whole subscription; `below` = or in a part of it.
+   * null = the tenant.
+   */
+  definitionsAt(subscription: SampleSubscription | null, below: boolean): readonly RoleDefinition[];
 }
 
 /**
@@ -63,12 +66,13 @@ export function createRoleAssignments(tenantId: string, hostPrincipalIds: readon
       added.delete(id.toLowerCase());
       removed.add(id.toLowerCase());
     },
-    definitionsAt(subscription) {
+    definitionsAt(subscription, below) {
+      const mayAssign = below ? reaches : isAtOrAbove;
       const assigned = [...added.values(), ...(subscription === null ? [] : [hostRole(tenantId, subscription)])];
       const custom = assigned.map(({ role }) => role).filter(({ type }) => type === 'CustomRole');
       const here = custom.filter(
         ({ assignableScopes }) =>
-          subscription === null || assignableScopes.some((scope) => reaches(scope, subscription)),
+          subscription === null || assignableScopes.some((scope) => mayAssign(scope, subscription)),
       );
       return [...Object.values(builtInRoles), ...new Map(here.map((role) => [role.name, role])).values()];
     },
