@@ -3,7 +3,11 @@ import { InventoryError } from '../../errors.ts';
 import { guidPattern } from '../../inventory/commands/azure-id.ts';
 import { shellWord } from '../../inventory/commands/shell-word.ts';
 import { grantCommand, noCommand } from '../../inventory/missing-right.ts';
+import { certificateFaultOf, certificateHint } from '../certificate-fault.ts';
 import { type Container, dataRole, readerRole } from './container.ts';
+
+/** Codes of a storage account that does not answer. They say nothing about its content. */
+export const noAnswerCodes = ['StorageUnavailable', 'StorageUnreachable', 'CertificateNotTrusted'] as const;
 
 /** https://learn.microsoft.com/azure/storage/common/storage-account-overview#storage-account-name */
 const accountName = /^[a-z0-9]{3,24}$/;
@@ -62,6 +66,12 @@ export function storageError(error: unknown, what: string, container: Container)
   const { account, client } = container;
   const where = `container ${client.containerName} of storage account ${account ?? `at ${new URL(client.url).host}`}`;
   const status = error.statusCode;
+  const untrusted = certificateFaultOf(error);
+  if (untrusted !== null) {
+    const server = new URL(client.url).origin;
+    const message = `Cannot ${what} in ${where}: the certificate of ${server} is not trusted (${untrusted})`;
+    return new InventoryError('CertificateNotTrusted', message, { hint: certificateHint });
+  }
   if (status === undefined) {
     return new InventoryError('StorageUnreachable', `Cannot ${what} in ${where}: ${error.code ?? 'no answer'}`, {
       hint: `Check that the storage account exists, and that this host may reach ${new URL(container.client.url).origin}`,
