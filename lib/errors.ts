@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'BodyTooLarge'
   | 'BundleMissing'
   | 'Cancelled'
+  | 'CertificateNotTrusted'
   | 'ConnectionFailed'
   | 'CoreToolsMissing'
   | 'CredentialUnavailable'

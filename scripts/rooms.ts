@@ -55,15 +55,7 @@ export const rooms: readonly Room[] = [
   },
   {
     path: 'lib/azure',
-    rooms: [
-      'lib/async',
-      'lib/inventory',
-      'lib/errors',
-      'lib/json',
-      'lib/settings',
-      'lib/container-url',
-      'lib/quoted-for-shell',
-    ],
+    rooms: ['lib/async', 'lib/inventory', 'lib/errors', 'lib/settings', 'lib/json', 'lib/container-url'],
     packages: ['@azure/*', '!@azure/functions', 'valibot'],
     builtins: platform,
   },

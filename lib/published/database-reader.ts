@@ -4,6 +4,7 @@ import { type SharedFlight, startSharedFlight } from '../async/shared-flight.ts'
 import { withTimeout } from '../async/with-timeout.ts';
 import type { DatabaseSource } from '../azure/store/open-store.ts';
 import type { Latest, PublishedPointer } from '../azure/store/pointers.ts';
+import { noAnswerCodes } from '../azure/store/storage-error.ts';
 import { type Database, openPrivateCopy } from '../database/database.ts';
 import { hasCode, InventoryError, type Reason, toReason } from '../errors.ts';
 import { fetchNewestUsable } from './database-file.ts';
@@ -14,8 +15,8 @@ const checkEveryMs = 3_000;
 const checkUnusableEveryMs = 60_000;
 /** How long an answer waits for a newer publication if an older one is open. */
 const patienceMs = 10_000;
-/** Codes of a storage account that does not respond. They say nothing about its content. */
-const storageIsDown = ['StorageUnavailable', 'StorageUnreachable', 'StorageFailed'] as const;
+/** They say nothing about the content of the newest publication. */
+const storageIsDown = [...noAnswerCodes, 'StorageFailed'] as const;
 
 /** The published inventory, open for reading. Dispose it after the last row: its last user removes an older file. */
 export interface CurrentDatabase extends Disposable {

@@ -1,5 +1,6 @@
+import { noAnswerCodes } from '../azure/store/storage-error.ts';
 import { getRun } from '../database/queries/runs.ts';
-import { InventoryError, type Reason, toReason } from '../errors.ts';
+import { hasCode, InventoryError, type Reason, toReason } from '../errors.ts';
 import type { Run } from '../inventory/run.ts';
 import { type DatabaseReader, newestOrNull } from '../published/database-reader.ts';
 import type { RunEnvironment } from './run-environment.ts';
@@ -40,11 +41,16 @@ export async function failStep(
     } catch (error) {
       signal.throwIfAborted();
       // A later attempt can tell whether it was published: once storage responds, or grants access again.
-      if (error instanceof InventoryError && error.code.startsWith('Storage')) throw error;
+      if (error instanceof InventoryError && isOfStorage(error)) throw error;
       warn(toReason(error));
       return null;
     }
   }
+}
+
+/** Whether storage denied access, or did not answer. */
+function isOfStorage(error: InventoryError): boolean {
+  return error.code.startsWith('Storage') || hasCode(error, ...noAnswerCodes);
 }
 
 /** A run in the published inventory; null when it is not there. */

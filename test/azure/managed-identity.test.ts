@@ -136,6 +136,31 @@ describe('a failure says what to do', () => {
     expect(answer.waitedMs).toBeLessThan(4_000);
   });
 
+  test.each([
+    'Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request',
+    'Multiple user-assigned identities are available. Specify one',
+  ])('400 "%s" is not retried, and the hint starts with AZURE_CLIENT_ID', async (description) => {
+    await using endpoint = await startIdentityEndpoint(() => ({
+      status: 400,
+      json: { error: 'invalid_request', error_description: description },
+    }));
+    const imds = { AZURE_POD_IDENTITY_AUTHORITY_HOST: endpoint.origin };
+    await using app = startTokenProcess({ ...inFunctions, ...imds });
+    // Outside Functions, other credentials follow.
+    await using machine = startTokenProcess({ ...imds, AZURE_TOKEN_CREDENTIALS: 'prod' });
+
+    const answers = [await app.ask(), await machine.ask()];
+
+    for (const { errors, waitedMs } of answers) {
+      expect(errors).toMatchObject([{ name: 'NoTokenError', code: 'IdentityNotFound' }]);
+      expect(errors[0]?.message).toContain(description);
+      expect(errors[0]?.hint).toMatch(/^AZURE_CLIENT_ID .*az vm identity show/);
+      expect(errors[0]?.hint).not.toContain('restart');
+      expect(waitedMs).toBe(0);
+    }
+    expect(endpoint.requests).toHaveLength(2);
+  });
+
   test('400 Identity not found names the requested id, and is not retried', async () => {
     const clientId = '99999999-2222-3333-4444-555555555555';
     await using endpoint = await startIdentityEndpoint(() => ({

@@ -194,7 +194,7 @@ describe('collect with INVENTORY_SOURCES', () => {
 
     expect(collected.code).toBe(3);
     expect(JSON.parse(missing.stdout)).toEqual([{ scope: urlOf(far), role, grantCommand }]);
-    expect(collected.stderr).toContain(`hint: ${grantCommand} (`);
+    expect(collected.stderr).toContain(`hint: ${grantCommand} # `);
     expect(collected.stderr).toContain('infra/source.bicep');
   });
 

@@ -193,3 +193,33 @@ test('The watchdog drives a run on record that has no orchestration, and so does
   expect(await recordOf(first)).toMatchObject({ reason: { code: 'RunResumed' }, progress: { restarts: 1 } });
   expect(await recordOf(second)).toMatchObject({ reason: null });
 });
+
+test('Leases on blobs of the store end a run after one upload, and a start at once, both by name', async () => {
+  const host = await startHost();
+  const { id: first } = await bodyOf(await post(host));
+  await ended(first).toBe('succeeded');
+  const pointer = target.container.getBlobClient('latest.json').getBlobLeaseClient();
+  await pointer.acquireLease(-1);
+  const databases = async (): Promise<number> => {
+    let count = 0;
+    for await (const _ of target.container.listBlobsFlat({ prefix: 'databases/' })) count += 1;
+    return count;
+  };
+  const before = await databases();
+
+  const { id } = await bodyOf(await post(host));
+  await ended(id).toBe('failed');
+  await target.container.getBlobClient('runs/running.json').getBlobLeaseClient().acquireLease(-1);
+  const refused = await post(host);
+
+  expect(await recordOf(id)).toMatchObject({
+    reason: {
+      code: 'LeaseIdMissing',
+      message: expect.stringContaining('latest.json'),
+      hint: expect.stringContaining('az storage blob show'),
+    },
+  });
+  expect(await databases()).toBe(before + 1);
+  expect([refused.status, refused.headers.get('x-ms-error-code')]).toEqual([503, 'LeaseIdMissing']);
+  expect(await refused.text()).toMatch(/runs\/running\.json.*az storage blob lease break/);
+});

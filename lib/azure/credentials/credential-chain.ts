@@ -58,7 +58,8 @@ export async function fetchFromFirst(
     try {
       return await source.fetch(request);
     } catch (error) {
-      if (!(error instanceof NoTokenError) || hasCode(error, 'AuthenticationFailed')) throw error;
+      if (!(error instanceof NoTokenError) || hasCode(error, 'AuthenticationFailed', 'CertificateNotTrusted'))
+        throw error;
       failures.push({ name: source.name, error });
     }
   }
@@ -89,7 +90,9 @@ function noCredentialError(failures: readonly Failure[], { resource, tenantId }:
   const signedOut = failures.find((failure) => failure !== managed && !notConfigured.test(failure.error.message));
   const [first = only, second] = new Set([answered, signedOut, managed].filter((failure) => failure !== undefined));
   const messages = [first, second].flatMap((failure) => failure?.error.message.replace(/\.$/, '') ?? []);
-  const hints = [signedOut?.error.hint ?? signIn, managed?.error.hint];
+  const hints = [managed?.error.hint, signedOut?.error.hint ?? signIn];
+  // Where no managed identity answers, signing in is the likelier way.
+  if (answered === undefined) hints.reverse();
   return new NoTokenError(
     { given: (managed ?? first).error.code },
     `No token for '${resource}': ${messages.join('; ')}`,

@@ -1,9 +1,11 @@
 import type { TokenCredential } from '@azure/core-auth';
+import type { HttpClient } from '@azure/core-rest-pipeline';
 import { untilAborted, withTimeout } from '../../async/with-timeout.ts';
 import { NoTokenError, toReason } from '../../errors.ts';
 import { shellWord } from '../../inventory/commands/shell-word.ts';
 import type { TokenCredentialName } from '../../settings.ts';
 import { scopeOf } from '../audience.ts';
+import { certificateHint } from '../certificate-fault.ts';
 import { cloudOf } from '../cloud.ts';
 import type { IdentitySourceName } from '../token.ts';
 import type { CredentialSource, CredentialSourceOptions, FetchedToken, FetchRequest } from './credential-source.ts';
@@ -41,8 +43,14 @@ export function developerCredentialSource(
     name,
     endpoint: null,
     async fetch({ resource, tenantId, claims, signal }: FetchRequest): Promise<FetchedToken> {
+      let untrusted: NoTokenError | undefined;
+      const onUntrusted = (origin: string, code: string): void => {
+        const message = `${name}: the certificate of ${origin} is not trusted (${code})`;
+        untrusted = new NoTokenError('CertificateNotTrusted', message, { hint: certificateHint });
+      };
       const fetchToken = async (limited: AbortSignal): Promise<FetchedToken> => {
-        const credential = await createCredential(credentialName, options, limited);
+        const client = entraClient(limited, onUntrusted);
+        const credential = await createCredential(credentialName, options, client);
         const fetching = credential.getToken(scopeOf(resource), {
           abortSignal: limited,
           enableCae: true,
@@ -60,7 +68,7 @@ export function developerCredentialSource(
         });
       } catch (error) {
         signal.throwIfAborted();
-        throw toNoTokenError(error, name, tenantId, options);
+        throw untrusted ?? toNoTokenError(error, name, tenantId, options);
       }
     },
   };
@@ -73,16 +81,11 @@ export function developerCredentialSource(
 async function createCredential(
   name: OtherCredentialName,
   { settings }: CredentialSourceOptions,
-  signal: AbortSignal,
+  httpClient: HttpClient,
 ): Promise<TokenCredential> {
   const { [name]: Credential } = await import('@azure/identity');
   const { authorityHost } = cloudOf(settings);
-  return new Credential({
-    authorityHost,
-    disableInstanceDiscovery: true,
-    httpClient: entraClient(signal),
-    processTimeoutInMs,
-  });
+  return new Credential({ authorityHost, disableInstanceDiscovery: true, httpClient, processTimeoutInMs });
 }
 
 /** The command that a program of Azure names, as far as no shell interprets its words. */

@@ -1,3 +1,4 @@
+import { isCertificateFault } from '../certificate-fault.ts';
 import { type IdentityEndpointAnswer, isNothingListening, noProbeAnswer } from './identity-endpoint-answer.ts';
 
 const firstDelayMs = 800;
@@ -22,7 +23,7 @@ export function backoffMs(answer: IdentityEndpointAnswer, attempt: number): numb
     case 'timeout':
       return attempt < 2 ? exponentialMs : null;
     case 'unreachable':
-      if (answer.errorCode === noProbeAnswer) return null;
+      if (answer.errorCode === noProbeAnswer || isCertificateFault(answer.errorCode)) return null;
       return attempt <= (isNothingListening(answer) ? maxRetriesIfNothingListens : maxRetries) ? exponentialMs : null;
     case 'refused': {
       const { status } = answer;

@@ -1,6 +1,7 @@
 import { NoTokenError } from '../../errors.ts';
 import { shellWord } from '../../inventory/commands/shell-word.ts';
 import type { Environment, IdentitySetting } from '../../settings.ts';
+import { certificateHint, isCertificateFault } from '../certificate-fault.ts';
 import { type IdentityEndpointAnswer, isNothingListening, parseIdentityError } from './identity-endpoint-answer.ts';
 import type { ManagedIdentityHost } from './managed-identity-host.ts';
 import { redact } from './redact.ts';
@@ -20,6 +21,8 @@ const arcKeyHint =
   'Let the user of this process read the key, then start it again: sudo usermod -a -G himds USER (on Windows: the group Hybrid agent extension applications)';
 const notFound =
   /identity not found|no (user.?assigned|managed)[^.]*identity found|no .*managed identity .*(found|assigned)|no identity .*(found|assigned)/i;
+/** The host has several user-assigned identities and no system-assigned one, and the request names none. */
+const severalIdentities = /multiple user.?assigned/i;
 const audienceRefused =
   /AudienceNotSupported|not a supported MSI token audience|invalid_resource|AADSTS500011|AADSTS50001\b/i;
 
@@ -39,6 +42,10 @@ export function managedIdentityError(answer: IdentityEndpointAnswer, failed: Fai
       return new NoTokenError('IdentityEndpointTimeout', message, { hint });
     }
     case 'unreachable':
+      if (isCertificateFault(answer.errorCode)) {
+        const message = `The certificate of ${endpoint} is not trusted (${answer.errorCode})`;
+        return new NoTokenError('CertificateNotTrusted', message, { hint: certificateHint });
+      }
       return endpointFailed(`broke the connection (${answer.errorCode})`, endpoint, failed);
     case 'failed':
       return endpointFailed(`could not be used: ${redact(answer.message, failed.environment)}`, endpoint, failed);
@@ -71,6 +78,11 @@ function refused(status: number, body: string, endpoint: string, failed: FailedR
   if (status === 400 && notFound.test(codeAndMessage)) {
     return new NoTokenError('IdentityNotFound', `${endpoint} has no ${describe(failed.identity)}: ${safeMessage}`, {
       hint: assignHint(failed.identity),
+    });
+  }
+  if (status === 400 && severalIdentities.test(message)) {
+    return new NoTokenError('IdentityNotFound', `${endpoint} cannot choose an identity: ${safeMessage}`, {
+      hint: 'AZURE_CLIENT_ID must be the client id of the identity to use. To list the identities of a virtual machine: az vm identity show -g GROUP -n NAME',
     });
   }
   if (status === 200) return endpointFailed('answered 200 without a token', endpoint, failed);

@@ -1,4 +1,5 @@
 import type { TokenCredential } from '@azure/core-auth';
+import type { HttpClient } from '@azure/core-rest-pipeline';
 import { untilAborted, withTimeout } from '../../async/with-timeout.ts';
 import { hasCode, type InventoryError, toReason } from '../../errors.ts';
 import type { IdentitySetting } from '../../settings.ts';
@@ -30,8 +31,13 @@ export function managedIdentitySource(options: CredentialSourceOptions): Credent
   const { authorityHost } = cloudOf(settings);
   const host = managedIdentityHost(environment, identity, authorityHost);
   const exchange = host.source === 'WorkloadIdentity';
-  const createCredential = (signal: AbortSignal): Promise<TokenCredential> =>
-    exchange ? exchangingCredential(identity, authorityHost, signal) : endpointCredential(identity);
+  const createCredential = (attempt: Attempt, signal: AbortSignal): Promise<TokenCredential> => {
+    if (!exchange) return endpointCredential(identity);
+    const client = entraClient(signal, (_origin, errorCode) => {
+      attempt.answer = { kind: 'unreachable', errorCode };
+    });
+    return exchangingCredential(identity, authorityHost, client);
+  };
   const probeMs = inChain ? probeTimeoutInChainMs : probeTimeoutMs;
 
   async function fetchFor(resource: string, request: FetchRequest, deadline: number): Promise<FetchedToken> {
@@ -76,14 +82,14 @@ export function managedIdentitySource(options: CredentialSourceOptions): Credent
 /** One request, or two with Azure Arc, which first returns a secret. */
 async function attemptOnce(
   attempt: Attempt,
-  createCredential: (signal: AbortSignal) => Promise<TokenCredential>,
+  createCredential: (attempt: Attempt, signal: AbortSignal) => Promise<TokenCredential>,
   resource: string,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<IdentityEndpointAnswer> {
   signal.throwIfAborted();
   const fetchToken = async (limited: AbortSignal): Promise<IdentityEndpointAnswer> => {
-    const credential = await createCredential(limited);
+    const credential = await createCredential(attempt, limited);
     const fetching = inAttempt(attempt, limited, () => credential.getToken(scopeOf(resource)));
     const accessToken = await untilAborted(fetching, limited);
     if (accessToken === null) throw new Error('no token');
@@ -105,12 +111,11 @@ async function attemptOnce(
 async function exchangingCredential(
   identity: IdentitySetting,
   authorityHost: string,
-  signal: AbortSignal,
+  httpClient: HttpClient,
 ): Promise<TokenCredential> {
   const { WorkloadIdentityCredential } = await import('@azure/identity');
   const client = identity.by === 'clientId' ? { clientId: identity.clientId } : {};
-  const options = { authorityHost, disableInstanceDiscovery: true, httpClient: entraClient(signal) };
-  return new WorkloadIdentityCredential({ ...options, ...client });
+  return new WorkloadIdentityCredential({ authorityHost, disableInstanceDiscovery: true, httpClient, ...client });
 }
 
 async function endpointCredential(identity: IdentitySetting): Promise<TokenCredential> {

@@ -1,7 +1,7 @@
 import { hasCode, InventoryError, NoTokenError } from '../../errors.ts';
 import type { Container } from './container.ts';
 import type { Latest } from './pointers.ts';
-import { attempt } from './storage-error.ts';
+import { attempt, noAnswerCodes } from './storage-error.ts';
 
 const keptCount = 10;
 const keptMs = 24 * 60 * 60 * 1000;
@@ -51,7 +51,7 @@ export async function pruneDatabases(
 }
 
 function isNotAboutOneBlob(error: InventoryError): boolean {
-  return error instanceof NoTokenError || hasCode(error, 'StorageUnavailable', 'StorageUnreachable');
+  return error instanceof NoTokenError || hasCode(error, ...noAnswerCodes);
 }
 
 function remove(container: Container, name: string, signal: AbortSignal): Promise<unknown> {

@@ -3,7 +3,11 @@ import { InventoryError } from '../../errors.ts';
 import { guidPattern } from '../../inventory/commands/azure-id.ts';
 import { shellWord } from '../../inventory/commands/shell-word.ts';
 import { grantCommand, noCommand } from '../../inventory/missing-right.ts';
+import { certificateFaultOf, certificateHint } from '../certificate-fault.ts';
 import { type Container, dataRole, readerRole } from './container.ts';
+
+/** Codes of a storage account that does not answer. They say nothing about its content. */
+export const noAnswerCodes = ['StorageUnavailable', 'StorageUnreachable', 'CertificateNotTrusted'] as const;
 
 /** https://learn.microsoft.com/azure/storage/common/storage-account-overview#storage-account-name */
 const accountName = /^[a-z0-9]{3,24}$/;
@@ -52,9 +56,9 @@ export function ifPresent<T>(
 }
 
 /**
- * Converts an answer of Blob storage. A blob under a lease or an immutability policy keeps the service's own code
- * (`LeaseIdMissing`, `BlobImmutableDueToPolicy`). The error holds only the service's error code and request id: the service's
- * messages can quote signatures, and the SDK's errors hold the request with its headers.
+ * Converts an answer of Blob storage. For a blob under a lease or an immutability policy, the code is the service's own
+ * (`LeaseIdMissing`, `BlobImmutableDueToPolicy`). The error holds only the service's error code and request id: the
+ * service's messages can quote signatures, and the SDK's errors hold the request with its headers.
  * @see https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
  */
 export function storageError(error: unknown, what: string, container: Container): Error {
@@ -62,6 +66,12 @@ export function storageError(error: unknown, what: string, container: Container)
   const { account, client } = container;
   const where = `container ${client.containerName} of storage account ${account ?? `at ${new URL(client.url).host}`}`;
   const status = error.statusCode;
+  const untrusted = certificateFaultOf(error);
+  if (untrusted !== null) {
+    const server = new URL(client.url).origin;
+    const message = `Cannot ${what} in ${where}: the certificate of ${server} is not trusted (${untrusted})`;
+    return new InventoryError('CertificateNotTrusted', message, { hint: certificateHint });
+  }
   if (status === undefined) {
     return new InventoryError('StorageUnreachable', `Cannot ${what} in ${where}: ${error.code ?? 'no answer'}`, {
       hint: `Check that the storage account exists, and that this host may reach ${new URL(container.client.url).origin}`,
@@ -143,18 +153,16 @@ function blobOf({ request }: RestError, { client }: Container): string {
 }
 
 /**
- * The hint for a blob that nothing may change: the commands that show why.
+ * The hint for a blob that nothing may change, with the command that shows why.
  * @see https://learn.microsoft.com/azure/storage/blobs/immutable-storage-overview
  */
 function protectionHint(code: string, blob: string, { account, client }: Container): string {
   const accountWord = shellWord(account ?? unknownAccount);
   const containerWord = shellWord(client.containerName);
-  const where = `--auth-mode login --account-name ${accountWord} --container-name ${containerWord}`;
-  const name = shellWord(blob);
   if (code.startsWith('Lease')) {
-    return `Only the holder of its lease may change the blob. See the lease: az storage blob show ${where} --name ${name} --query properties.lease. End it: az storage blob lease break ${where} --blob-name ${name}`;
+    return `Only the holder of its lease may change the blob. Wait for its end, or break it (az storage blob lease break). To see it: az storage blob show --auth-mode login --account-name ${accountWord} --container-name ${containerWord} --name ${shellWord(blob)} --query properties.lease`;
   }
-  return `The app needs a container whose blobs it may change (INVENTORY_CONTAINER). See the policy of the container: az storage container-rm show --storage-account ${accountWord} --name ${containerWord} --query "[immutabilityPolicy, legalHold]"; of the blob: az storage blob show ${where} --name ${name}`;
+  return `The app needs a container whose blobs it may change (INVENTORY_CONTAINER). A blob can have a policy of its own (az storage blob show). To see the policy of the container: az storage container-rm show --storage-account ${accountWord} --name ${containerWord} --query "[immutabilityPolicy, legalHold]"`;
 }
 
 /**

@@ -125,7 +125,7 @@ test.for([
   [409, 'BlobImmutableDueToPolicy'],
   [409, 'BlobImmutableDueToLegalHold'],
 ] as const)(
-  '%i %s is reported by name, with the commands that show the policy',
+  '%i %s is reported by name, with the command that shows the policy',
   async ([status, code], { proxied }) => {
     proxied.proxy.treat = (line) => (line.startsWith('PUT') ? { status, code } : 'pass');
 

@@ -1,4 +1,5 @@
 import { InventoryError, NotFoundError, type Reason, toReason } from '../../../errors.ts';
+import { certificateFaultOf, certificateHint } from '../../certificate-fault.ts';
 
 /** Resource Manager answered with an error. The code and the message are Azure's. */
 export class ArmError extends InventoryError {
@@ -29,8 +30,6 @@ export function isAbsence(error: unknown): boolean {
   return error instanceof ArmError && error.status === 404 && !placeNotVisible.has(error.code);
 }
 
-const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_GET_ISSUER|UNABLE_TO_VERIFY|ERR_TLS/;
-
 /** No complete answer arrived: the connection was refused, reset, cut off or timed out. */
 export class ConnectionError extends InventoryError {
   override readonly name = 'ConnectionError';
@@ -38,12 +37,9 @@ export class ConnectionError extends InventoryError {
   readonly transient: boolean;
 
   constructor(origin: string, cause: unknown) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-    const transient = !certificateCodes.test(code);
+    const transient = certificateFaultOf(cause) === null;
     super('ConnectionFailed', `No answer from ${origin}: ${toReason(cause).message}`, {
-      hint: transient
-        ? 'Check the network, and HTTPS_PROXY if a proxy is needed'
-        : 'Its certificate is not trusted: add its certificate authority to NODE_EXTRA_CA_CERTS',
+      hint: transient ? 'Check the network, and HTTPS_PROXY if a proxy is needed' : certificateHint,
       cause,
     });
     this.transient = transient;
