@@ -31,7 +31,7 @@ export function managedIdentitySource(options: CredentialSourceOptions): Credent
   const host = managedIdentityHost(environment, identity, authorityHost);
   const exchange = host.source === 'WorkloadIdentity';
   const createCredential = (signal: AbortSignal): Promise<TokenCredential> =>
-    exchange ? exchangingCredential(identity, authorityHost, signal) : endpointCredential(identity);
+    exchange ? exchangingCredential(identity, authorityHost, signal) : endpointCredential(identity, authorityHost);
   const probeMs = inChain ? probeTimeoutInChainMs : probeTimeoutMs;
 
   async function fetchFor(resource: string, request: FetchRequest, deadline: number): Promise<FetchedToken> {
@@ -113,9 +113,10 @@ async function exchangingCredential(
   return new WorkloadIdentityCredential({ ...options, ...client });
 }
 
-async function endpointCredential(identity: IdentitySetting): Promise<TokenCredential> {
+/** It sends nothing to the authority, but refuses one that is not https. */
+async function endpointCredential(identity: IdentitySetting, authorityHost: string): Promise<TokenCredential> {
   const { ManagedIdentityCredential } = await import('@azure/identity');
-  const options = { httpClient: identityEndpointClient, retryOptions: { maxRetries: 0 } };
+  const options = { authorityHost, httpClient: identityEndpointClient, retryOptions: { maxRetries: 0 } };
   switch (identity.by) {
     case 'system':
       return new ManagedIdentityCredential(options);
