@@ -12,6 +12,7 @@ import { createApi } from './start/api.ts';
 import { nextCommands } from './start/next-commands.ts';
 import { parseStartOptions, type StartOptions } from './start/options.ts';
 import { createProcesses, type Processes } from './start/processes.ts';
+import { reachLoopbackDirectly } from './start/reach-loopback-directly.ts';
 import { startEverything } from './start/start-everything.ts';
 import { stopSignal } from './start/stop-signal.ts';
 import { changesOf, summaryOf } from './start/summary.ts';
@@ -34,6 +35,7 @@ process.exit(await main());
 async function main(): Promise<number> {
   const options = readOptions();
   if (typeof options === 'number') return options;
+  reachLoopbackDirectly(process.env);
   const signal = stopSignal();
   const processes = createProcesses();
   const folder = await mkdtemp(join(tmpdir(), 'vm-identities-start-'));

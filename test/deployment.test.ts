@@ -200,6 +200,45 @@ test('the condition in docs/deploy.md lets the deployer assign the roles of main
   expect(allowed.toSorted()).toEqual(assigned.map(([, id]) => id.slice(1, -1)).toSorted());
 });
 
+/**
+ * The first major version of each action that runs on Node 24, as its action.yml says. Node 20 is out of support.
+ * @see https://github.blog/changelog/2025-09-19-deprecation-of-node-20-on-github-actions-runners/
+ */
+const firstOnNode24: Readonly<Record<string, number>> = {
+  'actions/attest-build-provenance': 3,
+  'actions/checkout': 5,
+  'actions/download-artifact': 7,
+  'actions/setup-node': 5,
+  'actions/upload-artifact': 6,
+  'azure/login': 3,
+};
+
+test.each(workflows)('$name uses releases of actions that run on Node 24', ({ text }) => {
+  const releases = [...text.matchAll(/uses: (\S+)@\S+ # v(\d+)/g)];
+
+  const old = releases.filter(([, action = '', major]) => !(Number(major) >= (firstOnNode24[action] ?? Infinity)));
+
+  expect(old.map(([line]) => line)).toEqual([]);
+});
+
+test.each(workflows)('$name builds the package only from what the lock file covers, and shows its hash', ({ text }) => {
+  const { jobs } = parse(text);
+  const scripts = Object.values<Job>(jobs).map(({ steps }) => steps.map(({ run = '' }) => run).join('\n'));
+
+  const building = scripts.filter((script) => script.includes('.ci/package'));
+
+  expect(building).toHaveLength(1);
+  for (const script of building) expect(script).not.toMatch(/npm (?:ci|install)|\.ci\/run/);
+  expect(scripts.filter((script) => /npm run (?:package|build)/.test(script))).toEqual([]);
+});
+
+test.each(workflows)('$name keeps the SBOM and the hashes with the package', ({ text }) => {
+  const uploads = found(text, /path: ((?:\|\n(?: {12}.*\n)+)|.*)/g).filter((path) => /zip|dist\/release/.test(path));
+
+  expect(uploads).toHaveLength(1);
+  for (const path of uploads) expect(path).toMatch(/dist\/release\n|vm-identities\.cdx\.json[\s\S]*SHA256SUMS/);
+});
+
 test('one commit per action, whichever workflow', () => {
   const pins = new Set(workflows.flatMap(({ text }) => found(text, /uses: (\S+@\S+)/g)));
 

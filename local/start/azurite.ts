@@ -18,11 +18,12 @@ export interface StorageEmulator {
 
 /**
  * Starts Azurite on free ports.
- * @param folder where it keeps its data; null = in memory, empty
+ * @param folder where it keeps its data: it answers a change once it is there; null = in memory, empty
  */
 export async function startAzurite(processes: Processes, folder: string | null): Promise<StorageEmulator> {
   if (folder !== null) await mkdir(folder, { recursive: true });
-  const tether = pathToFileURL(join(import.meta.dirname, 'tether.ts')).href;
+  const preloads = folder === null ? ['tether.ts'] : ['tether.ts', 'save-before-answer.ts'];
+  const imports = preloads.flatMap((file) => ['--import', pathToFileURL(join(import.meta.dirname, file)).href]);
   const azurite = createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js');
   const services = ['Blob', 'Queue', 'Table'];
   const ports = services.flatMap((service) => [`--${service.toLowerCase()}Port`, '0']);
@@ -31,7 +32,7 @@ export async function startAzurite(processes: Processes, folder: string | null):
   return processes.start({
     name: 'Azurite',
     command: process.execPath,
-    args: ['--import', tether, azurite, ...ports, ...place, '--disableTelemetry', '--skipApiVersionCheck', '--silent'],
+    args: [...imports, azurite, ...ports, ...place, '--disableTelemetry', '--skipApiVersionCheck', '--silent'],
     environment: process.env,
     ready(line) {
       const listening = /(?<service>\w+) service is successfully listening at (?<origin>\S+)/.exec(line)?.groups;

@@ -10,11 +10,15 @@ import { isAlive, startStart } from './start-process.ts';
 const small = ['--port', '0', '--subscriptions', '2', '--vms', '5'];
 
 test('--once prints the summary of one run and exits with 0 although the sample tenant cannot be read completely', async () => {
-  // No variable of the caller's own Azure reaches the app that reads the sample tenant.
+  // No variable of the caller's own Azure reaches the app that reads the sample tenant. A proxy of the caller's network
+  // is not used between what runs on this machine.
   await using start = startStart([...small, '--once'], {
     AZURE_CLIENT_ID: '00000000-0000-4000-8000-000000000001',
     AZURE_RESOURCE_MANAGER_ENDPOINT: 'https://localhost:1',
     INVENTORY_STORAGE__blobServiceUri: 'https://nowhere.invalid',
+    NODE_USE_ENV_PROXY: '1',
+    HTTP_PROXY: 'http://127.0.0.1:1',
+    HTTPS_PROXY: 'http://127.0.0.1:1',
   });
 
   const code = await start.ended();

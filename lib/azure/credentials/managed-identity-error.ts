@@ -18,7 +18,7 @@ const assignCommands =
   'To turn on the system-assigned identity: az functionapp identity assign -g GROUP -n NAME # on a virtual machine: az vm identity assign -g GROUP -n NAME # for a user-assigned one, set AZURE_CLIENT_ID to its client id';
 /** https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication */
 const arcKeyHint =
-  'Let the user of this process read the key, then start it again: sudo usermod -a -G himds USER (on Windows: the group Hybrid agent extension applications)';
+  'Let the user of this process read it, then start the process again: sudo usermod -a -G himds USER # on Windows, the group is Hybrid agent extension applications';
 const notFound =
   /identity not found|no (user.?assigned|managed)[^.]*identity found|no .*managed identity .*(found|assigned)|no identity .*(found|assigned)/i;
 /** The host has several user-assigned identities and no system-assigned one, and the request names none. */

@@ -32,7 +32,7 @@ export function managedIdentitySource(options: CredentialSourceOptions): Credent
   const host = managedIdentityHost(environment, identity, authorityHost);
   const exchange = host.source === 'WorkloadIdentity';
   const createCredential = (attempt: Attempt, signal: AbortSignal): Promise<TokenCredential> => {
-    if (!exchange) return endpointCredential(identity);
+    if (!exchange) return endpointCredential(identity, authorityHost);
     const client = entraClient(signal, (_origin, errorCode) => {
       attempt.answer = { kind: 'unreachable', errorCode };
     });
@@ -118,9 +118,10 @@ async function exchangingCredential(
   return new WorkloadIdentityCredential({ authorityHost, disableInstanceDiscovery: true, httpClient, ...client });
 }
 
-async function endpointCredential(identity: IdentitySetting): Promise<TokenCredential> {
+/** It sends nothing to the authority, but refuses one that is not https. */
+async function endpointCredential(identity: IdentitySetting, authorityHost: string): Promise<TokenCredential> {
   const { ManagedIdentityCredential } = await import('@azure/identity');
-  const options = { httpClient: identityEndpointClient, retryOptions: { maxRetries: 0 } };
+  const options = { authorityHost, httpClient: identityEndpointClient, retryOptions: { maxRetries: 0 } };
   switch (identity.by) {
     case 'system':
       return new ManagedIdentityCredential(options);
