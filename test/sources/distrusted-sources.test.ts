@@ -13,11 +13,19 @@ import { publishedSource, type SourceLimits } from '../../lib/sources/source.ts'
 import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { type BlobProxy, startBlobProxy } from '../support/blob-proxy.ts';
 import { publishFile, publishReading, publishWith } from '../support/deployments.ts';
-import { guid, machine, type SubscriptionReading } from '../support/readings.ts';
+import { guid, guidOf, machine, type SubscriptionReading } from '../support/readings.ts';
 import { never, neverWarned, newStore, type TestStore } from '../support/stores.ts';
 
 const [own, other] = [guid(1), guid(2)];
-const inOther = (name: string) => machine(name, { subscriptionId: other });
+const inOther = (name: string) => {
+  const identity = {
+    type: 'SystemAssigned',
+    principalId: guidOf(name),
+    tenantId: guid(9),
+    userAssignedIdentities: {},
+  } as const;
+  return machine(name, { subscriptionId: other, identity });
+};
 const azurite = await newAzuriteAccount();
 let proxy: BlobProxy;
 let folder: string;
@@ -194,7 +202,7 @@ test.each(['latest.json', '/databases/'])(
   async (part) => {
     proxy.treat = (line) => (line.includes(there.name) && line.includes(part) ? new Promise(() => undefined) : 'pass');
 
-    const run = await runHere(21, {}, { pointerMs: 400, databaseMs: 400 });
+    const run = await runHere(21, {}, { pointerMs: 400, databaseMs: 400, readMs: 400 });
 
     await expectRefused(run, 'TimedOut');
   },
