@@ -51,7 +51,7 @@ export async function mergeRun(request: MergeRunRequest, database: Database): Pr
   const merge = openMerge(database, takenIn.plan, { ...settings, finishedAt: () => new Date().toISOString() });
   // Own readings come after those of sources: where both show a machine, the later one counts.
   takenIn.writeUncontested(merge.write);
-  const replay = await request.readOwn(takenIn.contested, merge.write);
+  const replay = await request.readOwn(takenIn.contested, takenIn.ownSink(merge.write));
   await takenIn.writeContested(merge.write, replay);
   await answerFollowUps(merge, arm, signal, takenIn.answered);
   return await commit(merge, signal);

@@ -21,7 +21,7 @@ export function planWithSources(
   const seen = new Set([...planned, ...offers.keys()]);
   const spots = new Map(plan.blindSpots.map((spot) => [spot.subscriptionId, spot]));
   for (const state of states) {
-    for (const { since: _, ...spot } of 'content' in state ? state.content.blindSpots : []) {
+    for (const spot of 'content' in state ? state.content.blindSpots : []) {
       if (inScope(spot.subscriptionId)) spots.set(spot.subscriptionId, spots.get(spot.subscriptionId) ?? spot);
     }
   }

@@ -1,31 +1,26 @@
-import * as v from 'valibot';
 import type { Database } from '../database/database.ts';
 import { InventoryError } from '../errors.ts';
-import { guidPattern } from '../inventory/commands/azure-id.ts';
-import type { Kind } from '../inventory/coverage.ts';
-import type { SourceSink } from '../inventory/reading.ts';
-import type { MachineReading } from '../inventory/virtual-machine.ts';
+import type { Plan } from '../inventory/plan.ts';
 import { replaySource } from './replay-source.ts';
+import { checkSourceAnswers } from './source-answers.ts';
 import { readSourceContent, type SourceContent } from './source-content.ts';
-
-const texts = v.array(v.string());
-/** The JSON in the tables of an inventory. SQLite's column types check the rest. */
-const tagsShape = v.record(v.string(), v.string());
-const permissionsShape = v.array(v.looseObject({ actions: texts, notActions: texts }));
+import { safeMessage } from './source-reason.ts';
 
 /**
- * Reads all that a source offers once, before anything is merged: damage there is a failure of the source and not of
- * the run. Each row must belong to the subscription that offers it.
- * @throws {InventoryError} `SourceMalformed`; `InventoryNotReady`: it has no run yet
+ * Reads and parses all that a source offers once, before anything is merged: damage there is a failure of the source
+ * and not of the run. It blocks the thread, so it has a limit.
+ * @param readMs how long it may take
+ * @throws {InventoryError} `SourceMalformed`; `TimedOut`; `InventoryNotReady`: it has no run yet
  */
-export function readOffers(database: Database, source: string, kinds: readonly Kind[]): SourceContent {
+export function readOffers(database: Database, source: string, plan: Plan, readMs: number): SourceContent {
+  const until = performance.now() + readMs;
+  const checkTime = (): void => {
+    if (performance.now() >= until) throw tooSlow(source, readMs);
+  };
   try {
-    const content = readSourceContent(database, source, kinds);
-    for (const subscription of content.subscriptions) {
-      const { subscriptionId } = subscription;
-      if (!guidPattern.test(subscriptionId)) throw malformed(source, `'${subscriptionId}' is not a subscription id`);
-      replaySource(database, source, subscription, checkingSink(source, subscriptionId));
-    }
+    const content = readSourceContent(database, source, plan);
+    for (const subscription of content.subscriptions) replaySource(database, source, subscription, checkTime);
+    checkSourceAnswers(database, checkTime);
     return content;
   } catch (error) {
     if (error instanceof InventoryError) throw error;
@@ -33,32 +28,16 @@ export function readOffers(database: Database, source: string, kinds: readonly K
   }
 }
 
-function checkingSink(source: string, subscriptionId: string): SourceSink {
-  const checkPlace = ({ id }: { readonly id: string }): void => {
-    if (id.toLowerCase().startsWith(`/subscriptions/${subscriptionId}/`)) return;
-    throw malformed(source, `${id} is not in subscription ${subscriptionId}`);
-  };
-  const checkMachine = (machine: MachineReading): void => {
-    checkPlace(machine);
-    v.parse(tagsShape, machine.tags);
-  };
-  return (event) => {
-    if (event.type === 'machines') event.rows.forEach(checkMachine);
-    else if (event.type === 'unseen') for (const { machine } of event.rows) checkMachine(machine);
-    else if (event.type === 'powerStates' || event.type === 'identities') for (const row of event.rows) checkPlace(row);
-    else if (event.type === 'roleDefinitions') {
-      for (const { permissions } of event.rows) v.parse(permissionsShape, permissions);
-    }
-  };
+function tooSlow(source: string, readMs: number): InventoryError {
+  return new InventoryError('TimedOut', `The database of ${source} was not read within ${readMs / 1000} s`, {
+    hint: 'Lower the retention of that deployment (INVENTORY_RETENTION_DAYS), or divide it into several',
+  });
 }
 
-function malformed(source: string, what: string, cause?: unknown): InventoryError {
-  return new InventoryError(
-    'SourceMalformed',
-    `The database of ${source} has content that a run never writes: ${what.slice(0, 300)}`,
-    {
-      hint: 'To look at it, run: vm-identities subscriptions --database URL. Check who may write to that container',
-      cause,
-    },
-  );
+function malformed(source: string, what: string, cause: unknown): InventoryError {
+  const message = safeMessage(`The database of ${source} has content that a run never writes: ${what}`);
+  return new InventoryError('SourceMalformed', message, {
+    hint: 'Check who may write to that container',
+    cause,
+  });
 }

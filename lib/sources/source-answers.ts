@@ -1,14 +1,46 @@
+import * as v from 'valibot';
 import type { Database } from '../database/database.ts';
-import { integer, text, textOrNull } from '../database/queries/row-values.ts';
-import { storedTexts } from '../database/queries/stored-json.ts';
+import { integer, type SqlRow, text, textOrNull } from '../database/queries/row-values.ts';
 import { fold } from '../inventory/fold.ts';
 import type { FollowUp } from '../inventory/reading.ts';
-import type { FederatedCredential } from '../inventory/user-assigned-identity.ts';
+import { type FederatedCredential, federatedCredentialShape } from '../inventory/user-assigned-identity.ts';
 import { machineTypes } from '../inventory/virtual-machine.ts';
-import { toIdentity } from './replay-source.ts';
+import { pagesOf, toIdentity } from './replay-source.ts';
+import { systemAssignedShape } from './source-shapes.ts';
 
 /** Ends of a machine that a read by id has proven: Azure answered 404. */
 const proven: readonly string[] = ['virtualMachineDeleted', 'virtualMachineMoved', 'tenantChanged'];
+
+const openCredentials = 'SELECT name, issuer, subject, audiences FROM federated_credential WHERE valid_to IS NULL';
+
+function toCredential(row: SqlRow): FederatedCredential {
+  return v.parse(federatedCredentialShape, {
+    name: text(row, 'name'),
+    issuer: text(row, 'issuer'),
+    subject: text(row, 'subject'),
+    audiences: JSON.parse(text(row, 'audiences')),
+  });
+}
+
+/**
+ * Parses every row that an answer may take, so that no question of a merge meets one that is none.
+ * @param onPage called for each page of rows
+ * @throws {TypeError | SyntaxError | v.ValiError} a row is none that a run writes
+ */
+export function checkSourceAnswers(database: Database, onPage: () => void): void {
+  const identities = database
+    .prepare(`SELECT ifnull(i.resource_id, '') AS resource_id, i.principal_id, i.client_id, t.value AS tenant
+      FROM identity i LEFT JOIN text t ON t.id = i.tenant`)
+    .iterate();
+  for (const page of pagesOf(identities)) {
+    page.forEach(toIdentity);
+    onPage();
+  }
+  for (const page of pagesOf(database.prepare(openCredentials).iterate())) {
+    page.forEach(toCredential);
+    onPage();
+  }
+}
 
 /**
  * Answers the questions of a merge about a subscription from the database of the deployment that read it. Absence is
@@ -25,9 +57,7 @@ export function prepareSourceAnswers(database: Database): (followUp: FollowUp) =
       p.present FROM identity i
     JOIN identity_presence p ON p.identity = i.id AND p.valid_to IS NULL LEFT JOIN text t ON t.id = i.tenant
     WHERE i.resource_key = ? ORDER BY p.present DESC`);
-  const credentials = database.prepare(
-    'SELECT name, issuer, subject, audiences FROM federated_credential WHERE identity = ? AND valid_to IS NULL ORDER BY name',
-  );
+  const credentials = database.prepare(`${openCredentials} AND identity = ? ORDER BY name`);
   const clientId =
     database.prepare(`SELECT d.principal_id, d.client_id FROM attachment a JOIN identity d ON d.id = a.identity
     WHERE a.machine = ? AND a.valid_to IS NULL AND a.position = 0`);
@@ -38,13 +68,7 @@ export function prepareSourceAnswers(database: Database): (followUp: FollowUp) =
     return machine.get(subscriptionId.toLowerCase(), fold(group), number, fold(name));
   };
   const presentIdentity = (resourceId: string) => identities.all(fold(resourceId)).find((row) => row.present === 1);
-  const credentialsOf = (identity: number): FederatedCredential[] =>
-    credentials.all(identity).map((row) => ({
-      name: text(row, 'name'),
-      issuer: text(row, 'issuer'),
-      subject: text(row, 'subject'),
-      audiences: storedTexts(text(row, 'audiences')) ?? [],
-    }));
+  const credentialsOf = (identity: number): FederatedCredential[] => credentials.all(identity).map(toCredential);
 
   return (followUp) => {
     const { resourceId } = followUp;
@@ -75,10 +99,8 @@ export function prepareSourceAnswers(database: Database): (followUp: FollowUp) =
         const found = machineOf(resourceId);
         const row = found === undefined ? undefined : clientId.get(integer(found, 'id'));
         if (row === undefined || row.client_id === null) return false;
-        followUp.answer({
-          outcome: 'present',
-          reading: { principalId: textOrNull(row, 'principal_id'), clientId: text(row, 'client_id') },
-        });
+        const ids = { principalId: textOrNull(row, 'principal_id'), clientId: text(row, 'client_id') };
+        followUp.answer({ outcome: 'present', reading: v.parse(systemAssignedShape, ids) });
         return true;
       }
     }

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { Database } from '../database/database.ts';
 import { resolveAsOf } from '../database/queries/as-of.ts';
 import { blindSpotsAt, subscriptionListAt } from '../database/queries/coverage/completeness.ts';
@@ -5,8 +6,12 @@ import { isInScope, type SubscriptionAt, subscriptionsAt } from '../database/que
 import { isoTime } from '../database/queries/row-values.ts';
 import { getRun } from '../database/queries/runs.ts';
 import type { Reason } from '../errors.ts';
-import type { BlindSpot, Kind } from '../inventory/coverage.ts';
+import { grantReaderCommand, type Kind } from '../inventory/coverage.ts';
+import type { Plan } from '../inventory/plan.ts';
 import type { KindReading } from '../inventory/reading.ts';
+import { count } from '../inventory/shape.ts';
+import { reasonOfSource } from './source-reason.ts';
+import { blindSpotShape, subscriptionShape } from './source-shapes.ts';
 
 /** One subscription that another deployment has read itself. */
 export interface SourceSubscription {
@@ -28,7 +33,7 @@ export interface SourceSubscription {
 export interface SourceContent {
   readonly subscriptions: readonly SourceSubscription[];
   /** What it should see and has never seen. */
-  readonly blindSpots: readonly BlindSpot[];
+  readonly blindSpots: Plan['blindSpots'];
   readonly blindSpotsKnown: boolean;
   /** Why its own list of subscriptions cannot be trusted. */
   readonly reason: Reason | null;
@@ -39,39 +44,44 @@ export const noRequests = { requests: 0, pages: 0, retries: 0, throttledMillisec
 
 /**
  * Reads what another deployment has read itself. It leaves out what that deployment took in from others: otherwise two
- * deployments that take in each other would exchange an old reading endlessly.
+ * deployments that take in each other would exchange an old reading endlessly. No hint and no command is taken from
+ * there: the commands grant roles to the identity of this run.
  * @param source its container or file, for messages
- * @param kinds the kinds that the run reads
  * @throws {InventoryError} `InventoryNotReady`: it has no run yet
+ * @throws {TypeError | SyntaxError | v.ValiError} a row is none that a run writes
  */
-export function readSourceContent(database: Database, source: string, kinds: readonly Kind[]): SourceContent {
+export function readSourceContent(
+  database: Database,
+  source: string,
+  { kinds, principalId }: Pick<Plan, 'kinds' | 'principalId'>,
+): SourceContent {
   const asOf = resolveAsOf(database, null);
-  const blindSpots = blindSpotsAt(database, asOf.seq);
   const known = [...subscriptionsAt(database, asOf.seq).values()].filter(isInScope);
   const own = known.filter((subscription) => subscription.kinds.every((kind) => kind.source === null));
   const ids = new Set(known.map(({ subscriptionId }) => subscriptionId));
   const { blindSpotsKnown, trustworthy } = subscriptionListAt(database, asOf.seq);
+  const reason = trustworthy ? null : (getRun(database, asOf.runId)?.reason ?? untrusted);
   return {
-    subscriptions: own.flatMap((subscription) => {
-      const spot = blindSpots.find(({ subscriptionId }) => subscriptionId === subscription.subscriptionId);
-      return toSourceSubscription(subscription, source, kinds, spot?.grantCommand ?? null);
-    }),
-    blindSpots: blindSpots.filter(({ subscriptionId }) => !ids.has(subscriptionId)),
+    subscriptions: own.flatMap((subscription) => toSourceSubscription(subscription, source, kinds, principalId)),
+    blindSpots: blindSpotsAt(database, asOf.seq)
+      .map((spot) => v.parse(blindSpotShape, spot))
+      .filter(({ subscriptionId }) => !ids.has(subscriptionId))
+      .map((spot) => ({ ...spot, grantCommand: grantReaderCommand(spot.subscriptionId, principalId) })),
     blindSpotsKnown,
-    reason: trustworthy ? null : (getRun(database, asOf.runId)?.reason ?? untrusted(source)),
+    reason: reason === null ? null : reasonOfSource(source, reason),
   };
 }
 
 function toSourceSubscription(
-  subscription: SubscriptionAt,
+  { key, visibility, lastRead, ...subscription }: SubscriptionAt,
   source: string,
   kinds: readonly Kind[],
-  grantCommand: string | null,
+  principalId: string | null,
 ): SourceSubscription[] {
-  const { key, subscriptionId, displayName, tenantId, state, visibility, lastRead } = subscription;
   const times = subscription.kinds.map(({ readAt }) => readAt);
   if (times.length === 0) return [];
-  const readAt = isoTime(Math.max(...times));
+  const shown = v.parse(subscriptionShape, { ...subscription, readAt: isoTime(Math.max(...times)) });
+  const { subscriptionId, readAt } = shown;
   const readings = kinds.map((kind): KindReading => {
     const found = subscription.kinds.find((one) => one.kind === kind);
     const named = { subscriptionId, kind, ...noRequests };
@@ -80,15 +90,20 @@ function toSourceSubscription(
       const reason = { code: 'NotReadBySource', message, hint: 'Include it in the settings of that deployment' };
       return { ...named, status: 'failed', reason, count: 0, readAt };
     }
-    const { requestId, count } = found;
-    const row = { ...named, requestId, readAt: isoTime(found.readAt) };
-    if (visibility === 'visible') return { ...row, status: found.status, reason: found.reason, count };
+    const row = { ...named, requestId: found.requestId, readAt: isoTime(found.readAt) };
+    if (visibility === 'visible') {
+      const reason = found.reason === null ? null : reasonOfSource(source, found.reason);
+      return { ...row, status: found.status, reason, count: v.parse(count, found.count) };
+    }
     const message = `${source} has read subscription ${subscriptionId}, but no longer sees it`;
-    return { ...row, status: 'failed', reason: { code: 'LostBySource', message, hint: grantCommand }, count: 0 };
+    const hint = grantReaderCommand(subscriptionId, principalId);
+    return { ...row, status: 'failed', reason: { code: 'LostBySource', message, hint }, count: 0 };
   });
-  return [{ key, subscriptionId, displayName, tenantId, state, readAt, readings, lastRead }];
+  return [{ ...shown, key, readings, lastRead }];
 }
 
-function untrusted(source: string): Reason {
-  return { code: 'SourceNotComplete', message: `The list of subscriptions of ${source} cannot be trusted`, hint: null };
-}
+const untrusted: Reason = {
+  code: 'SourceNotComplete',
+  message: 'the list of subscriptions cannot be trusted',
+  hint: null,
+};

@@ -7,6 +7,7 @@ import type { FollowedSubscription } from './followed-subscriptions.ts';
 import { readOffers } from './read-offers.ts';
 import type { LookedAt } from './source.ts';
 import type { SourceContent, SourceSubscription } from './source-content.ts';
+import { safeMessage } from './source-reason.ts';
 
 /** What decides which of two readings of a subscription is better. */
 export interface ReadingQuality {
@@ -30,16 +31,13 @@ export type SourceState =
   | { readonly name: string; readonly content: SourceContent; readonly database: Database }
   | { readonly name: string; readonly failure: Reason };
 
-/** How far a clock may be ahead. A reading from further in the future would win against all readings until then. */
-const clockToleranceMs = 60 * 60_000;
-
 /** The content of a source that was opened, or why it cannot be used. */
-export function contentOf(source: LookedAt, { kinds }: Plan): SourceState {
+export function contentOf(source: LookedAt, plan: Plan): SourceState {
   const { name } = source;
   if ('failure' in source) return { name, failure: unreadable(name, source.failure) };
-  const { database, damage } = source;
+  const { database, damage, readMs } = source;
   try {
-    const content = readOffers(database, name, kinds);
+    const content = readOffers(database, name, plan, readMs);
     return { name, database, content: damage === null ? content : weakened(content, damage) };
   } catch (error) {
     if (!(error instanceof InventoryError)) throw error;
@@ -90,7 +88,8 @@ function offersOf(state: SourceState, followed: ReadonlyMap<string, FollowedSubs
   return state.content.subscriptions.map((subscription): Offer => {
     const { subscriptionId, readAt, readings } = subscription;
     const shownAt = followed.get(subscriptionId)?.shownAt ?? null;
-    if (Date.parse(readAt) > nowMs + clockToleranceMs) {
+    // It would win against every reading until then.
+    if (Date.parse(readAt) > nowMs) {
       return failedOffer(source, subscription, fromTheFuture(source, subscription, nowMs));
     }
     if (shownAt !== null && Date.parse(readAt) < shownAt) {
@@ -119,7 +118,7 @@ function worth(status: CoverageStatus): number {
 }
 
 function unreadable(source: string, { code, message, hint }: Reason): Reason {
-  return { code: 'SourceUnreadable', message: `${source} cannot be used: ${code}: ${message}`, hint };
+  return { code: 'SourceUnreadable', message: safeMessage(`${source} cannot be used: ${code}: ${message}`), hint };
 }
 
 function outdated(source: string, { readAt }: SourceSubscription, shownAt: number): Reason {

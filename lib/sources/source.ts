@@ -26,15 +26,18 @@ export interface OpenedSource {
   readonly database: Database;
   /** Why this is the state before the newest, so that nothing of it counts as complete; null = it is the newest. */
   readonly damage: Reason | null;
+  /** How long reading it may take, in milliseconds. */
+  readonly readMs: number;
 }
 
-/** How long a source may take. One that does not respond must not stop the run. */
+/** How long the parts of a source may take. One that does not respond, or is slow to read, must not stop the run. */
 export interface SourceLimits {
   readonly pointerMs: number;
   readonly databaseMs: number;
+  readonly readMs: number;
 }
 
-const usualLimits: SourceLimits = { pointerMs: 30_000, databaseMs: 300_000 };
+const usualLimits: SourceLimits = { pointerMs: 30_000, databaseMs: 300_000, readMs: 300_000 };
 /** Its file, and the growth of the inventory that takes all of it in. */
 const copies = 2;
 
@@ -56,7 +59,7 @@ export function publishedSource(
   return {
     name,
     async open(path, signal) {
-      const { pointerMs, databaseMs } = limits;
+      const { pointerMs, databaseMs, readMs } = limits;
       const found = await withTimeout(
         (limited) => store.latest.read(limited),
         pointerMs,
@@ -78,7 +81,7 @@ export function publishedSource(
       const damage = await withTimeout(download, databaseMs, signal, (cause) => {
         throw storeTimedOut(`The database of ${name} was not downloaded`, databaseMs, cause);
       });
-      return { database: openChecked(path, name), damage: damage === null ? null : older(name, damage) };
+      return { database: openChecked(path, name), damage: damage === null ? null : older(name, damage), readMs };
     },
   };
 }

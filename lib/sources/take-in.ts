@@ -10,13 +10,14 @@ import type {
   SourceEvent,
   SourceSink,
 } from '../inventory/reading.ts';
+import { roleKey } from '../inventory/role.ts';
 import { readFollowedSubscriptions } from './followed-subscriptions.ts';
 import { planWithSources } from './plan-with-sources.ts';
 import { replaySource } from './replay-source.ts';
 import type { LookedAt } from './source.ts';
 import { prepareSourceAnswers } from './source-answers.ts';
 import { noRequests } from './source-content.ts';
-import { bestOffers, contentOf, isBetter, type Offer, type ReadingQuality } from './source-offers.ts';
+import { bestOffers, contentOf, isBetter, type Offer } from './source-offers.ts';
 
 /** Sends the readings of this deployment to a sink. `onlyContested`: sends only contested subscriptions. */
 export type Replay = (sink: ReadingSink, onlyContested: boolean) => Promise<void>;
@@ -36,6 +37,7 @@ export function takeIn(plan: Plan, database: Database, sources: readonly LookedA
   const offers = bestOffers(states, followed, inScope, nowMs);
   const planned = new Set(plan.subscriptions.map(({ subscriptionId }) => subscriptionId));
   const taken = new Map<string, Offer>();
+  const ownRoles = new Set<string>();
   const answersOf = new Map<Database, ReturnType<typeof prepareSourceAnswers>>();
 
   const write = (offer: Offer, sink: SourceSink): void => {
@@ -56,20 +58,32 @@ export function takeIn(plan: Plan, database: Database, sources: readonly LookedA
     plan: planWithSources(plan, states, offers, followed, inScope),
     /** Subscriptions that both this deployment reads in this run and a source has read. */
     contested: new Set([...offers.keys()].filter((id) => planned.has(id))),
+    /** A sink for what this deployment reads. It notes the roles: no source describes them afterwards. */
+    ownSink:
+      (sink: ReadingSink): ReadingSink =>
+      (event) => {
+        if (event.type === 'roleDefinitions') for (const { id } of event.rows) ownRoles.add(roleKey(id));
+        sink(event);
+      },
     /** Sends the subscriptions that only sources have. */
     writeUncontested(sink: SourceSink): void {
       for (const [id, offer] of offers) if (!planned.has(id)) write(offer, sink);
     },
     /**
-     * Sends the better reading of each contested subscription, and every other subscription that `replay` brings. A
-     * complete reading is better than any other; of two alike, the newer.
+     * Sends the better reading of each contested subscription, and every other subscription that `replay` brings. What
+     * this deployment has read completely is better than any source; otherwise a complete reading is better than any
+     * other, and of two alike, the newer.
      * @param replay is called twice: for how this deployment read them, then for the rows
      */
     async writeContested(sink: (event: ReadingEvent | SourceEvent) => void, replay: Replay): Promise<void> {
       const own = createOwnReadings();
       await replay(own.write, true);
-      const better = new Map([...offers].filter(([id, offer]) => planned.has(id) && isBetter(offer, own.of(id))));
-      for (const offer of better.values()) write(offer, sink);
+      const better = new Map([...offers].filter(([id, offer]) => planned.has(id) && own.isWorseThan(offer)));
+      const otherRoles: SourceSink = (event) => {
+        if (event.type !== 'roleDefinitions') sink(event);
+        else sink({ ...event, rows: event.rows.filter(({ id }) => !ownRoles.has(roleKey(id))) });
+      };
+      for (const offer of better.values()) write(offer, otherRoles);
       await replay(
         routeReadings((id) => (better.has(id) ? null : sink), sink),
         false,
@@ -109,9 +123,11 @@ export function routeReadings(sinkOf: (subscriptionId: string) => ReadingSink | 
 function createOwnReadings() {
   const own = new Map<string, { readonly readAt: string; readonly kinds: Partial<Record<Kind, KindReading>> }>();
   return {
-    of(subscriptionId: string): ReadingQuality | null {
-      const found = own.get(subscriptionId);
-      return found === undefined ? null : { readAt: found.readAt, status: subscriptionStatus(found.kinds) };
+    isWorseThan(offer: Offer): boolean {
+      const found = own.get(offer.subscription.subscriptionId);
+      if (found === undefined) return true;
+      const { readAt, kinds } = found;
+      return !Object.values(kinds).some(isWhole) && isBetter(offer, { readAt, status: subscriptionStatus(kinds) });
     },
     write(event: ReadingEvent): void {
       if (event.type === 'begin') own.set(event.subscriptionId, { readAt: event.readAt, kinds: {} });
@@ -121,6 +137,15 @@ function createOwnReadings() {
       }
     },
   };
+}
+
+/**
+ * Whether a kind was read completely. An empty list of any other kind than virtual machines proves little: a provider
+ * that is not registered answers so, whatever the rights are. Power states never count.
+ */
+function isWhole({ kind, status, count }: KindReading): boolean {
+  if (status !== 'complete' && status !== 'skipped') return false;
+  return kind === 'virtualMachines' || (kind !== 'powerStates' && count > 0);
 }
 
 function notKnown(source: string, resourceId: string, subscriptionId: string, { principalId }: Plan): Reason {

@@ -7,7 +7,7 @@ import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
 import { type HostProcess, startHostProcess } from '../local/host-process.ts';
 import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { publishReading } from '../support/deployments.ts';
-import { guid, machine } from '../support/readings.ts';
+import { guid, having, machine, userAssigned } from '../support/readings.ts';
 import { newStore } from '../support/stores.ts';
 
 const app = join(import.meta.dirname, '../../dist/functions.cjs');
@@ -38,9 +38,10 @@ async function runOn(host: HostProcess) {
 
 test('an app includes the databases of INVENTORY_SOURCES, and reports a missing one', async () => {
   const there = newStore(azurite.connectionString);
+  const identity = having(userAssigned('theirs', { principalId: guid(71), clientId: guid(72) }));
   await publishReading(there.store, join(folder, 'there.sqlite'), {
     day: 20,
-    subscriptions: { [guid(2)]: { machines: [machine('theirs', { subscriptionId: guid(2) })] } },
+    subscriptions: { [guid(2)]: { machines: [machine('theirs', { subscriptionId: guid(2), identity })] } },
   });
   const host = await startHostProcess(app, {
     env: {

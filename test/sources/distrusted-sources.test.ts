@@ -7,17 +7,26 @@ import { beforeEach, expect, test } from 'vitest';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
 import { readLedger } from '../../lib/database/queries/coverage/ledger.ts';
 import { iterateVirtualMachines } from '../../lib/database/queries/machines/virtual-machines.ts';
+import { tables } from '../../lib/database/schema.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import { createDatabaseReader } from '../../lib/published/database-reader.ts';
 import { publishedSource, type SourceLimits } from '../../lib/sources/source.ts';
 import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { type BlobProxy, startBlobProxy } from '../support/blob-proxy.ts';
 import { publishFile, publishReading, publishWith } from '../support/deployments.ts';
-import { guid, machine, type SubscriptionReading } from '../support/readings.ts';
+import { guid, guidOf, machine, type SubscriptionReading } from '../support/readings.ts';
 import { never, neverWarned, newStore, type TestStore } from '../support/stores.ts';
 
 const [own, other] = [guid(1), guid(2)];
-const inOther = (name: string) => machine(name, { subscriptionId: other });
+const inOther = (name: string) => {
+  const identity = {
+    type: 'SystemAssigned',
+    principalId: guidOf(name),
+    tenantId: guid(9),
+    userAssignedIdentities: {},
+  } as const;
+  return machine(name, { subscriptionId: other, identity });
+};
 const azurite = await newAzuriteAccount();
 let proxy: BlobProxy;
 let folder: string;
@@ -60,6 +69,7 @@ async function state() {
   const machines = [...iterateVirtualMachines(database, asOf, {})];
   const found = {
     names: machines.map(({ name, stale }) => (stale ? `${name} (stale)` : name)).toSorted(),
+    machines,
     row: readLedger(database, asOf).coverage.find(({ subscriptionId }) => subscriptionId === other),
     left: await readdir(join(folder, 'work')),
   };
@@ -80,7 +90,7 @@ async function expectRefused(run: Run, why: string): Promise<void> {
 
 /** Changes the other deployment's file without any check, and publishes it. */
 async function tamper(sql: string): Promise<void> {
-  const database = new DatabaseSync(file, { defensive: false });
+  const database = new DatabaseSync(file, { defensive: false, enableForeignKeyConstraints: false });
   database.exec(`PRAGMA writable_schema = ON; ${sql}`);
   database.close();
   await publishFile(there.store, file);
@@ -139,6 +149,20 @@ test('An endless latest.json is cut off', async () => {
 const endless =
   'CREATE VIEW machine_id AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS machine FROM n';
 
+/** A federated credential of the first identity, up to its audiences. */
+const credential = `INSERT INTO federated_credential (identity, name, valid_from, issuer, subject, audiences, began_at)
+  VALUES (1, 'n', 1, 'i', 's',`;
+
+/** Builds a table again with another definition, as a file from elsewhere may have it. */
+function rebuilt(table: string, part: string, other: string): string {
+  const plain = tables.replaceAll(/ *--[^\n]*/g, '');
+  const [definition = ''] = plain.match(new RegExp(`CREATE TABLE ${table} \\([^;]*;`)) ?? [];
+  const indexes = plain.match(new RegExp(`CREATE (?:UNIQUE )?INDEX \\w+ ON ${table} [^;]*;`, 'g')) ?? [];
+  const changed = definition.replace(part, other);
+  if (!changed.includes(other)) throw new Error(`${table} has no ${part}`);
+  return `ALTER TABLE ${table} RENAME TO old; ${changed} INSERT INTO ${table} SELECT * FROM old; DROP TABLE old; ${indexes.join(' ')}`;
+}
+
 test.each([
   ['a view that never ends', `DROP VIEW machine_id; ${endless}`, 'machine_id differs from what a run makes'],
   [
@@ -158,12 +182,126 @@ test.each([
   ],
   ['tags that are none', 'UPDATE machine_version SET tags = \'{"a":{"b":1}}\'', 'SourceMalformed'],
   ['times that are none', 'UPDATE coverage SET read_at = 9e18', 'SourceMalformed'],
+  ['tags that are a list', 'UPDATE machine_version SET tags = \'["a"]\'', 'SourceMalformed'],
+  [
+    'a tag __proto__ that is no text',
+    'UPDATE machine_version SET tags = \'{"__proto__":{"a":"b"}}\'',
+    'SourceMalformed',
+  ],
+  ['a tag constructor that is no text', 'UPDATE machine_version SET tags = \'{"constructor":[]}\'', 'SourceMalformed'],
+  ['audiences that are an object', `${credential} '{"a":"b"}', 1)`, 'SourceMalformed'],
+  ['audiences that are no texts', `${credential} '[{"a":"b"}]', 1)`, 'SourceMalformed'],
+  ['audiences that are no JSON', `${credential} 'x', 1)`, 'SourceMalformed'],
+  ['a tenant id that is no GUID', "UPDATE subscription SET tenant_id = 'x'", 'SourceMalformed'],
+  [
+    'the tenant of an identity that is no GUID',
+    "UPDATE text SET value = 'x' WHERE id = (SELECT identity_tenant FROM machine_version)",
+    'SourceMalformed',
+  ],
+  ['a principal id that is no GUID', "UPDATE identity SET principal_id = '$(touch x)'", 'SourceMalformed'],
+  [
+    'a subscription id in upper case',
+    "UPDATE subscription_key SET subscription_id = upper(subscription_id || 'x')",
+    'SourceMalformed',
+  ],
+  ['a machine of an unknown type', 'UPDATE machine SET type = 9', 'SourceMalformed'],
+  ['a name with a slash', "UPDATE machine SET name = name || '/b'", `is not in subscription ${other}`],
+  ['a reason that is no object', `UPDATE coverage SET reason = '"x"'`, 'SourceMalformed'],
+  ['a count below zero', 'UPDATE coverage SET count = -1', 'SourceMalformed'],
+  ['a status that is none', "UPDATE coverage SET status = 'perfect'", 'SourceMalformed'],
+  ['times after the year 9999', 'UPDATE coverage SET read_at = 8e15', 'SourceMalformed'],
+  [
+    'a blind spot that is no GUID',
+    "INSERT INTO blind_spot VALUES ('$(touch x)', 1, NULL, NULL, 'configured', '', 'touch x')",
+    'SourceMalformed',
+  ],
+  ['no index', 'DROP INDEX machine_key', 'machine_key differs from what a run makes'],
+  ['another index', 'CREATE INDEX more ON coverage (count)', 'more differs from what a run makes'],
+  [
+    'a partial index in the place of one',
+    'DROP INDEX attachment_identity; CREATE INDEX attachment_identity ON attachment (identity) WHERE identity < 0',
+    'attachment_identity differs',
+  ],
+  ['statistics that mislead queries', 'ANALYZE', 'sqlite_stat1 differs'],
+  [
+    'a table with another primary key',
+    rebuilt('unseen', 'PRIMARY KEY (machine, valid_from)', 'PRIMARY KEY (valid_from, machine)'),
+    'unseen differs',
+  ],
+  [
+    'a table without a primary key',
+    rebuilt('coverage', 'PRIMARY KEY (subscription, kind, from_seq)\n) STRICT, WITHOUT ROWID', 'CHECK (1)) STRICT'),
+    'coverage differs',
+  ],
+  [
+    'a column that compares otherwise',
+    rebuilt('identity', 'resource_id TEXT COLLATE NOCASE', 'resource_id TEXT'),
+    'identity differs',
+  ],
 ])('A source whose database has %s is not taken in', async (_what, sql, why) => {
   await tamper(sql);
 
   const run = await runHere(21);
 
   await expectRefused(run, why);
+});
+
+test('Tags may have the names of what every object has', async () => {
+  const tags = '{"__proto__":"a","constructor":"b","toString":"c"}';
+  await tamper(`UPDATE machine_version SET tags = '${tags}'`);
+
+  const run = await runHere(21);
+
+  const shown = (await state()).machines.find(({ name }) => name === 'c');
+  expect(run).toMatchObject({ complete: true, virtualMachineCount: 3 });
+  expect(JSON.stringify(shown?.tags)).toBe(tags);
+});
+
+test.each([
+  'databases/../../other/x.sqlite.zst',
+  'databases/%2e%2e/x',
+  'databases/a/b',
+  'databases/',
+  'databases/..',
+  'reports/x',
+  'databases/$(touch x)',
+])('A latest.json that names %s, as the newest or the previous database, is not followed', async (name) => {
+  const found = await there.store.latest.read(never);
+  if (found === null) throw new Error('nothing is published');
+  const asked = proxy.requests.length;
+  for (const latest of [
+    { ...found.latest, database: name },
+    { ...found.latest, previous: { database: name, sha256: found.latest.sha256 } },
+    { ...found.latest, previous: { database: found.latest.database, sha256: '../x' } },
+  ]) {
+    const text = JSON.stringify(latest);
+    await there.container.getBlockBlobClient('latest.json').upload(text, text.length);
+
+    await expectRefused(await runHere(21 + proxy.requests.length - asked), 'StoredJsonUnreadable');
+  }
+  expect(proxy.requests.slice(asked).filter((line) => !line.includes('/latest.json'))).toEqual([]);
+});
+
+test('A source that is too slow to read has failed, and the run goes on', async () => {
+  const run = await runHere(21, {}, { pointerMs: 30_000, databaseMs: 30_000, readMs: 0 });
+
+  await expectRefused(run, 'TimedOut');
+});
+
+test('A source of 100,000 machines without a key does not hold up the run', async () => {
+  const machines = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)`;
+  const columns = 'identity_type, fingerprint, location, priority, valid_from';
+  const open = rebuilt(
+    'machine_version',
+    'PRIMARY KEY (machine, valid_from)\n) STRICT, WITHOUT ROWID',
+    'CHECK (1)) STRICT',
+  );
+  await tamper(`INSERT INTO machine (subscription, resource_group, type, name, first_seen)
+      ${machines} SELECT m.subscription, m.resource_group, 0, 'm' || i, m.first_seen FROM n, machine m WHERE m.id = 1;
+    INSERT INTO machine_version (machine, ${columns}) SELECT m.id, ${columns.replaceAll(/(\w+)/g, 'v.$1')}
+      FROM machine m, machine_version v WHERE v.machine = 1 AND m.name GLOB 'm*'; ${open}`);
+
+  await expectRefused(await runHere(21), 'machine_version differs from what a run makes');
 });
 
 test('Triggers and views that a source has added to its database are not executed', async () => {
@@ -173,6 +311,16 @@ test('Triggers and views that a source has added to its database are not execute
   const run = await runHere(21);
 
   expect(run).toMatchObject({ complete: true, virtualMachineCount: 3 });
+});
+
+test('A reading from the future never wins, not even by minutes', async () => {
+  const readAt = new Date(Date.now() + 20 * 60_000).toISOString();
+  await publishReading(there.store, file, { day: 21, subscriptions: { [other]: { machines: [], readAt } } });
+
+  const run = await runHere(22);
+
+  expect(run).toMatchObject({ complete: false, changes: {} });
+  expect((await state()).row?.reason).toMatchObject({ code: 'SourceClockAhead' });
 });
 
 test('A source whose clock is ahead is not believed: it would win against every reading until then', async () => {
@@ -194,7 +342,7 @@ test.each(['latest.json', '/databases/'])(
   async (part) => {
     proxy.treat = (line) => (line.includes(there.name) && line.includes(part) ? new Promise(() => undefined) : 'pass');
 
-    const run = await runHere(21, {}, { pointerMs: 400, databaseMs: 400 });
+    const run = await runHere(21, {}, { pointerMs: 400, databaseMs: 400, readMs: 400 });
 
     await expectRefused(run, 'TimedOut');
   },

@@ -12,7 +12,7 @@ import type { Run } from '../../lib/inventory/run.ts';
 import { openSources, type Source } from '../../lib/sources/source.ts';
 import { takeIn } from '../../lib/sources/take-in.ts';
 import { caseCount } from '../support/cases.ts';
-import { guid, machine, mergeRun, planOf, type RunReading, writeRun } from '../support/readings.ts';
+import { guid, guidOf, machine, mergeRun, planOf, type RunReading, writeRun } from '../support/readings.ts';
 import { never } from '../support/stores.ts';
 
 const names = ['a', 'b', 'c', 'd'];
@@ -41,6 +41,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   }),
 );
 
+const identityOf = (name: string) =>
+  ({ type: 'SystemAssigned', principalId: guidOf(name), tenantId: guid(9), userAssignedIdentities: {} }) as const;
+
 let folder: string;
 let cases = 0;
 beforeAll(async () => {
@@ -53,7 +56,9 @@ function readingOf(day: number, ids: readonly string[], reads: readonly (Read | 
     const one = reads[index] ?? null;
     if (one === null) return [];
     const shown = one.status === 'complete' || one.status === 'partial' ? one.shown : [];
-    const machines = shown.map((name) => machine(`${name}-${id.slice(-1)}`, { subscriptionId: id }));
+    const machines = shown.map((name) =>
+      machine(`${name}-${id.slice(-1)}`, { subscriptionId: id, identity: identityOf(`${name}-${id}`) }),
+    );
     return [[id, { status: one.status, machines }] as const];
   });
   return { day, subscriptions: Object.fromEntries(subscriptions), plan: { kinds: ['virtualMachines'] } };
@@ -125,7 +130,7 @@ test('No deletion is ever reported of a subscription whose source could not be r
             name: `source-${source}`,
             async open() {
               if (!reachable(source)) throw new InventoryError('StorageUnreachable', 'Nothing listens');
-              return { database: openForReading(path), damage: null };
+              return { database: openForReading(path), damage: null, readMs: 60_000 };
             },
           }),
         );

@@ -7,7 +7,7 @@ import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
 import { completeness } from '../../lib/database/queries/coverage/completeness.ts';
 import { readLedger } from '../../lib/database/queries/coverage/ledger.ts';
 import { iterateVirtualMachines } from '../../lib/database/queries/machines/virtual-machines.ts';
-import { kinds } from '../../lib/inventory/coverage.ts';
+import { grantReaderCommand, kinds } from '../../lib/inventory/coverage.ts';
 import type { Plan } from '../../lib/inventory/plan.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import { createDatabaseReader } from '../../lib/published/database-reader.ts';
@@ -20,6 +20,7 @@ import {
   dayOf,
   federatedCredential,
   guid,
+  guidOf,
   having,
   machine,
   type RunReading,
@@ -30,7 +31,17 @@ import {
 import { never, neverWarned, newStore, type TestStore } from '../support/stores.ts';
 
 const [own, other, third] = [guid(1), guid(2), guid(3)];
-const inOther = (name: string) => machine(name, { subscriptionId: other });
+/** A machine of another deployment. */
+const machineIn = (subscriptionId: string, name: string) => {
+  const identity = {
+    type: 'SystemAssigned',
+    principalId: guidOf(name),
+    tenantId: guid(9),
+    userAssignedIdentities: {},
+  } as const;
+  return machine(name, { subscriptionId, identity });
+};
+const inOther = (name: string) => machineIn(other, name);
 const azurite = await newAzuriteAccount();
 let proxy: BlobProxy;
 let folder: string;
@@ -88,6 +99,7 @@ async function state() {
     machines,
     ledger: new Map(ledger.coverage.map((row) => [row.subscriptionId, row])),
     blindSpots: ledger.blindSpots?.map(({ subscriptionId }) => subscriptionId),
+    grantCommands: ledger.blindSpots?.map(({ grantCommand }) => grantCommand),
     completeOf: { own: completeIn(own), other: completeIn(other) },
   };
   await reader.close();
@@ -121,7 +133,7 @@ test('What another deployment has read is shown with its own time, and the ledge
     firstSeen: dayOf(20),
     lastSeen: dayOf(20),
     powerState: 'PowerState/running',
-    principalIds: ['principal-of-b'],
+    principalIds: [guidOf('b')],
     subscriptionName: 'Subscription 2',
   });
   expect(await readdir(join(folder, 'work'))).toEqual([]);
@@ -304,6 +316,51 @@ test('A complete reading of this deployment wins against a partial one of a sour
   expect((await state()).ledger.get(other)?.source).toBeNull();
 });
 
+test('What this deployment has read completely wins against a later complete reading of a source', async () => {
+  await runHere(20, { [other]: { machines: [inOther('b'), inOther('c')] } }, []);
+  await runThere(23, { [other]: { machines: [] } });
+
+  const run = await runHere(22, { [other]: { machines: [inOther('b'), inOther('c')] } });
+
+  const { names, ledger } = await state();
+  expect(run).toMatchObject({ complete: true, virtualMachineCount: 2, changes: {} });
+  expect(names).toEqual(['b', 'c']);
+  expect(ledger.get(other)).toMatchObject({ source: null, readAt: dayOf(22) });
+});
+
+test.each<[string, Partial<SubscriptionReading>]>([
+  ['but its role assignments', { statuses: { roleAssignments: 'denied' } }],
+  ['of its roles, but not its machines', { status: 'failed', roleAssignments: [roleAssignment(guid(8), guid(7))] }],
+])('A source ends nothing of a subscription of which this deployment has read everything %s', async (_what, read) => {
+  const machines = [inOther('b')];
+  const all = { plan: { kinds: [...kinds] } };
+  await runHere(20, { [other]: { machines, ...read, status: 'complete', statuses: {} } }, [], all.plan);
+  await runThere(21, { [other]: { machines: [] } }, all);
+
+  const run = await runHere(22, { [other]: { machines, ...read } }, [source()], all.plan);
+
+  expect(run).toMatchObject({ complete: false, changes: {} });
+  expect((await state()).ledger.get(other)).toMatchObject({ source: null });
+});
+
+test('An empty list of a provider that is not registered keeps no complete reading of a source out', async () => {
+  await runThere(
+    20,
+    { [other]: { machines: [inOther('b')] } },
+    { plan: { kinds: ['virtualMachines', 'arcMachines'] } },
+  );
+  const plan: Partial<Plan> = { kinds: ['virtualMachines', 'arcMachines'] };
+
+  const run = await runHere(
+    21,
+    { [other]: { status: 'denied', statuses: { arcMachines: 'complete' } } },
+    [source()],
+    plan,
+  );
+
+  expect(run).toMatchObject({ complete: true, virtualMachineCount: 1 });
+});
+
 test('A source that goes back in time is not believed, and nothing ends', async () => {
   await runThere(18, { [other]: {} });
   await runHere(20, { [other]: { machines: [inOther('b')] } }, []);
@@ -319,7 +376,7 @@ test('A source that goes back in time is not believed, and nothing ends', async 
 test('A machine that a source keeps without having seen it is stale here, with the same time', async () => {
   await runThere(18, {
     [other]: { machines: [inOther('b'), inOther('c')] },
-    [third]: { machines: [machine('d', { subscriptionId: third })] },
+    [third]: { machines: [machineIn(third, 'd')] },
   });
   await runThere(19, { [other]: { machines: [inOther('c')], status: 'partial' }, [third]: { status: 'denied' } });
 
@@ -338,21 +395,22 @@ test('A machine that a source keeps without having seen it is stale here, with t
 
 test('Subscriptions that a source has lost or has never seen are missing here, too', async () => {
   const spot = (subscriptionId: string) =>
-    ({ subscriptionId, displayName: null, source: 'previousRun', grantCommand: `grant ${subscriptionId}` }) as const;
+    ({ subscriptionId, displayName: null, source: 'previousRun', grantCommand: `az x ${subscriptionId}` }) as const;
   await runThere(18, { [other]: { machines: [inOther('b')] } });
   await runThere(19, { [guid(5)]: {} }, { plan: { blindSpots: [spot(other), spot(third)] } });
 
-  const run = await runHere(21, { [own]: {} });
+  const run = await runHere(21, { [own]: {} }, [source()], { principalId: guid(77) });
 
-  const { names, ledger, blindSpots, complete } = await state();
+  const { names, ledger, blindSpots, grantCommands, complete } = await state();
   expect(run).toMatchObject({ complete: false, coverage: { failed: 1, blindSpots: 1 } });
   expect({ names, blindSpots, complete }).toEqual({ names: ['b (stale)'], blindSpots: [third], complete: false });
-  expect(ledger.get(other)?.reason).toMatchObject({ code: 'LostBySource', hint: `grant ${other}` });
+  expect(ledger.get(other)?.reason).toMatchObject({ code: 'LostBySource', hint: grantReaderCommand(other, guid(77)) });
+  expect(grantCommands).toEqual([grantReaderCommand(third, guid(77))]);
 });
 
 test('Readings that a source took in from others are not taken in', async () => {
   await runThere(20, { [other]: { machines: [inOther('b')] } });
-  await runHere(21, { [own]: { machines: [machine('a')] } });
+  await runHere(21, { [own]: { machines: [machineIn(own, 'a')] } });
   const last = newStore(azurite.connectionString);
 
   const run = await publishWith(last.store, folder, { day: 22, subscriptions: {} }, { sources: [source(here)] });
@@ -389,7 +447,7 @@ test('A subscription that the settings exclude, or that is outside the scope of 
 });
 
 test('Identities, their federated credentials and their roles come along, and end when they end there', async () => {
-  const identity = userAssigned('deploy', { subscriptionId: other });
+  const identity = userAssigned('deploy', { subscriptionId: other, principalId: guid(71), clientId: guid(72) });
   const carrier = { ...inOther('b'), identity: having(identity) };
   const read: SubscriptionReading = {
     machines: [carrier],

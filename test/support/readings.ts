@@ -19,6 +19,11 @@ export function guid(number: number): string {
   return `00000000-0000-4000-8000-${number.toString().padStart(12, '0')}`;
 }
 
+/** The same for what stands for a text: sources may only name principals by GUIDs. */
+export function guidOf(text: string): string {
+  return guid([...text].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 1e12, 7));
+}
+
 /** A machine, by default of subscription 1; `more` sets any field. */
 export function machine(name: string, more: Partial<MachineReading> = {}): MachineReading {
   const subscriptionId = more.subscriptionId ?? guid(1);

@@ -4,17 +4,21 @@ import { count, type ShapeOf, text, time } from '../../inventory/shape.ts';
 import type { Container } from './container.ts';
 import { readJson, writeJson } from './json-blob.ts';
 
+/** No other name is read: `databases/../x` would be a blob of another container. */
+const databaseName = v.pipe(text, v.regex(/^databases\/[\w-]+(?:\.[\w-]+)*$/));
+const sha256 = v.pipe(text, v.regex(/^[0-9a-f]{64}$/));
+
 /** The content of `latest.json`: one published database. Size and hash are of the raw file, before compression. */
 const latestShape = v.object({
-  runId: text,
+  runId: v.pipe(text, v.regex(runIdPattern)),
   seq: count,
   /** Blob name within the container: `databases/<runId>-<first 8 of sha256>.sqlite.zst`. */
-  database: v.pipe(text, v.startsWith('databases/')),
+  database: databaseName,
   sizeBytes: count,
-  sha256: v.pipe(text, v.regex(/^[0-9a-f]{64}$/)),
+  sha256,
   publishedAt: time,
   complete: v.boolean(),
-  previous: v.nullable(v.object({ database: text, sha256: text })),
+  previous: v.nullable(v.object({ database: databaseName, sha256 })),
 });
 export type Latest = ShapeOf<typeof latestShape>;
 
