@@ -218,7 +218,7 @@ function storage(text: Text, cloud: CloudName): StorageSetting {
     }
     if (uri) {
       if (!isPlainUrl(uri)) throw invalid(`${prefix}__blobServiceUri`, shownUrl(uri), serviceOf('ACCOUNT', cloud));
-      return { kind: 'identity', blobServiceUri: uri.replace(/\/+$/, ''), identity: own };
+      return { kind: 'identity', blobServiceUri: uri.replace(/(?<!\/)\/+$/, ''), identity: own };
     }
     if (connectionString !== null) return { kind: 'connectionString', connectionString };
   }
