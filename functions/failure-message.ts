@@ -1,7 +1,8 @@
 import type { Reason } from '../lib/errors.ts';
 
 /** The engine carries only a message from an activity to the orchestrator, and wraps it in its own text. */
-const pattern = /\[(?<code>\w+)\] (?<message>[^\n]*?)(?: \[hint\] (?<hint>[^\n]*?))? *(?:\n|$)/;
+const pattern = /\[(?<code>\w+)\] (?<texts>[^\n]*)/;
+const hintMark = ' [hint] ';
 /** A quote or backslash becomes four characters: the engine's message is JSON within JSON, so it is escaped twice. */
 const maxTextLength = 2_000;
 const maxCodeLength = 200;
@@ -24,13 +25,18 @@ export function shortReason({ code, message, hint }: Reason): Reason {
 /** A reason as the message of an error. */
 export function failureMessage(reason: Reason): string {
   const { code, message, hint } = shortReason(reason);
-  return `[${code}] ${message}${hint === null ? '' : ` [hint] ${hint}`}`;
+  return `[${code}] ${message}${hint === null ? '' : `${hintMark}${hint}`}`;
 }
 
 /** The reason within the engine's text. Any other text (a time-out, a lost process) is the reason itself. */
 export function reasonOf(text: string): Reason {
-  const { code, message, hint = null } = pattern.exec(text)?.groups ?? {};
-  if (code !== undefined && message !== undefined) return shortReason({ code, message, hint });
+  const { code, texts } = pattern.exec(text)?.groups ?? {};
+  if (code !== undefined && texts !== undefined) {
+    const line = texts.trimEnd();
+    const end = line.indexOf(hintMark);
+    if (end < 0) return shortReason({ code, message: line, hint: null });
+    return shortReason({ code, message: line.slice(0, end), hint: line.slice(end + hintMark.length) });
+  }
   const [first = ''] = text.split('\n', 1);
   return shortReason({
     code: 'ActivityFailed',

@@ -48,7 +48,7 @@ async function answer(route: Route, request: HttpRequest, invocation: Invocation
 async function respond(route: Route, request: HttpRequest, invocation: InvocationContext): Promise<Response> {
   try {
     if (appSettings instanceof Error) throw appSettings;
-    if (route.anonymous !== true) requireCaller(request, appSettings);
+    if (route.anonymous !== true) requireCaller(request, route.role ?? 'Inventory.Read', appSettings);
     return await route.handler(request, request.params, await httpContext(invocation));
   } catch (error) {
     if (!(error instanceof InvalidSettingError)) throw error;

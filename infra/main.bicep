@@ -118,6 +118,10 @@ param entraAllowedPrincipalIds string[] = []
 @description('Optional. Client ids of the applications whose tokens are accepted. Add the client id of a script that signs in as itself.')
 param entraAllowedApplicationIds string[] = [entraClientId]
 
+@description('Optional. What a caller who signed in without an app role may do: nothing, or read the inventory.')
+@allowed(['none', 'Inventory.Read'])
+param httpAuthDefaultRole string = 'none'
+
 // ---------- hosting ----------
 
 @description('Optional. Memory of an instance in MB.')
@@ -206,6 +210,7 @@ var inventorySettings = {
   INVENTORY_SHARED_IDENTITY_LIMIT: string(sharedIdentityLimit)
   INVENTORY_ACCEPTED_FINDINGS: acceptedFindings
   INVENTORY_HTTP_AUTH: httpAuth
+  INVENTORY_HTTP_AUTH_DEFAULT_ROLE: httpAuthDefaultRole
   AZURE_RESOURCE_MANAGER_ENDPOINT: resourceManagerEndpoint
   AZURE_RESOURCE_MANAGER_AUDIENCE: resourceManagerAudience
 }

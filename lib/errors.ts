@@ -1,6 +1,7 @@
 /** Every code of this product. A comparison with another code does not compile. */
 export type ErrorCode =
   | 'AmbiguousName'
+  | 'AppRoleMissing'
   | 'AudienceNotSupported'
   | 'AuthenticationFailed'
   | 'AuthenticationNotConfigured'

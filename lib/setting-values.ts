@@ -3,9 +3,13 @@ import { InvalidSettingError } from './errors.ts';
 /** The text of a setting, trimmed; null = unset. */
 export type Text = (name: string) => string | null;
 
+/** The longest value that a message shows. */
+const maxShownLength = 200;
+
 /** The error for a value that is not allowed. */
 export function invalid(name: string, value: string, allowed: string): InvalidSettingError {
-  return new InvalidSettingError(`${name} is '${value}'; allowed: ${allowed}`, {
+  const shown = value.length > maxShownLength ? `${value.slice(0, maxShownLength)}…` : value;
+  return new InvalidSettingError(`${name} is '${shown}'; allowed: ${allowed}`, {
     withoutValues: `${name} is not valid; allowed: ${allowed}`,
   });
 }

@@ -59,6 +59,8 @@ export interface Settings {
   readonly sharedIdentityLimit: number;
   readonly acceptedFindings: string | null;
   readonly httpAuth: 'keys' | 'entra';
+  /** What a caller without an app role may do, where callers sign in. */
+  readonly httpAuthDefaultRole: 'none' | 'Inventory.Read';
   /** App Service authentication is on (`WEBSITE_AUTH_ENABLED`). */
   readonly authenticationEnabled: boolean;
   readonly identity: IdentitySetting;
@@ -114,6 +116,8 @@ export function readSettings(environment: Environment): Settings {
     sharedIdentityLimit: integer('INVENTORY_SHARED_IDENTITY_LIMIT', text, 10, 1, 1_000_000),
     acceptedFindings: acceptedFindings(text('INVENTORY_ACCEPTED_FINDINGS')),
     httpAuth: oneOf('INVENTORY_HTTP_AUTH', text, ['keys', 'entra'], 'keys'),
+    // Deployments from before the roles let every caller read; new ones set none.
+    httpAuthDefaultRole: oneOf('INVENTORY_HTTP_AUTH_DEFAULT_ROLE', text, ['none', 'Inventory.Read'], 'Inventory.Read'),
     authenticationEnabled: text('WEBSITE_AUTH_ENABLED')?.toLowerCase() === 'true',
     identity: identity(text),
     cloud,
@@ -218,7 +222,7 @@ function storage(text: Text, cloud: CloudName): StorageSetting {
     }
     if (uri) {
       if (!isPlainUrl(uri)) throw invalid(`${prefix}__blobServiceUri`, shownUrl(uri), serviceOf('ACCOUNT', cloud));
-      return { kind: 'identity', blobServiceUri: uri.replace(/\/+$/, ''), identity: own };
+      return { kind: 'identity', blobServiceUri: uri.replace(/(?<!\/)\/+$/, ''), identity: own };
     }
     if (connectionString !== null) return { kind: 'connectionString', connectionString };
   }

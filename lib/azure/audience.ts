@@ -21,6 +21,6 @@ export function scopeOf(resource: string): string {
 export function cloudShellSpellings(resource: string): string[] {
   const url = URL.parse(resource);
   if (url === null || url.protocol !== 'https:' || url.pathname !== '/' || url.search !== '') return [resource];
-  const bare = resource.replace(/\/+$/, '');
+  const bare = resource.replace(/(?<!\/)\/+$/, '');
   return [`${bare}/`, bare];
 }

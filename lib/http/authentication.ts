@@ -1,17 +1,20 @@
 import type { Settings } from '../settings.ts';
+import { type AppRole, isAppRole, rolesOf } from './app-roles.ts';
 import type { IncomingRequest } from './context.ts';
 import { RequestError } from './request-error.ts';
 
 /**
  * Checks the caller where App Service authentication signs users in (`INVENTORY_HTTP_AUTH=entra`). With function keys,
- * the host has checked already. The header counts only while that authentication is on: it alone removes the header
- * from requests that bring their own.
- * @throws {RequestError} 503 `AuthenticationNotConfigured`, 401 `AuthenticationRequired`
+ * the host has checked already. The headers count only while that authentication is on: it alone removes them from
+ * requests that bring their own. A caller without an app role has the default role.
+ * @param role what the route needs
+ * @throws {RequestError} 503 `AuthenticationNotConfigured`, 401 `AuthenticationRequired`, 403 `AppRoleMissing`
  * @see https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities
  */
 export function requireCaller(
   request: IncomingRequest,
-  settings: Pick<Settings, 'httpAuth' | 'authenticationEnabled'>,
+  role: AppRole,
+  settings: Pick<Settings, 'httpAuth' | 'httpAuthDefaultRole' | 'authenticationEnabled'>,
 ): void {
   if (settings.httpAuth === 'keys') return;
   if (!settings.authenticationEnabled) {
@@ -25,4 +28,11 @@ export function requireCaller(
   if ((request.headers.get('x-ms-client-principal-id') ?? '') === '') {
     throw new RequestError(401, 'AuthenticationRequired', 'Sign in first: App Service authentication named no caller');
   }
+  const given = rolesOf(request.headers.get('x-ms-client-principal')).filter(isAppRole);
+  const roles: readonly string[] = given.length > 0 ? given : [settings.httpAuthDefaultRole];
+  if (roles.includes(role)) return;
+  throw new RequestError(403, 'AppRoleMissing', `The caller does not have the app role ${role}, which this needs`, {
+    target: role,
+    hint: `Assign the role ${role} to the caller in Microsoft Entra ID, under Enterprise applications; then sign in again`,
+  });
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { InvalidSettingError } from '../errors.ts';
+import type { AppRole } from './app-roles.ts';
 import type { HttpContext, IncomingRequest } from './context.ts';
 import type { ShapeName } from './openapi/shapes.ts';
 import { parseBody } from './parameters/body.ts';
@@ -28,6 +29,8 @@ interface RouteDescription<Query, Names, Body> {
   readonly answer: Answer;
   /** Open to anyone. */
   readonly anonymous?: true;
+  /** The app role that it needs where callers sign in. Default: `Inventory.Read`. */
+  readonly role?: AppRole;
   /** Needs the orchestration engine. */
   readonly startsRun?: true;
   /** Answers while the settings are wrong; other routes answer 503 `InvalidConfiguration`. */

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { textOf } from '../azure/store/download.ts';
 import { readBlobText } from '../azure/store/open-store.ts';
 import type { TokenSource } from '../azure/token.ts';
-import { InvalidSettingError } from '../errors.ts';
+import { InvalidSettingError, toReason } from '../errors.ts';
 import { type AcceptedFinding, acceptedFindingShape } from '../inventory/finding.ts';
 import { jsonText } from '../json.ts';
 import type { Environment, Settings } from '../settings.ts';
@@ -11,6 +11,7 @@ import type { Environment, Settings } from '../settings.ts';
 const settingName = 'INVENTORY_ACCEPTED_FINDINGS';
 /** Room for a thousand entries. */
 const maxKilobytes = 256;
+const maxMessageLength = 500;
 const maxBytes = maxKilobytes * 1024;
 
 /**
@@ -28,31 +29,31 @@ export async function readAcceptedFindings(
 ): Promise<readonly AcceptedFinding[]> {
   const place = settings.acceptedFindings;
   if (place === null) return [];
-  const content = /^https?:/i.test(place)
-    ? await readBlobText(place, settings, environment, tokens, maxBytes, signal)
-    : await readTextFile(place, signal);
-  if (content !== null) return parseAcceptedFindings(content, place);
-  throw invalidFile(`(${place}) is larger than ${maxKilobytes} kB`, 'Remove the entries that have expired');
-}
-
-async function readTextFile(path: string, signal: AbortSignal): Promise<string | null> {
+  const isUrl = /^https?:/i.test(place);
+  let content: string | null;
   try {
-    return await textOf(createReadStream(path, { end: maxBytes, signal }), maxBytes);
+    content = isUrl
+      ? await readBlobText(place, settings, environment, tokens, maxBytes, signal)
+      : await textOf(createReadStream(place, { end: maxBytes, signal }), maxBytes);
   } catch (error) {
     signal.throwIfAborted();
-    throw invalidFile(
-      `is '${path}', which cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      'Allowed: the path of a JSON file, or https://ACCOUNT.blob.core.windows.net/CONTAINER/NAME.json',
-    );
+    // Storage has errors of its own.
+    if (isUrl && !(error instanceof InvalidSettingError)) throw error;
+    const hint = 'Allowed: the path of a JSON file, or https://ACCOUNT.blob.core.windows.net/CONTAINER/NAME.json';
+    throw invalidFile(`is '${place}', which cannot be read: ${toReason(error).message}`, hint);
   }
+  if (content !== null) return parseAcceptedFindings(content, place);
+  throw invalidFile(`(${place}) is larger than ${maxKilobytes} kB`, 'Remove the entries that have expired');
 }
 
 function parseAcceptedFindings(content: string, place: string): readonly AcceptedFinding[] {
   const result = v.safeParse(v.pipe(jsonText, v.array(acceptedFindingShape)), content);
   if (result.success) return result.output;
   const [issue] = result.issues;
+  // The message quotes the value.
+  const message = issue.message.slice(0, maxMessageLength);
   throw invalidFile(
-    `(${place}) cannot be used: ${v.getDotPath(issue) ?? 'its text'}: ${issue.message}`,
+    `(${place}) cannot be used: ${v.getDotPath(issue) ?? 'its text'}: ${message}`,
     'Allowed: [{"rule": "sharedIdentity", "principalId": "…" or "resourceId": "…", "reason": "…", "expires": "2027-06-30"}]',
   );
 }

@@ -35,7 +35,7 @@ export async function startAzurite(processes: Processes, folder: string | null):
     args: [...imports, azurite, ...ports, ...place, '--disableTelemetry', '--skipApiVersionCheck', '--silent'],
     environment: process.env,
     ready(line) {
-      const listening = /(?<service>\w+) service is successfully listening at (?<origin>\S+)/.exec(line)?.groups;
+      const listening = /\b(?<service>\w+) service is successfully listening at (?<origin>\S+)/.exec(line)?.groups;
       origins.set(listening?.service ?? '', listening?.origin ?? '');
       const origin = origins.get('Blob');
       if (origin === undefined || !services.every((service) => origins.has(service))) return undefined;

@@ -138,6 +138,38 @@ describe('the built app', () => {
     expect(on.functions.filter(({ authLevel }) => authLevel === 'function')).toEqual([]);
   });
 
+  test('opens each route to one app role with entra, and none to a caller without one', async () => {
+    const host = await start({
+      INVENTORY_HTTP_AUTH: 'entra',
+      WEBSITE_AUTH_ENABLED: 'True',
+      INVENTORY_HTTP_AUTH_DEFAULT_ROLE: 'none',
+    });
+    const needed: Record<string, string> = {
+      'run-start': 'Runs.Write',
+      'run-cancel': 'Runs.Write',
+      database: 'Database.Read',
+    };
+    for (const [method, path, name] of routes) {
+      const openedBy = [];
+      for (const role of ['', 'Inventory.Read', 'Runs.Write', 'Database.Read']) {
+        const principal = Buffer.from(JSON.stringify({ claims: [{ typ: 'roles', val: role }] })).toString('base64');
+        const headers = { 'x-ms-client-principal-id': 'someone', 'x-ms-client-principal': principal };
+        const response = await fetch(`${host.url}/api/${path}`, { method, headers });
+        if (response.status !== 403) openedBy.push(role);
+        else expect(codeOf(response)).toBe('AppRoleMissing');
+      }
+      expect([name, openedBy]).toEqual([name, [needed[name] ?? 'Inventory.Read']]);
+    }
+    expect((await fetch(`${host.url}/api/health`)).status).toBe(200);
+  });
+
+  test('ignores the headers of sign-ins with keys', async () => {
+    const host = await start({}, true);
+    const principal = Buffer.from('{"claims":[{"typ":"roles","val":"Runs.Write"}]}').toString('base64');
+    const headers = { 'x-ms-client-principal-id': 'someone', 'x-ms-client-principal': principal };
+    expect((await fetch(`${host.url}/api/runs`, { method: 'POST', headers })).status).toBe(401);
+  });
+
   test('registers everything with a wrong setting, and each answer names it without its value', async () => {
     const host = await start({ INVENTORY_CONCURRENCY: 'many' });
     const shown = 'INVENTORY_CONCURRENCY is not valid; allowed: a whole number from 1 to 256';

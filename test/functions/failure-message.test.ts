@@ -30,6 +30,10 @@ test('A long reason is cut to fit a message of the engine', () => {
   expect(long.length).toBeLessThan(10_000);
 });
 
+test.each(['[a] x', ' ', '[', '[a', ' [hint] '])('Any text of %j is read in linear time', (part) => {
+  expect(reasonOf(part.repeat(5_000_000)).message.length).toBeLessThanOrEqual(2_000);
+});
+
 test.each([
   ['control characters', '\u0001'],
   ['quotes', '"'],

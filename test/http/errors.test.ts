@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { InvalidSettingError, InventoryError, NoTokenError } from '../../lib/errors.ts';
+import type { AppRole } from '../../lib/http/app-roles.ts';
 import { requireCaller } from '../../lib/http/authentication.ts';
 import { RequestError } from '../../lib/http/request-error.ts';
 import { bodyOf } from './fixtures/body-of.ts';
@@ -131,9 +132,16 @@ describe('errors', () => {
 describe('who may call', () => {
   const named = new Request('https://a.example', { headers: { 'x-ms-client-principal-id': 'someone' } });
   const nameless = new Request('https://a.example');
-  const call = (request: Request, httpAuth: 'keys' | 'entra', authenticationEnabled: boolean) => {
+  type DefaultRole = 'none' | 'Inventory.Read';
+  const call = (
+    request: Request,
+    httpAuth: 'keys' | 'entra',
+    authenticationEnabled: boolean,
+    httpAuthDefaultRole: DefaultRole = 'Inventory.Read',
+    role: AppRole = 'Inventory.Read',
+  ) => {
     try {
-      requireCaller(request, { httpAuth, authenticationEnabled });
+      requireCaller(request, role, { httpAuth, authenticationEnabled, httpAuthDefaultRole });
       return 'served';
     } catch (error) {
       return error instanceof RequestError ? `${error.status} ${error.code}` : 'unforeseen';
@@ -145,5 +153,66 @@ describe('who may call', () => {
     expect(call(named, 'entra', true)).toBe('served');
     expect(call(nameless, 'entra', true)).toBe('401 AuthenticationRequired');
     expect(call(named, 'entra', false)).toBe('503 AuthenticationNotConfigured');
+  });
+
+  const roles: readonly AppRole[] = ['Inventory.Read', 'Runs.Write', 'Database.Read'];
+  const opened = (principal: string | null, defaultRole: DefaultRole) => {
+    const headers = principal === null ? {} : { 'x-ms-client-principal': principal };
+    const request = new Request('https://a.example', {
+      headers: { 'x-ms-client-principal-id': 'someone', ...headers },
+    });
+    return roles.filter((role) => call(request, 'entra', true, defaultRole, role) === 'served');
+  };
+  const principalWith = (...claims: readonly unknown[]) =>
+    Buffer.from(JSON.stringify({ auth_typ: 'aad', claims, role_typ: 'roles' })).toString('base64');
+  const rolesClaim = (val: unknown) => ({ typ: 'roles', val });
+
+  test.each([
+    ...roles.map((role) => [[role], principalWith(rolesClaim(role))] as const),
+    [['Runs.Write', 'Database.Read'], principalWith(rolesClaim('Database.Read'), rolesClaim('Runs.Write'))] as const,
+    [
+      ['Database.Read'],
+      principalWith({ typ: 'http://schemas.microsoft.com/ws/2008/06/identity/claims/role', val: 'Database.Read' }),
+    ] as const,
+  ])('has exactly the roles of the claims, whatever the default: %j', (expected, principal) => {
+    expect(opened(principal, 'none')).toEqual(expected);
+    expect(opened(principal, 'Inventory.Read')).toEqual(expected);
+  });
+
+  test.each([
+    ['no header', null],
+    ['an empty header', ''],
+    ['no Base64', '%%%'],
+    ['no JSON', Buffer.from('{"claims":').toString('base64')],
+    ['no object', Buffer.from('null').toString('base64')],
+    ['no list of claims', Buffer.from('{"claims":{"typ":"roles","val":"Runs.Write"}}').toString('base64')],
+    ['no claims', principalWith()],
+    ['claims that are no objects', principalWith(null, 7, 'roles', ['roles', 'Runs.Write'])],
+    [
+      'values that are no text',
+      principalWith(rolesClaim(['Runs.Write']), rolesClaim({ Runs: 'Write' }), { typ: 'roles' }),
+    ],
+    [
+      'the roles of another app',
+      principalWith(rolesClaim('Runs.Write '), rolesClaim('runs.write'), rolesClaim('none')),
+    ],
+    [
+      'a claim of another type',
+      principalWith({ typ: 'groups', val: 'Runs.Write' }, { typ: 'name', val: 'Database.Read' }),
+    ],
+  ])('has what the default says with %s', (_, principal) => {
+    expect(opened(principal, 'none')).toEqual([]);
+    expect(opened(principal, 'Inventory.Read')).toEqual(['Inventory.Read']);
+  });
+
+  test('is told which role is missing', () => {
+    const missing = () =>
+      requireCaller(named, 'Runs.Write', {
+        httpAuth: 'entra',
+        authenticationEnabled: true,
+        httpAuthDefaultRole: 'Inventory.Read',
+      });
+
+    expect(missing).toThrow(expect.objectContaining({ status: 403, code: 'AppRoleMissing', target: 'Runs.Write' }));
   });
 });

@@ -60,8 +60,10 @@ test('every setting of the app comes from its own parameter', () => {
   expect(new Set(sources.map(({ from }) => from)).size).toBe(sources.length);
 });
 
-test('parameters and code have the same defaults', () => {
+test('parameters and code have the same defaults, except that new deployments grant no role', () => {
   const environment = Object.fromEntries([...inventorySettings].map(([name]) => [name, defaultOf(name)]));
+  expect(environment.INVENTORY_HTTP_AUTH_DEFAULT_ROLE).toBe('none');
+  environment.INVENTORY_HTTP_AUTH_DEFAULT_ROLE = '';
 
   const settings = readSettings(environment);
 
@@ -83,10 +85,13 @@ test.each(bounded)('%s: the template allows what the code allows, %i to %i', (na
   expect(answers).toEqual([false, true, true, false]);
 });
 
-test('settings with allowed values: the code accepts exactly these', () => {
-  const allowed = literal(parameterOf('INVENTORY_HTTP_AUTH').decorators.allowed ?? '');
+test.each([
+  ['INVENTORY_HTTP_AUTH', ['keys', 'entra', 'anonymous', 'none']],
+  ['INVENTORY_HTTP_AUTH_DEFAULT_ROLE', ['none', 'Inventory.Read', 'Runs.Write', 'Database.Read', 'all']],
+])('%s: the code accepts exactly the values that the template allows', (name, values) => {
+  const allowed = literal(parameterOf(name).decorators.allowed ?? '');
 
-  const taken = ['keys', 'entra', 'anonymous', 'none'].filter((value) => takes({ INVENTORY_HTTP_AUTH: value }));
+  const taken = values.filter((value) => takes({ [name]: value }));
 
   expect(allowed).toEqual(taken);
 });

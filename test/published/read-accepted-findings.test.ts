@@ -101,6 +101,29 @@ test('a blob of more than 256 kB is refused', async () => {
   });
 });
 
+test.each([
+  'https://evil.example/inventory/a.json',
+  'https://contoso.blob.core.windows.net/inventory',
+  'a\u0000b',
+  '..',
+])('%j is refused with the name of the setting, and no token is fetched', async (place) => {
+  const environment = { INVENTORY_ACCEPTED_FINDINGS: place };
+
+  const reading = readAcceptedFindings(readSettings(environment), environment, noTokens, never);
+
+  await expect(reading).rejects.toMatchObject({
+    code: 'InvalidConfiguration',
+    message: expect.stringContaining('INVENTORY_ACCEPTED_FINDINGS'),
+    withoutValues: 'INVENTORY_ACCEPTED_FINDINGS cannot be used',
+  });
+});
+
+test('a message quotes no long value', async () => {
+  const reading = read(`[{"rule":"${'x'.repeat(100_000)}"}]`);
+
+  await expect(reading).rejects.toMatchObject({ message: expect.stringMatching(/^.{100,1000}$/) });
+});
+
 test('a missing file is named', async () => {
   const environment = { INVENTORY_ACCEPTED_FINDINGS: join(folder, 'missing.json') };
 

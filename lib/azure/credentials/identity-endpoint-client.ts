@@ -1,5 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
+import {
+  createDefaultHttpClient,
+  type HttpClient,
+  type PipelineRequest,
+  type PipelineResponse,
+} from '@azure/core-rest-pipeline';
 import { parseJson, withoutByteOrderMark } from '../../json.ts';
 import { isObject } from '../json.ts';
 import { retryAfterMs } from '../resource-manager/client/retry-after.ts';
@@ -19,6 +24,8 @@ export interface Attempt {
 
 const currentAttempt = new AsyncLocalStorage<{ readonly attempt: Attempt; readonly signal: AbortSignal }>();
 const defaultClient = createDefaultHttpClient();
+/** A token fits into the header of a request, which Azure limits to 16 kB. An error needs less. */
+const maxBodyBytes = 64 * 1024;
 
 /** Runs work whose requests through the client below belong to this attempt and end with this signal. */
 export function inAttempt<T>(attempt: Attempt, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
@@ -31,6 +38,7 @@ export function inAttempt<T>(attempt: Attempt, signal: AbortSignal, work: () => 
  * the default client:
  * - The attempt's signal ends the request, because the credential does not pass one.
  * - It keeps status, body and error code, which the credential reduces to a sentence.
+ * - It reads 64 kB of an answer at most.
  * - It uses no proxy: identity endpoints are on the host itself, and their header is a secret.
  * - It probes IMDS before it sends a request there.
  * - It removes the lifetime from the answer, so that MSAL's static cache never keeps a token. See
@@ -53,7 +61,7 @@ export const identityEndpointClient: HttpClient = {
         throw new Error(`${attempt.endpoint} does not respond`);
       }
     }
-    const response = await defaultClient.sendRequest(request).catch((error: unknown) => {
+    const response = await sendBounded(request).catch((error: unknown) => {
       attempt.answer = { kind: 'unreachable', errorCode: codeOf(error) };
       throw error;
     });
@@ -68,6 +76,20 @@ export const identityEndpointClient: HttpClient = {
     return { ...response, bodyAsText: body };
   },
 };
+
+/** The response with its body as text: the rest of a body that is too long is never read. */
+async function sendBounded(request: PipelineRequest): Promise<PipelineResponse> {
+  request.streamResponseStatusCodes = new Set([Number.POSITIVE_INFINITY]);
+  const { readableStreamBody, ...response } = await defaultClient.sendRequest(request);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of (readableStreamBody ?? []) as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > maxBodyBytes) break;
+  }
+  return { ...response, bodyAsText: Buffer.concat(chunks).subarray(0, maxBodyBytes).toString('utf8') };
+}
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'Unknown';

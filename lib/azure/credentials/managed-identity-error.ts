@@ -19,8 +19,16 @@ const assignCommands =
 /** https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication */
 const arcKeyHint =
   'Let the user of this process read it, then start the process again: sudo usermod -a -G himds USER # on Windows, the group is Hybrid agent extension applications';
-const notFound =
-  /identity not found|no (user.?assigned|managed)[^.]*identity found|no .*managed identity .*(found|assigned)|no identity .*(found|assigned)/i;
+/** Words of one line, in this order, that say that the host lacks the identity. */
+const notFound = [
+  ['identity not found'],
+  ['no user', 'assigned', 'identity found'],
+  ['no managed', 'identity found'],
+  ['no ', 'managed identity ', 'found'],
+  ['no ', 'managed identity ', 'assigned'],
+  ['no identity ', 'found'],
+  ['no identity ', 'assigned'],
+];
 /** The host has several user-assigned identities and no system-assigned one, and the request names none. */
 const severalIdentities = /multiple user.?assigned/i;
 const audienceRefused =
@@ -75,7 +83,7 @@ function refused(status: number, body: string, endpoint: string, failed: FailedR
       { hint: 'Use an allowed audience: --resource URI, or AZURE_CLOUD and AZURE_RESOURCE_MANAGER_AUDIENCE' },
     );
   }
-  if (status === 400 && notFound.test(codeAndMessage)) {
+  if (status === 400 && saysNotFound(codeAndMessage)) {
     return new NoTokenError('IdentityNotFound', `${endpoint} has no ${describe(failed.identity)}: ${safeMessage}`, {
       hint: assignHint(failed.identity),
     });
@@ -90,6 +98,24 @@ function refused(status: number, body: string, endpoint: string, failed: FailedR
     return endpointFailed('asks for the key of the Azure Arc agent', endpoint, failed, arcKeyHint);
   }
   return endpointFailed(`answered ${status}: ${safeMessage}`, endpoint, failed);
+}
+
+/** Looks at each word once: an endpoint may send any text. */
+function saysNotFound(text: string): boolean {
+  return text
+    .toLowerCase()
+    .split('\n')
+    .some((line) => notFound.some((words) => hasInOrder(line, words)));
+}
+
+function hasInOrder(line: string, words: readonly string[]): boolean {
+  let from = 0;
+  for (const word of words) {
+    const at = line.indexOf(word, from);
+    if (at < 0) return false;
+    from = at + word.length;
+  }
+  return true;
 }
 
 function endpointFailed(

@@ -1,4 +1,5 @@
 import type { Environment } from '../../settings.ts';
+import { hideTokens } from '../hide-tokens.ts';
 
 /** Environment variables that hold secrets of an identity endpoint or a credential. */
 const secretNames = [
@@ -8,7 +9,6 @@ const secretNames = [
   'AZURE_CLIENT_CERTIFICATE_PASSWORD',
   'SYSTEM_ACCESSTOKEN',
 ];
-const jsonWebToken = /eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g;
 const bearer = /\b(Bearer|Basic)\s+[\w.~+/=-]{16,}/gi;
 const tokenField = /("(?:access_token|refresh_token|id_token|accessToken|client_secret)"\s*:\s*")[^"]*/gi;
 
@@ -19,7 +19,7 @@ export function redact(text: string, environment: Environment): string {
     const secret = environment[name];
     if (secret !== undefined && secret !== '') safe = safe.replaceAll(secret, '***');
   }
-  safe = safe.replace(jsonWebToken, '***').replace(bearer, '$1 ***').replace(tokenField, '$1***');
+  safe = hideTokens(safe, '***').replace(bearer, '$1 ***').replace(tokenField, '$1***');
   safe = safe.replaceAll(/\s+/g, ' ').trim();
   return safe.length > 1_000 ? `${safe.slice(0, 1_000)}…` : safe;
 }

@@ -1,3 +1,4 @@
+import { InvalidSettingError } from '../../errors.ts';
 import type { Environment, Settings } from '../../settings.ts';
 import type { TokenSource } from '../token.ts';
 import { openBatches } from './batches.ts';
@@ -123,6 +124,7 @@ export async function readBlobText(
   const parts = url.split('/');
   const containerUrl = parts.slice(0, serviceParts + 1).join('/');
   const name = decodeURIComponent(parts.slice(serviceParts + 1).join('/'));
+  if (name === '') throw new InvalidSettingError(`'${url}' is not the address of a blob`);
   const container = sourceContainer(containerUrl, settings, environment, tokens);
   const { body } = await attempt(container, `read ${name}`, signal, () => download(container, name, signal));
   return await textOf(body, maxBytes);

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import { grantReaderCommand } from '../../../inventory/coverage.ts';
 import { parseJson } from '../../../json.ts';
+import { hideTokens } from '../../hide-tokens.ts';
 import { member, textOrNull } from '../../json.ts';
 import { isTypeMissing, isVersionRefusal } from './api-versions.ts';
 import { ArmError } from './errors.ts';
@@ -61,7 +62,5 @@ function hintFor(status: number, code: string, path: string, message: string): s
 function withoutToken(text: string, authorization: string | undefined): string {
   const token = authorization?.replace(/^Bearer /, '');
   const withoutOwn = token === undefined || token === '' ? text : text.replaceAll(token, '[token]');
-  return withoutOwn
-    .replaceAll(/Bearer\s+[\w.~+/-]{16,}=*/gi, 'Bearer [token]')
-    .replaceAll(/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[token]');
+  return hideTokens(withoutOwn, '[token]').replaceAll(/Bearer\s+[\w.~+/-]{16,}=*/gi, 'Bearer [token]');
 }

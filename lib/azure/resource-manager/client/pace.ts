@@ -120,6 +120,6 @@ function refillMs(bucket: string, left: number, largest: Map<string, number>): n
   if (!bucket.endsWith('Min')) return slowestRefillMs;
   const most = Math.max(fewLeft, largest.get(bucket) ?? 0, left);
   largest.set(bucket, most);
-  const windowMs = Number(/\d+(?=Min$)/.exec(bucket)?.[0] ?? 1) * 60_000;
+  const windowMs = Number(/(?<!\d)\d+(?=Min$)/.exec(bucket)?.[0] ?? 1) * 60_000;
   return windowMs / most;
 }
