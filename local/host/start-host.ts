@@ -92,10 +92,10 @@ export async function startHost(options: StartHostOptions): Promise<LocalHost> {
       };
     }),
     async stop() {
-      for (const listener of listeners.values()) listener.stop();
+      const stopped = Promise.all(Array.from(listeners.values(), (listener) => listener.stop()));
       front.close();
       front.closeIdleConnections();
-      await Promise.race([invoker.idle(), delay(drainMs)]);
+      await Promise.race([Promise.all([invoker.idle(), stopped]), delay(drainMs)]);
       front.closeAllConnections();
       await hooks.run('appTerminate', appContext);
       core.dispose();

@@ -74,7 +74,7 @@ export function bindTimer(fn: HostedFunction, host: TriggerHost): TriggerListene
       else arm();
     },
     fire: invoke,
-    stop() {
+    async stop() {
       stopped.abort();
       clearTimeout(waiting);
     },

@@ -11,8 +11,8 @@ export interface TriggerListener {
    * @throws the function's error, which is logged already
    */
   fire(input: unknown): Promise<void>;
-  /** Stops listening. Running invocations continue. */
-  stop(): void;
+  /** Stops listening. Running invocations continue. @returns resolves when what they decide is stored */
+  stop(): Promise<void>;
 }
 
 /** The parts of the host that a trigger may use. */

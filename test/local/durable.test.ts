@@ -41,7 +41,7 @@ function waitingFor(waitMs: number): Invoke {
 function memoryStore(): HistoryStore {
   const histories = new Map<string, StoredHistory>();
   const write = (id: string, history: readonly HistoryEvent[]): StoredHistory => {
-    const stored = { history, etag: String(history.length) };
+    const stored = { history, inTurn: false, etag: String(history.length) };
     histories.set(id, stored);
     return stored;
   };
@@ -91,9 +91,9 @@ test('a clock that jumps back by a day does not delay a timer', async () => {
   await newEngine(
     {
       ...store,
-      append: (...written) => {
-        vi.setSystemTime('2026-11-20T06:00:00Z');
-        return append(...written);
+      append: (id, to, events) => {
+        if (events.length > 0) vi.setSystemTime('2026-11-20T06:00:00Z');
+        return append(id, to, events);
       },
     },
     100,

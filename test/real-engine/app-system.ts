@@ -1,14 +1,18 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, inject } from 'vitest';
+import { inject } from 'vitest';
 import type { Run } from '../../lib/inventory/run.ts';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
 import { type Dump, logicalDump } from '../support/logical-dump.ts';
 import { never, newStore, type TestStore } from '../support/stores.ts';
 import { type EngineName, type System, startSystem } from './systems.ts';
+import { until } from './until.ts';
 
 const bundle = pathToFileURL(join(import.meta.dirname, '../../dist/functions.cjs')).href;
+
+/** Module with the orchestrator and the activities that tests of the engine itself use. */
+export const probeApp = pathToFileURL(join(import.meta.dirname, 'probe-app.ts')).href;
 
 /** The built app, an engine that drives it, an empty storage account, and an Azure with a sample tenant. */
 export interface AppSystem extends AsyncDisposable {
@@ -30,6 +34,14 @@ export interface AppOptions {
 
 async function newAccount(): Promise<string> {
   return (await fetch(inject('engineStorageUrl'))).text();
+}
+
+/** Does the same with the real engine and with the stand-in, at the same time. */
+export function bothEngines<Result>(
+  real: EngineName,
+  act: (engine: EngineName) => Promise<Result>,
+): Promise<readonly [Result, Result]> {
+  return Promise.all([act(real), act('stand-in')]);
 }
 
 export async function startApp(engine: EngineName, options: AppOptions): Promise<AppSystem> {
@@ -73,11 +85,12 @@ export async function startRun({ url }: System): Promise<{ readonly status: numb
 }
 
 export async function endOfRun({ target }: AppSystem, id: string): Promise<Run> {
-  const read = async (): Promise<Run | undefined> => (await target.store.runs.read(id, never))?.run;
-  await expect.poll(async () => (await read())?.status, { interval: 100 }).not.toBe('running');
-  const run = await read();
-  if (run === undefined) throw new Error(`There is no record of run ${id}`);
-  return run;
+  const read = async (): Promise<Run> => {
+    const found = await target.store.runs.read(id, never);
+    if (found === null) throw new Error(`There is no record of run ${id}`);
+    return found.run;
+  };
+  return until(read, ({ status }) => status !== 'running');
 }
 
 /** What a run must leave, whatever drove it. */
@@ -99,18 +112,14 @@ export async function outcomeOf(
     systems
       .flatMap((system) => system.lines)
       .filter((line) => line.includes('"event":"inventoryRun"') && line.includes(id));
-  await expect.poll(lines).not.toEqual([]);
+  await until(
+    async () => lines().length,
+    (count) => count > 0,
+  );
   return {
     run: { status, trigger, complete, virtualMachineCount, principalCount, changes },
     reason: reason?.code ?? null,
     lines: lines().length,
     dump: status === 'succeeded' ? await logicalDump(app.target) : null,
   };
-}
-
-/** The orchestration as the engine shows it to clients. */
-export async function statusOf(system: System, instanceId: string) {
-  const response = await fetch(`${system.clientUrl}instances/${instanceId}?showInput=true`);
-  const text = await response.text();
-  return { status: response.status, body: text === '' ? null : JSON.parse(text) };
 }

@@ -6,6 +6,8 @@ export type Step =
   | { readonly all: readonly Call[] }
   | { readonly timerMs: number }
   | { readonly status: unknown }
+  /** Throws at the first failure, while other calls run. */
+  | { readonly allOrThrow: readonly Call[] }
   | { readonly throw: unknown }
   /** Something else when it is replayed: a call of another activity, a timer, or nothing. */
   | { readonly first: Step; readonly replayed: Step | null };
@@ -32,7 +34,8 @@ df.app.activity('work', {
     return value;
   },
 });
-df.app.activity('other', { handler: async () => 'other' });
+// A new version of an app may lack it.
+if (process.env.WITHOUT_OTHER === undefined) df.app.activity('other', { handler: async () => 'other' });
 
 df.app.orchestration('probe', function* (context): Generator<df.Task, unknown, unknown> {
   const results: unknown[] = [];
@@ -41,7 +44,7 @@ df.app.orchestration('probe', function* (context): Generator<df.Task, unknown, u
       const result = yield* take(context, step);
       if (result !== undefined) results.push(result);
     } catch (error) {
-      if (error instanceof Error && 'throw' in step) throw error;
+      if ('throw' in step || 'allOrThrow' in step) throw error;
       results.push({ failed: error instanceof Error ? error.message : error });
     }
   }
@@ -52,6 +55,7 @@ function* take(context: df.OrchestrationContext, step: Step): Generator<df.Task,
   const engine = context.df;
   if ('call' in step) return yield taskOf(engine, step);
   if ('all' in step) return yield engine.Task.all(step.all.map((each) => taskOf(engine, each)));
+  if ('allOrThrow' in step) return yield engine.Task.all(step.allOrThrow.map((each) => taskOf(engine, each)));
   if ('timerMs' in step) return yield engine.createTimer(new Date(engine.currentUtcDateTime.getTime() + step.timerMs));
   if ('status' in step) return void engine.setCustomStatus(step.status);
   if ('throw' in step) throw typeof step.throw === 'string' ? new Error(step.throw) : step.throw;

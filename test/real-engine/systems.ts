@@ -30,8 +30,8 @@ export interface System extends AsyncDisposable {
   readonly lines: readonly string[];
   /** The built-in host is host and worker in one process. */
   kill(what: 'host' | 'worker' | 'both'): Promise<void>;
-  /** Starts what was killed. */
-  restart(): Promise<void>;
+  /** Starts what was killed. `environment` is added to what the system was started with. */
+  restart(environment?: Readonly<Record<string, string>>): Promise<void>;
 }
 
 interface Program {
@@ -52,7 +52,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const lines: string[] = [];
   // With CONTAINER_NAME, a name of Azure's, the extension logs in the form of Linux Consumption.
   const { CONTAINER_NAME: _, ...inherited } = process.env;
-  const environment = {
+  let environment: Readonly<Record<string, string | undefined>> = {
     ...inherited,
     ...options.environment,
     AzureWebJobsStorage: options.connectionString,
@@ -112,7 +112,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       return clientUrl;
     },
     kill,
-    restart: start,
+    async restart(more = {}) {
+      environment = { ...environment, ...more };
+      await start();
+    },
     async [Symbol.asyncDispose]() {
       await kill('both');
       gate.stop();

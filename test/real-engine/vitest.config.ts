@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { engineVersions } from './versions.ts';
 
-/** The tests of `npm run test:engine`: for each version of the extension, and all at once, because they mostly wait. */
+/** The tests of `npm run test:engine`: for each version of the extension. Many at once, because they mostly wait. */
 export default defineConfig({
   root: join(import.meta.dirname, '../..'),
   test: {
     pool: 'forks',
-    maxWorkers: 6,
-    maxConcurrency: 20,
+    maxWorkers: 2,
+    maxConcurrency: 3,
     globalSetup: ['test/support/temporary-files.ts', 'test/support/build-bundles.ts', 'test/real-engine/storage.ts'],
     reporters: ['default', './test/support/count-reporter.ts'],
     projects: engineVersions.map((engineVersion) => ({

@@ -20,7 +20,11 @@ const functions = new Map<string, { readonly fn: HostedFunction; readonly host: 
 const client = Promise.withResolvers<string>();
 const bind: TriggerBinder = (fn, host) => {
   functions.set(fn.name, { fn, host });
-  return { start: () => undefined, fire: () => Promise.reject(new Error('The engine runs it')), stop: () => undefined };
+  return {
+    start: () => undefined,
+    fire: () => Promise.reject(new Error('The engine runs it')),
+    stop: async () => undefined,
+  };
 };
 const durable: DurableExtension = {
   triggers: { orchestrationTrigger: bind, activityTrigger: bind },

@@ -45,7 +45,7 @@ async function handle(
   response: ServerResponse,
 ): Promise<void> {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-  if (!pathname.startsWith(`${prefix}/`)) return answer(response, 404, {});
+  if (!pathname.startsWith(`${prefix}/`)) return answer(response, 404);
   const engine = engineOf();
   const [kind, first = '', second] = pathname
     .slice(prefix.length + 1)
@@ -55,17 +55,19 @@ async function handle(
   if (route === 'POST orchestrators' && second !== undefined) {
     const body = (await readBody(request, bodyLimitBytes)).toString();
     const outcome = await engine.start(first, second, body === '' ? null : JSON.parse(body));
-    const status = { started: 202, exists: 409, unknown: 404 }[outcome];
-    return answer(response, status, { id: second, outcome });
+    if (outcome === 'started') return answer(response, 202, { id: second });
+    if (outcome === 'unknown') return answer(response, 404, { Message: `There is no orchestrator '${first}'.` });
+    const Message = 'An Orchestration instance with the status Running already exists.';
+    return answer(response, 409, { Message });
   }
   if (route === 'GET instances') {
     const history = await engine.history(first);
-    if (history === null) return answer(response, 404, {});
+    if (history === null) return answer(response, 404);
     return answer(response, endOf(history) === undefined ? 202 : 200, statusOf(first, history));
   }
   if (route === 'POST instances/terminate') {
     const outcome = await engine.terminate(first, searchParams.get('reason') ?? '');
-    return answer(response, { terminated: 202, ended: 410, missing: 404 }[outcome], {});
+    return answer(response, { terminated: 202, ended: 410, missing: 404 }[outcome]);
   }
   return answer(response, 501, { Message: `The built-in host does not support ${route}` });
 }
@@ -81,11 +83,17 @@ function statusOf(instanceId: string, history: readonly HistoryEvent[]): object 
     input: JSON.parse(started?.Input ?? 'null'),
     customStatus: turns.at(-1)?.CustomStatus ?? null,
     output: end === undefined ? null : JSON.parse(end.Result),
-    createdTime: history[0]?.Timestamp,
-    lastUpdatedTime: history.at(-1)?.Timestamp,
+    createdTime: wholeSeconds(history.at(0)),
+    lastUpdatedTime: wholeSeconds(history.at(-1)),
   };
 }
 
-function answer(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+function wholeSeconds(event: HistoryEvent | undefined): string | undefined {
+  return event?.Timestamp.replace(/\.\d+Z$/, 'Z');
+}
+
+/** @param body none: an empty answer */
+function answer(response: ServerResponse, status: number, body?: object): void {
+  if (body === undefined) response.writeHead(status, { 'content-length': 0 }).end();
+  else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }

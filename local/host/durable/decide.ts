@@ -1,7 +1,7 @@
 import { eventTypes, type HistoryEvent, stamp, type TaskScheduled, type TimerCreated } from './history.ts';
-import type { Action, OrchestratorState, RetryPolicy } from './orchestrator-state.ts';
+import type { Action, RetryPolicy } from './orchestrator-state.ts';
 
-/** The orchestrator decides differently than before, so its history cannot continue. */
+/** The orchestrator decides differently than before, so its history cannot continue. In the engine's words. */
 export class NonDeterministicError extends Error {
   override readonly name = 'NonDeterministicError';
 }
@@ -9,8 +9,8 @@ export class NonDeterministicError extends Error {
 export interface Decisions {
   /** Tasks and timers to start now, ordered by number. */
   readonly scheduled: readonly (TaskScheduled | TimerCreated)[];
-  /** Every action has been carried out and the orchestrator has returned. */
-  readonly done: boolean;
+  /** Every action has been carried out. */
+  readonly carriedOut: boolean;
 }
 
 type Done = (succeeded: boolean) => void;
@@ -18,14 +18,19 @@ type Done = (succeeded: boolean) => void;
 /**
  * Carries out an orchestrator's actions against its history, one after the other, as the real engine does. Each
  * requested task or timer gets the next number and must match the history's event of that number in kind and name. What
- * the history lacks is new.
- * @param history complete, including the event of this turn
+ * the history lacks is new. A call of an activity that does not exist gets no number and fails unseen, so the
+ * orchestrator waits forever.
+ * @param history complete, including the events of this turn
  * @throws {NonDeterministicError} history and actions do not match
  * @see
  * https://github.com/Azure/azure-functions-durable-extension/blob/dev/src/WebJobs.Extensions.DurableTask/Listener/OutOfProcOrchestrationShim.cs
  * @see https://github.com/Azure/durabletask/blob/main/src/DurableTask.Core/TaskOrchestrationContext.cs
  */
-export function decide(history: readonly HistoryEvent[], state: OrchestratorState): Decisions {
+export function decide(
+  history: readonly HistoryEvent[],
+  actions: readonly Action[],
+  isActivity: (name: string) => boolean,
+): Decisions {
   const decided = new Map<number, TaskScheduled | TimerCreated>();
   const open = new Map<number, Done>();
   let next = 0;
@@ -59,7 +64,8 @@ export function decide(history: readonly HistoryEvent[], state: OrchestratorStat
   }
 
   function carryOut(action: Action, done: Done): void {
-    if (action.actionType === 0) task(action.functionName, action.input, done);
+    if ('functionName' in action && !isActivity(action.functionName)) done(false);
+    else if (action.actionType === 0) task(action.functionName, action.input, done);
     else if (action.actionType === 1) attempt(action.functionName, action.input, action.retryOptions, 1, done);
     else if (action.actionType === 5) timer(new Date(action.fireAt), done);
     else {
@@ -75,22 +81,16 @@ export function decide(history: readonly HistoryEvent[], state: OrchestratorStat
   }
 
   function carryOutFrom(index: number): void {
-    const action = state.actions[0][index];
+    const action = actions[index];
     if (action === undefined) carriedOut = true;
     // The orchestrator handles failures. The engine continues with its next action.
     else carryOut(action, () => carryOutFrom(index + 1));
   }
 
   function confirm(event: TaskScheduled | TimerCreated): void {
-    const decision = decided.get(event.EventId);
-    const same =
-      decision?.EventType === event.EventType &&
-      (event.EventType !== eventTypes.TaskScheduled ||
-        (decision.EventType === eventTypes.TaskScheduled && decision.Name === event.Name));
-    if (!same)
-      throw new NonDeterministicError(
-        `The history has ${describe(event)}, the orchestrator requests ${describe(decision)}`,
-      );
+    const difference = differenceOf(event, decided.get(event.EventId));
+    if (difference !== null)
+      throw new NonDeterministicError(`A previous execution of this orchestration ${difference}`);
     decided.delete(event.EventId);
   }
 
@@ -109,7 +109,7 @@ export function decide(history: readonly HistoryEvent[], state: OrchestratorStat
     else if (event.EventType === eventTypes.TaskScheduled || event.EventType === eventTypes.TimerCreated)
       confirm(event);
   }
-  return { scheduled: [...decided.values()], done: carriedOut && state.isDone };
+  return { scheduled: [...decided.values()], carriedOut };
 }
 
 function delayMs(policy: RetryPolicy, failures: number): number {
@@ -118,9 +118,26 @@ function delayMs(policy: RetryPolicy, failures: number): number {
   return Math.min(wanted, maxRetryIntervalInMilliseconds ?? wanted);
 }
 
-function describe(event: TaskScheduled | TimerCreated | undefined): string {
-  if (event === undefined) return 'nothing with that number';
-  return event.EventType === eventTypes.TaskScheduled
-    ? `activity '${event.Name}' as number ${event.EventId}`
-    : `a timer as number ${event.EventId}`;
+const question = 'Was a change made to the orchestrator code after this instance had already started running?';
+
+/** What the engine says about a decision that is not the event's. @returns null when it is */
+function differenceOf(event: TaskScheduled | TimerCreated, decision: TaskScheduled | TimerCreated | undefined) {
+  const number = event.EventId;
+  const missing = `the current replay execution hasn't (yet?) scheduled this task. ${question}`;
+  const replay = 'but the current orchestration replay instead';
+  if (event.EventType === eventTypes.TimerCreated) {
+    const timer = `scheduled a timer task with sequence number ${number}`;
+    if (decision === undefined) return `${timer} but ${missing}`;
+    if (decision.EventType === eventTypes.TimerCreated) return null;
+    return `${timer} named ${replay} produced a ScheduleTaskOrchestratorAction action with this sequence number. ${question}`;
+  }
+  const activity = `scheduled an activity task with sequence`;
+  const { Name } = event;
+  if (decision === undefined) return `${activity} ID ${number} and name '${Name}' (version ''), but ${missing}`;
+  const named = `${activity} number ${number} named '${Name}', ${replay}`;
+  if (decision.EventType === eventTypes.TimerCreated) {
+    return `${named} produced a CreateTimerOrchestratorAction action with this sequence number. ${question}`;
+  }
+  if (decision.Name.toLowerCase() === Name.toLowerCase()) return null;
+  return `${named} scheduled an activity task named '${decision.Name}' with this sequence number.  ${question}`;
 }

@@ -7,6 +7,7 @@ import type { HistoryStore, StoredHistory } from './history-store.ts';
 import { type DrivenInstance, driveInstance } from './instance.ts';
 import { lockName } from './instance-lock.ts';
 import { createSemaphore } from './semaphore.ts';
+import { loseTurn } from './turn.ts';
 
 export interface EngineOptions {
   readonly store: HistoryStore;
@@ -20,14 +21,24 @@ export interface EngineOptions {
 
 /** The instances of orchestrations. Hosts on one machine may share a store: one of them drives each instance. */
 export interface Engine {
-  /** @returns `unknown`: there is no such orchestrator; `exists`: an instance of that id is running */
+  /**
+   * Of several starts of one id at once, all are `started`: one runs, and the inputs of the others are lost.
+   * @returns `unknown`: there is no such orchestrator; `exists`: an instance of that id is running
+   */
   start(name: string, instanceId: string, input: unknown): Promise<'started' | 'exists' | 'unknown'>;
   /** @returns null when there is no such instance */
   history(instanceId: string): Promise<readonly HistoryEvent[] | null>;
   terminate(instanceId: string, reason: string): Promise<'terminated' | 'ended' | 'missing'>;
   /** Continues the instances that an ended host left running. */
   resume(): void;
-  stop(): void;
+  /** Resolves when the turns that have begun are over. */
+  stop(): Promise<void>;
+}
+
+interface Found {
+  readonly stored: StoredHistory | null;
+  /** It has not ended, here or in another host. */
+  readonly running: boolean;
 }
 
 /** How often to check whether another host has ended. */
@@ -41,6 +52,7 @@ export function createEngine(options: EngineOptions): Engine {
   const limitActivities = createSemaphore(options.activitiesAtOnce);
   const host = { ...options, limitActivities, signal: stopped.signal };
   const here = new Map<string, DrivenInstance>();
+  const adopting = new Map<string, Promise<Found>>();
   /** Running, probably driven by another host. */
   const elsewhere = new Set<string>();
   let looking: NodeJS.Timeout | undefined;
@@ -58,22 +70,33 @@ export function createEngine(options: EngineOptions): Engine {
     });
   }
 
-  /** Drives an instance unless another host does. @returns whether the instance is running */
-  async function adopt(instanceId: string, stored: StoredHistory | null): Promise<boolean> {
+  /** Drives an instance unless another host does. Those who ask at the same time share the answer. */
+  function adopt(instanceId: string): Promise<Found> {
+    const adopted = adopting.get(instanceId) ?? adoptOnce(instanceId).finally(() => adopting.delete(instanceId));
+    adopting.set(instanceId, adopted);
+    return adopted;
+  }
+
+  async function adoptOnce(instanceId: string): Promise<Found> {
+    const stored = await store.load(instanceId);
     const started = startOf(stored?.history ?? []);
     if (stored === null || started === undefined || endOf(stored.history) !== undefined) {
       elsewhere.delete(instanceId);
-      return false;
+      return { stored, running: false };
     }
-    if (here.has(instanceId) || stopped.signal.aborted) return true;
+    if (here.has(instanceId) || stopped.signal.aborted) return { stored, running: true };
     const orchestrator = orchestrators.get(started.Name.toLowerCase());
     const unlock = orchestrator === undefined ? null : await lock(started);
     if (orchestrator === undefined || unlock === null) watch(instanceId);
-    else {
+    else if (stored.inTurn) {
+      writeLog('warning', 'host', `instance ${instanceId} of ${started.Name} failed: its host was killed in a turn`);
+      await store.append(instanceId, stored, loseTurn({ orchestrator, history: stored.history })).finally(unlock);
+      return adoptOnce(instanceId);
+    } else {
       writeLog('information', 'host', `continuing instance ${instanceId} of ${started.Name}`);
       drive(instanceId, orchestrator, stored, unlock);
     }
-    return true;
+    return { stored, running: true };
   }
 
   function watch(instanceId: string): void {
@@ -85,17 +108,15 @@ export function createEngine(options: EngineOptions): Engine {
   async function lookElsewhere(): Promise<void> {
     if (busyLooking) return;
     busyLooking = true;
-    await Promise.all(Array.from(elsewhere, (id) => look(id).catch(logFailure)));
+    await Promise.all(Array.from(elsewhere, (id) => adopt(id).catch(logFailure)));
     busyLooking = false;
   }
-
-  const look = async (instanceId: string): Promise<boolean> => adopt(instanceId, await store.load(instanceId));
 
   /** Retries while storage is unavailable, because the instances to continue are stored there. */
   async function resumeAll(): Promise<void> {
     for (let waitMs = firstWaitMs; !stopped.signal.aborted; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
       try {
-        for (const instanceId of await store.list()) await look(instanceId);
+        for (const instanceId of await store.list()) await adopt(instanceId);
         return;
       } catch (error) {
         logFailure(error);
@@ -108,8 +129,8 @@ export function createEngine(options: EngineOptions): Engine {
     async start(name, instanceId, input) {
       const orchestrator = orchestrators.get(name.toLowerCase());
       if (orchestrator === undefined) return 'unknown';
-      const before = await store.load(instanceId);
-      if (await adopt(instanceId, before)) return 'exists';
+      const { stored: before, running } = await adopt(instanceId);
+      if (running) return 'exists';
       const now = new Date();
       const execution = { Name: name, Input: JSON.stringify(input ?? null), ExecutionId: randomUUID() };
       const unlock = await lock(execution);
@@ -123,24 +144,20 @@ export function createEngine(options: EngineOptions): Engine {
           unlock();
           throw error;
         });
-      if (stored === null) {
-        unlock();
-        return 'exists';
-      }
-      drive(instanceId, orchestrator, stored, unlock);
+      if (stored === null) unlock();
+      else drive(instanceId, orchestrator, stored, unlock);
       return 'started';
     },
     async history(instanceId) {
       const instance = here.get(instanceId);
       if (instance !== undefined) return instance.history;
-      const stored = await store.load(instanceId);
-      await adopt(instanceId, stored);
+      const { stored } = await adopt(instanceId);
       return stored === null || stored.history.length === 0 ? null : stored.history;
     },
     async terminate(instanceId, reason) {
-      const stored = await store.load(instanceId);
+      const { stored, running } = await adopt(instanceId);
       if (stored === null) return 'missing';
-      if (!(await adopt(instanceId, stored))) return 'ended';
+      if (!running) return 'ended';
       const instance = here.get(instanceId);
       if (instance === undefined) await terminateElsewhere(store, instanceId, reason);
       else instance.terminate(reason);
@@ -149,9 +166,10 @@ export function createEngine(options: EngineOptions): Engine {
     resume() {
       void resumeAll();
     },
-    stop() {
+    async stop() {
       stopped.abort();
       clearInterval(looking);
+      await Promise.all(Array.from(here.values(), ({ finished }) => finished));
     },
   };
 }

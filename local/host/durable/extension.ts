@@ -53,9 +53,8 @@ export function createDurableExtension(): DurableExtension {
         // Without storage the app still serves HTTP. A client that starts an orchestration gets an error.
         if ((host.environment.AzureWebJobsStorage ?? '') !== '') engineOf(host).resume();
       },
-      stop() {
-        engine?.stop();
-        void Promise.allSettled([api?.then((started) => started.close())]);
+      async stop() {
+        await Promise.allSettled([engine?.stop(), api?.then((started) => started.close())]);
       },
     };
   };
@@ -95,6 +94,6 @@ function listener({ name }: HostedFunction): TriggerListener {
     fire: async () => {
       throw new RangeError(`"${name}" runs only within an orchestration, which a client starts`);
     },
-    stop: () => undefined,
+    stop: async () => undefined,
   };
 }

@@ -6,11 +6,16 @@ import type { HistoryEvent } from './history.ts';
 /** A stored history. It is empty when the host was killed at its beginning. */
 export interface StoredHistory {
   readonly history: readonly HistoryEvent[];
+  /** A turn was begun, and its events are not there (yet). */
+  readonly inTurn: boolean;
   /** ETag of the stored history. An append requires it. */
   readonly etag: string;
 }
 
-/** Histories as append blobs with one line of JSON per turn, so a killed process leaves only whole turns. */
+/**
+ * Histories as append blobs with one line of JSON per turn, so a killed process leaves only whole turns. A line without
+ * events says that a turn begins.
+ */
 export interface HistoryStore {
   /** URL of the container, without credentials. */
   readonly url: string;
@@ -27,7 +32,10 @@ export interface HistoryStore {
     replaces: StoredHistory | null,
     events: readonly HistoryEvent[],
   ): Promise<StoredHistory | null>;
-  /** @returns null when another process has written to it */
+  /**
+   * @param events none: a turn begins
+   * @returns null when another process has written to it
+   */
   append(instanceId: string, to: StoredHistory, events: readonly HistoryEvent[]): Promise<StoredHistory | null>;
 }
 
@@ -69,7 +77,7 @@ export function openHistoryStore(
       try {
         const { etag = '', readableStreamBody } = await blobOf(instanceId).download();
         const text = readableStreamBody === undefined ? '' : await streamText(readableStreamBody);
-        return { history: historyOf(text), etag };
+        return { ...historyOf(text), etag };
       } catch (error) {
         if (hasStatus(error, 404)) return null;
         throw error;
@@ -80,7 +88,7 @@ export function openHistoryStore(
       try {
         await container.createIfNotExists();
         const { etag = '' } = await blobOf(instanceId).create({ conditions });
-        return await store.append(instanceId, { history: [], etag }, events);
+        return await store.append(instanceId, { history: [], inTurn: false, etag }, events);
       } catch (error) {
         if (!hasStatus(error, 412) && !hasStatus(error, 409)) throw error;
         // An empty history: our own request succeeded unnoticed, or a killed host left it.
@@ -90,15 +98,16 @@ export function openHistoryStore(
     },
     async append(instanceId, { history, etag }, events) {
       const line = Buffer.from(`${JSON.stringify(events)}\n`);
-      const appended = [...history, ...events];
+      const appended = { history: [...history, ...events], inTurn: events.length === 0 };
       try {
         const written = await blobOf(instanceId).appendBlock(line, line.length, { conditions: { ifMatch: etag } });
-        return { history: appended, etag: written.etag ?? '' };
+        return { ...appended, etag: written.etag ?? '' };
       } catch (error) {
         if (!hasStatus(error, 412)) throw error;
         // A request that succeeded unnoticed finds its own line.
         const found = await store.load(instanceId);
-        return JSON.stringify(found?.history) === JSON.stringify(appended) ? found : null;
+        const isOwn = found?.inTurn === appended.inTurn && sameEvents(found.history, appended.history);
+        return isOwn ? found : null;
       }
     },
   };
@@ -106,9 +115,14 @@ export function openHistoryStore(
 }
 
 /** This module wrote the lines itself. */
-function historyOf(text: string): readonly HistoryEvent[] {
+function historyOf(text: string): Omit<StoredHistory, 'etag'> {
   const lines = text.split('\n').filter((line) => line !== '');
-  return lines.flatMap((line) => JSON.parse(line) as readonly HistoryEvent[]);
+  const turns = lines.map((line) => JSON.parse(line) as readonly HistoryEvent[]);
+  return { history: turns.flat(), inTurn: turns.at(-1)?.length === 0 };
+}
+
+function sameEvents(one: readonly HistoryEvent[], other: readonly HistoryEvent[]): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function hasStatus(error: unknown, status: number): boolean {

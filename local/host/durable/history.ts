@@ -20,8 +20,6 @@ interface Stamp {
   readonly EventId: number;
   /** ISO 8601 UTC. */
   readonly Timestamp: string;
-  /** It existed before the current turn. */
-  readonly IsPlayed: boolean;
 }
 /** An event of one type, with the fields of that type. */
 type Event<Name extends keyof typeof eventTypes, Fields = unknown> = Stamp &
@@ -43,7 +41,7 @@ export type ExecutionCompleted = Event<
   { OrchestrationStatus: 'Completed' | 'Failed' | 'Terminated'; Result: string }
 >;
 
-/** An event that an instance receives. Each starts a turn. */
+/** An event that an instance receives. Those that have arrived start a turn together. */
 export type Message = TaskCompleted | TaskFailed | TimerFired | ExecutionTerminated;
 
 export type HistoryEvent =
@@ -57,7 +55,7 @@ export type HistoryEvent =
 
 /** The fields that all events have. */
 export function stamp(now: Date, EventId = -1): Stamp {
-  return { EventId, Timestamp: now.toISOString(), IsPlayed: false };
+  return { EventId, Timestamp: now.toISOString() };
 }
 
 /** The start of an instance; undefined before it. */

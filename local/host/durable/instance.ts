@@ -1,18 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TypedData } from '../core-types.ts';
 import type { HostedFunction, Invoke } from '../invocation.ts';
 import { errorText, writeLog } from '../log.ts';
-import {
-  endOf,
-  eventTypes,
-  type HistoryEvent,
-  type Message,
-  pendingOf,
-  stamp,
-  type TaskScheduled,
-  type TimerCreated,
-} from './history.ts';
+import { runActivity } from './activity.ts';
+import { endOf, eventTypes, type HistoryEvent, type Message, pendingOf, stamp, type TimerCreated } from './history.ts';
 import type { HistoryStore, StoredHistory } from './history-store.ts';
 import { takeTurn } from './turn.ts';
 
@@ -24,7 +14,7 @@ export interface InstanceHost {
   readonly activities: ReadonlyMap<string, HostedFunction>;
   /** Limits how many activities run at the same time. */
   readonly limitActivities: <T>(run: () => Promise<T>) => Promise<T>;
-  /** Aborted when the host stops. Nothing is written after that, and the next host repeats what was running. */
+  /** Aborted when the host stops. A turn that has begun is ended; the next host repeats activities that were running. */
   readonly signal: AbortSignal;
 }
 
@@ -36,13 +26,12 @@ export interface DrivenInstance {
   readonly finished: Promise<void>;
 }
 
-const longestDetails = 8_000;
 const firstWaitMs = 500;
 const longestWaitMs = 10_000;
 /** The longest wait that a timer of Node supports. */
 const longestTimerMs = 2 ** 31 - 1;
 
-/** Drives an instance from the end of its history to its own end, one event per turn. */
+/** Drives an instance from the end of its history to its own end. A turn receives all events that have arrived. */
 export function driveInstance(
   instanceId: string,
   orchestrator: HostedFunction,
@@ -80,33 +69,38 @@ export function driveInstance(
 
   async function fire({ EventId: TimerId, Timestamp, FireAt }: TimerCreated): Promise<void> {
     // Never longer than requested, even when the clock has jumped.
-    const waitMs = Math.min(Date.parse(FireAt) - Date.now(), Date.parse(FireAt) - Date.parse(Timestamp));
+    const createdAt = Date.parse(Timestamp);
+    const delayMs = timerDelayMs(Date.parse(FireAt) - createdAt);
+    const waitMs = Math.min(createdAt + delayMs - Date.now(), delayMs);
     const until = performance.now() + waitMs;
     for (let left = waitMs; left > 0 && !signal.aborted; left = until - performance.now()) {
       // A stop ends the wait and the loop.
       await delay(Math.min(left, longestTimerMs), undefined, { signal, ref: false }).catch(() => undefined);
     }
-    if (!signal.aborted) receive({ ...stamp(new Date()), EventType: eventTypes.TimerFired, TimerId, FireAt });
+    if (!signal.aborted) receive({ ...stamp(new Date(createdAt)), EventType: eventTypes.TimerFired, TimerId, FireAt });
   }
 
-  async function nextMessage(): Promise<Message | null> {
+  /** @returns none when the host stops */
+  async function nextMessages(): Promise<readonly Message[]> {
     while (inbox.length === 0 && !signal.aborted) {
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
     }
-    return signal.aborted ? null : (inbox.shift() ?? null);
+    return signal.aborted ? [] : inbox.splice(0);
   }
 
   async function drive(): Promise<void> {
-    let at = stored;
     // The last line is either a whole turn or the start, before any turn.
     const begun = history.some((event) => event.EventType === eventTypes.OrchestratorCompleted);
     if (begun) begin(history);
-    for (let message = begun ? await nextMessage() : null; !signal.aborted; message = await nextMessage()) {
-      const request = { instanceId, orchestrator, invoke: host.invoke, history, message, now: new Date() };
-      const events = await takeTurn(request);
-      const appended = await appendOnce(at, events);
+    let at = stored;
+    for (let messages = begun ? await nextMessages() : []; !signal.aborted; messages = await nextMessages()) {
+      const inTurn = await append(at, []);
+      if (inTurn === null) return;
+      const instance = { instanceId, orchestrator, invoke: host.invoke, isActivity: isActivity(host), history };
+      const events = await takeTurn({ ...instance, messages, now: new Date() });
+      const appended = await append(inTurn, events);
       if (appended === null) return;
       at = appended;
       history = at.history;
@@ -115,17 +109,20 @@ export function driveInstance(
     }
   }
 
-  /** Waits for unavailable storage. @returns null when another host continues the instance, or this one stops */
-  async function appendOnce(at: StoredHistory, events: readonly HistoryEvent[]): Promise<StoredHistory | null> {
-    for (let waitMs = firstWaitMs; !signal.aborted; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
+  /**
+   * Waits for unavailable storage until the host stops.
+   * @returns null when another host continues the instance, or storage is unavailable at the stop
+   */
+  async function append(to: StoredHistory, events: readonly HistoryEvent[]): Promise<StoredHistory | null> {
+    for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
       try {
-        return await store.append(instanceId, at, events);
+        return await store.append(instanceId, to, events);
       } catch (error) {
         writeLog('warning', orchestrator.name, `cannot write its history, trying again: ${errorText(error)}`);
         await delay(waitMs, undefined, { signal }).catch(() => undefined);
+        if (signal.aborted) return null;
       }
     }
-    return null;
   }
 
   return {
@@ -147,30 +144,11 @@ export function driveInstance(
   };
 }
 
-/** Runs a scheduled activity. @returns its result or its failure, for the orchestrator */
-async function runActivity(
-  activity: HostedFunction | undefined,
-  { EventId, Name, Input }: TaskScheduled,
-  invoke: Invoke,
-): Promise<Message> {
-  try {
-    if (activity === undefined) throw new RangeError(`there is no activity '${Name}'`);
-    const data = { json: Input };
-    const { returnValue } = await invoke(activity, { invocationId: randomUUID(), data, triggerMetadata: {} });
-    const event = { ...stamp(new Date()), EventType: eventTypes.TaskCompleted, TaskScheduledId: EventId };
-    return { ...event, Result: jsonOf(returnValue) };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return {
-      ...stamp(new Date()),
-      EventType: eventTypes.TaskFailed,
-      TaskScheduledId: EventId,
-      Reason: `Activity function '${Name}' failed: ${message}`.slice(0, longestDetails),
-      Details: message.slice(0, longestDetails),
-    };
-  }
+export function isActivity({ activities }: Pick<InstanceHost, 'activities'>): (name: string) => boolean {
+  return (name) => activities.has(name.toLowerCase());
 }
 
-function jsonOf(value: TypedData | null | undefined): string {
-  return value?.json ?? JSON.stringify(value?.string ?? value?.int ?? value?.double ?? null);
+/** The engine turns a timer into a message with a delay in whole seconds. Some of the last one has always passed. */
+function timerDelayMs(wantedMs: number): number {
+  return Math.max(Math.ceil(wantedMs / 1000) - 1, 0) * 1000;
 }

@@ -1,69 +1,81 @@
 import { randomUUID } from 'node:crypto';
 import type { HostedFunction, Invoke } from '../invocation.ts';
-import { type Decisions, decide, NonDeterministicError } from './decide.ts';
+import { decide, NonDeterministicError } from './decide.ts';
 import { eventTypes, type HistoryEvent, type Message, stamp, startOf } from './history.ts';
 import { type OrchestratorState, readState, stateOfError } from './orchestrator-state.ts';
 
-/** In UTF-16. */
-const customStatusLimitBytes = 16 * 1024;
-
-/** The turn that an instance is to take. */
+/** An instance, as it is before a turn. */
 export interface TurnRequest {
   readonly instanceId: string;
   readonly orchestrator: HostedFunction;
   readonly invoke: Invoke;
+  /** Whether the app has an activity of that name. */
+  readonly isActivity: (name: string) => boolean;
   readonly history: readonly HistoryEvent[];
-  /** The event that it receives; null = its first turn. */
-  readonly message: Message | null;
+  /** The events that it receives; none = its first turn. */
+  readonly messages: readonly Message[];
   readonly now: Date;
 }
 
+/** What an orchestrator answers. An error without actions hides what it had decided before. */
+type Answer = Pick<OrchestratorState, 'actions' | 'isDone' | 'output' | 'error' | 'customStatus'>;
+
+/** In UTF-16. */
+const customStatusLimitKiB = 16;
+
+/** What the host says of a function whose worker is killed. */
+const killedWorker = 'node exited with code 137 (0x89)';
+
 /**
- * Takes one turn of an orchestrator: replays it over its whole history and one new event.
- * @returns the events to append, the message first. ExecutionCompleted is last when the instance has ended.
+ * Takes one turn of an orchestrator: replays it over its whole history and the new events.
+ * @returns the events to append, the messages first. ExecutionCompleted is last when the instance has ended.
  */
 export async function takeTurn(request: TurnRequest): Promise<readonly HistoryEvent[]> {
-  const { history, message, now } = request;
+  const { history, messages, now } = request;
   const received: readonly HistoryEvent[] =
-    message === null ? [] : [{ ...stamp(now), EventType: eventTypes.OrchestratorStarted }, message];
-  if (message?.EventType === eventTypes.ExecutionTerminated) {
-    return [...received, ended(now, 'Terminated', message.Input)];
-  }
+    messages.length === 0 ? [] : [{ ...stamp(now), EventType: eventTypes.OrchestratorStarted }, ...messages];
+  const termination = messages.find((message) => message.EventType === eventTypes.ExecutionTerminated);
+  if (termination !== undefined) return [...received, ended('Terminated', termination.Input)];
   const whole = [...history, ...received];
+  return [...received, ...eventsOf(request, whole, await replay(request, whole))];
+}
+
+/**
+ * Ends a turn whose process was killed. The engine does not repeat it: it takes a killed worker for an error of the
+ * orchestrator.
+ */
+export function loseTurn(request: Pick<TurnRequest, 'orchestrator' | 'history'>): readonly HistoryEvent[] {
+  return eventsOf({ ...request, isActivity: () => true }, request.history, failedCall(killedWorker));
+}
+
+function eventsOf(
+  { orchestrator, isActivity }: Pick<TurnRequest, 'orchestrator' | 'isActivity'>,
+  whole: readonly HistoryEvent[],
+  { actions, isDone, output, error, customStatus }: Answer,
+): readonly HistoryEvent[] {
+  const completed = { ...stamp(new Date()), EventType: eventTypes.OrchestratorCompleted, CustomStatus: customStatus };
   try {
-    const state = await replay(request, whole);
-    // Without an error message the instance keeps running, as in Azure.
-    if (state === null) return [...received, completed(now, undefined)];
-    if (state.error !== undefined) return [...received, ended(now, 'Failed', JSON.stringify(state.error))];
-    checkCustomStatus(state);
-    return [...received, ...eventsOf(decide(whole, state), state, now)];
-  } catch (error) {
-    if (!(error instanceof NonDeterministicError) && !(error instanceof RangeError)) throw error;
-    return [...received, ended(now, 'Failed', JSON.stringify(`${error.name}: ${error.message}`))];
+    const { scheduled, carriedOut } = decide(whole, actions[0], isActivity);
+    const events = [...scheduled, completed];
+    if (!carriedOut || (error === undefined && !isDone)) return events;
+    if (error === undefined) return [...events, ended('Completed', JSON.stringify(output ?? null))];
+    const name = startOf(whole)?.Name ?? orchestrator.name;
+    return [...events, ended('Failed', JSON.stringify(`Orchestrator function '${name}' failed: ${error}`))];
+  } catch (thrown) {
+    if (!(thrown instanceof NonDeterministicError)) throw thrown;
+    const text = `Non-Deterministic workflow detected: ${thrown.message}`;
+    return [completed, ended('Failed', JSON.stringify(text))];
   }
 }
 
-function eventsOf({ scheduled, done }: Decisions, state: OrchestratorState, now: Date): readonly HistoryEvent[] {
-  const events: HistoryEvent[] = [...scheduled, completed(now, state.customStatus)];
-  if (done) events.push(ended(now, 'Completed', JSON.stringify(state.output ?? null)));
-  return events;
+function ended(OrchestrationStatus: 'Completed' | 'Failed' | 'Terminated', Result: string): HistoryEvent {
+  return { ...stamp(new Date()), EventType: eventTypes.ExecutionCompleted, OrchestrationStatus, Result };
 }
 
-function completed(now: Date, CustomStatus: unknown): HistoryEvent {
-  return { ...stamp(now), EventType: eventTypes.OrchestratorCompleted, CustomStatus };
-}
-
-function ended(now: Date, OrchestrationStatus: 'Completed' | 'Failed' | 'Terminated', Result: string): HistoryEvent {
-  return { ...stamp(now), EventType: eventTypes.ExecutionCompleted, OrchestrationStatus, Result };
-}
-
-/** @returns null when the orchestrator failed without a message */
-async function replay(
-  { instanceId, orchestrator, invoke, history }: TurnRequest,
-  whole: readonly HistoryEvent[],
-): Promise<OrchestratorState | null> {
+async function replay(request: TurnRequest, whole: readonly HistoryEvent[]): Promise<Answer> {
+  const { instanceId, orchestrator, invoke, history } = request;
   const trigger = {
-    history: whole.map((event, index) => ({ ...event, IsPlayed: index < history.length })),
+    history: whole.map((event, index) => toSent(event, index < history.length && request.messages.length > 0)),
     input: JSON.parse(startOf(whole)?.Input ?? 'null'),
     instanceId,
     isReplaying: history.length > 2,
@@ -78,17 +90,38 @@ async function replay(
   try {
     const data = { json: JSON.stringify(trigger) };
     const { returnValue } = await invoke(orchestrator, { invocationId: randomUUID(), data, triggerMetadata: {} });
-    return readState(JSON.parse(returnValue?.json ?? 'null'));
+    return checked(readState(JSON.parse(returnValue?.json ?? 'null')));
   } catch (error) {
-    if (error instanceof RangeError) throw error;
+    if (error instanceof RangeError) return failed(error.message);
     const state = stateOfError(error);
-    return state !== null && state.error !== undefined ? state : null;
+    // The engine takes the state of an error only when it has a message.
+    if (state !== null && (state.error ?? '') !== '') return checked(state);
+    const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+    return failedCall(`Result: Failure\nException: ${message}\nStack: ${stack}`);
   }
 }
 
-function checkCustomStatus({ customStatus }: OrchestratorState): void {
-  const sizeBytes = (JSON.stringify(customStatus)?.length ?? 0) * 2;
-  if (sizeBytes > customStatusLimitBytes) {
-    throw new RangeError(`The custom status has ${sizeBytes} bytes in UTF-16; allowed: ${customStatusLimitBytes}`);
-  }
+/** As the extension sends it: only messages and the start are ever played, and activities have no input. */
+function toSent(event: HistoryEvent, isOld: boolean): object {
+  const { EventType } = event;
+  if (EventType === eventTypes.TaskScheduled) return { ...event, Input: null, IsPlayed: false };
+  if (EventType === eventTypes.OrchestratorCompleted) return { ...event, CustomStatus: undefined, IsPlayed: false };
+  const isPlayed = isOld && EventType !== eventTypes.OrchestratorStarted && EventType !== eventTypes.TimerCreated;
+  return { ...event, IsPlayed: isPlayed };
+}
+
+function checked(state: OrchestratorState): Answer {
+  const sizeKiB = Math.floor(((JSON.stringify(state.customStatus)?.length ?? 0) * 2) / 1024);
+  if (sizeKiB <= customStatusLimitKiB) return state;
+  return failed(
+    `The UTF-16 size of the JSON-serialized payload must not exceed ${customStatusLimitKiB} KB. The current payload size is ${sizeKiB} KB.`,
+  );
+}
+
+function failedCall(message: string): Answer {
+  return failed(`One or more errors occurred. (${message})`);
+}
+
+function failed(error: string): Answer {
+  return { actions: [[]], isDone: false, error };
 }

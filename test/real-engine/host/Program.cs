@@ -9,8 +9,13 @@ using Newtonsoft.Json.Linq;
 
 // The Durable Functions extension in a plain WebJobs host. It takes the path that the extension takes for Node in Azure:
 // FUNCTIONS_WORKER_RUNTIME is `node` and the triggers are strings. The worker at WORKER_URL runs the functions.
-// Prints one line when it serves: the value of a durableClient binding, as JSON.
+// Prints one line when it serves: the value of a durableClient binding, as JSON. Ends with its standard input.
 
+_ = Task.Run(() =>
+{
+    while (Console.In.ReadLine() is not null) { }
+    Environment.Exit(0);
+});
 string hostJson = File.ReadAllText(Environment.GetEnvironmentVariable("HOST_JSON")!);
 ITypeLocator functions = new Functions(await Worker.Functions());
 using IHost host = new HostBuilder()
