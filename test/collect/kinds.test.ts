@@ -483,6 +483,14 @@ describe('roles', () => {
     ]);
   });
 
+  test('many deleted ones are counted, and the first are named', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `gone-${index}`);
+    const { recorded, coverage } = await collect({ roleAssignments: narrow(...names) });
+
+    expect(coverage.roleAssignments?.reason?.message).toMatch(/and 7 more$/);
+    expect(recorded.rows('roleDefinitions')).toHaveLength(12);
+  });
+
   test('a deleted one proves nothing about the rights: without them the list may be filtered', async () => {
     const notActions = ['Microsoft.Authorization/roleAssignments/read'];
     const { coverage } = await collect({

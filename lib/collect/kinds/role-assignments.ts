@@ -94,12 +94,17 @@ function withoutRoleNames(roles: string, { code, message, hint }: InventoryError
   };
 }
 
+/** A message names no more roles than these. */
+const namedAtMost = 5;
+
 function withDeletedRoles(ids: readonly string[]): Outcome {
+  const more = ids.length > namedAtMost ? ` and ${ids.length - namedAtMost} more` : '';
+  const named = `${ids.slice(0, namedAtMost).join(', ')}${more}`;
   return {
     status: 'complete',
     reason: {
       code: 'RoleDefinitionDeleted',
-      message: `Assignments name roles that no longer exist, so they grant nothing: ${ids.join(', ')}`,
+      message: `Assignments name roles that no longer exist, so they grant nothing: ${named}`,
       hint: `Delete those assignments: vm-identities principals lists them as ${deletedRoleName}`,
     },
   };

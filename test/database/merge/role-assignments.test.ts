@@ -3,7 +3,7 @@ import { type Database, openForWriting } from '../../../lib/database/database.ts
 import { forgetSubscription } from '../../../lib/database/merge/forget-subscription.ts';
 import type { CoverageStatus } from '../../../lib/inventory/coverage.ts';
 import type { Plan } from '../../../lib/inventory/plan.ts';
-import type { RoleAssignmentReading } from '../../../lib/inventory/role.ts';
+import { deletedRoleName, type RoleAssignmentReading } from '../../../lib/inventory/role.ts';
 import { contributor, dayOf, guid, machine, mergeRun, roleAssignment } from '../../support/readings.ts';
 import { test } from './merge-test.ts';
 
@@ -333,6 +333,17 @@ describe('roles', () => {
     expect(definitions(database)).toEqual([
       { name: 'Contributor', permissions: JSON.stringify(contributor.permissions) },
     ]);
+  });
+
+  test('that are deleted keep the name that they had, whatever came first', ({ database }) => {
+    const deleted = { ...contributor, roleName: deletedRoleName, permissions: [] };
+    const kept = [{ name: 'Contributor', permissions: JSON.stringify(contributor.permissions) }];
+    define(database, 1, [deleted]);
+    expect(definitions(database)).toEqual([{ name: '(deleted role)', permissions: '[]' }]);
+    define(database, 2, [deleted, contributor]);
+    expect(definitions(database)).toEqual(kept);
+    define(database, 3, [contributor, deleted]);
+    expect(definitions(database)).toEqual(kept);
   });
 
   test('have one id, although each list names them in its own subscription, whatever the order of the lists', () => {

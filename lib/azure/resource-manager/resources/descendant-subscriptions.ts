@@ -2,7 +2,6 @@ import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
 import { InvalidResponseError } from '../client/errors.ts';
 import { mapPages } from '../client/pages.ts';
-import { resourcePath } from './resource-id.ts';
 
 const managementGroupsApiVersion = '2021-04-01';
 
@@ -29,7 +28,7 @@ export function listDescendantSubscriptions(
   managementGroupId: string,
   context: RequestContext,
 ): AsyncIterableIterator<readonly DescendantSubscription[], undefined> {
-  const path = `${resourcePath(managementGroupScope(managementGroupId))}/descendants`;
+  const path = `/providers/Microsoft.Management/managementGroups/${encodeURIComponent(managementGroupId)}/descendants`;
   const request = { apiVersion: managementGroupsApiVersion, context };
   return mapPages(arm.pages(path, request), (page) => page.flatMap(toSubscription));
 }

@@ -23,10 +23,11 @@ export const listRoleDefinitions = subscriptionList(
  */
 export async function getRoleDefinition(
   arm: ArmClient,
-  id: string,
+  roleDefinitionId: string,
   context: RequestContext,
 ): Promise<RoleDefinitionReading> {
-  return toRole(id, await arm.get(resourcePath(id), { apiVersion: authorizationApiVersion, context }));
+  const request = { apiVersion: authorizationApiVersion, context };
+  return toRole(roleDefinitionId, await arm.get(resourcePath(roleDefinitionId), request));
 }
 
 /** The name of such a role, `Reader`. */
