@@ -22,6 +22,14 @@ export function parseJson(text: string): unknown {
 /** {@link parseJson} as the first step of a schema. */
 export const jsonText = v.pipe(v.string(), v.transform(withoutByteOrderMark), v.parseJson());
 
+/** Text in the encoding that its byte order mark names: UTF-16, which Windows PowerShell writes, or else UTF-8. */
+export function decodeText(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  return new TextDecoder().decode(bytes);
+}
+
 /** For a library that parses the text itself. */
 export function withoutByteOrderMark(text: string): string {
   return text.replace(byteOrderMark, '');

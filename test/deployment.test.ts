@@ -208,6 +208,7 @@ const firstOnNode24: Readonly<Record<string, number>> = {
   'actions/attest-build-provenance': 3,
   'actions/checkout': 5,
   'actions/download-artifact': 7,
+  'actions/setup-dotnet': 5,
   'actions/setup-node': 5,
   'actions/upload-artifact': 6,
   'azure/login': 3,

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const read = (content: string) => {
+const read = (content: string | Buffer) => {
   const path = join(folder, 'accepted.json');
   writeFileSync(path, content);
   const environment = { INVENTORY_ACCEPTED_FINDINGS: path };
@@ -37,12 +37,14 @@ test('fields that an entry leaves out are null', async () => {
   ]);
 });
 
-test('a byte order mark before the list is skipped', async () => {
-  const accepted = await read(
-    '\uFEFF[{"rule":"sharedIdentity","principalId":"p","reason":"build farm","expires":"2027-01-01"}]',
-  );
+const marked = '\uFEFF[{"rule":"sharedIdentity","principalId":"p","reason":"Grüße","expires":"2027-01-01"}]';
 
-  expect(accepted).toMatchObject([{ rule: 'sharedIdentity', principalId: 'p' }]);
+test.each([
+  ['UTF-8', Buffer.from(marked)],
+  ['UTF-16, as Windows PowerShell writes it', Buffer.from(marked, 'utf16le')],
+  ['UTF-16 with the high byte first', Buffer.from(marked, 'utf16le').swap16()],
+])('a byte order mark before the list is skipped: %s', async (_encoding, content) => {
+  expect(await read(content)).toMatchObject([{ rule: 'sharedIdentity', principalId: 'p', reason: 'Grüße' }]);
 });
 
 test.each([

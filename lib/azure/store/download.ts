@@ -1,6 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { createZstdDecompress } from 'node:zlib';
 import { type BlobDownloadResponseParsed, RestError } from '@azure/storage-blob';
+import { decodeText } from '../../json.ts';
 import type { Container } from './container.ts';
 import { attempt, storageError } from './storage-error.ts';
 
@@ -33,7 +34,7 @@ export async function textOf(body: Readable, maxBytes: number): Promise<string |
     if (bytes > maxBytes) return null;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return decodeText(Buffer.concat(chunks));
 }
 
 /** Time since a blob's last write by the service's clock: the clocks of hosts differ, and jump. */
