@@ -70,8 +70,10 @@ function updateText(before: Fields, after: Fields): string {
 function fieldText(name: string, before: unknown, after: unknown): string {
   if (!isObject(before) || !isObject(after)) return `${name} ${fromTo(before, after)}`;
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-  const differing = [...keys].filter((key) => valueText(before[key]) !== valueText(after[key]));
-  return differing.map((key) => `${name}.${key} ${fromTo(before[key], after[key])}`).join('; ');
+  // A tag may have the name of what every object has, such as `constructor`.
+  const own = (object: Fields, key: string): unknown => (Object.hasOwn(object, key) ? object[key] : undefined);
+  const differing = [...keys].filter((key) => valueText(own(before, key)) !== valueText(own(after, key)));
+  return differing.map((key) => `${name}.${key} ${fromTo(own(before, key), own(after, key))}`).join('; ');
 }
 
 function identityText({ identityId, kind }: Fields): string {

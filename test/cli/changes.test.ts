@@ -1,8 +1,10 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openForWriting } from '../../lib/database/database.ts';
 import { allKinds } from '../../lib/inventory/shown-kinds.ts';
 import { createInventory, runIdOf } from '../database/fixtures/inventory.ts';
+import { machine, mergeRun } from '../support/readings.ts';
 import { runCli } from './run-cli.ts';
 
 const one = '11111111-0000-4000-8000-000000000001';
@@ -45,6 +47,19 @@ beforeAll(() => {
 afterAll(() => {
   inventory.database.close();
   rmSync(dirname(inventory.path), { recursive: true });
+});
+
+test('A tag may have the name of what every object has, and its change shows its values', async () => {
+  const path = join(dirname(inventory.path), 'tags.sqlite');
+  const database = openForWriting(path);
+  for (const [day, tags] of [JSON.parse('{"__proto__":"a","constructor":"b"}'), {}].entries()) {
+    mergeRun(database, { day: day + 1, subscriptions: { [one]: { machines: [machine('a', { tags })] } } });
+  }
+  database.close();
+
+  const { stdout } = await runCli(['changes', '-o', 'table', '--database', path]);
+
+  expect(stdout).toContain('tags.__proto__ a → none; tags.constructor b → none');
 });
 
 describe('changes', () => {

@@ -235,8 +235,8 @@ test.each([
   ],
   [
     'a column that compares otherwise',
-    rebuilt('identity', 'resource_id TEXT COLLATE NOCASE', 'resource_id TEXT'),
-    'identity differs',
+    rebuilt('finding', 'resource_id TEXT NOT NULL COLLATE NOCASE', 'resource_id TEXT NOT NULL'),
+    'finding differs',
   ],
 ])('A source whose database has %s is not taken in', async (_what, sql, why) => {
   await tamper(sql);

@@ -2,7 +2,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { openForWriting } from '../../lib/database/database.ts';
+import { openForReading, openForWriting } from '../../lib/database/database.ts';
+import { openMerge } from '../../lib/database/merge/merge.ts';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
 import { completeness } from '../../lib/database/queries/coverage/completeness.ts';
 import { readLedger } from '../../lib/database/queries/coverage/ledger.ts';
@@ -11,7 +12,8 @@ import { grantReaderCommand, kinds } from '../../lib/inventory/coverage.ts';
 import type { Plan } from '../../lib/inventory/plan.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import { createDatabaseReader } from '../../lib/published/database-reader.ts';
-import { publishedSource, type Source } from '../../lib/sources/source.ts';
+import { openSources, publishedSource, type Source } from '../../lib/sources/source.ts';
+import { takeIn } from '../../lib/sources/take-in.ts';
 import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { type BlobProxy, startBlobProxy, type Treatment } from '../support/blob-proxy.ts';
 import { publishFile, publishReading, publishWith } from '../support/deployments.ts';
@@ -23,6 +25,8 @@ import {
   guidOf,
   having,
   machine,
+  mergeRun,
+  planOf,
   type RunReading,
   roleAssignment,
   type SubscriptionReading,
@@ -359,6 +363,28 @@ test('An empty list of a provider that is not registered keeps no complete readi
   );
 
   expect(run).toMatchObject({ complete: true, virtualMachineCount: 1 });
+});
+
+test('A source does not describe a role that this deployment has described', async () => {
+  const all = { kinds: [...kinds] };
+  const role = roleAssignment(guid(8), guid(71), { scope: `/subscriptions/${other}` });
+  const harmless = { ...contributor, roleName: 'Harmless', permissions: [] };
+  const path = join(folder, 'there.sqlite');
+  using there = openForWriting(path);
+  const read = { machines: [inOther('b')], roleAssignments: [role], roleDefinitions: [harmless] };
+  mergeRun(there, { day: 20, subscriptions: { [other]: read }, plan: all });
+  const open = async () => ({ database: openForReading(path), damage: null, readMs: 60_000 });
+  await using sources = await openSources([{ name: 'there', open }], folder, never);
+  using database = openForWriting(':memory:');
+  const plan = planOf({ day: 21, subscriptions: { [other]: {} }, plan: all });
+  const takenIn = takeIn(plan, database, sources.all, []);
+  const options = { ignoredTags: [], retentionDays: 400, idleDays: 30, sharedIdentityLimit: 10 };
+  const merge = openMerge(database, takenIn.plan, { ...options, finishedAt: () => plan.startedAt });
+
+  takenIn.ownSink(merge.write)({ type: 'roleDefinitions', subscriptionId: own, rows: [contributor] });
+  await takenIn.writeContested(merge.write, async () => undefined);
+
+  expect(database.prepare('SELECT name FROM role_definition').all()).toEqual([{ name: 'Contributor' }]);
 });
 
 test('A source that goes back in time is not believed, and nothing ends', async () => {

@@ -371,6 +371,15 @@ describe('whole subscriptions', () => {
     expect(row(database, x.id)).toMatchObject({ stale: false });
   });
 
+  test('that stay blind spots get the command of the newest run', ({ database }) => {
+    const plan = (grantCommand: string) => ({ blindSpots: [{ ...lost(two), grantCommand }] });
+    mergeRun(database, { day: 1, subscriptions: both });
+    mergeRun(database, { day: 2, subscriptions: { [one]: {} }, plan: plan('of another identity') });
+    mergeRun(database, { day: 3, subscriptions: { [one]: {} }, plan: plan('of this identity') });
+    const spots = database.prepare('SELECT since, grant_command AS command FROM blind_spot').all();
+    expect(spots).toEqual([{ since: dayOf(2), command: 'of this identity' }]);
+  });
+
   test('that an untrusted list lacks are stale without a change, until a second list lacks them, too', ({
     database,
   }) => {
