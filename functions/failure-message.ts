@@ -1,4 +1,4 @@
-import type { Reason } from '../lib/errors.ts';
+import { InventoryError, type Reason } from '../lib/errors.ts';
 
 /** The engine carries only a message from an activity to the orchestrator, and wraps it in its own text. */
 const pattern = /\[(?<code>\w+)\] (?<texts>[^\n]*)/;
@@ -48,4 +48,9 @@ export function reasonOf(text: string): Reason {
 /** A reason as text for the log: what happened, and what to do. */
 export function logText({ code, message, hint }: Reason): string {
   return `${code}: ${message}${hint === null ? '' : `. ${hint}`}`;
+}
+
+/** Logs an error with its hint, which the host leaves out when it logs what a function threw. */
+export function logFailure(what: string, error: unknown, logger: { error(line: string): void }): void {
+  if (error instanceof InventoryError) logger.error(`${what}: ${logText(error)}`);
 }

@@ -1,11 +1,10 @@
 import { app } from '@azure/functions';
 import { input } from 'durable-functions';
-import { InventoryError } from '../lib/errors.ts';
 import { RunAlreadyRunningError } from '../lib/run/claim-run.ts';
 import { defaultSchedule } from '../lib/settings.ts';
 import { appSettings } from './app-settings.ts';
 import { driveBy, inventoryApp } from './composition.ts';
-import { logText } from './failure-message.ts';
+import { logFailure } from './failure-message.ts';
 
 /** Time to start a run; the run itself has its own limits. */
 const startTimeoutMs = 120_000;
@@ -23,8 +22,7 @@ app.timer('inventory-schedule', {
       await inventory.startRun(request, driveBy(invocation), invocation, AbortSignal.timeout(startTimeoutMs));
     } catch (error) {
       if (!(error instanceof RunAlreadyRunningError)) {
-        // The host logs a thrown error without its hint.
-        if (error instanceof InventoryError) invocation.error(`No run was started. ${logText(error)}`);
+        logFailure('No run was started', error, invocation);
         throw error;
       }
       invocation.info(error.message);

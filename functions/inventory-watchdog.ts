@@ -1,6 +1,7 @@
 import { app } from '@azure/functions';
 import { input } from 'durable-functions';
 import { driveBy, inventoryApp } from './composition.ts';
+import { logFailure } from './failure-message.ts';
 
 /** Time to start an orchestration again, including the end of a stalled one. */
 const resumeTimeoutMs = 240_000;
@@ -13,6 +14,11 @@ app.timer('inventory-watchdog', {
   extraInputs: [input.durableClient()],
   handler: async (_timer, invocation) => {
     const inventory = await inventoryApp();
-    await inventory.resumeRun(driveBy(invocation), invocation, AbortSignal.timeout(resumeTimeoutMs));
+    try {
+      await inventory.resumeRun(driveBy(invocation), invocation, AbortSignal.timeout(resumeTimeoutMs));
+    } catch (error) {
+      logFailure('The run on record was not looked after', error, invocation);
+      throw error;
+    }
   },
 });

@@ -65,6 +65,11 @@ async function startHost(): Promise<HostProcess> {
   return host;
 }
 
+async function fire(host: HostProcess, timer: string): Promise<void> {
+  const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
+  const { status } = await fetch(`${host.url}/admin/functions/${timer}`, request);
+  expect(status).toBe(202);
+}
 const post = (host: HostProcess) => fetch(`${host.url}/api/runs`, { method: 'POST' });
 /** Runs the watchdog now: the orchestration of a host that was killed in a turn has failed. */
 async function watch(host: HostProcess): Promise<void> {
@@ -182,12 +187,7 @@ test('The watchdog drives a run on record that has no orchestration, and so does
   const first = await orphan('20261121T060000Z-0bad');
   // A younger record may belong to a start that is under way.
   await expect.poll(async () => (await target.store.runs.read(first, never))?.ageMs).toBeGreaterThanOrEqual(5_000);
-  const watched = await fetch(`${host.url}/admin/functions/inventory-watchdog`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{}',
-  });
-  expect(watched.status).toBe(202);
+  await fire(host, 'inventory-watchdog');
   await ended(first).toBe('succeeded');
   const second = await orphan('20261121T120000Z-0bad');
 
@@ -217,6 +217,7 @@ test('Leases on blobs of the store end a run after one upload, and a start at on
   await ended(id).toBe('failed');
   await target.container.getBlobClient('runs/running.json').getBlobLeaseClient().acquireLease(-1);
   const refused = await post(host);
+  await fire(host, 'inventory-schedule');
 
   expect(await recordOf(id)).toMatchObject({
     reason: {
@@ -228,4 +229,6 @@ test('Leases on blobs of the store end a run after one upload, and a start at on
   expect(await databases()).toBe(before + 1);
   expect([refused.status, refused.headers.get('x-ms-error-code')]).toEqual([503, 'LeaseIdMissing']);
   expect(await refused.text()).toMatch(/runs\/running\.json.*az storage blob lease break/);
+  const logged = () => host.lines().filter((line) => line.includes('No run was started: LeaseIdMissing'));
+  await expect.poll(() => logged().join()).toMatch(/running\.json.*az storage blob show/);
 });

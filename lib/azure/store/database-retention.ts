@@ -7,13 +7,15 @@ const keptCount = 10;
 const keptMs = 24 * 60 * 60 * 1000;
 /** One page, unless there were more than four runs an hour. */
 const pageSize = 100;
+/** Each removal without an answer takes seconds of retries. Two may be about single blobs; more wait for the next run. */
+const mostUnanswered = 2;
 
 /**
  * Removes the databases that `latest.json` does not name, that are not among the ten newest, and that are older than a
  * day. Younger ones stay: a publish may have uploaded one that nothing names yet. Names begin with the start of the
  * run, and the list is in their order, so that it ends after the old ones and ten young ones.
  *
- * Goes past a database that cannot be removed (under a lease, a legal hold, …), unless storage does not respond.
+ * Goes past a database that cannot be removed: under a lease, a legal hold, …
  * @returns the names removed
  * @throws {InventoryError} at the end: why the first of them cannot be removed
  */
@@ -38,19 +40,24 @@ export async function pruneDatabases(
         await remove(container, next.name, signal);
         removed.push(next.name);
       } catch (error) {
-        if (!(error instanceof InventoryError) || isNotAboutOneBlob(error)) throw error;
+        if (!(error instanceof InventoryError)) throw error;
         failures.push(error);
+        if (failures.filter(isUnanswered).length === mostUnanswered) throw summaryOf(error, failures);
       }
     }
     if (kept.length === keptCount && kept.every(({ isOld }) => !isOld)) break;
   }
-  const [first, ...others] = failures;
+  const [first] = failures;
   if (first === undefined) return removed;
-  const more = others.length === 0 ? '' : `. ${others.length} more cannot be removed either`;
-  throw new InventoryError({ given: first.code }, `${first.message}${more}`, { hint: first.hint });
+  throw summaryOf(first, failures);
 }
 
-function isNotAboutOneBlob(error: InventoryError): boolean {
+function summaryOf({ code, message, hint }: InventoryError, { length }: readonly InventoryError[]): InventoryError {
+  const more = length === 1 ? '' : `. ${length - 1} more could not be removed either`;
+  return new InventoryError({ given: code }, `${message}${more}`, { hint });
+}
+
+function isUnanswered(error: InventoryError): boolean {
   return error instanceof NoTokenError || hasCode(error, ...noAnswerCodes);
 }
 
