@@ -25,8 +25,8 @@ export async function readRoleAssignments(request: KindRequest): Promise<KindEnd
   try {
     await forEachPage(listRoleAssignments(arm, subscriptionId, context), (page) => {
       sink({ type: 'roleAssignments', subscriptionId, rows: page });
-        for (const { roleDefinitionId } of page) named.set(roleKey(roleDefinitionId), roleDefinitionId);
-        onPage();
+      for (const { roleDefinitionId } of page) named.set(roleKey(roleDefinitionId), roleDefinitionId);
+      onPage();
     });
   } catch (error) {
     if (endsOneKindOnly(error, context.signal)) await readRolesNamed(named, request);
