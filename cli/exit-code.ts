@@ -1,4 +1,4 @@
-import { InvalidSettingError, NoTokenError, NotFoundError } from '../lib/errors.ts';
+import { ImpossibleFilterError, InvalidSettingError, NoTokenError, NotFoundError } from '../lib/errors.ts';
 import { UsageError } from './usage-error.ts';
 
 export const exitCodes = {
@@ -15,6 +15,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 /** The exit code for an error. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof UsageError || error instanceof InvalidSettingError) return exitCodes.usage;
+  if (error instanceof ImpossibleFilterError) return exitCodes.usage;
   if (error instanceof NoTokenError) return exitCodes.noToken;
   if (error instanceof NotFoundError) return exitCodes.notFound;
   return exitCodes.failed;

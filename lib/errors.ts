@@ -137,6 +137,17 @@ export class InvalidSettingError extends InventoryError {
   }
 }
 
+/** A filter that nothing can match. Exit code 2, HTTP 400. */
+export class ImpossibleFilterError extends InventoryError {
+  override readonly name = 'ImpossibleFilterError';
+  /** Its name, as in a URL. */
+  readonly parameter: string;
+  constructor(parameter: string, message: string, options: { hint: string }) {
+    super('InvalidParameter', message, options);
+    this.parameter = parameter;
+  }
+}
+
 /** There is no token, or Resource Manager refuses every token. Exit code 4. */
 export class NoTokenError extends InventoryError {
   override readonly name = 'NoTokenError';

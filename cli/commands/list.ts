@@ -7,7 +7,7 @@ import { asOf, selection } from '../../lib/parameters/parameter-values.ts';
 import { virtualMachineCsv } from '../../lib/reports/csv.ts';
 import { machineColumns } from '../columns/machine-columns.ts';
 import { type Action, type DefineCommand, examples, type Options } from '../command.ts';
-import { reportCompleteness } from '../inventory/incomplete.ts';
+import { checkFilter, reportCompleteness } from '../inventory/incomplete.ts';
 import { listLiveMachines } from '../inventory/live-machines.ts';
 import { withInventory } from '../inventory/open-inventory.ts';
 import { rowsResult } from '../output/result.ts';
@@ -57,6 +57,7 @@ function list(given: Options): Action {
       return report();
     }
     return withInventory(context, options.asOf, async (inventory) => {
+      checkFilter(context.messages, inventory, machineListKinds(filter), filter);
       const machines = iterateVirtualMachines(inventory.database, inventory.asOf, filter, orderby);
       await context.write(rowsResult(machines, select, presentation));
       return reportCompleteness(context.messages, inventory, machineListKinds(filter), filter);

@@ -11,7 +11,7 @@ import { principalFields, selected } from '../../lib/parameters/select.ts';
 import { describePrincipal, principalPresentation } from '../columns/principal-columns.ts';
 import { type Action, type CommandContext, type DefineCommand, examples, type Options } from '../command.ts';
 import type { ExitCode } from '../exit-code.ts';
-import { reportCompleteness } from '../inventory/incomplete.ts';
+import { checkFilter, reportCompleteness } from '../inventory/incomplete.ts';
 import { withInventory } from '../inventory/open-inventory.ts';
 import { anyTable } from '../output/flatten.ts';
 import { rowsResult, valueResult } from '../output/result.ts';
@@ -66,6 +66,7 @@ function list(given: Options): Action {
     const options = parseOptions(listSchema, given);
     const filter = toPrincipalFilter(options);
     return withInventory(context, options.asOf, async (inventory) => {
+      checkFilter(context.messages, inventory, principalListKinds(filter), filter);
       const principals = iteratePrincipals(inventory.database, inventory.asOf, filter);
       await context.write(rowsResult(principals, options.select, principalPresentation));
       return reportCompleteness(context.messages, inventory, principalListKinds(filter), filter);

@@ -2,6 +2,7 @@ import { type Database, openForReading } from '../../lib/database/database.ts';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
 import { completeness } from '../../lib/database/queries/coverage/completeness.ts';
 import { readLedger } from '../../lib/database/queries/coverage/ledger.ts';
+import { refuseImpossibleFilter } from '../../lib/database/queries/machines/tag-names.ts';
 import { getRun, listRuns } from '../../lib/database/queries/runs.ts';
 import type { Reason } from '../../lib/errors.ts';
 import { type BlindSpot, type Coverage, type Kind, subscriptionStatus } from '../../lib/inventory/coverage.ts';
@@ -38,6 +39,20 @@ export interface Gaps {
   readonly blindSpots: readonly BlindSpot[] | null;
   /** The problem of the run as a whole. */
   readonly reason: Reason | null;
+}
+
+/**
+ * Refuses a filter that no machine can match, before the first row is written. What was not read may match it, so stderr
+ * says what that is.
+ * @throws {ImpossibleFilterError}
+ */
+export function checkFilter(messages: Messages, inventory: Inventory, kinds: ShownKinds, filter: MachineFilter): void {
+  try {
+    refuseImpossibleFilter(inventory.database, inventory.asOf, filter);
+  } catch (error) {
+    reportCompleteness(messages, inventory, kinds, filter);
+    throw error;
+  }
 }
 
 /**

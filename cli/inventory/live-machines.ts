@@ -18,6 +18,7 @@ const noSubscriptions: Reason = {
 /**
  * Machines as Azure lists them now; nothing is stored.
  * @throws {UsageError} `--as-of` was given as well
+ * @throws {ImpossibleFilterError} no machine has a required tag
  * @throws {NoTokenError}
  */
 export async function listLiveMachines(
@@ -30,21 +31,24 @@ export async function listLiveMachines(
   const session = openSession(settings, environment);
   const { type } = filter;
   const read = await listLive({ session, settings, subscriptionIds, type, limit: Number.POSITIVE_INFINITY, signal });
-  return {
-    machines: matchingMachines(read.machines, filter, options.orderby),
-    /** Writes to stderr what could not be read. @returns the exit code: 0, or 3 when the answer is not complete */
-    report(): ExitCode {
-      if (liveCompleteness(read, filter).complete) return exitCodes.complete;
-      const blindSpots = read.completeness.coverage.blindSpots === null ? null : [];
-      reportGaps(messages, {
-        of: 'answer',
-        coverage: read.coverage.map((row) => withStatusOf(row, machineListKinds(filter))),
-        blindSpots,
-        reason: read.coverage.length === 0 ? noSubscriptions : read.reason,
-      });
-      return exitCodes.incomplete;
-    },
+  /** Writes to stderr what could not be read. @returns the exit code: 0, or 3 when the answer is not complete */
+  const report = (): ExitCode => {
+    if (liveCompleteness(read, filter).complete) return exitCodes.complete;
+    const blindSpots = read.completeness.coverage.blindSpots === null ? null : [];
+    reportGaps(messages, {
+      of: 'answer',
+      coverage: read.coverage.map((row) => withStatusOf(row, machineListKinds(filter))),
+      blindSpots,
+      reason: read.coverage.length === 0 ? noSubscriptions : read.reason,
+    });
+    return exitCodes.incomplete;
   };
+  try {
+    return { machines: matchingMachines(read.machines, filter, options.orderby), report };
+  } catch (error) {
+    report();
+    throw error;
+  }
 }
 
 /** @throws {UsageError} `--as-of` was given together with `--live` */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { hasCode, InvalidSettingError, InventoryError, NotFoundError } from '../errors.ts';
+import { hasCode, ImpossibleFilterError, InvalidSettingError, InventoryError, NotFoundError } from '../errors.ts';
 import type { IncomingRequest } from './context.ts';
 import { RequestError } from './request-error.ts';
 
@@ -55,7 +55,8 @@ function describe(error: unknown): string {
 /** Whether to log an error: not for a client's mistake, or a request for something that does not exist. */
 function isOurFault(error: unknown): boolean {
   if (error instanceof RequestError) return error.status >= 500;
-  return !(error instanceof NotFoundError) && !hasCode(error, 'InventoryNotReady');
+  if (error instanceof NotFoundError || error instanceof ImpossibleFilterError) return false;
+  return !hasCode(error, 'InventoryNotReady');
 }
 
 /**
@@ -68,6 +69,7 @@ function toErrorResponse(error: unknown, requestId: string): Response {
     if (error.retryAfterSeconds !== null) headers['retry-after'] = String(error.retryAfterSeconds);
     return errorResponse(error.status, error, error.target, headers);
   }
+  if (error instanceof ImpossibleFilterError) return errorResponse(400, error, error.parameter);
   if (error instanceof NotFoundError) return errorResponse(404, error, null);
   if (error instanceof InvalidSettingError) return errorResponse(503, error, null);
   if (error instanceof InventoryError) {

@@ -13,6 +13,12 @@ export interface AsOf {
   readonly finishedAt: string;
 }
 
+/** `NAME` or `NAME=VALUE`, divided at the first `=`. Names can contain `=`: see tag-filter.ts. */
+export interface TagFilter {
+  readonly name: string;
+  readonly value: string | null;
+}
+
 /** Filters of the lists, for HTTP and the command line. Names ignore case, tag values do not. */
 export interface MachineFilter {
   readonly type?: MachineType | 'any';
@@ -23,7 +29,7 @@ export interface MachineFilter {
   readonly identityType?: 'none' | 'systemAssigned' | 'userAssigned' | 'any';
   readonly principalId?: string;
   readonly clientId?: string;
-  readonly tags?: readonly { readonly name: string; readonly value: string | null }[];
+  readonly tags?: readonly TagFilter[];
   /** `running`, `deallocated`, …: the part after `PowerState/`. */
   readonly powerState?: string;
   readonly osType?: string;

@@ -20,9 +20,11 @@ const type = v.pipe(
 
 const identityTypes = ['none', 'systemAssigned', 'userAssigned', 'any'] as const;
 
+/** The longest name has 512 characters, the longest value 256. @see https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations */
 const tag = v.pipe(
-  text,
-  v.regex(/^[^=]/, 'NAME or NAME=VALUE'),
+  v.string(),
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: refuses them
+  v.regex(/^[^\u0000-\u001f\u007f]{1,769}$/, 'NAME or NAME=VALUE, without control characters'),
   v.transform((value) => {
     const at = value.indexOf('=');
     return at < 0 ? { name: value, value: null } : { name: value.slice(0, at), value: value.slice(at + 1) };

@@ -1,10 +1,12 @@
 import type { Coverage } from '../inventory/coverage.ts';
 import { fold } from '../inventory/fold.ts';
 import type { Completeness, LiveList, MachineFilter, OrderBy } from '../inventory/query.ts';
+import { type RequiredTag, refuseImpossibleTags, requiredTags } from '../inventory/tag-filter.ts';
 import { type VirtualMachine, virtualMachineType } from '../inventory/virtual-machine.ts';
 
 /**
  * The machines that match a filter, in order: what the database's queries do, for machines that were just read.
+ * @throws {ImpossibleFilterError} no machine has a required tag
  * @param orderBy default: by id, which also decides between equal values. Case is ignored, and null is the empty text
  */
 export function matchingMachines(
@@ -14,8 +16,13 @@ export function matchingMachines(
 ): VirtualMachine[] {
   const { field, descending } = orderBy ?? { field: 'id', descending: false };
   const sign = descending ? -1 : 1;
+  const { tags = [] } = filter;
+  const names = new Set(machines.flatMap((machine) => Object.keys(machine.tags)));
+  refuseImpossibleTags(tags, names);
+  const required = requiredTags(tags, names);
   return machines
     .filter((machine) => Object.values(conditions).every((matches) => matches(machine, filter)))
+    .filter((machine) => hasTags(machine.tags, required))
     .sort((a, b) => sign * compare(a[field], b[field]) || compare(a.id, b.id));
 }
 
@@ -26,7 +33,8 @@ function compare(a: string | null, b: string | null): number {
 
 type Condition = (machine: VirtualMachine, filter: MachineFilter) => boolean;
 
-const conditions: Readonly<Record<keyof MachineFilter, Condition>> = {
+/** All but `tags`, whose meaning depends on all machines. */
+const conditions: Readonly<Record<Exclude<keyof MachineFilter, 'tags'>, Condition>> = {
   type: (machine, { type = virtualMachineType }) => type === 'any' || machine.type === type,
   subscriptionId: (machine, { subscriptionId }) => isSame(subscriptionId, machine.subscriptionId),
   resourceGroup: (machine, { resourceGroup }) => isSame(resourceGroup, machine.resourceGroup),
@@ -38,7 +46,6 @@ const conditions: Readonly<Record<keyof MachineFilter, Condition>> = {
   clientId: ({ identity }, { clientId }) =>
     clientId === undefined ||
     Object.values(identity.userAssignedIdentities).some((one) => isSame(clientId, one.clientId)),
-  tags: (machine, { tags = [] }) => tags.every((tag) => hasTag(machine.tags, tag)),
   powerState: (machine, { powerState }) =>
     isSame(powerState, machine.powerState?.replace(/^PowerState\//i, '') ?? null),
   osType: (machine, { osType }) => isSame(osType, machine.osType),
@@ -76,12 +83,9 @@ function hasIdentityType(machine: VirtualMachine, wanted: MachineFilter['identit
   }
 }
 
-/** Names of tags ignore case, values don't. */
-function hasTag(
-  tags: Readonly<Record<string, string>>,
-  wanted: { readonly name: string; readonly value: string | null },
-): boolean {
-  return Object.entries(tags).some(
-    ([name, value]) => isSame(wanted.name, name) && (wanted.value === null || wanted.value === value),
+/** The tags that a filter requires, by the tags that the machines have. */
+function hasTags(tags: Readonly<Record<string, string>>, required: readonly RequiredTag[]): boolean {
+  return required.every(({ names, value }) =>
+    names.some((name) => Object.hasOwn(tags, name) && (value === null || tags[name] === value)),
   );
 }

@@ -31,7 +31,7 @@ beforeAll(() => {
     name: 'web',
     subscription: one,
     identityType: 'SystemAssigned, UserAssigned',
-    tags: { env: 'prod', formula: '=1+1' },
+    tags: { env: 'prod', formula: '=1+1', 'kubernetes.io=cluster': 'owned' },
   });
   whole.attach(web, whole.systemAssigned(system), 0);
   whole.attach(web, whole.userAssigned({ resourceId: identityId, principalId: user, clientId: client }), 1);
@@ -143,6 +143,9 @@ describe('list', () => {
     [['--subscription-id', two], ['twin']],
     [['--subscription-id', never], []],
     [['--tag', 'env=prod', '--tag', 'formula'], ['web']],
+    [['--tag', 'kubernetes.io=cluster'], ['web']],
+    [['--tag', 'KUBERNETES.IO=cluster=owned', '--tag', 'formula==1+1'], ['web']],
+    [['--tag', 'kubernetes.io=cluster=shared'], []],
     [['--principal-id', user.toUpperCase()], ['web']],
     [['--client-id', client], ['web']],
     [['--name', 'WEB'], ['web']],
@@ -275,6 +278,30 @@ describe('show', () => {
       [5, ''],
       [5, ''],
     ]);
+  });
+});
+
+describe('a tag filter that can never match', () => {
+  test.each([
+    ['list', '--tag', 'kubernetes.io=node'],
+    ['list', '--tag', 'env=prod', '--tag', 'env=test'],
+    ['principals', '--tag', 'kubernetes.io'],
+    ['report', '--tag', 'nothing'],
+    ['report', 'principals', '--format', 'ndjson', '--tag', 'nothing=x'],
+  ])('exits with 2, and stderr says why: %s %s %s %s', async (...args) => {
+    const { code, stdout, stderr } = await cli(args);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`tag=${args.at(-1)}`);
+    expect(stderr).toContain('match');
+  });
+
+  test('also says what was not read', async () => {
+    const { code, stderr } = await runCli(['list', '--tag', 'env', '--database', holed.path]);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain("no machine has a tag named 'env'");
+    expect(stderr).toContain(`${two} Shut: denied, AuthorizationFailed`);
   });
 });
 

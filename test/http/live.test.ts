@@ -91,6 +91,15 @@ describe('live=true', () => {
     expect([filtered.complete, unfiltered.complete]).toEqual([false, true]);
   });
 
+  test('takes the longest tag name that a machine has, and refuses a tag that none has', async () => {
+    const tagged = { ...machine('tagged', null), tags: { 'kubernetes.io=cluster': 'owned' } };
+    using served = servedInventory({ listLive: async () => read('complete', null, [tagged, machine('other', null)]) });
+    const named = await bodyOf(served.send(`${list}&tag=Kubernetes.io%3Dcluster%3Downed&select=name`));
+    const refused = await served.send(`${list}&tag=kubernetes.io`);
+    expect(named.value).toEqual([{ name: 'tagged' }]);
+    expect([refused.status, (await bodyOf(refused)).error?.target]).toEqual([400, 'tag']);
+  });
+
   test('is CSV on request', async () => {
     using served = servedInventory({ listLive: async () => read('complete', null, [machine('a', null)]) });
     const response = await served.send(`${list}&format=csv&select=name`);

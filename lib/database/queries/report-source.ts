@@ -14,6 +14,7 @@ import { iterateChanges } from './changes.ts';
 import { completeness } from './coverage/completeness.ts';
 import { readLedger } from './coverage/ledger.ts';
 import { type Accepted, iterateFindings } from './findings.ts';
+import { refuseImpossibleFilter } from './machines/tag-names.ts';
 import { iterateVirtualMachines } from './machines/virtual-machines.ts';
 import { iteratePrincipals } from './principals/principals.ts';
 import { getRun } from './runs.ts';
@@ -32,6 +33,7 @@ interface ReportRequest {
 /**
  * The content of a report. Rows, and facts that only some formats show, are read only when the format needs them.
  * A workbook also has the other reports: each applies those filters of the requested report that it has itself.
+ * @throws {ImpossibleFilterError} no machine has a required tag
  */
 export function reportSource(database: Database, request: ReportRequest): ReportSource {
   const { report, range, accepted, whole, damaged } = request;
@@ -42,6 +44,8 @@ export function reportSource(database: Database, request: ReportRequest): Report
   const matches = (row: { readonly subscriptionId: string }): boolean =>
     subscriptionId === undefined || row.subscriptionId.toLowerCase() === subscriptionId;
   const filters = filtersOf(report);
+  // Rows are read while the report is written: too late to refuse a filter.
+  refuseImpossibleFilter(database, asOf, filters.virtualMachines);
   return {
     name: report.name,
     asOf,

@@ -1,3 +1,4 @@
+import { refuseImpossibleFilter } from '../../database/queries/machines/tag-names.ts';
 import {
   iteratePrincipals,
   listPrincipals as listPage,
@@ -26,6 +27,7 @@ export function listPrincipals(checked: CheckedRequest<typeof principalsQuery>):
   const filter = toPrincipalFilter(query);
   return answerList(checked, (published, token) => {
     const { database, asOf, completenessOf } = viewAt(published, query.asOf, token);
+    refuseImpossibleFilter(database, asOf, filter);
     return {
       shown: { asOf, completeness: completenessOf(principalListKinds(filter), filter) },
       page: (limit, after) => listPage(database, asOf, filter, { limit, after }),

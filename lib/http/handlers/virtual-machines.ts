@@ -1,3 +1,4 @@
+import { refuseImpossibleFilter } from '../../database/queries/machines/tag-names.ts';
 import {
   getVirtualMachine as findMachine,
   iterateVirtualMachines,
@@ -76,6 +77,7 @@ function answerMachineList(checked: MachineListRequest, filter: MachineFilter): 
   const { asOf: at, orderby: orderBy } = checked.query;
   return answerList(checked, (published, token) => {
     const { database, asOf, completenessOf } = viewAt(published, at, token);
+    refuseImpossibleFilter(database, asOf, filter);
     return {
       shown: { asOf, completeness: completenessOf(machineListKinds(filter), filter) },
       page: (limit, after) => listPage(database, asOf, filter, { limit, orderBy, after }),

@@ -22,17 +22,21 @@ beforeAll(() => {
   inventory.read('sub-2', 'failed');
   inventory.read('sub-3');
   inventory.read('sub-3', 'failed', { kind: 'powerStates' });
-  const plain = inventory.machine({ name: 'plain', location: 'westeurope', tags: { Env: 'prod', team: 'Blue' } });
+  const plain = inventory.machine({
+    name: 'plain',
+    location: 'westeurope',
+    tags: { Env: 'prod', team: 'Blue', 'k8s.io=zone': 'a=b', Ørsted: '1' },
+  });
   const system = inventory.machine({ name: 'system', resourceGroup: 'Group-2', identityType: 'SystemAssigned' });
   const user = inventory.machine({
     name: 'user',
     identityType: 'UserAssigned',
     osType: 'Windows',
-    tags: { env: 'test' },
+    tags: { env: 'test', k8s: 'io=zone', 'k8s.io': 'zone=a=b' },
   });
   const both = inventory.machine({ name: 'both', subscription: 'sub-2', identityType: 'SystemAssigned, UserAssigned' });
   const third = inventory.machine({ name: 'third', subscription: 'sub-3', location: 'northeurope', osType: null });
-  const gone = inventory.machine({ name: 'gone', identityType: 'UserAssigned' });
+  const gone = inventory.machine({ name: 'gone', identityType: 'UserAssigned', tags: { 'k8s=old': '' } });
   const sharedIdentity = inventory.userAssigned({ resourceId: identityId, principalId: shared, clientId: client });
   inventory.attach(system, inventory.systemAssigned(principal), 0);
   inventory.attach(user, sharedIdentity, 1);
@@ -105,6 +109,13 @@ describe('a filter selects exactly the matching rows:', () => {
       },
       [],
     ],
+    ['a tag in other casing, with letters outside ASCII', { tags: [{ name: 'ØRSTED', value: '1' }] }, ['plain']],
+    ['a tag with = in its name', { tags: [{ name: 'k8s.io', value: 'zone' }] }, ['plain']],
+    ['a tag with = in its name, and a value', { tags: [{ name: 'K8S.IO', value: 'ZONE=a=b' }] }, ['plain']],
+    ['a tag with = in its value', { tags: [{ name: 'k8s', value: 'io=zone' }] }, ['user']],
+    ['a tag that only a deleted machine has', { tags: [{ name: 'k8s', value: 'old' }] }, []],
+    ['the same with deleted machines', { tags: [{ name: 'k8s', value: 'old' }], deleted: true }, ['gone']],
+    ['a tag that no machine has', { tags: [{ name: 'nothing', value: null }] }, []],
     ['powerState', { powerState: 'running' }, ['plain']],
     ['powerState in other casing', { powerState: 'Deallocated' }, ['user']],
     ['powerState of no machine', { powerState: 'run' }, []],

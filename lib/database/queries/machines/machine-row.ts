@@ -13,7 +13,7 @@ import { integer, integerOrNull, isoTime, type SqlRow, text, textOrNull, time } 
 import type { RunContext } from '../run-context.ts';
 import { prepared } from '../statements.ts';
 import { storedTags } from '../stored-json.ts';
-import { endedUndeleted } from './machine-select.ts';
+import { endedUndeleted } from './machines-shown.ts';
 
 /** Rows of `machineSelect` as outputs show them. One statement reads the identities of all rows. */
 export function toVirtualMachines(rows: readonly SqlRow[], context: RunContext): VirtualMachine[] {

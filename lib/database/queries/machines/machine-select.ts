@@ -1,6 +1,7 @@
 import { machineKinds } from '../../../inventory/coverage.ts';
 import { fold } from '../../../inventory/fold.ts';
-import type { MachineFilter, OrderBy, PagePosition } from '../../../inventory/query.ts';
+import type { MachineFilter, OrderBy, PagePosition, TagFilter } from '../../../inventory/query.ts';
+import { type RequiredTag, requiredTags } from '../../../inventory/tag-filter.ts';
 import { machineTypes, virtualMachineType } from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';
 import { machineColumns } from '../../machine-fields.ts';
@@ -8,6 +9,8 @@ import { listedUnder } from '../../views/unnamed-attachments.ts';
 import { type SubscriptionAt, subscriptionsAt } from '../coverage/subscriptions-at.ts';
 import { integer, type SqlRow } from '../row-values.ts';
 import type { Parameters, Query } from '../statements.ts';
+import { machinesShown, type ShownFilter } from './machines-shown.ts';
+import { tagNamesAt } from './tag-names.ts';
 
 /** The last `seq` at which a machine was as its row shows it: the run, or the one before the machine's end. */
 const shownAt = 'min($seq, ifnull(v.valid_to - 1, $seq))';
@@ -43,12 +46,15 @@ const hasIdentity = (column: 'principal_id' | 'client_id', parameter: string) =>
 const hasPrincipal = hasIdentity('principal_id', '$principalId');
 const hasClient = hasIdentity('client_id', '$clientId');
 
+/** What conditions need of the run, read only when a filter is set. */
+interface FilteredRun {
+  readonly subscriptions: () => readonly SubscriptionAt[];
+  readonly requiredTags: (filters: readonly TagFilter[]) => readonly RequiredTag[];
+}
+
 /** The condition of each filter. `deleted` is missing: it chooses the version to show (`machinesShown`). */
 const conditions: Readonly<
-  Record<
-    Exclude<keyof MachineFilter, 'deleted'>,
-    (filter: MachineFilter, subscriptions: () => readonly SubscriptionAt[]) => Condition | null
-  >
+  Record<Exclude<keyof MachineFilter, 'deleted'>, (filter: MachineFilter, run: FilteredRun) => Condition | null>
 > = {
   type: ({ type = virtualMachineType }) =>
     condition('m.type = $type', { $type: type === 'any' ? undefined : machineTypes.indexOf(type) }),
@@ -69,14 +75,14 @@ const conditions: Readonly<
     identityType === undefined ? null : condition(`v.identity_type ${identityTypeNumbers[identityType]}`, {}),
   principalId: ({ principalId }) => condition(hasPrincipal, { $principalId: principalId }),
   clientId: ({ clientId }) => condition(hasClient, { $clientId: clientId }),
-  tags: ({ tags = [] }) =>
+  tags: ({ tags = [] }, { requiredTags }) =>
     condition(
       `NOT EXISTS (SELECT 1 FROM json_each($tags) w WHERE NOT EXISTS (
-        SELECT 1 FROM json_each(v.tags) t WHERE t.key = (w.value ->> 'name') COLLATE NOCASE
+        SELECT 1 FROM json_each(v.tags) t WHERE t.key IN (SELECT n.value FROM json_each(w.value, '$.names') n)
         AND ((w.value ->> 'value') IS NULL OR t.value = (w.value ->> 'value'))))`,
-      { $tags: tags.length === 0 ? undefined : JSON.stringify(tags) },
+      { $tags: tags.length === 0 ? undefined : JSON.stringify(requiredTags(tags)) },
     ),
-  powerState: ({ powerState }, subscriptions) =>
+  powerState: ({ powerState }, { subscriptions }) =>
     powerState === undefined
       ? null
       : condition(
@@ -88,7 +94,7 @@ const conditions: Readonly<
             $powerStateOf: JSON.stringify(subscriptions().flatMap((one) => (one.hasPowerStates ? [one.key] : []))),
           },
         ),
-  stale: ({ stale }, subscriptions) =>
+  stale: ({ stale }, { subscriptions }) =>
     stale === undefined
       ? null
       : condition(
@@ -109,39 +115,14 @@ function staleTypes(subscription: SubscriptionAt): number[] {
 export function machineConditions(
   database: Database,
   seq: number,
-  filter: MachineFilter,
+  { deleted, ...filter }: ShownFilter,
 ): { readonly sql: readonly string[]; readonly parameters: Parameters } {
-  const subscriptions = () => [...subscriptionsAt(database, seq).values()];
-  const set = Object.values(conditions).flatMap((of) => of(filter, subscriptions) ?? []);
-  return { sql: set.map(({ sql }) => sql), parameters: Object.assign({}, ...set.map(({ parameters }) => parameters)) };
-}
-
-/** The version that a row shows: the one in force at the run, or the last one of a machine that had ended by then. */
-const shownVersion = {
-  existing: 'v.machine = m.id AND v.valid_from <= $seq AND (v.valid_to IS NULL OR v.valid_to > $seq)',
-  any: `v.machine = m.id AND v.valid_from = (
-    SELECT l.valid_from FROM machine_version l WHERE l.machine = m.id AND l.valid_from <= $seq ORDER BY l.valid_from DESC LIMIT 1)`,
-};
-
-/** `end_change` values that do not mean deleted. */
-export const endedUndeleted: readonly string[] = ['virtualMachineMoved', 'outOfScope', 'subscriptionForgotten'];
-const deletedVersion = ` AND v.valid_to <= $seq AND v.end_change NOT IN (${endedUndeleted.map((change) => `'${change}'`).join()})`;
-
-/** A machine is listed under its last id only. */
-const notMoved = " AND (v.valid_to <= $seq AND v.end_change = 'virtualMachineMoved') IS NOT TRUE";
-
-/** `everyId`: also the ids from which machines moved away. */
-export type ShownMachines = MachineFilter['deleted'] | 'everyId';
-
-/** The CROSS JOIN keeps machines in front: their order is the default order, and a page ends after a few rows. */
-export function machinesShown(deleted: ShownMachines): string {
-  const version = {
-    false: shownVersion.existing,
-    true: shownVersion.any + deletedVersion,
-    any: shownVersion.any + notMoved,
-    everyId: shownVersion.any,
+  const run: FilteredRun = {
+    subscriptions: () => [...subscriptionsAt(database, seq).values()],
+    requiredTags: (filters) => requiredTags(filters, tagNamesAt(database, seq, deleted)),
   };
-  return `machine m CROSS JOIN machine_version v ON ${version[`${deleted ?? false}`]}`;
+  const set = Object.values(conditions).flatMap((of) => of(filter, run) ?? []);
+  return { sql: set.map(({ sql }) => sql), parameters: Object.assign({}, ...set.map(({ parameters }) => parameters)) };
 }
 
 const columns = `m.id AS machine, m.subscription, m.type, m.name, m.resource_id, m.first_seen,
@@ -174,7 +155,7 @@ const orderKeys: Readonly<Record<OrderBy['field'], string>> = {
 export function machineSelect(
   database: Database,
   seq: number,
-  { deleted, ...filter }: Omit<MachineFilter, 'deleted'> & { readonly deleted?: ShownMachines },
+  filter: ShownFilter,
   page: { readonly orderBy?: OrderBy | undefined; readonly after?: PagePosition | undefined; readonly limit?: number },
 ): Query {
   const conditions = machineConditions(database, seq, filter);
@@ -189,7 +170,7 @@ export function machineSelect(
   if (page.limit !== undefined) parameters.$limit = page.limit;
   return {
     sql: `SELECT ${columns}, ${page.orderBy === undefined ? 'NULL' : key} AS order_value
-      FROM ${machinesShown(deleted)}
+      FROM ${machinesShown(filter.deleted)}
       ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`}
       ORDER BY ${page.orderBy === undefined ? key : `${key} ${page.orderBy.descending ? 'DESC' : 'ASC'}, ${resourceId}`}
       ${page.limit === undefined ? '' : limitClause}`,

@@ -4,7 +4,8 @@ import { principalState, seenBy } from '../../views/principal-state.ts';
 import { shownIdentityId } from '../../views/shown-identity-id.ts';
 import { isListedOnes } from '../../views/unnamed-attachments.ts';
 import { subscriptionsAt } from '../coverage/subscriptions-at.ts';
-import { limitClause, machineConditions, machinesShown } from '../machines/machine-select.ts';
+import { limitClause, machineConditions } from '../machines/machine-select.ts';
+import { machinesShown } from '../machines/machines-shown.ts';
 import { type SqlRow, text } from '../row-values.ts';
 import type { RunContext } from '../run-context.ts';
 import { type Parameters, prepared, type Query } from '../statements.ts';
@@ -87,7 +88,7 @@ const inSubscription = `i.principal_id IN (SELECT o.principal_id FROM identity o
 
 function onMachines(database: Database, seq: number, filter: MachineFilter): Query {
   const deleted = filter.deleted === true || filter.deleted === false ? filter.deleted : 'everyId';
-  const conditions = machineConditions(database, seq, { ...filter, type: filter.type ?? 'any' });
+  const conditions = machineConditions(database, seq, { ...filter, deleted, type: filter.type ?? 'any' });
   const where = ['b.valid_from <= $seq', ...conditions.sql].join(' AND ');
   const attached = `${machinesShown(deleted)} CROSS JOIN attachment b ON b.machine = m.id CROSS JOIN identity u ON u.id = b.identity`;
   return {

@@ -1,3 +1,18 @@
+SELECT DISTINCT t.key
+FROM machine m
+CROSS JOIN machine_version v ON v.machine = m.id
+AND v.valid_from = (
+  SELECT l.valid_from
+  FROM machine_version l
+  WHERE l.machine = m.id
+  AND l.valid_from <= $seq
+  ORDER BY l.valid_from DESC
+  LIMIT 1
+)
+AND v.valid_to <= $seq
+AND v.end_change NOT IN ('virtualMachineMoved', 'outOfScope', 'subscriptionForgotten')
+CROSS JOIN json_each(v.tags) t;
+
 SELECT i.id, i.kind, i.principal_id, ifnull(
   i.client_id,
   (
@@ -201,7 +216,7 @@ AND (
       WHERE NOT EXISTS (
         SELECT 1
         FROM json_each(v.tags) t
-        WHERE t.key = (w.value ->> 'name') COLLATE NOCASE
+        WHERE t.key IN (SELECT n.value FROM json_each(w.value, '$.names') n)
         AND ((w.value ->> 'value') IS NULL OR t.value = (w.value ->> 'value'))
       )
     )
@@ -262,7 +277,7 @@ AND (
       WHERE NOT EXISTS (
         SELECT 1
         FROM json_each(v.tags) t
-        WHERE t.key = (w.value ->> 'name') COLLATE NOCASE
+        WHERE t.key IN (SELECT n.value FROM json_each(w.value, '$.names') n)
         AND ((w.value ->> 'value') IS NULL OR t.value = (w.value ->> 'value'))
       )
     )

@@ -1,3 +1,18 @@
+SELECT DISTINCT t.key
+FROM machine m
+CROSS JOIN machine_version v ON v.machine = m.id
+AND v.valid_from = (
+  SELECT l.valid_from
+  FROM machine_version l
+  WHERE l.machine = m.id
+  AND l.valid_from <= $seq
+  ORDER BY l.valid_from DESC
+  LIMIT 1
+)
+AND v.valid_to <= $seq
+AND v.end_change NOT IN ('virtualMachineMoved', 'outOfScope', 'subscriptionForgotten')
+CROSS JOIN json_each(v.tags) t;
+
 SELECT m.id AS machine, m.subscription, m.type, m.name, m.resource_id, m.first_seen,
 (SELECT g.name FROM resource_group g WHERE g.id = m.resource_group) AS resource_group, v.valid_to, v.vm_id,
   v.location, v.vm_size, v.os_type, v.priority, v.provisioning_state, v.zones, v.time_created, v.tags,
@@ -121,7 +136,7 @@ AND NOT EXISTS (
   WHERE NOT EXISTS (
     SELECT 1
     FROM json_each(v.tags) t
-    WHERE t.key = (w.value ->> 'name') COLLATE NOCASE
+    WHERE t.key IN (SELECT n.value FROM json_each(w.value, '$.names') n)
     AND ((w.value ->> 'value') IS NULL OR t.value = (w.value ->> 'value'))
   )
 )
