@@ -5,6 +5,7 @@ import {
   managementGroupScope,
 } from '../azure/resource-manager/resources/descendant-subscriptions.ts';
 import { InventoryError, NoTokenError, type Reason } from '../errors.ts';
+import { shellWord } from '../inventory/commands/shell-word.ts';
 import { grantCommand } from '../inventory/missing-right.ts';
 
 /** What is below the configured management groups. */
@@ -57,7 +58,7 @@ function groupsNotRead(unread: readonly UnreadGroup[], principalId: string | nul
   const each = unread.map(({ id, error }) => `${id}: ${error.code}: ${error.message}`);
   const hints = unread.map(({ id, error }) =>
     error instanceof ArmError && error.status === 403
-      ? grantCommand('Management Group Reader', managementGroupScope(id), principalId)
+      ? grantCommand('Management Group Reader', shellWord(managementGroupScope(id)), principalId)
       : (error.hint ??
         'Check INVENTORY_MANAGEMENT_GROUPS for ids, not display names: az account management-group list'),
   );
