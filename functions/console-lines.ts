@@ -13,5 +13,6 @@ export function logWarningLine(text: string): void {
 
 /** The host makes an entry of each line. */
 function oneLine(text: string): string {
-  return text.replaceAll(/\s*[\r\n]+\s*/g, ' ');
+  const lines = text.split(/[\r\n]+/).map((line) => line.trim());
+  return lines.filter((line) => line !== '').join(' ');
 }

@@ -33,7 +33,7 @@ export function cloudOf(
   return {
     name: settings.cloud,
     resourceManagerEndpoint: settings.resourceManagerEndpoint ?? resourceManager,
-    audience: settings.resourceManagerAudience?.replace(/\/+$/, '') ?? resourceManager,
+    audience: settings.resourceManagerAudience?.replace(/(?<!\/)\/+$/, '') ?? resourceManager,
     authorityHost: settings.authorityHost ?? authorityHost,
   };
 }

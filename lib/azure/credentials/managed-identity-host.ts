@@ -62,5 +62,7 @@ function isTokenExchange(environment: Environment, identity: IdentitySetting): b
 /** Origin and path of an endpoint, without the slash that MSAL adds before `?`. */
 export function withoutQuery(url: string): string {
   const parsed = URL.parse(url);
-  return parsed === null ? 'an endpoint that is not a URL' : `${parsed.origin}${parsed.pathname.replace(/\/+$/, '')}`;
+  return parsed === null
+    ? 'an endpoint that is not a URL'
+    : `${parsed.origin}${parsed.pathname.replace(/(?<!\/)\/+$/, '')}`;
 }

@@ -25,7 +25,7 @@ const oldestVersions: ReadonlyMap<string, string> = new Map([
  * Resource Manager's own.
  */
 export function requestedType({ pathname, searchParams }: URL): string {
-  const provider = /.*\/providers\/(.+)/.exec(pathname.toLowerCase())?.[1];
+  const provider = /^.*\/providers\/(.+)/.exec(pathname.toLowerCase())?.[1];
   const [namespace = '', ...rest] = (provider ?? 'subscriptions').split('/');
   const type = [namespace, ...rest.filter((_segment, index) => index % 2 === 0)].join('/');
   return searchParams.has('statusOnly') ? `${type}?statusonly` : type;
