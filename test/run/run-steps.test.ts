@@ -116,6 +116,37 @@ async function abandoned(id: string): Promise<Partial<RunStart>> {
   return { timeoutMinutes: 0.0001 };
 }
 
+test('The record of a run names the management groups that the plan could not read', async () => {
+  const environment = { ...instance(), settings: azure.settings({ INVENTORY_MANAGEMENT_GROUPS: 'northwind,gone' }) };
+
+  const run = await take(environment);
+
+  expect(run).toMatchObject({ status: 'succeeded', complete: false, coverage: { complete: 3, blindSpots: 0 } });
+  expect(run.reason).toMatchObject({ code: 'ManagementGroupsNotRead', hint: expect.any(String) });
+  expect(run.reason?.message).toContain('gone: NotFound');
+});
+
+test('A token that one list refuses from the first request on ends that list only, in a process of its own', async () => {
+  const { id } = await start(instance());
+  const { batches } = await planStep(instance(), id, never);
+  const subscriptionId = azure.azure.tenant.subscriptions()[1]?.subscriptionId ?? '';
+  azure.azure.faults.add({
+    match: { path: `${subscriptionId}/providers/Microsoft.Compute/virtualMachineScaleSets$` },
+    answer: { kind: 'status', status: 401, body: { error: { code: 'ExpiredAuthenticationToken', message: 'no' } } },
+  });
+
+  const collector = instance();
+  for (let batch = 0; batch < batches; batch++) await collectStep(collector, id, batch, never);
+  const { finishedAtMs } = await publishStep(instance(), id, never);
+  await reportStep(instance(), id, finishedAtMs, never);
+
+  expect(await recordOf(id)).toMatchObject({
+    status: 'succeeded',
+    complete: false,
+    coverage: { complete: 2, partial: 1 },
+  });
+});
+
 test('The steps of a run read every machine and publish it; each may execute on another instance', async () => {
   const run = await start(instance());
   const atOnce = await recordOf(run.id);

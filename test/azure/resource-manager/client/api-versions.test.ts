@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { listArcMachines } from '../../../../lib/azure/resource-manager/resources/arc-machines.ts';
+import { listFederatedCredentials } from '../../../../lib/azure/resource-manager/resources/federated-credentials.ts';
 import { listSubscriptions } from '../../../../lib/azure/resource-manager/resources/subscriptions.ts';
 import {
   getVirtualMachine,
@@ -139,6 +140,25 @@ describe('a version that the cloud does not have', () => {
 
     expect(versionsAsked(server)).toEqual(['2022-12-01', '2020-06-01', '2020-06-01', '2021-01-01', '2021-01-01']);
   });
+
+  test.each([
+    ['InvalidResourceType', ['2015-08-31-preview', '2018-11-30'], []],
+    ['NoRegisteredProviderFound', ['2018-11-30'], []],
+    ['NoRegisteredProviderFound', ['2018-11-30', '2031-01-01'], null],
+    ['InvalidResourceType', [], null],
+  ] as const)(
+    '%s with %j: federated credentials are younger than a cloud that knows old ones only',
+    async (...given) => {
+      const [code, versions, expected] = given;
+      await using server = await startArmServer((response) => refuse(response, code, versions));
+      const id = '/subscriptions/s1/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/u1';
+
+      const reading = listFederatedCredentials(server.arm, id, newContext());
+
+      if (expected === null) await expect(reading).rejects.toMatchObject({ code });
+      else expect(await reading).toEqual(expected);
+    },
+  );
 
   test('a machine of an old version has the user-assigned identities of its list', async () => {
     const id = '/subscriptions/s1/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/u1';
