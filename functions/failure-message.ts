@@ -45,8 +45,9 @@ export function reasonOf(text: string): Reason {
   });
 }
 
-/** A reason as text for the log: what happened, and what to do. */
-export function logText({ code, message, hint }: Reason): string {
+/** A reason as one line for the log: what happened, and what to do. A name that it quotes may contain line breaks. */
+export function logText(reason: Reason): string {
+  const { code, message, hint } = shortReason(reason);
   return `${code}: ${message}${hint === null ? '' : `. ${hint}`}`;
 }
 

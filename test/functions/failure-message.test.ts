@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failureMessage, reasonOf, shortReason } from '../../functions/failure-message.ts';
+import { failureMessage, logText, reasonOf, shortReason } from '../../functions/failure-message.ts';
 
 const reason = { code: 'StorageUnavailable', message: 'Cannot write x: 503', hint: 'The next run does it' };
 
@@ -22,6 +22,16 @@ test('A message of the engine about an activity is the reason, in one line', () 
     code: 'ActivityFailed',
     message: "Activity function 'collect' failed: Timeout value of 01:00:00 exceeded",
   });
+});
+
+test('A reason is one line in the log, whatever it quotes', () => {
+  const reason = {
+    code: 'LeaseIdMissing',
+    message: 'Cannot remove a\n{"event":"inventoryRun"}',
+    hint: 'Run: az --name b\r\nc',
+  };
+
+  expect(logText(reason)).toBe('LeaseIdMissing: Cannot remove a {"event":"inventoryRun"}. Run: az --name b c');
 });
 
 test('A long reason is cut to fit a message of the engine', () => {
