@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
 import { answersProbe } from '../../lib/azure/credentials/imds-probe.ts';
 import { startIdentityEndpoint } from './fixtures/identity-endpoint.ts';
 
@@ -20,6 +23,29 @@ test('an answer of a container network for an unreachable address does not mean 
   }));
 
   expect(await answersProbe(server.origin, never)).toBe(false);
+});
+
+test('an endless answer is not read to its end', async () => {
+  let sent = 0;
+  const server = createServer((_, response) => {
+    const chunk = Buffer.alloc(64 * 1024);
+    response.writeHead(400);
+    const send = (): void => {
+      while (sent < 1024 && response.write(chunk)) sent++;
+    };
+    response.on('drain', send);
+    send();
+  });
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+
+  expect(await answersProbe(`http://127.0.0.1:${port}`, never)).toBe(true);
+  expect(sent).toBeLessThan(1024);
 });
 
 test('a broken connection does not mean that IMDS is there, and is not repeated', async () => {

@@ -1,13 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import {
-  createDefaultHttpClient,
-  type HttpClient,
-  type PipelineRequest,
-  type PipelineResponse,
-} from '@azure/core-rest-pipeline';
+import type { HttpClient } from '@azure/core-rest-pipeline';
 import { parseJson, withoutByteOrderMark } from '../../json.ts';
 import { isObject } from '../json.ts';
 import { retryAfterMs } from '../resource-manager/client/retry-after.ts';
+import { directClient } from './direct-client.ts';
 import { expiryOf, type IdentityEndpointAnswer, noProbeAnswer } from './identity-endpoint-answer.ts';
 import { answersProbe } from './imds-probe.ts';
 import { isWellKnownImds, withoutQuery } from './managed-identity-host.ts';
@@ -23,9 +19,6 @@ export interface Attempt {
 }
 
 const currentAttempt = new AsyncLocalStorage<{ readonly attempt: Attempt; readonly signal: AbortSignal }>();
-const defaultClient = createDefaultHttpClient();
-/** A token fits into the header of a request, which Azure limits to 16 kB. An error needs less. */
-const maxBodyBytes = 64 * 1024;
 
 /** Runs work whose requests through the client below belong to this attempt and end with this signal. */
 export function inAttempt<T>(attempt: Attempt, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
@@ -35,11 +28,9 @@ export function inAttempt<T>(attempt: Attempt, signal: AbortSignal, work: () => 
 /**
  * The client of every `ManagedIdentityCredential`. There is only one, because MSAL keeps the client of the first
  * credential for the whole process; the asynchronous context says which attempt a request belongs to. It differs from
- * the default client:
+ * {@link directClient}:
  * - The attempt's signal ends the request, because the credential does not pass one.
  * - It keeps status, body and error code, which the credential reduces to a sentence.
- * - It reads 64 kB of an answer at most.
- * - It uses no proxy: identity endpoints are on the host itself, and their header is a secret.
  * - It probes IMDS before it sends a request there.
  * - It removes the lifetime from the answer, so that MSAL's static cache never keeps a token. See
  *   docs/decisions/0001-tokens.md.
@@ -47,10 +38,8 @@ export function inAttempt<T>(attempt: Attempt, signal: AbortSignal, work: () => 
  */
 export const identityEndpointClient: HttpClient = {
   async sendRequest(request) {
-    delete request.agent;
-    delete request.proxySettings;
     const current = currentAttempt.getStore();
-    if (current === undefined) return defaultClient.sendRequest(request);
+    if (current === undefined) return directClient.sendRequest(request);
     const { attempt, signal } = current;
     attempt.endpoint = withoutQuery(request.url);
     request.abortSignal = signal;
@@ -61,7 +50,7 @@ export const identityEndpointClient: HttpClient = {
         throw new Error(`${attempt.endpoint} does not respond`);
       }
     }
-    const response = await sendBounded(request).catch((error: unknown) => {
+    const response = await directClient.sendRequest(request).catch((error: unknown) => {
       attempt.answer = { kind: 'unreachable', errorCode: codeOf(error) };
       throw error;
     });
@@ -76,20 +65,6 @@ export const identityEndpointClient: HttpClient = {
     return { ...response, bodyAsText: body };
   },
 };
-
-/** The response with its body as text: the rest of a body that is too long is never read. */
-async function sendBounded(request: PipelineRequest): Promise<PipelineResponse> {
-  request.streamResponseStatusCodes = new Set([Number.POSITIVE_INFINITY]);
-  const { readableStreamBody, ...response } = await defaultClient.sendRequest(request);
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of (readableStreamBody ?? []) as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes > maxBodyBytes) break;
-  }
-  return { ...response, bodyAsText: Buffer.concat(chunks).subarray(0, maxBodyBytes).toString('utf8') };
-}
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'Unknown';

@@ -1,7 +1,5 @@
-import { createDefaultHttpClient, createPipelineRequest } from '@azure/core-rest-pipeline';
-
-/** Uses no proxy, whatever the environment says. The platform's fetch does, and retries a broken one without a pause. */
-const client = createDefaultHttpClient();
+import { createPipelineRequest } from '@azure/core-rest-pipeline';
+import { directClient } from './direct-client.ts';
 
 /**
  * Whether IMDS responds. The probe omits the required header, so any answer will do. Outside Azure the well-known address
@@ -10,7 +8,7 @@ const client = createDefaultHttpClient();
 export async function answersProbe(endpoint: string, signal: AbortSignal): Promise<boolean> {
   const request = createPipelineRequest({ url: endpoint, abortSignal: signal, allowInsecureConnection: true });
   try {
-    const { status, bodyAsText } = await client.sendRequest(request);
+    const { status, bodyAsText } = await directClient.sendRequest(request);
     // A container runtime's network can answer for an address that it cannot reach.
     return !(status === 403 && bodyAsText?.includes('unreachable'));
   } catch {
