@@ -5,7 +5,7 @@ import { listRoleAssignmentsOf, type RoleAssignment } from '../azure/resource-ma
 import { getRoleName } from '../azure/resource-manager/resources/role-definitions.ts';
 import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
 import { NoTokenError, toReason } from '../errors.ts';
-import { fold } from '../inventory/fold.ts';
+import { fold } from '../inventory/names/fold.ts';
 import { roleKey } from '../inventory/role.ts';
 
 export interface IdentityRole {

@@ -1,7 +1,7 @@
 import { machineKinds } from '../../../inventory/coverage.ts';
-import { fold } from '../../../inventory/fold.ts';
+import { fold } from '../../../inventory/names/fold.ts';
+import { type RequiredTag, requiredTags } from '../../../inventory/names/tag-filter.ts';
 import type { MachineFilter, OrderBy, PagePosition, TagFilter } from '../../../inventory/query.ts';
-import { type RequiredTag, requiredTags } from '../../../inventory/tag-filter.ts';
 import { machineTypes, virtualMachineType } from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';
 import { machineColumns } from '../../machine-fields.ts';
