@@ -6,7 +6,7 @@ import { getVirtualMachine } from '../azure/resource-manager/resources/virtual-m
 import type { Session } from '../azure/session.ts';
 import { InventoryError, NoTokenError, NotFoundError } from '../errors.ts';
 import type { Coverage } from '../inventory/coverage.ts';
-import { fold } from '../inventory/fold.ts';
+import { fold } from '../inventory/names/fold.ts';
 import { type Plan, type PlannedSubscription, reasonOf } from '../inventory/plan.ts';
 import type { Completeness, LiveList } from '../inventory/query.ts';
 import type { KindReading, ReadingEvent } from '../inventory/reading.ts';

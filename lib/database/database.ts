@@ -1,13 +1,13 @@
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { InventoryError } from '../errors.ts';
-import { fold } from '../inventory/fold.ts';
+import { fold } from '../inventory/names/fold.ts';
 import { migrateFrom, schemaVersion } from './migrations.ts';
 import { tables, views } from './schema.ts';
 
 /** How long to wait for another process that writes to the file. */
 const lockTimeoutMs = 5000;
 
-/** An open inventory database. Its statements can call `fold(text)` of lib/inventory/fold.ts; NULL stays NULL. */
+/** An open inventory database. Its statements can call `fold(text)` of lib/inventory/names/fold.ts; NULL stays NULL. */
 export class Database extends DatabaseSync {
   readonly #closing: (() => void)[] = [];
 

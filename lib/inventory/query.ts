@@ -13,7 +13,7 @@ export interface AsOf {
   readonly finishedAt: string;
 }
 
-/** `NAME` or `NAME=VALUE`, divided at the first `=`. Names can contain `=`: see tag-filter.ts. */
+/** `NAME` or `NAME=VALUE`, divided at the first `=`. Names can contain `=`: see names/tag-filter.ts. */
 export interface TagFilter {
   readonly name: string;
   readonly value: string | null;

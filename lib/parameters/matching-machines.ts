@@ -1,7 +1,7 @@
 import type { Coverage } from '../inventory/coverage.ts';
-import { fold } from '../inventory/fold.ts';
+import { fold } from '../inventory/names/fold.ts';
+import { type RequiredTag, refuseImpossibleTags, requiredTags } from '../inventory/names/tag-filter.ts';
 import type { Completeness, LiveList, MachineFilter, OrderBy } from '../inventory/query.ts';
-import { type RequiredTag, refuseImpossibleTags, requiredTags } from '../inventory/tag-filter.ts';
 import { type VirtualMachine, virtualMachineType } from '../inventory/virtual-machine.ts';
 
 /**

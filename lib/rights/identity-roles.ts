@@ -5,6 +5,7 @@ import { listRoleAssignmentsOf, type RoleAssignment } from '../azure/resource-ma
 import { getRoleName } from '../azure/resource-manager/resources/role-definitions.ts';
 import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
 import { NoTokenError, toReason } from '../errors.ts';
+import { fold } from '../inventory/names/fold.ts';
 import { roleKey } from '../inventory/role.ts';
 
 export interface IdentityRole {
@@ -55,7 +56,7 @@ export async function readIdentityRoles(
         await forEachPage(
           listRoleAssignmentsOf(arm, subscriptionId, principalId, newRequestContext(signal)),
           (page) => {
-            for (const assignment of page) assignments.set(assignment.id.toLowerCase(), assignment);
+            for (const assignment of page) assignments.set(fold(assignment.id), assignment);
           },
         );
         readCount += 1;
@@ -88,6 +89,6 @@ export async function readIdentityRoles(
 }
 
 function sortedOnce(roles: readonly IdentityRole[]): IdentityRole[] {
-  const byKey = new Map(roles.map((role) => [`${role.scope.toLowerCase()}\n${role.roleDefinitionName}`, role]));
+  const byKey = new Map(roles.map((role) => [`${fold(role.scope)}\n${role.roleDefinitionName}`, role]));
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, role]) => role);
 }

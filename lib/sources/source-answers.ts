@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Database } from '../database/database.ts';
 import { integer, type SqlRow, text, textOrNull } from '../database/queries/row-values.ts';
-import { fold } from '../inventory/fold.ts';
+import { fold } from '../inventory/names/fold.ts';
 import type { FollowUp } from '../inventory/reading.ts';
 import { type FederatedCredential, federatedCredentialShape } from '../inventory/user-assigned-identity.ts';
 import { machineTypes } from '../inventory/virtual-machine.ts';

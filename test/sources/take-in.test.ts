@@ -179,6 +179,24 @@ test('A machine that this deployment knew and the source never did stays, and th
   });
 });
 
+test('In whatever letter case this deployment knows ids, the source answers for them', async () => {
+  const spelled = (spell: (text: string) => string) => {
+    const identity = userAssigned(spell('ægte'), { subscriptionId: other, principalId: guid(71), clientId: guid(72) });
+    const ids = { vmId: guid(73), identity: having(identity) };
+    return { machines: [{ ...machine(spell('måne'), { subscriptionId: other, resourceGroup: spell('år') }), ...ids }] };
+  };
+  const all = { plan: { kinds: [...kinds] } };
+  const upper = spelled((name) => name.toUpperCase());
+  await runHere(18, { [other]: upper }, [], all.plan);
+  await runThere(19, { [other]: spelled((name) => name) }, all);
+  await runThere(20, { [other]: {} }, all);
+
+  const run = await runHere(21, {}, [source()], all.plan);
+
+  expect(run).toMatchObject({ complete: true, changes: { virtualMachineDeleted: 1 } });
+  expect((await state()).names).toEqual([]);
+});
+
 test('Where this deployment sees the subscription too, it asks Azure about such a machine', async () => {
   await runHere(19, { [other]: { machines: [inOther('b'), inOther('c')] } }, []);
   await runThere(20, { [other]: { machines: [inOther('c')] } });

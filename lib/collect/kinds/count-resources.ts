@@ -1,4 +1,4 @@
-import { fold } from '../../inventory/fold.ts';
+import { fold } from '../../inventory/names/fold.ts';
 import type { ReadingEvent, ReadingSink } from '../../inventory/reading.ts';
 
 /**

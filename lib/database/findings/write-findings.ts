@@ -1,5 +1,5 @@
 import type { FindingRule } from '../../inventory/finding.ts';
-import { fold } from '../../inventory/fold.ts';
+import { fold } from '../../inventory/names/fold.ts';
 import type { Database } from '../database.ts';
 import { type SqlRow, text } from '../queries/row-values.ts';
 import { crossSubscriptionAccess } from './cross-subscription-access.ts';

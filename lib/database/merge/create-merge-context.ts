@@ -1,4 +1,4 @@
-import { fold } from '../../inventory/fold.ts';
+import { fold } from '../../inventory/names/fold.ts';
 import type { Plan } from '../../inventory/plan.ts';
 import type { Database } from '../database.ts';
 import { createChangeCounts } from './change-counts.ts';

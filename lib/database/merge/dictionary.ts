@@ -1,4 +1,4 @@
-import { fold } from '../../inventory/fold.ts';
+import { fold } from '../../inventory/names/fold.ts';
 import type { Database } from '../database.ts';
 
 /** Integers that stand for repeated texts in the tables. Keeps in memory what it has looked up. */

@@ -1,4 +1,4 @@
-import { fold } from '../../inventory/fold.ts';
+import { fold } from '../../inventory/names/fold.ts';
 import type { FollowUp } from '../../inventory/reading.ts';
 import type { MergeContext } from './merge-context.ts';
 import type { SubscriptionMerge } from './subscription-merge.ts';

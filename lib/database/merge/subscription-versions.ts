@@ -1,4 +1,4 @@
-import { fold } from '../../inventory/fold.ts';
+import { fold } from '../../inventory/names/fold.ts';
 import type { PlannedSubscription } from '../../inventory/plan.ts';
 import type { ChangeKind } from '../../inventory/run.ts';
 import { text, textOrNull } from '../queries/row-values.ts';

@@ -1,5 +1,5 @@
 import type { Change } from '../../inventory/change.ts';
-import { fold } from '../../inventory/fold.ts';
+import { fold } from '../../inventory/names/fold.ts';
 import type { ChangeFilter, ChangeRange, Page, PagePosition, PageRequest } from '../../inventory/query.ts';
 import { changeKinds } from '../../inventory/run.ts';
 import { machineTypes } from '../../inventory/virtual-machine.ts';

@@ -1,5 +1,5 @@
 import { type AcceptedFinding, type Finding, findingRules, severities } from '../../inventory/finding.ts';
-import { fold } from '../../inventory/fold.ts';
+import { fold } from '../../inventory/names/fold.ts';
 import { subscriptionOf } from '../../inventory/privilege.ts';
 import type { AsOf, FindingFilter, Page } from '../../inventory/query.ts';
 import type { Database } from '../database.ts';

@@ -1,5 +1,5 @@
 /**
- * The columns that ids and names are compared by. The code writes them with `fold` of lib/inventory/fold.ts, because
+ * The columns that ids and names are compared by. The code writes them with `fold` of lib/inventory/names/fold.ts, because
  * SQLite's own `lower` and `NOCASE` fold ASCII only. Schema version 4 added them, so they are no part of the texts of
  * their tables: an older file gets them in the same way as a new one.
  */

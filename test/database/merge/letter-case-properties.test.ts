@@ -8,7 +8,7 @@ import { getVirtualMachine, iterateVirtualMachines } from '../../../lib/database
 import { iteratePrincipals } from '../../../lib/database/queries/principals/principals.ts';
 import type { Change } from '../../../lib/inventory/change.ts';
 import { kinds } from '../../../lib/inventory/coverage.ts';
-import { fold } from '../../../lib/inventory/fold.ts';
+import { fold } from '../../../lib/inventory/names/fold.ts';
 import type { Run } from '../../../lib/inventory/run.ts';
 import { caseCount } from '../../support/cases.ts';
 import { inEmptyInventory } from '../../support/empty-inventory.ts';

@@ -1,4 +1,4 @@
-import { fold } from '../../../inventory/fold.ts';
+import { fold } from '../../../inventory/names/fold.ts';
 import type { FederatedCredential } from '../../../inventory/user-assigned-identity.ts';
 import { integerOrNull, text } from '../../queries/row-values.ts';
 import type { MergeContext } from '../merge-context.ts';

@@ -1,4 +1,4 @@
-import { fold } from '../../../inventory/fold.ts';
+import { fold } from '../../../inventory/names/fold.ts';
 import type { FollowUp, Verification } from '../../../inventory/reading.ts';
 import type { FederatedCredential, UserAssignedIdentityReading } from '../../../inventory/user-assigned-identity.ts';
 import type { MergeContext } from '../merge-context.ts';

@@ -1,4 +1,4 @@
-import { fold } from '../../../inventory/fold.ts';
+import { fold } from '../../../inventory/names/fold.ts';
 import type { ChangeKind } from '../../../inventory/run.ts';
 import type { MachineIdentity, MachineReading } from '../../../inventory/virtual-machine.ts';
 import { machineFields } from '../../machine-fields.ts';

@@ -1,4 +1,4 @@
-import { fold } from '../../../inventory/fold.ts';
+import { fold } from '../../../inventory/names/fold.ts';
 import { machineTypes } from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';
 

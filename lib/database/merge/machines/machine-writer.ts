@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
-import { fold } from '../../../inventory/fold.ts';
+import { fold } from '../../../inventory/names/fold.ts';
 import type { ChangeKind } from '../../../inventory/run.ts';
 import { identityTypes, type MachineReading, machineTypes } from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';

@@ -1,4 +1,4 @@
-import { fold } from '../../../inventory/fold.ts';
+import { fold } from '../../../inventory/names/fold.ts';
 import type { RoleAssignmentReading } from '../../../inventory/role.ts';
 import { integer, integerOrNull } from '../../queries/row-values.ts';
 import type { MergeContext } from '../merge-context.ts';

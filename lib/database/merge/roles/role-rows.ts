@@ -1,4 +1,4 @@
-import { fold } from '../../../inventory/fold.ts';
+import { fold } from '../../../inventory/names/fold.ts';
 import { deletedRoleName, type RoleAssignmentReading, type RoleDefinitionReading } from '../../../inventory/role.ts';
 import type { ChangeKind } from '../../../inventory/run.ts';
 import type { Database } from '../../database.ts';

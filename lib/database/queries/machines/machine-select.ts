@@ -1,7 +1,7 @@
 import { machineKinds } from '../../../inventory/coverage.ts';
-import { fold } from '../../../inventory/fold.ts';
+import { fold } from '../../../inventory/names/fold.ts';
+import { type RequiredTag, requiredTags } from '../../../inventory/names/tag-filter.ts';
 import type { MachineFilter, OrderBy, PagePosition, TagFilter } from '../../../inventory/query.ts';
-import { type RequiredTag, requiredTags } from '../../../inventory/tag-filter.ts';
 import { machineTypes, virtualMachineType } from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';
 import { machineColumns } from '../../machine-fields.ts';
@@ -78,7 +78,7 @@ const conditions: Readonly<
   tags: ({ tags = [] }, { requiredTags }) =>
     condition(
       `NOT EXISTS (SELECT 1 FROM json_each($tags) w WHERE NOT EXISTS (
-        SELECT 1 FROM json_each(v.tags) t WHERE t.key IN (SELECT n.value FROM json_each(w.value, '$.names') n)
+        SELECT 1 FROM json_each(w.value, '$.names') n CROSS JOIN json_each(v.tags) t WHERE t.key = n.value
         AND ((w.value ->> 'value') IS NULL OR t.value = (w.value ->> 'value'))))`,
       { $tags: tags.length === 0 ? undefined : JSON.stringify(requiredTags(tags)) },
     ),

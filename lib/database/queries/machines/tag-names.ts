@@ -1,5 +1,5 @@
+import { refuseImpossibleTags } from '../../../inventory/names/tag-filter.ts';
 import type { AsOf, MachineFilter } from '../../../inventory/query.ts';
-import { refuseImpossibleTags } from '../../../inventory/tag-filter.ts';
 import type { Database } from '../../database.ts';
 import { text } from '../row-values.ts';
 import { prepared } from '../statements.ts';

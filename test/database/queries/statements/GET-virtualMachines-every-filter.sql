@@ -135,8 +135,9 @@ AND NOT EXISTS (
   FROM json_each($tags) w
   WHERE NOT EXISTS (
     SELECT 1
-    FROM json_each(v.tags) t
-    WHERE t.key IN (SELECT n.value FROM json_each(w.value, '$.names') n)
+    FROM json_each(w.value, '$.names') n
+    CROSS JOIN json_each(v.tags) t
+    WHERE t.key = n.value
     AND ((w.value ->> 'value') IS NULL OR t.value = (w.value ->> 'value'))
   )
 )

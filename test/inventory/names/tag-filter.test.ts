@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { refuseImpossibleTags, requiredTags } from '../../lib/inventory/tag-filter.ts';
+import { refuseImpossibleTags, requiredTags } from '../../../lib/inventory/names/tag-filter.ts';
 
 /** A filter as the parameters give it. */
 const filter = (text: string) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fold } from '../../lib/inventory/fold.ts';
+import { fold } from '../../../lib/inventory/names/fold.ts';
 
 const isOneLetter = (text: string): boolean => [...text].length === 1;
 const isAscii = (letter: string): boolean => letter < '\u0080';

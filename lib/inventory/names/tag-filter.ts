@@ -1,6 +1,6 @@
-import { ImpossibleFilterError } from '../errors.ts';
+import { ImpossibleFilterError } from '../../errors.ts';
+import type { TagFilter } from '../query.ts';
 import { fold } from './fold.ts';
-import type { TagFilter } from './query.ts';
 
 /** What a filter means among the tags in use: the spellings of a name (none = no machine has it), and a value or any. */
 export interface RequiredTag {
