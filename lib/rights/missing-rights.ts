@@ -15,7 +15,7 @@ import { storeTimedOut } from '../azure/store/storage-error.ts';
 import type { TokenSource } from '../azure/token.ts';
 import { InventoryError, NoTokenError, toReason } from '../errors.ts';
 import { anySubscription, grantReaderCommand } from '../inventory/coverage.ts';
-import { grantCommand, type MissingRight, type MissingRights } from '../inventory/missing-right.ts';
+import { grantGroupReaderCommand, type MissingRight, type MissingRights } from '../inventory/missing-right.ts';
 import { allows } from '../inventory/permissions.ts';
 import { readActions, readRoleDefinitions } from '../inventory/read-actions.ts';
 import { reasonToSkip } from '../inventory/reason-to-skip.ts';
@@ -131,7 +131,7 @@ async function expectDescendants(
     if (!isForbidden(error)) throw error;
     const role = 'Management Group Reader';
     const scope = managementGroupScope(group);
-    return [{ scope, role, grantCommand: grantCommand(role, scope, principalId) }];
+    return [{ scope, role, grantCommand: grantGroupReaderCommand(group, principalId) }];
   }
 }
 
