@@ -382,6 +382,11 @@ SELECT subscription_id, source FROM blind_spot WHERE valid_to IS NULL;
 
 UPDATE blind_spot SET valid_to = ? WHERE subscription_id = ? AND valid_to IS NULL;
 
+UPDATE blind_spot SET grant_command = ?1
+WHERE subscription_id = ?2
+AND valid_to IS NULL
+AND grant_command <> ?1;
+
 INSERT INTO blind_spot(subscription_id, valid_from, display_name, source, since, grant_command) VALUES (
   ?, ?, ?, ?, ?, ?
 );
