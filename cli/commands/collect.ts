@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { openSession } from '../../lib/azure/session.ts';
 import { shownUrl } from '../../lib/container-url.ts';
-import { managementGroupPattern } from '../../lib/inventory/commands/azure-id.ts';
-import { guid } from '../../lib/parameters/parameter-values.ts';
+import { guid, text } from '../../lib/parameters/parameter-values.ts';
 import { collectIntoFile } from '../../lib/run/collect-into-file.ts';
 import { sourcesOf } from '../../lib/sources/source.ts';
 import { describeRun } from '../columns/run-columns.ts';
@@ -15,10 +14,9 @@ import { parseOptions } from '../parse-options.ts';
 import { showProgress } from '../progress.ts';
 import { UsageError } from '../usage-error.ts';
 
-const managementGroup = v.pipe(v.string(), v.regex(managementGroupPattern, 'the id of a management group'));
 const schema = v.object({
   subscription: v.exactOptional(v.array(guid)),
-  managementGroup: v.exactOptional(v.array(managementGroup)),
+  managementGroup: v.exactOptional(v.array(text)),
   powerState: v.exactOptional(v.boolean()),
   clientIds: v.exactOptional(v.boolean()),
 });

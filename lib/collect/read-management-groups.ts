@@ -1,12 +1,8 @@
 import type { ArmClient, RequestContext } from '../azure/resource-manager/client/arm-client.ts';
 import { ArmError } from '../azure/resource-manager/client/errors.ts';
-import {
-  listDescendantSubscriptions,
-  managementGroupScope,
-} from '../azure/resource-manager/resources/descendant-subscriptions.ts';
+import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendant-subscriptions.ts';
 import { InventoryError, NoTokenError, type Reason } from '../errors.ts';
-import { shellWord } from '../inventory/commands/shell-word.ts';
-import { grantCommand } from '../inventory/missing-right.ts';
+import { grantGroupReaderCommand } from '../inventory/missing-right.ts';
 
 /** What is below the configured management groups. */
 interface BelowManagementGroups {
@@ -58,7 +54,7 @@ function groupsNotRead(unread: readonly UnreadGroup[], principalId: string | nul
   const each = unread.map(({ id, error }) => `${id}: ${error.code}: ${error.message}`);
   const hints = unread.map(({ id, error }) =>
     error instanceof ArmError && error.status === 403
-      ? grantCommand('Management Group Reader', shellWord(managementGroupScope(id)), principalId)
+      ? grantGroupReaderCommand(id, principalId)
       : (error.hint ??
         'Check INVENTORY_MANAGEMENT_GROUPS for ids, not display names: az account management-group list'),
   );

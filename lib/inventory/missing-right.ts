@@ -1,4 +1,5 @@
-import { guidPattern } from './commands/azure-id.ts';
+import { guidPattern, managementGroupPattern } from './commands/azure-id.ts';
+import { shellWord } from './commands/shell-word.ts';
 
 /** A role that an identity needs at a scope and does not have. */
 export interface MissingRight {
@@ -34,6 +35,15 @@ export function grantCommand(
   const quoted = role.includes(' ') ? `"${role}"` : role;
   const command = `az role assignment create --assignee-object-id ${assignee ?? 'PRINCIPAL-ID'} --assignee-principal-type ${principalType} --role ${quoted} --scope ${scope}`;
   return assignee === null ? `${command} # PRINCIPAL-ID: the principalId of vm-identities whoami` : command;
+}
+
+/** The command that lets an identity list what is below a management group. */
+export function grantGroupReaderCommand(managementGroupId: string, principalId: string | null): string {
+  if (!managementGroupPattern.test(managementGroupId)) {
+    return noCommand('the id of the management group has characters that Azure does not allow there');
+  }
+  const scope = `/providers/Microsoft.Management/managementGroups/${managementGroupId}`;
+  return grantCommand('Management Group Reader', shellWord(scope), principalId);
 }
 
 /** Takes the place of a command that would have to contain an id which is none. */

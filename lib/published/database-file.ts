@@ -9,6 +9,7 @@ import type { DatabaseSource } from '../azure/store/open-store.ts';
 import type { Latest } from '../azure/store/pointers.ts';
 import { hasCode, InventoryError } from '../errors.ts';
 import { compressionFault, namingFullDisk } from '../files/file-errors.ts';
+import { shellWord } from '../inventory/commands/shell-word.ts';
 
 /** Room for whatever else an instance keeps in its temporary folder. */
 const spareBytes = 16 * 1024 * 1024;
@@ -123,12 +124,16 @@ export function publicationDamaged(latest: Latest, cause: Error = damaged(latest
       ? 'delete latest.json: the next run then starts a new history'
       : `write latest.json with database ${previous.database} and its sha256: the next run then continues from there, without run ${runId}`;
   return new InventoryError('DatabaseDamaged', `${cause.message}. Nothing was published`, {
-    hint: `Restore ${database} (az storage blob undelete, or an earlier version of the blob); or ${back}`,
+    hint: `Restore the blob, or an earlier version of it; or ${back}. To restore it: ${undelete(database)}`,
   });
 }
 
 function damaged({ database }: NamedDatabase, why: string): InventoryError {
   return new InventoryError('DatabaseDamaged', `The database ${database} cannot be used: ${why}`, {
-    hint: `Restore ${database} (blob soft delete and versioning are on): az storage blob undelete`,
+    hint: `Restore the blob (soft delete and versioning are on): ${undelete(database)}`,
   });
+}
+
+function undelete(database: string): string {
+  return `az storage blob undelete --auth-mode login --account-name ACCOUNT --container-name CONTAINER --name ${shellWord(database)}`;
 }

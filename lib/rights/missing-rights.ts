@@ -14,9 +14,8 @@ import { sourceContainer } from '../azure/store/open-store.ts';
 import { storeTimedOut } from '../azure/store/storage-error.ts';
 import type { TokenSource } from '../azure/token.ts';
 import { InventoryError, NoTokenError, toReason } from '../errors.ts';
-import { shellWord } from '../inventory/commands/shell-word.ts';
 import { anySubscription, grantReaderCommand } from '../inventory/coverage.ts';
-import { grantCommand, type MissingRight, type MissingRights } from '../inventory/missing-right.ts';
+import { grantGroupReaderCommand, type MissingRight, type MissingRights } from '../inventory/missing-right.ts';
 import { allows } from '../inventory/permissions.ts';
 import { readActions, readRoleDefinitions } from '../inventory/read-actions.ts';
 import { reasonToSkip } from '../inventory/reason-to-skip.ts';
@@ -132,7 +131,7 @@ async function expectDescendants(
     if (!isForbidden(error)) throw error;
     const role = 'Management Group Reader';
     const scope = managementGroupScope(group);
-    return [{ scope, role, grantCommand: grantCommand(role, shellWord(scope), principalId) }];
+    return [{ scope, role, grantCommand: grantGroupReaderCommand(group, principalId) }];
   }
 }
 

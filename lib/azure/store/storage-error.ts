@@ -160,9 +160,9 @@ function protectionHint(code: string, blob: string, { account, client }: Contain
   const accountWord = shellWord(account ?? unknownAccount);
   const containerWord = shellWord(client.containerName);
   if (code.startsWith('Lease')) {
-    return `Only the holder of its lease may change the blob. Wait for its end, or break it (az storage blob lease break). To see it: az storage blob show --auth-mode login --account-name ${accountWord} --container-name ${containerWord} --name ${shellWord(blob)} --query properties.lease`;
+    return `Only the holder of its lease may change the blob. To see the lease: az storage blob show --auth-mode login --account-name ${accountWord} --container-name ${containerWord} --name ${shellWord(blob)} --query properties.lease # to end it: az storage blob lease break`;
   }
-  return `The app needs a container whose blobs it may change (INVENTORY_CONTAINER). A blob can have a policy of its own (az storage blob show). To see the policy of the container: az storage container-rm show --storage-account ${accountWord} --name ${containerWord} --query "[immutabilityPolicy, legalHold]"`;
+  return `The app needs a container whose blobs it may change (INVENTORY_CONTAINER). To see the policy of the container: az storage container-rm show --storage-account ${accountWord} --name ${containerWord} --query "[immutabilityPolicy, legalHold]" # a blob can have a policy of its own: az storage blob show`;
 }
 
 /**

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { isResourceId } from '../../../lib/inventory/commands/azure-id.ts';
 import { shellWord, singleQuoted } from '../../../lib/inventory/commands/shell-word.ts';
 import { grantReaderCommand } from '../../../lib/inventory/coverage.ts';
-import { grantCommand } from '../../../lib/inventory/missing-right.ts';
+import { grantGroupReaderCommand } from '../../../lib/inventory/missing-right.ts';
 import { bashWords } from '../../support/bash-words.ts';
 import { caseCount } from '../../support/cases.ts';
 import { guid } from '../../support/readings.ts';
@@ -127,5 +127,20 @@ test('No text but a GUID enters the command that grants a role', () => {
     }),
     { numRuns },
   );
-  expect(bashWords([grantCommand('Management Group Reader', '/x', guid(7))])[0]).toContain('Management Group Reader');
+});
+
+test('bash splits the command that grants a role on a management group, and odd ids give none', () => {
+  const words = bashWords(['top', 'Contoso_(1).büro-2'].map((id) => grantGroupReaderCommand(id, guid(7))));
+
+  expect(words.map((command) => command.slice(-4))).toEqual(
+    ['top', 'Contoso_(1).büro-2'].map((id) => [
+      '--role',
+      'Management Group Reader',
+      '--scope',
+      `/providers/Microsoft.Management/managementGroups/${id}`,
+    ]),
+  );
+  for (const id of ['$(touch x)', "a'b", 'a/b', '..', '', 'a b']) {
+    expect(grantGroupReaderCommand(id, guid(7))).toMatch(/^No command is shown: /);
+  }
 });
