@@ -66,10 +66,15 @@ async function startHost(): Promise<HostProcess> {
 }
 
 const post = (host: HostProcess) => fetch(`${host.url}/api/runs`, { method: 'POST' });
-/** Runs the watchdog now: the orchestration of a host that was killed in a turn has failed. */
-async function watch(host: HostProcess): Promise<void> {
+/**
+ * Runs the watchdog: the orchestration of a host that was killed in a turn has failed. A younger record may belong to a
+ * start that is under way.
+ */
+async function watch(host: HostProcess, id: string): Promise<void> {
+  await expect.poll(async () => (await target.store.runs.read(id, never))?.ageMs).toBeGreaterThanOrEqual(5_000);
   const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
-  await fetch(`${host.url}/admin/functions/inventory-watchdog`, init);
+  const { status } = await fetch(`${host.url}/admin/functions/inventory-watchdog`, init);
+  expect(status).toBe(202);
 }
 /** A run, or the error with the id of the one under way. */
 interface Body {
@@ -107,7 +112,7 @@ test.runIf(allCases)(
     await killed.end('SIGKILL');
     const before = await batchesOf(id);
 
-    await watch(await startHost());
+    await watch(await startHost(), id);
     await ended(id).toBe('succeeded');
 
     const run = await recordOf(id);
@@ -146,7 +151,7 @@ test.runIf(allCases)('A run continues on another instance when its own is killed
 
   await one.end('SIGKILL');
 
-  await watch(other);
+  await watch(other, id);
   await ended(id).toBe('succeeded');
   expect((await recordOf(id))?.virtualMachineCount).toBe(subscriptions * vms);
 });
@@ -180,14 +185,7 @@ async function orphan(id: string): Promise<string> {
 test('The watchdog drives a run on record that has no orchestration, and so does the next start', async () => {
   const host = await startHost();
   const first = await orphan('20261121T060000Z-0bad');
-  // A younger record may belong to a start that is under way.
-  await expect.poll(async () => (await target.store.runs.read(first, never))?.ageMs).toBeGreaterThanOrEqual(5_000);
-  const watched = await fetch(`${host.url}/admin/functions/inventory-watchdog`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{}',
-  });
-  expect(watched.status).toBe(202);
+  await watch(host, first);
   await ended(first).toBe('succeeded');
   const second = await orphan('20261121T120000Z-0bad');
 

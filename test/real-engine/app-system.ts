@@ -32,7 +32,7 @@ export interface AppOptions {
   readonly via?: (connectionString: string) => Promise<string>;
 }
 
-async function newAccount(): Promise<string> {
+export async function newAccount(): Promise<string> {
   return (await fetch(inject('engineStorageUrl'))).text();
 }
 
