@@ -71,10 +71,13 @@ async function fire(host: HostProcess, timer: string): Promise<void> {
   expect(status).toBe(202);
 }
 const post = (host: HostProcess) => fetch(`${host.url}/api/runs`, { method: 'POST' });
-/** Runs the watchdog now: the orchestration of a host that was killed in a turn has failed. */
-async function watch(host: HostProcess): Promise<void> {
-  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
-  await fetch(`${host.url}/admin/functions/inventory-watchdog`, init);
+/**
+ * Runs the watchdog: the orchestration of a host that was killed in a turn has failed. A younger record may belong to a
+ * start that is under way.
+ */
+async function watch(host: HostProcess, id: string): Promise<void> {
+  await expect.poll(async () => (await target.store.runs.read(id, never))?.ageMs).toBeGreaterThanOrEqual(5_000);
+  await fire(host, 'inventory-watchdog');
 }
 /** A run, or the error with the id of the one under way. */
 interface Body {
@@ -112,7 +115,7 @@ test.runIf(allCases)(
     await killed.end('SIGKILL');
     const before = await batchesOf(id);
 
-    await watch(await startHost());
+    await watch(await startHost(), id);
     await ended(id).toBe('succeeded');
 
     const run = await recordOf(id);
@@ -151,7 +154,7 @@ test.runIf(allCases)('A run continues on another instance when its own is killed
 
   await one.end('SIGKILL');
 
-  await watch(other);
+  await watch(other, id);
   await ended(id).toBe('succeeded');
   expect((await recordOf(id))?.virtualMachineCount).toBe(subscriptions * vms);
 });
@@ -185,9 +188,7 @@ async function orphan(id: string): Promise<string> {
 test('The watchdog drives a run on record that has no orchestration, and so does the next start', async () => {
   const host = await startHost();
   const first = await orphan('20261121T060000Z-0bad');
-  // A younger record may belong to a start that is under way.
-  await expect.poll(async () => (await target.store.runs.read(first, never))?.ageMs).toBeGreaterThanOrEqual(5_000);
-  await fire(host, 'inventory-watchdog');
+  await watch(host, first);
   await ended(first).toBe('succeeded');
   const second = await orphan('20261121T120000Z-0bad');
 

@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { createEngine, type Engine } from '../../local/host/durable/engine.ts';
 import { endOf, eventTypes, type HistoryEvent, stamp } from '../../local/host/durable/history.ts';
 import type { HistoryStore, StoredHistory } from '../../local/host/durable/history-store.ts';
-import { driveInstance } from '../../local/host/durable/instance.ts';
+import { driveInstance, timerDelayMs } from '../../local/host/durable/instance.ts';
 import { createSemaphore } from '../../local/host/durable/semaphore.ts';
 import type { HostedFunction, Invoke } from '../../local/host/invocation.ts';
 
@@ -13,7 +13,7 @@ const name = 'waits';
 const instanceId = 'one';
 let engines: Engine[] = [];
 afterEach(() => {
-  for (const engine of engines) engine.stop();
+  for (const engine of engines) void engine.stop();
   engines = [];
   vi.useRealTimers();
 });
@@ -40,17 +40,19 @@ function waitingFor(waitMs: number): Invoke {
 
 function memoryStore(): HistoryStore {
   const histories = new Map<string, StoredHistory>();
-  const write = (id: string, history: readonly HistoryEvent[]): StoredHistory => {
-    const stored = { history, inTurn: false, etag: String(history.length) };
+  const write = (id: string, history: readonly HistoryEvent[], inTurn: boolean): StoredHistory => {
+    const stored = { history, inTurn, etag: `${history.length} ${inTurn}` };
     histories.set(id, stored);
     return stored;
   };
+  const isNewest = (id: string, stored: StoredHistory | null): boolean => histories.get(id)?.etag === stored?.etag;
   return {
     url: `memory:${crypto.randomUUID()}`,
     list: async () => [...histories.keys()],
     load: async (id) => histories.get(id) ?? null,
-    create: async (id, _, events) => write(id, events),
-    append: async (id, { history }, events) => write(id, [...history, ...events]),
+    create: async (id, replaces, events) => (isNewest(id, replaces) ? write(id, events, false) : null),
+    append: async (id, to, events) =>
+      isNewest(id, to) ? write(id, [...to.history, ...events], events.length === 0) : null,
   };
 }
 
@@ -66,10 +68,11 @@ async function begin(store: HistoryStore, orchestratorName = name): Promise<Stor
   return begun;
 }
 
-function newEngine(store: HistoryStore, waitMs: number): Engine {
+/** @param wait how long the orchestrator waits, or what runs it */
+function newEngine(store: HistoryStore, wait: number | Invoke): Engine {
   const engine = createEngine({
     store,
-    invoke: waitingFor(waitMs),
+    invoke: typeof wait === 'number' ? waitingFor(wait) : wait,
     activities: new Map(),
     activitiesAtOnce: 1,
     orchestrators: new Map([[name, orchestrator]]),
@@ -153,3 +156,68 @@ test('unresponsive storage is not polled again for the instances of another host
 
   expect(load).toHaveBeenCalledTimes(2);
 });
+
+test('a turn that its process has begun and not ended fails the instance', async () => {
+  const store = memoryStore();
+  await store.append(instanceId, await begin(store), []);
+  const engine = newEngine(store, 1);
+
+  engine.resume();
+  const history = (await engine.history(instanceId)) ?? [];
+
+  expect(endOf(history)).toMatchObject({
+    OrchestrationStatus: 'Failed',
+    Result: JSON.stringify(
+      "Orchestrator function 'waits' failed: One or more errors occurred. (node exited with code 137 (0x89))",
+    ),
+  });
+  expect(await engine.start(name, instanceId, null)).toBe('started');
+  await outcome(store).toBe('Completed');
+});
+
+test('a stopping host ends the turn that has begun', async () => {
+  const store = memoryStore();
+  const begun = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const invoke: Invoke = async (fn, invocation) => {
+    begun.resolve();
+    await goOn.promise;
+    return waitingFor(3_600_000)(fn, invocation);
+  };
+  const engine = newEngine(store, invoke);
+  await engine.start(name, instanceId, null);
+  await begun.promise;
+
+  const stopped = engine.stop();
+  const during = await store.load(instanceId);
+  goOn.resolve();
+  await stopped;
+
+  const after = await store.load(instanceId);
+  expect([during?.inTurn, after?.inTurn]).toEqual([true, false]);
+  expect(after?.history.at(-1)?.EventType).toBe(eventTypes.OrchestratorCompleted);
+});
+
+test('of two starts at once in two hosts both are accepted, and one runs', async () => {
+  const store = memoryStore();
+  const [one, other] = [newEngine(store, 1), newEngine(store, 1)];
+
+  const answers = await Promise.all([one.start(name, instanceId, 1), other.start(name, instanceId, 2)]);
+
+  expect(answers).toEqual(['started', 'started']);
+  await outcome(store).toBe('Completed');
+});
+
+test.each([
+  [-5, 0],
+  [1, 0],
+  [1_000, 0],
+  [1_001, 1_000],
+  [2_000, 1_000],
+  [16_000, 15_000],
+])(
+  'a timer of %i ms is sent with a delay of %i ms: whole seconds, and some of the last one has passed',
+  (wanted, sent) => {
+    expect(timerDelayMs(wanted)).toBe(sent);
+  },
+);

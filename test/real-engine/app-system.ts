@@ -1,15 +1,21 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { inject } from 'vitest';
+import { inject, test } from 'vitest';
 import type { Run } from '../../lib/inventory/run.ts';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
+import { allCases } from '../support/cases.ts';
 import { type Dump, logicalDump } from '../support/logical-dump.ts';
 import { never, newStore, type TestStore } from '../support/stores.ts';
 import { type EngineName, type System, startSystem } from './systems.ts';
 import { until } from './until.ts';
+import { engineVersions } from './versions.ts';
 
 const bundle = pathToFileURL(join(import.meta.dirname, '../../dist/functions.cjs')).href;
+
+/** A case that runs with the newest version of the extension; with all of them when TEST_ALL is set. */
+export const testNewest =
+  inject('engineVersion') === engineVersions[0] || allCases ? test.concurrent : test.concurrent.skip;
 
 /** Module with the orchestrator and the activities that tests of the engine itself use. */
 export const probeApp = pathToFileURL(join(import.meta.dirname, 'probe-app.ts')).href;

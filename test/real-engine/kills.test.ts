@@ -1,5 +1,15 @@
 import { expect, inject, test } from 'vitest';
-import { type AppSystem, bothEngines, newAccount, outcomeOf, probeApp, startApp, startRun } from './app-system.ts';
+import { never } from '../support/stores.ts';
+import {
+  type AppSystem,
+  bothEngines,
+  newAccount,
+  outcomeOf,
+  probeApp,
+  startApp,
+  startRun,
+  testNewest,
+} from './app-system.ts';
 import type { Passage } from './gate.ts';
 import { comparable, endOf, startProbe, statusOf } from './orchestrations.ts';
 import { type EngineName, type System, startSystem } from './systems.ts';
@@ -15,7 +25,7 @@ const instanceId = 'inventory-run';
 const steps = ['plan', 'collect', 'publish', 'report'];
 const kinds = ['worker', 'host', 'both'] as const;
 
-test.concurrent.each(kinds)('A run survives that the %s is killed in each of its steps', async (what) => {
+testNewest.each(kinds)('A run survives that the %s is killed in each of its steps', async (what) => {
   const [real, standIn] = await bothEngines(engine, async (name) => {
     await using app = await startApp(name, small);
     const { system } = app;
@@ -50,7 +60,7 @@ const turn = (number: number) => {
   return ({ name, when }: Passage) => when === 'begin' && /^(inventory-run|probe)$/.test(name) && ++count === number;
 };
 
-test.concurrent.each([1, 2, 3, 4, 5])('The watchdog drives a run whose worker is killed in turn %i', async (number) => {
+test.concurrent.each([1, 3])('The watchdog drives a run whose worker is killed in turn %i', async (number) => {
   const [real, standIn] = await bothEngines(engine, async (name) => {
     await using app = await startApp(name, small);
     const { system } = app;
@@ -62,7 +72,7 @@ test.concurrent.each([1, 2, 3, 4, 5])('The watchdog drives a run whose worker is
     held.release();
     await system.restart();
     const { body } = await endOf(system, instanceId);
-    await watch(app);
+    await watch(app, id);
     const { run, lines, dump } = await outcomeOf(app, id);
     return { runtimeStatus: body.runtimeStatus, output: body.output, run, lines, dump };
   });
@@ -71,14 +81,18 @@ test.concurrent.each([1, 2, 3, 4, 5])('The watchdog drives a run whose worker is
   expect(standIn).toEqual(real);
 });
 
-/** Runs the watchdog now. */
-async function watch({ system }: AppSystem): Promise<void> {
+/** Runs the watchdog. A younger record may belong to a start that is under way. */
+async function watch({ system, target }: AppSystem, id: string): Promise<void> {
+  await until(
+    async () => (await target.store.runs.read(id, never))?.ageMs ?? 0,
+    (ageMs) => ageMs >= 5_000,
+  );
   const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
   const { status } = await fetch(`${system.url}/admin/functions/inventory-watchdog`, init);
   expect(status).toBe(202);
 }
 
-test.concurrent('A turn whose host is killed is repeated by the next host', async () => {
+testNewest('A turn whose host is killed is repeated by the next host', async () => {
   await using app = await startApp(engine, small);
   const { system } = app;
   const held = system.gate.hold(turn(2));
@@ -91,7 +105,7 @@ test.concurrent('A turn whose host is killed is repeated by the next host', asyn
   expect(await outcomeOf(app, id)).toMatchObject({ run: { status: 'succeeded' }, lines: 1 });
 });
 
-test.concurrent('When one of two instances is killed, the other one ends the run', async () => {
+testNewest('When one of two instances is killed, the other one ends the run', async () => {
   const [real, standIn] = await bothEngines(engine, async (name) => {
     await using app = await startApp(name, large);
     const second = await app.startSecond();
@@ -108,7 +122,7 @@ test.concurrent('When one of two instances is killed, the other one ends the run
   expect(standIn).toEqual(real);
 });
 
-test.concurrent.each([1, 2, 3])('An orchestration whose worker is killed in turn %i fails for good', async (number) => {
+test.concurrent.each([1, 2])('An orchestration whose worker is killed in turn %i fails for good', async (number) => {
   const [real, standIn] = await bothEngines(engine, async (name) => {
     await using system = await startProbeApp(name);
     const held = system.gate.hold(turn(number));

@@ -1,6 +1,15 @@
 import { expect, inject, test } from 'vitest';
 import { type BlobProxy, startBlobProxy } from '../support/blob-proxy.ts';
-import { type AppSystem, bothEngines, endOfRun, type Outcome, outcomeOf, startApp, startRun } from './app-system.ts';
+import {
+  type AppSystem,
+  bothEngines,
+  endOfRun,
+  type Outcome,
+  outcomeOf,
+  startApp,
+  startRun,
+  testNewest,
+} from './app-system.ts';
 import { endOf, statusOf, terminate } from './orchestrations.ts';
 import { until } from './until.ts';
 
@@ -47,7 +56,7 @@ async function endOfOrchestration({ system }: AppSystem, runId: string): Promise
   };
 }
 
-test.concurrent.each([
+testNewest.each([
   ['every one of them at last succeeds', 3, 'succeeded'],
   ['one of them never does', 4, 'failed'],
 ])('12 batches, some of which fail some times, and %s', async (_, most, status) => {
@@ -80,7 +89,7 @@ test.concurrent.each([
   expect(standIn).toEqual(real);
 });
 
-test.concurrent('A cancelled run gives way to the next one', async () => {
+testNewest('A cancelled run gives way to the next one', async () => {
   const [real, standIn] = await bothEngines(engine, async (name) => {
     await using app = await startApp(name, small);
     const held = app.system.gate.hold((passage) => passage.name === 'collect' && passage.when === 'begin');
@@ -99,7 +108,7 @@ test.concurrent('A cancelled run gives way to the next one', async () => {
   expect(standIn).toEqual(real);
 });
 
-test.concurrent('A run whose orchestration was terminated is driven again by the next start', async () => {
+testNewest('A run whose orchestration was terminated is driven again by the next start', async () => {
   const [real, standIn] = await bothEngines(engine, async (name) => {
     await using app = await startApp(name, small);
     const held = app.system.gate.hold((passage) => passage.name === 'collect' && passage.when === 'end');
@@ -121,7 +130,7 @@ test.concurrent('A run whose orchestration was terminated is driven again by the
   expect(standIn).toEqual(real);
 });
 
-test.concurrent('Of four starts at once on two instances one makes a run', async () => {
+testNewest('Of four starts at once on two instances one makes a run', async () => {
   const [real, standIn] = await bothEngines(engine, async (name) => {
     await using app = await startApp(name, small);
     const second = await app.startSecond();
@@ -140,7 +149,7 @@ test.concurrent('Of four starts at once on two instances one makes a run', async
   expect(standIn).toEqual(real);
 });
 
-test.concurrent('A run goes on when storage was away for a while', async () => {
+testNewest('A run goes on when storage was away for a while', async () => {
   const [real, standIn] = await bothEngines(engine, async (name) => {
     const proxies: BlobProxy[] = [];
     const via = async (connectionString: string): Promise<string> => {
@@ -173,7 +182,7 @@ test.concurrent('A run goes on when storage was away for a while', async () => {
   expect(standIn).toEqual(real);
 });
 
-test.concurrent('A start that the engine cannot serve is refused, and the next one succeeds', async () => {
+testNewest('A start that the engine cannot serve is refused, and the next one succeeds', async () => {
   await using app = await startApp(engine, small);
   await app.system.kill('host');
   const refused = await startRun(app.system);

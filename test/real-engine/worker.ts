@@ -17,7 +17,9 @@ const { values } = parseArgs({ options: { bundle: { type: 'string' }, 'engine-po
 const { bundle = '', 'engine-port': enginePort = '0' } = values;
 
 const functions = new Map<string, { readonly fn: HostedFunction; readonly host: TriggerHost }>();
-const client = Promise.withResolvers<string>();
+const first = Promise.withResolvers<string>();
+/** Value of a durableClient binding: the last one that was put. */
+let client = first.promise;
 const bind: TriggerBinder = (fn, host) => {
   functions.set(fn.name, { fn, host });
   return {
@@ -28,7 +30,7 @@ const bind: TriggerBinder = (fn, host) => {
 };
 const durable: DurableExtension = {
   triggers: { orchestrationTrigger: bind, activityTrigger: bind },
-  inputs: { durableClient: () => async () => ({ json: await client.promise }) },
+  inputs: { durableClient: () => async () => ({ json: await client }) },
 };
 
 async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -37,7 +39,9 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     const triggers = [...functions].map(([each, { fn }]) => [each, fn.trigger.type]);
     response.end(JSON.stringify(Object.fromEntries(triggers)));
   } else if (request.method === 'PUT') {
-    client.resolve(await text(request));
+    const json = await text(request);
+    first.resolve(json);
+    client = Promise.resolve(json);
     response.end();
   } else response.end(await invoke(name, await text(request), response));
 }

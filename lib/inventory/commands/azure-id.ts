@@ -2,12 +2,8 @@ export const guidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-
 
 export const userAssignedIdentityType = 'Microsoft.ManagedIdentity/userAssignedIdentities';
 
-/**
- * The id of a management group, or its display name: Azure refuses that one, and the answer names it beside the groups
- * that could be read. One segment of a path in any case.
- * @see https://learn.microsoft.com/rest/api/managementgroups/management-groups/create-or-update (`groupId`)
- */
-export const managementGroupPattern = /^(?!\.{1,2}$)[^/\p{Cc}]{1,90}$/u;
+/** https://learn.microsoft.com/rest/api/managementgroups/management-groups/create-or-update (`groupId`) */
+export const managementGroupPattern = /^(?!\.{1,2}$)[\p{L}\p{N}_.()-]{1,90}$/u;
 
 /** Quoted in a command, two ids must leave room for the rest of a remediation. */
 const mostBytes = 1500;

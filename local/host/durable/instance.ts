@@ -149,6 +149,6 @@ export function isActivity({ activities }: Pick<InstanceHost, 'activities'>): (n
 }
 
 /** The engine turns a timer into a message with a delay in whole seconds. Some of the last one has always passed. */
-function timerDelayMs(wantedMs: number): number {
+export function timerDelayMs(wantedMs: number): number {
   return Math.max(Math.ceil(wantedMs / 1000) - 1, 0) * 1000;
 }
