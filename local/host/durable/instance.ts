@@ -144,7 +144,7 @@ export function driveInstance(
   };
 }
 
-export function isActivity({ activities }: Pick<InstanceHost, 'activities'>): (name: string) => boolean {
+function isActivity({ activities }: Pick<InstanceHost, 'activities'>): (name: string) => boolean {
   return (name) => activities.has(name.toLowerCase());
 }
 
