@@ -74,7 +74,7 @@ export async function findLive(
         'InvalidId',
         `${text} is not the id of a virtual machine; --live reads no other type by id`,
         {
-          hint: 'For scale sets and Arc machines, run: vm-identities show NAME --live, or list --live --type any',
+          hint: 'For scale sets and Arc machines, run: vm-identities show NAME --live',
         },
       );
     }

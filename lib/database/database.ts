@@ -182,7 +182,7 @@ function wrongVersion(path: string, version: number): InventoryError {
   return new InventoryError(
     isNewer ? 'NewerDatabase' : 'OlderDatabase',
     `${path} has schema version ${version}; this vm-identities reads version ${schemaVersion}`,
-    { hint: isNewer ? 'Use a newer vm-identities' : 'Run: vm-identities collect (it migrates the file)' },
+    { hint: isNewer ? 'Use a newer vm-identities' : 'To migrate the file, run: vm-identities collect' },
   );
 }
 

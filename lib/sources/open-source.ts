@@ -27,6 +27,10 @@ export function openSource(path: string): Database {
       );
     }
     if (!isSound(database)) throw new InventoryError('NotAnInventory', `${path} is damaged`);
+    const many = findTooMany(database);
+    if (many !== undefined) {
+      throw new InventoryError('NotAnInventory', `${path} has more than ${mostOfOne} rows of ${many} for one resource`);
+    }
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
     return database;
   } catch (error) {
@@ -41,6 +45,22 @@ export function openSource(path: string): Database {
 /** Whether pages are whole, and values have their columns' types. */
 function isSound(database: Database): boolean {
   return database.prepare('PRAGMA quick_check(1)').get()?.quick_check === 'ok';
+}
+
+/** Rows of tables that are read at once for one resource. Azure allows some tens of each. */
+const readAtOnce = {
+  attachment: 'valid_to IS NULL GROUP BY machine',
+  federated_credential: 'valid_to IS NULL GROUP BY identity',
+  identity: 'resource_key IS NOT NULL GROUP BY resource_key',
+};
+const mostOfOne = 10_000;
+
+/** @returns the table with more rows for one resource than memory should hold; undefined = there is none */
+function findTooMany(database: Database): string | undefined {
+  return Object.entries(readAtOnce).find(([table, rows]) => {
+    const more = `SELECT 1 FROM ${table} WHERE ${rows} HAVING count(*) > ${mostOfOne} LIMIT 1`;
+    return database.prepare(more).get() !== undefined;
+  })?.[0];
 }
 
 /** A definition in `sqlite_schema`. */

@@ -234,6 +234,12 @@ test.each([
     'coverage differs',
   ],
   [
+    'a hundred thousand identities on one machine',
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+     INSERT INTO attachment (machine, identity, valid_from, position) SELECT 1, i + 100, 1, i FROM n`,
+    'more than 10000 rows of attachment for one resource',
+  ],
+  [
     'a column that compares otherwise',
     rebuilt('finding', 'resource_id TEXT NOT NULL COLLATE NOCASE', 'resource_id TEXT NOT NULL'),
     'finding differs',

@@ -105,7 +105,7 @@ function withDeletedRoles(ids: readonly string[]): Outcome {
     reason: {
       code: 'RoleDefinitionDeleted',
       message: `Assignments name roles that no longer exist, so they grant nothing: ${named}`,
-      hint: `Delete those assignments: vm-identities principals lists them as ${deletedRoleName}`,
+      hint: `Delete those assignments. To list them, named ${deletedRoleName}: vm-identities principals`,
     },
   };
 }

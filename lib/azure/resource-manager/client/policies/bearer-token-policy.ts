@@ -117,6 +117,6 @@ function refusedEverywhere(response: PipelineResponse, audience: string): NoToke
   return new NoTokenError(
     { given: code },
     `Resource Manager refuses the token for audience '${audience}': ${message}${request}`,
-    { hint: 'Check AZURE_CLOUD and AZURE_RESOURCE_MANAGER_AUDIENCE; vm-identities whoami shows whose token it is' },
+    { hint: 'Check AZURE_CLOUD and AZURE_RESOURCE_MANAGER_AUDIENCE. To see whose token it is: vm-identities whoami' },
   );
 }
