@@ -1,4 +1,4 @@
-import { guidPattern, managementGroupPattern } from './commands/azure-id.ts';
+import { guidPattern, managementGroupIdPattern } from './commands/azure-id.ts';
 import { shellWord } from './commands/shell-word.ts';
 
 /** A role that an identity needs at a scope and does not have. */
@@ -39,7 +39,7 @@ export function grantCommand(
 
 /** The command that lets an identity list what is below a management group. */
 export function grantGroupReaderCommand(managementGroupId: string, principalId: string | null): string {
-  if (!managementGroupPattern.test(managementGroupId)) {
+  if (!managementGroupIdPattern.test(managementGroupId)) {
     return noCommand('the id of the management group has characters that Azure does not allow there');
   }
   const scope = `/providers/Microsoft.Management/managementGroups/${managementGroupId}`;

@@ -5,6 +5,12 @@ export const userAssignedIdentityType = 'Microsoft.ManagedIdentity/userAssignedI
 /** https://learn.microsoft.com/rest/api/managementgroups/management-groups/create-or-update (`groupId`) */
 export const managementGroupPattern = /^(?!\.{1,2}$)[\p{L}\p{N}_.()-]{1,90}$/u;
 
+/**
+ * An id as Azure gives it, which may enter a command.
+ * @see https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftmanagement
+ */
+export const managementGroupIdPattern = /^(?!\.{1,2}$)[\p{L}\p{N}_.()-]{1,90}$/u;
+
 /** Quoted in a command, two ids must leave room for the rest of a remediation. */
 const mostBytes = 1500;
 
