@@ -1,5 +1,5 @@
 import { containerUrlForm, isPlainUrl, readContainerUrl, shownUrl } from './container-url.ts';
-import { guidPattern } from './inventory/commands/azure-id.ts';
+import { guidPattern, managementGroupPattern } from './inventory/commands/azure-id.ts';
 import { nearestOf } from './nearest.ts';
 import { httpsOrigin, integer, invalid, list, oneOf } from './setting-values.ts';
 import { type IdentitySetting, identity, type StorageSetting, storage } from './settings/storage-setting.ts';
@@ -86,7 +86,7 @@ export function readSettings(environment: Environment): Settings {
     schedule: schedule(text('INVENTORY_SCHEDULE')),
     subscriptions: subscriptions.length === 0 ? null : subscriptions.map((id) => id.toLowerCase()),
     excludeSubscriptions: excludeSubscriptions.map((id) => id.toLowerCase()),
-    managementGroups: list(text('INVENTORY_MANAGEMENT_GROUPS')),
+    managementGroups: managementGroups(list(text('INVENTORY_MANAGEMENT_GROUPS'))),
     storage: storage(text, cloud),
     container: container(text('INVENTORY_CONTAINER')),
     concurrency: integer('INVENTORY_CONCURRENCY', text, 32, 1, 256),
@@ -122,6 +122,15 @@ function guids(name: string, values: readonly string[]): void {
   for (const value of values) {
     if (!guidPattern.test(value)) throw invalid(name, value, 'subscription ids (GUIDs), comma-separated');
   }
+}
+
+function managementGroups(names: readonly string[]): readonly string[] {
+  for (const name of names) {
+    if (!managementGroupPattern.test(name)) {
+      throw invalid('INVENTORY_MANAGEMENT_GROUPS', name, 'ids of management groups, comma-separated');
+    }
+  }
+  return names;
 }
 
 /** Accepts NCRONTAB with five or six fields. The host itself checks the rest. */

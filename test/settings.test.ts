@@ -47,6 +47,7 @@ test.each([
   ['AZURE_AUTHORITY_HOST', 'http://localhost', 'https://login.microsoftonline.com'],
   ['AZURE_AUTHORITY_HOST', 'https://localhost/common', 'an https origin'],
   ['INVENTORY_IDENTITY_RESOURCE_ID', '/subscriptions/x', 'resource id'],
+  ['INVENTORY_MANAGEMENT_GROUPS', '../x', 'management groups'],
   [
     'INVENTORY_ACCEPTED_FINDINGS',
     'https://contoso.blob.core.windows.net/inventory/%zz.json',
