@@ -240,6 +240,11 @@ test.each([
     'more than 10000 rows of attachment for one resource',
   ],
   [
+    'a definition of half a million commas',
+    `ALTER TABLE unseen RENAME TO old; CREATE TABLE unseen (a TEXT DEFAULT '${','.repeat(500_000)}')`,
+    'unseen differs from what a run makes',
+  ],
+  [
     'a column that compares otherwise',
     rebuilt('finding', 'resource_id TEXT NOT NULL COLLATE NOCASE', 'resource_id TEXT NOT NULL'),
     'finding differs',
