@@ -35,6 +35,7 @@ const kinds = [
   { name: 'expired', code: 'CERT_HAS_EXPIRED', trusted: true, fromDay: -9, toDay: -1 },
   { name: 'not valid yet', code: 'CERT_NOT_YET_VALID', trusted: true, fromDay: 1, toDay: 9 },
   { name: 'of another host', code: 'ERR_TLS_CERT_ALTNAME_INVALID', trusted: true, host: 'other.example' },
+  { name: 'with a weak key', code: 'UNSPECIFIED', trusted: true, keySize: 1024 },
 ] as const satisfies readonly Kind[];
 
 interface Kind {
@@ -46,6 +47,7 @@ interface Kind {
   readonly fromDay?: number;
   readonly toDay?: number;
   readonly host?: string;
+  readonly keySize?: number;
 }
 interface RefusedServer {
   readonly port: number;
@@ -76,7 +78,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-async function certificateOf({ fromDay = -1, toDay = 9, host, authority, alone }: Kind) {
+async function certificateOf({ name, fromDay = -1, toDay = 9, host, authority, alone, keySize }: Kind) {
   const validity = {
     notBeforeDate: new Date(Date.now() + fromDay * dayMs),
     notAfterDate: new Date(Date.now() + toDay * dayMs),
@@ -88,7 +90,12 @@ async function certificateOf({ fromDay = -1, toDay = 9, host, authority, alone }
   const self = { name: 'basicConstraints', cA: true, critical: true } as const;
   const names = { name: 'subjectAltName', altNames } as const;
   if (authority !== true) {
-    const pem = await generate([{ name: 'commonName', value: 'server' }], { ...validity, extensions: [self, names] });
+    // Of two trusted certificates with one name, OpenSSL can take the wrong one.
+    const pem = await generate([{ name: 'commonName', value: name }], {
+      ...validity,
+      keySize: keySize ?? 2048,
+      extensions: [self, names],
+    });
     return { cert: pem.cert, key: pem.private, ca: null };
   }
   const issuer = await generate([{ name: 'commonName', value: 'authority' }], { ...validity, extensions: [self] });
@@ -98,7 +105,8 @@ async function certificateOf({ fromDay = -1, toDay = 9, host, authority, alone }
 }
 
 async function serve(pair: { readonly cert: string; readonly key: string }): Promise<RefusedServer> {
-  const server = createServer(pair, (_request, response) => response.end());
+  // The lowest security level serves a weak key, too.
+  const server = createServer({ ...pair, ciphers: 'DEFAULT@SECLEVEL=0' }, (_request, response) => response.end());
   servers.push(server);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const found = { port: (server.address() as AddressInfo).port, connections: 0 };
