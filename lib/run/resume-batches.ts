@@ -1,5 +1,6 @@
 import { forEachBounded } from '../async/for-each-bounded.ts';
 import type { InventoryStore } from '../azure/store/open-store.ts';
+import { type ErrorCode, hasCode } from '../errors.ts';
 import { addressOf, type Plan, type PlannedBatch, type RecordedPlan } from '../inventory/plan.ts';
 
 const atOnce = 32;
@@ -33,10 +34,18 @@ export async function batchesToResume(
   await forEachBounded([...recorded.batches.entries()], atOnce, signal, async ([batch, { subscriptionIds }], abort) => {
     if (!subscriptionIds.every((id) => skippedNow.has(id) && skippedNow.get(id) === skippedThen.get(id))) return;
     const address = addressOf(recorded, batch);
-    const ageMs = await store.batches.ageMs(address, abort);
+    const ageMs = await store.batches.ageMs(address, abort).catch(nullFor('BatchOfAnotherPlan'));
     if (ageMs !== null && ageMs < maxAgeMs) batches.push({ subscriptionIds, takenFrom: address });
   });
   return { batches, afterSeq: batches.length === 0 ? afterSeq : Math.min(afterSeq, recorded.plan.afterSeq ?? 0) };
+}
+
+/** What cannot be resumed is read again. */
+function nullFor(code: ErrorCode): (error: unknown) => null {
+  return (error) => {
+    if (hasCode(error, code)) return null;
+    throw error;
+  };
 }
 
 /** The plan of the previous run, if that timed out. Runs without a plan have read nothing and are skipped. */
@@ -46,7 +55,7 @@ async function timedOutPlan(
   signal: AbortSignal,
 ): Promise<RecordedPlan | null> {
   for (const { id, status } of await store.runs.list(runsLookedAt, signal, runId)) {
-    const recorded = await store.plans.read(id, signal);
+    const recorded = await store.plans.read(id, signal).catch(nullFor('StoredJsonUnreadable'));
     if (recorded !== null) return status === 'timedOut' ? recorded : null;
   }
   return null;

@@ -3,8 +3,8 @@ import { text } from '../database/queries/row-values.ts';
 import { tables, views } from '../database/schema.ts';
 import { InventoryError } from '../errors.ts';
 
-/** About a thousand times a machine with all its tags. */
-const mostBytesOfAValue = 32 * 1024 * 1024;
+/** Several times a machine with all the tags that Azure allows, or the scope of a run over 50,000 subscriptions. */
+const mostBytesOfAValue = 2 * 1024 * 1024;
 
 /**
  * Opens the database of another deployment for reading. Its schema is SQL text from elsewhere, and views execute it, so

@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts';
 import { InventoryError } from '../errors.ts';
 import type { Plan } from '../inventory/plan.ts';
-import { replaySource } from './replay-source.ts';
+import { checkSharedContent, replaySource } from './replay-source.ts';
 import { checkSourceAnswers } from './source-answers.ts';
 import { readSourceContent, type SourceContent } from './source-content.ts';
 import { safeMessage } from './source-reason.ts';
@@ -18,6 +18,7 @@ export function readOffers(database: Database, source: string, plan: Plan, readM
     if (performance.now() >= until) throw tooSlow(source, readMs);
   };
   try {
+    checkSharedContent(database);
     const content = readSourceContent(database, source, plan);
     for (const subscription of content.subscriptions) replaySource(database, source, subscription, checkTime);
     checkSourceAnswers(database, checkTime);

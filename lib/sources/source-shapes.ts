@@ -20,11 +20,17 @@ const nullableGuid = v.nullable(guid);
 /** As the inventory writes a time, in a year of four digits: times are compared as texts. */
 const time = v.pipe(text, v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'is not a time'));
 
+/** Zones, tags or identities of one machine. Azure allows fewer. */
+const mostParts = 1000;
+
 /** An object without a prototype: a key may be `__proto__` or `constructor`. */
 function byKey<Value>(isKey: (key: string) => boolean, shape: v.GenericSchema<Value>) {
   return v.pipe(
     v.custom<Readonly<Record<string, unknown>>>((value) => typeof value === 'object' && value !== null),
-    v.check((value) => !Array.isArray(value) && Object.keys(value).every(isKey), 'is not an object with such keys'),
+    v.check((value) => {
+      const keys = Object.keys(value);
+      return !Array.isArray(value) && keys.length <= mostParts && keys.every(isKey);
+    }, 'is not an object with such keys'),
     v.transform((value): Readonly<Record<string, Value>> => {
       const entries: Record<string, Value> = Object.create(null);
       for (const key of Object.keys(value)) entries[key] = v.parse(shape, value[key]);
@@ -47,6 +53,7 @@ const { type, identity, ...fields } = v.omit(virtualMachineShape, [
 export const machineShape = v.object({
   ...fields,
   type,
+  zones: v.pipe(v.array(text), v.maxLength(mostParts)),
   timeCreated: v.nullable(time),
   tags: byKey(() => true, text),
   instanceCount: v.nullable(count),

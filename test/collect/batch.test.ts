@@ -153,11 +153,31 @@ test.each([
   ['["batch",2]\n{}\n', 'not an array'],
   ['["batch",2]\nx\n', 'not JSON'],
   ['["batch",2]\n["other"]\n', 'unknown type'],
+  ['["batch",2]\n["machines","s",null]\n', 'wrong values'],
+  ['["batch",2]\n["machines","s",{"a":1}]\n', 'wrong values'],
+  ['["batch",2]\n["machines","s",[null]]\n', 'wrong values'],
+  ['["batch",2]\n["machines","s",[[1]]]\n', 'wrong values'],
+  ['["batch",2]\n["roleAssignments","s",[7]]\n', 'wrong values'],
+  ['["batch",2]\n["end",null]\n', 'wrong values'],
+  ['["batch",2]\n["end","x"]\n', 'wrong values'],
 ])('Lines %j are refused as damaged: %s', async (text, why) => {
   await expect(replayBatch(Readable.from([Buffer.from(text)]), recordEvents().write, 'batch 0')).rejects.toMatchObject({
     code: 'BatchDamaged',
     message: expect.stringContaining(why),
   });
+});
+
+test('A line without an end is refused before it fills the memory', async () => {
+  const piece = Buffer.alloc(16 * 1024 * 1024, ' ');
+  let sent = 0;
+  const endless = function* () {
+    for (; sent < 64; sent += 1) yield piece;
+  };
+
+  const replaying = replayBatch(Readable.from(endless()), recordEvents().write, 'batch 0');
+
+  await expect(replaying).rejects.toMatchObject({ code: 'BatchDamaged', message: expect.stringContaining('too long') });
+  expect(sent).toBeLessThan(40);
 });
 
 test('The stored lines keep their format', async () => {

@@ -204,6 +204,30 @@ test.each([
     "UPDATE subscription_key SET subscription_id = upper(subscription_id || 'x')",
     'SourceMalformed',
   ],
+  [
+    'a long text that any number of machines share',
+    'UPDATE text SET value = hex(zeroblob(1e6)) WHERE id = (SELECT priority FROM machine_version)',
+    'SourceMalformed',
+  ],
+  ['a long name of a resource group', 'UPDATE resource_group SET name = hex(zeroblob(3000))', 'SourceMalformed'],
+  [
+    'one machine with a thousand attachments of one identity',
+    `INSERT INTO attachment (machine, identity, valid_from, position) WITH RECURSIVE
+      n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001) SELECT 1, 1, 1000 + i, i FROM n`,
+    'SourceMalformed',
+  ],
+  ['endless zones', "UPDATE machine_version SET zones = replace(hex(zeroblob(1e5)), '0', ';')", 'SourceMalformed'],
+  [
+    'endless tags',
+    `UPDATE machine_version SET tags = (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+      SELECT json_group_object('t' || i, '') FROM n)`,
+    'SourceMalformed',
+  ],
+  [
+    'a value that fills the memory',
+    `UPDATE machine_version SET tags = json_object('a', hex(zeroblob(5e6)))`,
+    'SourceMalformed',
+  ],
   ['a machine of an unknown type', 'UPDATE machine SET type = 9', 'SourceMalformed'],
   ['a name with a slash', "UPDATE machine SET name = name || '/b'", `is not in subscription ${other}`],
   ['a reason that is no object', `UPDATE coverage SET reason = '"x"'`, 'SourceMalformed'],

@@ -100,10 +100,12 @@ function metadataOf(planHash: string, counts: BatchCounts): Record<string, strin
   };
 }
 
+/** What is no number counts as none: the record of a run must stay readable. */
 function countsOf(metadata: Metadata): BatchCounts {
+  const countOf = (text = ''): number => (/^\d{1,15}$/.test(text) ? Number(text) : 0);
   return {
-    subscriptions: Number(metadata.subscriptions),
-    virtualMachines: Number(metadata.virtualmachines),
-    requests: Number(metadata.requests),
+    subscriptions: countOf(metadata.subscriptions),
+    virtualMachines: countOf(metadata.virtualmachines),
+    requests: countOf(metadata.requests),
   };
 }

@@ -1,10 +1,17 @@
 import * as v from 'valibot';
 import { InventoryError } from '../../errors.ts';
+import { time } from '../../inventory/shape.ts';
 import { jsonText } from '../../json.ts';
 import type { Container } from './container.ts';
 import { ageMsOf, download, textOf } from './download.ts';
 import { writeIfMatch } from './if-match.ts';
 import { ifPresent } from './storage-error.ts';
+
+/** A time that was read. `time` alone describes a text. */
+export const storedTime = v.pipe(
+  time,
+  v.check((value) => !Number.isNaN(Date.parse(value))),
+);
 
 export interface JsonBlob<T> {
   readonly value: T;

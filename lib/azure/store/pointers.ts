@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { runIdPattern } from '../../inventory/run.ts';
-import { count, type ShapeOf, text, time } from '../../inventory/shape.ts';
+import { count, type ShapeOf, text } from '../../inventory/shape.ts';
 import type { Container } from './container.ts';
-import { readJson, writeJson } from './json-blob.ts';
+import { readJson, storedTime, writeJson } from './json-blob.ts';
 
 /** No other name is read: `databases/../x` would be a blob of another container. */
 const databaseName = v.pipe(text, v.regex(/^databases\/[\w-]+(?:\.[\w-]+)*$/));
@@ -16,7 +16,7 @@ const latestShape = v.object({
   database: databaseName,
   sizeBytes: count,
   sha256,
-  publishedAt: time,
+  publishedAt: storedTime,
   complete: v.boolean(),
   previous: v.nullable(v.object({ database: databaseName, sha256 })),
 });

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { forEachBounded } from '../../async/for-each-bounded.ts';
-import { InventoryError, NotFoundError } from '../../errors.ts';
-import { changeKinds, type Run, runShape } from '../../inventory/run.ts';
+import { hasCode, InventoryError, NotFoundError } from '../../errors.ts';
+import { changeKinds, type Run, runIdPattern, runShape } from '../../inventory/run.ts';
 import { count, text } from '../../inventory/shape.ts';
 import type { Container } from './container.ts';
-import { readJson, writeJson } from './json-blob.ts';
+import { readJson, storedTime, writeJson } from './json-blob.ts';
 import { attempt, ifPresent } from './storage-error.ts';
 
 /** Drops unknown kinds of change, so that this version can read the records of a newer one after a downgrade. */
@@ -14,14 +14,21 @@ const knownChanges = (counts: Readonly<Record<string, number>>): Run['changes'] 
 
 const storedRunShape = v.object({
   ...runShape.entries,
+  startedAt: storedTime,
+  finishedAt: v.nullable(storedTime),
+  progress: v.object({ ...runShape.entries.progress.entries, updatedAt: storedTime }),
   changes: v.pipe(v.record(text, count), v.transform(knownChanges)),
 });
 
 /** A run, a cancellation and the timer that ends a dead run write one record. More rounds mean another fault. */
 const maxRounds = 20;
+/** Several times the record of a run over 50,000 subscriptions, because a list reads many. */
+const maxBytes = 4 * 1024 * 1024;
 const readsInFlight = 8;
 
 const nameOf = (runId: string): string => `runs/${runId}/run.json`;
+const readRecord = (container: Container, runId: string, signal: AbortSignal) =>
+  readJson(container, nameOf(runId), storedRunShape, signal, maxBytes);
 
 /** `runs/<runId>/run.json`: every change is conditional, so that it never overwrites a cancellation. */
 export function openRunRecords(container: Container) {
@@ -29,14 +36,14 @@ export function openRunRecords(container: Container) {
     /** @throws {InventoryError} `RunExists` */
     async create(run: Run, signal: AbortSignal): Promise<void> {
       if (await writeJson(container, nameOf(run.id), run, null, signal)) return;
-      const found = await readJson(container, nameOf(run.id), storedRunShape, signal);
+      const found = await readRecord(container, run.id, signal);
       // This write's own first try succeeded, and its answer was lost.
       if (JSON.stringify(found?.value) === JSON.stringify(run)) return;
       throw new InventoryError('RunExists', `Run ${run.id} already exists`);
     },
     /** `ageMs`: time since the last write, by the storage service's clock. */
     async read(runId: string, signal: AbortSignal): Promise<{ readonly run: Run; readonly ageMs: number } | null> {
-      const found = await readJson(container, nameOf(runId), storedRunShape, signal);
+      const found = await readRecord(container, runId, signal);
       return found === null ? null : { run: found.value, ageMs: found.ageMs };
     },
     /**
@@ -49,7 +56,7 @@ export function openRunRecords(container: Container) {
       const writeId = randomUUID();
       let sent: Run | null = null;
       for (let round = 0; round < maxRounds; round++) {
-        const found = await readJson(container, nameOf(runId), storedRunShape, signal);
+        const found = await readRecord(container, runId, signal);
         if (found === null) throw new NotFoundError('RunNotFound', `There is no run ${runId}`);
         // The last write succeeded, and its answer was lost.
         if (sent !== null && found.writeId === writeId) return sent;
@@ -66,14 +73,17 @@ export function openRunRecords(container: Container) {
       const blob = container.client.getBlobClient(nameOf(runId));
       await attempt(container, `remove ${nameOf(runId)}`, signal, () => blob.deleteIfExists({ abortSignal: signal }));
     },
-    /** Newest first. @param before only runs older than the run of this id */
+    /** Newest first. Leaves out records that cannot be read: they must hide no other. @param before only runs older than the run of this id */
     async list(limit: number, signal: AbortSignal, before?: string): Promise<readonly Run[]> {
       const ids = await runIds(container, signal);
       const older = before === undefined ? ids : ids.filter((id) => id < before);
       const newest = older.sort().reverse().slice(0, limit);
       const runs = new Map<string, Run>();
       await forEachBounded(newest, readsInFlight, signal, async (id, readSignal) => {
-        const found = await readJson(container, nameOf(id), storedRunShape, readSignal);
+        const found = await readRecord(container, id, readSignal).catch((error: unknown) => {
+          if (hasCode(error, 'StoredJsonUnreadable')) return null;
+          throw error;
+        });
         if (found !== null) runs.set(id, found.value);
       });
       return newest.flatMap((id) => runs.get(id) ?? []);
@@ -86,7 +96,8 @@ async function runIds(container: Container, signal: AbortSignal): Promise<string
   await ifPresent(container, 'list runs/', signal, async () => {
     const listing = container.client.listBlobsByHierarchy('/', { prefix: 'runs/', abortSignal: signal });
     for await (const item of listing) {
-      if (item.kind === 'prefix') ids.push(item.name.slice('runs/'.length, -1));
+      const id = item.name.slice('runs/'.length, -1);
+      if (item.kind === 'prefix' && runIdPattern.test(id)) ids.push(id);
     }
   });
   return ids;

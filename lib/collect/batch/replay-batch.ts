@@ -17,6 +17,8 @@ import {
 } from './batch-rows.ts';
 
 const newline = 0x0a;
+/** As large as the largest answer of Azure that is read. */
+const mostLineBytes = 256 * 1024 * 1024;
 
 /**
  * Sends the events of a batch to a sink, line by line.
@@ -24,7 +26,8 @@ const newline = 0x0a;
  * @throws {InventoryError} `BatchDamaged`: cut off, damaged, or not written by this version
  */
 export async function replayBatch(lines: Readable, sink: ReadingSink, name: string): Promise<void> {
-  let rest: Buffer | null = null;
+  let rest: Buffer[] = [];
+  let restBytes = 0;
   let began = false;
   let done = false;
   const take = (line: string): void => {
@@ -33,17 +36,19 @@ export async function replayBatch(lines: Readable, sink: ReadingSink, name: stri
       if (value[0] !== 'batch' || value[1] !== batchVersion) throw damaged(name, 'it does not start like a batch');
       began = true;
     } else if (value[0] === 'done') done = true;
-    else sink(toEvent(value, name));
+    else sink(checkedEvent(value, name));
   };
   try {
     for await (const chunk of lines as AsyncIterable<Buffer>) {
-      const bytes: Buffer = rest === null ? chunk : Buffer.concat([rest, chunk]);
       let from = 0;
-      for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, from)) {
-        take(bytes.toString('utf8', from, at));
+      for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, from)) {
+        take(Buffer.concat([...rest, chunk.subarray(from, at)]).toString());
+        [rest, restBytes] = [[], 0];
         from = at + 1;
       }
-      rest = from === bytes.length ? null : bytes.subarray(from);
+      rest.push(chunk.subarray(from));
+      restBytes += chunk.length - from;
+      if (restBytes > mostLineBytes) throw damaged(name, 'a line is too long');
     }
   } catch (cause) {
     const fault = compressionFault(cause);
@@ -61,6 +66,15 @@ function parse(line: string, name: string): readonly unknown[] {
     throw damaged(name, 'a line is not JSON');
   }
   throw damaged(name, 'a line is not an array');
+}
+
+/** Values of other types than `write-batch.ts` writes are damage, and no fault of this program. */
+function checkedEvent(value: readonly unknown[], name: string): ReadingEvent {
+  try {
+    return toEvent(value, name);
+  } catch (error) {
+    throw error instanceof TypeError ? damaged(name, 'a line has wrong values') : error;
+  }
 }
 
 function toEvent([type, first, second]: readonly unknown[], name: string): ReadingEvent {
@@ -81,6 +95,7 @@ function toEvent([type, first, second]: readonly unknown[], name: string): Readi
     case 'roleDefinitions':
       return { type, subscriptionId, rows: (second as DefinitionRow[]).map(fromDefinitionRow) };
     case 'end':
+      if (typeof first !== 'object' || first === null) throw damaged(name, 'a line has wrong values');
       return { type, reading: first as KindReading };
     default:
       throw damaged(name, 'a line has an unknown type');
