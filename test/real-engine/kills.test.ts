@@ -20,7 +20,8 @@ import { until } from './until.ts';
  */
 const engine = inject('engineVersion');
 const small = { subscriptions: 5, vms: 3 };
-const large = { subscriptions: 200, vms: 1 };
+/** Of four batches. */
+const large = { subscriptions: 60, vms: 1 };
 const instanceId = 'inventory-run';
 const steps = ['plan', 'collect', 'publish', 'report'];
 const kinds = ['worker', 'host', 'both'] as const;

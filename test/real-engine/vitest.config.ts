@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
-    maxConcurrency: 3,
+    maxConcurrency: 4,
     globalSetup: ['test/support/temporary-files.ts', 'test/support/build-bundles.ts', 'test/real-engine/storage.ts'],
     reporters: ['default', './test/support/count-reporter.ts'],
     projects: engineVersions.map((engineVersion) => ({
