@@ -3,8 +3,9 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { createEngine, type Engine } from '../../local/host/durable/engine.ts';
 import { endOf, eventTypes, type HistoryEvent, stamp } from '../../local/host/durable/history.ts';
 import type { HistoryStore, StoredHistory } from '../../local/host/durable/history-store.ts';
-import { driveInstance, timerDelayMs } from '../../local/host/durable/instance.ts';
+import { driveInstance } from '../../local/host/durable/instance.ts';
 import { createSemaphore } from '../../local/host/durable/semaphore.ts';
+import { timerDelayMs } from '../../local/host/durable/timer-delay.ts';
 import type { HostedFunction, Invoke } from '../../local/host/invocation.ts';
 
 // The engine of the built-in host, with an orchestrator that waits for one timer and histories in memory.

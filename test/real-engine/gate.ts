@@ -36,6 +36,7 @@ export async function openGate(): Promise<Gate> {
     const failure = gate.failureOf(passage);
     response.writeHead(failure === null ? 200 : 500).end(failure);
   });
+  server.keepAliveTimeout = 0;
   const port = await listenOnLoopback(server, 0);
   const gate: Gate = {
     url: `http://127.0.0.1:${port}`,

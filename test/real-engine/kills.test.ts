@@ -20,7 +20,6 @@ import { until } from './until.ts';
  */
 const engine = inject('engineVersion');
 const small = { subscriptions: 5, vms: 3 };
-const large = { subscriptions: 200, vms: 1 };
 const instanceId = 'inventory-run';
 const steps = ['plan', 'collect', 'publish', 'report'];
 const kinds = ['worker', 'host', 'both'] as const;
@@ -107,18 +106,24 @@ testNewest('A turn whose host is killed is repeated by the next host', async () 
 
 testNewest('When one of two instances is killed, the other one ends the run', async () => {
   const [real, standIn] = await bothEngines(engine, async (name) => {
-    await using app = await startApp(name, large);
-    const second = await app.startSecond();
-    const held = app.system.gate.hold((passage) => passage.name === 'collect' && passage.when === 'end');
-    const { id } = await startRun(app.system);
-    await held.waits;
-    await app.system.kill('both');
-    held.release();
-    const outcome = await outcomeOf(app, id, [app.system, second]);
-    return outcome;
+    await using app = await startApp(name, small);
+    const [one, two] = [app.system, await app.startSecond()];
+    const collects = ({ name: step, when }: Passage) => step === 'collect' && when === 'end';
+    const [inOne, inTwo] = [one.gate.hold(collects), two.gate.hold(collects)];
+    const { id } = await startRun(one);
+    const [collecting, other] = await Promise.race([
+      inOne.waits.then(() => [one, two] as const),
+      inTwo.waits.then(() => [two, one] as const),
+    ]);
+    await hasScheduled(collecting, 'collect');
+    const refused = await startRun(other);
+    await collecting.kill('both');
+    inOne.release();
+    inTwo.release();
+    return { refused: refused.status, outcome: await outcomeOf(app, id, [one, two]) };
   });
 
-  expect(real).toMatchObject({ run: { status: 'succeeded' }, lines: 1 });
+  expect(real).toMatchObject({ refused: 409, outcome: { run: { status: 'succeeded' }, lines: 1 } });
   expect(standIn).toEqual(real);
 });
 

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-const limits = { timeout: 150_000, interval: 100 };
+const limits = { timeout: 280_000, interval: 100 };
 
 /** Reads a value until it is as wanted. For concurrent tests, where `expect.poll` does not know its test. */
 export function until<Value>(read: () => Promise<Value>, wanted: (value: Value) => boolean): Promise<Value> {

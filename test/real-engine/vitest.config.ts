@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
-    maxConcurrency: 3,
+    maxConcurrency: 4,
     globalSetup: ['test/support/temporary-files.ts', 'test/support/build-bundles.ts', 'test/real-engine/storage.ts'],
     reporters: ['default', './test/support/count-reporter.ts'],
     projects: engineVersions.map((engineVersion) => ({
@@ -16,9 +16,8 @@ export default defineConfig({
         name: engineVersion,
         include: ['test/real-engine/*.test.ts'],
         provide: { engineVersion },
-        testTimeout: 240_000,
+        testTimeout: 300_000,
         hookTimeout: 120_000,
-        expect: { poll: { timeout: 150_000 } },
       },
     })),
   },

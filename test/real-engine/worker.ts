@@ -65,5 +65,7 @@ process.env.FUNCTIONS_WORKER_RUNTIME = 'node';
 process.stdin.once('close', () => process.exit()).resume();
 const host = await startHost({ bundle, port: 0, keys: false, durable });
 const server = createServer((request, response) => void handle(request, response));
+// A connection that is closed while it is used again would look like a dead worker.
+server.keepAliveTimeout = 0;
 const port = await listenOnLoopback(server, Number(enginePort));
 process.stdout.write(`${JSON.stringify({ url: host.url, enginePort: port })}\n`);

@@ -4,6 +4,7 @@ import { errorText, writeLog } from '../log.ts';
 import { runActivity } from './activity.ts';
 import { endOf, eventTypes, type HistoryEvent, type Message, pendingOf, stamp, type TimerCreated } from './history.ts';
 import type { HistoryStore, StoredHistory } from './history-store.ts';
+import { timerDelayMs } from './timer-delay.ts';
 import { takeTurn } from './turn.ts';
 
 /** What the instances of this process share. */
@@ -146,9 +147,4 @@ export function driveInstance(
 
 function isActivity({ activities }: Pick<InstanceHost, 'activities'>): (name: string) => boolean {
   return (name) => activities.has(name.toLowerCase());
-}
-
-/** The engine turns a timer into a message with a delay in whole seconds. Some of the last one has always passed. */
-export function timerDelayMs(wantedMs: number): number {
-  return Math.max(Math.ceil(wantedMs / 1000) - 1, 0) * 1000;
 }
