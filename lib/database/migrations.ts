@@ -33,6 +33,36 @@ ${identityListingTables} ${roleTables} ${findingTables}`;
 const toVersion3 = 'ALTER TABLE coverage ADD COLUMN source INTEGER REFERENCES text;';
 
 /**
+ * Joins the rows of one user-assigned identity in several letter cases, which the old folding told apart. The first row
+ * stays. Its presence already covers the others': lists were compared in any case. Of the federated credentials, the
+ * row that was read last has the present ones.
+ */
+const joinSpellings = `
+CREATE TEMP TABLE spelling (id INTEGER PRIMARY KEY, resource_id TEXT, read_at INTEGER, kept INTEGER);
+CREATE INDEX temp.spelling_kept ON spelling (kept);
+INSERT INTO spelling SELECT i.id, i.resource_id, i.federated_read_at, (SELECT min(o.id) FROM identity o
+  WHERE o.resource_key = i.resource_key AND o.principal_id IS i.principal_id AND o.client_id IS i.client_id)
+  FROM identity i WHERE i.resource_key IS NOT NULL;
+UPDATE federated_credential AS f SET valid_to = (SELECT max(seq) FROM run), ended_at = s.read_at
+  FROM spelling one JOIN spelling s ON s.kept = one.kept AND s.read_at > one.read_at
+  WHERE f.identity = one.id AND f.valid_to IS NULL;
+UPDATE identity SET federated_read_at = (SELECT max(s.read_at) FROM spelling s WHERE s.kept = identity.id)
+  WHERE resource_key IS NOT NULL;
+DELETE FROM spelling WHERE id = kept;
+UPDATE OR IGNORE attachment AS a SET identity = s.kept, resource_id = ifnull(a.resource_id, s.resource_id)
+  FROM spelling s WHERE a.identity = s.id;
+DELETE FROM identity_presence AS p WHERE p.begin_change IS NULL AND EXISTS (
+  SELECT 1 FROM spelling s JOIN identity_presence k ON k.identity = s.kept WHERE s.id = p.identity);
+UPDATE OR REPLACE identity_presence AS p SET identity = s.kept FROM spelling s WHERE p.identity = s.id;
+UPDATE OR IGNORE identity_unseen AS u SET identity = s.kept FROM spelling s WHERE u.identity = s.id;
+UPDATE OR IGNORE federated_credential AS f SET identity = s.kept FROM spelling s WHERE f.identity = s.id;
+${['attachment', 'identity_unseen', 'federated_credential']
+  .map((table) => `DELETE FROM ${table} WHERE identity IN (SELECT id FROM spelling);`)
+  .join('\n')}
+DELETE FROM identity WHERE id IN (SELECT id FROM spelling);
+DROP TABLE spelling;`;
+
+/**
  * Adds the columns that ids and names are compared by. Two names of a resource group that the old folding told apart
  * stay two groups: the next run moves the machines of one to the other.
  */
@@ -45,7 +75,8 @@ UPDATE machine SET name_key = fold(name);
 UPDATE identity SET resource_key = fold(resource_id);
 UPDATE federated_credential SET name_key = fold(name);
 UPDATE role_assignment SET resource_key = fold(resource_id);
-UPDATE OR IGNORE resource_group SET key = fold(name);`;
+UPDATE OR IGNORE resource_group SET key = fold(name);
+${joinSpellings}`;
 
 /** Each takes a file of version `index + 1` to the next version. */
 const migrations: readonly string[] = [toVersion2, toVersion3, toVersion4];

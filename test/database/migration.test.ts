@@ -7,7 +7,8 @@ import { type Database, openForReading, openForWriting } from '../../lib/databas
 import { schemaVersion } from '../../lib/database/migrations.ts';
 import { resolveAsOf } from '../../lib/database/queries/as-of.ts';
 import { getVirtualMachine } from '../../lib/database/queries/machines/virtual-machines.ts';
-import { dayOf, guid, machine, mergeRun, userAssigned } from '../support/readings.ts';
+import { iteratePrincipals } from '../../lib/database/queries/principals/principals.ts';
+import { dayOf, federatedCredential, guid, having, machine, mergeRun, userAssigned } from '../support/readings.ts';
 
 const version1 = readFileSync(new URL('./fixtures/version-1.sql', import.meta.url), 'utf8');
 let folder: string;
@@ -136,5 +137,76 @@ test('a machine, its group and its identity keep their history in any letter cas
     const renamed = machine('vmÅ', { resourceGroup: 'οδοσ-ø' }).id;
     expect(getVirtualMachine(database, asOf, renamed)?.firstSeen).toBe(dayOf(1));
     expect(database.prepare('SELECT count(*) AS n FROM identity WHERE kind = 2').get()).toEqual({ n: 1 });
+  });
+});
+
+/** Makes a file of version 3 of one that has letters outside ASCII in other cases: the columns of version 4 go. */
+function backToVersion3(change: string): void {
+  withMigrated(() => undefined);
+  const database = new DatabaseSync(path);
+  for (const { name } of database.prepare("SELECT name FROM sqlite_schema WHERE type = 'view'").all()) {
+    database.exec(`DROP VIEW ${name}`);
+  }
+  database.exec(change);
+  for (const index of ['machine_key', 'identity_resource', 'role_assignment_resource']) {
+    database.exec(`DROP INDEX ${index}`);
+  }
+  database.exec(`ALTER TABLE machine DROP COLUMN name_key;
+    ALTER TABLE identity DROP COLUMN resource_key; ALTER TABLE identity DROP COLUMN shown_id;
+    ALTER TABLE federated_credential DROP COLUMN name_key; ALTER TABLE role_assignment DROP COLUMN resource_key;
+    CREATE INDEX machine_key ON machine (subscription, resource_group, type, name);
+    CREATE INDEX identity_resource ON identity (resource_id) WHERE resource_id IS NOT NULL;
+    PRAGMA user_version = 3`);
+  database.close();
+}
+
+test('an identity that version 3 kept once for each spelling is one, with its present credentials only', () => {
+  const listed = userAssigned('Ærlig');
+  const kinds = ['virtualMachines', 'powerStates', 'identities'] as const;
+  const runOn = (day: number, identity: typeof listed, credentials: readonly string[]) =>
+    withMigrated((database) =>
+      mergeRun(database, {
+        day,
+        plan: { kinds },
+        subscriptions: {
+          [guid(1)]: { machines: [machine('m', { identity: having(identity) })], identities: [identity] },
+        },
+        federatedCredentials: () => ({
+          outcome: 'present',
+          reading: credentials.map((name) => federatedCredential(name)),
+        }),
+      }),
+    );
+  runOn(3, listed, ['old']);
+  // Version 3 read the machine and the list of a second run with the id in upper case.
+  const upper = { ...listed, id: listed.id.replace('Ærlig', 'ÆRLIG') };
+  backToVersion3(`
+    INSERT INTO run SELECT 4, 'r4', trigger, scope, '${dayOf(4)}', '${dayOf(4)}', status, complete, reason, virtual_machine_count,
+      principal_count, coverage, changes, visible_subscriptions, blind_spots_known FROM run WHERE seq = 3;
+    INSERT INTO identity (id, kind, resource_id, principal_id, client_id, tenant, subscription, federated_read_at)
+      SELECT 99, kind, '${upper.id}', principal_id, client_id, tenant, subscription, ${Date.parse(dayOf(4))}
+      FROM identity WHERE resource_id = '${listed.id}';
+    UPDATE attachment SET valid_to = 4, ended_at = ${Date.parse(dayOf(4))}
+      WHERE identity = (SELECT id FROM identity WHERE resource_id = '${listed.id}');
+    INSERT INTO attachment (machine, identity, valid_from, position, began_at)
+      SELECT machine, 99, 4, position, ${Date.parse(dayOf(4))} FROM attachment WHERE valid_to = 4;
+    INSERT INTO identity_presence (identity, valid_from, present, began_at) VALUES (99, 4, 1, ${Date.parse(dayOf(4))});
+    INSERT INTO federated_credential (identity, name, valid_from, issuer, subject, audiences, began_at)
+      SELECT 99, 'new', 4, issuer, replace(subject, 'old', 'new'), audiences, ${Date.parse(dayOf(4))} FROM federated_credential`);
+
+  const run = runOn(5, listed, ['new', 'newest']);
+
+  expect(run.changes).toEqual({ federatedCredentialAdded: 1 });
+  withMigrated((database) => {
+    const shown = (day: number) =>
+      [...iteratePrincipals(database, resolveAsOf(database, dayOf(day)), {})].find(
+        ({ principalId }) => principalId === listed.principalId,
+      );
+    expect(shown(5)?.federatedCredentials.map(({ name }) => name)).toEqual(['new', 'newest']);
+    expect(shown(3)?.federatedCredentials.map(({ name }) => name)).toEqual(['old']);
+    expect(shown(5)).toMatchObject({ state: 'attached' });
+    expect(shown(5)?.virtualMachines.filter(({ detachedAt }) => detachedAt === null)).toHaveLength(1);
+    expect(database.prepare(`SELECT id FROM identity WHERE resource_key = fold('${listed.id}')`).all()).toHaveLength(1);
+    expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
   });
 });
