@@ -59,8 +59,8 @@ export function newestUnderstood(
  * `The supported api-versions are '2020-06-01, 2019-12-01'. The supported locations are …`
  */
 export function namedVersions(message: string): readonly string[] {
-  const list = /supported (?:api-)?versions are:?\s*['"]?([^'"]*)/i.exec(message)?.[1] ?? '';
-  return (list.split(/\.(?:\s|$)/)[0] ?? '').split(/[\s,]+/).filter((version) => version !== '');
+  const list = /supported (?:api[- ])?versions?\b(.*)/is.exec(message)?.[1] ?? '';
+  return list.split(/\.(?:\s|$)/)[0]?.match(/\b\d{4}-\d\d-\d\d(?:-\w+)?/g) ?? [];
 }
 
 /** Codes with which clouds refuse a version. */

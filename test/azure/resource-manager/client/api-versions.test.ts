@@ -39,6 +39,24 @@ const versionsAsked = (server: { readonly requests: readonly { readonly url: URL
   server.requests.map(({ url }) => url.searchParams.get('api-version'));
 
 describe('a version that the cloud does not have', () => {
+  test.each([
+    "The supported api versions are '2020-06-01, 2019-12-01'.",
+    'Supported versions: [2019-12-01, 2020-06-01]. Supported regions: [2025-01-01]',
+    'supported api-versions: 2020-06-01; 2019-12-01-preview',
+    'The supported API-versions are "2020-06-01".',
+    'The only supported api-version is 2020-06-01. See 2025-01-01.',
+  ])('is named in whatever form: %s', async (message) => {
+    await using server = await startArmServer((response, { url }) =>
+      url.searchParams.get('api-version') === '2020-06-01'
+        ? json(response, { value: [] })
+        : json(response, { error: { code: 'NoRegisteredProviderFound', message } }, 400),
+    );
+
+    await drain(listVirtualMachines(server.arm, 's1', newContext()));
+
+    expect(versionsAsked(server)).toEqual(['2026-04-01', '2020-06-01']);
+  });
+
   test.each(Object.keys(refusals) as Refusal[])(
     '%s: the newest that is understood is used, once, and kept',
     async (code) => {
