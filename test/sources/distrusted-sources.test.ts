@@ -216,6 +216,8 @@ test.each([
       n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001) SELECT 1, 1, 1000 + i, i FROM n`,
     'SourceMalformed',
   ],
+  ['a zone that breaks the JSON of changes', `UPDATE machine_version SET zones = '1","x'`, 'SourceMalformed'],
+  ['a zone with a backslash', String.raw`UPDATE machine_version SET zones = '1\'`, 'SourceMalformed'],
   ['endless zones', "UPDATE machine_version SET zones = replace(hex(zeroblob(1e5)), '0', ';')", 'SourceMalformed'],
   [
     'endless tags',

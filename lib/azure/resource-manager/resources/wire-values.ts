@@ -1,3 +1,4 @@
+import { zonePattern } from '../../../inventory/virtual-machine.ts';
 import { isObject, member } from '../../json.ts';
 
 const noTags: Readonly<Record<string, string>> = {};
@@ -32,10 +33,13 @@ export function toTime(value: unknown): string | null {
   return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }
 
-/** Availability zones as strings. */
+/** Availability zones as strings. Azure's are digits; what could be no zone is left out. */
 export function toZones(value: unknown): readonly string[] {
   if (!Array.isArray(value)) return [];
-  return value.filter((zone) => typeof zone === 'string' || typeof zone === 'number').map(String);
+  return value
+    .filter((zone) => typeof zone === 'string' || typeof zone === 'number')
+    .map(String)
+    .filter((zone) => zonePattern.test(zone));
 }
 
 /** The power state in an instance view, as Azure writes it (`PowerState/running`); null if it has none. */

@@ -141,3 +141,9 @@ test.each([[undefined], [null], [''], [7], ['vm-1'], ['/subscriptions/s/resource
     expect(() => toMachineReading({ id: odd })).toThrow(expect.objectContaining({ code: 'InvalidResponse' }));
   },
 );
+
+test('Zones that no list in the inventory could hold are left out', () => {
+  const zones = ['1', 2, '3"', String.raw`4\\`, '5;6', '7\u0000', '8\n', 'west-1 a', null, {}];
+
+  expect(toMachineReading({ id, zones }).zones).toEqual(['1', '2', 'west-1 a']);
+});
