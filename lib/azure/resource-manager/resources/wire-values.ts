@@ -30,7 +30,10 @@ export function toTime(value: unknown): string | null {
   if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT/.test(value)) return null;
   if (utcTime.test(value)) return `${value.slice(0, 23)}Z`;
   const time = new Date(/(Z|[+-]\d\d:?\d\d)$/i.test(value) ? value : `${value}Z`);
-  return Number.isNaN(time.getTime()) ? null : time.toISOString();
+  if (Number.isNaN(time.getTime())) return null;
+  // A year has four digits everywhere: times are compared as texts.
+  const utc = time.toISOString();
+  return /^\d/.test(utc) ? utc : null;
 }
 
 /** Availability zones as strings. Azure's are digits; what could be no zone is left out. */

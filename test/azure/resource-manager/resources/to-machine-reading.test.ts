@@ -147,3 +147,10 @@ test('Zones that no list in the inventory could hold are left out', () => {
 
   expect(toMachineReading({ id, zones }).zones).toEqual(['1', '2', 'west-1 a']);
 });
+
+test.each(['9999-12-31T23:59:59-10:00', '0000-01-01T00:00:00+10:00'])(
+  'The time %s is none: its year in UTC has no four digits',
+  (timeCreated) => {
+    expect(toMachineReading({ id, properties: { timeCreated } }).timeCreated).toBeNull();
+  },
+);
