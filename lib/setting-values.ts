@@ -1,3 +1,4 @@
+import { isPlainUrl, shownUrl } from './container-url.ts';
 import { InvalidSettingError } from './errors.ts';
 
 /** The text of a setting, trimmed; null = unset. */
@@ -47,8 +48,8 @@ export function httpsOrigin(name: string, text: Text, example: string): string |
   const value = text(name);
   if (value === null) return null;
   const url = URL.parse(value);
-  if (url === null || url.protocol !== 'https:' || url.pathname !== '/' || url.search !== '' || url.username !== '') {
-    throw invalid(name, value, `an https origin such as ${example}`);
+  if (url === null || url.protocol !== 'https:' || url.pathname !== '/' || !isPlainUrl(value)) {
+    throw invalid(name, shownUrl(value), `an https origin such as ${example}`);
   }
   return url.origin;
 }

@@ -167,3 +167,12 @@ test('an invalid storage address shows an address of that cloud', () => {
 
   expect(() => readSettings(environment)).toThrow('https://ACCOUNT.blob.core.chinacloudapi.cn');
 });
+
+test.each(['https://:secret@host', 'https://user:secret@host', 'https://user:secret@host/%zz'])(
+  'An origin with a password is refused, and the message does not show the password: %s',
+  (value) => {
+    const reading = () => readSettings({ AZURE_RESOURCE_MANAGER_ENDPOINT: value });
+
+    expect(reading).toThrow(/AZURE_RESOURCE_MANAGER_ENDPOINT is '(?!.*secret)/);
+  },
+);

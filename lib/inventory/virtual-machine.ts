@@ -14,6 +14,9 @@ export type MachineType = (typeof machineTypes)[number];
 export const identityTypes = ['None', 'SystemAssigned', 'UserAssigned', 'SystemAssigned, UserAssigned'] as const;
 export type IdentityType = (typeof identityTypes)[number];
 
+/** A zone. The inventory stores zones joined by `;` and puts them into JSON as they are. */
+export const zonePattern = /^[^"\\;\p{Cc}]*$/u;
+
 /** A machine as every output shows it: the newest reading, and what history knows of it. */
 export const virtualMachineShape = v.object({
   id: text,

@@ -1,8 +1,9 @@
 import type { Database } from '../database/database.ts';
 import { InventoryError } from '../errors.ts';
 import type { Plan } from '../inventory/plan.ts';
-import { checkSharedContent, replaySource } from './replay-source.ts';
+import { replaySource } from './replay-source.ts';
 import { checkSourceAnswers } from './source-answers.ts';
+import { checkSourceBounds } from './source-bounds.ts';
 import { readSourceContent, type SourceContent } from './source-content.ts';
 import { safeMessage } from './source-reason.ts';
 
@@ -18,7 +19,7 @@ export function readOffers(database: Database, source: string, plan: Plan, readM
     if (performance.now() >= until) throw tooSlow(source, readMs);
   };
   try {
-    checkSharedContent(database);
+    checkSourceBounds(database);
     const content = readSourceContent(database, source, plan);
     for (const subscription of content.subscriptions) replaySource(database, source, subscription, checkTime);
     checkSourceAnswers(database, checkTime);

@@ -23,34 +23,6 @@ const rowsPerPage = 100;
 /** A machine that exists. An index finds each part, and no part multiplies rows: a hostile file may hold any number. */
 const exists = 'EXISTS (SELECT 1 FROM machine_version v WHERE v.machine = m.id AND v.valid_to IS NULL)';
 
-/** Texts that any number of rows share. Each row gets a copy of its own, so a long one would fill the memory. */
-const sharedTexts = [
-  ['text', 'value'],
-  ['resource_group', 'name'],
-  ['subscription_key', 'subscription_id'],
-  ['identity', 'resource_id'],
-  ['role_definition', 'resource_id'],
-] as const;
-/** Twice the longest id of a resource. */
-const mostCharacters = 4096;
-const mostIdentities = 1000;
-
-/**
- * Checks what the queries would multiply, before any of them is executed.
- * @throws {TypeError} a text or a list is longer than any that a run writes
- */
-export function checkSharedContent(database: Database): void {
-  for (const [table, column] of sharedTexts) {
-    const long = database.prepare(`SELECT 1 FROM ${table} WHERE length(${column}) > ${mostCharacters} LIMIT 1`).get();
-    if (long !== undefined) throw new TypeError(`A ${column} in ${table} has more than ${mostCharacters} characters`);
-  }
-  const many = database
-    .prepare(`SELECT 1 FROM attachment WHERE valid_to IS NULL
-      GROUP BY machine HAVING count(*) > ${mostIdentities} LIMIT 1`)
-    .get();
-  if (many !== undefined) throw new TypeError(`A machine has more than ${mostIdentities} identities`);
-}
-
 /**
  * Sends a sink the present of one subscription as another deployment has it: one reading, with that deployment's time
  * and coverage.

@@ -10,6 +10,7 @@ import {
   machineTypes,
   virtualMachineShape,
   virtualMachineType,
+  zonePattern,
 } from '../inventory/virtual-machine.ts';
 
 // What a source may say. Each of its rows is parsed with one of these shapes, like each answer of Azure. SQLite has
@@ -53,7 +54,7 @@ const { type, identity, ...fields } = v.omit(virtualMachineShape, [
 export const machineShape = v.object({
   ...fields,
   type,
-  zones: v.pipe(v.array(text), v.maxLength(mostParts)),
+  zones: v.pipe(v.array(v.pipe(text, v.regex(zonePattern, 'is not a zone'))), v.maxLength(mostParts)),
   timeCreated: v.nullable(time),
   tags: byKey(() => true, text),
   instanceCount: v.nullable(count),

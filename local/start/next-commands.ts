@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { singleQuoted } from '../../lib/inventory/commands/shell-word.ts';
 import type { Principal } from '../../lib/inventory/principal.ts';
 import type { Api } from './api.ts';
 import type { FunctionsHost } from './functions-host.ts';
@@ -18,7 +19,7 @@ export async function* nextCommands(
   if (masterKey !== null) {
     const path = join(folder, 'master-key');
     await writeFile(path, masterKey, { mode: 0o600 });
-    key = ` -H "x-functions-key: $(cat '${path}')"`;
+    key = ` -H "x-functions-key: $(cat ${singleQuoted(path)})"`;
   }
   const [first] = (await api.get<{ value: Principal[] }>('principals?maxpagesize=1', signal)).value;
   const id = first?.principalId ?? 'ID';

@@ -216,6 +216,20 @@ test.each([
       n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001) SELECT 1, 1, 1000 + i, i FROM n`,
     'SourceMalformed',
   ],
+  [
+    'a thousand federated credentials of one identity',
+    `INSERT INTO federated_credential (identity, name, valid_from, issuer, subject, audiences, began_at) WITH RECURSIVE
+      n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001) SELECT 1, i, 1, 'i', 's', '[]', 1 FROM n`,
+    'SourceMalformed',
+  ],
+  [
+    'more subscriptions than any deployment reads',
+    `INSERT INTO subscription_key (subscription_id) WITH RECURSIVE
+      n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100001) SELECT 's' || i FROM n`,
+    'SourceMalformed',
+  ],
+  ['a zone that breaks the JSON of changes', `UPDATE machine_version SET zones = '1","x'`, 'SourceMalformed'],
+  ['a zone with a backslash', String.raw`UPDATE machine_version SET zones = '1\'`, 'SourceMalformed'],
   ['endless zones', "UPDATE machine_version SET zones = replace(hex(zeroblob(1e5)), '0', ';')", 'SourceMalformed'],
   [
     'endless tags',

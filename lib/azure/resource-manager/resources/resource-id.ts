@@ -51,7 +51,8 @@ export function readResourceId(
  */
 export function resourcePath(id: string): string {
   if (!id.startsWith('/')) throw new InvalidResponseError(`Azure named a resource without a usable id: ${id}`);
-  return id.split('/').map(encodeURIComponent).join('/');
+  // Half of a surrogate pair, which JSON may contain, cannot be encoded.
+  return id.toWellFormed().split('/').map(encodeURIComponent).join('/');
 }
 
 /** The request path of a list: one type of resource in a whole subscription. */

@@ -1,3 +1,4 @@
+import { zonePattern } from '../../../inventory/virtual-machine.ts';
 import { isObject, member } from '../../json.ts';
 
 const noTags: Readonly<Record<string, string>> = {};
@@ -29,13 +30,19 @@ export function toTime(value: unknown): string | null {
   if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT/.test(value)) return null;
   if (utcTime.test(value)) return `${value.slice(0, 23)}Z`;
   const time = new Date(/(Z|[+-]\d\d:?\d\d)$/i.test(value) ? value : `${value}Z`);
-  return Number.isNaN(time.getTime()) ? null : time.toISOString();
+  if (Number.isNaN(time.getTime())) return null;
+  // A year has four digits everywhere: times are compared as texts.
+  const utc = time.toISOString();
+  return /^\d/.test(utc) ? utc : null;
 }
 
-/** Availability zones as strings. */
+/** Availability zones as strings. Azure's are digits; what could be no zone is left out. */
 export function toZones(value: unknown): readonly string[] {
   if (!Array.isArray(value)) return [];
-  return value.filter((zone) => typeof zone === 'string' || typeof zone === 'number').map(String);
+  return value
+    .filter((zone) => typeof zone === 'string' || typeof zone === 'number')
+    .map(String)
+    .filter((zone) => zonePattern.test(zone));
 }
 
 /** The power state in an instance view, as Azure writes it (`PowerState/running`); null if it has none. */

@@ -141,3 +141,16 @@ test.each([[undefined], [null], [''], [7], ['vm-1'], ['/subscriptions/s/resource
     expect(() => toMachineReading({ id: odd })).toThrow(expect.objectContaining({ code: 'InvalidResponse' }));
   },
 );
+
+test('Zones that no list in the inventory could hold are left out', () => {
+  const zones = ['1', 2, '3"', String.raw`4\\`, '5;6', '7\u0000', '8\n', 'west-1 a', null, {}];
+
+  expect(toMachineReading({ id, zones }).zones).toEqual(['1', '2', 'west-1 a']);
+});
+
+test.each(['9999-12-31T23:59:59-10:00', '0000-01-01T00:00:00+10:00'])(
+  'The time %s is none: its year in UTC has no four digits',
+  (timeCreated) => {
+    expect(toMachineReading({ id, properties: { timeCreated } }).timeCreated).toBeNull();
+  },
+);
