@@ -70,7 +70,7 @@ export const rooms: readonly Room[] = [
     packages: [],
     builtins: [],
   },
-  { path: 'lib/setting-values', rooms: ['lib/errors'], packages: [], builtins: [] },
+  { path: 'lib/setting-values', rooms: ['lib/errors', 'lib/container-url'], packages: [], builtins: [] },
   { path: 'lib/container-url', ...nothing },
   { path: 'lib/nearest', ...nothing },
   { path: 'lib/errors', ...nothing },
