@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.ts';
 
-// These replace what a process has once: the certificates it trusts, the credentials it has signed in with.
-const ownProcess = ['test/azure/**/*.test.ts', 'test/collect/**/*.test.ts'];
+// These replace what a process has once: the certificates it trusts, the credentials it has signed in with, and the clock
+// of the deadline that requests share.
+const ownProcess = ['test/azure/**/*.test.ts', 'test/collect/**/*.test.ts', 'test/http/errors.test.ts'];
 
 // Real processes and real servers: generous limits, so that a busy machine fails no test.
 const limits = {
