@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createRandom } from '../../local/azure/tenant/random.ts';
 import type { Treatment } from '../support/blob-proxy.ts';
-import { caseCount } from '../support/cases.ts';
+import { allCases, caseCount } from '../support/cases.ts';
 import { type Dump, differences, logicalDump } from '../support/logical-dump.ts';
 import { never, type TestStore } from '../support/stores.ts';
 import { type CrashSystem, startCrashSystem } from './crash-system.ts';
@@ -120,7 +120,7 @@ async function disturb({ request, length, fault }: FaultPoint): Promise<readonly
   }
 }
 
-test(
+test.runIf(allCases || process.env.FAULT_POINTS !== undefined)(
   `A run whose storage fails at any of ${count} points ends as what it is, and the next one has everything`,
   async () => {
     const failed: string[] = [];

@@ -133,19 +133,22 @@ test.runIf(allCases)(
   },
 );
 
-test('Of simultaneous starts on two instances, one starts a run, and the others get its id', async () => {
-  const [one, other] = await Promise.all([startHost(), startHost()]);
+test.runIf(allCases)(
+  'Of simultaneous starts on two instances, one starts a run, and the others get its id',
+  async () => {
+    const [one, other] = await Promise.all([startHost(), startHost()]);
 
-  const answers = await Promise.all([one, other, one, other].map(post));
+    const answers = await Promise.all([one, other, one, other].map(post));
 
-  const bodies = await Promise.all(answers.map(bodyOf));
-  const [started] = bodies.filter((_, index) => answers[index]?.status === 202);
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 409, 409, 409]);
-  const id = started?.id ?? '';
-  expect(bodies.flatMap(({ error }) => (error === undefined ? [] : [error.target]))).toEqual(Array(3).fill(id));
-  await ended(id).toBe('succeeded');
-  expect((await target.store.runs.list(10, never)).map((each) => each.id)).toEqual([id]);
-});
+    const bodies = await Promise.all(answers.map(bodyOf));
+    const [started] = bodies.filter((_, index) => answers[index]?.status === 202);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 409, 409, 409]);
+    const id = started?.id ?? '';
+    expect(bodies.flatMap(({ error }) => (error === undefined ? [] : [error.target]))).toEqual(Array(3).fill(id));
+    await ended(id).toBe('succeeded');
+    expect((await target.store.runs.list(10, never)).map((each) => each.id)).toEqual([id]);
+  },
+);
 
 test.runIf(allCases)('A run continues on another instance when its own is killed', async () => {
   const [one, other] = await Promise.all([startHost(), startHost()]);

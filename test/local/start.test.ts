@@ -73,7 +73,7 @@ test.runIf(allCases)('Ctrl-C during the start ends what has started', async () =
   expect(pids.filter(isAlive)).toEqual([]);
 });
 
-test('its processes end even when it is killed', async () => {
+test.runIf(allCases)('its processes end even when it is killed', async () => {
   await using start = startStart(small);
   await start.until(/Ctrl-C to stop everything/);
   const pids = start.descendants();

@@ -13,6 +13,7 @@ import { createDatabaseReader } from '../../lib/published/database-reader.ts';
 import { publishedSource, type SourceLimits } from '../../lib/sources/source.ts';
 import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { type BlobProxy, startBlobProxy } from '../support/blob-proxy.ts';
+import { casesOf } from '../support/cases.ts';
 import { publishFile, publishReading, publishWith } from '../support/deployments.ts';
 import { guid, guidOf, machine, type SubscriptionReading } from '../support/readings.ts';
 import { never, neverWarned, newStore, type TestStore } from '../support/stores.ts';
@@ -163,131 +164,137 @@ function rebuilt(table: string, part: string, other: string): string {
   return `ALTER TABLE ${table} RENAME TO old; ${changed} INSERT INTO ${table} SELECT * FROM old; DROP TABLE old; ${indexes.join(' ')}`;
 }
 
-test.each([
-  ['a view that never ends', `DROP VIEW machine_id; ${endless}`, 'machine_id differs from what a run makes'],
-  [
-    'a view in the place of a table',
-    'ALTER TABLE role_definition RENAME TO r; CREATE VIEW role_definition AS SELECT * FROM r',
-    'differs from what a run makes',
-  ],
-  [
-    'a column that is computed',
-    'ALTER TABLE run ADD COLUMN bomb TEXT AS (hex(zeroblob(9)))',
-    'run differs from what a run makes',
-  ],
-  [
-    'a machine of a subscription that it is not about',
-    `UPDATE machine SET resource_id = '/subscriptions/${own}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/a'`,
-    `is not in subscription ${other}`,
-  ],
-  ['tags that are none', 'UPDATE machine_version SET tags = \'{"a":{"b":1}}\'', 'SourceMalformed'],
-  ['times that are none', 'UPDATE coverage SET read_at = 9e18', 'SourceMalformed'],
-  ['tags that are a list', 'UPDATE machine_version SET tags = \'["a"]\'', 'SourceMalformed'],
-  [
-    'a tag __proto__ that is no text',
-    'UPDATE machine_version SET tags = \'{"__proto__":{"a":"b"}}\'',
-    'SourceMalformed',
-  ],
-  ['a tag constructor that is no text', 'UPDATE machine_version SET tags = \'{"constructor":[]}\'', 'SourceMalformed'],
-  ['audiences that are an object', `${credential} '{"a":"b"}', 1)`, 'SourceMalformed'],
-  ['audiences that are no texts', `${credential} '[{"a":"b"}]', 1)`, 'SourceMalformed'],
-  ['audiences that are no JSON', `${credential} 'x', 1)`, 'SourceMalformed'],
-  ['a tenant id that is no GUID', "UPDATE subscription SET tenant_id = 'x'", 'SourceMalformed'],
-  [
-    'the tenant of an identity that is no GUID',
-    "UPDATE text SET value = 'x' WHERE id = (SELECT identity_tenant FROM machine_version)",
-    'SourceMalformed',
-  ],
-  ['a principal id that is no GUID', "UPDATE identity SET principal_id = '$(touch x)'", 'SourceMalformed'],
-  [
-    'a subscription id in upper case',
-    "UPDATE subscription_key SET subscription_id = upper(subscription_id || 'x')",
-    'SourceMalformed',
-  ],
-  [
-    'a long text that any number of machines share',
-    'UPDATE text SET value = hex(zeroblob(1e6)) WHERE id = (SELECT priority FROM machine_version)',
-    'SourceMalformed',
-  ],
-  ['a long name of a resource group', 'UPDATE resource_group SET name = hex(zeroblob(3000))', 'SourceMalformed'],
-  [
-    'one machine with a thousand attachments of one identity',
-    `INSERT INTO attachment (machine, identity, valid_from, position) WITH RECURSIVE
+test.each(
+  casesOf<[string, string, string]>(12, [
+    ['a view that never ends', `DROP VIEW machine_id; ${endless}`, 'machine_id differs from what a run makes'],
+    [
+      'a view in the place of a table',
+      'ALTER TABLE role_definition RENAME TO r; CREATE VIEW role_definition AS SELECT * FROM r',
+      'differs from what a run makes',
+    ],
+    [
+      'a column that is computed',
+      'ALTER TABLE run ADD COLUMN bomb TEXT AS (hex(zeroblob(9)))',
+      'run differs from what a run makes',
+    ],
+    [
+      'a machine of a subscription that it is not about',
+      `UPDATE machine SET resource_id = '/subscriptions/${own}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/a'`,
+      `is not in subscription ${other}`,
+    ],
+    ['tags that are none', 'UPDATE machine_version SET tags = \'{"a":{"b":1}}\'', 'SourceMalformed'],
+    ['times that are none', 'UPDATE coverage SET read_at = 9e18', 'SourceMalformed'],
+    ['tags that are a list', 'UPDATE machine_version SET tags = \'["a"]\'', 'SourceMalformed'],
+    [
+      'a tag __proto__ that is no text',
+      'UPDATE machine_version SET tags = \'{"__proto__":{"a":"b"}}\'',
+      'SourceMalformed',
+    ],
+    [
+      'a tag constructor that is no text',
+      'UPDATE machine_version SET tags = \'{"constructor":[]}\'',
+      'SourceMalformed',
+    ],
+    ['audiences that are an object', `${credential} '{"a":"b"}', 1)`, 'SourceMalformed'],
+    ['audiences that are no texts', `${credential} '[{"a":"b"}]', 1)`, 'SourceMalformed'],
+    ['audiences that are no JSON', `${credential} 'x', 1)`, 'SourceMalformed'],
+    ['a tenant id that is no GUID', "UPDATE subscription SET tenant_id = 'x'", 'SourceMalformed'],
+    [
+      'the tenant of an identity that is no GUID',
+      "UPDATE text SET value = 'x' WHERE id = (SELECT identity_tenant FROM machine_version)",
+      'SourceMalformed',
+    ],
+    ['a principal id that is no GUID', "UPDATE identity SET principal_id = '$(touch x)'", 'SourceMalformed'],
+    [
+      'a subscription id in upper case',
+      "UPDATE subscription_key SET subscription_id = upper(subscription_id || 'x')",
+      'SourceMalformed',
+    ],
+    [
+      'a long text that any number of machines share',
+      'UPDATE text SET value = hex(zeroblob(1e6)) WHERE id = (SELECT priority FROM machine_version)',
+      'SourceMalformed',
+    ],
+    ['a long name of a resource group', 'UPDATE resource_group SET name = hex(zeroblob(3000))', 'SourceMalformed'],
+    [
+      'one machine with a thousand attachments of one identity',
+      `INSERT INTO attachment (machine, identity, valid_from, position) WITH RECURSIVE
       n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001) SELECT 1, 1, 1000 + i, i FROM n`,
-    'SourceMalformed',
-  ],
-  [
-    'a thousand federated credentials of one identity',
-    `INSERT INTO federated_credential (identity, name, valid_from, issuer, subject, audiences, began_at) WITH RECURSIVE
+      'SourceMalformed',
+    ],
+    [
+      'a thousand federated credentials of one identity',
+      `INSERT INTO federated_credential (identity, name, valid_from, issuer, subject, audiences, began_at) WITH RECURSIVE
       n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001) SELECT 1, i, 1, 'i', 's', '[]', 1 FROM n`,
-    'SourceMalformed',
-  ],
-  [
-    'more subscriptions than any deployment reads',
-    `INSERT INTO subscription_key (subscription_id) WITH RECURSIVE
+      'SourceMalformed',
+    ],
+    [
+      'more subscriptions than any deployment reads',
+      `INSERT INTO subscription_key (subscription_id) WITH RECURSIVE
       n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100001) SELECT 's' || i FROM n`,
-    'SourceMalformed',
-  ],
-  ['a zone that breaks the JSON of changes', `UPDATE machine_version SET zones = '1","x'`, 'SourceMalformed'],
-  ['a zone with a backslash', String.raw`UPDATE machine_version SET zones = '1\'`, 'SourceMalformed'],
-  ['endless zones', "UPDATE machine_version SET zones = replace(hex(zeroblob(1e5)), '0', ';')", 'SourceMalformed'],
-  [
-    'endless tags',
-    `UPDATE machine_version SET tags = (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+      'SourceMalformed',
+    ],
+    ['a zone that breaks the JSON of changes', `UPDATE machine_version SET zones = '1","x'`, 'SourceMalformed'],
+    ['a zone with a backslash', String.raw`UPDATE machine_version SET zones = '1\'`, 'SourceMalformed'],
+    ['endless zones', "UPDATE machine_version SET zones = replace(hex(zeroblob(1e5)), '0', ';')", 'SourceMalformed'],
+    [
+      'endless tags',
+      `UPDATE machine_version SET tags = (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
       SELECT json_group_object('t' || i, '') FROM n)`,
-    'SourceMalformed',
-  ],
-  [
-    'a value that fills the memory',
-    `UPDATE machine_version SET tags = json_object('a', hex(zeroblob(5e6)))`,
-    'SourceMalformed',
-  ],
-  ['a machine of an unknown type', 'UPDATE machine SET type = 9', 'SourceMalformed'],
-  ['a name with a slash', "UPDATE machine SET name = name || '/b'", `is not in subscription ${other}`],
-  ['a reason that is no object', `UPDATE coverage SET reason = '"x"'`, 'SourceMalformed'],
-  ['a count below zero', 'UPDATE coverage SET count = -1', 'SourceMalformed'],
-  ['a status that is none', "UPDATE coverage SET status = 'perfect'", 'SourceMalformed'],
-  ['times after the year 9999', 'UPDATE coverage SET read_at = 8e15', 'SourceMalformed'],
-  [
-    'a blind spot that is no GUID',
-    "INSERT INTO blind_spot VALUES ('$(touch x)', 1, NULL, NULL, 'configured', '', 'touch x')",
-    'SourceMalformed',
-  ],
-  ['no index', 'DROP INDEX machine_key', 'machine_key differs from what a run makes'],
-  ['another index', 'CREATE INDEX more ON coverage (count)', 'more differs from what a run makes'],
-  [
-    'a partial index in the place of one',
-    'DROP INDEX attachment_identity; CREATE INDEX attachment_identity ON attachment (identity) WHERE identity < 0',
-    'attachment_identity differs',
-  ],
-  ['statistics that mislead queries', 'ANALYZE', 'sqlite_stat1 differs'],
-  [
-    'a table with another primary key',
-    rebuilt('unseen', 'PRIMARY KEY (machine, valid_from)', 'PRIMARY KEY (valid_from, machine)'),
-    'unseen differs',
-  ],
-  [
-    'a table without a primary key',
-    rebuilt('coverage', 'PRIMARY KEY (subscription, kind, from_seq)\n) STRICT, WITHOUT ROWID', 'CHECK (1)) STRICT'),
-    'coverage differs',
-  ],
-  [
-    'a hundred thousand identities on one machine',
-    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+      'SourceMalformed',
+    ],
+    [
+      'a value that fills the memory',
+      `UPDATE machine_version SET tags = json_object('a', hex(zeroblob(5e6)))`,
+      'SourceMalformed',
+    ],
+    ['a machine of an unknown type', 'UPDATE machine SET type = 9', 'SourceMalformed'],
+    ['a name with a slash', "UPDATE machine SET name = name || '/b'", `is not in subscription ${other}`],
+    ['a reason that is no object', `UPDATE coverage SET reason = '"x"'`, 'SourceMalformed'],
+    ['a count below zero', 'UPDATE coverage SET count = -1', 'SourceMalformed'],
+    ['a status that is none', "UPDATE coverage SET status = 'perfect'", 'SourceMalformed'],
+    ['times after the year 9999', 'UPDATE coverage SET read_at = 8e15', 'SourceMalformed'],
+    [
+      'a blind spot that is no GUID',
+      "INSERT INTO blind_spot VALUES ('$(touch x)', 1, NULL, NULL, 'configured', '', 'touch x')",
+      'SourceMalformed',
+    ],
+    ['no index', 'DROP INDEX machine_key', 'machine_key differs from what a run makes'],
+    ['another index', 'CREATE INDEX more ON coverage (count)', 'more differs from what a run makes'],
+    [
+      'a partial index in the place of one',
+      'DROP INDEX attachment_identity; CREATE INDEX attachment_identity ON attachment (identity) WHERE identity < 0',
+      'attachment_identity differs',
+    ],
+    ['statistics that mislead queries', 'ANALYZE', 'sqlite_stat1 differs'],
+    [
+      'a table with another primary key',
+      rebuilt('unseen', 'PRIMARY KEY (machine, valid_from)', 'PRIMARY KEY (valid_from, machine)'),
+      'unseen differs',
+    ],
+    [
+      'a table without a primary key',
+      rebuilt('coverage', 'PRIMARY KEY (subscription, kind, from_seq)\n) STRICT, WITHOUT ROWID', 'CHECK (1)) STRICT'),
+      'coverage differs',
+    ],
+    [
+      'a hundred thousand identities on one machine',
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
      INSERT INTO attachment (machine, identity, valid_from, position) SELECT 1, i + 100, 1, i FROM n`,
-    'more than 10000 rows of attachment for one resource',
-  ],
-  [
-    'a definition of half a million commas',
-    `ALTER TABLE unseen RENAME TO old; CREATE TABLE unseen (a TEXT DEFAULT '${','.repeat(500_000)}')`,
-    'unseen differs from what a run makes',
-  ],
-  [
-    'a column that compares otherwise',
-    rebuilt('finding', 'resource_id TEXT NOT NULL COLLATE NOCASE', 'resource_id TEXT NOT NULL'),
-    'finding differs',
-  ],
-])('A source whose database has %s is not taken in', async (_what, sql, why) => {
+      'more than 10000 rows of attachment for one resource',
+    ],
+    [
+      'a definition of half a million commas',
+      `ALTER TABLE unseen RENAME TO old; CREATE TABLE unseen (a TEXT DEFAULT '${','.repeat(500_000)}')`,
+      'unseen differs from what a run makes',
+    ],
+    [
+      'a column that compares otherwise',
+      rebuilt('finding', 'resource_id TEXT NOT NULL COLLATE NOCASE', 'resource_id TEXT NOT NULL'),
+      'finding differs',
+    ],
+  ]),
+)('A source whose database has %s is not taken in', async (_what, sql, why) => {
   await tamper(sql);
 
   const run = await runHere(21);

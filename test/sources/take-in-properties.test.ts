@@ -147,6 +147,6 @@ test('No deletion is ever reported of a subscription whose source could not be r
       }
       here.close();
     }),
-    { numRuns: caseCount('PROPERTY_RUNS', { few: 20, many: 300 }) },
+    { numRuns: caseCount('PROPERTY_RUNS', { few: 10, many: 300 }) },
   );
 });

@@ -127,7 +127,7 @@ test('No text of a source becomes a hint, a command or a remediation, and its me
         true,
       );
     }),
-    { numRuns: caseCount('PROPERTY_RUNS', { few: 20, many: 300 }) },
+    { numRuns: caseCount('PROPERTY_RUNS', { few: 10, many: 300 }) },
   );
 });
 

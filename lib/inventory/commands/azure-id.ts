@@ -2,9 +2,6 @@ export const guidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-
 
 export const userAssignedIdentityType = 'Microsoft.ManagedIdentity/userAssignedIdentities';
 
-/** https://learn.microsoft.com/rest/api/managementgroups/management-groups/create-or-update (`groupId`) */
-export const managementGroupPattern = /^(?!\.{1,2}$)[\p{L}\p{N}_.()-]{1,90}$/u;
-
 /**
  * An id as Azure gives it, which may enter a command.
  * @see https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftmanagement

@@ -88,7 +88,7 @@ test('bash splits the command of each remediation into the intended words, and a
       expect(hasCommand(identityName)).toBe(!isHostile(identityName));
       expect(hasCommand(machineName)).toBe(!isHostile(identityName) && !isHostile(machineName));
     }),
-    { numRuns: caseCount('PROPERTY_RUNS', { few: 20, many: 300 }) },
+    { numRuns: caseCount('PROPERTY_RUNS', { few: 10, many: 300 }) },
   );
 });
 

@@ -22,7 +22,7 @@ import {
   roleAssignment,
 } from '../../support/readings.ts';
 
-const numRuns = caseCount('PROPERTY_RUNS', { few: 15, many: 300 });
+const numRuns = caseCount('PROPERTY_RUNS', { few: 8, many: 300 });
 
 // Each test runs hundreds of merges, sometimes on a busy machine.
 vi.setConfig({ testTimeout: 180_000 });

@@ -21,7 +21,7 @@ import {
   userAssigned,
 } from '../../support/readings.ts';
 
-const numRuns = caseCount('PROPERTY_RUNS', { few: 30, many: 500 });
+const numRuns = caseCount('PROPERTY_RUNS', { few: 10, many: 500 });
 vi.setConfig({ testTimeout: 180_000 });
 
 const subscriptions = [guid(1), guid(2)];
