@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DurableClient, DurableOrchestrationStatus } from 'durable-functions';
 import { withTimeout } from '../lib/async/with-timeout.ts';
 import { InventoryError } from '../lib/errors.ts';
-import type { DriveRun } from '../lib/run/start-run.ts';
+import type { Driven } from '../lib/run/start-run.ts';
 
 /** Name of the registered orchestration. */
 export const orchestrationName = 'inventory-run';
@@ -36,7 +36,7 @@ type Client = Pick<DurableClient, 'getStatus' | 'startNew' | 'terminate'>;
 export async function driveRun(
   client: Client,
   runId: string,
-  driven: Parameters<DriveRun>[1],
+  driven: Driven,
   signal: AbortSignal,
 ): Promise<string | null> {
   try {
@@ -46,18 +46,19 @@ export async function driveRun(
   }
 }
 
-async function drive(
-  client: Client,
-  runId: string,
-  driven: Parameters<DriveRun>[1],
-  signal: AbortSignal,
-): Promise<string | null> {
+async function drive(client: Client, runId: string, driven: Driven, signal: AbortSignal): Promise<string | null> {
   const found = await awaitInstance(client, runId, windDownMs, signal);
   if (found.occupant === 'this' && driven !== 'stalled') return null;
   if (found.occupant === 'other' && driven === 'known') return null;
   if (found.occupant !== 'none') {
     await answered(client.terminate(instanceId, 'RunEnded'), signal);
-    const after = await awaitInstance(client, runId, terminationMs, signal, driven === 'stalled');
+    const after = await awaitInstance(
+      client,
+      runId,
+      terminationMs,
+      signal,
+      driven === 'stalled' ? 'anyRun' : 'otherRuns',
+    );
     if (after.occupant === 'this' && driven === 'new') return null;
   }
   try {
@@ -76,13 +77,13 @@ interface FoundInstance {
   readonly text: string;
 }
 
-/** Waits while another run occupies the instance, or while any does. */
+/** @param awaited whose end it waits for; default: of other runs */
 async function awaitInstance(
   client: Client,
   runId: string,
   waitMs: number,
   signal: AbortSignal,
-  any = false,
+  awaited: 'otherRuns' | 'anyRun' = 'otherRuns',
 ): Promise<FoundInstance> {
   const until = performance.now() + waitMs;
   for (;;) {
@@ -91,7 +92,8 @@ async function awaitInstance(
     const isThis = inputRunId(status) === runId;
     const text = isThis ? textOf(status) : 'not started';
     if (!isUnderWay(status)) return { occupant: 'none', text };
-    if ((isThis && !any) || performance.now() > until) return { occupant: isThis ? 'this' : 'other', text };
+    if ((isThis && awaited === 'otherRuns') || performance.now() > until)
+      return { occupant: isThis ? 'this' : 'other', text };
     await delay(pollMs, undefined, { signal });
   }
 }

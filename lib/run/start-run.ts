@@ -11,15 +11,16 @@ export interface RunStart extends RunClaimRequest {
 }
 
 /**
- * Makes the engine execute the steps of a run, unless it already does. `new`: the caller has just started that run;
- * `known`: its record says that it runs; `stalled`: it makes no progress, whatever the engine says.
+ * What the caller knows of a run. `new`: it has just started that run; `known`: the record says that the run executes;
+ * `stalled`: the run makes no progress, whatever the engine says.
+ */
+export type Driven = 'new' | 'known' | 'stalled';
+
+/**
+ * Makes the engine execute the steps of a run, unless it already does.
  * @returns how the engine had ended the run before; null when the run was under way
  */
-export type DriveRun = (
-  runId: string,
-  driven: 'new' | 'known' | 'stalled',
-  signal: AbortSignal,
-) => Promise<string | null>;
+export type DriveRun = (runId: string, driven: Driven, signal: AbortSignal) => Promise<string | null>;
 
 /** Two starts in one second get the same id once in 65,536 times. */
 const mostIds = 5;
