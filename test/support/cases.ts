@@ -1,6 +1,7 @@
 /**
  * How many cases a test runs: a few in `npm test`, many in `npm run test:all`, and any number that its environment variable
- * sets. `SOAK_RUNS=1000 npm run test:all -- test/bench` runs one file with a number of its own.
+ * sets. `SOAK_RUNS=1000 npm run test:all -- test/bench` runs one file with a number of its own. 0 = none: such a test is
+ * skipped with `test.runIf(count > 0)`.
  */
 export function caseCount(
   variable: 'CRASH_POINTS' | 'FAULT_POINTS' | 'FUZZ_REQUESTS' | 'PROPERTY_RUNS' | 'SOAK_RUNS',
