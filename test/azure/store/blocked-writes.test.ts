@@ -2,28 +2,19 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test as vitestTest } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { Latest } from '../../../lib/azure/store/pointers.ts';
 import { newRunRecord } from '../../../lib/run/run-record.ts';
-import { newAzuriteAccount } from '../../support/azurite-account.ts';
-import { startBlobProxy, type Treatment } from '../../support/blob-proxy.ts';
+import type { Treatment } from '../../support/blob-proxy.ts';
 import { allCases } from '../../support/cases.ts';
-import { never, newStore, type TestStore } from '../../support/stores.ts';
+import { never, type TestStore } from '../../support/stores.ts';
+import { azurite, test } from './store-test.ts';
 
 // Azurite has leases. It has no immutability policies, so a proxy answers with the codes that Azure documents:
 // https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
 
 const runId = '20261121T060000Z-3f2a';
-const azurite = await newAzuriteAccount();
 let folder: string;
-
-const test = vitestTest
-  .extend('direct', () => newStore(azurite.connectionString))
-  .extend('proxied', async ({ direct: { name } }, { onCleanup }) => {
-    const proxy = await startBlobProxy(azurite.origin);
-    onCleanup(() => proxy[Symbol.asyncDispose]());
-    return { proxy, ...newStore(azurite.connectionStringVia(proxy.origin), name) };
-  });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'blocked-'));

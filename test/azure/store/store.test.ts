@@ -3,29 +3,19 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, test as vitestTest } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { DatabaseFile } from '../../../lib/azure/store/databases.ts';
 import type { Latest } from '../../../lib/azure/store/pointers.ts';
 import type { Plan } from '../../../lib/inventory/plan.ts';
 import { endRun, newRunRecord } from '../../../lib/run/run-record.ts';
 import { azuriteKey, connectionStringFor } from '../../support/azurite.ts';
-import { newAzuriteAccount } from '../../support/azurite-account.ts';
-import { startBlobProxy } from '../../support/blob-proxy.ts';
 import { allCases } from '../../support/cases.ts';
 import { never, newStore } from '../../support/stores.ts';
+import { azurite, test } from './store-test.ts';
 
 const runId = '20261121T060000Z-3f2a';
 const counts = { subscriptions: 2, virtualMachines: 30, requests: 7 };
-const azurite = await newAzuriteAccount();
 let folder: string;
-
-const test = vitestTest
-  .extend('direct', () => newStore(azurite.connectionString))
-  .extend('proxied', async ({ direct: { name } }, { onCleanup }) => {
-    const proxy = await startBlobProxy(azurite.origin);
-    onCleanup(() => proxy[Symbol.asyncDispose]());
-    return { proxy, ...newStore(azurite.connectionStringVia(proxy.origin), name) };
-  });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'store-'));
