@@ -6,7 +6,8 @@ import { LongestFirst } from './test/support/longest-first.ts';
 const ownProcess = ['test/azure/**/*.test.ts', 'test/collect/**/*.test.ts', 'test/http/errors.test.ts'];
 
 // Real processes and real servers: generous limits, so that a busy machine fails no test.
-const limits = {
+const common = {
+  pool: 'forks',
   testTimeout: process.env.TEST_ALL === undefined ? 120_000 : 1_200_000,
   hookTimeout: 120_000,
   expect: { poll: { timeout: 30_000 } },
@@ -14,7 +15,6 @@ const limits = {
 
 export default defineConfig({
   test: {
-    pool: 'forks',
     // One more than two cores: tests often wait for a process, a timeout or a retry.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
@@ -22,12 +22,11 @@ export default defineConfig({
     // CI reads the last line that the second one writes.
     reporters: ['default', './test/support/count-reporter.ts'],
     projects: [
-      { test: { ...limits, name: 'own process', pool: 'forks', include: ownProcess } },
+      { test: { ...common, name: 'own process', include: ownProcess } },
       {
         test: {
-          ...limits,
+          ...common,
           name: 'shared process',
-          pool: 'forks',
           include: ['test/**/*.test.ts'],
           // `npm run test:engine` runs the tests with the real Durable engine.
           exclude: [...ownProcess, 'test/real-engine/**'],
