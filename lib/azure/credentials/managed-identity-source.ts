@@ -118,7 +118,7 @@ async function exchangingCredential(
   return new WorkloadIdentityCredential({ authorityHost, disableInstanceDiscovery: true, httpClient, ...client });
 }
 
-/** It sends nothing to the authority, but refuses one that is not https. */
+/** It sends nothing to the authority. The library still refuses an authority without https. */
 async function endpointCredential(identity: IdentitySetting, authorityHost: string): Promise<TokenCredential> {
   const { ManagedIdentityCredential } = await import('@azure/identity');
   const options = { authorityHost, httpClient: identityEndpointClient, retryOptions: { maxRetries: 0 } };

@@ -45,7 +45,7 @@ function isRefused({ status, bodyAsText }: PipelineResponse): boolean {
   return (status === 400 || status === 404) && isVersionRefusal(parseErrorBody(bodyAsText).code);
 }
 
-/** The versions that the cloud has, if it refused the one that was asked for. */
+/** The versions that the cloud has, if it refused the requested one. */
 function versionsOf(response: PipelineResponse): readonly string[] {
   return isRefused(response) ? namedVersions(parseErrorBody(response.bodyAsText).message ?? '') : [];
 }
