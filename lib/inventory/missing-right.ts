@@ -37,13 +37,17 @@ export function grantCommand(
   return assignee === null ? `${command} # PRINCIPAL-ID: the principalId of vm-identities whoami` : command;
 }
 
+/** The resource id of a management group. */
+export function managementGroupScope(managementGroupId: string): string {
+  return `/providers/Microsoft.Management/managementGroups/${managementGroupId}`;
+}
+
 /** The command that lets an identity list what is below a management group. */
 export function grantGroupReaderCommand(managementGroupId: string, principalId: string | null): string {
   if (!managementGroupIdPattern.test(managementGroupId)) {
     return noCommand('the id of the management group has characters that Azure does not allow there');
   }
-  const scope = `/providers/Microsoft.Management/managementGroups/${managementGroupId}`;
-  return grantCommand('Management Group Reader', shellWord(scope), principalId);
+  return grantCommand('Management Group Reader', shellWord(managementGroupScope(managementGroupId)), principalId);
 }
 
 /** Takes the place of a command that would have to contain an id which is none. */

@@ -3,10 +3,7 @@ import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
 import { ArmError } from '../azure/resource-manager/client/errors.ts';
 import { forEachPage, readAll } from '../azure/resource-manager/client/pages.ts';
 import { newRequestContext } from '../azure/resource-manager/client/request-context.ts';
-import {
-  listDescendantSubscriptions,
-  managementGroupScope,
-} from '../azure/resource-manager/resources/descendant-subscriptions.ts';
+import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendant-subscriptions.ts';
 import { listPermissions } from '../azure/resource-manager/resources/permissions.ts';
 import { listSubscriptions } from '../azure/resource-manager/resources/subscriptions.ts';
 import { containerOf } from '../azure/store/container.ts';
@@ -15,7 +12,12 @@ import { storeTimedOut } from '../azure/store/storage-error.ts';
 import type { TokenSource } from '../azure/token.ts';
 import { InventoryError, NoTokenError, toReason } from '../errors.ts';
 import { anySubscription, grantReaderCommand } from '../inventory/coverage.ts';
-import { grantGroupReaderCommand, type MissingRight, type MissingRights } from '../inventory/missing-right.ts';
+import {
+  grantGroupReaderCommand,
+  type MissingRight,
+  type MissingRights,
+  managementGroupScope,
+} from '../inventory/missing-right.ts';
 import { allows } from '../inventory/permissions.ts';
 import { readActions, readRoleDefinitions } from '../inventory/read-actions.ts';
 import { reasonToSkip } from '../inventory/reason-to-skip.ts';

@@ -5,11 +5,6 @@ import { mapPages } from '../client/pages.ts';
 
 const managementGroupsApiVersion = '2021-04-01';
 
-/** The resource id of a management group. */
-export function managementGroupScope(managementGroupId: string): string {
-  return `/providers/Microsoft.Management/managementGroups/${managementGroupId}`;
-}
-
 /** A subscription below a management group. The identity may have no role in it. */
 export interface DescendantSubscription {
   /** Lower case. */
