@@ -8,6 +8,7 @@ const ownProcess = ['test/azure/**/*.test.ts', 'test/collect/**/*.test.ts', 'tes
 // Real processes and real servers: generous limits, so that a busy machine fails no test.
 const common = {
   pool: 'forks',
+  setupFiles: ['test/support/property-seed.ts'],
   testTimeout: process.env.TEST_ALL === undefined ? 120_000 : 1_200_000,
   hookTimeout: 120_000,
   expect: { poll: { timeout: 30_000 } },

@@ -82,11 +82,11 @@ test('bash splits the command of each remediation into the intended words, and a
           expect(Object.values(scene).flatMap((one) => [one, `${one}2`])).toContain(word.split('/').at(-1));
         }
       }
-      const hasCommand = (one: string): boolean => remediations.some((text) => text.includes(`/${one}'`));
+      const hasCommand = (id: string): boolean => remediations.some((text) => text.includes(`/${id}'`));
       const { machineName, identityName, assignmentName } = scene;
-      expect(hasCommand(assignmentName)).toBe(!isHostile(assignmentName));
-      expect(hasCommand(identityName)).toBe(!isHostile(identityName));
-      expect(hasCommand(machineName)).toBe(!isHostile(identityName) && !isHostile(machineName));
+      expect(hasCommand(`roleAssignments/${assignmentName}`)).toBe(!isHostile(assignmentName));
+      expect(hasCommand(`userAssignedIdentities/${identityName}`)).toBe(!isHostile(identityName));
+      expect(hasCommand(`virtualMachines/${machineName}`)).toBe(!isHostile(identityName) && !isHostile(machineName));
     }),
     { numRuns: caseCount('PROPERTY_RUNS', { few: 10, many: 300 }) },
   );
