@@ -5,6 +5,7 @@ import { findingShape } from '../../inventory/finding.ts';
 import { neverSeenPrincipalShape, principalShape } from '../../inventory/principal.ts';
 import { runShape } from '../../inventory/run.ts';
 import { nullableText, text } from '../../inventory/shape.ts';
+import { summaryShape } from '../../inventory/summary.ts';
 import { machineByIdShape, virtualMachineShape } from '../../inventory/virtual-machine.ts';
 
 /** The shapes of answers. A test checks real answers against them. */
@@ -18,6 +19,7 @@ export const shapes = {
   Coverage: coverageShape,
   BlindSpot: blindSpotShape,
   Run: runShape,
+  Summary: summaryShape,
   CoverageCounts: coverageCountsShape,
   Error: v.object({
     error: v.object({
