@@ -196,7 +196,7 @@ export const routes: readonly Route[] = [
     query: noParameters,
     handler: getHealth,
     onInvalidSettings: healthOfInvalidSettings,
-    answer: { kind: 'other', mediaType: json, statuses: [200, 503] },
+    answer: { kind: 'other', mediaType: json, statuses: [200, 503], of: 'Health' },
   }),
   route({
     id: 'openapi',

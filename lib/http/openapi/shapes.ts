@@ -4,7 +4,7 @@ import { blindSpotShape, coverageCountsShape, coverageShape } from '../../invent
 import { findingShape } from '../../inventory/finding.ts';
 import { neverSeenPrincipalShape, principalShape } from '../../inventory/principal.ts';
 import { runShape } from '../../inventory/run.ts';
-import { nullableText, text } from '../../inventory/shape.ts';
+import { count, nullableText, text, time } from '../../inventory/shape.ts';
 import { summaryShape } from '../../inventory/summary.ts';
 import { machineByIdShape, virtualMachineShape } from '../../inventory/virtual-machine.ts';
 
@@ -21,6 +21,13 @@ export const shapes = {
   Run: runShape,
   Summary: summaryShape,
   CoverageCounts: coverageCountsShape,
+  Health: v.object({
+    status: v.picklist(['healthy', 'unhealthy']),
+    version: text,
+    lastRun: v.nullable(v.object({ finishedAt: time, ageSeconds: count, complete: v.boolean() })),
+    /** While a setting is wrong. */
+    error: v.exactOptional(v.object({ code: text, message: text })),
+  }),
   Error: v.object({
     error: v.object({
       code: text,
