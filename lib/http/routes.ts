@@ -15,6 +15,7 @@ import {
   listSubscriptionVirtualMachines,
   listVirtualMachines,
 } from './handlers/virtual-machines.ts';
+import { pageRoute } from './page/answer-page.ts';
 import * as parameters from './parameters/route-parameters.ts';
 import { noParameters, type Route, route } from './route.ts';
 
@@ -204,7 +205,7 @@ export const routes: readonly Route[] = [
     path: 'openapi.json',
     summary: 'This description',
     query: noParameters,
-    handler: (checked) => getOpenApi(checked, routes),
+    handler: (checked) => getOpenApi(checked, [...routes, pageRoute]),
     answer: { kind: 'other', mediaType: json, statuses: [200] },
   }),
 ];

@@ -1,7 +1,7 @@
 import { type ConversionConfig, type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
 import { contentTypes, formats } from '../format.ts';
-import type { Answer, Route } from '../route.ts';
+import type { Answer, RouteDescription } from '../route.ts';
 import { type ShapeName, shapes } from './shapes.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -11,10 +11,11 @@ type Json = Readonly<Record<string, unknown>>;
  * @param server address of the routes, without a slash at the end
  * @see https://spec.openapis.org/oas/v3.1.1
  */
-export function openApiDocument(routes: readonly Route[], version: string, server: string): Json {
+export function openApiDocument(routes: readonly RouteDescription[], version: string, server: string): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const route of routes) {
-    const path = `/${route.path}`;
+    // OpenAPI cannot describe the rest of an address: the address without it stands for all.
+    const path = `/${route.path.replace(/\/\{\*\w+\}$/, '')}`;
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: describe(route) };
   }
   return {
@@ -38,7 +39,7 @@ export function openApiDocument(routes: readonly Route[], version: string, serve
   };
 }
 
-function describe({ id, summary, anonymous, query, names, body, answer }: Route): Json {
+function describe({ id, summary, anonymous, query, names, body, answer }: RouteDescription): Json {
   return {
     operationId: id,
     summary,
@@ -96,6 +97,7 @@ function responsesOf(answer: Answer, hasFormats: boolean): Json {
 const unchanged = { description: 'Not modified: the ETag in If-None-Match is current' };
 
 function otherResponse(status: number, { mediaType, of }: Extract<Answer, { readonly kind: 'other' }>): Json {
+  if (status === 304) return unchanged;
   if (status === 307) return { description: 'Location has a link that is valid for ten minutes' };
   const content = { [mediaType]: of === undefined ? {} : { schema: reference(of) } };
   return { description: status < 400 ? 'The answer' : 'Unhealthy', content };
