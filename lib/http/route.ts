@@ -8,7 +8,14 @@ import { type ParameterSchema, parseQuery, parseValues } from './parameters/pars
 
 /** What a route answers when the request succeeds. */
 export type Answer =
-  | { readonly kind: 'list'; readonly of: ShapeName; readonly further?: Readonly<Record<string, ShapeName>> }
+  | {
+      readonly kind: 'list';
+      readonly of: ShapeName;
+      /** Lists beside `value`. */
+      readonly further?: Readonly<Record<string, ShapeName>>;
+      /** True or false, beside `value`. */
+      readonly flags?: readonly string[];
+    }
   | { readonly kind: 'runs' }
   | { readonly kind: 'object'; readonly of: ShapeName; readonly status?: 202 }
   /** JSON without a list, a file, or a redirect to a file. */

@@ -8,6 +8,7 @@ import { getOpenApi } from './handlers/openapi.ts';
 import { getPrincipal, listPrincipals, lookupPrincipals } from './handlers/principals.ts';
 import { getReport } from './handlers/report.ts';
 import { cancelRun, getRun, listRuns, startRun } from './handlers/runs.ts';
+import { search } from './handlers/search.ts';
 import { listSubscriptions } from './handlers/subscriptions.ts';
 import { getSummary } from './handlers/summary.ts';
 import {
@@ -31,6 +32,15 @@ export const routes: readonly Route[] = [
     query: parameters.summaryQuery,
     handler: getSummary,
     answer: { kind: 'object', of: 'Summary' },
+  }),
+  route({
+    id: 'search',
+    method: 'GET',
+    path: 'search',
+    summary: 'Machines, principals, identities and places that have a text in an id or a name',
+    query: parameters.searchQuery,
+    handler: search,
+    answer: { kind: 'list', of: 'SearchHit', flags: ['truncated'] },
   }),
   route({
     id: 'virtual-machines',

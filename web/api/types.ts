@@ -360,6 +360,16 @@ export type Summary = {
   }[];
 };
 
+export type SearchHit = {
+  readonly kind: 'principal' | 'virtualMachine' | 'scaleSet' | 'arc' | 'identity' | 'resourceGroup' | 'subscription';
+  readonly id: string;
+  readonly label: string;
+  readonly detail: string;
+  readonly principalId: string | null;
+  readonly match: 'principalId' | 'clientId' | 'vmId' | 'subscriptionId' | 'id' | 'name' | 'displayName';
+  readonly exact: boolean;
+};
+
 export type CoverageCounts = {
   readonly complete: number;
   readonly partial: number;
@@ -398,6 +408,15 @@ export type Error = {
 /** What each function answers, by its name. */
 export interface Answers {
   readonly 'summary': Summary;
+  readonly 'search': {
+    readonly value: readonly SearchHit[];
+    readonly nextLink?: string;
+    readonly asOf: string;
+    readonly runId: string | null;
+    readonly complete: boolean;
+    readonly coverage: CoverageCounts;
+    readonly truncated: boolean;
+  };
   readonly 'virtual-machines': {
     readonly value: readonly VirtualMachine[];
     readonly nextLink?: string;

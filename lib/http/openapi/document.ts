@@ -1,6 +1,7 @@
 import { type ConversionConfig, type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
 import { contentTypes, formats } from '../format.ts';
+import { isRequired } from '../parameters/parse.ts';
 import type { Answer, RouteDescription } from '../route.ts';
 import { type ShapeName, shapes } from './shapes.ts';
 
@@ -56,7 +57,7 @@ function describe({ id, summary, anonymous, query, names, body, answer }: RouteD
 function parametersIn(place: 'path' | 'query', entries: v.ObjectEntries): Json[] {
   return Object.entries(entries).map(([name, entry]) => {
     // The JSON Schema of an optional parameter is that of its value: JSON Schema cannot express absence.
-    return { name, in: place, required: place === 'path', schema: jsonSchema(entry) };
+    return { name, in: place, required: isRequired(entry), schema: jsonSchema(entry) };
   });
 }
 
@@ -72,7 +73,7 @@ function responsesOf(answer: Answer, hasFormats: boolean): Json {
         contentTypes[format].split(';', 1)[0] ?? '',
         { schema: { type: 'string' } },
       ]);
-      const content = { ...jsonContent(envelopeOf(answer.of, answer.further ?? {})), ...Object.fromEntries(others) };
+      const content = { ...jsonContent(envelopeOf(answer)), ...Object.fromEntries(others) };
       return { 200: { description: 'A page of the list', content }, 304: unchanged };
     }
     case 'runs': {
@@ -104,13 +105,13 @@ function otherResponse(status: number, { mediaType, of }: Extract<Answer, { read
 }
 
 /** The object around every list. */
-function envelopeOf(of: ShapeName, further: Readonly<Record<string, ShapeName>>): Json {
+function envelopeOf({ of, further = {}, flags = [] }: Extract<Answer, { readonly kind: 'list' }>): Json {
   const furtherLists = Object.entries(further).map(([name, shape]) => {
     return [name, { type: ['array', 'null'], items: reference(shape) }];
   });
   return {
     type: 'object',
-    required: ['value', 'asOf', 'runId', 'complete', 'coverage', ...Object.keys(further)],
+    required: ['value', 'asOf', 'runId', 'complete', 'coverage', ...Object.keys(further), ...flags],
     properties: {
       value: { type: 'array', items: reference(of) },
       nextLink: { type: 'string', format: 'uri', description: 'Absent on the last page' },
@@ -119,6 +120,7 @@ function envelopeOf(of: ShapeName, further: Readonly<Record<string, ShapeName>>)
       complete: { type: 'boolean' },
       coverage: reference('CoverageCounts'),
       ...Object.fromEntries(furtherLists),
+      ...Object.fromEntries(flags.map((name) => [name, { type: 'boolean' }])),
     },
   };
 }

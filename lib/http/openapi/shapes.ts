@@ -4,6 +4,7 @@ import { blindSpotShape, coverageCountsShape, coverageShape } from '../../invent
 import { findingShape } from '../../inventory/finding.ts';
 import { neverSeenPrincipalShape, principalShape } from '../../inventory/principal.ts';
 import { runShape } from '../../inventory/run.ts';
+import { searchHitShape } from '../../inventory/search.ts';
 import { count, nullableText, text, time } from '../../inventory/shape.ts';
 import { summaryShape } from '../../inventory/summary.ts';
 import { machineByIdShape, virtualMachineShape } from '../../inventory/virtual-machine.ts';
@@ -20,6 +21,7 @@ export const shapes = {
   BlindSpot: blindSpotShape,
   Run: runShape,
   Summary: summaryShape,
+  SearchHit: searchHitShape,
   CoverageCounts: coverageCountsShape,
   Health: v.object({
     status: v.picklist(['healthy', 'unhealthy']),

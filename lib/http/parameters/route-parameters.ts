@@ -15,6 +15,8 @@ import {
   maxPageSize,
   resourceGroupName,
   runId,
+  searchLimit,
+  searchText,
   selection,
   skipToken,
   trueOrFalse,
@@ -96,6 +98,7 @@ export const findingsQuery = v.strictObject({
 });
 
 export const summaryQuery = v.strictObject(at);
+export const searchQuery = v.strictObject({ q: searchText, limit: v.exactOptional(searchLimit), ...at });
 
 export const subscriptionsQuery = v.strictObject({ ...at, ...paging });
 

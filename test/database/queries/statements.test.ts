@@ -8,6 +8,7 @@ import { listFindings } from '../../../lib/database/queries/findings.ts';
 import { getVirtualMachine, listVirtualMachines } from '../../../lib/database/queries/machines/virtual-machines.ts';
 import { listPrincipals, lookupPrincipals } from '../../../lib/database/queries/principals/principals.ts';
 import { getRun, listRuns, listRunsBefore } from '../../../lib/database/queries/runs.ts';
+import { search } from '../../../lib/database/queries/search/search.ts';
 import { readSummary } from '../../../lib/database/queries/summary.ts';
 import type { AsOf, ChangeFilter, MachineFilter } from '../../../lib/inventory/query.ts';
 import { createInventory, type Inventory } from '../fixtures/inventory.ts';
@@ -89,6 +90,9 @@ const answers: Readonly<Record<string, (database: Database) => unknown>> = {
       { limit: 2, after: 0 },
     ),
   'GET-summary': (database) => readSummary(database, asOf, { findings: [], now: 0 }),
+  'GET-search': (database) => search(database, asOf, 'web', 2),
+  'GET-search-guid': (database) => search(database, asOf, principalId, 2),
+  'GET-search-id': (database) => [machineId, identityId].map((id) => search(database, asOf, id, 2)),
   'GET-subscriptions': (database) => readLedger(database, asOf),
   completeness: (database) => completeness(database, asOf, ['virtualMachines'], {}),
   'GET-runs': (database) => [listRuns(database), listRunsBefore(database, null, 2)],
