@@ -11,7 +11,7 @@ const root = resolve(process.argv[2] ?? '.');
 const violations: string[] = [];
 let files = 0;
 for (const folder of new Set(rooms.map(({ path }) => path.split('/')[0]))) {
-  for await (const path of glob(`${folder}/**/*.{ts,js,mjs,cjs}`, { cwd: root })) {
+  for await (const path of glob(`${folder}/**/*.{ts,tsx,js,mjs,cjs}`, { cwd: root })) {
     files++;
     violations.push(...(await checkFile(path.split(sep).join('/'))));
   }

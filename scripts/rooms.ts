@@ -75,6 +75,13 @@ export const rooms: readonly Room[] = [
   { path: 'lib/nearest', ...nothing },
   { path: 'lib/errors', ...nothing },
   { path: 'lib/json', rooms: [], packages: ['valibot'], builtins: [] },
+  // It runs in browsers: its types of the API are made from the OpenAPI document, not imported.
+  {
+    path: 'web',
+    rooms: [],
+    packages: ['preact', '@preact/signals', '@tanstack/virtual-core', 'd3-scale', 'd3-shape'],
+    builtins: [],
+  },
   { path: 'local', ...everything },
   { path: 'scripts', ...everything },
   { path: 'bench', ...everything, rooms: ['*', 'test'] },

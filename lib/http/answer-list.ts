@@ -13,6 +13,12 @@ export interface Shown {
   readonly completeness: Completeness;
 }
 
+/** The same in the body of an answer. */
+export function shownFields({ asOf, completeness }: Shown): Readonly<Record<string, unknown>> {
+  const { complete, coverage } = completeness;
+  return { asOf: asOf.finishedAt, runId: asOf.runId, complete, coverage };
+}
+
 /**
  * The object around every list.
  * @param more further lists that belong to the whole
@@ -26,10 +32,7 @@ export function envelope(
   return JSON.stringify({
     value,
     ...(nextLink === null ? {} : { nextLink }),
-    asOf: shown.asOf.finishedAt,
-    runId: shown.asOf.runId,
-    complete: shown.completeness.complete,
-    coverage: shown.completeness.coverage,
+    ...shownFields(shown),
     ...more,
   });
 }

@@ -11,8 +11,13 @@ export type Answer =
   | { readonly kind: 'list'; readonly of: ShapeName; readonly further?: Readonly<Record<string, ShapeName>> }
   | { readonly kind: 'runs' }
   | { readonly kind: 'object'; readonly of: ShapeName; readonly status?: 202 }
-  /** JSON without a shape, a file, or a redirect to a file. */
-  | { readonly kind: 'other'; readonly mediaType: string; readonly statuses: readonly number[] };
+  /** JSON without a list, a file, or a redirect to a file. */
+  | {
+      readonly kind: 'other';
+      readonly mediaType: string;
+      readonly statuses: readonly number[];
+      readonly of?: ShapeName;
+    };
 
 /** Everything about a route but its handler. */
 interface RouteDescription<Query, Names, Body> {

@@ -9,6 +9,7 @@ import { getPrincipal, listPrincipals, lookupPrincipals } from './handlers/princ
 import { getReport } from './handlers/report.ts';
 import { cancelRun, getRun, listRuns, startRun } from './handlers/runs.ts';
 import { listSubscriptions } from './handlers/subscriptions.ts';
+import { getSummary } from './handlers/summary.ts';
 import {
   getVirtualMachine,
   listSubscriptionVirtualMachines,
@@ -21,6 +22,15 @@ const json = 'application/json';
 
 /** Every route of the API: functions/http.ts serves this table, and the OpenAPI document describes it. */
 export const routes: readonly Route[] = [
+  route({
+    id: 'summary',
+    method: 'GET',
+    path: 'summary',
+    summary: 'The inventory in numbers, and what is missing from it',
+    query: parameters.summaryQuery,
+    handler: getSummary,
+    answer: { kind: 'object', of: 'Summary' },
+  }),
   route({
     id: 'virtual-machines',
     method: 'GET',
@@ -186,7 +196,7 @@ export const routes: readonly Route[] = [
     query: noParameters,
     handler: getHealth,
     onInvalidSettings: healthOfInvalidSettings,
-    answer: { kind: 'other', mediaType: json, statuses: [200, 503] },
+    answer: { kind: 'other', mediaType: json, statuses: [200, 503], of: 'Health' },
   }),
   route({
     id: 'openapi',

@@ -4,6 +4,12 @@ export interface Permission {
   readonly notActions: readonly string[];
 }
 
+/** One entry of a role definition. A role that was read without its data actions has null for both lists. */
+export interface RolePermission extends Permission {
+  readonly dataActions: readonly string[] | null;
+  readonly notDataActions: readonly string[] | null;
+}
+
 /**
  * Whether an action is allowed: some entry has it in `actions` and not in `notActions`. The `notActions` of an entry
  * restrict that entry only. `*` matches any text, anywhere. Case does not matter.

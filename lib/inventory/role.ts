@@ -1,4 +1,4 @@
-import type { Permission } from './permissions.ts';
+import type { RolePermission } from './permissions.ts';
 
 /** A role assignment that may be a managed identity's, as listed in a subscription: at, above or below it. */
 export interface RoleAssignmentReading {
@@ -15,7 +15,7 @@ export interface RoleAssignmentReading {
 export interface RoleDefinitionReading {
   readonly id: string;
   readonly roleName: string;
-  readonly permissions: readonly Permission[];
+  readonly permissions: readonly RolePermission[];
 }
 
 /** Stands for the name of a role that no longer exists and was never read. */

@@ -83,10 +83,14 @@ export const roleAssignmentShape = v.object({
   condition: nullableText,
 });
 const texts = v.array(text);
+/** Older versions do not read it. */
+const readLater = v.nullish(texts, null);
 export const roleDefinitionShape = v.object({
   id: text,
   roleName: text,
-  permissions: v.array(v.object({ actions: texts, notActions: texts })),
+  permissions: v.array(
+    v.object({ actions: texts, notActions: texts, dataActions: readLater, notDataActions: readLater }),
+  ),
 });
 /** In lower case, as the hub writes it: in another spelling it would pass for another subscription. */
 const subscriptionId = v.pipe(

@@ -74,7 +74,13 @@ const events: readonly ReadingEvent[] = [
   {
     type: 'roleDefinitions',
     subscriptionId: guid(1),
-    rows: [{ id: '/r1', roleName: 'Own', permissions: [{ actions: ['*'], notActions: ['x'] }] }],
+    rows: [
+      {
+        id: '/r1',
+        roleName: 'Own',
+        permissions: [{ actions: ['*'], notActions: ['x'], dataActions: ['d'], notDataActions: null }],
+      },
+    ],
   },
   { type: 'end', reading: ending },
 ];
@@ -191,9 +197,28 @@ test('The stored lines keep their format', async () => {
     ["powerStates","00000000-0000-4000-8000-000000000001",[["/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm-1","PowerState/running"]]]
     ["identities","00000000-0000-4000-8000-000000000001",[["/u1","p",null,"t"]]]
     ["roleAssignments","00000000-0000-4000-8000-000000000001",[["/a1","/","/r1","p","@x eq \\"1\\""],["/a2","/s","/r1","q",null]]]
-    ["roleDefinitions","00000000-0000-4000-8000-000000000001",[["/r1","Own",[{"actions":["*"],"notActions":["x"]}]]]]
+    ["roleDefinitions","00000000-0000-4000-8000-000000000001",[["/r1","Own",[{"actions":["*"],"notActions":["x"],"dataActions":["d"],"notDataActions":null}]]]]
     ["end",{"subscriptionId":"00000000-0000-4000-8000-000000000001","kind":"virtualMachines","status":"partial","count":3,"requests":2,"pages":2,"readAt":"2026-11-21T06:00:00.000Z","reason":{"code":"X","message":"zwölf\\nlines","hint":null},"retries":1,"throttledMilliseconds":5,"requestId":"r"}]
     ["done",{"subscriptions":2,"virtualMachines":3,"requests":2}]
     "
   `);
+});
+
+test('A batch of an older version has no data actions of roles: they are not known', async () => {
+  const lines = [
+    ['batch', 2],
+    ['roleDefinitions', guid(1), [['/r1', 'Own', [{ actions: ['*'], notActions: [] }]]]],
+    ['done', {}],
+  ];
+  const replayed = recordEvents();
+
+  await replayBatch(
+    Readable.from(lines.map((line) => Buffer.from(`${JSON.stringify(line)}\n`))),
+    replayed.write,
+    'old',
+  );
+
+  expect(replayed.rows('roleDefinitions')).toMatchObject([
+    { permissions: [{ actions: ['*'], notActions: [], dataActions: null, notDataActions: null }] },
+  ]);
 });

@@ -5,6 +5,7 @@ import { newAzuriteAccount } from '../support/azurite-account.ts';
 
 const id = '11111111-1111-4111-8111-111111111111';
 const routes: readonly [method: string, path: string, functionName: string][] = [
+  ['GET', 'summary', 'summary'],
   ['GET', 'virtualMachines', 'virtual-machines'],
   ['GET', `subscriptions/${id}/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/vm`, 'virtual-machine'],
   ['GET', `subscriptions/${id}/providers/Microsoft.Compute/virtualMachines`, 'subscription-virtual-machines'],

@@ -405,6 +405,30 @@ test('A source does not describe a role that this deployment has described', asy
   expect(database.prepare('SELECT name FROM role_definition').all()).toEqual([{ name: 'Contributor' }]);
 });
 
+test.each([
+  ['older than data actions', [{ actions: ['*'], notActions: [] }], [null]],
+  ['of this version', [{ actions: ['*'], notActions: [], dataActions: ['d'], notDataActions: [] }], [['d']]],
+])('The permissions of a role come from a source %s', async (_, permissions, expected) => {
+  const all = { kinds: [...kinds] };
+  const path = join(folder, 'there.sqlite');
+  using there = openForWriting(path);
+  const role = roleAssignment(guid(8), guid(71), { scope: `/subscriptions/${other}` });
+  const read = { machines: [inOther('b')], roleAssignments: [role], roleDefinitions: [contributor] };
+  mergeRun(there, { day: 20, subscriptions: { [other]: read }, plan: all });
+  there.prepare('UPDATE role_definition SET permissions = ?').run(JSON.stringify(permissions));
+  const open = async () => ({ database: openForReading(path), damage: null, readMs: 60_000 });
+  await using sources = await openSources([{ name: 'there', open }], folder, never);
+  using database = openForWriting(':memory:');
+  const takenIn = takeIn(planOf({ day: 21, subscriptions: { [other]: {} }, plan: all }), database, sources.all, []);
+  const options = { ignoredTags: [], retentionDays: 400, idleDays: 30, sharedIdentityLimit: 10 };
+  const merge = openMerge(database, takenIn.plan, { ...options, finishedAt: () => dayOf(21) });
+
+  await takenIn.writeContested(merge.write, async () => undefined);
+
+  const stored = database.prepare('SELECT permissions FROM role_definition').get()?.permissions;
+  expect(JSON.parse(String(stored)).map((one: { dataActions: unknown }) => one.dataActions)).toEqual(expected);
+});
+
 test('A source that goes back in time is not believed, and nothing ends', async () => {
   await runThere(18, { [other]: {} });
   await runHere(20, { [other]: { machines: [inOther('b')] } }, []);

@@ -98,7 +98,9 @@ export function roleAssignment(
 export const contributor: RoleDefinitionReading = {
   id: `/subscriptions/${guid(1)}/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c`,
   roleName: 'Contributor',
-  permissions: [{ actions: ['*'], notActions: ['Microsoft.Authorization/*/Write'] }],
+  permissions: [
+    { actions: ['*'], notActions: ['Microsoft.Authorization/*/Write'], dataActions: [], notDataActions: [] },
+  ],
 };
 
 export function federatedCredential(name: string, more: Partial<FederatedCredential> = {}): FederatedCredential {

@@ -1,3 +1,4 @@
+import type { RolePermission } from '../../inventory/permissions.ts';
 import type { RoleAssignmentReading, RoleDefinitionReading } from '../../inventory/role.ts';
 import type { UserAssignedIdentityReading } from '../../inventory/user-assigned-identity.ts';
 import {
@@ -60,7 +61,12 @@ export function toDefinitionRow({ id, roleName, permissions }: RoleDefinitionRea
 }
 
 export function fromDefinitionRow([id, roleName, permissions]: DefinitionRow): RoleDefinitionReading {
-  return { id, roleName, permissions };
+  return { id, roleName, permissions: permissions.map(withLaterLists) };
+}
+
+/** A batch of an older version of this project, which a run can resume, has no data actions. */
+function withLaterLists({ actions, notActions, dataActions, notDataActions }: RolePermission): RolePermission {
+  return { actions, notActions, dataActions: dataActions ?? null, notDataActions: notDataActions ?? null };
 }
 
 /** The properties of version 2, in the order of a row. */

@@ -1,6 +1,7 @@
-import type { Permission } from '../../inventory/permissions.ts';
+import type { RolePermission } from '../../inventory/permissions.ts';
 import type { Database } from '../database.ts';
 import { integer, type SqlRow, text, textOrNull } from '../queries/row-values.ts';
+import { storedPermissions } from '../queries/stored-json.ts';
 import type { Freshness } from './freshness.ts';
 
 /** A role assignment that exists now, to a principal that the inventory knows. */
@@ -12,7 +13,7 @@ export interface StandingAssignment {
   /** The role's id where its name is not known. */
   readonly roleName: string;
   /** null = the role itself was not read. */
-  readonly permissions: readonly Permission[] | null;
+  readonly permissions: readonly RolePermission[] | null;
   /** None of the subscriptions that showed it was read completely. */
   readonly stale: boolean;
 }
@@ -36,14 +37,13 @@ export function prepareStandingAssignments(database: Database, fresh: Freshness)
     'SELECT subscription FROM role_assignment_seen WHERE assignment = ? AND valid_to IS NULL',
   );
   const toAssignment = (row: SqlRow): StandingAssignment => {
-    const permissions = textOrNull(row, 'permissions');
     return {
       id: text(row, 'resource_id'),
       scope: text(row, 'scope'),
       principalId: text(row, 'principal_id'),
       roleGuid: text(row, 'guid'),
       roleName: textOrNull(row, 'name') ?? text(row, 'guid'),
-      permissions: permissions === null ? null : JSON.parse(permissions),
+      permissions: storedPermissions(textOrNull(row, 'permissions')),
       stale: !shownIn.all(integer(row, 'id')).some((shown) => fresh(integer(shown, 'subscription'), 'roleAssignments')),
     };
   };

@@ -1,7 +1,14 @@
-import { type AcceptedFinding, type Finding, findingRules, severities } from '../../inventory/finding.ts';
+import {
+  type AcceptedFinding,
+  type Finding,
+  type FindingRule,
+  findingRules,
+  severities,
+} from '../../inventory/finding.ts';
 import { fold } from '../../inventory/names/fold.ts';
 import { subscriptionOf } from '../../inventory/privilege.ts';
 import type { AsOf, FindingFilter, Page } from '../../inventory/query.ts';
+import type { Summary } from '../../inventory/summary.ts';
 import type { Database } from '../database.ts';
 import { integer, oneOf, type SqlRow, text } from './row-values.ts';
 
@@ -14,6 +21,8 @@ export interface Accepted {
 
 /** High before medium before low; then by rule, resource and principal. */
 const severityOrder = "CASE severity WHEN 'high' THEN 0 WHEN 'medium' THEN 1 ELSE 2 END";
+
+const holds = 'valid_from <= $seq AND (valid_to IS NULL OR valid_to > $seq)';
 
 /** Every finding of a run except the accepted ones, one at a time. */
 export function* iterateFindings(
@@ -47,8 +56,26 @@ export function listFindings(
   return { value };
 }
 
+/** The findings of a run in numbers. Accepted ones count as accepted only. */
+export function countFindings(database: Database, asOf: AsOf, accepted: Accepted): Summary['findings'] {
+  const counts = { high: 0, medium: 0, low: 0, stale: 0, accepted: 0 };
+  const byRule: Partial<Record<FindingRule, number>> = {};
+  const sql = `SELECT rule, severity, resource_id, principal_id, stale FROM finding WHERE ${holds}`;
+  for (const row of database.prepare(sql).iterate({ $seq: asOf.seq })) {
+    const rule = oneOf(findingRules, row.rule, 'rule');
+    if (isAccepted({ rule, resourceId: text(row, 'resource_id'), principalId: text(row, 'principal_id') }, accepted)) {
+      counts.accepted += 1;
+      continue;
+    }
+    counts[oneOf(severities, row.severity, 'severity')] += 1;
+    counts.stale += integer(row, 'stale');
+    byRule[rule] = (byRule[rule] ?? 0) + 1;
+  }
+  return { ...counts, byRule };
+}
+
 function* findingsFrom(database: Database, asOf: AsOf, filter: FindingFilter, row: number): Generator<Finding> {
-  const where = ['valid_from <= $seq', '(valid_to IS NULL OR valid_to > $seq)'];
+  const where = [holds];
   const parameters: Record<string, string | number> = { $seq: asOf.seq, $row: row };
   const equal = (column: string, value: string | number | undefined): void => {
     if (value === undefined) return;
@@ -83,7 +110,10 @@ function isShown(finding: Finding, { subscriptionId }: FindingFilter, accepted: 
 }
 
 /** A finding is accepted by its rule and its resource, principal or both, until the acceptance expires. */
-function isAccepted(finding: Finding, { findings, now }: Accepted): boolean {
+function isAccepted(
+  finding: Pick<Finding, 'rule' | 'resourceId' | 'principalId'>,
+  { findings, now }: Accepted,
+): boolean {
   return findings.some(
     ({ rule, resourceId, principalId, expires }) =>
       rule === finding.rule &&

@@ -1,5 +1,6 @@
 import type { Reason } from '../../errors.ts';
 import type { CoverageCounts } from '../../inventory/coverage.ts';
+import type { RolePermission } from '../../inventory/permissions.ts';
 import { type ChangeKind, changeKinds } from '../../inventory/run.ts';
 
 /** A reason: JSON `{code, message, hint}`, or NULL. */
@@ -44,15 +45,31 @@ function hasOnlyTexts(object: Readonly<Record<string, unknown>>): object is Reco
 
 /** A JSON array of texts, or NULL. */
 export function storedTexts(json: string | null): string[] | null {
+  return json === null ? null : array(JSON.parse(json)).map(string);
+}
+
+/** The permissions of a role, or NULL. Older versions of this project stored no data actions: null until read again. */
+export function storedPermissions(json: string | null): RolePermission[] | null {
   if (json === null) return null;
-  const value: unknown = JSON.parse(json);
-  if (!Array.isArray(value)) throw new TypeError(`Stored JSON is not an array: ${json.slice(0, 80)}`);
-  return value.map(string);
+  return array(JSON.parse(json)).map((entry) => {
+    const { actions, notActions, dataActions = null, notDataActions = null } = isObject(entry) ? entry : {};
+    return {
+      actions: array(actions).map(string),
+      notActions: array(notActions).map(string),
+      dataActions: dataActions === null ? null : array(dataActions).map(string),
+      notDataActions: notDataActions === null ? null : array(notDataActions).map(string),
+    };
+  });
 }
 
 /** A JSON object with any fields, or NULL. */
 export function storedFields(json: string | null): Readonly<Record<string, unknown>> | null {
   return json === null ? null : storedObject(json);
+}
+
+function array(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new TypeError(`Stored JSON has ${typeof value} instead of an array`);
 }
 
 function storedObject(json: string): Readonly<Record<string, unknown>> {

@@ -5,7 +5,7 @@ CREATE TABLE role_definition (
   guid TEXT NOT NULL UNIQUE COLLATE NOCASE,    -- last segment of its id: the same in every listing
   resource_id TEXT NOT NULL,                   -- of all the ids that assignments gave it, the first by name
   name TEXT,                                   -- NULL = the role itself was not read
-  permissions TEXT                             -- JSON [{actions, notActions}]
+  permissions TEXT                             -- JSON [{actions, notActions, dataActions, notDataActions}]
 ) STRICT;
 
 CREATE TABLE role_assignment (                 -- to service principals; what it says never changes but for the condition: then it is another row

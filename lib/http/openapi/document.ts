@@ -89,15 +89,16 @@ function responsesOf(answer: Answer, hasFormats: boolean): Json {
     case 'object':
       return { [answer.status ?? 200]: { description: answer.of, content: jsonContent(reference(answer.of)) } };
     case 'other':
-      return Object.fromEntries(answer.statuses.map((status) => [status, otherResponse(status, answer.mediaType)]));
+      return Object.fromEntries(answer.statuses.map((status) => [status, otherResponse(status, answer)]));
   }
 }
 
 const unchanged = { description: 'Not modified: the ETag in If-None-Match is current' };
 
-function otherResponse(status: number, mediaType: string): Json {
+function otherResponse(status: number, { mediaType, of }: Extract<Answer, { readonly kind: 'other' }>): Json {
   if (status === 307) return { description: 'Location has a link that is valid for ten minutes' };
-  return { description: status < 400 ? 'The answer' : 'Unhealthy', content: { [mediaType]: {} } };
+  const content = { [mediaType]: of === undefined ? {} : { schema: reference(of) } };
+  return { description: status < 400 ? 'The answer' : 'Unhealthy', content };
 }
 
 /** The object around every list. */

@@ -5,7 +5,8 @@ import { findingShape } from '../../inventory/finding.ts';
 import { livePrincipalShape } from '../../inventory/live-principal.ts';
 import { neverSeenPrincipalShape, principalShape } from '../../inventory/principal.ts';
 import { runShape } from '../../inventory/run.ts';
-import { nullableText, text } from '../../inventory/shape.ts';
+import { count, nullableText, text, time } from '../../inventory/shape.ts';
+import { summaryShape } from '../../inventory/summary.ts';
 import { machineByIdShape, virtualMachineShape } from '../../inventory/virtual-machine.ts';
 
 /** The shapes of answers. A test checks real answers against them. */
@@ -20,7 +21,15 @@ export const shapes = {
   Coverage: coverageShape,
   BlindSpot: blindSpotShape,
   Run: runShape,
+  Summary: summaryShape,
   CoverageCounts: coverageCountsShape,
+  Health: v.object({
+    status: v.picklist(['healthy', 'unhealthy']),
+    version: text,
+    lastRun: v.nullable(v.object({ finishedAt: time, ageSeconds: count, complete: v.boolean() })),
+    /** While a setting is wrong. */
+    error: v.exactOptional(v.object({ code: text, message: text })),
+  }),
   Error: v.object({
     error: v.object({
       code: text,

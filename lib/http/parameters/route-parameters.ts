@@ -95,6 +95,8 @@ export const findingsQuery = v.strictObject({
   format,
 });
 
+export const summaryQuery = v.strictObject(at);
+
 export const subscriptionsQuery = v.strictObject({ ...at, ...paging });
 
 export const runsQuery = v.strictObject({ ...paging });

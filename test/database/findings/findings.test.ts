@@ -28,7 +28,7 @@ function role(id: string, roleName: string, actions: readonly string[], notActio
   const definition: RoleDefinitionReading = {
     id: `${at(one)}/providers/Microsoft.Authorization/roleDefinitions/${id}`,
     roleName,
-    permissions: [{ actions, notActions }],
+    permissions: [{ actions, notActions, dataActions: [], notDataActions: [] }],
   };
   return definition;
 }

@@ -335,6 +335,21 @@ describe('roles', () => {
     ]);
   });
 
+  test('keep known data actions if a source that does not read them says the same otherwise', ({ database }) => {
+    const own = { actions: ['*/read'], notActions: [], dataActions: ['data/*'], notDataActions: ['data/delete'] };
+    const unread = { ...own, dataActions: null, notDataActions: null };
+    const other = { ...unread, actions: ['*'] };
+    const shown = (...permissions: (typeof contributor)['permissions']) => ({ ...contributor, permissions });
+    const stored = () => JSON.parse(String(definitions(database)[0]?.permissions));
+    define(database, 1, [shown(unread)]);
+    expect(stored()).toEqual([unread]);
+    define(database, 2, [shown(own)]);
+    define(database, 3, [shown(unread, other)]);
+    expect(stored()).toEqual([own, other]);
+    define(database, 4, [shown(other)]);
+    expect(stored()).toEqual([other]);
+  });
+
   test('that are deleted keep the name that they had, whatever came first', ({ database }) => {
     const deleted = { ...contributor, roleName: deletedRoleName, permissions: [] };
     const kept = [{ name: 'Contributor', permissions: JSON.stringify(contributor.permissions) }];

@@ -8,6 +8,7 @@ import { listFindings } from '../../../lib/database/queries/findings.ts';
 import { getVirtualMachine, listVirtualMachines } from '../../../lib/database/queries/machines/virtual-machines.ts';
 import { listPrincipals, lookupPrincipals } from '../../../lib/database/queries/principals/principals.ts';
 import { getRun, listRuns, listRunsBefore } from '../../../lib/database/queries/runs.ts';
+import { readSummary } from '../../../lib/database/queries/summary.ts';
 import type { AsOf, ChangeFilter, MachineFilter } from '../../../lib/inventory/query.ts';
 import { createInventory, type Inventory } from '../fixtures/inventory.ts';
 import { layOutSql } from '../fixtures/lay-out-sql.ts';
@@ -87,6 +88,7 @@ const answers: Readonly<Record<string, (database: Database) => unknown>> = {
       { findings: [], now: 0 },
       { limit: 2, after: 0 },
     ),
+  'GET-summary': (database) => readSummary(database, asOf, { findings: [], now: 0 }),
   'GET-subscriptions': (database) => readLedger(database, asOf),
   completeness: (database) => completeness(database, asOf, ['virtualMachines'], {}),
   'GET-runs': (database) => [listRuns(database), listRunsBefore(database, null, 2)],

@@ -195,6 +195,8 @@ SELECT id, resource_id FROM role_definition WHERE guid = ?;
 
 INSERT INTO role_definition(guid, resource_id) VALUES (?, ?);
 
+SELECT permissions FROM role_definition WHERE id = ?;
+
 UPDATE role_definition SET name = ?1, permissions = ?2
 WHERE id = ?3
 AND (name IS NOT ?1 OR permissions IS NOT ?2);

@@ -1,4 +1,4 @@
-import type { Permission } from '../../../inventory/permissions.ts';
+import type { Permission, RolePermission } from '../../../inventory/permissions.ts';
 import { member } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
 import { readAll } from '../client/pages.ts';
@@ -26,12 +26,22 @@ export function listPermissions(
   return readAll(permissionPages(arm, subscriptionId, context));
 }
 
-/** An entry of effective permissions or of a role definition. If its `notActions` are unreadable, it grants nothing. */
-export function toPermission(item: unknown): Permission {
+/** An entry of effective permissions. If its `notActions` are unreadable, it grants nothing. */
+function toPermission(item: unknown): Permission {
   const notActions = texts(member(item, 'notActions') ?? []);
   return notActions === null
     ? { actions: [], notActions: [] }
     : { actions: texts(member(item, 'actions')) ?? [], notActions };
+}
+
+/**
+ * An entry of a role definition. Azure Stack answers versions of the API that have no data actions: they are not known
+ * then, and neither are they if another list of the entry is unreadable.
+ */
+export function toRolePermission(item: unknown): RolePermission {
+  const lists = ['actions', 'notActions', 'dataActions', 'notDataActions'].map((name) => texts(member(item, name)));
+  const [, , dataActions, notDataActions] = lists.includes(null) ? [] : lists;
+  return { ...toPermission(item), dataActions: dataActions ?? null, notDataActions: notDataActions ?? null };
 }
 
 function texts(value: unknown): readonly string[] | null {

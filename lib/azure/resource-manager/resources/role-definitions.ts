@@ -2,7 +2,7 @@ import type { RoleDefinitionReading } from '../../../inventory/role.ts';
 import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
 import { InvalidResponseError } from '../client/errors.ts';
-import { authorizationApiVersion, toPermission } from './permissions.ts';
+import { authorizationApiVersion, toRolePermission } from './permissions.ts';
 import { resourcePath } from './resource-id.ts';
 import { subscriptionList } from './resource-requests.ts';
 
@@ -46,5 +46,5 @@ function toRole(id: string, item: unknown): RoleDefinitionReading {
   const roleName = textOrNull(member(properties, 'roleName'));
   if (roleName === null) throw new InvalidResponseError(`The role ${id} has no name`);
   const permissions = member(properties, 'permissions');
-  return { id, roleName, permissions: Array.isArray(permissions) ? permissions.map(toPermission) : [] };
+  return { id, roleName, permissions: Array.isArray(permissions) ? permissions.map(toRolePermission) : [] };
 }

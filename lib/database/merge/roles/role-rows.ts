@@ -1,8 +1,10 @@
 import { fold } from '../../../inventory/names/fold.ts';
+import type { RolePermission } from '../../../inventory/permissions.ts';
 import { deletedRoleName, type RoleAssignmentReading, type RoleDefinitionReading } from '../../../inventory/role.ts';
 import type { ChangeKind } from '../../../inventory/run.ts';
 import type { Database } from '../../database.ts';
 import { integer, type SqlRow, text, textOrNull } from '../../queries/row-values.ts';
+import { storedPermissions } from '../../queries/stored-json.ts';
 import { createSeen } from '../seen.ts';
 
 /** A stored assignment. `content` is all that it says: equal contents under one id are the same assignment. */
@@ -24,6 +26,7 @@ export type RoleRows = ReturnType<typeof openRoleRows>;
 export function openRoleRows(database: Database, seq: number) {
   const findDefinition = database.prepare('SELECT id, resource_id FROM role_definition WHERE guid = ?');
   const addDefinition = database.prepare('INSERT INTO role_definition (guid, resource_id) VALUES (?, ?)');
+  const permissionsOf = database.prepare('SELECT permissions FROM role_definition WHERE id = ?');
   const describe = database.prepare(`UPDATE role_definition SET name = ?1, permissions = ?2
     WHERE id = ?3 AND (name IS NOT ?1 OR permissions IS NOT ?2)`);
   const describeUnknown = database.prepare(`UPDATE role_definition SET name = ?1, permissions = ?2
@@ -85,7 +88,14 @@ export function openRoleRows(database: Database, seq: number) {
     /** Stores the newest name and permissions of a role. Earlier ones are not kept, except those of a deleted role. */
     define({ id, roleName, permissions }: RoleDefinitionReading): void {
       const statement = roleName === deletedRoleName ? describeUnknown : describe;
-      statement.run(roleName, JSON.stringify(permissions), definition(id).id);
+      const { id: role } = definition(id);
+      const known = permissions.every(({ dataActions }) => dataActions !== null)
+        ? permissions
+        : withKnownDataActions(
+            permissions,
+            storedPermissions(textOrNull(permissionsOf.get(role) ?? {}, 'permissions')),
+          );
+      statement.run(roleName, JSON.stringify(known), role);
     },
     contentOf: ({ scope, roleDefinitionId, principalId, condition }: RoleAssignmentReading): string =>
       contentOf(scope, roleOf(roleDefinitionId), principalId, condition),
@@ -128,6 +138,17 @@ export function openRoleRows(database: Database, seq: number) {
     begin: (assignment: number, subscription: number, change: ChangeKind, notBefore: number | null): boolean =>
       begin.run(change, notBefore, assignment, subscription, seq).changes === 1,
   };
+}
+
+/** An older source does not know the data actions of a role that this deployment may have read. */
+function withKnownDataActions(
+  read: readonly RolePermission[],
+  stored: readonly RolePermission[] | null,
+): readonly RolePermission[] {
+  const actionsOf = ({ actions, notActions }: RolePermission): string => JSON.stringify([actions, notActions]);
+  return read.map((entry) =>
+    entry.dataActions === null ? (stored?.find((one) => actionsOf(one) === actionsOf(entry)) ?? entry) : entry,
+  );
 }
 
 function contentOf(scope: string, role: number, principalId: string, condition: string | null): string {

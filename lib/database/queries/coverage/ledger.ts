@@ -36,7 +36,7 @@ const ledgerAt = perRun((database, seq): Ledger => {
 function machineCounts(database: Database, seq: number): Map<number, number> {
   const rows = prepared(
     database,
-    `SELECT m.subscription, count(*) AS machines FROM machine m JOIN machine_version v ON v.machine = m.id
+    `SELECT m.subscription, count(*) AS machines FROM machine_version v CROSS JOIN machine m ON m.id = v.machine
      WHERE m.type = 0 AND v.valid_from <= $seq AND (v.valid_to IS NULL OR v.valid_to > $seq) GROUP BY m.subscription`,
   ).all({ $seq: seq });
   return new Map(rows.map((row) => [integer(row, 'subscription'), integer(row, 'machines')]));

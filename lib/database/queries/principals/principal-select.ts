@@ -6,7 +6,7 @@ import { isListedOnes } from '../../views/unnamed-attachments.ts';
 import { subscriptionsAt } from '../coverage/subscriptions-at.ts';
 import { limitClause, machineConditions } from '../machines/machine-select.ts';
 import { machinesShown } from '../machines/machines-shown.ts';
-import { type SqlRow, text } from '../row-values.ts';
+import { integer, type SqlRow, text } from '../row-values.ts';
 import type { RunContext } from '../run-context.ts';
 import { type Parameters, prepared, type Query } from '../statements.ts';
 import { perRun } from '../while-open.ts';
@@ -98,6 +98,17 @@ function onMachines(database: Database, seq: number, filter: MachineFilter): Que
         CROSS JOIN identity_presence q ON q.identity = o.id WHERE ${where} AND q.valid_from <= $seq AND ${isListedOnes})`,
     parameters: conditions.parameters,
   };
+}
+
+/** Only principals that a complete list of identities lacked can be dangling: those are few. */
+const dangling = `SELECT count(*) AS dangling FROM (${principals} AND i.principal_id IN (
+  SELECT d.principal_id FROM identity_presence p CROSS JOIN identity d ON d.id = p.identity
+  WHERE p.present = 0 AND p.valid_from <= $seq AND (p.valid_to IS NULL OR p.valid_to > $seq))) WHERE state = 'dangling'`;
+
+/** How many principals are on a machine at a run and absent from a complete list of identities. */
+export function countDangling(database: Database, seq: number): number {
+  const row = prepared(database, dangling).get({ ...runParameters(database, seq) });
+  return row === undefined ? 0 : integer(row, 'dangling');
 }
 
 /** Rows of a statement on principals (`$seq`, `$ids`); none without ids. */

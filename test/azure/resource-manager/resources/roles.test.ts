@@ -71,11 +71,25 @@ test.each([
   });
 });
 
-test('roles have a name and permissions', async () => {
+const four = { actions: ['a'], notActions: [], dataActions: ['d'], notDataActions: [] };
+const unknownData = { actions: [], notActions: [], dataActions: null, notDataActions: null };
+
+test('roles have a name and all four lists of their permissions', async () => {
   await using azure = await serving({
     value: [
       ...payloadItems('roledefinition-atscope'),
       { id: '/r2', properties: { roleName: 'Bare', permissions: null } },
+      { id: '/r3', properties: { roleName: 'Old', permissions: [{ actions: ['*'], notActions: [] }] } },
+      {
+        id: '/r4',
+        properties: {
+          roleName: 'Odd',
+          permissions: [
+            { ...four, notDataActions: 'x' },
+            { ...four, actions: 1 },
+          ],
+        },
+      },
     ],
   });
 
@@ -85,9 +99,11 @@ test('roles have a name and permissions', async () => {
     {
       id: '/subscriptions/subID/providers/Microsoft.Authorization/roleDefinitions/roleDefinitionId',
       roleName: 'Role name',
-      permissions: [{ actions: ['action'], notActions: [] }],
+      permissions: [{ actions: ['action'], notActions: [], dataActions: ['dataAction'], notDataActions: [] }],
     },
     { id: '/r2', roleName: 'Bare', permissions: [] },
+    { id: '/r3', roleName: 'Old', permissions: [{ ...unknownData, actions: ['*'] }] },
+    { id: '/r4', roleName: 'Odd', permissions: [{ ...unknownData, actions: ['a'] }, unknownData] },
   ]);
   expect(azure.requests[0]?.url.search).toBe('?api-version=2022-04-01');
 });

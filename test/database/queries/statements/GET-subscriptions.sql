@@ -1,6 +1,6 @@
 SELECT m.subscription, count(*) AS machines
-FROM machine m
-JOIN machine_version v ON v.machine = m.id
+FROM machine_version v
+CROSS JOIN machine m ON m.id = v.machine
 WHERE m.type = 0
 AND v.valid_from <= $seq
 AND (v.valid_to IS NULL OR v.valid_to > $seq)

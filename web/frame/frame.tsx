@@ -1,0 +1,138 @@
+import { useEffect } from 'preact/hooks';
+import { access } from '../api/access.ts';
+import { offline, retryAt } from '../api/client.ts';
+import { LiveRegion } from '../parts/announce.tsx';
+import { Failure, ViewBoundary } from '../parts/failure.tsx';
+import { formatTime, Time } from '../parts/time.tsx';
+import { address, go, linkTo, withQuery } from '../state/address.ts';
+import { loadNewest, newerRun, newest, newestError, newVersion } from '../state/shown-run.ts';
+import { frameText } from '../text/frame.ts';
+import { stateText } from '../text/states.ts';
+import { views } from '../views/views.ts';
+import { AccessDialog } from './access-dialog.tsx';
+import { Menu } from './menu.tsx';
+import { RunPicker } from './run-picker.tsx';
+import { SearchBox } from './search-box.tsx';
+
+/** Everything around a view, and the view that the address names. */
+export function Frame() {
+  const { view, id, unknown } = address.value;
+  const View = views[view];
+  useEffect(() => {
+    document.title = `${id === '' ? frameText.views[view] : id.split('/').at(-1)} – ${frameText.product}`;
+  }, [view, id]);
+  return (
+    <>
+      <button type="button" class="skip" onClick={skipToContent}>
+        {frameText.skip}
+      </button>
+      <header class="frame-header">
+        <a class="product" href={linkTo('')}>
+          {frameText.product}
+        </a>
+        <SearchBox />
+        <RunPicker />
+        <Menu />
+      </header>
+      <Bars />
+      <div class="frame-body">
+        <Navigation />
+        <main id="main" tabIndex={-1}>
+          <PastRibbon />
+          {unknown.length > 0 && <p class="notice">{frameText.unknownNames(unknown)}</p>}
+          <ViewBoundary key={`${view} ${id}`}>
+            {newest.value === null && newestError.value !== null ? (
+              <Failure error={newestError.value} of="summary" again={loadNewest} />
+            ) : newest.value === null ? (
+              <p class="loading">{stateText.loading}</p>
+            ) : (
+              <View id={id} />
+            )}
+          </ViewBoundary>
+        </main>
+      </div>
+      <LiveRegion />
+      {access.value !== 'open' && <AccessDialog />}
+    </>
+  );
+}
+
+/** A button, because the hash is the address of the view. */
+function skipToContent(): void {
+  document.getElementById('main')?.focus();
+}
+
+const navigation = [
+  '',
+  'machines',
+  'principals',
+  'lookup',
+  'changes',
+  'findings',
+  'coverage',
+  'runs',
+  'about',
+] as const;
+
+function Navigation() {
+  return (
+    <nav class="frame-navigation" aria-label={frameText.navigation}>
+      <ul>
+        {navigation.map((view) => (
+          <li key={view}>
+            <a href={linkTo(view)} aria-current={address.value.view === view ? 'page' : undefined}>
+              {frameText.views[view]}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+/** One line each, for what concerns every view. */
+function Bars() {
+  const at = retryAt.value;
+  return (
+    <div class="bars" aria-live="polite">
+      {offline.value && <p class="bar warning">{frameText.offline}</p>}
+      {at !== null && <p class="bar warning">{frameText.retryIn(Math.max(1, Math.round((at - Date.now()) / 1000)))}</p>}
+      {newVersion.value && (
+        <p class="bar">
+          {frameText.newVersion}{' '}
+          <button type="button" class="link" onClick={() => location.reload()}>
+            {frameText.reload}
+          </button>
+        </p>
+      )}
+      {newerRun.value !== null && (
+        <p class="bar">
+          <button type="button" class="link" onClick={loadNewest} title={formatTime(newerRun.value)}>
+            {frameText.newerRun}
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function PastRibbon() {
+  const asOf = address.value.query.get('asOf');
+  if (asOf === null) return null;
+  const time = timeOf(asOf);
+  return (
+    <p class="ribbon">
+      {stateText.past} {time === null ? <code>{asOf}</code> : <Time at={time} />} –{' '}
+      <button type="button" class="link" onClick={() => go(withQuery({ asOf: null }))}>
+        {stateText.backToNow}
+      </button>
+    </p>
+  );
+}
+
+/** The time in a run id such as `20261121T060000Z-3f2a`, or the time itself; null when it is neither. */
+function timeOf(asOf: string): string | null {
+  const run = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(asOf);
+  if (run !== null) return `${run[1]}-${run[2]}-${run[3]}T${run[4]}:${run[5]}:${run[6]}Z`;
+  return Number.isNaN(Date.parse(asOf)) ? null : asOf;
+}

@@ -1,0 +1,4 @@
+/** Accepts whatever a log contains. */
+export function SearchBox() {
+  return <search class="search-box" />;
+}

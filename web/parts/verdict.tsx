@@ -1,0 +1,52 @@
+import type { CoverageCounts } from '../api/types.ts';
+import { linkTo } from '../state/address.ts';
+import { count, stateText } from '../text/states.ts';
+import { Icon } from './icon.tsx';
+import { Time } from './time.tsx';
+
+/** What an answer says about its own completeness. */
+export interface Completeness {
+  readonly complete: boolean;
+  readonly coverage: CoverageCounts;
+  /** End of the run, ISO 8601. */
+  readonly asOf: string;
+}
+
+/** The parts of an inventory that were not read, in words: `2 denied, 1 failed, 1 blind spot`. */
+export function missingParts({ coverage }: Pick<Completeness, 'coverage'>): string {
+  const parts = (['denied', 'failed', 'partial'] as const)
+    .filter((status) => coverage[status] > 0)
+    .map((status) => `${count(coverage[status], 'subscription')} ${stateText.parts[status]}`);
+  if (coverage.blindSpots !== null && coverage.blindSpots > 0) parts.push(stateText.blindSpots(coverage.blindSpots));
+  return parts.join(', ');
+}
+
+/** Says at the top of a view whether its answer is complete. Only a complete answer is quiet. */
+export function Verdict({ of }: { readonly of: Completeness }) {
+  const { coverage } = of;
+  const run = (
+    <span class="verdict-run">
+      {stateText.runOf} <Time at={of.asOf} /> (<Time at={of.asOf} relative />)
+    </span>
+  );
+  const read = coverage.complete + coverage.skipped;
+  if (of.complete && coverage.blindSpots !== null) {
+    return (
+      <p class="verdict complete">
+        <Icon name="complete" /> {stateText.complete(read)} · {run}
+      </p>
+    );
+  }
+  const missing = missingParts(of);
+  return (
+    <div class="verdict incomplete" role="note">
+      <p>
+        <Icon name="incomplete" /> <strong>{stateText.notComplete}</strong> {missing}
+        {missing === '' ? '' : '. '}
+        {coverage.blindSpots === null ? `${stateText.blindSpotsUnknown} ` : ''}
+        {stateText.missingHere} <a href={linkTo('coverage')}>{stateText.whatIsMissing}</a>
+      </p>
+      <p>{run}</p>
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import { computed, signal } from '@preact/signals';
+import { access } from '../api/access.ts';
+import { ApiError } from '../api/api-error.ts';
+import { call, explainRefusal } from '../api/client.ts';
+import type { Answers } from '../api/types.ts';
+import { address } from './address.ts';
+
+type Summary = Answers['summary'];
+
+/** The summary of the newest run that this page has asked for, or null before the first answer. */
+export const newest = signal<Summary | null>(null);
+/** Why there is no summary, or null. */
+export const newestError = signal<ApiError | null>(null);
+/** When a run ended that is newer than {@link newest}: ISO 8601, or null. Nothing moves before the user asks for it. */
+export const newerRun = signal<string | null>(null);
+/** The version of the app differs from that of this page. */
+export const newVersion = signal(false);
+
+/** The run that every call of a view asks for: the one in the address, or the newest known. */
+export const shownRun = computed(() => address.value.query.get('asOf') ?? newest.value?.runId ?? null);
+
+/** The page was loaded as this version. */
+export const pageVersion = document.documentElement.dataset.version ?? '';
+
+/** Asks for the newest run. It is the page's first call, so it also finds out whether a key or a sign-in is missing. */
+export async function loadNewest(): Promise<void> {
+  try {
+    const summary = await call('summary', 'summary');
+    newest.value = summary;
+    newestError.value = null;
+    newerRun.value = null;
+    access.value = 'open';
+    newVersion.value = summary.version !== pageVersion;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 401 || (error.status === 403 && error.code !== 'InvalidConfiguration')) {
+      if (await explainRefusal(error)) await loadNewest();
+    } else {
+      access.value = 'open';
+      newestError.value = error;
+    }
+  }
+}
+
+const checkEveryMs = 5 * 60 * 1000;
+
+/** Looks for a newer run every five minutes and when the window gets the focus. `health` is open to anyone. */
+export function watchForNewerRuns(): void {
+  const check = async () => {
+    if (document.visibilityState !== 'visible') return;
+    const health = await call('health', 'health').catch((error: unknown): null => {
+      // It answers 503 while the app is unhealthy, which the views say themselves.
+      if (error instanceof ApiError) return null;
+      throw error;
+    });
+    if (health === null) return;
+    newVersion.value = health.version !== pageVersion;
+    const shown = newest.value?.asOf;
+    if (health.lastRun !== null && (shown === undefined || health.lastRun.finishedAt > shown)) {
+      newerRun.value = health.lastRun.finishedAt;
+    }
+  };
+  setInterval(check, checkEveryMs);
+  addEventListener('focus', check);
+}

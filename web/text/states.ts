@@ -1,0 +1,31 @@
+/** The texts of what every view may have to say: how complete it is, that it loads, that it failed. */
+export const stateText = {
+  complete: (subscriptions: number) => `Complete · ${count(subscriptions, 'subscription')}`,
+  runOf: 'run of',
+  notComplete: 'Not complete:',
+  missingHere: 'Machines there may be missing from this view.',
+  whatIsMissing: 'What is missing',
+  parts: { denied: 'denied', failed: 'failed', partial: 'partial', skipped: 'skipped' },
+  blindSpots: (number: number) => count(number, 'blind spot'),
+  blindSpotsUnknown: 'Blind spots cannot be known: no management group is configured or readable.',
+  damaged: 'The newest inventory file is damaged. This is the one before it.',
+  reason: 'The run says:',
+  past: 'You look at',
+  backToNow: 'back to now',
+  loading: 'Loading…',
+  notReadyTitle: 'No run yet',
+  notReady: 'The first run has not ended. Its progress is on the page Runs, where you can also start one.',
+  failedTitle: 'The app failed',
+  requestId: 'Request id',
+  tryAgain: 'Try again',
+  removeFilter: 'Remove filter',
+  keyDoesNotOpen: (functionName: string) => `This key does not open ${functionName}`,
+  gone: 'History no longer reaches there.',
+  brokenView: 'This view has failed. The rest of the page still works.',
+  atLeast: 'at least',
+};
+
+/** `1 subscription`, `2 subscriptions`, in the browser's language for numbers. */
+export function count(number: number, noun: string): string {
+  return `${number.toLocaleString()} ${noun}${number === 1 ? '' : 's'}`;
+}
