@@ -84,11 +84,11 @@ export const routes: readonly Route[] = [
     id: 'principal',
     method: 'GET',
     path: 'principals/{principalId}',
-    summary: 'Who a principal id or client id is',
+    summary: 'Who a principal id or client id is; with live=true, which roles it has now, also through groups',
     names: parameters.principalPath,
     query: parameters.principalQuery,
     handler: getPrincipal,
-    answer: { kind: 'object', of: 'Principal' },
+    answer: { kind: 'object', of: 'PrincipalOrLive' },
   }),
   route({
     id: 'principals-lookup',

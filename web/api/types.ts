@@ -40,6 +40,94 @@ export type PrincipalOrNeverSeen = {
   readonly state: 'neverSeen';
 };
 
+export type PrincipalOrLive = {
+  readonly principalId: string;
+  readonly clientId: string | null;
+  readonly kind: 'SystemAssigned' | 'UserAssigned';
+  readonly identityId: string | null;
+  readonly tenantId: string | null;
+  readonly state: 'attached' | 'detached' | 'dangling' | 'gone' | 'unknown';
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly accessCoverage: {
+    readonly direct: 'complete' | 'partial' | 'notRead';
+    readonly groups: 'notRead';
+    readonly directory: 'notRead';
+  };
+  readonly virtualMachines: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly subscriptionId: string;
+    readonly attachedFrom: string;
+    readonly detachedAt: string | null;
+  }[];
+  readonly roleAssignments: readonly {
+    readonly id: string;
+    readonly scope: string;
+    readonly roleDefinitionId: string;
+    readonly roleDefinitionName: string | null;
+    readonly inherited: boolean;
+    readonly condition: string | null;
+  }[];
+  readonly federatedCredentials: readonly {
+    readonly name: string;
+    readonly issuer: string;
+    readonly subject: string;
+    readonly audiences: readonly string[];
+  }[];
+} | {
+  readonly principalId: string;
+  readonly clientId: string | null;
+  readonly kind: 'SystemAssigned' | 'UserAssigned' | null;
+  readonly identityId: string | null;
+  readonly tenantId: string | null;
+  readonly state: 'attached' | 'detached' | 'dangling' | 'gone' | 'unknown' | 'neverSeen';
+  readonly firstSeen: string | null;
+  readonly lastSeen: string | null;
+  readonly virtualMachines: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly subscriptionId: string;
+    readonly attachedFrom: string;
+    readonly detachedAt: string | null;
+  }[];
+  readonly federatedCredentials: readonly {
+    readonly name: string;
+    readonly issuer: string;
+    readonly subject: string;
+    readonly audiences: readonly string[];
+  }[];
+  readonly accessCoverage: {
+    readonly direct: 'complete' | 'partial' | 'notRead';
+    readonly groups: {
+      readonly subscriptionsRead: number;
+      readonly subscriptionsAsked: number;
+    };
+    readonly directory: 'notRead';
+  };
+  readonly roleAssignments: readonly {
+    readonly id: string;
+    readonly scope: string;
+    readonly roleDefinitionId: string;
+    readonly roleDefinitionName: string | null;
+    readonly inherited: boolean;
+    readonly condition: string | null;
+    readonly via: 'direct' | 'group';
+    readonly groupId: string | null;
+  }[];
+  readonly asOf: string;
+  readonly runId: null;
+  readonly complete: boolean;
+  readonly coverage: {
+    readonly complete: number;
+    readonly partial: number;
+    readonly failed: number;
+    readonly denied: number;
+    readonly skipped: number;
+    readonly blindSpots: number | null;
+  };
+};
+
 export type VirtualMachine = {
   readonly id: string;
   readonly name: string;
@@ -442,7 +530,7 @@ export interface Answers {
     readonly complete: boolean;
     readonly coverage: CoverageCounts;
   };
-  readonly 'principal': Principal;
+  readonly 'principal': PrincipalOrLive;
   readonly 'principals-lookup': {
     readonly value: readonly PrincipalOrNeverSeen[];
     readonly nextLink?: string;

@@ -5,7 +5,7 @@ import {
   listVirtualMachines as listPage,
 } from '../../database/queries/machines/virtual-machines.ts';
 import { NotFoundError } from '../../errors.ts';
-import type { LiveList, MachineFilter } from '../../inventory/query.ts';
+import type { MachineFilter } from '../../inventory/query.ts';
 import { machineListKinds } from '../../inventory/shown-kinds.ts';
 import { type MachineById, virtualMachineType } from '../../inventory/virtual-machine.ts';
 import { toMachineFilter } from '../../parameters/filters.ts';
@@ -17,6 +17,7 @@ import { answerList, envelope, inventoryHeaders, lines } from '../answer-list.ts
 import { liveDeadline } from '../deadline.ts';
 import { formatOf } from '../format.ts';
 import { viewAt } from '../inventory-view.ts';
+import { refuseIfLive, throwIfRefused } from '../live.ts';
 import type {
   subscriptionPath,
   subscriptionVirtualMachinesQuery,
@@ -24,7 +25,7 @@ import type {
   virtualMachineQuery,
   virtualMachinesQuery,
 } from '../parameters/route-parameters.ts';
-import { invalidParameter, RequestError, upstreamError } from '../request-error.ts';
+import { invalidParameter } from '../request-error.ts';
 import type { CheckedRequest } from '../route.ts';
 
 type MachineListRequest = Omit<CheckedRequest<typeof virtualMachinesQuery>, 'names'>;
@@ -102,7 +103,7 @@ async function answerLiveList(
     throw invalidParameter('type', filter.type, 'virtualMachines, with live=true');
   }
   const read = await context.listLive(filter.subscriptionId, liveLimit, liveDeadline());
-  throwIfRefused(read);
+  throwIfRefused(read.coverage);
   const completeness = liveCompleteness(read, filter);
   const shown = { asOf: { finishedAt: context.now().toISOString(), runId: null }, completeness };
   const rows = matchingMachines(read.machines, filter, query.orderby);
@@ -112,23 +113,4 @@ async function answerLiveList(
       ? envelope([...selectFields(rows, query.select)], shown, null)
       : [...lines(rows, format, query.select, virtualMachineCsv)].join('');
   return answerText(request, text, format, { headers: inventoryHeaders(shown) });
-}
-
-function refuseIfLive(name: string, value: string | number | undefined): void {
-  if (value === undefined) return;
-  const message = `${name} is '${value}'; it cannot be combined with live=true`;
-  throw new RequestError(400, 'InvalidParameter', message, { target: name });
-}
-
-/** If Azure refused the whole list, its refusal is the answer. */
-function throwIfRefused(read: LiveList): void {
-  const [only] = read.coverage;
-  const status = { denied: 403, failed: only?.reason?.code === 'Throttled' ? 429 : 500 };
-  if (only === undefined || (only.status !== 'denied' && only.status !== 'failed')) return;
-  const { code, message, hint } = only.reason ?? {
-    code: 'UpstreamFailed',
-    message: 'Azure answered with an error',
-    hint: null,
-  };
-  throw upstreamError(code === 'SubscriptionNotFound' ? 404 : status[only.status], code, message, { hint });
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { changeShape } from '../../inventory/change.ts';
 import { blindSpotShape, coverageCountsShape, coverageShape } from '../../inventory/coverage.ts';
 import { findingShape } from '../../inventory/finding.ts';
+import { livePrincipalShape } from '../../inventory/live-principal.ts';
 import { neverSeenPrincipalShape, principalShape } from '../../inventory/principal.ts';
 import { runShape } from '../../inventory/run.ts';
 import { searchHitShape } from '../../inventory/search.ts';
@@ -12,6 +13,7 @@ import { machineByIdShape, virtualMachineShape } from '../../inventory/virtual-m
 /** The shapes of answers. A test checks real answers against them. */
 export const shapes = {
   PrincipalOrNeverSeen: v.union([principalShape, neverSeenPrincipalShape]),
+  PrincipalOrLive: v.union([principalShape, livePrincipalShape]),
   VirtualMachine: virtualMachineShape,
   VirtualMachineById: machineByIdShape,
   Principal: principalShape,

@@ -73,7 +73,7 @@ export const principalsQuery = v.strictObject({
   ...paging,
   format,
 });
-export const principalQuery = v.strictObject({ ...at, ...selectPrincipal });
+export const principalQuery = v.strictObject({ ...at, ...live, ...selectPrincipal });
 export const principalPath = v.object({ principalId: guid });
 export const lookupQuery = v.strictObject({ ...at, ...selectPrincipal });
 export const lookupBody = v.strictObject(
