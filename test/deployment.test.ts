@@ -191,7 +191,8 @@ test.each(workflows)(
 
 test('the condition in docs/deploy.md lets the deployer assign the roles of main.bicep and no other', async () => {
   const ids = objectVariable(await readTemplate('roles.bicep'), 'roles');
-  const texts = [main.text, (await readTemplate('source.bicep')).text];
+  const texts = [main.text];
+  for (const path of ['resource-group.bicep', 'source.bicep']) texts.push((await readTemplate(path)).text);
   const assigned = [...ids].filter(([name]) => texts.some((text) => text.includes(`roles.${name}`)));
 
   const allowed = found(deploy, /^roles='([^']*)'/gm).flatMap((list) => list.split(', '));
