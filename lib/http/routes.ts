@@ -4,6 +4,7 @@ import { listChanges } from './handlers/changes.ts';
 import { getDatabase } from './handlers/database.ts';
 import { listFindings } from './handlers/findings.ts';
 import { getHealth, healthOfInvalidSettings } from './handlers/health.ts';
+import { getMachineFacets } from './handlers/machine-facets.ts';
 import { getOpenApi } from './handlers/openapi.ts';
 import { getPrincipal, listPrincipals, lookupPrincipals } from './handlers/principals.ts';
 import { getReport } from './handlers/report.ts';
@@ -50,6 +51,15 @@ export const routes: readonly Route[] = [
     query: parameters.virtualMachinesQuery,
     handler: listVirtualMachines,
     answer: { kind: 'list', of: 'VirtualMachine' },
+  }),
+  route({
+    id: 'virtual-machines-facets',
+    method: 'GET',
+    path: 'virtualMachines/facets',
+    summary: 'How many machines there are, by subscription, location, power state, …',
+    query: parameters.machineFacetsQuery,
+    handler: getMachineFacets,
+    answer: { kind: 'object', of: 'MachineFacets' },
   }),
   route({
     id: 'virtual-machine',

@@ -8,6 +8,7 @@ const routes: readonly [method: string, path: string, functionName: string][] = 
   ['GET', 'summary', 'summary'],
   ['GET', 'search?q=vm', 'search'],
   ['GET', 'virtualMachines', 'virtual-machines'],
+  ['GET', 'virtualMachines/facets', 'virtual-machines-facets'],
   ['GET', `subscriptions/${id}/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/vm`, 'virtual-machine'],
   ['GET', `subscriptions/${id}/providers/Microsoft.Compute/virtualMachines`, 'subscription-virtual-machines'],
   ['GET', 'principals', 'principals'],
