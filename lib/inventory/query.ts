@@ -61,6 +61,8 @@ export interface ChangeFilter {
   readonly resourceId?: string;
   /** Also matches changes of machines that had the identity, and its replacement. */
   readonly principalId?: string;
+  /** `caller` or `callerId` of the author, in any case. */
+  readonly caller?: string;
 }
 
 export interface FindingFilter {

@@ -104,6 +104,7 @@ export const changeFilterEntries = {
   subscriptionId: v.exactOptional(guid),
   resourceId: v.exactOptional(resourceId),
   principalId: v.exactOptional(guid),
+  caller: v.exactOptional(text),
 };
 
 /** Filters of the findings. */

@@ -199,6 +199,63 @@ export type VirtualMachineById = {
   readonly movedTo?: string;
 };
 
+export type MachineFacets = {
+  readonly count: number;
+  readonly facets: {
+    readonly subscriptionId?: readonly {
+      readonly value: string;
+      readonly label: string;
+      readonly count: number;
+    }[] | null;
+    readonly location?: readonly {
+      readonly value: string;
+      readonly label: string;
+      readonly count: number;
+    }[] | null;
+    readonly osType?: readonly {
+      readonly value: string;
+      readonly label: string;
+      readonly count: number;
+    }[] | null;
+    readonly identityType?: readonly {
+      readonly value: string;
+      readonly label: string;
+      readonly count: number;
+    }[] | null;
+    readonly powerState?: readonly {
+      readonly value: string;
+      readonly label: string;
+      readonly count: number;
+    }[] | null;
+    readonly vmSize?: readonly {
+      readonly value: string;
+      readonly label: string;
+      readonly count: number;
+    }[] | null;
+    readonly type?: readonly {
+      readonly value: string;
+      readonly label: string;
+      readonly count: number;
+    }[] | null;
+    readonly stale?: readonly {
+      readonly value: string;
+      readonly label: string;
+      readonly count: number;
+    }[] | null;
+  };
+  readonly asOf: string;
+  readonly runId: string;
+  readonly complete: boolean;
+  readonly coverage: {
+    readonly complete: number;
+    readonly partial: number;
+    readonly failed: number;
+    readonly denied: number;
+    readonly skipped: number;
+    readonly blindSpots: number | null;
+  };
+};
+
 export type Principal = {
   readonly principalId: string;
   readonly clientId: string | null;
@@ -245,6 +302,17 @@ export type Change = {
   readonly principalId: string | null;
   readonly before: Readonly<Record<string, unknown>> | null;
   readonly after: Readonly<Record<string, unknown>> | null;
+  readonly by: {
+    readonly caller: string | null;
+    readonly callerType: 'user' | 'application' | 'managedIdentity' | 'platform' | 'unknown';
+    readonly callerId: string | null;
+    readonly operation: string;
+    readonly at: string;
+    readonly correlationId: string | null;
+    readonly clientIpAddress: string | null;
+    readonly candidates: readonly (string | null)[] | null;
+  } | null;
+  readonly byStatus: 'found' | 'notFound' | 'notRead' | 'expired' | 'off';
 };
 
 export type Finding = {
@@ -512,7 +580,9 @@ export interface Answers {
     readonly runId: string | null;
     readonly complete: boolean;
     readonly coverage: CoverageCounts;
+    readonly count?: number;
   };
+  readonly 'virtual-machines-facets': MachineFacets;
   readonly 'virtual-machine': VirtualMachineById;
   readonly 'subscription-virtual-machines': {
     readonly value: readonly VirtualMachine[];
@@ -521,6 +591,7 @@ export interface Answers {
     readonly runId: string | null;
     readonly complete: boolean;
     readonly coverage: CoverageCounts;
+    readonly count?: number;
   };
   readonly 'principals': {
     readonly value: readonly Principal[];
