@@ -130,10 +130,10 @@ param httpAuthDefaultRole string = 'none'
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
-@description('Optional. Maximum number of instances.')
-@minValue(40)
+@description('Optional. Maximum number of instances. Low, because all share the quota of one identity at Azure Resource Manager, and each costs. Functions for HTTP, those of runs and each timer have instances of their own.')
+@minValue(1)
 @maxValue(1000)
-param maximumInstanceCount int = 40
+param maximumInstanceCount int = 5
 
 @description('Optional. Redundancy of the storage account: one data centre (LRS), three zones (ZRS), or also another region (GRS, GZRS).')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
@@ -148,6 +148,11 @@ param runRecordDays int = 90
 @minValue(30)
 @maxValue(730)
 param logRetentionDays int = 90
+
+@description('Optional. Gigabytes that the workspace accepts in a day. Then it accepts nothing until the next day, and an alert says so. A quiet app logs some megabytes.')
+@minValue(1)
+@maxValue(1000)
+param dailyLogCapGB int = 1
 
 @description('Optional. Log every read and write of blobs, with the caller.')
 param storageAccessLogs bool = false
@@ -164,6 +169,9 @@ param virtualNetworkAddressPrefix string = '10.90.0.0/24'
 @allowed(['Enabled', 'Disabled'])
 param appPublicNetworkAccess string = 'Enabled'
 
+@description('Optional. Address ranges that may call the app, in CIDR notation. Empty: all. Deployments are not restricted: they need a token of Entra ID.')
+param allowedClientAddressPrefixes string[] = []
+
 // ---------- alerts: docs/operations.md ----------
 
 @description('Optional. Email addresses for alerts. The alert rules are created if there is an address or an action group.')
@@ -172,10 +180,17 @@ param alertEmailAddresses string[] = []
 @description('Optional. Resource ids of action groups for alerts.')
 param alertActionGroupIds string[] = []
 
-@description('Optional. Hours between two scheduled runs. A run is late when none has succeeded for twice as long.')
-@minValue(1)
-@maxValue(24)
-param schedulePeriodHours int = 6
+@description('Optional. Places that ask the app for its health every 15 minutes: https://learn.microsoft.com/azure/azure-monitor/app/availability#location-population-tags. Two or more, or none for no test. Only with alerts and appPublicNetworkAccess=Enabled.')
+param availabilityTestLocationIds string[] = ['emea-nl-ams-azr', 'us-va-ash-azr', 'apac-sg-sin-azr']
+
+// ---------- budget ----------
+
+@description('Optional. Budget of the resource group for a month, in the currency of the subscription. 0: none. The receivers of alerts learn when 80 and 100 percent are spent, and when a forecast exceeds it. It stops nothing.')
+@minValue(0)
+param monthlyBudget int = 0
+
+@description('Conditional. First month of the budget, such as 2026-12-01. Azure refuses a month before the current one when it creates a budget, and any other month afterwards: set it once and keep it. Required if monthlyBudget is not 0.')
+param budgetStartDate string = ''
 
 // ---------- resources ----------
 
@@ -224,13 +239,17 @@ module app 'resource-group.bicep' = {
     storageSkuName: storageSkuName
     runRecordDays: runRecordDays
     logRetentionDays: logRetentionDays
+    dailyLogCapGB: dailyLogCapGB
     storageAccessLogs: storageAccessLogs
     privateNetwork: privateNetwork
     virtualNetworkAddressPrefix: virtualNetworkAddressPrefix
     appPublicNetworkAccess: appPublicNetworkAccess
+    allowedClientAddressPrefixes: allowedClientAddressPrefixes
     alertEmailAddresses: alertEmailAddresses
     alertActionGroupIds: alertActionGroupIds
-    schedulePeriodHours: schedulePeriodHours
+    availabilityTestLocationIds: availabilityTestLocationIds
+    monthlyBudget: monthlyBudget
+    budgetStartDate: budgetStartDate
   }
 }
 

@@ -122,10 +122,10 @@ param httpAuthDefaultRole string = 'none'
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
-@description('Optional. Maximum number of instances.')
-@minValue(40)
+@description('Optional. Maximum number of instances. Low, because all share the quota of one identity at Azure Resource Manager, and each costs. Functions for HTTP, those of runs and each timer have instances of their own.')
+@minValue(1)
 @maxValue(1000)
-param maximumInstanceCount int = 40
+param maximumInstanceCount int = 5
 
 @description('Optional. Redundancy of the storage account: one data centre (LRS), three zones (ZRS), or also another region (GRS, GZRS).')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
@@ -140,6 +140,11 @@ param runRecordDays int = 90
 @minValue(30)
 @maxValue(730)
 param logRetentionDays int = 90
+
+@description('Optional. Gigabytes that the workspace accepts in a day. Then it accepts nothing until the next day, and an alert says so. A quiet app logs some megabytes.')
+@minValue(1)
+@maxValue(1000)
+param dailyLogCapGB int = 1
 
 @description('Optional. Log every read and write of blobs, with the caller.')
 param storageAccessLogs bool = false
@@ -156,6 +161,9 @@ param virtualNetworkAddressPrefix string = '10.90.0.0/24'
 @allowed(['Enabled', 'Disabled'])
 param appPublicNetworkAccess string = 'Enabled'
 
+@description('Optional. Address ranges that may call the app, in CIDR notation. Empty: all. Deployments are not restricted: they need a token of Entra ID.')
+param allowedClientAddressPrefixes string[] = []
+
 // ---------- alerts: docs/operations.md ----------
 
 @description('Optional. Email addresses for alerts. The alert rules are created if there is an address or an action group.')
@@ -164,16 +172,25 @@ param alertEmailAddresses string[] = []
 @description('Optional. Resource ids of action groups for alerts.')
 param alertActionGroupIds string[] = []
 
-@description('Optional. Hours between two scheduled runs. A run is late when none has succeeded for twice as long.')
-@minValue(1)
-@maxValue(24)
-param schedulePeriodHours int = 6
+@description('Optional. Places that ask the app for its health every 15 minutes: https://learn.microsoft.com/azure/azure-monitor/app/availability#location-population-tags. Two or more, or none for no test. Only with alerts and appPublicNetworkAccess=Enabled.')
+param availabilityTestLocationIds string[] = ['emea-nl-ams-azr', 'us-va-ash-azr', 'apac-sg-sin-azr']
+
+// ---------- budget ----------
+
+@description('Optional. Budget of the resource group for a month, in the currency of the subscription. 0: none. The receivers of alerts learn when 80 and 100 percent are spent, and when a forecast exceeds it. It stops nothing.')
+@minValue(0)
+param monthlyBudget int = 0
+
+@description('Conditional. First month of the budget, such as 2026-12-01. Azure refuses a month before the current one when it creates a budget, and any other month afterwards: set it once and keep it. Required if monthlyBudget is not 0.')
+param budgetStartDate string = ''
 
 // ---------- names: test/infra/names.test.ts checks them against Azure's limits ----------
 
 var names = {
   actionGroup: 'ag-${name}-${nameSuffix}'
   alert: 'alert-${name}'
+  availabilityTest: 'test-${name}-${nameSuffix}'
+  budget: 'budget-${name}'
   component: 'appi-${name}-${nameSuffix}'
   functionApp: 'func-${name}-${nameSuffix}'
   identity: 'id-${name}-${nameSuffix}'
@@ -212,10 +229,29 @@ var inventorySettings = {
 
 var isEntra = httpAuth == 'keys'
   ? false
-  : empty(entraClientId) ? fail('httpAuth is entra, but entraClientId is empty: docs/security.md describes how to create the app registration') : true
+  : empty(entraClientId)
+      ? fail('httpAuth is entra, but entraClientId is empty: docs/security.md describes how to create the app registration')
+      : true
 var appAccess = appPublicNetworkAccess == 'Enabled' || privateNetwork
   ? appPublicNetworkAccess
   : fail('appPublicNetworkAccess is Disabled, but privateNetwork is false: no network could reach the app')
+
+var hasAlerts = !empty(alertEmailAddresses) || !empty(alertActionGroupIds)
+// One place alone cannot tell a fault of the app from one of its own.
+var hasAvailabilityTest = length(availabilityTestLocationIds) == 1
+  ? fail('availabilityTestLocationIds names one place: name two or more, or none')
+  : hasAlerts && appAccess == 'Enabled' && !empty(availabilityTestLocationIds)
+// parseCidr refuses what is no address range.
+var clientAddressPrefixes = map(
+  allowedClientAddressPrefixes,
+  prefix =>
+    contains(prefix, '/') && !empty(parseCidr(prefix).network)
+      ? prefix
+      : fail('allowedClientAddressPrefixes: ${prefix} is no address range such as 203.0.113.0/24 or 203.0.113.7/32')
+)
+var budgetStart = monthlyBudget == 0 || (length(budgetStartDate) == 10 && endsWith(budgetStartDate, '-01') && hasAlerts)
+  ? budgetStartDate
+  : fail('monthlyBudget needs budgetStartDate, the first day of a month such as 2026-12-01, and a receiver of alerts (alertEmailAddresses or alertActionGroupIds)')
 
 // ---------- resources ----------
 
@@ -234,6 +270,7 @@ module monitoring 'modules/monitoring.bicep' = {
     location: location
     tags: tags
     retentionDays: logRetentionDays
+    dailyCapGB: dailyLogCapGB
   }
 }
 
@@ -320,6 +357,8 @@ module functionApp 'modules/function-app.bicep' = {
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
     publicNetworkAccess: appAccess
+    allowedClientAddressPrefixes: clientAddressPrefixes
+    allowAvailabilityTests: hasAvailabilityTest
     subnetResourceId: privateNetwork ? network!.outputs.appSubnetResourceId : ''
   }
   // The first start of the app reads and writes storage.
@@ -369,16 +408,55 @@ module acceptedFindingsRole 'modules/container-role.bicep' = if (!empty(accepted
 
 // ---------- alerts and the workbook ----------
 
-module alerts 'modules/alerts.bicep' = if (!empty(alertEmailAddresses) || !empty(alertActionGroupIds)) {
+module actionGroup 'modules/action-group.bicep' = if (!empty(alertEmailAddresses)) {
+  params: {
+    name: names.actionGroup
+    tags: tags
+    emailAddresses: alertEmailAddresses
+  }
+}
+
+var actionGroupIds = concat(alertActionGroupIds, empty(alertEmailAddresses) ? [] : [actionGroup!.outputs.resourceId])
+
+module alerts 'modules/alerts.bicep' = if (hasAlerts) {
   params: {
     namePrefix: names.alert
-    actionGroupName: names.actionGroup
     location: location
     tags: tags
     workspaceResourceId: monitoring.outputs.workspaceResourceId
+    actionGroupIds: actionGroupIds
+  }
+}
+
+module activityAlerts 'modules/activity-alerts.bicep' = if (hasAlerts) {
+  params: {
+    namePrefix: names.alert
+    tags: tags
+    storageAccountResourceId: storage.outputs.resourceId
+    actionGroupIds: actionGroupIds
+  }
+}
+
+module availability 'modules/availability.bicep' = if (hasAvailabilityTest) {
+  params: {
+    name: names.availabilityTest
+    namePrefix: names.alert
+    location: location
+    tags: tags
+    componentName: monitoring.outputs.componentName
+    hostName: functionApp.outputs.hostName
+    locationIds: availabilityTestLocationIds
+    actionGroupIds: actionGroupIds
+  }
+}
+
+module budget 'modules/budget.bicep' = if (monthlyBudget > 0) {
+  params: {
+    name: names.budget
+    amount: monthlyBudget
+    startDate: budgetStart
     emailAddresses: alertEmailAddresses
     actionGroupIds: alertActionGroupIds
-    schedulePeriodHours: schedulePeriodHours
   }
 }
 

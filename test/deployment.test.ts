@@ -34,6 +34,9 @@ const fields = new Set([
   'blindSpotsAppeared',
   'newFindings',
   'systemAssigned',
+  'inventorySchedule',
+  'lastFinishedAt',
+  'lateAfter',
 ]);
 
 const found = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, group = '']) => group);
@@ -113,8 +116,11 @@ test('docs/operations.md explains each field of the line per run, in its order',
 });
 
 test('docs/operations.md says what to do for each alert that there is', async () => {
-  const alerts = await readTemplate('modules/alerts.bicep');
-  const rules = [...found(alerts.text, /key: '([\w-]+)'/g), ...found(alerts.text, /namePrefix\}-(run-\w+)'/g)];
+  const rules: string[] = [];
+  for (const name of ['alerts', 'activity-alerts', 'availability']) {
+    const { text } = await readTemplate(`modules/${name}.bicep`);
+    rules.push(...found(text, /key: '([\w-]+)'/g), ...found(text, /namePrefix\}-([a-z]+)'/g));
+  }
 
   expect(rowsBelow(operations, '## Alerts').toSorted()).toEqual(rules.toSorted());
 });

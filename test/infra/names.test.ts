@@ -7,7 +7,9 @@ import { objectVariable, readTemplate } from './templates.ts';
  */
 const limits: Readonly<Record<string, { readonly most: number; readonly pattern: RegExp }>> = {
   actionGroup: { most: 260, pattern: /^[^:<>+/&%\\?|]+$/ },
-  alert: { most: 260 - '-run-incomplete'.length, pattern: /^[^#<>%&:\\?/{}*]+$/ },
+  alert: { most: 260 - '-storage-changed'.length, pattern: /^[^#<>%&:\\?/{}*]+$/ },
+  availabilityTest: { most: 260, pattern: /^[^#<>%&:\\?/{}*]+$/ },
+  budget: { most: 63, pattern: /^[A-Za-z0-9_-]+$/ },
   component: { most: 255, pattern: /^[\w.()-]+$/ },
   functionApp: { most: 60, pattern: /^[a-z0-9][a-z0-9-]*[a-z0-9]$/ },
   identity: { most: 128, pattern: /^[a-z0-9][\w-]*$/ },
