@@ -2,6 +2,7 @@ import { type Kept, keptFor } from '../lib/async/kept-for.ts';
 import { ArmError, ThrottledError } from '../lib/azure/resource-manager/client/errors.ts';
 import type { Session } from '../lib/azure/session.ts';
 import type { InventoryStore } from '../lib/azure/store/open-store.ts';
+import { readLiveAccess } from '../lib/collect/live-access.ts';
 import { getLive, listLive } from '../lib/collect/live-machines.ts';
 import type { Database } from '../lib/database/database.ts';
 import { getRun, listRunsBefore } from '../lib/database/queries/runs.ts';
@@ -80,7 +81,8 @@ export function keptLastRun(store: InventoryStore): Kept<LastRunOutcome> {
   );
 }
 
-async function readLastRun(store: InventoryStore, signal: AbortSignal): Promise<LastRun | null> {
+/** The newest run that was published; null before the first one. @throws {InventoryError} the store's own */
+export async function readLastRun(store: InventoryStore, signal: AbortSignal): Promise<LastRun | null> {
   const newest = await store.latest.read(signal);
   if (newest === null) return null;
   const { runId, publishedAt, complete } = newest.latest;
@@ -179,13 +181,15 @@ async function fromDatabase<T>(
 }
 
 /** Reads of Azure for requests. */
-function liveReads({ session, settings }: Resources): Pick<HttpContext, 'listLive' | 'getLive'> {
+function liveReads({ session, settings }: Resources): Pick<HttpContext, 'listLive' | 'getLive' | 'readAccess'> {
   return {
     listLive: (subscriptionId, limit, signal) =>
       translated(
         () => listLive({ session, settings, subscriptionIds: [subscriptionId], limit, throttlingWaitMs, signal }),
         signal,
       ),
+    readAccess: (principalId, signal) =>
+      translated(() => readLiveAccess({ session, settings, principalId, throttlingWaitMs, signal }), signal),
     getLive: (resourceId, signal) => translated(() => getLive(session, resourceId, signal, throttlingWaitMs), signal),
   };
 }

@@ -1,3 +1,5 @@
+import { qualifierText } from '../../lib/inventory/assignment-text.ts';
+import type { LivePrincipal, LiveRoleAssignment } from '../../lib/inventory/live-principal.ts';
 import type { NeverSeenPrincipal, Principal, PrincipalRoleAssignment } from '../../lib/inventory/principal.ts';
 import { principalCsv } from '../../lib/reports/csv.ts';
 import { flatten } from '../output/flatten.ts';
@@ -46,11 +48,12 @@ function machinesText({ virtualMachines }: Principal): string {
   return now.length > 0 || text === '' ? text : `(${text})`;
 }
 
-/** `Owner (2), Reader`: its roles, with the number of scopes if there are several. */
+/** `Owner (2), Reader with a condition`: its roles, with the number of scopes if there are several. */
 function rolesText({ roleAssignments }: Principal): string {
   const scopes = new Map<string, number>();
-  for (const { roleDefinitionName, roleDefinitionId } of roleAssignments) {
-    const role = roleDefinitionName ?? lastSegment(roleDefinitionId);
+  for (const { roleDefinitionName, roleDefinitionId, condition } of roleAssignments) {
+    const name = roleDefinitionName ?? lastSegment(roleDefinitionId);
+    const role = condition === null ? name : `${name} with a condition`;
     scopes.set(role, (scopes.get(role) ?? 0) + 1);
   }
   return [...scopes].map(([role, count]) => (count === 1 ? role : `${role} (${count})`)).join(', ');
@@ -62,7 +65,7 @@ function federatedText({ federatedCredentials }: Principal): string {
 }
 
 /** A principal as names and values. Each machine, role and credential has a line; its present machines come first. */
-export function describePrincipal(principal: Principal): Property[] {
+export function describePrincipal(principal: Principal | LivePrincipal): Property[] {
   const { virtualMachines, roleAssignments, federatedCredentials, ...rest } = principal;
   const machines = virtualMachines
     .toSorted((a, b) => Number(a.detachedAt !== null) - Number(b.detachedAt !== null))
@@ -78,8 +81,8 @@ export function describePrincipal(principal: Principal): Property[] {
   ];
 }
 
-function roleText(assignment: PrincipalRoleAssignment): string {
-  const { roleDefinitionName, roleDefinitionId, scope, inherited, condition } = assignment;
+function roleText(assignment: PrincipalRoleAssignment | LiveRoleAssignment): string {
+  const { roleDefinitionName, roleDefinitionId, scope, inherited } = assignment;
   const role = roleDefinitionName ?? roleDefinitionId;
-  return `${role} on ${scope}${inherited ? ' (inherited)' : ''}${condition === null ? '' : ` if ${condition}`}`;
+  return `${role} on ${scope}${inherited ? ' (inherited)' : ''}${qualifierText(assignment)}`;
 }

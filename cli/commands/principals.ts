@@ -8,10 +8,13 @@ import { allKinds, principalListKinds } from '../../lib/inventory/shown-kinds.ts
 import { principalFilterEntries, toPrincipalFilter } from '../../lib/parameters/filters.ts';
 import { asOf, guid, selection } from '../../lib/parameters/parameter-values.ts';
 import { principalFields, selected } from '../../lib/parameters/select.ts';
+import { principalCsv } from '../../lib/reports/csv.ts';
 import { describePrincipal, principalPresentation } from '../columns/principal-columns.ts';
 import { type Action, type CommandContext, type DefineCommand, examples, type Options } from '../command.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { checkFilter, reportCompleteness } from '../inventory/incomplete.ts';
+import { refuseAsOf } from '../inventory/live-machines.ts';
+import { readLivePrincipal } from '../inventory/live-principal.ts';
 import { withInventory } from '../inventory/open-inventory.ts';
 import { anyTable } from '../output/flatten.ts';
 import { rowsResult, valueResult } from '../output/result.ts';
@@ -22,7 +25,7 @@ import { UsageError } from '../usage-error.ts';
 
 const shape = { asOf: v.exactOptional(asOf), select: v.exactOptional(selection(principalFields)) };
 const listSchema = v.object({ ...principalFilterEntries, ...shape });
-const lookUpSchema = v.object(shape);
+const lookUpSchema = v.object({ ...shape, live: v.exactOptional(v.boolean()) });
 
 export const define: DefineCommand = (command, run) => {
   command.argument('[ids...]', 'principal ids or client ids (default: every principal)');
@@ -31,17 +34,19 @@ export const define: DefineCommand = (command, run) => {
   addShapeOptions(command);
   command
     .option('--stdin', 'read the ids from standard input, one per line')
+    .option('--live', 'read the roles of one id from Azure now, also through groups; nothing is stored')
     .action((ids: readonly string[], options: Options) => run(command, actionFor(ids, options)));
   examples(command, [
     ['principals', 'every managed identity and the machines that it is on'],
     ['principals 6f0f1a2b-0000-4c3d-8e5f-1234567890ab', 'the identity with this principal id or client id'],
+    ['principals 6f0f1a2b-0000-4c3d-8e5f-1234567890ab --live', 'what it may do now, also through groups'],
     ['principals --stdin < ids.txt', 'look up many ids; the result has one entry per line'],
     ['principals --state attached -o csv', 'one row per principal and machine'],
   ]);
 };
 
 function actionFor(ids: readonly string[], { stdin, ...options }: Options): Action {
-  if (ids.length === 0 && stdin !== true) return list(options);
+  if (ids.length === 0 && stdin !== true && options.live !== true) return list(options);
   return async (context) => {
     if (ids.length > 0 && stdin === true) throw new UsageError('InvalidOption', 'Use ids or --stdin, not both');
     const filter = Object.keys(options).find((name) => name in principalFilterEntries);
@@ -52,7 +57,8 @@ function actionFor(ids: readonly string[], { stdin, ...options }: Options): Acti
         `${option} filters the list of all principals; it cannot be combined with ids`,
       );
     }
-    const given = parseOptions(lookUpSchema, options);
+    const { live, ...given } = parseOptions(lookUpSchema, options);
+    if (live === true) return showLive(context, stdin === true ? [] : ids, given);
     if (stdin === true) return lookUpSeveral(context, await linesOf(process.stdin, context.signal), given);
     const [only, ...others] = ids;
     return only !== undefined && others.length === 0
@@ -101,6 +107,22 @@ async function lookUpOne(context: CommandContext, given: string, options: LookUp
     );
     return reportCompleteness(context.messages, inventory, allKinds, {});
   });
+}
+
+/** One principal as an object, with the roles that it has now. */
+async function showLive(
+  context: CommandContext,
+  ids: readonly string[],
+  { asOf: at, select }: LookUpOptions,
+): Promise<ExitCode> {
+  const [given, ...others] = ids;
+  if (given === undefined || others.length > 0) {
+    throw new UsageError('InvalidOption', '--live reads the roles of one principal: give one id');
+  }
+  refuseAsOf(at);
+  const { principal, report } = await readLivePrincipal(context, parseArgument('ID', guid, given));
+  await context.write(valueResult(principal, select, describePrincipal, () => principalCsv([principal], select)));
+  return report();
 }
 
 /** Several principals as an array: one entry per id, in the order given. An id that was never seen is not an error. */

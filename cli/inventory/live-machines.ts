@@ -2,11 +2,12 @@ import { openSession } from '../../lib/azure/session.ts';
 import { listLive } from '../../lib/collect/live-machines.ts';
 import type { Reason } from '../../lib/errors.ts';
 import { withStatusOf } from '../../lib/inventory/coverage-of-kinds.ts';
-import type { MachineFilter, OrderBy } from '../../lib/inventory/query.ts';
+import type { LiveList, MachineFilter, OrderBy, ShownKinds } from '../../lib/inventory/query.ts';
 import { machineListKinds } from '../../lib/inventory/shown-kinds.ts';
 import { liveCompleteness, matchingMachines } from '../../lib/parameters/matching-machines.ts';
 import type { CommandContext } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
+import type { Messages } from '../messages.ts';
 import { UsageError } from '../usage-error.ts';
 import { reportGaps } from './incomplete.ts';
 
@@ -34,15 +35,8 @@ export async function listLiveMachines(
   const read = await listLive({ session, settings, subscriptionIds, type, limit: Number.POSITIVE_INFINITY, signal });
   /** Writes to stderr what could not be read. @returns the exit code: 0, or 3 when the answer is not complete */
   const report = (): ExitCode => {
-    if (liveCompleteness(read, filter).complete) return exitCodes.complete;
-    const blindSpots = read.completeness.coverage.blindSpots === null ? null : [];
-    reportGaps(messages, {
-      of: 'answer',
-      coverage: read.coverage.map((row) => withStatusOf(row, machineListKinds(filter))),
-      blindSpots,
-      reason: read.coverage.length === 0 ? noSubscriptions : read.reason,
-    });
-    return exitCodes.incomplete;
+    const completeness = liveCompleteness(read, filter);
+    return reportLive(messages, { ...read, completeness }, machineListKinds(filter));
   };
   try {
     return { machines: matchingMachines(read.machines, filter, options.orderby), report };
@@ -50,6 +44,26 @@ export async function listLiveMachines(
     report();
     throw error;
   }
+}
+
+/**
+ * Writes to stderr what a live read lacks.
+ * @param kinds that it shows
+ * @returns the exit code: 0, or 3 when it is not complete
+ */
+export function reportLive(
+  messages: Messages,
+  { coverage, completeness, reason }: Pick<LiveList, 'coverage' | 'completeness' | 'reason'>,
+  kinds: ShownKinds,
+): ExitCode {
+  if (completeness.complete) return exitCodes.complete;
+  reportGaps(messages, {
+    of: 'answer',
+    coverage: coverage.map((row) => withStatusOf(row, kinds)),
+    blindSpots: completeness.coverage.blindSpots === null ? null : [],
+    reason: coverage.length === 0 ? noSubscriptions : reason,
+  });
+  return exitCodes.incomplete;
 }
 
 /** @throws {UsageError} `--as-of` was given together with `--live` */

@@ -2,6 +2,7 @@ import { forEachBounded } from '../async/for-each-bounded.ts';
 import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
 import type { Plan, PlannedSubscription } from '../inventory/plan.ts';
 import type { ReadingSink } from '../inventory/reading.ts';
+import type { KindReaders } from './kinds/kind-readers.ts';
 import { shareRoles } from './kinds/shared-roles.ts';
 import { readSubscription } from './read-subscription.ts';
 import { writeBehind } from './write-behind.ts';
@@ -19,6 +20,8 @@ export interface CollectRequest {
   /** The subscriptions of the plan that this call reads. */
   readonly subscriptions: readonly PlannedSubscription[];
   readonly sink: ReadingSink;
+  /** How to read each kind; default: as a run does. */
+  readonly readers?: KindReaders | undefined;
   /** Time to wait for throttling, per subscription; default: five minutes. */
   readonly throttlingWaitMs?: number | undefined;
   readonly onProgress?: ((progress: CollectProgress) => void) | undefined;

@@ -5,36 +5,24 @@ import { getSubscription } from '../azure/resource-manager/resources/subscriptio
 import { getVirtualMachine } from '../azure/resource-manager/resources/virtual-machines.ts';
 import type { Session } from '../azure/session.ts';
 import { InventoryError, NoTokenError, NotFoundError } from '../errors.ts';
-import type { Coverage } from '../inventory/coverage.ts';
+import type { Kind } from '../inventory/coverage.ts';
 import { fold } from '../inventory/names/fold.ts';
-import { type Plan, type PlannedSubscription, reasonOf } from '../inventory/plan.ts';
-import type { Completeness, LiveList } from '../inventory/query.ts';
-import type { KindReading, ReadingEvent } from '../inventory/reading.ts';
-import { newRunId } from '../inventory/run.ts';
+import type { LiveList } from '../inventory/query.ts';
+import type { ReadingEvent } from '../inventory/reading.ts';
 import { machineListKinds } from '../inventory/shown-kinds.ts';
-import { toCoverage } from '../inventory/to-coverage.ts';
 import {
   type MachineReading,
   type MachineType,
   principalIdsOf,
   type VirtualMachine,
 } from '../inventory/virtual-machine.ts';
-import type { Settings } from '../settings.ts';
-import { collectSubscriptions } from './collect-subscriptions.ts';
-import { planRun } from './plan-run.ts';
+import { type LiveReadRequest, readLive } from './read-live.ts';
 
-export interface LiveRequest {
-  readonly session: Session;
-  readonly settings: Settings;
-  /** Lower case; null = all that the settings allow. Requested even if the identity does not see it. */
-  readonly subscriptionIds: readonly string[] | null;
+export interface LiveRequest extends Omit<LiveReadRequest, 'kinds' | 'readers' | 'sink'> {
   /** Default: virtual machines. */
   readonly type?: MachineType | 'any' | undefined;
   /** The most machines to read. */
   readonly limit: number;
-  /** Time to wait for throttling, per subscription; default: five minutes. */
-  readonly throttlingWaitMs?: number;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -44,38 +32,12 @@ export interface LiveRequest {
  * @throws {NoTokenError} no credential gives a token
  */
 export async function listLive(request: LiveRequest): Promise<LiveList> {
-  const { session, settings, subscriptionIds, throttlingWaitMs, signal } = request;
-  const startedAt = new Date().toISOString();
-  const shown = machineListKinds({ type: request.type });
-  const plan = await planRun({
-    arm: session.arm,
-    settings: subscriptionIds === null ? settings : { ...settings, subscriptions: null, excludeSubscriptions: [] },
-    known: [],
-    principalId: await session.principalId(signal),
-    runId: newRunId(startedAt),
-    trigger: 'cli',
-    startedAt,
-    scope: subscriptionIds,
-    kinds: [...shown, ...(shown.includes('virtualMachines') ? (['powerStates'] as const) : [])],
-    throttlingWaitMs,
-    signal,
-  });
-  const unlisted = plan.blindSpots.filter(({ source }) => subscriptionIds !== null && source === 'configured');
-  const subscriptions = [...plan.subscriptions, ...unlisted.map(({ subscriptionId }) => toUnlisted(subscriptionId))];
-  const memory = keepMachines(request.limit);
-  try {
-    await collectSubscriptions({ arm: session.arm, plan, subscriptions, sink: memory.write, throttlingWaitMs, signal });
-  } catch (error) {
-    if (!isTimeout(signal)) throw error;
-  }
-  const coverage = subscriptions.map((one) => toCoverage(one, memory.readings.get(one.subscriptionId) ?? []));
-  const blindSpots = plan.blindSpotsKnown ? plan.blindSpots.length - unlisted.length : null;
-  return {
-    machines: memory.rows(new Map(subscriptions.map((one) => [one.subscriptionId, one.displayName]))),
-    coverage,
-    completeness: completenessOf(plan, coverage, blindSpots),
-    reason: reasonOf(plan),
-  };
+  const { limit, type, ...scope } = request;
+  const shown = machineListKinds({ type });
+  const kinds: readonly Kind[] = [...shown, ...(shown.includes('virtualMachines') ? (['powerStates'] as const) : [])];
+  const memory = keepMachines(limit);
+  const { subscriptions, ...read } = await readLive({ ...scope, kinds, sink: memory.write });
+  return { machines: memory.rows(new Map(subscriptions.map((one) => [one.subscriptionId, one.displayName]))), ...read };
 }
 
 /**
@@ -109,36 +71,14 @@ async function subscriptionName(arm: ArmClient, subscriptionId: string, context:
   }
 }
 
-function isTimeout(signal: AbortSignal): boolean {
-  return signal.aborted && signal.reason instanceof Error && signal.reason.name === 'TimeoutError';
-}
-
-function toUnlisted(subscriptionId: string): PlannedSubscription {
-  return { subscriptionId, displayName: subscriptionId, tenantId: null, state: 'Unknown', skip: null };
-}
-
-function completenessOf(plan: Plan, coverage: readonly Coverage[], blindSpots: number | null): Completeness {
-  const counts = { complete: 0, partial: 0, failed: 0, denied: 0, skipped: 0 };
-  for (const { status } of coverage) counts[status] += 1;
-  const readable = counts.complete + counts.skipped;
-  return {
-    complete: reasonOf(plan) === null && blindSpots === 0 && readable > 0 && readable === coverage.length,
-    coverage: { ...counts, blindSpots },
-  };
-}
-
 function keepMachines(limit: number) {
-  const readings = new Map<string, KindReading[]>();
   const readAt = new Map<string, string>();
   const machines = new Map<string, MachineReading>();
   const powerStates = new Map<string, string>();
   return {
-    readings,
     write(event: ReadingEvent): void {
-      if (event.type === 'begin') {
-        readings.set(event.subscriptionId, []);
-        readAt.set(event.subscriptionId, event.readAt);
-      } else if (event.type === 'machines') {
+      if (event.type === 'begin') readAt.set(event.subscriptionId, event.readAt);
+      else if (event.type === 'machines') {
         for (const machine of event.rows) machines.set(fold(machine.id), machine);
         if (machines.size > limit) {
           throw new InventoryError('TooManyMachines', `There are more than ${limit} machines to read live`, {
@@ -147,7 +87,7 @@ function keepMachines(limit: number) {
         }
       } else if (event.type === 'powerStates') {
         for (const { id, powerState } of event.rows) powerStates.set(fold(id), powerState);
-      } else if (event.type === 'end') readings.get(event.reading.subscriptionId)?.push(event.reading);
+      }
     },
     rows: (names: ReadonlyMap<string, string>): VirtualMachine[] =>
       [...machines].map(([key, machine]) => {

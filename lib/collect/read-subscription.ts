@@ -8,7 +8,7 @@ import { readActions } from '../inventory/read-actions.ts';
 import type { ReadingSink } from '../inventory/reading.ts';
 import { countResources } from './kinds/count-resources.ts';
 import type { KindEnd } from './kinds/kind-reader.ts';
-import { kindReaders } from './kinds/kind-readers.ts';
+import { type KindReaders, kindReaders } from './kinds/kind-readers.ts';
 import { outcomeOf, proven, type Rights } from './kinds/outcome.ts';
 import type { SharedRoles } from './kinds/shared-roles.ts';
 
@@ -19,6 +19,8 @@ export interface SubscriptionRequest {
   readonly sink: ReadingSink;
   /** Shared by all subscriptions that are read together. */
   readonly roles: SharedRoles;
+  /** Default: as a run reads. */
+  readonly readers?: KindReaders | undefined;
   /** Time to wait for throttling; default: five minutes. */
   readonly throttlingWaitMs?: number | undefined;
   readonly signal: AbortSignal;
@@ -72,7 +74,7 @@ export async function readSubscription(
 }
 
 async function readKind(
-  { arm, subscription, sink, roles, signal }: SubscriptionRequest,
+  { arm, subscription, sink, roles, readers = kindReaders, signal }: SubscriptionRequest,
   kind: Kind,
   budget: RequestContext['budget'],
   onPage: (machines: number, requests: number) => void,
@@ -88,7 +90,7 @@ async function readKind(
       return counted.count() > longList ? counted.count() : 0;
     },
   };
-  const read = kindReaders[kind]({
+  const read = readers[kind]({
     arm,
     subscriptionId: subscription.subscriptionId,
     sink: counted.sink,

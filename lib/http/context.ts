@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts';
 import type { AcceptedFinding } from '../inventory/finding.ts';
+import type { LiveAccess } from '../inventory/live-principal.ts';
 import type { LiveList } from '../inventory/query.ts';
 import type { Run } from '../inventory/run.ts';
 import type { VirtualMachine } from '../inventory/virtual-machine.ts';
@@ -56,6 +57,8 @@ export interface HttpContext {
   readonly listLive: (subscriptionId: string, limit: number, signal: AbortSignal) => Promise<LiveList>;
   /** @throws {RequestError} Azure refused  @throws {NotFoundError} */
   readonly getLive: (resourceId: string, signal: AbortSignal) => Promise<VirtualMachine>;
+  /** @throws {RequestError} Azure refused the list of subscriptions */
+  readonly readAccess: (principalId: string, signal: AbortSignal) => Promise<LiveAccess>;
   /** What `vm-identities whoami` prints; never a token. @throws {NoTokenError} */
   readonly whoami: (signal: AbortSignal) => Promise<unknown>;
   readonly responses: ResponseCache;

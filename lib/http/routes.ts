@@ -4,6 +4,7 @@ import { listChanges } from './handlers/changes.ts';
 import { getDatabase } from './handlers/database.ts';
 import { listFindings } from './handlers/findings.ts';
 import { getHealth, healthOfInvalidSettings } from './handlers/health.ts';
+import { getMachineFacets } from './handlers/machine-facets.ts';
 import { getOpenApi } from './handlers/openapi.ts';
 import { getPrincipal, listPrincipals, lookupPrincipals } from './handlers/principals.ts';
 import { getReport } from './handlers/report.ts';
@@ -52,6 +53,15 @@ export const routes: readonly Route[] = [
     answer: { kind: 'list', of: 'VirtualMachine' },
   }),
   route({
+    id: 'virtual-machines-facets',
+    method: 'GET',
+    path: 'virtualMachines/facets',
+    summary: 'How many machines there are, by subscription, location, power state, …',
+    query: parameters.machineFacetsQuery,
+    handler: getMachineFacets,
+    answer: { kind: 'object', of: 'MachineFacets' },
+  }),
+  route({
     id: 'virtual-machine',
     method: 'GET',
     path: 'subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Compute/virtualMachines/{virtualMachineName}',
@@ -84,11 +94,11 @@ export const routes: readonly Route[] = [
     id: 'principal',
     method: 'GET',
     path: 'principals/{principalId}',
-    summary: 'Who a principal id or client id is',
+    summary: 'Who a principal id or client id is; with live=true, which roles it has now, also through groups',
     names: parameters.principalPath,
     query: parameters.principalQuery,
     handler: getPrincipal,
-    answer: { kind: 'object', of: 'Principal' },
+    answer: { kind: 'object', of: 'PrincipalOrLive' },
   }),
   route({
     id: 'principals-lookup',

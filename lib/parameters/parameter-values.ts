@@ -59,6 +59,13 @@ export const maxPageSize = v.pipe(
   v.transform(Number),
 );
 
+/** Rows to leave out before a page. */
+export const skip = v.pipe(
+  v.string(),
+  v.regex(/^(?:0|[1-9]\d{0,6}|10000000)$/, 'a whole number from 0 to 10000000'),
+  v.transform(Number),
+);
+
 /** Rows of a page when the client does not say. */
 export const defaultPageSize = 100;
 

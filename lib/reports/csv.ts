@@ -1,5 +1,6 @@
 import type { Change } from '../inventory/change.ts';
 import type { Finding } from '../inventory/finding.ts';
+import type { LivePrincipal } from '../inventory/live-principal.ts';
 import type { NeverSeenPrincipal, Principal } from '../inventory/principal.ts';
 import type { MachineById, VirtualMachine } from '../inventory/virtual-machine.ts';
 import {
@@ -27,7 +28,7 @@ export function machineByIdCsv(machine: MachineById, select?: readonly string[])
 
 /** CSV with one row per principal and machine; a principal without machines also has one row. */
 export function principalCsv(
-  rows: Iterable<Principal | NeverSeenPrincipal>,
+  rows: Iterable<Principal | LivePrincipal | NeverSeenPrincipal>,
   select?: readonly string[],
 ): Generator<string> {
   return csvOf(principalColumns, principalRows(rows), select);

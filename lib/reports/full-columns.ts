@@ -1,6 +1,8 @@
+import { qualifierText } from '../inventory/assignment-text.ts';
 import type { Change } from '../inventory/change.ts';
 import { type BlindSpot, type Coverage, kinds } from '../inventory/coverage.ts';
 import type { Finding } from '../inventory/finding.ts';
+import type { LivePrincipal } from '../inventory/live-principal.ts';
 import type { NeverSeenPrincipal, Principal, PrincipalMachine } from '../inventory/principal.ts';
 import type { ReportName, ReportSource } from '../inventory/report.ts';
 import { type VirtualMachine, virtualMachineFields } from '../inventory/virtual-machine.ts';
@@ -39,8 +41,10 @@ export const virtualMachineColumns: Columns<VirtualMachine> = Object.assign(
   ...virtualMachineFields.map((field) => (isComposed(field) ? composedColumns[field] : fields(field))),
 );
 
+type Entry = Principal | LivePrincipal | NeverSeenPrincipal;
+
 /** A principal, or an id that no run ever saw: of such an id, only the id and the state are known. */
-type KnownOrNot = Partial<Omit<Principal, 'principalId' | 'state'>> & {
+type KnownOrNot = Partial<Omit<Principal | LivePrincipal, 'principalId' | 'state'>> & {
   readonly principalId: string;
   readonly state: string;
 };
@@ -62,11 +66,11 @@ export const principalColumns: Columns<PrincipalRow> = {
   firstSeen: ({ principal }) => principal.firstSeen ?? null,
   lastSeen: ({ principal }) => principal.lastSeen ?? null,
   'accessCoverage.direct': ({ principal }) => principal.accessCoverage?.direct ?? null,
-  'accessCoverage.groups': ({ principal }) => principal.accessCoverage?.groups ?? null,
+  'accessCoverage.groups': ({ principal }) => groupsText(principal.accessCoverage?.groups),
   'accessCoverage.directory': ({ principal }) => principal.accessCoverage?.directory ?? null,
   roleAssignments: ({ principal }) =>
     principal.roleAssignments
-      ?.map(({ roleDefinitionName, roleDefinitionId, scope }) => `${roleDefinitionName ?? roleDefinitionId} ${scope}`)
+      ?.map((role) => `${role.roleDefinitionName ?? role.roleDefinitionId} ${role.scope}${qualifierText(role)}`)
       .join(';') ?? null,
   federatedCredentials: ({ principal }) =>
     principal.federatedCredentials?.map(({ name, issuer, subject }) => `${name} ${issuer} ${subject}`).join(';') ??
@@ -78,8 +82,13 @@ export const principalColumns: Columns<PrincipalRow> = {
   'virtualMachines.detachedAt': ({ machine }) => machine?.detachedAt ?? null,
 };
 
+function groupsText(groups: 'notRead' | LivePrincipal['accessCoverage']['groups'] | undefined): string | null {
+  if (typeof groups !== 'object') return groups ?? null;
+  return `${groups.subscriptionsRead} of ${groups.subscriptionsAsked} subscriptions`;
+}
+
 /** The rows of principals: one for each machine, or one without a machine. */
-export function* principalRows(principals: Iterable<Principal | NeverSeenPrincipal>): Generator<PrincipalRow> {
+export function* principalRows(principals: Iterable<Entry>): Generator<PrincipalRow> {
   const all: Iterable<KnownOrNot> = principals;
   for (const principal of all) {
     const { virtualMachines = [] } = principal;
@@ -93,6 +102,15 @@ export const changeColumns: Columns<Change> = {
   ...fields('at', 'notBefore', 'runId', 'kind', 'resourceId', 'principalId'),
   before: ({ before }) => json(before),
   after: ({ after }) => json(after),
+  byStatus: ({ byStatus }) => byStatus,
+  'by.caller': ({ by }) => by?.caller ?? null,
+  'by.callerType': ({ by }) => by?.callerType ?? null,
+  'by.callerId': ({ by }) => by?.callerId ?? null,
+  'by.operation': ({ by }) => by?.operation ?? null,
+  'by.at': ({ by }) => by?.at ?? null,
+  'by.correlationId': ({ by }) => by?.correlationId ?? null,
+  'by.clientIpAddress': ({ by }) => by?.clientIpAddress ?? null,
+  'by.candidates': ({ by }) => by?.candidates?.map((caller) => caller ?? 'platform').join(';') ?? null,
 };
 
 function json(fields: Change['before']): string | null {

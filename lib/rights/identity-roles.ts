@@ -1,12 +1,12 @@
 import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
 import { forEachPage, readAll } from '../azure/resource-manager/client/pages.ts';
 import { newRequestContext } from '../azure/resource-manager/client/request-context.ts';
-import { listRoleAssignmentsOf, type RoleAssignment } from '../azure/resource-manager/resources/role-assignments.ts';
+import { listRoleAssignmentsOf } from '../azure/resource-manager/resources/role-assignments.ts';
 import { getRoleName } from '../azure/resource-manager/resources/role-definitions.ts';
 import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
 import { NoTokenError, toReason } from '../errors.ts';
 import { fold } from '../inventory/names/fold.ts';
-import { roleKey } from '../inventory/role.ts';
+import { type RoleAssignmentReading, roleKey } from '../inventory/role.ts';
 
 export interface IdentityRole {
   readonly scope: string;
@@ -48,7 +48,7 @@ export async function readIdentityRoles(
   }
   if (subscriptions.length === 0) warnings.push('The identity sees no subscription: roles elsewhere are not shown');
 
-  const assignments = new Map<string, RoleAssignment>();
+  const assignments = new Map<string, RoleAssignmentReading>();
   let readCount = 0;
   await Promise.all(
     subscriptions.map(async ({ subscriptionId }) => {

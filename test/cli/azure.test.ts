@@ -7,10 +7,12 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant, type SampleTenant } from '../../local/azure/sample-tenant.ts';
+import { builtInRoles } from '../../local/azure/tenant/access/role-definitions.ts';
 import { casesOf } from '../support/cases.ts';
 import { forbidden, identityError } from '../support/fault-presets.ts';
 import { bundledCli, type CliResult, runCli, sourceCli, startCli } from './run-cli.ts';
 
+const principal = 'aaaaaaaa-0000-4000-8000-000000000001';
 const azures: LocalAzure[] = [];
 let cwd: string;
 let azure: LocalAzure;
@@ -152,6 +154,80 @@ describe('from Azure to an answer', () => {
     const expected = { code: 0, id, subscriptionName: subscription?.displayName };
     expect(rows).toMatchObject([expected, expected]);
     expect(missing).toMatchObject({ code: 5, stdout: '' });
+  });
+
+  test('shows the roles that a principal has now, also through groups, and stores nothing', async () => {
+    const own = await newAzure();
+    const { roleAssignments } = own.tenant;
+    const [first = '', second = ''] = subscriptionIds(own);
+    const [machine] = own.tenant.virtualMachines(first).filter(({ identity }) => identity?.principalId);
+    const principalId = machine?.identity?.principalId ?? '';
+    const [inner, outer] = ['bbbbbbbb-0000-4000-8000-000000000001', 'bbbbbbbb-0000-4000-8000-000000000002'];
+    roleAssignments.addMember(inner, principalId);
+    roleAssignments.addMember(outer, inner);
+    const group = { principalId: outer, principalType: 'Group', scope: `/subscriptions/${second}` } as const;
+    roleAssignments.add({ ...group, role: builtInRoles.contributor, condition: "@Resource[x] StringEquals 'y'" });
+    const before = await cliOn(own, ['principals', principalId, '--live']);
+    const files = await readdir(cwd);
+    await cliOn(own, ['collect', '--client-ids']);
+    const stored = await cliOn(own, ['principals', principalId]);
+    const { clientId } = JSON.parse(stored.stdout);
+    const live = await cliOn(own, ['principals', clientId, '--live']);
+    const texts = await Promise.all(
+      ['table', 'csv'].map((format) => cliOn(own, ['principals', principalId, '--live', '-o', format])),
+    );
+
+    expect([before.code, files, stored.code, live.code]).toEqual([0, [], 0, 0]);
+    expect(JSON.parse(before.stdout)).toMatchObject({ principalId, state: 'neverSeen', kind: null, complete: true });
+    expect(before.stderr).toMatch(/note: no run has seen .* principal id/);
+    expect(JSON.parse(stored.stdout)).toMatchObject({ roleAssignments: [], accessCoverage: { groups: 'notRead' } });
+    expect(JSON.parse(live.stdout)).toMatchObject({
+      principalId,
+      state: 'attached',
+      virtualMachines: [{ id: machine?.id }],
+      roleAssignments: [{ via: 'group', groupId: outer, roleDefinitionName: 'Contributor', scope: group.scope }],
+      accessCoverage: { direct: 'complete', groups: { subscriptionsRead: 2, subscriptionsAsked: 2 } },
+      runId: null,
+      complete: true,
+    });
+    expect(live.stderr).toBe('');
+    for (const { stdout } of texts) expect(stdout).toMatch(new RegExp(`${outer} if @Resource.x. StringEquals 'y'`));
+    expect(texts[1]?.stdout).toContain('2 of 2 subscriptions');
+  });
+
+  test('says which subscription did not tell the roles that a principal has now', async () => {
+    const [first = ''] = subscriptionIds(azure);
+    azure.faults.add({
+      match: { path: `${first}/providers/Microsoft.Authorization/roleAssignments$` },
+      answer: forbidden('Microsoft.Authorization/roleAssignments/read', `/subscriptions/${first}`),
+    });
+    const id = azure.tenant.systemAssignedIdentity.principalId;
+    const { code, stdout, stderr } = await cli('principals', id, '--live');
+
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({
+      complete: false,
+      roleAssignments: [{ via: 'direct', groupId: null, roleDefinitionName: 'Reader' }],
+      accessCoverage: { groups: { subscriptionsRead: 1, subscriptionsAsked: 2 } },
+    });
+    expect(stderr).toMatch(
+      new RegExp(`the answer is not complete: 1 subscription denied[^]*${first}.*AuthorizationFailed`),
+    );
+  });
+
+  test.each([
+    [['principals', '--live'], 'InvalidOption'],
+    [['principals', principal, principal, '--live'], 'InvalidOption'],
+    [['principals', '--stdin', '--live'], 'InvalidOption'],
+    [['principals', principal, '--live', '--as-of', '2026-11-01'], 'InvalidOption'],
+    [['principals', 'vm-1', '--live'], 'InvalidOption'],
+    [['principals', "x') or ('", '--live'], 'InvalidOption'],
+  ])('refuses %j before any request', async (args, error) => {
+    const before = azure.requests.length;
+    const { code, stderr } = await cli(...args);
+
+    expect({ code, requests: azure.requests.length - before }).toEqual({ code: 2, requests: 0 });
+    expect(stderr).toContain(error);
   });
 
   test('reads only the requested subscriptions, without power states', async () => {

@@ -8,6 +8,7 @@ const routes: readonly [method: string, path: string, functionName: string][] = 
   ['GET', 'summary', 'summary'],
   ['GET', 'search?q=vm', 'search'],
   ['GET', 'virtualMachines', 'virtual-machines'],
+  ['GET', 'virtualMachines/facets', 'virtual-machines-facets'],
   ['GET', `subscriptions/${id}/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/vm`, 'virtual-machine'],
   ['GET', `subscriptions/${id}/providers/Microsoft.Compute/virtualMachines`, 'subscription-virtual-machines'],
   ['GET', 'principals', 'principals'],
@@ -55,6 +56,7 @@ describe('the built app', () => {
       // The host's own 404 has no such header: the function itself has answered.
       expect(response.headers.get('x-ms-request-id'), `${method} ${path}`).toMatch(/^[0-9a-f-]{36}$/);
       expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(response.headers.get('strict-transport-security')).toBe('max-age=31536000');
       expect(response.status).toBeLessThan(504);
     }
     const others = host.functions

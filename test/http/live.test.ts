@@ -1,10 +1,13 @@
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
+import { InventoryError } from '../../lib/errors.ts';
 import { upstreamError } from '../../lib/http/request-error.ts';
 import type { Coverage } from '../../lib/inventory/coverage.ts';
+import { type LiveAccess, type LiveRoleAssignment, livePrincipalShape } from '../../lib/inventory/live-principal.ts';
 import type { LiveList } from '../../lib/inventory/query.ts';
 import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
 import { bodyOf } from './fixtures/body-of.ts';
-import { principalOf, servedInventory, sub1 } from './fixtures/served-inventory.ts';
+import { clientId, machineId, principalOf, servedInventory, sub1 } from './fixtures/served-inventory.ts';
 
 const list = `subscriptions/${sub1}/providers/Microsoft.Compute/virtualMachines?live=true`;
 const one = `subscriptions/${sub1}/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/vm?live=true`;
@@ -69,6 +72,140 @@ function read(
   const completeness = { complete: status === 'complete', coverage: { ...counts, [status]: 1 } };
   return { machines, coverage: [coverage], completeness, reason: null };
 }
+
+const owner: LiveRoleAssignment = {
+  id: `/subscriptions/${sub1}/providers/Microsoft.Authorization/roleAssignments/a1`,
+  scope: `/subscriptions/${sub1}`,
+  roleDefinitionId: `/subscriptions/${sub1}/providers/Microsoft.Authorization/roleDefinitions/r1`,
+  roleDefinitionName: '<Owner>',
+  inherited: false,
+  condition: '@Resource[a] == 1',
+  via: 'group',
+  groupId: 'bbbbbbbb-0000-4000-8000-000000000001',
+};
+
+/** Access as it was read in subscriptions with these outcomes. */
+function access(...outcomes: readonly [status: Coverage['status'], code: string | null][]): LiveAccess {
+  const rows = outcomes.map(([status, code]): Coverage => {
+    const [row] = read(status, null, []).coverage;
+    if (row === undefined) expect.unreachable();
+    const reason = code === null ? null : { code, message: 'Azure said so', hint: null };
+    return { ...row, kinds: { roleAssignments: { status, reason, count: 1 } } };
+  });
+  const counts = { complete: 0, partial: 0, failed: 0, denied: 0, skipped: 0, blindSpots: 0 };
+  for (const { status } of rows) counts[status] += 1;
+  const complete = counts.complete + counts.skipped === rows.length;
+  return {
+    readAt: '2026-11-30T12:00:00.000Z',
+    roleAssignments: [owner],
+    coverage: rows,
+    completeness: { complete, coverage: counts },
+    reason: null,
+  };
+}
+
+describe('live=true on a principal', () => {
+  const known = `principals/${principalOf(1)}?live=true`;
+
+  test('shows the roles that it has now, also through groups, beside what the newest run knows of it', async () => {
+    const asked: string[] = [];
+    const readAccess = async (id: string) => {
+      asked.push(id);
+      return access(['complete', null], ['denied', 'AuthorizationFailed'], ['skipped', null]);
+    };
+    using served = servedInventory({ readAccess });
+    const response = await served.send(known);
+    const answer: unknown = await response.json();
+    expect(answer).toMatchObject({
+      principalId: principalOf(1),
+      kind: 'SystemAssigned',
+      virtualMachines: [{ id: machineId('vm-1') }],
+      roleAssignments: [owner],
+      accessCoverage: {
+        direct: 'partial',
+        groups: { subscriptionsRead: 1, subscriptionsAsked: 2 },
+        directory: 'notRead',
+      },
+      asOf: '2026-11-30T12:00:00.000Z',
+      runId: null,
+      complete: false,
+      coverage: { complete: 1, denied: 1, skipped: 1 },
+    });
+    expect(v.parse(livePrincipalShape, answer)).toEqual(answer);
+    expect(response.headers.get('x-inventory-complete')).toBe('false');
+    expect(response.headers.has('x-inventory-run-id')).toBe(false);
+    expect(asked).toEqual([principalOf(1)]);
+  });
+
+  test('asks Azure for the principal id of a client id that the inventory knows', async () => {
+    const asked: string[] = [];
+    const readAccess = async (id: string) => {
+      asked.push(id);
+      return access(['complete', null]);
+    };
+    using served = servedInventory({ readAccess });
+    expect(await bodyOf(served.send(`principals/${clientId.toUpperCase()}?live=true`))).toMatchObject({
+      principalId: principalOf(9),
+      clientId,
+      complete: true,
+    });
+    expect(asked).toEqual([principalOf(9)]);
+  });
+
+  test.each([
+    ['that no run has seen', {}],
+    [
+      'before the first run',
+      { currentDatabase: () => Promise.reject(new InventoryError('InventoryNotReady', 'No run')) },
+    ],
+  ])('shows what Azure says of a principal %s', async (_, overrides) => {
+    using served = servedInventory({ ...overrides, readAccess: async () => access(['complete', null]) });
+    const answer: unknown = await (await served.send(`principals/${principalOf(77)}?live=true`)).json();
+    expect(answer).toMatchObject({
+      principalId: principalOf(77),
+      state: 'neverSeen',
+      kind: null,
+      firstSeen: null,
+      virtualMachines: [],
+      roleAssignments: [owner],
+      complete: true,
+    });
+    expect(v.parse(livePrincipalShape, answer)).toEqual(answer);
+  });
+
+  test('does not hide that the inventory cannot be read', async () => {
+    const broken = () => Promise.reject(new InventoryError('StorageUnavailable', 'Storage answered 503'));
+    using served = servedInventory({ currentDatabase: broken, readAccess: async () => access(['complete', null]) });
+    expect((await served.send(known)).status).toBe(503);
+  });
+
+  test('has chosen fields only', async () => {
+    using served = servedInventory({ readAccess: async () => access(['complete', null]) });
+    const answer: unknown = await (await served.send(`${known}&select=principalId,roleAssignments`)).json();
+    expect(answer).toEqual({ principalId: principalOf(1), roleAssignments: [owner] });
+  });
+
+  test.each([
+    ['denied', 'AuthorizationFailed', 502, 'UpstreamDenied'],
+    ['failed', 'Throttled', 503, 'Throttled'],
+    ['failed', 'InternalServerError', 502, 'UpstreamFailed'],
+  ] as const)('turns %s (%s) in every subscription into %i', async (status, code, expected, expectedCode) => {
+    using served = servedInventory({ readAccess: async () => access([status, code], [status, code]) });
+    const response = await served.send(known);
+    expect([response.status, response.headers.get('x-ms-error-code')]).toEqual([expected, expectedCode]);
+    expect(response.headers.has('retry-after')).toBe(expected === 503);
+  });
+
+  test.each([
+    'principals/not-a-guid?live=true',
+    `principals/${principalOf(1)}'%20or%20'?live=true`,
+    `${known}&asOf=2026-11-01`,
+  ])('refuses %s before any request', async (address) => {
+    const readAccess = () => expect.unreachable('Azure was asked');
+    using served = servedInventory({ readAccess });
+    expect((await served.send(address)).status).toBe(400);
+  });
+});
 
 describe('live=true', () => {
   test('shows what Azure lists now, filtered and ordered, without a run', async () => {

@@ -103,6 +103,39 @@ describe('rights', () => {
   });
 });
 
+describe('the filters of role assignments', () => {
+  const core = () => named(/^Retail Core/);
+  const filtered = async (subscriptionId: string, filter: string) => {
+    const path = `/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleAssignments`;
+    const rows = await client.armRows(`${path}?api-version=2022-04-01&$filter=${encodeURIComponent(filter)}`);
+    return rows.map(({ properties }) => `${properties?.principalType} ${properties?.scope}`).sort();
+  };
+  const principalOf = (name: string) =>
+    azure.tenant.virtualMachines(core()).find((machine) => machine.name === name)?.identity?.principalId;
+
+  test('assignedTo includes groups of groups and what is assigned above and below, principalId does not', async () => {
+    const principalId = principalOf('vm-in-group-of-group');
+    const root = '/providers/Microsoft.Management/managementGroups/northwind';
+    const group = `/subscriptions/${core()}/resourceGroups/rg-retail`;
+    expect(await filtered(core(), `assignedTo('${principalId}')`)).toEqual([
+      `Group ${root}`,
+      `ServicePrincipal ${group}`,
+    ]);
+    expect(await filtered(core(), `atScope() and assignedTo('${principalId?.toUpperCase()}')`)).toEqual([
+      `Group ${root}`,
+    ]);
+    expect(await filtered(core(), `principalId eq '${principalId}'`)).toEqual([`ServicePrincipal ${group}`]);
+    expect(await filtered(core(), `assignedTo('${principalOf('vm-in-group-without-role')}')`)).toEqual([]);
+  });
+
+  test('groups that are members of each other end', async () => {
+    const { roleAssignments } = azure.tenant;
+    roleAssignments.addMember('a', 'b');
+    roleAssignments.addMember('b', 'A');
+    expect([...roleAssignments.groupsOf('a')].sort()).toEqual(['a', 'b']);
+  });
+});
+
 describe('one machine', () => {
   test('is found in any casing, with its instance view on request', async () => {
     const machine = azure.tenant.virtualMachines(named(/^Payments/))[9];

@@ -6,8 +6,11 @@ import type { Kind } from '../../inventory/coverage.ts';
 import { type KindReader, listReader } from './kind-reader.ts';
 import { readRoleAssignments } from './role-assignments.ts';
 
-/** How to read each kind. The rights that it needs: `lib/inventory/read-actions.ts`. */
-export const kindReaders: Readonly<Record<Kind, KindReader>> = {
+/** How to read each kind. */
+export type KindReaders = Readonly<Record<Kind, KindReader>>;
+
+/** As a run reads them. The rights that a kind needs: `lib/inventory/read-actions.ts`. */
+export const kindReaders: KindReaders = {
   virtualMachines: listReader(listVirtualMachines, (subscriptionId, rows) => ({
     type: 'machines',
     subscriptionId,

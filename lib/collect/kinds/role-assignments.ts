@@ -6,7 +6,7 @@ import { getRoleDefinition } from '../../azure/resource-manager/resources/role-d
 import { InventoryError, NoTokenError } from '../../errors.ts';
 import { readRoleDefinitions } from '../../inventory/read-actions.ts';
 import { deletedRoleName, roleKey } from '../../inventory/role.ts';
-import { type KindEnd, type KindRequest, type Outcome, readToItsEnd } from './kind-reader.ts';
+import { type KindEnd, type KindReader, type KindRequest, type Outcome, readToItsEnd } from './kind-reader.ts';
 
 /** A subscription must not occupy every slot. */
 const openReads = 8;
@@ -15,27 +15,32 @@ const openReads = 8;
 type NamedRoles = ReadonlyMap<string, string>;
 
 /**
- * Reads the role assignments of one subscription, and the roles they name that were not read before. Without the names
- * of the roles the kind is partial; the assignments stay.
- * @throws what `listRoleAssignments` throws, after the roles of the pages before the failure were read
+ * A reader of role assignments in one subscription, and of the roles they name that were not read before. Without the
+ * names of the roles the kind is partial; the assignments stay. It throws what the list throws, after the roles of the
+ * pages before the failure were read.
  */
-export async function readRoleAssignments(request: KindRequest): Promise<KindEnd> {
-  const { arm, subscriptionId, sink, context, onPage } = request;
-  const named = new Map<string, string>();
-  try {
-    await forEachPage(listRoleAssignments(arm, subscriptionId, context), (page) => {
-      sink({ type: 'roleAssignments', subscriptionId, rows: page });
-      for (const { roleDefinitionId } of page) named.set(roleKey(roleDefinitionId), roleDefinitionId);
-      onPage();
-    });
-  } catch (error) {
-    if (endsOneKindOnly(error, context.signal)) await readRolesNamed(named, request);
-    throw error;
-  }
-  const end = await readRolesNamed(named, request);
-  onPage();
-  return end;
+export function roleAssignmentsReader(list: typeof listRoleAssignments): KindReader {
+  return async (request) => {
+    const { arm, subscriptionId, sink, context, onPage } = request;
+    const named = new Map<string, string>();
+    try {
+      await forEachPage(list(arm, subscriptionId, context), (page) => {
+        sink({ type: 'roleAssignments', subscriptionId, rows: page });
+        for (const { roleDefinitionId } of page) named.set(roleKey(roleDefinitionId), roleDefinitionId);
+        onPage();
+      });
+    } catch (error) {
+      if (endsOneKindOnly(error, context.signal)) await readRolesNamed(named, request);
+      throw error;
+    }
+    const end = await readRolesNamed(named, request);
+    onPage();
+    return end;
+  };
 }
+
+/** As a run reads them: without those to users and groups. */
+export const readRoleAssignments = roleAssignmentsReader(listRoleAssignments);
 
 async function readRolesNamed(named: NamedRoles, request: KindRequest): Promise<KindEnd> {
   const { arm, subscriptionId, sink, context, roles } = request;

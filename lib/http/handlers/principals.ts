@@ -4,15 +4,19 @@ import {
   listPrincipals as listPage,
   lookupPrincipals as lookup,
 } from '../../database/queries/principals/principals.ts';
-import { NotFoundError } from '../../errors.ts';
+import { hasCode, NotFoundError } from '../../errors.ts';
+import { toLivePrincipal } from '../../inventory/live-principal.ts';
+import type { Principal } from '../../inventory/principal.ts';
 import { allKinds, principalListKinds } from '../../inventory/shown-kinds.ts';
 import { toPrincipalFilter } from '../../parameters/filters.ts';
 import { selected } from '../../parameters/select.ts';
 import { principalCsv } from '../../reports/csv.ts';
-import { answerFromInventory, answerText } from '../answer.ts';
+import { answerFromInventory, answerJson, answerText } from '../answer.ts';
 import { answerList, envelope, inventoryHeaders } from '../answer-list.ts';
-import { deadline } from '../deadline.ts';
+import type { HttpContext } from '../context.ts';
+import { deadline, liveDeadline } from '../deadline.ts';
 import { viewAt } from '../inventory-view.ts';
+import { refuseIfLive, throwIfRefused } from '../live.ts';
 import type {
   lookupBody,
   lookupQuery,
@@ -37,13 +41,17 @@ export function listPrincipals(checked: CheckedRequest<typeof principalsQuery>):
   });
 }
 
-/** One principal by its principal id or client id. */
-export function getPrincipal({
-  request,
-  context,
-  names: { principalId },
-  query: { asOf, select },
-}: CheckedRequest<typeof principalQuery, typeof principalPath>): Promise<Response> {
+type PrincipalRequest = CheckedRequest<typeof principalQuery, typeof principalPath>;
+
+/** One principal by its principal id or client id; `live=true` reads its role assignments from Azure. */
+export function getPrincipal(checked: PrincipalRequest): Promise<Response> {
+  if (checked.query.live === true) return answerLive(checked);
+  const {
+    request,
+    context,
+    names: { principalId },
+    query: { asOf, select },
+  } = checked;
   return answerFromInventory(request, context, 'json', (published) => {
     const view = viewAt(published, asOf, null);
     const [principal] = lookup(view.database, view.asOf, [principalId]);
@@ -60,6 +68,38 @@ export function getPrincipal({
       headers: inventoryHeaders({ asOf: view.asOf, completeness }),
     };
   });
+}
+
+/**
+ * A principal with the role assignments that Azure lists now. Azure knows principal ids only: a client id is looked up
+ * in the inventory, and an id that the inventory does not know is a principal id.
+ * @throws {RequestError} 502 `UpstreamDenied`, 503 where Azure refused in every subscription
+ */
+async function answerLive({ request, context, names, query }: PrincipalRequest): Promise<Response> {
+  refuseIfLive('asOf', query.asOf);
+  const known = await findNow(context, names.principalId);
+  const principalId = known?.principalId ?? names.principalId;
+  const access = await context.readAccess(principalId, liveDeadline());
+  const asked = access.coverage.filter(({ status }) => status !== 'skipped');
+  throwIfRefused(asked.map(({ status, kinds }) => ({ status, reason: kinds.roleAssignments?.reason ?? null })));
+  const headers = inventoryHeaders({
+    asOf: { finishedAt: access.readAt, runId: null },
+    completeness: access.completeness,
+  });
+  return answerJson(request, selected(toLivePrincipal(principalId, known, access), query.select), { headers });
+}
+
+/** What the newest run knows of a principal; null = nothing, or there is no run yet. */
+async function findNow(context: HttpContext, id: string): Promise<Principal | null> {
+  try {
+    using published = await context.currentDatabase(deadline());
+    const view = viewAt(published, undefined, null);
+    const [found] = lookup(view.database, view.asOf, [id]);
+    return found === undefined || found.state === 'neverSeen' ? null : found;
+  } catch (error) {
+    if (!hasCode(error, 'InventoryNotReady')) throw error;
+    return null;
+  }
 }
 
 /** One entry per id of the body `{"ids":[…]}`, in the same order. */

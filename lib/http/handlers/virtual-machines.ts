@@ -1,3 +1,4 @@
+import { selectMachines } from '../../database/queries/machines/machine-selection.ts';
 import { refuseImpossibleFilter } from '../../database/queries/machines/tag-names.ts';
 import {
   getVirtualMachine as findMachine,
@@ -5,7 +6,7 @@ import {
   listVirtualMachines as listPage,
 } from '../../database/queries/machines/virtual-machines.ts';
 import { NotFoundError } from '../../errors.ts';
-import type { LiveList, MachineFilter } from '../../inventory/query.ts';
+import type { MachineFilter } from '../../inventory/query.ts';
 import { machineListKinds } from '../../inventory/shown-kinds.ts';
 import { type MachineById, virtualMachineType } from '../../inventory/virtual-machine.ts';
 import { toMachineFilter } from '../../parameters/filters.ts';
@@ -17,6 +18,7 @@ import { answerList, envelope, inventoryHeaders, lines } from '../answer-list.ts
 import { liveDeadline } from '../deadline.ts';
 import { formatOf } from '../format.ts';
 import { viewAt } from '../inventory-view.ts';
+import { refuseIfLive, throwIfRefused } from '../live.ts';
 import type {
   subscriptionPath,
   subscriptionVirtualMachinesQuery,
@@ -24,7 +26,7 @@ import type {
   virtualMachineQuery,
   virtualMachinesQuery,
 } from '../parameters/route-parameters.ts';
-import { invalidParameter, RequestError, upstreamError } from '../request-error.ts';
+import { invalidParameter, RequestError } from '../request-error.ts';
 import type { CheckedRequest } from '../route.ts';
 
 type MachineListRequest = Omit<CheckedRequest<typeof virtualMachinesQuery>, 'names'>;
@@ -73,14 +75,19 @@ export async function getVirtualMachine({
   });
 }
 
-function answerMachineList(checked: MachineListRequest, filter: MachineFilter): Promise<Response> {
-  const { asOf: at, orderby: orderBy } = checked.query;
+async function answerMachineList(checked: MachineListRequest, filter: MachineFilter): Promise<Response> {
+  const { asOf: at, orderby: orderBy, skip, skiptoken } = checked.query;
+  if (skip !== undefined && skiptoken !== undefined) {
+    const message = `skip is '${skip}'; it cannot be combined with skiptoken`;
+    throw new RequestError(400, 'InvalidParameter', message, { target: 'skip' });
+  }
   return answerList(checked, (published, token) => {
     const { database, asOf, completenessOf } = viewAt(published, at, token);
     refuseImpossibleFilter(database, asOf, filter);
     return {
       shown: { asOf, completeness: completenessOf(machineListKinds(filter), filter) },
-      page: (limit, after) => listPage(database, asOf, filter, { limit, orderBy, after }),
+      page: (limit, after) => listPage(database, asOf, filter, { limit, orderBy, after, skip }),
+      count: () => selectMachines(database, asOf.seq, filter).count,
       all: () => iterateVirtualMachines(database, asOf, filter, orderBy),
       csv: virtualMachineCsv,
     };
@@ -98,37 +105,19 @@ async function answerLiveList(
   refuseIfLive('asOf', query.asOf);
   refuseIfLive('skiptoken', query.skiptoken);
   refuseIfLive('maxpagesize', query.maxpagesize);
+  refuseIfLive('skip', query.skip);
   if (filter.type !== undefined && filter.type !== virtualMachineType) {
     throw invalidParameter('type', filter.type, 'virtualMachines, with live=true');
   }
   const read = await context.listLive(filter.subscriptionId, liveLimit, liveDeadline());
-  throwIfRefused(read);
+  throwIfRefused(read.coverage);
   const completeness = liveCompleteness(read, filter);
   const shown = { asOf: { finishedAt: context.now().toISOString(), runId: null }, completeness };
   const rows = matchingMachines(read.machines, filter, query.orderby);
   const format = formatOf(query.format, request);
   const text =
     format === 'json'
-      ? envelope([...selectFields(rows, query.select)], shown, null)
+      ? envelope([...selectFields(rows, query.select)], shown, null, query.count === true ? { count: rows.length } : {})
       : [...lines(rows, format, query.select, virtualMachineCsv)].join('');
   return answerText(request, text, format, { headers: inventoryHeaders(shown) });
-}
-
-function refuseIfLive(name: string, value: string | number | undefined): void {
-  if (value === undefined) return;
-  const message = `${name} is '${value}'; it cannot be combined with live=true`;
-  throw new RequestError(400, 'InvalidParameter', message, { target: name });
-}
-
-/** If Azure refused the whole list, its refusal is the answer. */
-function throwIfRefused(read: LiveList): void {
-  const [only] = read.coverage;
-  const status = { denied: 403, failed: only?.reason?.code === 'Throttled' ? 429 : 500 };
-  if (only === undefined || (only.status !== 'denied' && only.status !== 'failed')) return;
-  const { code, message, hint } = only.reason ?? {
-    code: 'UpstreamFailed',
-    message: 'Azure answered with an error',
-    hint: null,
-  };
-  throw upstreamError(code === 'SubscriptionNotFound' ? 404 : status[only.status], code, message, { hint });
 }

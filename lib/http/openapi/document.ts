@@ -48,7 +48,7 @@ function describe({ id, summary, anonymous, query, names, body, answer }: RouteD
     parameters: [...parametersIn('path', names?.entries ?? {}), ...parametersIn('query', query.entries)],
     ...(body === undefined ? {} : { requestBody: bodyOf(body) }),
     responses: {
-      ...responsesOf(answer, 'format' in query.entries),
+      ...responsesOf(answer, 'format' in query.entries, 'count' in query.entries),
       default: { description: 'An error', content: jsonContent(reference('Error')) },
     },
   };
@@ -65,7 +65,7 @@ function bodyOf(body: v.GenericSchema): Json {
   return { required: body.type !== 'optional', content: jsonContent(jsonSchema(body)) };
 }
 
-function responsesOf(answer: Answer, hasFormats: boolean): Json {
+function responsesOf(answer: Answer, hasFormats: boolean, hasCount: boolean): Json {
   switch (answer.kind) {
     case 'list': {
       const texts = hasFormats ? formats.filter((format) => format !== 'json') : [];
@@ -73,7 +73,7 @@ function responsesOf(answer: Answer, hasFormats: boolean): Json {
         contentTypes[format].split(';', 1)[0] ?? '',
         { schema: { type: 'string' } },
       ]);
-      const content = { ...jsonContent(envelopeOf(answer)), ...Object.fromEntries(others) };
+      const content = { ...jsonContent(envelopeOf(answer, hasCount)), ...Object.fromEntries(others) };
       return { 200: { description: 'A page of the list', content }, 304: unchanged };
     }
     case 'runs': {
@@ -105,7 +105,10 @@ function otherResponse(status: number, { mediaType, of }: Extract<Answer, { read
 }
 
 /** The object around every list. */
-function envelopeOf({ of, further = {}, flags = [] }: Extract<Answer, { readonly kind: 'list' }>): Json {
+function envelopeOf(
+  { of, further = {}, flags = [] }: Extract<Answer, { readonly kind: 'list' }>,
+  hasCount: boolean,
+): Json {
   const furtherLists = Object.entries(further).map(([name, shape]) => {
     return [name, { type: ['array', 'null'], items: reference(shape) }];
   });
@@ -119,6 +122,7 @@ function envelopeOf({ of, further = {}, flags = [] }: Extract<Answer, { readonly
       runId: { type: ['string', 'null'] },
       complete: { type: 'boolean' },
       coverage: reference('CoverageCounts'),
+      ...(hasCount ? { count: { type: 'integer', description: 'Rows on all pages; with count=true' } } : {}),
       ...Object.fromEntries(furtherLists),
       ...Object.fromEntries(flags.map((name) => [name, { type: 'boolean' }])),
     },

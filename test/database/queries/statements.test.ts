@@ -5,6 +5,7 @@ import { iterateChanges, listChanges } from '../../../lib/database/queries/chang
 import { completeness } from '../../../lib/database/queries/coverage/completeness.ts';
 import { readLedger } from '../../../lib/database/queries/coverage/ledger.ts';
 import { listFindings } from '../../../lib/database/queries/findings.ts';
+import { countMachines } from '../../../lib/database/queries/machines/machine-facets.ts';
 import { getVirtualMachine, listVirtualMachines } from '../../../lib/database/queries/machines/virtual-machines.ts';
 import { listPrincipals, lookupPrincipals } from '../../../lib/database/queries/principals/principals.ts';
 import { getRun, listRuns, listRunsBefore } from '../../../lib/database/queries/runs.ts';
@@ -31,6 +32,8 @@ const everyMachineFilter: MachineFilter = {
   tags: [{ name: 'env', value: 'prod' }],
   powerState: 'running',
   osType: 'Linux',
+  vmSize: 'Standard_D2s_v5',
+  contains: 'web',
   stale: false,
   deleted: true,
 };
@@ -66,8 +69,9 @@ const answers: Readonly<Record<string, (database: Database) => unknown>> = {
     listVirtualMachines(database, asOf, everyMachineFilter, {
       limit: 2,
       orderBy: { field: 'location', descending: true },
-      after: { value: 'westeurope', row: 1 },
+      skip: 1,
     }),
+  'GET-virtualMachines-facets': (database) => countMachines(database, asOf.seq, { name: 'web' }),
   'GET-virtualMachines-id': (database) => getVirtualMachine(database, asOf, machineId),
   'GET-principals-every-filter': (database) =>
     listPrincipals(

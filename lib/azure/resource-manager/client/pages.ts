@@ -68,7 +68,6 @@ function nextUrl(nextLink: unknown, url: string): string | null {
  * Not an async generator: a suspended generator keeps its last page in memory until it has the next. Hundreds of lists
  * are open at once, so that would be hundreds of pages.
  * @param next reads the next page; null at the end. A failure ends the iteration
- * @internal for tests
  */
 export function iteratePages<Page>(next: () => Promise<Page | null>): AsyncIterableIterator<Page, undefined> {
   let ended = false;

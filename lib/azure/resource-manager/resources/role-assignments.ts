@@ -1,18 +1,11 @@
+import { guidPattern } from '../../../inventory/commands/azure-id.ts';
 import type { RoleAssignmentReading } from '../../../inventory/role.ts';
 import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
 import { InvalidResponseError } from '../client/errors.ts';
+import { iteratePages } from '../client/pages.ts';
 import { authorizationApiVersion } from './permissions.ts';
 import { subscriptionList } from './resource-requests.ts';
-
-export interface RoleAssignment {
-  readonly id: string;
-  /** A management group, a subscription, a resource group, a resource, or `/`. */
-  readonly scope: string;
-  readonly roleDefinitionId: string;
-  /** The requested principal, or a group that it is in. */
-  readonly principalId: string | null;
-}
 
 const roleAssignmentType = 'Microsoft.Authorization/roleAssignments';
 
@@ -32,7 +25,9 @@ export const listRoleAssignments = subscriptionList(
 );
 
 /**
- * Role assignments of a principal in a subscription, including those through groups.
+ * Role assignments of a principal at, above and below a subscription, those of its groups (of any depth) included: such
+ * an assignment names the group. A row that cannot be read is left out, and fails the list at its end.
+ * @param principalId a GUID
  * @see https://learn.microsoft.com/azure/role-based-access-control/role-assignments-list-rest
  */
 export function listRoleAssignmentsOf(
@@ -40,11 +35,27 @@ export function listRoleAssignmentsOf(
   subscriptionId: string,
   principalId: string,
   context: RequestContext,
-): AsyncIterableIterator<readonly RoleAssignment[], undefined> {
-  const query = { $filter: `assignedTo('${principalId.replaceAll("'", "''")}')` };
-  const request = { apiVersion: authorizationApiVersion, query };
-  const list = subscriptionList(roleAssignmentType, request, (page) => page.map(toRoleAssignment));
-  return list(arm, subscriptionId, context);
+): AsyncIterableIterator<readonly RoleAssignmentReading[], undefined> {
+  const request = { apiVersion: authorizationApiVersion, query: { $filter: `assignedTo('${principalId}')` } };
+  const pages = subscriptionList(roleAssignmentType, request, (page) => page)(arm, subscriptionId, context);
+  let unreadable: InvalidResponseError | null = null;
+  const read = (item: unknown): RoleAssignmentReading[] => {
+    try {
+      const assignment = toRoleAssignmentReading(item);
+      if (guidPattern.test(assignment.principalId)) return [assignment];
+      throw new InvalidResponseError(`A role assignment names a principal that is not a GUID: ${assignment.id}`);
+    } catch (error) {
+      if (!(error instanceof InvalidResponseError)) throw error;
+      unreadable ??= error;
+      return [];
+    }
+  };
+  return iteratePages(async () => {
+    const { done, value } = await pages.next();
+    if (done !== true) return value.flatMap(read);
+    if (unreadable !== null) throw unreadable;
+    return null;
+  });
 }
 
 function mayBeManagedIdentity(item: unknown): boolean {
@@ -53,21 +64,14 @@ function mayBeManagedIdentity(item: unknown): boolean {
 }
 
 function toRoleAssignmentReading(item: unknown): RoleAssignmentReading {
-  const assignment = toRoleAssignment(item);
-  const { principalId } = assignment;
-  if (principalId === null) {
-    throw new InvalidResponseError(`A role assignment was listed without its principal: ${assignment.id}`);
-  }
-  return { ...assignment, principalId, condition: textOrNull(member(member(item, 'properties'), 'condition')) };
-}
-
-function toRoleAssignment(item: unknown): RoleAssignment {
   const properties = member(item, 'properties');
   const id = textOrNull(member(item, 'id'));
   const scope = textOrNull(member(properties, 'scope'));
   const roleDefinitionId = textOrNull(member(properties, 'roleDefinitionId'));
+  const principalId = textOrNull(member(properties, 'principalId'));
   if (id === null || scope === null || roleDefinitionId === null) {
     throw new InvalidResponseError(`A role assignment was listed without id, scope or role: ${id ?? 'no id'}`);
   }
-  return { id, scope, roleDefinitionId, principalId: textOrNull(member(properties, 'principalId')) };
+  if (principalId === null) throw new InvalidResponseError(`A role assignment was listed without its principal: ${id}`);
+  return { id, scope, roleDefinitionId, principalId, condition: textOrNull(member(properties, 'condition')) };
 }

@@ -2,6 +2,7 @@ import { type Answer, jsonAnswer } from '../../answer.ts';
 import { roleDefinitionResource } from '../../tenant/access/role-definitions.ts';
 import { permissionsAt } from '../../tenant/access/visibility.ts';
 import { isAtOrAbove } from '../../tenant/subscriptions.ts';
+import type { RawRoleAssignment } from '../../tenant/types.ts';
 import { type ArmRefusal, refusal } from '../arm-errors.ts';
 import { listAnswer } from '../list-answer.ts';
 import { authorizationFailed, listedSubscription, subscriptionOf } from '../resource-scope.ts';
@@ -28,20 +29,32 @@ function listPermissions(request: ArmRequest): Answer {
   return jsonAnswer(200, { value: permissionsAt(subscription) });
 }
 
+/**
+ * The filters of Azure. `assignedTo` also finds assignments to groups, however deep the principal is in them. Without
+ * `atScope()` a filter covers everything at, above and below the subscription.
+ * @see https://learn.microsoft.com/azure/role-based-access-control/role-assignments-list-rest
+ */
 function listRoleAssignments(request: ArmRequest): Answer {
   const subscription = listedSubscription(request, provider, 'roleAssignments');
-  const all = request.tenant.readableRoleAssignments(subscription);
+  const { roleAssignments } = request.tenant;
   const filter = request.url.searchParams.get('$filter');
-  if (filter === null) return listAnswer(request, all);
-  if (/^\s*atScope\(\)\s*$/i.test(filter)) {
-    const atOrAbove = all.filter(({ properties }) => isAtOrAbove(properties.scope, subscription));
-    return listAnswer(request, atOrAbove);
-  }
-  const match = /^\s*(?:assignedTo\(\s*'([^']+)'\s*\)|principalId eq '([^']+)')\s*$/i.exec(filter);
-  const principalId = match?.[1] ?? match?.[2];
-  if (principalId === undefined) throw unsupportedFilter(filter);
-  const own = all.filter(({ properties }) => properties.principalId.toLowerCase() === principalId.toLowerCase());
-  return listAnswer(request, own);
+  const parts = filter === null ? [] : filter.trim().split(/\s+and\s+/i);
+  const conditions = parts.map((part): ((properties: RawRoleAssignment['properties']) => boolean) => {
+    if (/^atScope\(\)$/i.test(part)) return ({ scope }) => isAtOrAbove(scope, subscription);
+    const match = /^(?:(assignedTo)\(\s*'([^']+)'\s*\)|principalId eq '([^']+)')$/i.exec(part);
+    const principalId = (match?.[2] ?? match?.[3])?.toLowerCase();
+    if (principalId === undefined) throw unsupportedFilter(filter ?? '');
+    const principals = new Set([
+      principalId,
+      ...(match?.[1] === undefined ? [] : roleAssignments.groupsOf(principalId)),
+    ]);
+    return (properties) => principals.has(properties.principalId.toLowerCase());
+  });
+  const all = request.tenant.readableRoleAssignments(subscription);
+  return listAnswer(
+    request,
+    all.filter(({ properties }) => conditions.every((matches) => matches(properties))),
+  );
 }
 
 /**

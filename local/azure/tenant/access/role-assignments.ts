@@ -20,6 +20,10 @@ export interface RoleAssignments {
   add(assignment: RoleAssignment): string;
   /** Removes an assignment by its id. An unknown id is no error. */
   remove(id: string): void;
+  /** Makes a principal (a group, too) a member of a group. */
+  addMember(groupId: string, memberId: string): void;
+  /** The groups that a principal is a member of, directly or through other groups; in lower case. */
+  groupsOf(principalId: string): ReadonlySet<string>;
   /**
    * Built-in roles, and the custom roles that may be assigned in a whole subscription; `below` = or in a part of it.
    * null = the tenant.
@@ -34,6 +38,7 @@ export interface RoleAssignments {
 export function createRoleAssignments(tenantId: string, hostPrincipalIds: readonly string[]): RoleAssignments {
   const added = new Map<string, RoleAssignment>();
   const removed = new Set<string>();
+  const groupsByMember = new Map<string, Set<string>>();
   const platformTeam: RoleAssignment = {
     scope: managementGroupScope(rootManagementGroup),
     role: builtInRoles.contributor,
@@ -65,6 +70,16 @@ export function createRoleAssignments(tenantId: string, hostPrincipalIds: readon
     remove(id) {
       added.delete(id.toLowerCase());
       removed.add(id.toLowerCase());
+    },
+    addMember(groupId, memberId) {
+      const groups = groupsByMember.get(memberId.toLowerCase()) ?? new Set();
+      groupsByMember.set(memberId.toLowerCase(), groups.add(groupId.toLowerCase()));
+    },
+    groupsOf(principalId) {
+      // A set that grows while it is read: groups of groups follow, and a cycle ends.
+      const groups = new Set(groupsByMember.get(principalId.toLowerCase()));
+      for (const group of groups) for (const outer of groupsByMember.get(group) ?? []) groups.add(outer);
+      return groups;
     },
     definitionsAt(subscription, below) {
       const mayAssign = below ? reaches : isAtOrAbove;

@@ -69,6 +69,19 @@ export function privilegedIdentities({ tenantId, places, machine, identity, assi
   assign(virtualMachineContributor, machine('vm-contributor-of-machines'), core);
 }
 
+/** Roles of groups, which only a live read of a principal shows: no run finds them. */
+export function rolesThroughGroups({ places, machine, group, assign }: Stage): void {
+  const carrier = machine('vm-in-group-of-group');
+  assign(reader, carrier, carrier.group);
+  const inner = group('web machines', [carrier.principalId]);
+  const outer = group('all machines', [inner]);
+  assign(blobDataContributor, inner, `/subscriptions/${places.edge}`, { principalType: 'Group' });
+  assign(contributor, outer, managementGroupScope(rootManagementGroup), { principalType: 'Group' });
+  // Its group has no role.
+  const lonely = machine('vm-in-group-without-role');
+  group('idle machines', [lonely.principalId]);
+}
+
 /** Unused privileged identities: all their machines are deallocated. */
 export function idlePrivilegedIdentities({ places, machine, identity, assign, finding }: Stage): void {
   const core = `/subscriptions/${places.core}`;

@@ -8,7 +8,7 @@ import {
   sharedIdentities,
 } from './identity-scenes.ts';
 import { arcMachines, machineChanges, scaleSets, subscriptionChanges } from './machine-scenes.ts';
-import { idlePrivilegedIdentities, privilegedIdentities, roleChanges } from './role-scenes.ts';
+import { idlePrivilegedIdentities, privilegedIdentities, roleChanges, rolesThroughGroups } from './role-scenes.ts';
 import type { Stage } from './stage.ts';
 
 /**
@@ -23,6 +23,7 @@ export const scenes: readonly ((stage: Stage) => void)[] = [
   subscriptionChanges,
   privilegedIdentities,
   idlePrivilegedIdentities,
+  rolesThroughGroups,
   sharedIdentities,
   crossSubscriptionAccess,
   danglingIdentities,

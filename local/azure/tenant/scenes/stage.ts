@@ -77,6 +77,8 @@ export interface Stage {
     scope: string,
     more?: Partial<Pick<RoleAssignment, 'condition' | 'principalType'>>,
   ): string;
+  /** A group of Microsoft Entra ID with these members: principal ids of identities or of other groups. @returns its id */
+  group(name: string, members: readonly string[]): string;
   /** Declares a change from the first state to the second. The scene may declare it in either state. */
   change(kind: ExpectedChange['kind'], resourceId: string, principalId?: string): void;
   /** Declares a finding in this state. */
@@ -194,6 +196,11 @@ export function createStage(options: StageOptions): Stage {
     assign(role, principal, scope, more = {}) {
       const principalId = typeof principal === 'string' ? principal : principal.principalId;
       return options.roleAssignments.add({ scope, role, principalId, principalType: 'ServicePrincipal', ...more });
+    },
+    group(name, members) {
+      const id = createRandom('group', tenantId, name).guid();
+      for (const member of members) options.roleAssignments.addMember(id, member);
+      return id;
     },
     change: (kind, resourceId, principalId) =>
       void options.changes.push({ kind, resourceId, principalId: principalId ?? null }),

@@ -143,20 +143,50 @@ test("a machine that does not exist is a 404 with Azure's code and message", asy
   await expect(reading).rejects.toMatchObject({ name: 'ArmError', status: 404, ...error });
 });
 
+const principal = 'aaaaaaaa-0000-4000-8000-000000000001';
+const role = '/providers/x/roleDefinitions/r1';
+
 test('role assignments of a principal include those through groups, and roles are read by id', async () => {
-  const properties = { scope: '/', roleDefinitionId: '/providers/x/roleDefinitions/r1', principalId: 'p1' };
+  const properties = { scope: '/', roleDefinitionId: role, principalId: 'aaaaaaaa-0000-4000-8000-00000000000f' };
   await using server = await startArmServer((response, { url }) =>
     url.pathname.endsWith('/r1')
       ? json(response, { properties: { roleName: 'Reader' } })
       : json(response, { value: [{ id: 'a1', properties }] }),
   );
 
-  const { items } = await drain(listRoleAssignmentsOf(server.arm, 's1', 'p1', newContext()));
-  const roleName = await getRoleName(server.arm, properties.roleDefinitionId, newContext());
+  const { items } = await drain(listRoleAssignmentsOf(server.arm, 's1', principal, newContext()));
+  const roleName = await getRoleName(server.arm, role, newContext());
 
-  expect(items).toEqual([{ id: 'a1', ...properties }]);
-  expect(server.requests[0]?.url.searchParams.get('$filter')).toBe("assignedTo('p1')");
+  expect(items).toEqual([{ id: 'a1', ...properties, condition: null }]);
+  expect(server.requests[0]?.url.searchParams.get('$filter')).toBe(`assignedTo('${principal}')`);
   expect(roleName).toBe('Reader');
+});
+
+test.each([
+  ['without a principal', { principalId: null }, /without its principal: a1/],
+  ['of a principal that is not a GUID', { principalId: "x'); drop" }, /not a GUID: a1/],
+  ['with a number as its principal', { principalId: 7 }, /without its principal: a1/],
+  ['without a scope', { scope: '' }, /without id, scope or role: a1/],
+])('a role assignment %s fails the list of a principal after the others were read', async (_, odd, message) => {
+  const properties = { scope: '/', roleDefinitionId: role, principalId: principal };
+  const value = [
+    { id: 'a1', properties: { ...properties, ...odd } },
+    { id: 'a2', properties },
+  ];
+  await using server = await startArmServer((response, { url }) => {
+    const isLast = url.searchParams.has('last');
+    json(response, isLast ? { value: [{ id: 'a3', properties }] } : { value, nextLink: `${server.origin}/x?last=1` });
+  });
+
+  const items: string[] = [];
+  const reading = async () => {
+    for await (const page of listRoleAssignmentsOf(server.arm, 's1', principal, newContext())) {
+      items.push(...page.map(({ id }) => id));
+    }
+  };
+
+  await expect(reading()).rejects.toMatchObject({ code: 'InvalidResponse', message: expect.stringMatching(message) });
+  expect(items).toEqual(['a2', 'a3']);
 });
 
 test('descendants of a management group are its subscriptions, not its groups', async () => {
