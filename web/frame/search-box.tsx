@@ -5,8 +5,8 @@ import type { SearchHit } from '../api/types.ts';
 import { announce } from '../parts/announce.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Name } from '../parts/name.tsx';
+import { readPasted } from '../pasted/pasted.ts';
 import { go } from '../state/address.ts';
-import { pastedIds } from '../state/pasted.ts';
 import { shownRun } from '../state/shown-run.ts';
 import { searchText } from '../text/search.ts';
 import { hashOf, hashOfIds, hashOfText } from './search-target.ts';
@@ -23,7 +23,7 @@ export function SearchBox() {
   const [hits, setHits] = useState<readonly SearchHit[] | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const [chosen, setChosen] = useState(0);
-  const ids = pastedIds(text);
+  const { ids } = readPasted(text);
   const asks = ids.length === 0 && text.trim().length >= 2;
 
   useEffect(() => {
@@ -80,7 +80,7 @@ export function SearchBox() {
     const pasted = event.clipboardData?.getData('text') ?? '';
     if (!pasted.includes('\n')) return;
     event.preventDefault();
-    const found = pastedIds(pasted);
+    const found = readPasted(pasted).ids;
     if (found.length > 1) leave(await hashOfIds(found));
     else setText(pasted.replaceAll(/\s+/g, ' '));
   };
