@@ -285,7 +285,7 @@ output functionAppName string = app.outputs.functionAppName
 output functionAppHostName string = app.outputs.functionAppHostName
 
 @description('Address of the web page.')
-output pageUrl string = 'https://${functionApp.outputs.hostName}/api/page'
+output pageUrl string = app.outputs.pageUrl
 
 @description('Object id of the identity that reads the subscriptions: the principalId of management-group.bicep and source.bicep.')
 output readerPrincipalId string = app.outputs.readerPrincipalId

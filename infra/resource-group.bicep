@@ -475,6 +475,9 @@ output functionAppName string = functionApp.outputs.name
 @description('Host name of the function app. The API is at https://HOST-NAME/api.')
 output functionAppHostName string = functionApp.outputs.hostName
 
+@description('Address of the web page.')
+output pageUrl string = 'https://${functionApp.outputs.hostName}/api/page'
+
 @description('Object id of the identity that reads the subscriptions: the principalId of management-group.bicep and source.bicep.')
 output readerPrincipalId string = readerPrincipalId
 

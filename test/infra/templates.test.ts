@@ -176,8 +176,10 @@ test('who signs in at the page returns to the same view, whose name is in the fr
   expect(/\n {4}login: \{\n([\s\S]*?)\n {4}\}\n/.exec(text)?.[1]).toContain('preserveUrlFragmentsForLogins: true');
 });
 
-test('a deployment says where the page is', () => {
-  const page = main.outputs.find(({ name }) => name === 'pageUrl');
+test('a deployment says where the page is', async () => {
+  const { outputs } = await readTemplate('resource-group.bicep');
+
+  const page = outputs.find(({ name }) => name === 'pageUrl');
 
   expect(page?.value).toBe(`'https://\${functionApp.outputs.hostName}/${hostJson.extensions.http.routePrefix}/page'`);
 });
