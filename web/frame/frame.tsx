@@ -82,7 +82,6 @@ function Navigation() {
   const [open, setOpen] = useState(false);
   const { view } = address.value;
   // It closes when it has led somewhere.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the view is what it follows
   useEffect(() => setOpen(false), [view]);
   return (
     <nav class="frame-navigation" aria-label={frameText.navigation}>
