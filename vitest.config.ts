@@ -29,8 +29,8 @@ export default defineConfig({
           ...common,
           name: 'shared process',
           include: ['test/**/*.test.ts'],
-          // `npm run test:engine` runs the tests with the real Durable engine.
-          exclude: [...ownProcess, 'test/real-engine/**'],
+          // `npm run test:engine` runs the tests with the real Durable engine, `npm run test:page` those in Chromium.
+          exclude: [...ownProcess, 'test/real-engine/**', 'test/page/**'],
           isolate: false,
         },
       },

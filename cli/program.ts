@@ -17,6 +17,10 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     'list or look up managed identities and the machines that they are on',
     () => import('./commands/principals.ts'),
   ],
+  search: [
+    'find whose id this is, or machines, identities and subscriptions by a part of their name',
+    () => import('./commands/search.ts'),
+  ],
   subscriptions: [
     'show how completely each subscription was read (the coverage ledger)',
     () => import('./commands/subscriptions.ts'),

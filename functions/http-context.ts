@@ -81,7 +81,8 @@ export function keptLastRun(store: InventoryStore): Kept<LastRunOutcome> {
   );
 }
 
-async function readLastRun(store: InventoryStore, signal: AbortSignal): Promise<LastRun | null> {
+/** The newest run that was published; null before the first one. @throws {InventoryError} the store's own */
+export async function readLastRun(store: InventoryStore, signal: AbortSignal): Promise<LastRun | null> {
   const newest = await store.latest.read(signal);
   if (newest === null) return null;
   const { runId, publishedAt, complete } = newest.latest;

@@ -2,6 +2,7 @@ import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } 
 import { input } from 'durable-functions';
 import { InvalidSettingError } from '../lib/errors.ts';
 import { requireCaller } from '../lib/http/authentication.ts';
+import { pageRoute } from '../lib/http/page/answer-page.ts';
 import { anonymousSettingError } from '../lib/http/request-error.ts';
 import type { Route } from '../lib/http/route.ts';
 import { routes } from '../lib/http/routes.ts';
@@ -10,6 +11,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { appSettings } from './app-settings.ts';
 import { httpContext } from './composition.ts';
 import { pacedBody, responseOf } from './paced-body.ts';
+import { getPage } from './page.ts';
 
 /** Shorter answers go out in one piece. */
 const pacedFromBytes = 1024 * 1024;
@@ -26,21 +28,30 @@ for (const route of routes) {
     route: route.path,
     authLevel: withKeys && route.anonymous !== true ? 'function' : 'anonymous',
     extraInputs: route.startsRun === true ? [input.durableClient()] : [],
-    handler: (request, invocation) => answer(route, request, invocation),
+    handler: (request, invocation) =>
+      answer(route.path, request, invocation, () => respond(route, request, invocation)),
   });
 }
 
+app.http(pageRoute.id, {
+  methods: ['GET', 'HEAD'],
+  route: pageRoute.path,
+  authLevel: 'anonymous',
+  handler: (request, invocation) => answer(pageRoute.path, request, invocation, () => getPage(request)),
+});
+
 /** Never rejects: with HTTP streaming, the host leaves the caller of a handler that throws without an answer. */
-async function answer(route: Route, request: HttpRequest, invocation: InvocationContext): Promise<HttpResponseInit> {
+async function answer(
+  path: string,
+  request: HttpRequest,
+  invocation: InvocationContext,
+  respondTo: () => Promise<Response>,
+): Promise<HttpResponseInit> {
   try {
-    const response = await serve(
-      request,
-      () => respond(route, request, invocation),
-      (line) => invocation.error(line),
-    );
+    const response = await serve(request, respondTo, (line) => invocation.error(line));
     return toResponseInit(response, invocation.invocationId);
   } catch (error) {
-    invocation.error(`${request.method} ${route.path}: ${error instanceof Error ? error.stack : error}`);
+    invocation.error(`${request.method} ${path}: ${error instanceof Error ? error.stack : error}`);
     return { status: 500 };
   }
 }

@@ -15,8 +15,9 @@ import type { Environment, Settings } from '../lib/settings.ts';
 import { sourcesOf } from '../lib/sources/source.ts';
 import { logErrorLine } from './console-lines.ts';
 import { logText } from './failure-message.ts';
-import { createHttpContexts, keptLastRun } from './http-context.ts';
+import { createHttpContexts, keptLastRun, readLastRun } from './http-context.ts';
 import { logRun, type RunLogger } from './run-log.ts';
+import { scheduleLine } from './schedule-log.ts';
 import { scratchFolder } from './scratch-folder.ts';
 
 export interface InventoryApp {
@@ -36,6 +37,8 @@ export interface InventoryApp {
    * @throws {InventoryError} the store's own; the engine does not answer
    */
   resumeRun(drive: DriveRun, logger: RunLogger, signal: AbortSignal): Promise<void>;
+  /** Logs when the newest run becomes too old, for the alert `run-late`. @throws {InventoryError} the store's own */
+  logSchedule(logger: RunLogger, signal: AbortSignal): Promise<void>;
   /** For the steps of runs. */
   environment(logger: RunLogger): RunEnvironment;
   /** Logs a run that has ended. Whatever ends the run calls it once. */
@@ -98,6 +101,11 @@ export function createInventoryApp(settings: Settings, environment: Environment)
       startRun({ ...claimRequest(logger), trigger, scope, drive }, signal),
     resumeRun: (drive, logger, signal) =>
       resumeRun({ ...claimRequest(logger), drive, warn: (line) => logger.warn(line) }, signal),
+    async logSchedule(logger, signal) {
+      const newest = await readLastRun(store, signal);
+      const oldestRunId = newest === null ? await store.runs.oldestId(signal) : null;
+      logger.info(scheduleLine(settings.schedule, newest, oldestRunId, new Date()));
+    },
     http: (drive, logger) =>
       createHttpContext({
         start: (scope, signal) => app.startRun({ trigger: 'http', scope }, drive, logger, signal),

@@ -5,6 +5,8 @@ metadata description = 'The inventory app in one subscription: its resource grou
 
 import { roles } from 'roles.bicep'
 
+// resource-group.bicep has the same parameters: test/infra/entry-points.test.ts compares them.
+
 // ---------- names and location ----------
 
 @description('Optional. Prefix of all names: lower-case letters, digits and hyphens.')
@@ -128,10 +130,10 @@ param httpAuthDefaultRole string = 'none'
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
-@description('Optional. Maximum number of instances.')
-@minValue(40)
+@description('Optional. Maximum number of instances. Low, because all share the quota of one identity at Azure Resource Manager, and each costs. Functions for HTTP, those of runs and each timer have instances of their own.')
+@minValue(1)
 @maxValue(1000)
-param maximumInstanceCount int = 40
+param maximumInstanceCount int = 5
 
 @description('Optional. Redundancy of the storage account: one data centre (LRS), three zones (ZRS), or also another region (GRS, GZRS).')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
@@ -146,6 +148,11 @@ param runRecordDays int = 90
 @minValue(30)
 @maxValue(730)
 param logRetentionDays int = 90
+
+@description('Optional. Gigabytes that the workspace accepts in a day. Then it accepts nothing until the next day, and an alert says so. A quiet app logs some megabytes.')
+@minValue(1)
+@maxValue(1000)
+param dailyLogCapGB int = 1
 
 @description('Optional. Log every read and write of blobs, with the caller.')
 param storageAccessLogs bool = false
@@ -162,6 +169,9 @@ param virtualNetworkAddressPrefix string = '10.90.0.0/24'
 @allowed(['Enabled', 'Disabled'])
 param appPublicNetworkAccess string = 'Enabled'
 
+@description('Optional. Address ranges that may call the app, in CIDR notation. Empty: all. Deployments are not restricted: they need a token of Entra ID.')
+param allowedClientAddressPrefixes string[] = []
+
 // ---------- alerts: docs/operations.md ----------
 
 @description('Optional. Email addresses for alerts. The alert rules are created if there is an address or an action group.')
@@ -170,61 +180,22 @@ param alertEmailAddresses string[] = []
 @description('Optional. Resource ids of action groups for alerts.')
 param alertActionGroupIds string[] = []
 
-@description('Optional. Hours between two scheduled runs. A run is late when none has succeeded for twice as long.')
-@minValue(1)
-@maxValue(24)
-param schedulePeriodHours int = 6
+@description('Optional. Places that ask the app for its health every 15 minutes: https://learn.microsoft.com/azure/azure-monitor/app/availability#location-population-tags. Two or more, or none for no test. Only with alerts and appPublicNetworkAccess=Enabled.')
+param availabilityTestLocationIds string[] = ['emea-nl-ams-azr', 'us-va-ash-azr', 'apac-sg-sin-azr']
 
-// ---------- names: test/infra/names.test.ts checks them against Azure's limits ----------
+// ---------- budget ----------
 
-var suffix = uniqueString(subscription().id, resourceGroupName)
-var names = {
-  actionGroup: 'ag-${name}-${suffix}'
-  alert: 'alert-${name}'
-  component: 'appi-${name}-${suffix}'
-  functionApp: 'func-${name}-${suffix}'
-  identity: 'id-${name}-${suffix}'
-  plan: 'plan-${name}-${suffix}'
-  privateEndpoint: 'pep-${name}-${suffix}'
-  storageAccount: 'st${take(replace(name, '-', ''), 9)}${suffix}'
-  virtualNetwork: 'vnet-${name}-${suffix}'
-  workspace: 'log-${name}-${suffix}'
-}
+@description('Optional. Budget of the resource group for a month, in the currency of the subscription. 0: none. The receivers of alerts learn when 80 and 100 percent are spent, and when a forecast exceeds it. It stops nothing.')
+@minValue(0)
+param monthlyBudget int = 0
 
-// ---------- settings of the app ----------
-
-var inventorySettings = {
-  INVENTORY_SCHEDULE: schedule
-  INVENTORY_SUBSCRIPTIONS: join(subscriptions, ',')
-  INVENTORY_EXCLUDE_SUBSCRIPTIONS: join(excludeSubscriptions, ',')
-  INVENTORY_MANAGEMENT_GROUPS: join(managementGroups, ',')
-  INVENTORY_CONTAINER: container
-  INVENTORY_CONCURRENCY: string(concurrency)
-  INVENTORY_POWER_STATE: powerState ? 'true' : 'false'
-  INVENTORY_IGNORED_TAGS: join(ignoredTags, ',')
-  INVENTORY_RETENTION_DAYS: string(retentionDays)
-  INVENTORY_REPORTS: join(reports, ',')
-  INVENTORY_SOURCES: join(sources, ',')
-  INVENTORY_RUN_TIMEOUT_MINUTES: string(runTimeoutMinutes)
-  INVENTORY_IDLE_DAYS: string(idleDays)
-  INVENTORY_SHARED_IDENTITY_LIMIT: string(sharedIdentityLimit)
-  INVENTORY_ACCEPTED_FINDINGS: acceptedFindings
-  INVENTORY_HTTP_AUTH: httpAuth
-  INVENTORY_HTTP_AUTH_DEFAULT_ROLE: httpAuthDefaultRole
-  AZURE_RESOURCE_MANAGER_ENDPOINT: resourceManagerEndpoint
-  AZURE_RESOURCE_MANAGER_AUDIENCE: resourceManagerAudience
-}
-
-// ---------- invalid combinations: Azure evaluates variables before it creates anything ----------
-
-var isEntra = httpAuth == 'keys'
-  ? false
-  : empty(entraClientId) ? fail('httpAuth is entra, but entraClientId is empty: docs/security.md describes how to create the app registration') : true
-var appAccess = appPublicNetworkAccess == 'Enabled' || privateNetwork
-  ? appPublicNetworkAccess
-  : fail('appPublicNetworkAccess is Disabled, but privateNetwork is false: no network could reach the app')
+@description('Conditional. First month of the budget, such as 2026-12-01. Azure refuses a month before the current one when it creates a budget, and any other month afterwards: set it once and keep it. Required if monthlyBudget is not 0.')
+param budgetStartDate string = ''
 
 // ---------- resources ----------
+
+// The name as given, so that the casing of an existing group changes no names.
+var suffix = uniqueString(subscription().id, resourceGroupName)
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: resourceGroupName
@@ -232,155 +203,58 @@ resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   tags: tags
 }
 
-module identity 'modules/identity.bicep' = {
+module app 'resource-group.bicep' = {
   scope: group
   params: {
-    name: names.identity
+    name: name
+    nameSuffix: suffix
     location: location
     tags: tags
-  }
-}
-
-module monitoring 'modules/monitoring.bicep' = {
-  scope: group
-  params: {
-    workspaceName: names.workspace
-    componentName: names.component
-    location: location
-    tags: tags
-    retentionDays: logRetentionDays
-  }
-}
-
-module monitoringRole 'modules/monitoring-role.bicep' = {
-  scope: group
-  params: {
-    componentName: monitoring.outputs.componentName
-    principalId: identity.outputs.principalId
-    roleDefinitionId: roles.monitoringMetricsPublisher
-  }
-}
-
-module storage 'modules/storage.bicep' = {
-  scope: group
-  params: {
-    name: names.storageAccount
-    location: location
-    tags: tags
-    skuName: storageSkuName
-    inventoryContainerName: container
-    runRecordDays: runRecordDays
-    publicNetworkAccess: !privateNetwork
-    accessLogs: storageAccessLogs
-    workspaceName: monitoring.outputs.workspaceName
-  }
-}
-
-module storageRoles 'modules/storage-roles.bicep' = {
-  scope: group
-  params: {
-    storageAccountName: storage.outputs.name
-    principalId: identity.outputs.principalId
-    roleDefinitionIds: [
-      roles.storageBlobDataOwner
-      roles.storageQueueDataContributor
-      roles.storageTableDataContributor
-    ]
-  }
-}
-
-var storageServices = ['blob', 'queue', 'table']
-var storageZoneNames = [for service in storageServices: 'privatelink.${service}.${environment().suffixes.storage}']
-var appZoneNames = {
-  AzureCloud: 'privatelink.azurewebsites.net'
-  AzureUSGovernment: 'privatelink.azurewebsites.us'
-  AzureChinaCloud: 'privatelink.chinacloudsites.cn'
-}
-var appZoneName = appZoneNames[environment().name]
-var isAppPrivate = appAccess == 'Disabled'
-
-module network 'modules/network.bicep' = if (privateNetwork) {
-  scope: group
-  params: {
-    name: names.virtualNetwork
-    location: location
-    tags: tags
-    addressPrefix: virtualNetworkAddressPrefix
-    zoneNames: concat(storageZoneNames, isAppPrivate ? [appZoneName] : [])
-  }
-}
-
-module storageEndpoints 'modules/private-endpoint.bicep' = [
-  for (service, index) in storageServices: if (privateNetwork) {
-    scope: group
-    params: {
-      name: '${names.privateEndpoint}-${service}'
-      location: location
-      tags: tags
-      subnetResourceId: network!.outputs.privateEndpointSubnetResourceId
-      targetResourceId: storage.outputs.resourceId
-      groupId: service
-      zoneName: storageZoneNames[index]
-    }
-  }
-]
-
-module functionApp 'modules/function-app.bicep' = {
-  scope: group
-  params: {
-    name: names.functionApp
-    planName: names.plan
-    location: location
-    tags: tags
-    identityName: identity.outputs.name
     readingIdentity: readingIdentity
-    storageAccountName: storage.outputs.name
-    deploymentContainerName: storage.outputs.deploymentContainerName
-    componentName: monitoring.outputs.componentName
-    inventorySettings: inventorySettings
+    schedule: schedule
+    subscriptions: subscriptions
+    excludeSubscriptions: excludeSubscriptions
+    managementGroups: managementGroups
+    container: container
+    concurrency: concurrency
+    powerState: powerState
+    ignoredTags: ignoredTags
+    retentionDays: retentionDays
+    reports: reports
+    sources: sources
+    runTimeoutMinutes: runTimeoutMinutes
+    idleDays: idleDays
+    sharedIdentityLimit: sharedIdentityLimit
+    acceptedFindings: acceptedFindings
+    httpAuth: httpAuth
+    resourceManagerEndpoint: resourceManagerEndpoint
+    resourceManagerAudience: resourceManagerAudience
+    entraClientId: entraClientId
+    entraAllowedAudiences: entraAllowedAudiences
+    entraAllowedPrincipalIds: entraAllowedPrincipalIds
+    entraAllowedApplicationIds: entraAllowedApplicationIds
+    httpAuthDefaultRole: httpAuthDefaultRole
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
-    publicNetworkAccess: appAccess
-    subnetResourceId: privateNetwork ? network!.outputs.appSubnetResourceId : ''
-  }
-  // The first start of the app reads and writes storage.
-  dependsOn: [
-    monitoringRole
-    storageRoles
-    storageEndpoints
-  ]
-}
-
-module appEndpoint 'modules/private-endpoint.bicep' = if (isAppPrivate) {
-  scope: group
-  params: {
-    name: '${names.privateEndpoint}-sites'
-    location: location
-    tags: tags
-    subnetResourceId: network!.outputs.privateEndpointSubnetResourceId
-    targetResourceId: functionApp.outputs.resourceId
-    groupId: 'sites'
-    zoneName: appZoneName
-  }
-}
-
-module authentication 'modules/authentication.bicep' = {
-  scope: group
-  params: {
-    appName: functionApp.outputs.name
-    enabled: isEntra
-    clientId: entraClientId
-    allowedAudiences: entraAllowedAudiences
-    allowedPrincipalIds: entraAllowedPrincipalIds
-    allowedApplicationIds: entraAllowedApplicationIds
+    storageSkuName: storageSkuName
+    runRecordDays: runRecordDays
+    logRetentionDays: logRetentionDays
+    dailyLogCapGB: dailyLogCapGB
+    storageAccessLogs: storageAccessLogs
+    privateNetwork: privateNetwork
+    virtualNetworkAddressPrefix: virtualNetworkAddressPrefix
+    appPublicNetworkAccess: appPublicNetworkAccess
+    allowedClientAddressPrefixes: allowedClientAddressPrefixes
+    alertEmailAddresses: alertEmailAddresses
+    alertActionGroupIds: alertActionGroupIds
+    availabilityTestLocationIds: availabilityTestLocationIds
+    monthlyBudget: monthlyBudget
+    budgetStartDate: budgetStartDate
   }
 }
 
 // ---------- Reader on the subscriptions ----------
 
-var readerPrincipalId = readingIdentity == 'systemAssigned'
-  ? functionApp.outputs.systemAssignedPrincipalId
-  : identity.outputs.principalId
 // Each id once, whatever its casing.
 var readerSubscriptionIds = union(
   assignReader ? [toLower(subscription().subscriptionId)] : [],
@@ -393,48 +267,11 @@ module readers 'modules/subscription-role.bicep' = [
     name: 'reader-${name}-${suffix}'
     scope: subscription(subscriptionId)
     params: {
-      principalId: readerPrincipalId
+      principalId: app.outputs.readerPrincipalId
       roleDefinitionId: roles.reader
     }
   }
 ]
-
-// The system-assigned identity needs a role to read that blob. The user-assigned one already owns all blobs of the account.
-module acceptedFindingsRole 'modules/container-role.bicep' = if (!empty(acceptedFindings) && readingIdentity == 'systemAssigned') {
-  scope: group
-  params: {
-    storageAccountName: storage.outputs.name
-    containerName: container
-    principalId: readerPrincipalId
-    roleDefinitionId: roles.storageBlobDataReader
-  }
-}
-
-// ---------- alerts and the workbook ----------
-
-module alerts 'modules/alerts.bicep' = if (!empty(alertEmailAddresses) || !empty(alertActionGroupIds)) {
-  scope: group
-  params: {
-    namePrefix: names.alert
-    actionGroupName: names.actionGroup
-    location: location
-    tags: tags
-    workspaceResourceId: monitoring.outputs.workspaceResourceId
-    emailAddresses: alertEmailAddresses
-    actionGroupIds: alertActionGroupIds
-    schedulePeriodHours: schedulePeriodHours
-  }
-}
-
-module workbook 'modules/workbook.bicep' = {
-  scope: group
-  params: {
-    displayName: 'vm-identities: runs (${name})'
-    location: location
-    tags: tags
-    workspaceResourceId: monitoring.outputs.workspaceResourceId
-  }
-}
 
 // Names in camelCase, because Azure changes the casing of upper-case names.
 
@@ -442,22 +279,25 @@ module workbook 'modules/workbook.bicep' = {
 output resourceGroupName string = group.name
 
 @description('Name of the function app.')
-output functionAppName string = functionApp.outputs.name
+output functionAppName string = app.outputs.functionAppName
 
 @description('Host name of the function app. The API is at https://HOST-NAME/api.')
-output functionAppHostName string = functionApp.outputs.hostName
+output functionAppHostName string = app.outputs.functionAppHostName
+
+@description('Address of the web page.')
+output pageUrl string = 'https://${functionApp.outputs.hostName}/api/page'
 
 @description('Object id of the identity that reads the subscriptions: the principalId of management-group.bicep and source.bicep.')
-output readerPrincipalId string = readerPrincipalId
+output readerPrincipalId string = app.outputs.readerPrincipalId
 
 @description('Object id of the identity that accesses storage and Application Insights. Equal to readerPrincipalId, unless readingIdentity is systemAssigned.')
-output storagePrincipalId string = identity.outputs.principalId
+output storagePrincipalId string = app.outputs.storagePrincipalId
 
 @description('URL of the container with the databases: a source for another deployment, and --database of the command line.')
-output databaseContainerUrl string = storage.outputs.inventoryContainerUrl
+output databaseContainerUrl string = app.outputs.databaseContainerUrl
 
 @description('Name of the storage account.')
-output storageAccountName string = storage.outputs.name
+output storageAccountName string = app.outputs.storageAccountName
 
 @description('Resource id of the Log Analytics workspace.')
-output logAnalyticsWorkspaceResourceId string = monitoring.outputs.workspaceResourceId
+output logAnalyticsWorkspaceResourceId string = app.outputs.logAnalyticsWorkspaceResourceId

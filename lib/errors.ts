@@ -54,6 +54,7 @@ export type ErrorCode =
   | 'OlderDatabase'
   | 'OrchestrationFailed'
   | 'OutputNotWritten'
+  | 'PageFileNotFound'
   | 'PlanMissing'
   | 'PointerContended'
   | 'PortInUse'

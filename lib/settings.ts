@@ -34,6 +34,8 @@ export interface Settings {
   readonly container: string;
   readonly concurrency: number;
   readonly powerState: boolean;
+  /** Ask the activity log who caused each change. */
+  readonly changeAuthors: boolean;
   readonly ignoredTags: readonly string[];
   readonly retentionDays: number;
   readonly reports: readonly string[];
@@ -91,6 +93,7 @@ export function readSettings(environment: Environment): Settings {
     container: container(text('INVENTORY_CONTAINER')),
     concurrency: integer('INVENTORY_CONCURRENCY', text, 32, 1, 256),
     powerState: oneOf('INVENTORY_POWER_STATE', text, ['true', 'false'], 'true') === 'true',
+    changeAuthors: oneOf('INVENTORY_CHANGE_AUTHORS', text, ['true', 'false'], 'true') === 'true',
     ignoredTags: list(text('INVENTORY_IGNORED_TAGS')),
     retentionDays: integer('INVENTORY_RETENTION_DAYS', text, 400, 1, 36_500),
     reports: reports(list(text('INVENTORY_REPORTS'))),

@@ -9,7 +9,9 @@ import { hasCode, InventoryError } from '../lib/errors.ts';
 import type { Run } from '../lib/inventory/run.ts';
 import { type Environment, readSettings } from '../lib/settings.ts';
 import { createApi } from './start/api.ts';
+import { keyLines, writeKeyFiles } from './start/key-files.ts';
 import { nextCommands } from './start/next-commands.ts';
+import { openInBrowser } from './start/open-page.ts';
 import { parseStartOptions, type StartOptions } from './start/options.ts';
 import { createProcesses, type Processes } from './start/processes.ts';
 import { reachLoopbackDirectly } from './start/reach-loopback-directly.ts';
@@ -20,7 +22,8 @@ import { triggerRun } from './start/trigger-run.ts';
 
 /**
  * `npm start`: starts everything on one machine, triggers a run and prints its summary. With the sample tenant it
- * triggers a second run one day later. It then serves until it is stopped, and stops every process that it started.
+ * triggers a second run one day later. It prints the address of the page last, serves until it is stopped, and stops
+ * every process that it started.
  * Exit codes: 0; 1 = something did not start or, with `--once`, the run failed; 2 = usage.
  */
 const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
@@ -89,16 +92,22 @@ async function serve(
   const width = process.stdout.columns || widthWithoutTerminal;
   const code = await run((ended) => summaryOf(ended, api, width, signal));
   if (options.once) return code;
+  const keyFolder = await writeKeyFiles(join(folder, 'keys'), host.keys);
   if (code !== exitCodes.done) {
-    printMessage(`The first run failed. The API stays available at ${host.url}/api. Press Ctrl-C to stop everything.`);
-    return stopped(signal);
+    printMessage(`The first run failed. The API stays available at ${host.url}/api`);
+  } else {
+    if (sample !== null) {
+      await sample.enterSecondState(signal);
+      print('\nOne day later in the sample tenant:\n');
+      await run(changesOf);
+    }
+    for await (const line of nextCommands(host, api, keyFolder, signal)) print(line);
   }
-  if (sample !== null) {
-    await sample.enterSecondState(signal);
-    print('\nOne day later in the sample tenant:\n');
-    await run(changesOf);
-  }
-  for await (const line of nextCommands(host, api, folder, signal)) print(line);
+  for (const line of keyLines(keyFolder)) print(line);
+  const page = `${host.url}/api/page`;
+  print(`\nThe page: ${page} (press Ctrl-C to stop everything)\n`);
+  const problem = options.open ? await openInBrowser(page) : null;
+  if (problem !== null) printMessage(`The page is not open: ${problem}`);
   return stopped(signal);
 }
 

@@ -1,11 +1,11 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
 import manifest from '../package.json' with { type: 'json' };
 import { zip } from './zip.ts';
 
 /**
  * Packs the files that run in Azure: into `dist/package/` for tools that deploy a folder (azd, Core Tools), and into
- * `dist/vm-identities.zip`. Requires a build. The same sources give the same bytes.
+ * `dist/vm-identities.zip`. Requires a build. The same sources and the same Node give the same bytes.
  * @see https://learn.microsoft.com/azure/azure-functions/deployment-zip-push
  */
 const folder = 'dist/package';
@@ -22,6 +22,7 @@ const files: Record<string, Uint8Array> = {
   'package.json': Buffer.from(`${JSON.stringify(packed, null, 2)}\n`),
 };
 for (const path of [main, main.replace(/\.cjs$/, '.bundle.cjs')]) files[path] = await readFile(path);
+for await (const path of glob('dist/page/**/*.*')) files[path.split(sep).join('/')] = await readFile(path);
 
 await rm(folder, { recursive: true, force: true });
 for (const [path, content] of Object.entries(files)) {

@@ -34,6 +34,9 @@ const fields = new Set([
   'blindSpotsAppeared',
   'newFindings',
   'systemAssigned',
+  'inventorySchedule',
+  'lastFinishedAt',
+  'lateAfter',
 ]);
 
 const found = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, group = '']) => group);
@@ -113,8 +116,11 @@ test('docs/operations.md explains each field of the line per run, in its order',
 });
 
 test('docs/operations.md says what to do for each alert that there is', async () => {
-  const alerts = await readTemplate('modules/alerts.bicep');
-  const rules = [...found(alerts.text, /key: '([\w-]+)'/g), ...found(alerts.text, /namePrefix\}-(run-\w+)'/g)];
+  const rules: string[] = [];
+  for (const name of ['alerts', 'activity-alerts', 'availability']) {
+    const { text } = await readTemplate(`modules/${name}.bicep`);
+    rules.push(...found(text, /key: '([\w-]+)'/g), ...found(text, /namePrefix\}-([a-z]+)'/g));
+  }
 
   expect(rowsBelow(operations, '## Alerts').toSorted()).toEqual(rules.toSorted());
 });
@@ -191,7 +197,8 @@ test.each(workflows)(
 
 test('the condition in docs/deploy.md lets the deployer assign the roles of main.bicep and no other', async () => {
   const ids = objectVariable(await readTemplate('roles.bicep'), 'roles');
-  const texts = [main.text, (await readTemplate('source.bicep')).text];
+  const texts = [main.text];
+  for (const path of ['resource-group.bicep', 'source.bicep']) texts.push((await readTemplate(path)).text);
   const assigned = [...ids].filter(([name]) => texts.some((text) => text.includes(`roles.${name}`)));
 
   const allowed = found(deploy, /^roles='([^']*)'/gm).flatMap((list) => list.split(', '));

@@ -1,20 +1,25 @@
+import { authorText } from '../../lib/inventory/author-text.ts';
 import type { Change } from '../../lib/inventory/change.ts';
 import { changesCsv } from '../../lib/reports/csv.ts';
 import { isObject } from '../output/flatten.ts';
 import type { Presentation } from '../output/result.ts';
 import { lastSegment, scopeText, timeText } from './cell-text.ts';
 
-/** Changes in a table and as CSV. For resources that are named by a GUID, the `Change` column describes the change. */
-export const changePresentation: Presentation<Change> = {
+/**
+ * Changes in a table and as CSV. For resources that are named by a GUID, the `Change` column describes the change.
+ * @param identityName where a managed identity is that caused a change: its machine, else its own name
+ */
+export const changePresentation = (identityName: (principalId: string) => string | null): Presentation<Change> => ({
   columns: [
     { header: 'At', cell: ({ at }) => timeText(at), leastWidth: 20, rank: 4 },
     { header: 'Kind', cell: ({ kind }) => kind, leastWidth: 16, rank: 0 },
     { header: 'Resource', cell: ({ resourceId }) => lastSegment(resourceId), leastWidth: 24, rank: 1 },
     { header: 'PrincipalId', cell: ({ principalId }) => principalId ?? '', leastWidth: 36, rank: 3, optional: true },
+    { header: 'By', cell: (change) => authorText(change, identityName), leastWidth: 12, rank: 2 },
     { header: 'Change', cell: changeText, leastWidth: 40, rank: 2 },
   ],
   csv: changesCsv,
-};
+});
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -5,7 +5,8 @@ import { readLedger } from '../../lib/database/queries/coverage/ledger.ts';
 import { refuseImpossibleFilter } from '../../lib/database/queries/machines/tag-names.ts';
 import { getRun, listRuns } from '../../lib/database/queries/runs.ts';
 import type { Reason } from '../../lib/errors.ts';
-import { type BlindSpot, type Coverage, type Kind, subscriptionStatus } from '../../lib/inventory/coverage.ts';
+import type { BlindSpot, Coverage } from '../../lib/inventory/coverage.ts';
+import { withStatusOf } from '../../lib/inventory/coverage-of-kinds.ts';
 import type { AsOf, MachineFilter, ShownKinds } from '../../lib/inventory/query.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { type Messages, reasonText } from '../messages.ts';
@@ -13,15 +14,6 @@ import type { Inventory } from './open-inventory.ts';
 
 /** Subscriptions and blind spots that are named; `vm-identities subscriptions` lists the rest. */
 const namedAtMost = 10;
-
-const kindNames: Readonly<Record<Kind, string>> = {
-  virtualMachines: 'virtual machines',
-  powerStates: 'power states',
-  scaleSets: 'scale sets',
-  arcMachines: 'Arc machines',
-  identities: 'identities',
-  roleAssignments: 'role assignments',
-};
 
 const pastPowerStates: Reason = {
   code: 'PastPowerStates',
@@ -118,23 +110,6 @@ export function reportGaps(messages: Messages, gaps: Gaps): void {
     hint(messages, grantCommand);
   }
   more(messages, gaps.blindSpots?.length ?? 0, 'subscriptions --blind-spots');
-}
-
-/** A row limited to the kinds of an answer: their status, and the reason of the first incomplete one. */
-export function withStatusOf(row: Coverage, kinds: ShownKinds): Coverage {
-  const status = subscriptionStatus(Object.fromEntries(Object.entries(row.kinds).filter(([kind]) => isShown(kind))));
-  const gap = kinds.find((kind) => row.kinds[kind]?.status !== 'complete');
-  if (gap === undefined || status === 'skipped') return { ...row, status: 'complete', reason: null };
-  const { reason } = row.kinds[gap] ?? { reason: notRead(gap) };
-  return { ...row, status: status === 'complete' ? 'partial' : status, reason };
-
-  function isShown(kind: string): boolean {
-    return kinds.some((one) => one === kind);
-  }
-}
-
-function notRead(kind: Kind): Reason {
-  return { code: 'NotRead', message: `The run did not read ${kindNames[kind]}`, hint: null };
 }
 
 function summary(rows: readonly Coverage[], blindSpots: readonly BlindSpot[] | null): string {

@@ -1,6 +1,7 @@
 import { openSession } from '../../lib/azure/session.ts';
 import { listLive } from '../../lib/collect/live-machines.ts';
 import type { Reason } from '../../lib/errors.ts';
+import { withStatusOf } from '../../lib/inventory/coverage-of-kinds.ts';
 import type { LiveList, MachineFilter, OrderBy, ShownKinds } from '../../lib/inventory/query.ts';
 import { machineListKinds } from '../../lib/inventory/shown-kinds.ts';
 import { liveCompleteness, matchingMachines } from '../../lib/parameters/matching-machines.ts';
@@ -8,7 +9,7 @@ import type { CommandContext } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import type { Messages } from '../messages.ts';
 import { UsageError } from '../usage-error.ts';
-import { reportGaps, withStatusOf } from './incomplete.ts';
+import { reportGaps } from './incomplete.ts';
 
 const noSubscriptions: Reason = {
   code: 'NoSubscriptions',

@@ -4,7 +4,7 @@ metadata description = 'App Service authentication with Entra ID. Always deploye
 @description('Required. Name of the function app.')
 param appName string
 
-@description('Required. Whether callers must sign in with Entra ID. All others then get 401, except at health.')
+@description('Required. Whether callers must sign in with Entra ID. All others then get 401, except at health and for the files of the page.')
 param enabled bool
 
 @description('Required. Client id of the app registration for the app.')
@@ -33,8 +33,8 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
     globalValidation: {
       requireAuthentication: enabled
       unauthenticatedClientAction: enabled ? 'Return401' : 'AllowAnonymous'
-      // Probes have no token. The answer says only whether the app is healthy.
-      excludedPaths: ['/api/health']
+      // Probes have no token, and the page sends people to sign in. Neither shows anything of the estate.
+      excludedPaths: ['/api/health', '/api/page', '/api/page/*']
     }
     httpSettings: {
       requireHttps: true
@@ -59,6 +59,8 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
         }
       : {}
     login: {
+      // The view of the page is in the fragment of its address.
+      preserveUrlFragmentsForLogins: true
       tokenStore: {
         enabled: false
       }

@@ -44,6 +44,12 @@ param maximumInstanceCount int
 @description('Required. Access to the app from public networks: Enabled or Disabled.')
 param publicNetworkAccess string
 
+@description('Required. Address ranges that may call the app, in CIDR notation. Empty: all.')
+param allowedClientAddressPrefixes string[]
+
+@description('Required. Whether the availability tests of Application Insights may call the app as well.')
+param allowAvailabilityTests bool
+
 @description('Required. Resource id of the subnet for the app\'s outgoing requests. Empty: none.')
 param subnetResourceId string
 
@@ -83,6 +89,24 @@ var identitySettings = {
 }
 
 var settings = filter(items(union(hostSettings, identitySettings, inventorySettings)), setting => !empty(setting.value))
+
+var clients = [
+  for (prefix, index) in allowedClientAddressPrefixes: {
+    name: 'client-${index}'
+    action: 'Allow'
+    priority: 100 + index
+    ipAddress: prefix
+  }
+]
+// Anyone can have such tests. Like everyone else they need a key or a token, except at health.
+var availabilityTests = {
+  name: 'availability-tests'
+  action: 'Allow'
+  priority: 1000
+  tag: 'ServiceTag'
+  ipAddress: 'ApplicationInsightsAvailability'
+}
+var isRestricted = !empty(allowedClientAddressPrefixes)
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   name: planName
@@ -138,6 +162,8 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     siteConfig: {
       appSettings: map(settings, setting => { name: setting.key, value: setting.value })
       http20Enabled: true
+      ipSecurityRestrictions: isRestricted ? concat(clients, allowAvailabilityTests ? [availabilityTests] : []) : []
+      ipSecurityRestrictionsDefaultAction: isRestricted ? 'Deny' : 'Allow'
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
     }

@@ -19,6 +19,9 @@ param tags object
 @description('Required. Days to keep logs.')
 param retentionDays int
 
+@description('Required. Gigabytes that the workspace accepts in a day.')
+param dailyCapGB int
+
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   name: workspaceName
   location: location
@@ -31,6 +34,9 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
     retentionInDays: retentionDays
     sku: {
       name: 'PerGB2018'
+    }
+    workspaceCapping: {
+      dailyQuotaGb: dailyCapGB
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { addMachineColumns } from './machine-fields.ts';
 import { views } from './schema.ts';
+import { changeAuthorTables } from './tables/change-authors.ts';
 import { findingTables } from './tables/findings.ts';
 import { identityListingTables } from './tables/identity-listings.ts';
 import { keyColumns } from './tables/keys.ts';
@@ -78,8 +79,11 @@ UPDATE role_assignment SET resource_key = fold(resource_id);
 UPDATE OR IGNORE resource_group SET key = fold(name);
 ${joinSpellings}`;
 
+/** Adds the authors of changes. The changes of earlier runs keep none. */
+const toVersion5 = changeAuthorTables;
+
 /** Each takes a file of version `index + 1` to the next version. */
-const migrations: readonly string[] = [toVersion2, toVersion3, toVersion4];
+const migrations: readonly string[] = [toVersion2, toVersion3, toVersion4, toVersion5];
 
 /**
  * Version of the tables and views, stored in `PRAGMA user_version`. A file keeps the views it was created with, so a

@@ -1,3 +1,4 @@
+import { changeAuthorTables } from './tables/change-authors.ts';
 import { findingTables } from './tables/findings.ts';
 import { identityTables } from './tables/identities.ts';
 import { identityListingTables } from './tables/identity-listings.ts';
@@ -24,6 +25,7 @@ export const tables = [
   roleTables,
   findingTables,
   keyColumns,
+  changeAuthorTables,
 ].join('');
 
 /** Views for common questions, for any tool that opens SQLite. */

@@ -21,7 +21,7 @@ export function shownFields({ asOf, completeness }: Shown): Readonly<Record<stri
 
 /**
  * The object around every list.
- * @param more further lists that belong to the whole
+ * @param more what belongs to the whole: further lists, the number of rows
  */
 export function envelope(
   value: readonly unknown[],
@@ -52,6 +52,8 @@ type CsvWriter<Row> = (rows: Iterable<Row>, select?: readonly string[]) => Itera
 export interface ListSource<Row extends object> {
   readonly shown: Shown & { readonly asOf: { readonly runId: string } };
   readonly page: (limit: number, after: PagePosition | undefined) => Page<Row>;
+  /** Rows on all pages. */
+  readonly count?: () => number;
   readonly all: () => Iterable<Row>;
   readonly csv: CsvWriter<Row>;
 }
@@ -61,12 +63,14 @@ export interface ListQuery<Row extends object> {
   readonly select?: readonly (keyof Row & string)[];
   readonly maxpagesize?: number;
   readonly skiptoken?: string;
+  readonly skip?: number;
+  readonly count?: boolean;
   readonly format?: Format;
 }
 
 /**
  * Answers with a list in the requested format. JSON comes in pages. CSV and NDJSON come whole, unless the request has
- * `maxpagesize` or `skiptoken`; then a `Link` header names the next page.
+ * `maxpagesize`, `skiptoken` or `skip`; then a `Link` header names the next page.
  * @param state whatever else the answer depends on, as text
  */
 export async function answerList<Row extends object>(
@@ -79,18 +83,27 @@ export async function answerList<Row extends object>(
   const produce = (published: PublishedDatabase): Content => {
     const source = read(published, token);
     const headers = inventoryHeaders(source.shown);
-    if (format !== 'json' && query.maxpagesize === undefined && token === null) {
+    if (format !== 'json' && !isPage(query)) {
       return { body: lines(source.all(), format, query.select, source.csv), headers };
     }
     const { value, next } = source.page(query.maxpagesize ?? defaultPageSize, token?.position);
     const link = next === undefined ? null : nextLink(request, { runId: source.shown.asOf.runId, position: next });
     if (format === 'json') {
-      return { body: envelope([...selectFields(value, query.select)], source.shown, link), headers };
+      const more = query.count === true ? { count: source.count?.() } : {};
+      return { body: envelope([...selectFields(value, query.select)], source.shown, link, more), headers };
     }
     if (link !== null) headers.link = `<${link}>; rel="next"`;
     return { body: [...lines(value, format, query.select, source.csv)].join(''), headers };
   };
   return answerFromInventory(request, context, format, produce, state);
+}
+
+function isPage({
+  maxpagesize,
+  skiptoken,
+  skip,
+}: Pick<ListQuery<object>, 'maxpagesize' | 'skiptoken' | 'skip'>): boolean {
+  return maxpagesize !== undefined || skiptoken !== undefined || skip !== undefined;
 }
 
 /** Rows as CSV or NDJSON. */

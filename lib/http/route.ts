@@ -8,7 +8,14 @@ import { type ParameterSchema, parseQuery, parseValues } from './parameters/pars
 
 /** What a route answers when the request succeeds. */
 export type Answer =
-  | { readonly kind: 'list'; readonly of: ShapeName; readonly further?: Readonly<Record<string, ShapeName>> }
+  | {
+      readonly kind: 'list';
+      readonly of: ShapeName;
+      /** Lists beside `value`. */
+      readonly further?: Readonly<Record<string, ShapeName>>;
+      /** True or false, beside `value`. */
+      readonly flags?: readonly string[];
+    }
   | { readonly kind: 'runs' }
   | { readonly kind: 'object'; readonly of: ShapeName; readonly status?: 202 }
   /** JSON without a list, a file, or a redirect to a file. */
@@ -20,11 +27,11 @@ export type Answer =
     };
 
 /** Everything about a route but its handler. */
-interface RouteDescription<Query, Names, Body> {
+export interface RouteDescription<Query = ParameterSchema, Names = ParameterSchema, Body = v.GenericSchema> {
   /** Name of its function, whose key opens it. */
   readonly id: string;
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** Below `/api`, with names in braces. */
+  /** Below `/api`, with names in braces. `{*name}` at the end is any rest of the address, also none. */
   readonly path: string;
   readonly summary: string;
   readonly query: Query;
@@ -43,7 +50,7 @@ interface RouteDescription<Query, Names, Body> {
 }
 
 /** One route of the API. Its handler checks the request; `names` are the decoded values of the names in `path`. */
-export interface Route extends RouteDescription<ParameterSchema, ParameterSchema, v.GenericSchema> {
+export interface Route extends RouteDescription {
   readonly handler: (
     request: IncomingRequest,
     names: Readonly<Record<string, string>>,

@@ -4,10 +4,12 @@ import { listChanges } from './handlers/changes.ts';
 import { getDatabase } from './handlers/database.ts';
 import { listFindings } from './handlers/findings.ts';
 import { getHealth, healthOfInvalidSettings } from './handlers/health.ts';
+import { getMachineFacets } from './handlers/machine-facets.ts';
 import { getOpenApi } from './handlers/openapi.ts';
 import { getPrincipal, listPrincipals, lookupPrincipals } from './handlers/principals.ts';
 import { getReport } from './handlers/report.ts';
 import { cancelRun, getRun, listRuns, startRun } from './handlers/runs.ts';
+import { search } from './handlers/search.ts';
 import { listSubscriptions } from './handlers/subscriptions.ts';
 import { getSummary } from './handlers/summary.ts';
 import {
@@ -15,6 +17,7 @@ import {
   listSubscriptionVirtualMachines,
   listVirtualMachines,
 } from './handlers/virtual-machines.ts';
+import { pageRoute } from './page/answer-page.ts';
 import * as parameters from './parameters/route-parameters.ts';
 import { noParameters, type Route, route } from './route.ts';
 
@@ -32,6 +35,15 @@ export const routes: readonly Route[] = [
     answer: { kind: 'object', of: 'Summary' },
   }),
   route({
+    id: 'search',
+    method: 'GET',
+    path: 'search',
+    summary: 'Machines, principals, identities and places that have a text in an id or a name',
+    query: parameters.searchQuery,
+    handler: search,
+    answer: { kind: 'list', of: 'SearchHit', flags: ['truncated'] },
+  }),
+  route({
     id: 'virtual-machines',
     method: 'GET',
     path: 'virtualMachines',
@@ -39,6 +51,15 @@ export const routes: readonly Route[] = [
     query: parameters.virtualMachinesQuery,
     handler: listVirtualMachines,
     answer: { kind: 'list', of: 'VirtualMachine' },
+  }),
+  route({
+    id: 'virtual-machines-facets',
+    method: 'GET',
+    path: 'virtualMachines/facets',
+    summary: 'How many machines there are, by subscription, location, power state, …',
+    query: parameters.machineFacetsQuery,
+    handler: getMachineFacets,
+    answer: { kind: 'object', of: 'MachineFacets' },
   }),
   route({
     id: 'virtual-machine',
@@ -204,7 +225,7 @@ export const routes: readonly Route[] = [
     path: 'openapi.json',
     summary: 'This description',
     query: noParameters,
-    handler: (checked) => getOpenApi(checked, routes),
+    handler: (checked) => getOpenApi(checked, [...routes, pageRoute]),
     answer: { kind: 'other', mediaType: json, statuses: [200] },
   }),
 ];

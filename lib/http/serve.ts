@@ -26,6 +26,8 @@ export async function serve(
   });
   const response = request.method === 'HEAD' ? await withoutBody(whole) : whole;
   response.headers.set('x-content-type-options', 'nosniff');
+  // Browsers ignore it over http, as on a developer's machine.
+  response.headers.set('strict-transport-security', 'max-age=31536000');
   response.headers.set('x-ms-request-id', requestId);
   const given = request.headers.get('x-ms-client-request-id');
   if (given !== null && clientRequestId.test(given)) response.headers.set('x-ms-client-request-id', given);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { authorShape, authorStatuses } from './author.ts';
 import { changeKinds, runIdPattern } from './run.ts';
 import { nullableText, type ShapeOf, text, time } from './shape.ts';
 
@@ -17,5 +18,9 @@ export const changeShape = v.object({
   principalId: nullableText,
   before: fields,
   after: fields,
+  /** Who caused it, by the activity log; null unless `byStatus` is `found`. */
+  by: v.nullable(authorShape),
+  /** `notRead` for kinds without an author too. */
+  byStatus: v.picklist(authorStatuses),
 });
 export type Change = ShapeOf<typeof changeShape>;

@@ -3,7 +3,7 @@ import type { Coverage, CoverageCounts, Kind } from './coverage.ts';
 import type { FindingRule, Severity } from './finding.ts';
 import type { PrincipalState } from './principal.ts';
 import type { ChangeKind } from './run.ts';
-import type { MachineType, VirtualMachine } from './virtual-machine.ts';
+import type { IdentityTypeWord, MachineType, VirtualMachine } from './virtual-machine.ts';
 
 /** The state of the inventory that a query answers from: a run, by its place in the order of merges. */
 export interface AsOf {
@@ -26,13 +26,16 @@ export interface MachineFilter {
   readonly resourceGroup?: string;
   readonly name?: string;
   readonly location?: string;
-  readonly identityType?: 'none' | 'systemAssigned' | 'userAssigned' | 'any';
+  readonly identityType?: IdentityTypeWord;
   readonly principalId?: string;
   readonly clientId?: string;
   readonly tags?: readonly TagFilter[];
   /** `running`, `deallocated`, …: the part after `PowerState/`. */
   readonly powerState?: string;
   readonly osType?: string;
+  readonly vmSize?: string;
+  /** A part of the name, of the resource group or of the id. */
+  readonly contains?: string;
   readonly stale?: boolean;
   /** Default false: only machines that exist. */
   readonly deleted?: boolean | 'any';
@@ -58,6 +61,8 @@ export interface ChangeFilter {
   readonly resourceId?: string;
   /** Also matches changes of machines that had the identity, and its replacement. */
   readonly principalId?: string;
+  /** `caller` or `callerId` of the author, in any case. */
+  readonly caller?: string;
 }
 
 export interface FindingFilter {
@@ -84,6 +89,8 @@ export interface PageRequest {
   readonly limit: number;
   readonly orderBy?: OrderBy | undefined;
   readonly after?: PagePosition | undefined;
+  /** Rows before the page, instead of `after`. The page has no `next` then. */
+  readonly skip?: number | undefined;
 }
 
 export interface Page<Row> {

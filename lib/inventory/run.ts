@@ -74,3 +74,8 @@ export type RunProgress = Run['progress'];
 export function newRunId(startedAt: string): string {
   return `${startedAt.slice(0, 19).replaceAll(/[-:]/g, '')}Z-${crypto.randomUUID().slice(0, 4)}`;
 }
+
+/** The start of a run, ISO 8601 UTC to the second, as its id says it. */
+export function startOf(runId: string): string {
+  return runId.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z.*$/, '$1-$2-$3T$4:$5:$6Z');
+}

@@ -1,4 +1,5 @@
 import { type Kind, kinds, machineKinds } from './coverage.ts';
+import type { MachineFacets } from './machine-facets.ts';
 import type { MachineFilter, ShownKinds } from './query.ts';
 import type { ChangeKind } from './run.ts';
 import { machineTypes } from './virtual-machine.ts';
@@ -12,6 +13,15 @@ interface MachineSelection {
 export function machineListKinds({ type = machineTypes[0], powerState }: MachineSelection): ShownKinds {
   const shown = type === 'any' ? machineKinds : machineKinds.filter((_kind, index) => machineTypes[index] === type);
   return powerState === undefined ? shown : [...shown, 'powerStates'];
+}
+
+/**
+ * Kinds that facets show beside the machines that a filter selects. Counts by type are of every type, and counts by power
+ * state need the power states.
+ */
+export function machineFacetKinds({ type, powerState }: MachineSelection, { facets }: MachineFacets): ShownKinds {
+  const shown = machineListKinds({ type: facets.type === undefined ? type : 'any' });
+  return powerState === undefined && !facets.powerState ? shown : [...shown, 'powerStates'];
 }
 
 /** Kinds that a list of principals shows. A filter by power state needs the power states too. */

@@ -5,7 +5,7 @@ import { runShape } from './run.ts';
 import { count, nullableText, type ShapeOf, text, time } from './shape.ts';
 
 /** What every answer from the inventory says of itself: the run that it shows, and how complete it is. */
-const shownEntries = { asOf: time, runId: text, complete: v.boolean(), coverage: coverageCountsShape };
+export const shownEntries = { asOf: time, runId: text, complete: v.boolean(), coverage: coverageCountsShape };
 
 const gapShape = v.pick(coverageShape, ['subscriptionId', 'displayName', 'status', 'reason']);
 

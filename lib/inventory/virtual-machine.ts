@@ -10,9 +10,24 @@ export const machineTypes = [
   'Microsoft.HybridCompute/machines',
 ] as const;
 export type MachineType = (typeof machineTypes)[number];
+/** The word of each type in filters, in the same order. */
+export const machineTypeWords = ['virtualMachines', 'scaleSets', 'arc'] as const;
 
 export const identityTypes = ['None', 'SystemAssigned', 'UserAssigned', 'SystemAssigned, UserAssigned'] as const;
 export type IdentityType = (typeof identityTypes)[number];
+
+const [none, systemAssigned, userAssigned, both] = identityTypes;
+/** The words of the filter `identityType`, and the identity types that each selects. */
+export const identityTypesOf = {
+  none: [none],
+  systemAssigned: [systemAssigned, both],
+  userAssigned: [userAssigned, both],
+  both: [both],
+  any: [systemAssigned, userAssigned, both],
+} as const satisfies Record<string, readonly IdentityType[]>;
+export type IdentityTypeWord = keyof typeof identityTypesOf;
+/** Every word, in the order of help texts. */
+export const identityTypeWords = ['none', 'systemAssigned', 'userAssigned', 'both', 'any'] as const;
 
 /** A zone. The inventory stores zones joined by `;` and puts them into JSON as they are. */
 export const zonePattern = /^[^"\\;\p{Cc}]*$/u;

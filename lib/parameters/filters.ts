@@ -3,22 +3,14 @@ import { findingRules, severities } from '../inventory/finding.ts';
 import { principalStates } from '../inventory/principal.ts';
 import type { MachineFilter, OrderBy, PrincipalFilter } from '../inventory/query.ts';
 import { changeKinds } from '../inventory/run.ts';
-import { type MachineType, virtualMachineType } from '../inventory/virtual-machine.ts';
+import { identityTypeWords, type MachineType, machineTypes, machineTypeWords } from '../inventory/virtual-machine.ts';
 import { asOf, guid, resourceId, text, trueOrFalse } from './parameter-values.ts';
 
-const types: Readonly<Record<string, MachineType | 'any'>> = {
-  virtualMachines: virtualMachineType,
-  scaleSets: 'Microsoft.Compute/virtualMachineScaleSets',
-  arc: 'Microsoft.HybridCompute/machines',
-  any: 'any',
-};
-
+const typeWords = [...machineTypeWords, 'any'] as const;
 const type = v.pipe(
-  v.picklist(['virtualMachines', 'scaleSets', 'arc', 'any'], 'virtualMachines, scaleSets, arc, any'),
-  v.transform((value): MachineType | 'any' => types[value] ?? virtualMachineType),
+  v.picklist(typeWords, typeWords.join(', ')),
+  v.transform((value): MachineType | 'any' => machineTypes[typeWords.indexOf(value)] ?? 'any'),
 );
-
-const identityTypes = ['none', 'systemAssigned', 'userAssigned', 'any'] as const;
 
 /** The longest name has 512 characters, the longest value 256. @see https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations */
 const tag = v.pipe(
@@ -52,12 +44,14 @@ export const machineFilterEntries = {
   resourceGroup: v.exactOptional(text),
   name: v.exactOptional(text),
   location: v.exactOptional(text),
-  identityType: v.exactOptional(v.picklist(identityTypes, identityTypes.join(', '))),
+  identityType: v.exactOptional(v.picklist(identityTypeWords, identityTypeWords.join(', '))),
   principalId: v.exactOptional(guid),
   clientId: v.exactOptional(guid),
   tag: v.exactOptional(v.pipe(v.array(tag), v.maxLength(15, 'up to 15 tags'))),
   powerState: v.exactOptional(powerState),
   osType: v.exactOptional(text),
+  vmSize: v.exactOptional(text),
+  contains: v.exactOptional(text),
   stale: v.exactOptional(trueOrFalse),
   deleted: v.exactOptional(deleted),
 };
@@ -110,6 +104,7 @@ export const changeFilterEntries = {
   subscriptionId: v.exactOptional(guid),
   resourceId: v.exactOptional(resourceId),
   principalId: v.exactOptional(guid),
+  caller: v.exactOptional(text),
 };
 
 /** Filters of the findings. */

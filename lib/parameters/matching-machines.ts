@@ -2,7 +2,7 @@ import type { Coverage } from '../inventory/coverage.ts';
 import { fold } from '../inventory/names/fold.ts';
 import { type RequiredTag, refuseImpossibleTags, requiredTags } from '../inventory/names/tag-filter.ts';
 import type { Completeness, LiveList, MachineFilter, OrderBy } from '../inventory/query.ts';
-import { type VirtualMachine, virtualMachineType } from '../inventory/virtual-machine.ts';
+import { identityTypesOf, type VirtualMachine, virtualMachineType } from '../inventory/virtual-machine.ts';
 
 /**
  * The machines that match a filter, in order: what the database's queries do, for machines that were just read.
@@ -40,7 +40,8 @@ const conditions: Readonly<Record<Exclude<keyof MachineFilter, 'tags'>, Conditio
   resourceGroup: (machine, { resourceGroup }) => isSame(resourceGroup, machine.resourceGroup),
   name: (machine, { name }) => isSame(name, machine.name),
   location: (machine, { location }) => isSame(location, machine.location),
-  identityType: (machine, { identityType }) => hasIdentityType(machine, identityType),
+  identityType: ({ identity }, { identityType }) =>
+    identityType === undefined || identityTypesOf[identityType].some((type) => type === identity.type),
   principalId: ({ principalIds }, { principalId }) =>
     principalId === undefined || principalIds.some((id) => isSame(principalId, id)),
   clientId: ({ identity }, { clientId }) =>
@@ -49,6 +50,10 @@ const conditions: Readonly<Record<Exclude<keyof MachineFilter, 'tags'>, Conditio
   powerState: (machine, { powerState }) =>
     isSame(powerState, machine.powerState?.replace(/^PowerState\//i, '') ?? null),
   osType: (machine, { osType }) => isSame(osType, machine.osType),
+  vmSize: (machine, { vmSize }) => isSame(vmSize, machine.vmSize),
+  contains: ({ id, name }, { contains }) =>
+    // The resource group is a part of the id.
+    contains === undefined || [id, name].some((one) => fold(one).includes(fold(contains))),
   stale: (machine, { stale }) => stale === undefined || machine.stale === stale,
   deleted: ({ deletedAt }, { deleted = false }) => deleted === 'any' || (deletedAt !== null) === deleted,
 };
@@ -65,22 +70,6 @@ export function liveCompleteness(
 
 function isSame(wanted: string | undefined, actual: string | null): boolean {
   return wanted === undefined || (actual !== null && fold(wanted) === fold(actual));
-}
-
-function hasIdentityType(machine: VirtualMachine, wanted: MachineFilter['identityType']): boolean {
-  const { type } = machine.identity;
-  switch (wanted) {
-    case undefined:
-      return true;
-    case 'none':
-      return type === 'None';
-    case 'any':
-      return type !== 'None';
-    case 'systemAssigned':
-      return type.includes('SystemAssigned');
-    default:
-      return type.includes('UserAssigned');
-  }
 }
 
 /** The tags that a filter requires, by the tags that the machines have. */

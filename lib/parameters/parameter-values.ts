@@ -59,8 +59,28 @@ export const maxPageSize = v.pipe(
   v.transform(Number),
 );
 
+/** Rows to leave out before a page. */
+export const skip = v.pipe(
+  v.string(),
+  v.regex(/^(?:0|[1-9]\d{0,6}|10000000)$/, 'a whole number from 0 to 10000000'),
+  v.transform(Number),
+);
+
 /** Rows of a page when the client does not say. */
 export const defaultPageSize = 100;
+
+export const searchText = v.pipe(
+  v.string(),
+  v.regex(/^\P{Cc}{2,256}$/u, '2 to 256 characters, none of them a control character'),
+);
+
+/** Hits of each kind. */
+export const searchLimit = v.pipe(
+  v.string(),
+  v.regex(/^(?:[1-9]|1\d|20)$/, 'a whole number from 1 to 20'),
+  v.transform(Number),
+);
+export const defaultSearchLimit = 8;
 
 /** Opaque to clients; `readSkipToken` checks its content. */
 export const skipToken = v.pipe(v.string(), v.regex(/^[\w-]{1,2048}$/, 'the skiptoken of a nextLink'));

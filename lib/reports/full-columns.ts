@@ -102,6 +102,15 @@ export const changeColumns: Columns<Change> = {
   ...fields('at', 'notBefore', 'runId', 'kind', 'resourceId', 'principalId'),
   before: ({ before }) => json(before),
   after: ({ after }) => json(after),
+  byStatus: ({ byStatus }) => byStatus,
+  'by.caller': ({ by }) => by?.caller ?? null,
+  'by.callerType': ({ by }) => by?.callerType ?? null,
+  'by.callerId': ({ by }) => by?.callerId ?? null,
+  'by.operation': ({ by }) => by?.operation ?? null,
+  'by.at': ({ by }) => by?.at ?? null,
+  'by.correlationId': ({ by }) => by?.correlationId ?? null,
+  'by.clientIpAddress': ({ by }) => by?.clientIpAddress ?? null,
+  'by.candidates': ({ by }) => by?.candidates?.map((caller) => caller ?? 'platform').join(';') ?? null,
 };
 
 function json(fields: Change['before']): string | null {

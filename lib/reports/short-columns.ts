@@ -1,4 +1,5 @@
 import { qualifierText } from '../inventory/assignment-text.ts';
+import { authorText } from '../inventory/author-text.ts';
 import type { Change } from '../inventory/change.ts';
 import type { Finding } from '../inventory/finding.ts';
 import type { Principal } from '../inventory/principal.ts';
@@ -41,6 +42,7 @@ const shortChangeColumns: Columns<Change> = {
   Kind: ({ kind }) => kind,
   Resource: ({ resourceId }) => resourceId,
   'Principal id': ({ principalId }) => principalId,
+  By: (change) => authorText(change, () => null),
   Before: ({ before, after }) => fields(before, after),
   After: ({ before, after }) => fields(after, before),
 };

@@ -10,10 +10,11 @@ import type { Run } from '../inventory/run.ts';
 import type { Settings } from '../settings.ts';
 import { openSources, type Source } from '../sources/source.ts';
 import { type Replay, takeIn } from '../sources/take-in.ts';
+import { writeChangeAuthors } from './write-change-authors.ts';
 
 export type MergeSettings = Pick<
   Settings,
-  'ignoredTags' | 'retentionDays' | 'idleDays' | 'sharedIdentityLimit' | 'excludeSubscriptions'
+  'ignoredTags' | 'retentionDays' | 'idleDays' | 'sharedIdentityLimit' | 'excludeSubscriptions' | 'changeAuthors'
 >;
 
 export interface MergeRunRequest {
@@ -54,6 +55,8 @@ export async function mergeRun(request: MergeRunRequest, database: Database): Pr
   const replay = await request.readOwn(takenIn.contested, takenIn.ownSink(merge.write));
   await takenIn.writeContested(merge.write, replay);
   await answerFollowUps(merge, arm, signal, takenIn.answered);
+  const seq = merge.finish();
+  if (seq !== null) await writeChangeAuthors(seq, { ...request, isAsked: settings.changeAuthors }, database);
   return await commit(merge, signal);
 }
 

@@ -15,8 +15,9 @@ const stateSchema = v.object({ state: v.picklist([1, 2]) });
 /**
  * Answers the stand-in's own routes, for measurements and tests in another process: `GET stats`, `GET truth`,
  * `POST faults` (one rule or an array; expressions as text), `GET faults` (how often each rule applied), `POST reset`
- * (no faults, an empty log, full buckets), `POST state` (`{"state":2}` puts the tenant into that state) and
- * `GET expected` (changes from the first state to the second, findings in the current one).
+ * (no faults, an empty log, full buckets), `POST state` (`{"state":2}` puts the tenant into that state), `POST deliver`
+ * (late events of the activity log arrive) and `GET expected` (changes from the first state to the second and their
+ * authors, findings in the current one).
  */
 export function answerControlRequest(state: AzureState, method: string, url: URL, body: string): Answer {
   switch (`${method} ${url.pathname}`) {
@@ -28,9 +29,13 @@ export function answerControlRequest(state: AzureState, method: string, url: URL
       return jsonAnswer(200, {
         changes: state.tenant.expectedChanges(),
         findings: state.tenant.expectedFindings(),
+        authors: state.tenant.expectedAuthors(),
       });
     case 'POST /_local/state':
       return withBody(stateSchema, body, (parsed) => state.tenant.enterState(parsed.state));
+    case 'POST /_local/deliver':
+      state.tenant.activityLog.deliver();
+      return jsonAnswer(200, {});
     case 'GET /_local/faults':
       return jsonAnswer(200, { strikes: state.faults.strikes });
     case 'POST /_local/faults':

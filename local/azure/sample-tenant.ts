@@ -1,7 +1,9 @@
 import type { RoleAssignments } from './tenant/access/role-assignments.ts';
 import { canBeRead } from './tenant/access/visibility.ts';
+import { type ActivityLog, createActivityLog } from './tenant/activity/activity-log.ts';
+import { sampleDay } from './tenant/activity/sample-calls.ts';
 import { createEstate, type Estate } from './tenant/estate.ts';
-import type { ExpectedChange, ExpectedFinding } from './tenant/expectation.ts';
+import type { ExpectedAuthor, ExpectedChange, ExpectedFinding } from './tenant/expectation.ts';
 import { expectedChanges, expectedFindings } from './tenant/expected.ts';
 import { company } from './tenant/names.ts';
 import { createRandom } from './tenant/random.ts';
@@ -75,15 +77,19 @@ export interface SampleTenant {
   readableRoleAssignments(subscription: SampleSubscription): readonly RawRoleAssignment[];
   /** What a complete reading must contain: one entry for each listed and readable subscription. */
   truth(): readonly SubscriptionTruth[];
+  /** What Azure recorded of the calls to it. `enterState(2)` records those that lead there. */
+  readonly activityLog: ActivityLog;
   /** Puts the tenant into a state, without the changes of tests. */
   enterState(state: 1 | 2): void;
   /** The changes from the first state to the second that an inventory must report after two complete readings. */
   expectedChanges(): readonly ExpectedChange[];
+  /** The authors of these changes, after `enterState(2)`. */
+  expectedAuthors(): readonly ExpectedAuthor[];
   /** The findings that an inventory must report in the current state, after it read all states so far. */
   expectedFindings(): readonly ExpectedFinding[];
 }
 
-/** Creates the sample tenant from its options alone: no clock, no randomness. */
+/** Creates the sample tenant from its options alone: no clock, no randomness, except in its activity log. */
 export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
   const seed = options.seed ?? 1;
   const random = createRandom(seed, 'tenant');
@@ -105,6 +111,10 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
   const estateOptions = { ...options, seed, tenantId, hostPrincipalIds, awkward, scenes, plain, vmsOfLast };
   let estate: Estate = createEstate(estateOptions, options.state ?? 1);
   let rightsRevision = 0;
+  const activityLog = createActivityLog(tenantId);
+  let authors: readonly ExpectedAuthor[] = [];
+  /** When the second state was entered, until its calls are recorded. */
+  let dayEndedAt: number | null = null;
 
   const find = (subscriptionId: string) => estate.subscriptions.get(subscriptionId.toLowerCase());
   function changeSubscription(subscriptionId: string, change: SubscriptionChange): void {
@@ -112,6 +122,16 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
     if (before === undefined) throw new RangeError(`No subscription ${subscriptionId} in the sample tenant.`);
     estate.subscriptions.set(before.subscriptionId, { ...before, ...change });
     rightsRevision++;
+  }
+
+  /** Only when the log is asked: most tests of a large tenant never do. */
+  function recordDay(): void {
+    if (dayEndedAt === null) return;
+    const [before, after] = [createEstate(estateOptions, 1), createEstate(estateOptions, 2)];
+    const day = sampleDay(seed, before, after, expectedChanges(before, after), dayEndedAt);
+    dayEndedAt = null;
+    activityLog.record(...day.calls);
+    authors = day.authors;
   }
 
   return {
@@ -155,11 +175,20 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
     },
     readableRoleAssignments: (subscription) => readableRoleAssignments(estate, subscription),
     truth: () => [...estate.subscriptions.values()].filter(canBeRead).map((each) => truthOf(estate, each)),
+    get activityLog() {
+      recordDay();
+      return activityLog;
+    },
     enterState(state) {
       estate = createEstate(estateOptions, state);
       rightsRevision++;
+      if (state === 2) dayEndedAt = Date.now();
     },
     expectedChanges: () => expectedChanges(createEstate(estateOptions, 1), createEstate(estateOptions, 2)),
+    expectedAuthors() {
+      recordDay();
+      return authors;
+    },
     expectedFindings: () => expectedFindings(estate),
   };
 }

@@ -5,16 +5,24 @@ import { errorText, logConsole, writeLog } from './log.ts';
 import { startHost } from './start-host.ts';
 
 /**
- * The host as a process: `node local/host/main.ts --bundle dist/functions.cjs --port 7071 [--keys]`. Prints one line of
- * JSON when it serves, `{url, functions, keys}`. Ends on SIGTERM, on SIGINT, or when a piped stdin closes, so that it
+ * The host as a process: `node local/host/main.ts --bundle dist/functions.cjs --port 7071 [--keys]`. `--named-key
+ * page=run,runs` makes a key `page` for the functions `run` and `runs`. Prints one line of JSON when it serves,
+ * `{url, functions, keys}`. Ends on SIGTERM, on SIGINT, or when a piped stdin closes, so that it
  * never outlives the process that started it.
  */
 const { values } = parseArgs({
-  options: { bundle: { type: 'string' }, port: { type: 'string' }, keys: { type: 'boolean', default: false } },
+  options: {
+    bundle: { type: 'string' },
+    port: { type: 'string' },
+    keys: { type: 'boolean', default: false },
+    'named-key': { type: 'string', multiple: true, default: [] },
+  },
 });
-const { bundle, port = '7071', keys } = values;
+const { bundle, port = '7071', keys, 'named-key': named } = values;
 if (bundle === undefined || !/^\d{1,5}$/.test(port)) {
-  process.stderr.write('Usage: node local/host/main.ts --bundle FILE [--port N] [--keys]\n');
+  process.stderr.write(
+    'Usage: node local/host/main.ts --bundle FILE [--port N] [--keys] [--named-key KEY=FUNCTION,…]\n',
+  );
   process.exit(2);
 }
 
@@ -35,7 +43,8 @@ const stdin = fstatSync(0);
 if (stdin.isFIFO() || stdin.isSocket()) process.stdin.once('close', () => stopping.abort()).resume();
 
 try {
-  const host = await startHost({ bundle, port: Number(port), keys, durable: createDurableExtension() });
+  const namedKeys = Object.fromEntries(named.map(readNamedKey));
+  const host = await startHost({ bundle, port: Number(port), keys, namedKeys, durable: createDurableExtension() });
   stopping.signal.addEventListener('abort', () => void end(host.stop()), { once: true });
   if (stopping.signal.aborted) await end(host.stop());
   process.stdout.write(`${JSON.stringify({ url: host.url, functions: host.functions, keys: host.keys })}\n`);
@@ -43,6 +52,11 @@ try {
   if (stopping.signal.aborted) process.exit(0);
   writeLog('critical', 'host', errorText(error));
   process.exit(1);
+}
+
+function readNamedKey(text: string): [name: string, functions: readonly string[]] {
+  const [name = '', functions = ''] = text.split('=');
+  return [name, functions.split(',')];
 }
 
 /** Exits explicitly, because an app may hold handles that it never closes. */

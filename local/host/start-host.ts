@@ -23,6 +23,8 @@ export interface StartHostOptions {
   readonly port: number;
   /** Require keys, as Azure does. Core Tools do not. */
   readonly keys: boolean;
+  /** Names of functions, by the name of a key that they share. */
+  readonly namedKeys?: Readonly<Record<string, readonly string[]>>;
   readonly durable: DurableExtension;
 }
 
@@ -72,7 +74,8 @@ export async function startHost(options: StartHostOptions): Promise<LocalHost> {
     binders: { timerTrigger: bindTimer, ...options.durable.triggers },
     inputBinders: options.durable.inputs,
   });
-  const keys = options.keys ? createKeys(routes.map((route) => route.fn.name)) : null;
+  const functionNames = routes.map((route) => route.fn.name);
+  const keys = options.keys ? createKeys(functionNames, options.namedKeys ?? {}) : null;
   const front = createHttpFront({ routes, listeners, invoke: invoker.invoke, keys, streamingServer });
   const port = await listenOnLoopback(front, options.port);
   logErrorsOf(front);

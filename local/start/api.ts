@@ -24,13 +24,13 @@ const errorBody = v.object({
 
 const everyRole = ['Inventory.Read', 'Runs.Write', 'Database.Read'].map((val) => ({ typ: 'roles', val }));
 
-export function createApi({ url, masterKey }: FunctionsHost): Api {
+export function createApi({ url, keys }: FunctionsHost): Api {
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     // App Service authentication sets these headers in Azure. INVENTORY_HTTP_AUTH=entra requires them.
     'x-ms-client-principal-id': 'npm-start',
     'x-ms-client-principal': Buffer.from(JSON.stringify({ claims: everyRole })).toString('base64'),
-    ...(masterKey === null ? {} : { 'x-functions-key': masterKey }),
+    ...(keys === null ? {} : { 'x-functions-key': keys.master }),
   };
   return {
     async get(path, signal) {

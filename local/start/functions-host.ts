@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { delimiter, join, relative } from 'node:path';
 import * as v from 'valibot';
 import { InventoryError } from '../../lib/errors.ts';
+import { routes } from '../../lib/http/routes.ts';
 import { listenOnLoopback } from '../listen.ts';
 import { isSystemError } from '../system-error.ts';
 import type { Processes } from './processes.ts';
@@ -13,8 +14,17 @@ export interface FunctionsHost {
   readonly url: string;
   /** Its name in messages. */
   readonly kind: string;
-  /** The key for every function; null where no keys are required. */
-  readonly masterKey: string | null;
+  /** null where no keys are required. */
+  readonly keys: FunctionKeys | null;
+}
+
+export interface FunctionKeys {
+  /** Opens every function, and the administration of the host. */
+  readonly master: string;
+  /** Opens every function that only reads. */
+  readonly page: string;
+  /** By the name of the function that each opens. */
+  readonly functions: Readonly<Record<string, string>>;
 }
 
 export interface HostOptions {
@@ -29,8 +39,21 @@ const bundle = join(root, 'dist/functions.cjs');
 const readyLine = v.object({
   url: v.string(),
   functions: v.array(v.unknown()),
-  keys: v.nullable(v.object({ master: v.string() })),
+  keys: v.nullable(
+    v.object({
+      master: v.string(),
+      functions: v.record(v.string(), v.string()),
+      named: v.object({ page: v.object({ key: v.string() }) }),
+    }),
+  ),
 });
+
+/** As docs/security.md makes it in Azure. */
+const pageKey = `page=${readingFunctions().join(',')}`;
+
+function readingFunctions(): string[] {
+  return routes.filter(({ role, anonymous }) => role === undefined && anonymous !== true).map(({ id }) => id);
+}
 
 /**
  * Starts the built-in host with the built bundle. Warnings and errors of the app go to stderr.
@@ -38,10 +61,11 @@ const readyLine = v.object({
  */
 export async function startBuiltInHost(processes: Processes, options: HostOptions): Promise<FunctionsHost> {
   const main = join(import.meta.dirname, '../host/main.ts');
+  const withKeys = options.keys ? ['--keys', '--named-key', pageKey] : [];
   const { url, functions, keys } = await processes.start({
     name: 'The Functions host',
     command: process.execPath,
-    args: [main, '--bundle', bundle, '--port', `${options.port}`, ...(options.keys ? ['--keys'] : [])],
+    args: [main, '--bundle', bundle, '--port', `${options.port}`, ...withKeys],
     environment: options.environment,
     ready: (line) => v.parse(readyLine, JSON.parse(line)),
     onLine(line, stream) {
@@ -49,7 +73,11 @@ export async function startBuiltInHost(processes: Processes, options: HostOption
       if (shown) process.stderr.write(`host: ${line}\n`);
     },
   });
-  return { url, kind: `built in, ${functions.length} functions`, masterKey: keys?.master ?? null };
+  return {
+    url,
+    kind: `built in, ${functions.length} functions`,
+    keys: keys === null ? null : { ...keys, page: keys.named.page.key },
+  };
 }
 
 /**
@@ -72,7 +100,7 @@ export async function startCoreTools(processes: Processes, func: string, options
     },
     onLine: (line) => process.stderr.write(`func: ${line}\n`),
   });
-  return { url: `http://127.0.0.1:${port}`, kind: 'Core Tools', masterKey: null };
+  return { url: `http://127.0.0.1:${port}`, kind: 'Core Tools', keys: null };
 }
 
 /**

@@ -17,6 +17,8 @@ export interface StartOptions {
   readonly keys: boolean;
   /** Keep Azurite's data for the next start. */
   readonly keep: boolean;
+  /** Open the page in the browser. */
+  readonly open: boolean;
   /** Core Tools instead of the built-in host. */
   readonly func: boolean;
 }
@@ -40,6 +42,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
     .addOption(size('--vms <n>', 'virtual machines in each subscription', 40))
     .addOption(size('--seed <n>', 'seed of the sample tenant', 1))
     .addOption(new Option('--keys', 'require function keys, as Azure does (built-in host)').conflicts('func'))
+    .addOption(new Option('--open', 'open the page in the browser').conflicts('once'))
     .option('--keep', "keep Azurite's data in .azurite between starts")
     .option('--func', "use Azure Functions Core Tools ('func') as the host")
     .option('--no-func', 'use the built-in host (default)')
@@ -49,7 +52,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(errorLines(text)) });
   program.parse(args, { from: 'user' });
-  const flags = { once: false, azure: false, keys: false, keep: false, func: false };
+  const flags = { once: false, azure: false, keys: false, keep: false, open: false, func: false };
   return { ...flags, ...program.opts<Omit<StartOptions, keyof typeof flags> & Partial<typeof flags>>() };
 }
 

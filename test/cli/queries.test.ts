@@ -356,6 +356,39 @@ describe('principals', () => {
   });
 });
 
+describe('search', () => {
+  test('finds ids and parts of names, the best first', async () => {
+    const [byId, byName] = await Promise.all([cli(['search', client.toUpperCase()]), cli(['search', 'SHAR'])]);
+
+    expect(byId.code).toBe(0);
+    expect(JSON.parse(byId.stdout)).toMatchObject([{ kind: 'principal', id: user, match: 'clientId', exact: true }]);
+    expect(JSON.parse(byName.stdout)).toMatchObject([
+      { kind: 'identity', id: identityId, principalId: user, exact: false },
+    ]);
+  });
+
+  test('prints a table, and says when there is more', async () => {
+    const { stdout, stderr } = await cli(['search', 'twin', '--limit', '1', '-o', 'table']);
+
+    expect(stdout).toMatch(/^Kind\s+PrincipalId\s+Name\s+Detail\s+Match/);
+    expect(stdout).toContain('virtualMachine');
+    expect(stderr).toContain('There are more hits than --limit 1 of some kind');
+  });
+
+  test('prints an empty list when nothing has the text, and exits as the other lists do', async () => {
+    expect(await cli(['search', never])).toMatchObject({ code: 0, stdout: '[]\n' });
+    const gap = await runCli(['search', never, '--database', holed.path]);
+    expect(gap).toMatchObject({ code: 3, stdout: '[]\n' });
+    expect(gap.stderr).toContain(`${two} Shut: denied`);
+  });
+
+  test('refuses a text of one character', async () => {
+    const { code, stderr } = await cli(['search', 'a']);
+    expect(code).toBe(2);
+    expect(stderr).toContain("TEXT is 'a'; allowed: 2 to 256 characters");
+  });
+});
+
 describe('the other queries', () => {
   test('list runs, the newest first', async () => {
     const { code, stdout } = await cli(['runs', '--query', '[].id', '-o', 'tsv']);

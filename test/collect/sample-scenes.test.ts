@@ -6,6 +6,7 @@ import { openForReading } from '../../lib/database/database.ts';
 import { resolveAsOf, resolveChangeRange } from '../../lib/database/queries/as-of.ts';
 import { iterateChanges } from '../../lib/database/queries/changes.ts';
 import { iterateFindings } from '../../lib/database/queries/findings.ts';
+import { type Author, hasAuthor } from '../../lib/inventory/author.ts';
 import type { Change } from '../../lib/inventory/change.ts';
 import { type Finding, findingRules } from '../../lib/inventory/finding.ts';
 import { changeKinds } from '../../lib/inventory/run.ts';
@@ -49,6 +50,15 @@ function readChanges(): Change[] {
   using database = openForReading(databasePath());
   return [...iterateChanges(database, resolveChangeRange(database, null, null), {})];
 }
+function resolveRange() {
+  using database = openForReading(databasePath());
+  return resolveChangeRange(database, null, null);
+}
+type Authored = Pick<Change, 'kind' | 'resourceId' | 'byStatus'> & {
+  by: Pick<Author, 'caller' | 'callerType' | 'callerId' | 'candidates'> | null;
+};
+const authorLine = ({ kind, resourceId, byStatus, by }: Authored): string =>
+  `${kind} ${resourceId} ${byStatus} ${by?.caller} ${by?.callerType} ${by?.callerId} ${by?.candidates}`.toLowerCase();
 const changeLine = ({ kind, resourceId, principalId }: ExpectedChange): string =>
   `${kind} ${resourceId} ${principalId}`.toLowerCase();
 const findingLine = ({ rule, severity, resourceId, principalId }: ExpectedFinding): string =>
@@ -64,6 +74,29 @@ test('the sample tenant has every kind of change that can come from Azure, and e
 
 test('two runs report exactly the changes from its first state to its second', () => {
   expect(changes).toEqual(stand.azure.tenant.expectedChanges().map(changeLine).sort());
+});
+
+test('the run after the second state names the authors of its changes, and once more asks for the late ones', async () => {
+  const { tenant } = stand.azure;
+  const [from, to] = [resolveRange().from, resolveRange().to];
+  const expected = tenant.expectedAuthors();
+  const authorsOf = (delivered: boolean) =>
+    expected.map((author) => {
+      const missing = author.isLate && !delivered;
+      return authorLine(missing ? { ...author, byStatus: 'notFound', by: null } : author);
+    });
+  const read = () => {
+    using database = openForReading(databasePath());
+    return [...iterateChanges(database, { from, to }, {})].filter(({ kind }) => hasAuthor(kind)).map(authorLine);
+  };
+
+  expect(read().sort()).toEqual(authorsOf(false).sort());
+  tenant.activityLog.deliver();
+  await collect();
+  expect(read().sort()).toEqual(authorsOf(true).sort());
+  expect(new Set(expected.map(({ by }) => by?.callerType))).toEqual(
+    new Set(['user', 'application', 'managedIdentity', 'platform', undefined]),
+  );
 });
 
 test.each([1, 2])('the run on state %i finds exactly what is to be found there', (state) => {

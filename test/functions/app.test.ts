@@ -6,7 +6,9 @@ import { newAzuriteAccount } from '../support/azurite-account.ts';
 const id = '11111111-1111-4111-8111-111111111111';
 const routes: readonly [method: string, path: string, functionName: string][] = [
   ['GET', 'summary', 'summary'],
+  ['GET', 'search?q=vm', 'search'],
   ['GET', 'virtualMachines', 'virtual-machines'],
+  ['GET', 'virtualMachines/facets', 'virtual-machines-facets'],
   ['GET', `subscriptions/${id}/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/vm`, 'virtual-machine'],
   ['GET', `subscriptions/${id}/providers/Microsoft.Compute/virtualMachines`, 'subscription-virtual-machines'],
   ['GET', 'principals', 'principals'],
@@ -54,12 +56,13 @@ describe('the built app', () => {
       // The host's own 404 has no such header: the function itself has answered.
       expect(response.headers.get('x-ms-request-id'), `${method} ${path}`).toMatch(/^[0-9a-f-]{36}$/);
       expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(response.headers.get('strict-transport-security')).toBe('max-age=31536000');
       expect(response.status).toBeLessThan(504);
     }
     const others = host.functions
       .filter(({ type }) => type !== 'httpTrigger')
       .map(({ name, type }) => `${name} ${type}`);
-    expect(host.functions).toHaveLength(routes.length + 1 + others.length);
+    expect(host.functions).toHaveLength(routes.length + 2 + others.length);
     expect(others).toEqual([
       'collect activityTrigger',
       'fail activityTrigger',
@@ -70,7 +73,9 @@ describe('the built app', () => {
       'publish activityTrigger',
       'report activityTrigger',
     ]);
-    expect(host.functions.find(({ name }) => name === 'health')?.authLevel).toBe('anonymous');
+    for (const open of ['health', 'page']) {
+      expect(host.functions.find(({ name }) => name === open)?.authLevel).toBe('anonymous');
+    }
   });
 
   test('serves its description, with the address of the request', async () => {
@@ -135,7 +140,10 @@ describe('the built app', () => {
       expect([nameless.status, codeOf(nameless)]).toEqual([401, 'AuthenticationRequired']);
     }
     expect(codeOf(await fetch(`${on.url}/api/virtualMachines`, named))).toBe('InventoryNotReady');
-    expect((await fetch(`${on.url}/api/health`)).status).toBe(200);
+    for (const { url } of [on, off]) {
+      expect((await fetch(`${url}/api/health`)).status).toBe(200);
+      expect(await (await fetch(`${url}/api/page`)).text()).toContain('<html data-auth="entra"');
+    }
     expect(on.functions.filter(({ authLevel }) => authLevel === 'function')).toEqual([]);
   });
 
@@ -180,6 +188,8 @@ describe('the built app', () => {
       const body = await response.text();
       expect([body.includes(shown), body.includes('many')]).toEqual([true, false]);
     }
+    // The page shows that line.
+    expect((await fetch(`${host.url}/api/page`)).status).toBe(200);
     expect(await host.line(/GET \/api\/virtualMachines .*INVENTORY_CONCURRENCY is 'many'/)).toContain('error');
     expect(await host.line(/health: INVENTORY_CONCURRENCY is 'many'/)).toContain('error');
     expect(host.functions.some(({ name }) => name === 'inventory-schedule')).toBe(true);

@@ -120,6 +120,7 @@ describe('errors', () => {
       const { headers, body } = await served.send(path, { headers: { 'x-ms-client-request-id': 'mine-1' } });
       await body?.cancel();
       expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('strict-transport-security')).toBe('max-age=31536000');
       expect(headers.get('x-ms-request-id')).toMatch(/^[0-9a-f-]{36}$/);
       expect(headers.get('x-ms-client-request-id')).toBe('mine-1');
       expect(headers.has('access-control-allow-origin')).toBe(false);

@@ -60,10 +60,69 @@ describe('the list of virtual machines', () => {
     ['stale=true', ['=vm-other']],
     ['orderby=name%20desc&deleted=any&location=northeurope', ['vm-4', 'vm-3', 'vm-2']],
     [`asOf=${runIdOf(1)}&location=northeurope&orderby=name`, ['vm-2', 'vm-3', 'vm-4']],
+    ['contains=VM-O', ['=vm-other']],
+    [`contains=%2F${sub2.toUpperCase()}%2FRESOURCEgroups%2F`, ['=vm-other']],
+    ['contains=vm_0', []],
+    ['contains=%25', []],
+    ['vmSize=STANDARD_d2s_V5&contains=3', ['vm-3']],
+    ['vmSize=Standard_D2s', []],
+    ['identityType=both', []],
+    ['orderby=name%20desc&skip=1&maxpagesize=2', ['vm-2', 'vm-1']],
+    ['skip=3', ['vm-3', '=vm-other']],
+    ['skip=10000000', []],
+    ['deleted=any&orderby=name&skip=4', ['vm-3', 'vm-4']],
   ])('filters by %s', async (query, expected) => {
     using served = servedInventory();
     const body = await bodyOf(served.send(`virtualMachines?${query}`));
     expect(names(body)).toEqual(expected);
+  });
+
+  test('has no next page with skip, and says how many rows there are with count=true', async () => {
+    using served = servedInventory();
+    const body = (path: string) => bodyOf(served.send(`virtualMachines?${path}`));
+    expect(await body('skip=0&maxpagesize=2')).toMatchObject({ nextLink: '' });
+    expect(await body('skip=0&maxpagesize=2')).not.toHaveProperty('count');
+    expect(await body('count=false')).not.toHaveProperty('count');
+    expect(await body('count=true&maxpagesize=2')).toMatchObject({ count: 5, complete: false });
+    expect(await body('count=true&skip=4&location=northeurope')).toMatchObject({ count: 2, value: [] });
+    expect(await body('count=true&deleted=true')).toMatchObject({ count: 1 });
+    expect(await body(`count=true&asOf=${runIdOf(1)}`)).toMatchObject({ count: 6 });
+    const first = await body('count=true&maxpagesize=2&orderby=name');
+    const next = await bodyOf(served.send(first.nextLink.replace(`${origin}/api/`, '')));
+    expect(next).toMatchObject({ count: 5 });
+  });
+
+  test.each([
+    ['skip=-1', 'skip'],
+    ['skip=1.5', 'skip'],
+    ['skip=10000001', 'skip'],
+    ['skip=', 'skip'],
+    ['count=yes', 'count'],
+    ['contains=', 'contains'],
+    [`contains=${'a'.repeat(257)}`, 'contains'],
+    ['identityType=Both', 'identityType'],
+  ])('refuses %s', async (query, target) => {
+    using served = servedInventory();
+    const response = await served.send(`virtualMachines?${query}`);
+    expect([response.status, (await bodyOf(response)).error?.target]).toEqual([400, target]);
+  });
+
+  test.each(['virtualMachines', `subscriptions/${sub1}/providers/Microsoft.Compute/virtualMachines`])(
+    'refuses skip together with skiptoken in %s',
+    async (path) => {
+      using served = servedInventory();
+      const { nextLink } = await bodyOf(served.send(`${path}?maxpagesize=1`));
+      const token = new URL(nextLink).searchParams.get('skiptoken');
+      const response = await served.send(`${path}?skip=0&skiptoken=${token}`);
+      expect([response.status, (await bodyOf(response)).error?.target]).toEqual([400, 'skip']);
+    },
+  );
+
+  test('comes in pages by skip as CSV too', async () => {
+    using served = servedInventory();
+    const response = await served.send('virtualMachines?format=csv&select=name&orderby=name&skip=4');
+    expect(await response.text()).toBe('name\r\nvm-3\r\n');
+    expect(response.headers.get('link')).toBeNull();
   });
 
   test('stays with the run of its first page when another run is published meanwhile', async () => {
@@ -226,5 +285,10 @@ describe('one virtual machine', () => {
     const body = await bodyOf(served.send(`subscriptions/${sub2}/providers/Microsoft.Compute/virtualMachines`));
     expect(names(body)).toEqual(['=vm-other']);
     expect(body.complete).toBe(false);
+    const page = 'contains=VM&vmSize=standard_d2S_v5&skip=1&maxpagesize=2&count=true&orderby=name';
+    const part = await served.send(`subscriptions/${sub1}/providers/Microsoft.Compute/virtualMachines?${page}`);
+    const second = await bodyOf(part);
+    expect(names(second)).toEqual(['vm-1', 'vm-2']);
+    expect(second).toMatchObject({ count: 4, complete: true });
   });
 });

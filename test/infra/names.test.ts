@@ -7,7 +7,9 @@ import { objectVariable, readTemplate } from './templates.ts';
  */
 const limits: Readonly<Record<string, { readonly most: number; readonly pattern: RegExp }>> = {
   actionGroup: { most: 260, pattern: /^[^:<>+/&%\\?|]+$/ },
-  alert: { most: 260 - '-run-incomplete'.length, pattern: /^[^#<>%&:\\?/{}*]+$/ },
+  alert: { most: 260 - '-storage-changed'.length, pattern: /^[^#<>%&:\\?/{}*]+$/ },
+  availabilityTest: { most: 260, pattern: /^[^#<>%&:\\?/{}*]+$/ },
+  budget: { most: 63, pattern: /^[A-Za-z0-9_-]+$/ },
   component: { most: 255, pattern: /^[\w.()-]+$/ },
   functionApp: { most: 60, pattern: /^[a-z0-9][a-z0-9-]*[a-z0-9]$/ },
   identity: { most: 128, pattern: /^[a-z0-9][\w-]*$/ },
@@ -19,7 +21,7 @@ const limits: Readonly<Record<string, { readonly most: number; readonly pattern:
 };
 
 const main = await readTemplate('main.bicep');
-const names = objectVariable(main, 'names');
+const names = objectVariable(await readTemplate('resource-group.bicep'), 'names');
 const nameParameter = main.parameters.find(({ name }) => name === 'name');
 const longest = Number(nameParameter?.decorators.maxLength);
 const shortest = Number(nameParameter?.decorators.minLength);
@@ -48,7 +50,8 @@ test.each([...names])('%s: the longest and the shortest prefix give a valid name
 test('two prefixes with the same beginning get different accounts', () => {
   // The suffix hashes the resource group's name, which is unique in its subscription.
   expect(main.text).toContain('var suffix = uniqueString(subscription().id, resourceGroupName)');
-  for (const name of ['storageAccount', 'functionApp']) expect(names.get(name)).toMatch(/\$\{suffix\}'$/);
+  expect(main.text).toContain('nameSuffix: suffix');
+  for (const name of ['storageAccount', 'functionApp']) expect(names.get(name)).toMatch(/\$\{nameSuffix\}'$/);
 });
 
 test('the name of the resource group has at most the length that Azure allows', () => {
@@ -59,7 +62,7 @@ test('the name of the resource group has at most the length that Azure allows', 
 });
 
 /**
- * An interpolated Bicep text with `name`, `suffix` (13 characters, as uniqueString makes them), `take` and `replace`.
+ * An interpolated Bicep text with `name`, `nameSuffix` (13 characters, as uniqueString makes them), `take` and `replace`.
  */
 function evaluated(expression: string, prefix: string): string {
   const suffix = 'abcdefgh23456';
@@ -68,7 +71,7 @@ function evaluated(expression: string, prefix: string): string {
   const result = whole
     .replace(/\$\{take\(replace\(name, '-', ''\), 9\)\}/g, prefix.replaceAll('-', '').slice(0, 9))
     .replace(/\$\{name\}/g, prefix)
-    .replace(/\$\{suffix\}/g, suffix);
+    .replace(/\$\{nameSuffix\}/g, suffix);
   if (result.includes('$')) throw new Error(`${expression} has a part that this test cannot evaluate`);
   return result;
 }

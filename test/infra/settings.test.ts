@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { type Environment, readSettings, type Settings } from '../../lib/settings.ts';
 import { literal, objectVariable, type Parameter, readTemplate } from './templates.ts';
 
-const main = await readTemplate('main.bicep');
+// main.bicep has the same parameters: entry-points.test.ts.
+const main = await readTemplate('resource-group.bicep');
 const functionApp = await readTemplate('modules/function-app.bicep');
 const inventorySettings = objectVariable(main, 'inventorySettings');
 const set = new Map([

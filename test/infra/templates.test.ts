@@ -2,6 +2,7 @@ import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
+import { pageRoute } from '../../lib/http/page/answer-page.ts';
 import { routes } from '../../lib/http/routes.ts';
 import { objectVariable, readTemplate, readTemplates, root } from './templates.ts';
 
@@ -157,13 +158,28 @@ test('work of a dead host returns after a minute, which is the least that the en
   });
 });
 
-test('the only path without sign-in is the one that the app serves to anyone', async () => {
+test('the only paths without sign-in are those that the app serves to anyone', async () => {
   const { text } = await readTemplate('modules/authentication.bicep');
-  const anonymous = routes.filter((route) => route.anonymous === true).map(({ path }) => path);
+  const anonymous = [...routes, pageRoute].filter((route) => route.anonymous === true).map(({ path }) => path);
+  const paths = anonymous.flatMap((path) =>
+    path.endsWith('/{*file}') ? [path.replace('/{*file}', ''), path.replace('{*file}', '*')] : [path],
+  );
 
-  const excluded = /excludedPaths: \['(.*)'\]/.exec(text)?.[1];
+  const excluded = /excludedPaths: \[(.*)\]/.exec(text)?.[1]?.split(', ');
 
-  expect([excluded]).toEqual(anonymous.map((path) => `/${hostJson.extensions.http.routePrefix}/${path}`));
+  expect(excluded).toEqual(paths.map((path) => `'/${hostJson.extensions.http.routePrefix}/${path}'`));
+});
+
+test('who signs in at the page returns to the same view, whose name is in the fragment of the address', async () => {
+  const { text } = await readTemplate('modules/authentication.bicep');
+
+  expect(/\n {4}login: \{\n([\s\S]*?)\n {4}\}\n/.exec(text)?.[1]).toContain('preserveUrlFragmentsForLogins: true');
+});
+
+test('a deployment says where the page is', () => {
+  const page = main.outputs.find(({ name }) => name === 'pageUrl');
+
+  expect(page?.value).toBe(`'https://\${functionApp.outputs.hostName}/${hostJson.extensions.http.routePrefix}/page'`);
 });
 
 test('a variable rejects an invalid combination, because Azure evaluates variables before it creates anything', () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -44,6 +44,40 @@ test('without --once a second run one day later prints the changes, and the prin
   );
   expect(runs.value).toHaveLength(2);
   expect(answers).toEqual([200, 200, 200]);
+});
+
+test('prints the address of the page last, with how to stop on the same line', async () => {
+  await using start = startStart(small);
+  await start.until(/Ctrl-C to stop everything\S*\n/);
+  const [, page = ''] = /The page: (\S+) \(press Ctrl-C to stop everything\)\n$/.exec(start.text()) ?? [];
+
+  const answer = await fetch(page);
+
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+});
+
+test('--open opens the page with the program of the system, without a shell', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'open-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const opened = join(folder, 'opened');
+  await writeFile(
+    join(folder, 'xdg-open'),
+    `#!/bin/sh\nprintf '%s|' "$@" > ${opened}.part\nmv ${opened}.part ${opened}\n`,
+  );
+  await chmod(join(folder, 'xdg-open'), 0o755);
+  await using start = startStart([...small, '--open'], { PATH: `${folder}${delimiter}${process.env.PATH}` });
+
+  const [, page] = await start.until(/The page: (\S+)/);
+  await expect.poll(() => readFile(opened, 'utf8').catch(() => null)).toBe(`${page}|`);
+});
+
+test('--open says why the page could not be opened, and everything stays up', async () => {
+  await using start = startStart([...small, '--open'], { PATH: '/nowhere' });
+
+  await start.until(/The page is not open: xdg-open did not start: .*ENOENT/);
+  const page = /The page: (\S+)/.exec(start.text())?.[1] ?? '';
+
+  expect((await fetch(page)).status).toBe(200);
 });
 
 test.each(casesOf(1, ['SIGINT', 'SIGTERM', 'SIGHUP'] as const))('%s ends every started process', async (signal) => {
@@ -97,10 +131,37 @@ test('--keys requires keys, and the key is in a file, not in the output', async 
   expect(start.text()).not.toContain(key);
 });
 
+test('--keys has a key for each function, and one for all that only read, and prints where they are', async () => {
+  await using start = startStart([...small, '--keys']);
+  const [, url = ''] = await start.until(/The page: (\S+)\/page \(press/);
+  const [, folder = ''] = /(\S+)\/page +for the page/.exec(start.text()) ?? [];
+  const statusOf = async (key: string, path: string, method = 'GET') => {
+    const headers = { 'x-functions-key': key };
+    const response = await fetch(`${url}/${path}`, { method, headers, redirect: 'manual' });
+    await response.body?.cancel();
+    return response.status;
+  };
+
+  const page = await readFile(join(folder, 'page'), 'utf8');
+  const findings = await readFile(join(folder, 'functions/findings'), 'utf8');
+  const { mode } = await stat(join(folder, 'page'));
+
+  for (const path of ['virtualMachines', 'principals', 'subscriptions', 'changes', 'findings', 'runs', 'identity']) {
+    expect([path, await statusOf(page, path)]).toEqual([path, 200]);
+  }
+  expect(await statusOf(page, 'runs', 'POST')).toBe(401);
+  expect(await statusOf(page, 'runs/20260101T000000Z-0000', 'DELETE')).toBe(401);
+  expect(await statusOf(page, 'database')).toBe(401);
+  expect([await statusOf(findings, 'findings'), await statusOf(findings, 'runs')]).toEqual([200, 401]);
+  expect(await statusOf('', 'page')).toBe(200);
+  expect(mode & 0o777).toBe(0o600);
+  for (const key of [page, findings]) expect(start.text()).not.toContain(key);
+});
+
 test('a wrong setting is printed and served as 503', async () => {
   await using start = startStart(small, { INVENTORY_CONCURRENCY: 'many' });
   await start.until(/The first run failed/);
-  const url = /(http\S+\/api)/.exec(start.text())?.[1];
+  const [, url] = await start.until(/The page: (\S+\/api)\/page/);
 
   const response = await fetch(`${url}/virtualMachines`);
 
@@ -109,6 +170,7 @@ test('a wrong setting is printed and served as 503', async () => {
   );
   expect(response.status).toBe(503);
   expect(response.headers.get('x-ms-error-code')).toBe('InvalidConfiguration');
+  expect((await fetch(`${url}/page`)).status).toBe(200);
 });
 
 test.runIf(allCases)('with --once a wrong setting gives exit code 1', async () => {

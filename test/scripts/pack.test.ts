@@ -18,7 +18,7 @@ let inventory: Inventory;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pack-test-'));
   checkout = join(folder, 'checkout');
-  for (const name of ['functions', 'lib', 'cli', 'scripts', 'package.json', 'README.md', 'LICENSE']) {
+  for (const name of ['functions', 'lib', 'cli', 'scripts', 'web', 'package.json', 'README.md', 'LICENSE']) {
     await cp(join(root, name), join(checkout, name), { recursive: true });
   }
   await symlink(join(root, 'node_modules'), join(checkout, 'node_modules'));

@@ -13,6 +13,7 @@ import { allCases } from '../support/cases.ts';
 
 const root = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
+const pageFiles = (name: string) => ['', '.br', '.gz'].map((ending) => `dist/page/${name}${ending}`);
 
 describe('npm run package', () => {
   let folder: string;
@@ -28,7 +29,7 @@ describe('npm run package', () => {
   /** Builds and packs a copy of the sources, so that other builds in dist/ do not interfere. */
   async function packageOf(checkout: string, environment: Record<string, string>): Promise<Buffer> {
     await mkdir(checkout, { recursive: true });
-    for (const name of ['functions', 'lib', 'cli', 'scripts', 'package.json', 'host.json']) {
+    for (const name of ['functions', 'lib', 'cli', 'scripts', 'web', 'package.json', 'host.json']) {
       await cp(join(root, name), join(checkout, name), { recursive: true });
     }
     await symlink(join(root, 'node_modules'), join(checkout, 'node_modules'));
@@ -38,13 +39,21 @@ describe('npm run package', () => {
   }
 
   test('contains only what runs, in less than 5 MB', () => {
-    expect(Object.keys(entries)).toEqual([
+    const names = Object.keys(entries).map((name) => name.replace(/-[0-9a-f]{12}\./, '-HASH.'));
+    expect(names.sort()).toEqual([
       'dist/functions.bundle.cjs',
       'dist/functions.cjs',
+      ...['icons-HASH.svg', 'main-HASH.css', 'main-HASH.js'].flatMap((name) => pageFiles(`assets/${name}`)),
+      ...pageFiles('index.html'),
       'host.json',
       'package.json',
     ]);
     expect(archive.length).toBeLessThan(5_000_000);
+  });
+
+  test('contains the page in at most 250 kB', () => {
+    const others = Object.entries(entries).filter(([name]) => !name.startsWith('dist/page/'));
+    expect(archive.length - zip(Object.fromEntries(others)).length).toBeLessThanOrEqual(250_000);
   });
 
   test('contains host.json unchanged, and the parts of package.json that a host needs', async () => {
@@ -92,10 +101,12 @@ describe('npm run package', () => {
     test('starts without node_modules and is healthy', async () => {
       const health = await fetch(`${host.url}/api/health`);
       const list = await fetch(`${host.url}/api/virtualMachines`);
+      const page = await fetch(`${host.url}/api/page`);
 
       expect(health.status).toBe(200);
       expect(await health.json()).toMatchObject({ status: 'healthy', version: packageJson.version });
       expect(list.headers.get('x-ms-error-code')).toBe('InventoryNotReady');
+      expect(await page.text()).toContain(`data-version="${packageJson.version}"`);
     });
   });
 });

@@ -505,6 +505,7 @@ test('A subscription that the settings exclude, or that is outside the scope of 
     idleDays: 30,
     sharedIdentityLimit: 10,
     excludeSubscriptions: [other],
+    changeAuthors: false,
   };
 
   const run = await publishWith(here.store, folder, { day: 21, subscriptions: {} }, { sources: [source()], settings });

@@ -75,6 +75,7 @@ export async function publishWith(
     idleDays: 30,
     sharedIdentityLimit: 10,
     excludeSubscriptions: [],
+    changeAuthors: false,
   };
   return publishRun({
     store,

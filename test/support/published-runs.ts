@@ -81,6 +81,7 @@ export function publish(
       idleDays: 30,
       sharedIdentityLimit: 10,
       excludeSubscriptions: [],
+      changeAuthors: false,
     },
     sources: [],
     machines: 0,

@@ -55,6 +55,17 @@ export const change: Change = {
   principalId: null,
   before: { id: '/old' },
   after: { id: '/new' },
+  by: {
+    caller: 'ada@example.com',
+    callerType: 'user',
+    callerId: null,
+    operation: 'Microsoft.Compute/virtualMachines/write',
+    at: '2026-11-20T05:00:00.000Z',
+    correlationId: 'c-1',
+    clientIpAddress: '192.0.2.7',
+    candidates: ['ada@example.com', null],
+  },
+  byStatus: 'found',
 };
 
 export const finding: Finding = {

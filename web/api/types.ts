@@ -40,6 +40,94 @@ export type PrincipalOrNeverSeen = {
   readonly state: 'neverSeen';
 };
 
+export type PrincipalOrLive = {
+  readonly principalId: string;
+  readonly clientId: string | null;
+  readonly kind: 'SystemAssigned' | 'UserAssigned';
+  readonly identityId: string | null;
+  readonly tenantId: string | null;
+  readonly state: 'attached' | 'detached' | 'dangling' | 'gone' | 'unknown';
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly accessCoverage: {
+    readonly direct: 'complete' | 'partial' | 'notRead';
+    readonly groups: 'notRead';
+    readonly directory: 'notRead';
+  };
+  readonly virtualMachines: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly subscriptionId: string;
+    readonly attachedFrom: string;
+    readonly detachedAt: string | null;
+  }[];
+  readonly roleAssignments: readonly {
+    readonly id: string;
+    readonly scope: string;
+    readonly roleDefinitionId: string;
+    readonly roleDefinitionName: string | null;
+    readonly inherited: boolean;
+    readonly condition: string | null;
+  }[];
+  readonly federatedCredentials: readonly {
+    readonly name: string;
+    readonly issuer: string;
+    readonly subject: string;
+    readonly audiences: readonly string[];
+  }[];
+} | {
+  readonly principalId: string;
+  readonly clientId: string | null;
+  readonly kind: 'SystemAssigned' | 'UserAssigned' | null;
+  readonly identityId: string | null;
+  readonly tenantId: string | null;
+  readonly state: 'attached' | 'detached' | 'dangling' | 'gone' | 'unknown' | 'neverSeen';
+  readonly firstSeen: string | null;
+  readonly lastSeen: string | null;
+  readonly virtualMachines: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly subscriptionId: string;
+    readonly attachedFrom: string;
+    readonly detachedAt: string | null;
+  }[];
+  readonly federatedCredentials: readonly {
+    readonly name: string;
+    readonly issuer: string;
+    readonly subject: string;
+    readonly audiences: readonly string[];
+  }[];
+  readonly accessCoverage: {
+    readonly direct: 'complete' | 'partial' | 'notRead';
+    readonly groups: {
+      readonly subscriptionsRead: number;
+      readonly subscriptionsAsked: number;
+    };
+    readonly directory: 'notRead';
+  };
+  readonly roleAssignments: readonly {
+    readonly id: string;
+    readonly scope: string;
+    readonly roleDefinitionId: string;
+    readonly roleDefinitionName: string | null;
+    readonly inherited: boolean;
+    readonly condition: string | null;
+    readonly via: 'direct' | 'group';
+    readonly groupId: string | null;
+  }[];
+  readonly asOf: string;
+  readonly runId: null;
+  readonly complete: boolean;
+  readonly coverage: {
+    readonly complete: number;
+    readonly partial: number;
+    readonly failed: number;
+    readonly denied: number;
+    readonly skipped: number;
+    readonly blindSpots: number | null;
+  };
+};
+
 export type VirtualMachine = {
   readonly id: string;
   readonly name: string;
@@ -111,6 +199,63 @@ export type VirtualMachineById = {
   readonly movedTo?: string;
 };
 
+export type MachineFacets = {
+  readonly count: number;
+  readonly facets: {
+    readonly subscriptionId?: readonly {
+      readonly value: string;
+      readonly label: string;
+      readonly count: number;
+    }[] | null;
+    readonly location?: readonly {
+      readonly value: string;
+      readonly label: string;
+      readonly count: number;
+    }[] | null;
+    readonly osType?: readonly {
+      readonly value: string;
+      readonly label: string;
+      readonly count: number;
+    }[] | null;
+    readonly identityType?: readonly {
+      readonly value: string;
+      readonly label: string;
+      readonly count: number;
+    }[] | null;
+    readonly powerState?: readonly {
+      readonly value: string;
+      readonly label: string;
+      readonly count: number;
+    }[] | null;
+    readonly vmSize?: readonly {
+      readonly value: string;
+      readonly label: string;
+      readonly count: number;
+    }[] | null;
+    readonly type?: readonly {
+      readonly value: string;
+      readonly label: string;
+      readonly count: number;
+    }[] | null;
+    readonly stale?: readonly {
+      readonly value: string;
+      readonly label: string;
+      readonly count: number;
+    }[] | null;
+  };
+  readonly asOf: string;
+  readonly runId: string;
+  readonly complete: boolean;
+  readonly coverage: {
+    readonly complete: number;
+    readonly partial: number;
+    readonly failed: number;
+    readonly denied: number;
+    readonly skipped: number;
+    readonly blindSpots: number | null;
+  };
+};
+
 export type Principal = {
   readonly principalId: string;
   readonly clientId: string | null;
@@ -157,6 +302,17 @@ export type Change = {
   readonly principalId: string | null;
   readonly before: Readonly<Record<string, unknown>> | null;
   readonly after: Readonly<Record<string, unknown>> | null;
+  readonly by: {
+    readonly caller: string | null;
+    readonly callerType: 'user' | 'application' | 'managedIdentity' | 'platform' | 'unknown';
+    readonly callerId: string | null;
+    readonly operation: string;
+    readonly at: string;
+    readonly correlationId: string | null;
+    readonly clientIpAddress: string | null;
+    readonly candidates: readonly (string | null)[] | null;
+  } | null;
+  readonly byStatus: 'found' | 'notFound' | 'notRead' | 'expired' | 'off';
 };
 
 export type Finding = {
@@ -360,6 +516,16 @@ export type Summary = {
   }[];
 };
 
+export type SearchHit = {
+  readonly kind: 'principal' | 'virtualMachine' | 'scaleSet' | 'arc' | 'identity' | 'resourceGroup' | 'subscription';
+  readonly id: string;
+  readonly label: string;
+  readonly detail: string;
+  readonly principalId: string | null;
+  readonly match: 'principalId' | 'clientId' | 'vmId' | 'subscriptionId' | 'id' | 'name' | 'displayName';
+  readonly exact: boolean;
+};
+
 export type CoverageCounts = {
   readonly complete: number;
   readonly partial: number;
@@ -398,6 +564,15 @@ export type Error = {
 /** What each function answers, by its name. */
 export interface Answers {
   readonly 'summary': Summary;
+  readonly 'search': {
+    readonly value: readonly SearchHit[];
+    readonly nextLink?: string;
+    readonly asOf: string;
+    readonly runId: string | null;
+    readonly complete: boolean;
+    readonly coverage: CoverageCounts;
+    readonly truncated: boolean;
+  };
   readonly 'virtual-machines': {
     readonly value: readonly VirtualMachine[];
     readonly nextLink?: string;
@@ -405,7 +580,9 @@ export interface Answers {
     readonly runId: string | null;
     readonly complete: boolean;
     readonly coverage: CoverageCounts;
+    readonly count?: number;
   };
+  readonly 'virtual-machines-facets': MachineFacets;
   readonly 'virtual-machine': VirtualMachineById;
   readonly 'subscription-virtual-machines': {
     readonly value: readonly VirtualMachine[];
@@ -414,6 +591,7 @@ export interface Answers {
     readonly runId: string | null;
     readonly complete: boolean;
     readonly coverage: CoverageCounts;
+    readonly count?: number;
   };
   readonly 'principals': {
     readonly value: readonly Principal[];
@@ -423,7 +601,7 @@ export interface Answers {
     readonly complete: boolean;
     readonly coverage: CoverageCounts;
   };
-  readonly 'principal': Principal;
+  readonly 'principal': PrincipalOrLive;
   readonly 'principals-lookup': {
     readonly value: readonly PrincipalOrNeverSeen[];
     readonly nextLink?: string;

@@ -13,6 +13,7 @@ import { AccessDialog } from './access-dialog.tsx';
 import { Menu } from './menu.tsx';
 import { RunPicker } from './run-picker.tsx';
 import { SearchBox } from './search-box.tsx';
+import { Shortcuts } from './shortcuts.tsx';
 
 /** Everything around a view, and the view that the address names. */
 export function Frame() {
@@ -52,6 +53,7 @@ export function Frame() {
         </main>
       </div>
       <LiveRegion />
+      <Shortcuts />
       {access.value !== 'open' && <AccessDialog />}
     </>
   );

@@ -1,12 +1,140 @@
-import { formatTime } from '../parts/time.tsx';
-import { newest } from '../state/shown-run.ts';
+import { useRef, useState } from 'preact/hooks';
+import { Dialog } from '../parts/dialog.tsx';
+import { Failure } from '../parts/failure.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { formatTime, Time } from '../parts/time.tsx';
+import { address, go, toHash, withQuery } from '../state/address.ts';
+import { newest, shownRun } from '../state/shown-run.ts';
+import { useAnswer } from '../state/use-answer.ts';
+import { runPickerText as text } from '../text/run-picker.ts';
+import { count } from '../text/states.ts';
 
-/** Chooses the run that all views show. */
+/** Chooses the run that all views show: by a slider, from a list, or by a time. */
 export function RunPicker() {
-  const shown = newest.value;
+  const [open, setOpen] = useState(false);
+  const isNow = !address.value.query.has('asOf');
+  const end = newest.value?.asOf;
   return (
-    <button type="button" class="run-picker" disabled={shown === null}>
-      {shown === null ? '…' : formatTime(shown.asOf)}
-    </button>
+    <>
+      <button
+        type="button"
+        id="run-picker"
+        class="run-picker"
+        aria-haspopup="dialog"
+        aria-keyshortcuts="t"
+        disabled={end === undefined}
+        onClick={() => setOpen(true)}
+      >
+        <Icon name="time" /> {isNow ? text.now : text.past}
+        {isNow && end !== undefined && <span class="run-picker-time"> · {formatTime(end)}</span>}
+      </button>
+      {open && (
+        <Dialog title={text.title} close={() => setOpen(false)}>
+          <Choices close={() => setOpen(false)} />
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+function Choices({ close }: { readonly close: () => void }) {
+  const show = (asOf: string | null) => {
+    close();
+    go(withQuery({ asOf }));
+  };
+  return (
+    <div class="run-choices">
+      <button type="button" onClick={() => show(null)}>
+        {text.newest}
+      </button>
+      <Slider show={show} />
+      <AtTime show={show} />
+      <RunList show={show} close={close} />
+    </div>
+  );
+}
+
+/** One step for each of the last 60 runs; incomplete ones have another mark. */
+function Slider({ show }: { readonly show: (asOf: string) => void }) {
+  const runs = newest.value?.runs ?? [];
+  const shownAt = runs.findIndex(({ runId }) => runId === shownRun.value);
+  const [at, setAt] = useState(shownAt < 0 ? runs.length - 1 : shownAt);
+  const run = runs[at];
+  if (run === undefined || runs.length < 2) return null;
+  const label = `${formatTime(run.finishedAt)}, ${run.complete ? text.complete : text.incomplete}, ${count(run.virtualMachineCount, 'machine')}`;
+  return (
+    <fieldset>
+      <legend>{text.slider}</legend>
+      <input
+        type="range"
+        min={0}
+        max={runs.length - 1}
+        value={at}
+        aria-label={text.slider}
+        aria-valuetext={label}
+        onInput={(event) => setAt(event.currentTarget.valueAsNumber)}
+      />
+      <svg class="run-ticks" viewBox={`0 0 ${runs.length} 1`} preserveAspectRatio="none" aria-hidden="true">
+        {runs.map(({ runId, complete }, index) =>
+          complete ? (
+            <rect key={runId} x={index + 0.35} y={0} width={0.3} height={1} class="tick-complete" />
+          ) : (
+            <rect key={runId} x={index + 0.2} y={0.5} width={0.6} height={0.5} class="tick-incomplete" />
+          ),
+        )}
+      </svg>
+      <p>
+        <output>{label}</output>{' '}
+        <button type="button" onClick={() => show(run.runId)}>
+          {text.show}
+        </button>
+      </p>
+    </fieldset>
+  );
+}
+
+function AtTime({ show }: { readonly show: (asOf: string) => void }) {
+  const field = useRef<HTMLInputElement>(null);
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const value = field.current?.value ?? '';
+    // The field has local time, and the API takes UTC.
+    if (value !== '') show(new Date(value).toISOString());
+  };
+  return (
+    <form onSubmit={submit}>
+      <label>
+        {text.time} <input ref={field} type="datetime-local" required />
+      </label>
+      <button type="submit">{text.show}</button>
+    </form>
+  );
+}
+
+function RunList({ show, close }: { readonly show: (asOf: string) => void; readonly close: () => void }) {
+  const { answer, error, again } = useAnswer('runs', 'runs', { maxpagesize: 100 });
+  const published = (answer?.value ?? []).filter(({ status }) => status === 'succeeded');
+  const to = shownRun.value ?? '';
+  return (
+    <section>
+      <h3>{text.list}</h3>
+      {error !== null && <Failure error={error} of="runs" again={again} />}
+      <ul class="run-list">
+        {published.map(({ id, finishedAt, complete, virtualMachineCount }) => (
+          <li key={id}>
+            <button type="button" class="link" aria-current={id === to} onClick={() => show(id)}>
+              <Time at={finishedAt ?? ''} />
+            </button>{' '}
+            <Icon name={complete ? 'complete' : 'incomplete'} /> {complete ? text.complete : text.incomplete},{' '}
+            {count(virtualMachineCount, 'machine')}{' '}
+            {id !== to && (
+              <a href={toHash('compare', '', { from: id, to })} onClick={close}>
+                {text.compare}
+              </a>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -1,4 +1,172 @@
-/** Accepts whatever a log contains. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ApiError } from '../api/api-error.ts';
+import { call } from '../api/client.ts';
+import type { SearchHit } from '../api/types.ts';
+import { announce } from '../parts/announce.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { Name } from '../parts/name.tsx';
+import { go } from '../state/address.ts';
+import { pastedIds } from '../state/pasted.ts';
+import { shownRun } from '../state/shown-run.ts';
+import { searchText } from '../text/search.ts';
+import { hashOf, hashOfIds, hashOfText } from './search-target.ts';
+
+const debounceMs = 150;
+
+/**
+ * Accepts whatever a log contains. A combobox: the focus stays in the field, and the arrows choose a hit.
+ * @see https://www.w3.org/WAI/ARIA/apg/patterns/combobox/
+ */
 export function SearchBox() {
-  return <search class="search-box" />;
+  const field = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState('');
+  const [hits, setHits] = useState<readonly SearchHit[] | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+  const [chosen, setChosen] = useState(0);
+  const ids = pastedIds(text);
+  const asks = ids.length === 0 && text.trim().length >= 2;
+
+  useEffect(() => {
+    setHits(null);
+    setFailure(null);
+    setChosen(0);
+    if (!asks) return;
+    const ended = new AbortController();
+    const timer = setTimeout(async () => {
+      try {
+        const query = { q: text.trim().slice(0, 256), asOf: shownRun.value };
+        const { value } = await call('search', 'search', { query, signal: ended.signal });
+        setHits(value);
+        announce(searchText.found(value.length));
+      } catch (error) {
+        if (ended.signal.aborted) return;
+        if (!(error instanceof ApiError)) throw error;
+        setFailure(error.message);
+      }
+    }, debounceMs);
+    return () => {
+      clearTimeout(timer);
+      ended.abort();
+    };
+  }, [text, asks]);
+
+  const leave = (hash: string) => {
+    setText('');
+    field.current?.blur();
+    go(hash);
+    document.getElementById('main')?.focus();
+  };
+  const enter = async (event: Event) => {
+    event.preventDefault();
+    const hit = hits?.[chosen];
+    if (hit !== undefined) leave(hashOf(hit));
+    else if (ids.length > 0) leave(await hashOfIds(ids));
+    else if (asks) leave(await hashOfText(text.trim()));
+  };
+  const keyDown = (event: KeyboardEvent) => {
+    if (event.isComposing) return;
+    const last = (hits?.length ?? 0) - 1;
+    if (event.key === 'ArrowDown') setChosen(Math.min(last, chosen + 1));
+    else if (event.key === 'ArrowUp') setChosen(Math.max(0, chosen - 1));
+    else if (event.key === 'Escape' && (hits !== null || failure !== null)) {
+      setHits(null);
+      setFailure(null);
+    } else if (event.key === 'Escape') setText('');
+    else return;
+    event.preventDefault();
+  };
+  const paste = async (event: ClipboardEvent) => {
+    // A field of one line drops line breaks, which separate ids.
+    const pasted = event.clipboardData?.getData('text') ?? '';
+    if (!pasted.includes('\n')) return;
+    event.preventDefault();
+    const found = pastedIds(pasted);
+    if (found.length > 1) leave(await hashOfIds(found));
+    else setText(pasted.replaceAll(/\s+/g, ' '));
+  };
+
+  const open = hits !== null || failure !== null || ids.length > 0;
+  return (
+    <search class="search-box">
+      <form onSubmit={enter}>
+        <Icon name="search" />
+        <input
+          ref={field}
+          id="search"
+          type="search"
+          // biome-ignore lint/a11y/noRedundantRoles: without a list, the role of the field is searchbox
+          role="combobox"
+          list={undefined}
+          autocomplete="off"
+          spellcheck={false}
+          aria-label={searchText.label}
+          aria-keyshortcuts="/"
+          aria-autocomplete="list"
+          aria-expanded={open}
+          aria-controls="search-hits"
+          aria-activedescendant={hits !== null && hits.length > 0 ? `search-hit-${chosen}` : undefined}
+          placeholder={searchText.placeholder}
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+          onKeyDown={keyDown}
+          onPaste={paste}
+          onBlur={() => setHits(null)}
+        />
+      </form>
+      <div class="search-panel" hidden={!open}>
+        {ids.length > 0 && <p class="hint">{searchText.enterOpens(ids.length)}</p>}
+        {failure !== null && <p role="alert">{failure}</p>}
+        {hits?.length === 0 && <p class="hint">{searchText.nothing}</p>}
+        <div id="search-hits" role="listbox" aria-label={searchText.hits}>
+          {(hits ?? []).map((hit, index) => (
+            <Hit
+              key={`${hit.kind} ${hit.id}`}
+              hit={hit}
+              index={index}
+              isFirstOfKind={hits?.[index - 1]?.kind !== hit.kind}
+              isChosen={index === chosen}
+              open={() => leave(hashOf(hit))}
+            />
+          ))}
+        </div>
+      </div>
+    </search>
+  );
+}
+
+function Hit({
+  hit,
+  index,
+  isFirstOfKind,
+  isChosen,
+  open,
+}: {
+  readonly hit: SearchHit;
+  readonly index: number;
+  readonly isFirstOfKind: boolean;
+  readonly isChosen: boolean;
+  readonly open: () => void;
+}) {
+  // The focus stays in the field, which handles the keys.
+  const keepFocus = (event: MouseEvent) => event.preventDefault();
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the field handles the keys
+    <div
+      id={`search-hit-${index}`}
+      role="option"
+      tabIndex={-1}
+      aria-selected={isChosen}
+      class="search-hit"
+      onMouseDown={keepFocus}
+      onClick={open}
+    >
+      {isFirstOfKind && <span class="search-kind">{searchText.kinds[hit.kind]}</span>}
+      <span class="search-label">
+        <Name>{hit.label}</Name>
+      </span>
+      <span class="search-detail">
+        <Name>{hit.detail}</Name> · {searchText.matches[hit.match]}
+      </span>
+    </div>
+  );
 }

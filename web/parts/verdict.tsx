@@ -16,13 +16,21 @@ export interface Completeness {
 export function missingParts({ coverage }: Pick<Completeness, 'coverage'>): string {
   const parts = (['denied', 'failed', 'partial'] as const)
     .filter((status) => coverage[status] > 0)
-    .map((status) => `${count(coverage[status], 'subscription')} ${stateText.parts[status]}`);
+    .map((status) => `${count(coverage[status], 'subscription')} ${stateText.statuses[status]}`);
   if (coverage.blindSpots !== null && coverage.blindSpots > 0) parts.push(stateText.blindSpots(coverage.blindSpots));
   return parts.join(', ');
 }
 
+interface VerdictProps {
+  readonly of: Completeness;
+  /** The newest file is damaged, and the answer comes from the one before. */
+  readonly damaged?: boolean;
+  /** Why the run as a whole is not complete. */
+  readonly reason?: { readonly message: string; readonly hint: string | null } | null;
+}
+
 /** Says at the top of a view whether its answer is complete. Only a complete answer is quiet. */
-export function Verdict({ of }: { readonly of: Completeness }) {
+export function Verdict({ of, damaged = false, reason = null }: VerdictProps) {
   const { coverage } = of;
   const run = (
     <span class="verdict-run">
@@ -30,7 +38,7 @@ export function Verdict({ of }: { readonly of: Completeness }) {
     </span>
   );
   const read = coverage.complete + coverage.skipped;
-  if (of.complete && coverage.blindSpots !== null) {
+  if (of.complete && coverage.blindSpots !== null && !damaged && reason === null) {
     return (
       <p class="verdict complete">
         <Icon name="complete" /> {stateText.complete(read)} · {run}
@@ -39,13 +47,25 @@ export function Verdict({ of }: { readonly of: Completeness }) {
   }
   const missing = missingParts(of);
   return (
-    <div class="verdict incomplete" role="note">
-      <p>
-        <Icon name="incomplete" /> <strong>{stateText.notComplete}</strong> {missing}
-        {missing === '' ? '' : '. '}
-        {coverage.blindSpots === null ? `${stateText.blindSpotsUnknown} ` : ''}
-        {stateText.missingHere} <a href={linkTo('coverage')}>{stateText.whatIsMissing}</a>
-      </p>
+    <div class={`verdict incomplete ${damaged || reason !== null ? 'bad' : ''}`} role="note">
+      {damaged && (
+        <p>
+          <Icon name="failed" /> <strong>{stateText.damaged}</strong>
+        </p>
+      )}
+      {reason !== null && (
+        <p>
+          <Icon name="failed" /> {stateText.reason} {reason.message}. {reason.hint}
+        </p>
+      )}
+      {!of.complete && (
+        <p>
+          <Icon name="incomplete" /> <strong>{stateText.notComplete}</strong> {missing}
+          {missing === '' ? '' : '. '}
+          {coverage.blindSpots === null ? `${stateText.blindSpotsUnknown} ` : ''}
+          {stateText.missingHere} <a href={linkTo('coverage')}>{stateText.whatIsMissing}</a>
+        </p>
+      )}
       <p>{run}</p>
     </div>
   );

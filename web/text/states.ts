@@ -1,11 +1,17 @@
 /** The texts of what every view may have to say: how complete it is, that it loads, that it failed. */
 export const stateText = {
   complete: (subscriptions: number) => `Complete · ${count(subscriptions, 'subscription')}`,
-  runOf: 'run of',
+  runOf: 'Run of',
   notComplete: 'Not complete:',
   missingHere: 'Machines there may be missing from this view.',
   whatIsMissing: 'What is missing',
-  parts: { denied: 'denied', failed: 'failed', partial: 'partial', skipped: 'skipped' },
+  statuses: {
+    denied: 'denied',
+    failed: 'failed',
+    partial: 'read in part',
+    skipped: 'skipped',
+    complete: 'complete',
+  },
   blindSpots: (number: number) => count(number, 'blind spot'),
   blindSpotsUnknown: 'Blind spots cannot be known: no management group is configured or readable.',
   damaged: 'The newest inventory file is damaged. This is the one before it.',

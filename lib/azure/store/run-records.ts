@@ -69,6 +69,10 @@ export function openRunRecords(container: Container) {
         hint: `Look for another app that writes to ${container.client.url}: each app needs its own container`,
       });
     },
+    /** Id of the oldest run on record, whatever became of it; null before the first one. */
+    async oldestId(signal: AbortSignal): Promise<string | null> {
+      return (await runIds(container, signal)).sort()[0] ?? null;
+    },
     async remove(runId: string, signal: AbortSignal): Promise<void> {
       const blob = container.client.getBlobClient(nameOf(runId));
       await attempt(container, `remove ${nameOf(runId)}`, signal, () => blob.deleteIfExists({ abortSignal: signal }));

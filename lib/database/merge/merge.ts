@@ -25,6 +25,11 @@ export interface Merge {
    */
   followUps(): readonly FollowUp[];
   /**
+   * Settles everything. Then the changes of the run are in the database, before the commit.
+   * @returns the number of the run; null if the run was in the database before
+   */
+  finish(): number | null;
+  /**
    * Call it again after an error, or close the database to discard everything.
    * @throws {InventoryError} `DatabaseBusy`: another program is reading the database
    */
@@ -66,6 +71,11 @@ function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merg
     makeIndexes();
     makeIndexes = () => undefined;
   };
+  const settle = (): Run => {
+    endLists();
+    finished ??= finishMerge(context, [...subscriptions.values()], changes, options);
+    return finished;
+  };
   const begin = (source: string | null, subscriptionId: string, readAt: string): void => {
     const quiet = changes.quiet.has(subscriptionId);
     const at = Date.parse(readAt);
@@ -98,15 +108,19 @@ function beginMerge(database: Database, plan: Plan, options: MergeOptions): Merg
       }
       return [];
     },
+    finish() {
+      if (merged !== null) return null;
+      settle();
+      return context.seq;
+    },
     commit() {
       if (merged !== null) {
         database.exec('ROLLBACK');
         return merged;
       }
-      endLists();
-      finished ??= finishMerge(context, [...subscriptions.values()], changes, options);
+      const run = settle();
       commitTransaction(database);
-      return finished;
+      return run;
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Database } from '../database.ts';
 import type { MergeContext } from './merge-context.ts';
 
 const dayMs = 86_400_000;
@@ -60,9 +61,17 @@ export function prune({ database, plan }: MergeContext, retentionDays: number): 
       AND EXISTS (SELECT 1 FROM coverage n WHERE n.subscription = coverage.subscription AND n.kind = coverage.kind
         AND n.from_seq > coverage.from_seq AND n.from_seq <= ?1 AND n.status IN ('complete', 'skipped') AND n.superseded = 0)`)
     .run(horizon);
+  pruneAuthors(database, horizon);
   for (const sql of orphans) {
     const statement = database.prepare(sql);
     statement.setAllowUnknownNamedParameters(true);
     statement.run({ $horizon: horizon });
   }
+}
+
+/** Authors are personal data, so their bytes do not stay in free pages of the file either. */
+function pruneAuthors(database: Database, horizon: number): void {
+  database.exec('PRAGMA secure_delete = ON');
+  database.prepare('DELETE FROM change_author WHERE seq <= ?').run(horizon);
+  database.exec('PRAGMA secure_delete = OFF');
 }

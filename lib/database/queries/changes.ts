@@ -1,3 +1,4 @@
+import { authorStatuses } from '../../inventory/author.ts';
 import type { Change } from '../../inventory/change.ts';
 import { fold } from '../../inventory/names/fold.ts';
 import type { ChangeFilter, ChangeRange, Page, PagePosition, PageRequest } from '../../inventory/query.ts';
@@ -5,11 +6,11 @@ import { changeKinds } from '../../inventory/run.ts';
 import { machineTypes } from '../../inventory/virtual-machine.ts';
 import type { Database } from '../database.ts';
 import type { ChangeSource } from '../views/change-source.ts';
-import { changeColumns, changeSources } from '../views/change-sources.ts';
+import { changeColumns, changeSources, isAuthorOf } from '../views/change-sources.ts';
 import { parseMachineId } from './machines/machine-id.ts';
 import { integer, oneOf, type SqlRow, text, textOrNull } from './row-values.ts';
 import { type Parameters, prepared, type Query } from './statements.ts';
-import { storedFields, storedTexts } from './stored-json.ts';
+import { storedAuthor, storedFields, storedTexts } from './stored-json.ts';
 
 /**
  * One page of the log of changes, by the runs that found them. Within a run: subscriptions, machines, identities,
@@ -102,6 +103,7 @@ function changeSelect(
   after: ChangePosition | null,
 ): Query | null {
   if (filter.kind !== undefined && !source.kinds.includes(filter.kind)) return null;
+  if (filter.caller !== undefined && source.author === undefined) return null;
   const keys = `${source.seq}, ${source.keys.join(', ')}`;
   const where = [source.where, `${source.seq} > $from`, `${source.seq} <= $to`];
   const parameters: Record<string, string | number | null> = {
@@ -112,12 +114,18 @@ function changeSelect(
     where.push(condition);
     for (const [name, value] of Object.entries(values)) if (condition.includes(name)) parameters[name] = value;
   };
-  const { kind, subscriptionId, principalId, resourceId } = filter;
+  const { kind, subscriptionId, principalId, resourceId, caller } = filter;
   if (kind !== undefined) restrict(`${source.kind} = $kind`, { $kind: kind });
   if (subscriptionId !== undefined) restrict(source.inSubscription, { $subscriptionId: subscriptionId.toLowerCase() });
   if (principalId !== undefined) restrict(source.ofPrincipal, { $principalId: principalId });
   if (resourceId !== undefined) {
     restrict(source.ofResource, { $resourceKey: fold(resourceId), $machine: machineNumber(database, resourceId) });
+  }
+  if (caller !== undefined) {
+    const isCaller = 'w.caller_key = $caller OR w.caller_id = $caller';
+    restrict(`EXISTS (SELECT 1 FROM change_author w WHERE ${isAuthorOf(source)} AND (${isCaller}))`, {
+      $caller: fold(caller),
+    });
   }
   if (after !== null && index === after.source) {
     const [$first = 0, $second = 0] = after.keys;
@@ -195,6 +203,8 @@ function toChange(row: SqlRow): Change {
     principalId: textOrNull(row, 'principal_id'),
     before: ignored === null ? before : differing(before ?? {}, after ?? {}, ignored),
     after: ignored === null ? after : differing(after ?? {}, before ?? {}, ignored),
+    by: storedAuthor(textOrNull(row, 'by')),
+    byStatus: oneOf(authorStatuses, row.by_status, 'by_status'),
   };
 }
 

@@ -1,7 +1,9 @@
 import type { Reason } from '../../errors.ts';
+import { type Author, callerTypes } from '../../inventory/author.ts';
 import type { CoverageCounts } from '../../inventory/coverage.ts';
 import type { RolePermission } from '../../inventory/permissions.ts';
 import { type ChangeKind, changeKinds } from '../../inventory/run.ts';
+import { oneOf } from './row-values.ts';
 
 /** A reason: JSON `{code, message, hint}`, or NULL. */
 export function storedReason(json: string | null): Reason | null {
@@ -29,6 +31,23 @@ export function storedChanges(json: string): Partial<Record<ChangeKind, number>>
   const changes: Partial<Record<ChangeKind, number>> = {};
   for (const kind of changeKinds) if (value[kind] !== undefined) changes[kind] = number(value[kind]);
   return changes;
+}
+
+/** The author of a change, or NULL. */
+export function storedAuthor(json: string | null): Author | null {
+  if (json === null) return null;
+  const value = storedObject(json);
+  const { candidates } = value;
+  return {
+    caller: stringOrNull(value.caller),
+    callerType: oneOf(callerTypes, value.callerType, 'author'),
+    callerId: stringOrNull(value.callerId),
+    operation: string(value.operation),
+    at: string(value.at),
+    correlationId: stringOrNull(value.correlationId),
+    clientIpAddress: stringOrNull(value.clientIpAddress),
+    candidates: Array.isArray(candidates) ? candidates.map(stringOrNull) : null,
+  };
 }
 
 /** Tags: a JSON object, or NULL for none. */

@@ -1,9 +1,9 @@
 import { type CoverageStatus, machineKinds } from '../../inventory/coverage.ts';
+import { withStatusOf } from '../../inventory/coverage-of-kinds.ts';
 import type { AsOf } from '../../inventory/query.ts';
 import { allKinds } from '../../inventory/shown-kinds.ts';
 import type { Summary } from '../../inventory/summary.ts';
 import type { Database } from '../database.ts';
-import { statusesAt } from './coverage/completeness.ts';
 import { readLedger } from './coverage/ledger.ts';
 import { subscriptionsAt } from './coverage/subscriptions-at.ts';
 import { type Accepted, countFindings } from './findings.ts';
@@ -96,9 +96,9 @@ function countMachines(database: Database, seq: number): Summary['machines'] {
 }
 
 function worstGaps(database: Database, asOf: AsOf): Summary['gaps'] {
-  const statuses = statusesAt(database, asOf.seq, allKinds);
-  const rows = readLedger(database, asOf).coverage.map(({ subscriptionId, displayName, status, reason }) => {
-    return { subscriptionId, displayName, status: statuses.get(subscriptionId) ?? status, reason };
-  });
-  return gapStatuses.flatMap((worst) => rows.filter(({ status }) => status === worst)).slice(0, mostNamed);
+  const rows = readLedger(database, asOf).coverage.map((row) => withStatusOf(row, allKinds));
+  return gapStatuses
+    .flatMap((worst) => rows.filter(({ status }) => status === worst))
+    .slice(0, mostNamed)
+    .map(({ subscriptionId, displayName, status, reason }) => ({ subscriptionId, displayName, status, reason }));
 }

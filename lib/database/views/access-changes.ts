@@ -17,11 +17,14 @@ const credential = {
   ofPrincipal: `f.identity IN ${askedIdentities}`,
 } as const;
 
+const credentialIds = `json_array(${identityId} || '/federatedIdentityCredentials/' || f.name)`;
+
 export const credentialEnded: ChangeSource = {
   ...credential,
   ...ends('f', ['federatedCredentialRemoved']),
   before: credentialJson('f'),
   after: 'NULL',
+  author: { source: 6, resourceIds: credentialIds },
 };
 
 /** Added. A credential that replaces another one of the same name shows it as `before`. */
@@ -31,6 +34,7 @@ export const credentialBegan: ChangeSource = {
   before: `(SELECT ${credentialJson('o')} FROM federated_credential o WHERE o.identity = f.identity AND o.name_key = f.name_key
     AND o.valid_to = f.valid_from AND o.end_change IS NOT 'federatedCredentialRemoved')`,
   after: credentialJson('f'),
+  author: { source: 7, resourceIds: credentialIds },
 };
 
 /** At a management group or the root, above every subscription. */
@@ -63,6 +67,7 @@ export const roleEnded: ChangeSource = {
     `, 'subscriptionId', (SELECT k.subscription_id FROM subscription_key k WHERE k.id = z.subscription)`,
   )})`,
   after: 'NULL',
+  author: { source: 8, resourceIds: `json_array(${assignment('resource_id')})` },
   inSubscription: `iif(z.end_change = 'roleRemoved', ${seenThere('z.valid_to')}, z.subscription = ${askedSubscription})`,
 };
 
@@ -72,5 +77,6 @@ export const roleBegan: ChangeSource = {
   ...beginnings('z', ['roleAssigned']),
   before: assignmentJson(assignment('replaces')),
   after: assignmentJson('z.assignment'),
+  author: { source: 9, resourceIds: `json_array(${assignment('resource_id')})` },
   inSubscription: seenThere('z.valid_from'),
 };

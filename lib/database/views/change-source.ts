@@ -31,6 +31,13 @@ export interface ChangeSource {
     /** JSON array of fields that never count as different. */
     readonly ignored: string;
   };
+  /** How the activity log names the author; absent = no kind of this source has one. */
+  readonly author?: {
+    /** Identifies the source in `change_author`: never change it. */
+    readonly source: number;
+    /** JSON array of the ids that its event may name: see `AuthorQuestion`. NULL elements are left out. */
+    readonly resourceIds: string;
+  };
   /** Conditions on `$subscriptionId` (lower case), `$resourceKey` (folded), `$principalId`. */
   readonly inSubscription: string;
   readonly ofResource: string;

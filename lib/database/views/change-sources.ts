@@ -45,7 +45,17 @@ export const changeSources: readonly ChangeSource[] = [
 /** The columns of every change, except `before` and `after`. */
 export const changeColumns = (source: ChangeSource) => `${source.seq} AS seq,
   (SELECT r.id FROM run r WHERE r.seq = ${source.seq}) AS run_id, ${source.at} AS at, ${source.notBefore} AS not_before,
-  ${source.kind} AS kind, ${source.resourceId} AS resource_id, ${source.principalId} AS principal_id`;
+  ${source.kind} AS kind, ${source.resourceId} AS resource_id, ${source.principalId} AS principal_id,
+  ${authorColumn(source, 'author')} AS by, ifnull(${authorColumn(source, 'status')},
+    iif((SELECT r.authors FROM run r WHERE r.seq = ${source.seq}) = 0, 'off', 'notRead')) AS by_status`;
+
+/** What the activity log says about a change of a source. */
+const authorColumn = (source: ChangeSource, column: 'author' | 'status'): string =>
+  source.author === undefined ? 'NULL' : `(SELECT w.${column} FROM change_author w WHERE ${isAuthorOf(source)})`;
+
+/** The row `w` of `change_author` that belongs to a change. */
+export const isAuthorOf = ({ author, seq, keys }: ChangeSource): string =>
+  `w.seq = ${seq} AND w.source = ${author?.source ?? 'NULL'} AND w.first_key = ${keys[0]} AND w.second_key = ${keys[1] ?? '0'}`;
 
 const selectOf = (source: ChangeSource) =>
   `SELECT ${changeColumns(source)}, ${source.before} AS before, ${source.after} AS after FROM ${source.from} WHERE ${source.where}`;
@@ -56,7 +66,7 @@ const selectOf = (source: ChangeSource) =>
  */
 export const changeViews = `
 CREATE VIEW changes AS
-SELECT seq, run_id, at, not_before, kind, resource_id, principal_id, before, after FROM (
+SELECT seq, run_id, at, not_before, kind, resource_id, principal_id, before, after, by, by_status FROM (
 ${changeSources.map(selectOf).join('\nUNION ALL\n')}
 ) WHERE seq > (SELECT min(r.seq) FROM run r);
 `;

@@ -62,6 +62,11 @@ export const machineBegan: ChangeSource = {
     partial: "v.begin_change IN ('virtualMachineUpdated', 'virtualMachineMoved')",
     ignored,
   },
+  author: {
+    source: 1,
+    resourceIds: `json_array(${resourceId},
+      iif(v.begin_change = 'virtualMachineMoved', (SELECT i.resource_id FROM machine_id i WHERE i.machine = v.moved_from), NULL))`,
+  },
   inSubscription: `(${subscriptionOf('v.machine')} = ${askedSubscription} OR ${subscriptionOf('v.moved_from')} = ${askedSubscription})`,
   ofResource: `v.machine IN (SELECT ${askedMachine} UNION ${movedTo}) AND (v.machine = ${askedMachine} OR v.moved_from = ${askedMachine})`,
   // Identities that began or ended with the machine itself.
@@ -79,6 +84,7 @@ export const machineEnded: ChangeSource = {
   principalId: 'NULL',
   before: machineAt('v.machine', 'v.valid_to - 1'),
   after: 'NULL',
+  author: { source: 2, resourceIds: `json_array(${resourceId})` },
   inSubscription: `${subscriptionOf('v.machine')} = ${askedSubscription}`,
   ofResource: `v.machine = ${askedMachine}`,
   ofPrincipal: `${everOnMachine} AND EXISTS (SELECT 1 FROM attachment e WHERE e.machine = v.machine

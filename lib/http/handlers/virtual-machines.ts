@@ -1,3 +1,4 @@
+import { selectMachines } from '../../database/queries/machines/machine-selection.ts';
 import { refuseImpossibleFilter } from '../../database/queries/machines/tag-names.ts';
 import {
   getVirtualMachine as findMachine,
@@ -25,7 +26,7 @@ import type {
   virtualMachineQuery,
   virtualMachinesQuery,
 } from '../parameters/route-parameters.ts';
-import { invalidParameter } from '../request-error.ts';
+import { invalidParameter, RequestError } from '../request-error.ts';
 import type { CheckedRequest } from '../route.ts';
 
 type MachineListRequest = Omit<CheckedRequest<typeof virtualMachinesQuery>, 'names'>;
@@ -74,14 +75,19 @@ export async function getVirtualMachine({
   });
 }
 
-function answerMachineList(checked: MachineListRequest, filter: MachineFilter): Promise<Response> {
-  const { asOf: at, orderby: orderBy } = checked.query;
+async function answerMachineList(checked: MachineListRequest, filter: MachineFilter): Promise<Response> {
+  const { asOf: at, orderby: orderBy, skip, skiptoken } = checked.query;
+  if (skip !== undefined && skiptoken !== undefined) {
+    const message = `skip is '${skip}'; it cannot be combined with skiptoken`;
+    throw new RequestError(400, 'InvalidParameter', message, { target: 'skip' });
+  }
   return answerList(checked, (published, token) => {
     const { database, asOf, completenessOf } = viewAt(published, at, token);
     refuseImpossibleFilter(database, asOf, filter);
     return {
       shown: { asOf, completeness: completenessOf(machineListKinds(filter), filter) },
-      page: (limit, after) => listPage(database, asOf, filter, { limit, orderBy, after }),
+      page: (limit, after) => listPage(database, asOf, filter, { limit, orderBy, after, skip }),
+      count: () => selectMachines(database, asOf.seq, filter).count,
       all: () => iterateVirtualMachines(database, asOf, filter, orderBy),
       csv: virtualMachineCsv,
     };
@@ -99,6 +105,7 @@ async function answerLiveList(
   refuseIfLive('asOf', query.asOf);
   refuseIfLive('skiptoken', query.skiptoken);
   refuseIfLive('maxpagesize', query.maxpagesize);
+  refuseIfLive('skip', query.skip);
   if (filter.type !== undefined && filter.type !== virtualMachineType) {
     throw invalidParameter('type', filter.type, 'virtualMachines, with live=true');
   }
@@ -110,7 +117,7 @@ async function answerLiveList(
   const format = formatOf(query.format, request);
   const text =
     format === 'json'
-      ? envelope([...selectFields(rows, query.select)], shown, null)
+      ? envelope([...selectFields(rows, query.select)], shown, null, query.count === true ? { count: rows.length } : {})
       : [...lines(rows, format, query.select, virtualMachineCsv)].join('');
   return answerText(request, text, format, { headers: inventoryHeaders(shown) });
 }

@@ -1,7 +1,8 @@
 import { type ConversionConfig, type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
 import { contentTypes, formats } from '../format.ts';
-import type { Answer, Route } from '../route.ts';
+import { isRequired } from '../parameters/parse.ts';
+import type { Answer, RouteDescription } from '../route.ts';
 import { type ShapeName, shapes } from './shapes.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -11,10 +12,11 @@ type Json = Readonly<Record<string, unknown>>;
  * @param server address of the routes, without a slash at the end
  * @see https://spec.openapis.org/oas/v3.1.1
  */
-export function openApiDocument(routes: readonly Route[], version: string, server: string): Json {
+export function openApiDocument(routes: readonly RouteDescription[], version: string, server: string): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const route of routes) {
-    const path = `/${route.path}`;
+    // OpenAPI cannot describe the rest of an address: the address without it stands for all.
+    const path = `/${route.path.replace(/\/\{\*\w+\}$/, '')}`;
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: describe(route) };
   }
   return {
@@ -38,7 +40,7 @@ export function openApiDocument(routes: readonly Route[], version: string, serve
   };
 }
 
-function describe({ id, summary, anonymous, query, names, body, answer }: Route): Json {
+function describe({ id, summary, anonymous, query, names, body, answer }: RouteDescription): Json {
   return {
     operationId: id,
     summary,
@@ -46,7 +48,7 @@ function describe({ id, summary, anonymous, query, names, body, answer }: Route)
     parameters: [...parametersIn('path', names?.entries ?? {}), ...parametersIn('query', query.entries)],
     ...(body === undefined ? {} : { requestBody: bodyOf(body) }),
     responses: {
-      ...responsesOf(answer, 'format' in query.entries),
+      ...responsesOf(answer, 'format' in query.entries, 'count' in query.entries),
       default: { description: 'An error', content: jsonContent(reference('Error')) },
     },
   };
@@ -55,7 +57,7 @@ function describe({ id, summary, anonymous, query, names, body, answer }: Route)
 function parametersIn(place: 'path' | 'query', entries: v.ObjectEntries): Json[] {
   return Object.entries(entries).map(([name, entry]) => {
     // The JSON Schema of an optional parameter is that of its value: JSON Schema cannot express absence.
-    return { name, in: place, required: place === 'path', schema: jsonSchema(entry) };
+    return { name, in: place, required: isRequired(entry), schema: jsonSchema(entry) };
   });
 }
 
@@ -63,7 +65,7 @@ function bodyOf(body: v.GenericSchema): Json {
   return { required: body.type !== 'optional', content: jsonContent(jsonSchema(body)) };
 }
 
-function responsesOf(answer: Answer, hasFormats: boolean): Json {
+function responsesOf(answer: Answer, hasFormats: boolean, hasCount: boolean): Json {
   switch (answer.kind) {
     case 'list': {
       const texts = hasFormats ? formats.filter((format) => format !== 'json') : [];
@@ -71,7 +73,7 @@ function responsesOf(answer: Answer, hasFormats: boolean): Json {
         contentTypes[format].split(';', 1)[0] ?? '',
         { schema: { type: 'string' } },
       ]);
-      const content = { ...jsonContent(envelopeOf(answer.of, answer.further ?? {})), ...Object.fromEntries(others) };
+      const content = { ...jsonContent(envelopeOf(answer, hasCount)), ...Object.fromEntries(others) };
       return { 200: { description: 'A page of the list', content }, 304: unchanged };
     }
     case 'runs': {
@@ -96,19 +98,23 @@ function responsesOf(answer: Answer, hasFormats: boolean): Json {
 const unchanged = { description: 'Not modified: the ETag in If-None-Match is current' };
 
 function otherResponse(status: number, { mediaType, of }: Extract<Answer, { readonly kind: 'other' }>): Json {
+  if (status === 304) return unchanged;
   if (status === 307) return { description: 'Location has a link that is valid for ten minutes' };
   const content = { [mediaType]: of === undefined ? {} : { schema: reference(of) } };
   return { description: status < 400 ? 'The answer' : 'Unhealthy', content };
 }
 
 /** The object around every list. */
-function envelopeOf(of: ShapeName, further: Readonly<Record<string, ShapeName>>): Json {
+function envelopeOf(
+  { of, further = {}, flags = [] }: Extract<Answer, { readonly kind: 'list' }>,
+  hasCount: boolean,
+): Json {
   const furtherLists = Object.entries(further).map(([name, shape]) => {
     return [name, { type: ['array', 'null'], items: reference(shape) }];
   });
   return {
     type: 'object',
-    required: ['value', 'asOf', 'runId', 'complete', 'coverage', ...Object.keys(further)],
+    required: ['value', 'asOf', 'runId', 'complete', 'coverage', ...Object.keys(further), ...flags],
     properties: {
       value: { type: 'array', items: reference(of) },
       nextLink: { type: 'string', format: 'uri', description: 'Absent on the last page' },
@@ -116,7 +122,9 @@ function envelopeOf(of: ShapeName, further: Readonly<Record<string, ShapeName>>)
       runId: { type: ['string', 'null'] },
       complete: { type: 'boolean' },
       coverage: reference('CoverageCounts'),
+      ...(hasCount ? { count: { type: 'integer', description: 'Rows on all pages; with count=true' } } : {}),
       ...Object.fromEntries(furtherLists),
+      ...Object.fromEntries(flags.map((name) => [name, { type: 'boolean' }])),
     },
   };
 }

@@ -3,10 +3,12 @@ import { changeShape } from '../../inventory/change.ts';
 import { blindSpotShape, coverageCountsShape, coverageShape } from '../../inventory/coverage.ts';
 import { findingShape } from '../../inventory/finding.ts';
 import { livePrincipalShape } from '../../inventory/live-principal.ts';
+import { machineFacetsShape } from '../../inventory/machine-facets.ts';
 import { neverSeenPrincipalShape, principalShape } from '../../inventory/principal.ts';
 import { runShape } from '../../inventory/run.ts';
+import { searchHitShape } from '../../inventory/search.ts';
 import { count, nullableText, text, time } from '../../inventory/shape.ts';
-import { summaryShape } from '../../inventory/summary.ts';
+import { shownEntries, summaryShape } from '../../inventory/summary.ts';
 import { machineByIdShape, virtualMachineShape } from '../../inventory/virtual-machine.ts';
 
 /** The shapes of answers. A test checks real answers against them. */
@@ -15,6 +17,7 @@ export const shapes = {
   PrincipalOrLive: v.union([principalShape, livePrincipalShape]),
   VirtualMachine: virtualMachineShape,
   VirtualMachineById: machineByIdShape,
+  MachineFacets: v.object({ ...machineFacetsShape.entries, ...shownEntries }),
   Principal: principalShape,
   Change: changeShape,
   Finding: findingShape,
@@ -22,6 +25,7 @@ export const shapes = {
   BlindSpot: blindSpotShape,
   Run: runShape,
   Summary: summaryShape,
+  SearchHit: searchHitShape,
   CoverageCounts: coverageCountsShape,
   Health: v.object({
     status: v.picklist(['healthy', 'unhealthy']),

@@ -36,12 +36,19 @@ export function parseQuery<const Schema extends ParameterSchema>(
     else if (before === undefined) given[name] = value;
     else throw new RequestError(400, 'RepeatedParameter', `${name} is given more than once`, { target: name });
   }
+  // The message about an empty value says what is needed.
+  for (const [name, parameter] of Object.entries(schema.entries)) if (isRequired(parameter)) given[name] ??= '';
   return parseValues(schema, given);
 }
 
 /** A query may repeat a parameter whose schema accepts an array. */
 function isList(parameter: v.GenericSchema): boolean {
   return v.is(parameter, []);
+}
+
+/** Whether a request must have the parameter of a schema. */
+export function isRequired(parameter: v.GenericSchema): boolean {
+  return !v.is(v.object({ parameter }), {});
 }
 
 /** Checks values by name. @throws {RequestError} 400 `InvalidParameter` */

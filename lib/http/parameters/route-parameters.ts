@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { facetNames } from '../../inventory/machine-facets.ts';
 import { reportFiles } from '../../inventory/report.ts';
 import { machineByIdFields, virtualMachineFields } from '../../inventory/virtual-machine.ts';
 import {
@@ -15,7 +16,10 @@ import {
   maxPageSize,
   resourceGroupName,
   runId,
+  searchLimit,
+  searchText,
   selection,
+  skip,
   skipToken,
   trueOrFalse,
 } from '../../parameters/parameter-values.ts';
@@ -26,6 +30,8 @@ import { formats } from '../format.ts';
 /** The parameters of each route. They validate requests, and the OpenAPI document describes them. */
 
 const format = v.exactOptional(v.picklist(formats, formats.join(', ')));
+/** Pages by their place; with `count`, the answer also says how many rows there are. */
+const places = { skip: v.exactOptional(skip), count: v.exactOptional(trueOrFalse) };
 const paging = { maxpagesize: v.exactOptional(maxPageSize), skiptoken: v.exactOptional(skipToken) };
 const at = { asOf: v.exactOptional(asOf) };
 const live = { live: v.exactOptional(trueOrFalse) };
@@ -38,7 +44,20 @@ export const virtualMachinesQuery = v.strictObject({
   ...selectMachine,
   orderby: v.exactOptional(orderBy),
   ...paging,
+  ...places,
   format,
+});
+
+/** Columns in memory, which facets are counted from, have only machines that exist. */
+const existing = v.pipe(
+  v.picklist(['false'], 'false'),
+  v.transform(() => false),
+);
+export const machineFacetsQuery = v.strictObject({
+  ...machineFilterEntries,
+  deleted: v.exactOptional(existing),
+  ...at,
+  facet: v.exactOptional(selection(facetNames)),
 });
 
 const { subscriptionId: _, ...filtersInSubscription } = machineFilterEntries;
@@ -49,6 +68,7 @@ export const subscriptionVirtualMachinesQuery = v.strictObject({
   ...selectMachine,
   orderby: v.exactOptional(orderBy),
   ...paging,
+  ...places,
   format,
 });
 
@@ -96,6 +116,7 @@ export const findingsQuery = v.strictObject({
 });
 
 export const summaryQuery = v.strictObject(at);
+export const searchQuery = v.strictObject({ q: searchText, limit: v.exactOptional(searchLimit), ...at });
 
 export const subscriptionsQuery = v.strictObject({ ...at, ...paging });
 

@@ -5,12 +5,19 @@ import { ArmRefusal, refusals } from './arm-errors.ts';
 import { authenticate } from './authenticate.ts';
 import { azureStackCloud } from './azure-stack.ts';
 import { createRouter, publicCloud } from './router.ts';
+import { activityLogRoutes } from './routes/activity-log.ts';
 import { authorizationRoutes } from './routes/authorization.ts';
 import { managementGroupRoutes } from './routes/management-groups.ts';
 import { resourceRoutes } from './routes/resources.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 
-const routes = [...subscriptionRoutes, ...resourceRoutes, ...authorizationRoutes, ...managementGroupRoutes];
+const routes = [
+  ...subscriptionRoutes,
+  ...resourceRoutes,
+  ...authorizationRoutes,
+  ...managementGroupRoutes,
+  ...activityLogRoutes,
+];
 const findRoute = {
   azure: createRouter(publicCloud(routes)),
   azureStack: createRouter(azureStackCloud(routes)),

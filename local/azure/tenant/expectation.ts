@@ -1,3 +1,4 @@
+import type { Author, AuthorStatus } from '../../../lib/inventory/author.ts';
 import type { FindingRule, Severity } from '../../../lib/inventory/finding.ts';
 import type { ChangeKind } from '../../../lib/inventory/run.ts';
 
@@ -21,3 +22,13 @@ export interface ExpectedFinding {
 
 /** The default of `INVENTORY_SHARED_IDENTITY_LIMIT`. */
 export const sharedIdentityLimit = 10;
+
+/** The author of a change that an inventory must report after it read the second state. */
+export interface ExpectedAuthor extends Pick<ExpectedChange, 'kind' | 'resourceId'> {
+  /** null = the log never names it, or may not be read. */
+  readonly by: Pick<Author, 'caller' | 'callerType' | 'callerId' | 'candidates'> | null;
+  /** Once late events have arrived. */
+  readonly byStatus: AuthorStatus;
+  /** The log names it only when late events have arrived. */
+  readonly isLate: boolean;
+}

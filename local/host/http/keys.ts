@@ -1,21 +1,37 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** The keys that Azure creates for a new app: one for everything, one for all functions, one per function. */
+/** A key that several functions have, under one name and with one value. */
+export interface NamedKey {
+  readonly key: string;
+  /** Names of the functions that it opens. */
+  readonly functions: readonly string[];
+}
+
+/**
+ * The keys that Azure creates for a new app: one for everything, one for all functions, one per function. And those that
+ * its owner adds to functions.
+ */
 export interface HostKeys {
   readonly master: string;
   readonly host: string;
   readonly functions: Readonly<Record<string, string>>;
+  readonly named: Readonly<Record<string, NamedKey>>;
 }
 
 export type AuthLevel = 'anonymous' | 'function' | 'admin';
 
-export function createKeys(functionNames: readonly string[]): HostKeys {
+/** @param named names of functions, by the name of the key that they share */
+export function createKeys(
+  functionNames: readonly string[],
+  named: Readonly<Record<string, readonly string[]>>,
+): HostKeys {
   const key = () => randomBytes(40).toString('base64url');
   return {
     master: key(),
     host: key(),
     functions: Object.fromEntries(functionNames.map((name) => [name, key()])),
+    named: Object.fromEntries(Object.entries(named).map(([name, functions]) => [name, { key: key(), functions }])),
   };
 }
 
@@ -36,7 +52,10 @@ export function mayCall(
   if (typeof key !== 'string' || key === '') return false;
   if (key === keys.master) return true;
   if (level === 'admin') return false;
-  return key === keys.host || (functionName !== null && key === keys.functions[functionName]);
+  if (key === keys.host) return true;
+  if (functionName === null) return false;
+  const opens = (named: NamedKey) => key === named.key && named.functions.includes(functionName);
+  return key === keys.functions[functionName] || Object.values(keys.named).some(opens);
 }
 
 /** Whether a request has any key: without one the host answers 401 on its admin routes, with a wrong one 403. */

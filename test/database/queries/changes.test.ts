@@ -32,6 +32,8 @@ const change = (kind: Change['kind'], resourceId: string, more: Partial<Change> 
   principalId: null,
   before: null,
   after: null,
+  by: null,
+  byStatus: 'notRead',
   ...more,
 });
 
@@ -249,15 +251,18 @@ test('an identity re-created only in its listing is a change of the identity', (
 test('the view `changes` has the same rows', () => {
   const range = everyKind();
   const viewed = inventory.open().prepare('SELECT * FROM changes').all();
-  const rows = viewed.map(({ seq, run_id, not_before, resource_id, principal_id, before, after, ...row }) => ({
-    ...row,
-    runId: run_id,
-    notBefore: not_before,
-    resourceId: resource_id,
-    principalId: principal_id,
-    before: before === null ? null : JSON.parse(String(before)),
-    after: after === null ? null : JSON.parse(String(after)),
-  }));
+  const rows = viewed.map(
+    ({ seq, run_id, not_before, resource_id, principal_id, before, after, by_status, ...row }) => ({
+      ...row,
+      runId: run_id,
+      notBefore: not_before,
+      resourceId: resource_id,
+      principalId: principal_id,
+      before: before === null ? null : JSON.parse(String(before)),
+      after: after === null ? null : JSON.parse(String(after)),
+      byStatus: by_status,
+    }),
+  );
   expect(rows).toEqual(listChanges(inventory.open(), range, {}, { limit: 99 }).value);
 });
 

@@ -5,9 +5,11 @@ import { iterateChanges, listChanges } from '../../../lib/database/queries/chang
 import { completeness } from '../../../lib/database/queries/coverage/completeness.ts';
 import { readLedger } from '../../../lib/database/queries/coverage/ledger.ts';
 import { listFindings } from '../../../lib/database/queries/findings.ts';
+import { countMachines } from '../../../lib/database/queries/machines/machine-facets.ts';
 import { getVirtualMachine, listVirtualMachines } from '../../../lib/database/queries/machines/virtual-machines.ts';
 import { listPrincipals, lookupPrincipals } from '../../../lib/database/queries/principals/principals.ts';
 import { getRun, listRuns, listRunsBefore } from '../../../lib/database/queries/runs.ts';
+import { search } from '../../../lib/database/queries/search/search.ts';
 import { readSummary } from '../../../lib/database/queries/summary.ts';
 import type { AsOf, ChangeFilter, MachineFilter } from '../../../lib/inventory/query.ts';
 import { createInventory, type Inventory } from '../fixtures/inventory.ts';
@@ -30,6 +32,8 @@ const everyMachineFilter: MachineFilter = {
   tags: [{ name: 'env', value: 'prod' }],
   powerState: 'running',
   osType: 'Linux',
+  vmSize: 'Standard_D2s_v5',
+  contains: 'web',
   stale: false,
   deleted: true,
 };
@@ -65,8 +69,9 @@ const answers: Readonly<Record<string, (database: Database) => unknown>> = {
     listVirtualMachines(database, asOf, everyMachineFilter, {
       limit: 2,
       orderBy: { field: 'location', descending: true },
-      after: { value: 'westeurope', row: 1 },
+      skip: 1,
     }),
+  'GET-virtualMachines-facets': (database) => countMachines(database, asOf.seq, { name: 'web' }),
   'GET-virtualMachines-id': (database) => getVirtualMachine(database, asOf, machineId),
   'GET-principals-every-filter': (database) =>
     listPrincipals(
@@ -89,6 +94,9 @@ const answers: Readonly<Record<string, (database: Database) => unknown>> = {
       { limit: 2, after: 0 },
     ),
   'GET-summary': (database) => readSummary(database, asOf, { findings: [], now: 0 }),
+  'GET-search': (database) => search(database, asOf, 'web', 2),
+  'GET-search-guid': (database) => search(database, asOf, principalId, 2),
+  'GET-search-id': (database) => [machineId, identityId].map((id) => search(database, asOf, id, 2)),
   'GET-subscriptions': (database) => readLedger(database, asOf),
   completeness: (database) => completeness(database, asOf, ['virtualMachines'], {}),
   'GET-runs': (database) => [listRuns(database), listRunsBefore(database, null, 2)],

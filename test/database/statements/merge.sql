@@ -676,6 +676,8 @@ AND EXISTS (
   AND n.superseded = 0
 );
 
+DELETE FROM change_author WHERE seq <= ?;
+
 DELETE FROM power_state WHERE machine NOT IN (SELECT machine FROM machine_version);
 
 DELETE FROM machine WHERE id NOT IN (SELECT machine FROM machine_version);

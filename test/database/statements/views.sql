@@ -203,17 +203,21 @@ SELECT d.principal_id, ifnull(d.shown_id, d.resource_id) AS identity_id, f.name,
 FROM federated_credential f JOIN identity d ON d.id = f.identity WHERE f.valid_to IS NULL;
 
 CREATE VIEW changes AS
-SELECT seq, run_id, at, not_before, kind, resource_id, principal_id, before, after FROM (
+SELECT seq, run_id, at, not_before, kind, resource_id, principal_id, before, after, by, by_status FROM (
 SELECT s.valid_from AS seq,
   (SELECT r.id FROM run r WHERE r.seq = s.valid_from) AS run_id, (SELECT r.started_at FROM run r WHERE r.seq = s.valid_from) AS at, iif(s.change = 'subscriptionForgotten', NULL, (SELECT p.started_at FROM run p
   WHERE p.seq < s.valid_from AND p.reason IS NULL AND p.changes ->> 'subscriptionForgotten' IS NULL
   AND (p.scope IS NULL OR EXISTS (SELECT 1 FROM json_each(p.scope) e, subscription_key k
     WHERE k.id = s.subscription AND e.value = k.subscription_id)) ORDER BY p.seq DESC LIMIT 1)) AS not_before,
-  s.change AS kind, (SELECT '/subscriptions/' || k.subscription_id FROM subscription_key k WHERE k.id = s.subscription) AS resource_id, NULL AS principal_id, s.change_before AS before, s.change_after AS after FROM subscription s WHERE s.change IS NOT NULL
+  s.change AS kind, (SELECT '/subscriptions/' || k.subscription_id FROM subscription_key k WHERE k.id = s.subscription) AS resource_id, NULL AS principal_id,
+  NULL AS by, ifnull(NULL,
+    iif((SELECT r.authors FROM run r WHERE r.seq = s.valid_from) = 0, 'off', 'notRead')) AS by_status, s.change_before AS before, s.change_after AS after FROM subscription s WHERE s.change IS NOT NULL
 UNION ALL
 SELECT v.valid_from AS seq,
   (SELECT r.id FROM run r WHERE r.seq = v.valid_from) AS run_id, strftime('%FT%H:%M:%fZ', ifnull(v.began_at, (SELECT m.first_seen FROM machine m WHERE m.id = v.machine)) / 1000.0, 'unixepoch') AS at, strftime('%FT%H:%M:%fZ', v.not_before / 1000.0, 'unixepoch') AS not_before,
-  v.begin_change AS kind, (SELECT i.resource_id FROM machine_id i WHERE i.machine = v.machine) AS resource_id, NULL AS principal_id, CASE v.begin_change WHEN 'virtualMachineUpdated' THEN (
+  v.begin_change AS kind, (SELECT i.resource_id FROM machine_id i WHERE i.machine = v.machine) AS resource_id, NULL AS principal_id,
+  (SELECT w.author FROM change_author w WHERE w.seq = v.valid_from AND w.source = 1 AND w.first_key = v.machine AND w.second_key = 0) AS by, ifnull((SELECT w.status FROM change_author w WHERE w.seq = v.valid_from AND w.source = 1 AND w.first_key = v.machine AND w.second_key = 0),
+    iif((SELECT r.authors FROM run r WHERE r.seq = v.valid_from) = 0, 'off', 'notRead')) AS by_status, CASE v.begin_change WHEN 'virtualMachineUpdated' THEN (
   SELECT json_group_object(d.key, iif(d.type IN ('object', 'array'), json(d.value), d.value)) FROM (
     SELECT key, value, type FROM json_each((SELECT replace(json_object(
   'id', i.resource_id, 'name', m.name, 'type', CASE m.type WHEN 0 THEN 'Microsoft.Compute/virtualMachines'
@@ -473,7 +477,9 @@ WHERE m.id = v.machine) END AS after FROM machine_version v WHERE v.begin_change
 UNION ALL
 SELECT v.valid_to AS seq,
   (SELECT r.id FROM run r WHERE r.seq = v.valid_to) AS run_id, strftime('%FT%H:%M:%fZ', v.ended_at / 1000.0, 'unixepoch') AS at, strftime('%FT%H:%M:%fZ', v.end_not_before / 1000.0, 'unixepoch') AS not_before,
-  v.end_change AS kind, (SELECT i.resource_id FROM machine_id i WHERE i.machine = v.machine) AS resource_id, NULL AS principal_id, (SELECT replace(json_object(
+  v.end_change AS kind, (SELECT i.resource_id FROM machine_id i WHERE i.machine = v.machine) AS resource_id, NULL AS principal_id,
+  (SELECT w.author FROM change_author w WHERE w.seq = v.valid_to AND w.source = 2 AND w.first_key = v.machine AND w.second_key = 0) AS by, ifnull((SELECT w.status FROM change_author w WHERE w.seq = v.valid_to AND w.source = 2 AND w.first_key = v.machine AND w.second_key = 0),
+    iif((SELECT r.authors FROM run r WHERE r.seq = v.valid_to) = 0, 'off', 'notRead')) AS by_status, (SELECT replace(json_object(
   'id', i.resource_id, 'name', m.name, 'type', CASE m.type WHEN 0 THEN 'Microsoft.Compute/virtualMachines'
   WHEN 1 THEN 'Microsoft.Compute/virtualMachineScaleSets' ELSE 'Microsoft.HybridCompute/machines' END, 'subscriptionId', i.subscription_id,
   'subscriptionName', (SELECT s.display_name FROM subscription s WHERE s.subscription = m.subscription AND s.valid_from <= v.valid_to - 1
@@ -500,12 +506,16 @@ WHERE m.id = v.machine) AS before, NULL AS after FROM machine_version v WHERE v.
 UNION ALL
 SELECT a.valid_to AS seq,
   (SELECT r.id FROM run r WHERE r.seq = a.valid_to) AS run_id, strftime('%FT%H:%M:%fZ', a.ended_at / 1000.0, 'unixepoch') AS at, strftime('%FT%H:%M:%fZ', a.end_not_before / 1000.0, 'unixepoch') AS not_before,
-  a.end_change AS kind, (SELECT i.resource_id FROM machine_id i WHERE i.machine = a.machine) AS resource_id, (SELECT d.principal_id FROM identity d WHERE d.id = a.identity) AS principal_id, (SELECT json_object('identityId', coalesce(a.resource_id, d.resource_id), 'principalId', d.principal_id, 'clientId', d.client_id,
+  a.end_change AS kind, (SELECT i.resource_id FROM machine_id i WHERE i.machine = a.machine) AS resource_id, (SELECT d.principal_id FROM identity d WHERE d.id = a.identity) AS principal_id,
+  (SELECT w.author FROM change_author w WHERE w.seq = a.valid_to AND w.source = 3 AND w.first_key = a.machine AND w.second_key = a.identity) AS by, ifnull((SELECT w.status FROM change_author w WHERE w.seq = a.valid_to AND w.source = 3 AND w.first_key = a.machine AND w.second_key = a.identity),
+    iif((SELECT r.authors FROM run r WHERE r.seq = a.valid_to) = 0, 'off', 'notRead')) AS by_status, (SELECT json_object('identityId', coalesce(a.resource_id, d.resource_id), 'principalId', d.principal_id, 'clientId', d.client_id,
   'kind', iif(d.kind = 1, 'SystemAssigned', 'UserAssigned')) FROM identity d WHERE d.id = a.identity) AS before, NULL AS after FROM attachment a WHERE a.end_change IS NOT NULL AND a.end_change = 'identityDetached'
 UNION ALL
 SELECT a.valid_from AS seq,
   (SELECT r.id FROM run r WHERE r.seq = a.valid_from) AS run_id, strftime('%FT%H:%M:%fZ', a.began_at / 1000.0, 'unixepoch') AS at, strftime('%FT%H:%M:%fZ', a.not_before / 1000.0, 'unixepoch') AS not_before,
-  a.begin_change AS kind, (SELECT i.resource_id FROM machine_id i WHERE i.machine = a.machine) AS resource_id, (SELECT d.principal_id FROM identity d WHERE d.id = a.identity) AS principal_id, iif(a.begin_change = 'identityRecreated',
+  a.begin_change AS kind, (SELECT i.resource_id FROM machine_id i WHERE i.machine = a.machine) AS resource_id, (SELECT d.principal_id FROM identity d WHERE d.id = a.identity) AS principal_id,
+  (SELECT w.author FROM change_author w WHERE w.seq = a.valid_from AND w.source = 4 AND w.first_key = a.machine AND w.second_key = a.identity) AS by, ifnull((SELECT w.status FROM change_author w WHERE w.seq = a.valid_from AND w.source = 4 AND w.first_key = a.machine AND w.second_key = a.identity),
+    iif((SELECT r.authors FROM run r WHERE r.seq = a.valid_from) = 0, 'off', 'notRead')) AS by_status, iif(a.begin_change = 'identityRecreated',
     (SELECT json_object('identityId', coalesce(o.resource_id, d.resource_id), 'principalId', d.principal_id, 'clientId', d.client_id,
   'kind', iif(d.kind = 1, 'SystemAssigned', 'UserAssigned')) FROM attachment o JOIN identity d ON d.id = o.identity JOIN identity n ON n.id = a.identity
   WHERE o.machine = a.machine AND o.valid_to = a.valid_from AND o.end_change = 'identityRecreated'
@@ -514,7 +524,9 @@ SELECT a.valid_from AS seq,
 UNION ALL
 SELECT p.valid_from AS seq,
   (SELECT r.id FROM run r WHERE r.seq = p.valid_from) AS run_id, strftime('%FT%H:%M:%fZ', p.began_at / 1000.0, 'unixepoch') AS at, strftime('%FT%H:%M:%fZ', p.not_before / 1000.0, 'unixepoch') AS not_before,
-  p.begin_change AS kind, (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = p.identity) AS resource_id, (SELECT d.principal_id FROM identity d WHERE d.id = p.identity) AS principal_id, (SELECT json_object('identityId', ifnull(d.shown_id, d.resource_id), 'principalId', d.principal_id, 'clientId', d.client_id,
+  p.begin_change AS kind, (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = p.identity) AS resource_id, (SELECT d.principal_id FROM identity d WHERE d.id = p.identity) AS principal_id,
+  (SELECT w.author FROM change_author w WHERE w.seq = p.valid_from AND w.source = 5 AND w.first_key = p.identity AND w.second_key = 0) AS by, ifnull((SELECT w.status FROM change_author w WHERE w.seq = p.valid_from AND w.source = 5 AND w.first_key = p.identity AND w.second_key = 0),
+    iif((SELECT r.authors FROM run r WHERE r.seq = p.valid_from) = 0, 'off', 'notRead')) AS by_status, (SELECT json_object('identityId', ifnull(d.shown_id, d.resource_id), 'principalId', d.principal_id, 'clientId', d.client_id,
   'kind', iif(d.kind = 1, 'SystemAssigned', 'UserAssigned')) FROM identity d WHERE d.id = (SELECT o.identity FROM identity n CROSS JOIN identity d ON d.resource_key = n.resource_key
   CROSS JOIN identity_presence o ON o.identity = d.id WHERE n.id = p.identity AND d.principal_id <> n.principal_id
   AND o.valid_from < p.valid_from ORDER BY o.valid_from DESC, o.identity DESC LIMIT 1)) AS before, (SELECT json_object('identityId', ifnull(d.shown_id, d.resource_id), 'principalId', d.principal_id, 'clientId', d.client_id,
@@ -522,19 +534,25 @@ SELECT p.valid_from AS seq,
 UNION ALL
 SELECT f.valid_to AS seq,
   (SELECT r.id FROM run r WHERE r.seq = f.valid_to) AS run_id, strftime('%FT%H:%M:%fZ', f.ended_at / 1000.0, 'unixepoch') AS at, strftime('%FT%H:%M:%fZ', f.end_not_before / 1000.0, 'unixepoch') AS not_before,
-  f.end_change AS kind, (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = f.identity) AS resource_id, (SELECT d.principal_id FROM identity d WHERE d.id = f.identity) AS principal_id, json_object('identityId', (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = f.identity), 'name', f.name, 'issuer', f.issuer,
+  f.end_change AS kind, (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = f.identity) AS resource_id, (SELECT d.principal_id FROM identity d WHERE d.id = f.identity) AS principal_id,
+  (SELECT w.author FROM change_author w WHERE w.seq = f.valid_to AND w.source = 6 AND w.first_key = f.identity AND w.second_key = f.name) AS by, ifnull((SELECT w.status FROM change_author w WHERE w.seq = f.valid_to AND w.source = 6 AND w.first_key = f.identity AND w.second_key = f.name),
+    iif((SELECT r.authors FROM run r WHERE r.seq = f.valid_to) = 0, 'off', 'notRead')) AS by_status, json_object('identityId', (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = f.identity), 'name', f.name, 'issuer', f.issuer,
   'subject', f.subject, 'audiences', json(f.audiences)) AS before, NULL AS after FROM federated_credential f WHERE f.end_change IS NOT NULL AND f.end_change = 'federatedCredentialRemoved'
 UNION ALL
 SELECT f.valid_from AS seq,
   (SELECT r.id FROM run r WHERE r.seq = f.valid_from) AS run_id, strftime('%FT%H:%M:%fZ', f.began_at / 1000.0, 'unixepoch') AS at, strftime('%FT%H:%M:%fZ', f.not_before / 1000.0, 'unixepoch') AS not_before,
-  f.begin_change AS kind, (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = f.identity) AS resource_id, (SELECT d.principal_id FROM identity d WHERE d.id = f.identity) AS principal_id, (SELECT json_object('identityId', (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = f.identity), 'name', o.name, 'issuer', o.issuer,
+  f.begin_change AS kind, (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = f.identity) AS resource_id, (SELECT d.principal_id FROM identity d WHERE d.id = f.identity) AS principal_id,
+  (SELECT w.author FROM change_author w WHERE w.seq = f.valid_from AND w.source = 7 AND w.first_key = f.identity AND w.second_key = f.name) AS by, ifnull((SELECT w.status FROM change_author w WHERE w.seq = f.valid_from AND w.source = 7 AND w.first_key = f.identity AND w.second_key = f.name),
+    iif((SELECT r.authors FROM run r WHERE r.seq = f.valid_from) = 0, 'off', 'notRead')) AS by_status, (SELECT json_object('identityId', (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = f.identity), 'name', o.name, 'issuer', o.issuer,
   'subject', o.subject, 'audiences', json(o.audiences)) FROM federated_credential o WHERE o.identity = f.identity AND o.name_key = f.name_key
     AND o.valid_to = f.valid_from AND o.end_change IS NOT 'federatedCredentialRemoved') AS before, json_object('identityId', (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = f.identity), 'name', f.name, 'issuer', f.issuer,
   'subject', f.subject, 'audiences', json(f.audiences)) AS after FROM federated_credential f WHERE f.begin_change IS NOT NULL
 UNION ALL
 SELECT z.valid_to AS seq,
   (SELECT r.id FROM run r WHERE r.seq = z.valid_to) AS run_id, strftime('%FT%H:%M:%fZ', z.ended_at / 1000.0, 'unixepoch') AS at, strftime('%FT%H:%M:%fZ', z.end_not_before / 1000.0, 'unixepoch') AS not_before,
-  z.end_change AS kind, (SELECT r.resource_id FROM role_assignment r WHERE r.id = z.assignment) AS resource_id, (SELECT r.principal_id FROM role_assignment r WHERE r.id = z.assignment) AS principal_id, iif(z.end_change = 'roleRemoved', (SELECT json_object('id', r.resource_id, 'scope', r.scope,
+  z.end_change AS kind, (SELECT r.resource_id FROM role_assignment r WHERE r.id = z.assignment) AS resource_id, (SELECT r.principal_id FROM role_assignment r WHERE r.id = z.assignment) AS principal_id,
+  (SELECT w.author FROM change_author w WHERE w.seq = z.valid_to AND w.source = 8 AND w.first_key = z.assignment AND w.second_key = z.subscription) AS by, ifnull((SELECT w.status FROM change_author w WHERE w.seq = z.valid_to AND w.source = 8 AND w.first_key = z.assignment AND w.second_key = z.subscription),
+    iif((SELECT r.authors FROM run r WHERE r.seq = z.valid_to) = 0, 'off', 'notRead')) AS by_status, iif(z.end_change = 'roleRemoved', (SELECT json_object('id', r.resource_id, 'scope', r.scope,
   'roleDefinitionId', n.resource_id, 'roleDefinitionName', n.name, 'inherited', json(iif(r.scope NOT LIKE '/subscriptions/%', 'true', 'false')),
   'condition', r.condition) FROM role_assignment r JOIN role_definition n ON n.id = r.role_definition WHERE r.id = z.assignment), (SELECT json_object('id', r.resource_id, 'scope', r.scope,
   'roleDefinitionId', n.resource_id, 'roleDefinitionName', n.name, 'inherited', json(iif(r.scope NOT LIKE '/subscriptions/%', 'true', 'false')),
@@ -542,7 +560,9 @@ SELECT z.valid_to AS seq,
 UNION ALL
 SELECT z.valid_from AS seq,
   (SELECT r.id FROM run r WHERE r.seq = z.valid_from) AS run_id, strftime('%FT%H:%M:%fZ', z.began_at / 1000.0, 'unixepoch') AS at, strftime('%FT%H:%M:%fZ', z.not_before / 1000.0, 'unixepoch') AS not_before,
-  z.begin_change AS kind, (SELECT r.resource_id FROM role_assignment r WHERE r.id = z.assignment) AS resource_id, (SELECT r.principal_id FROM role_assignment r WHERE r.id = z.assignment) AS principal_id, (SELECT json_object('id', r.resource_id, 'scope', r.scope,
+  z.begin_change AS kind, (SELECT r.resource_id FROM role_assignment r WHERE r.id = z.assignment) AS resource_id, (SELECT r.principal_id FROM role_assignment r WHERE r.id = z.assignment) AS principal_id,
+  (SELECT w.author FROM change_author w WHERE w.seq = z.valid_from AND w.source = 9 AND w.first_key = z.assignment AND w.second_key = z.subscription) AS by, ifnull((SELECT w.status FROM change_author w WHERE w.seq = z.valid_from AND w.source = 9 AND w.first_key = z.assignment AND w.second_key = z.subscription),
+    iif((SELECT r.authors FROM run r WHERE r.seq = z.valid_from) = 0, 'off', 'notRead')) AS by_status, (SELECT json_object('id', r.resource_id, 'scope', r.scope,
   'roleDefinitionId', n.resource_id, 'roleDefinitionName', n.name, 'inherited', json(iif(r.scope NOT LIKE '/subscriptions/%', 'true', 'false')),
   'condition', r.condition) FROM role_assignment r JOIN role_definition n ON n.id = r.role_definition WHERE r.id = (SELECT r.replaces FROM role_assignment r WHERE r.id = z.assignment)) AS before, (SELECT json_object('id', r.resource_id, 'scope', r.scope,
   'roleDefinitionId', n.resource_id, 'roleDefinitionName', n.name, 'inherited', json(iif(r.scope NOT LIKE '/subscriptions/%', 'true', 'false')),

@@ -33,13 +33,20 @@ export interface Pace {
 
 export type Paces = ReturnType<typeof createPaces>;
 
-/** One per subscription, so throttling one never slows the rest. */
+/** The activity log has limits of its own. @see lib/azure/resource-manager/resources/activity-log.ts */
+const activityLog = /\/providers\/Microsoft\.Insights\/eventtypes\//i;
+
+/**
+ * One per subscription, so throttling one never slows the rest, and one more for its activity log, so throttling the log
+ * never slows the inventory.
+ */
 export function createPaces() {
   const paces = new Map<string, Pace>();
   return {
     /** The pace of a URL's subscription. Requests outside a subscription (its list, role definitions) share one. */
     of(url: string): Pace {
-      const key = /\/subscriptions\/([^/?]+)/i.exec(url)?.[1]?.toLowerCase() ?? '';
+      const subscriptionId = /\/subscriptions\/([^/?]+)/i.exec(url)?.[1]?.toLowerCase() ?? '';
+      const key = activityLog.test(url) ? `${subscriptionId} activity log` : subscriptionId;
       const known = paces.get(key);
       if (known !== undefined) return known;
       const pace = { heldUntil: 0, heldBecause: null, nextTurn: 0, gapMs: 0, inFlight: 0, largest: new Map() };

@@ -70,13 +70,6 @@ function completenessOf(scope: ScopeAt, kinds: ShownKinds, only: string | undefi
   };
 }
 
-/** The status of each visible subscription for the kinds shown, by id: what the counts of `completeness` count. */
-export function statusesAt(database: Database, seq: number, kinds: ShownKinds): ReadonlyMap<string, CoverageStatus> {
-  const scope = scopeAt(database, seq);
-  const visible = scope.subscriptions.filter(({ visibility }) => visibility === 'visible');
-  return new Map(visible.map((subscription) => [subscription.subscriptionId, statusOf(scope, subscription, kinds)]));
-}
-
 /**
  * The status of a subscription for the kinds shown; complete when an answer shows none and rests on the list of
  * subscriptions alone. A shown kind that was not read is a gap. So are shown power states that are not known of every

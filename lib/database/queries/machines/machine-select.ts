@@ -1,13 +1,18 @@
 import { machineKinds } from '../../../inventory/coverage.ts';
 import { fold } from '../../../inventory/names/fold.ts';
 import { type RequiredTag, requiredTags } from '../../../inventory/names/tag-filter.ts';
-import type { MachineFilter, OrderBy, PagePosition, TagFilter } from '../../../inventory/query.ts';
-import { machineTypes, virtualMachineType } from '../../../inventory/virtual-machine.ts';
+import type { MachineFilter, OrderBy, TagFilter } from '../../../inventory/query.ts';
+import {
+  type IdentityTypeWord,
+  identityTypes,
+  identityTypesOf,
+  machineTypes,
+  virtualMachineType,
+} from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';
 import { machineColumns } from '../../machine-fields.ts';
 import { listedUnder } from '../../views/unnamed-attachments.ts';
 import { type SubscriptionAt, subscriptionsAt } from '../coverage/subscriptions-at.ts';
-import { integer, type SqlRow } from '../row-values.ts';
 import type { Parameters, Query } from '../statements.ts';
 import { machinesShown, type ShownFilter } from './machines-shown.ts';
 import { tagNamesAt } from './tag-names.ts';
@@ -29,7 +34,7 @@ function condition(sql: string, parameters: Readonly<Record<string, string | num
 
 const folded = (text: string | undefined): string | undefined => (text === undefined ? undefined : fold(text));
 
-const identityTypeNumbers = { none: '= 0', systemAssigned: 'IN (1, 3)', userAssigned: 'IN (2, 3)', any: '<> 0' };
+const numbersOf = (word: IdentityTypeWord) => identityTypesOf[word].map((type) => identityTypes.indexOf(type)).join();
 
 /**
  * A machine has an identity with this id. The first part uses the index from the id to every machine that ever had it;
@@ -45,6 +50,13 @@ const hasIdentity = (column: 'principal_id' | 'client_id', parameter: string) =>
     AND a.valid_from <= ${shownAt} AND (a.valid_to IS NULL OR a.valid_to > ${shownAt}))`;
 const hasPrincipal = hasIdentity('principal_id', '$principalId');
 const hasClient = hasIdentity('client_id', '$clientId');
+
+/** The id of a machine, folded. Its parts are stored folded, so only an id in a casing of its own needs `fold`. */
+const foldedId = `iif(m.resource_id IS NOT NULL, fold(m.resource_id),
+  '/subscriptions/' || (SELECT k.subscription_id FROM subscription_key k WHERE k.id = m.subscription)
+  || '/resourcegroups/' || (SELECT g.key FROM resource_group g WHERE g.id = m.resource_group)
+  || '/providers/' || CASE m.type ${machineTypes.map((type, number) => `WHEN ${number} THEN '${type.toLowerCase()}'`).join(' ')} END
+  || '/' || m.name_key)`;
 
 /** What conditions need of the run, read only when a filter is set. */
 interface FilteredRun {
@@ -71,8 +83,14 @@ const conditions: Readonly<
     condition('v.location IN (SELECT id FROM text WHERE fold(value) = $location)', { $location: folded(location) }),
   osType: ({ osType }) =>
     condition('v.os_type IN (SELECT id FROM text WHERE fold(value) = $osType)', { $osType: folded(osType) }),
+  vmSize: ({ vmSize }) =>
+    condition('v.vm_size IN (SELECT id FROM text WHERE fold(value) = $vmSize)', { $vmSize: folded(vmSize) }),
+  contains: ({ contains }) =>
+    condition(`(instr(m.name_key, $contains) > 0 OR instr(${foldedId}, $contains) > 0)`, {
+      $contains: folded(contains),
+    }),
   identityType: ({ identityType }) =>
-    identityType === undefined ? null : condition(`v.identity_type ${identityTypeNumbers[identityType]}`, {}),
+    identityType === undefined ? null : condition(`v.identity_type IN (${numbersOf(identityType)})`, {}),
   principalId: ({ principalId }) => condition(hasPrincipal, { $principalId: principalId }),
   clientId: ({ clientId }) => condition(hasClient, { $clientId: clientId }),
   tags: ({ tags = [] }, { requiredTags }) =>
@@ -138,54 +156,63 @@ const columns = `m.id AS machine, m.subscription, m.type, m.name, m.resource_id,
  */
 export const limitClause = 'LIMIT $limit + 0';
 
-/** Sorts before every time. */
-const noTime = Number.MIN_SAFE_INTEGER;
 const resourceId = '(SELECT i.resource_id FROM machine_id i WHERE i.machine = m.id) COLLATE NOCASE';
 const orderKeys: Readonly<Record<OrderBy['field'], string>> = {
   name: '+m.name_key', // The plus keeps the planner from reading the whole table in the order of an index.
   subscriptionId: '(SELECT s.subscription_id FROM subscription_key s WHERE s.id = m.subscription)',
   location: '(SELECT x.value FROM text x WHERE x.id = v.location)',
-  timeCreated: `ifnull(v.time_created, ${noTime})`,
+  timeCreated: 'v.time_created', // NULL sorts before every time.
 };
+
+function orderClause(orderBy: OrderBy | undefined): string {
+  if (orderBy === undefined) return 'm.id';
+  return `${orderKeys[orderBy.field]} ${orderBy.descending ? 'DESC' : 'ASC'}, ${resourceId}`;
+}
+
+interface SelectedRows {
+  readonly orderBy?: OrderBy | undefined;
+  /** Only machines with a higher number. */
+  readonly after?: number | undefined;
+  readonly limit?: number;
+}
 
 /**
  * The machines that a filter selects, as rows for `toVirtualMachines`. Without `orderBy` they are in the order of their
  * numbers; with it, in that of the field (machines without a time first), then of the resource id.
  */
-export function machineSelect(
+export function machineSelect(database: Database, seq: number, filter: ShownFilter, page: SelectedRows): Query {
+  return select(database, seq, filter, columns, page);
+}
+
+/** The numbers of the machines that a filter selects, in order, as rows of one column `machine`. */
+export function machineNumberSelect(
   database: Database,
   seq: number,
   filter: ShownFilter,
-  page: { readonly orderBy?: OrderBy | undefined; readonly after?: PagePosition | undefined; readonly limit?: number },
+  orderBy?: OrderBy | undefined,
 ): Query {
-  const conditions = machineConditions(database, seq, filter);
-  const key = page.orderBy === undefined ? 'm.id' : orderKeys[page.orderBy.field];
-  const where = [...conditions.sql];
-  const parameters: Record<string, string | number | null> = { ...conditions.parameters, $seq: seq };
-  if (page.after !== undefined) {
-    where.push(page.orderBy === undefined ? 'm.id > $row' : behind(key, page.orderBy.descending));
-    parameters.$row = page.after.row;
-    if (page.orderBy !== undefined) parameters.$value = page.after.value ?? noTime;
-  }
-  if (page.limit !== undefined) parameters.$limit = page.limit;
+  return select(database, seq, filter, 'm.id AS machine', { orderBy });
+}
+
+/** Machines by their numbers (`$machines`, a JSON array) and in that order, as rows for `toVirtualMachines`. */
+export function machinesByNumber(shown: ShownFilter['deleted']): string {
+  return `SELECT ${columns} FROM json_each($machines) j CROSS JOIN ${machinesShown(shown)} WHERE m.id = j.value ORDER BY j.key`;
+}
+
+function select(database: Database, seq: number, filter: ShownFilter, selected: string, page: SelectedRows): Query {
+  const { sql, parameters } = machineConditions(database, seq, filter);
+  const where = page.after === undefined ? sql : [...sql, 'm.id > $row'];
   return {
-    sql: `SELECT ${columns}, ${page.orderBy === undefined ? 'NULL' : key} AS order_value
+    sql: `SELECT ${selected}
       FROM ${machinesShown(filter.deleted)}
       ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`}
-      ORDER BY ${page.orderBy === undefined ? key : `${key} ${page.orderBy.descending ? 'DESC' : 'ASC'}, ${resourceId}`}
+      ORDER BY ${orderClause(page.orderBy)}
       ${page.limit === undefined ? '' : limitClause}`,
-    parameters,
+    parameters: {
+      ...parameters,
+      $seq: seq,
+      ...(page.after === undefined ? {} : { $row: page.after }),
+      ...(page.limit === undefined ? {} : { $limit: page.limit }),
+    },
   };
-}
-
-/** Where a page ended, from its last row. */
-export function positionOf(row: SqlRow): PagePosition {
-  const value = row.order_value;
-  const isSet = (typeof value === 'string' || typeof value === 'number') && value !== noTime;
-  return { value: isSet ? value : null, row: integer(row, 'machine') };
-}
-
-function behind(key: string, descending: boolean): string {
-  const last = '(SELECT i.resource_id FROM machine_id i WHERE i.machine = $row)';
-  return `(${key} ${descending ? '<' : '>'} $value OR (${key} = $value AND ${resourceId} > ${last}))`;
 }

@@ -5,8 +5,10 @@ import { integer, type SqlRow, text } from '../row-values.ts';
 import { runContext } from '../run-context.ts';
 import { prepared, rowsInBatches } from '../statements.ts';
 import { parseMachineId } from './machine-id.ts';
+import { machineOrder } from './machine-order.ts';
 import { toVirtualMachines } from './machine-row.ts';
-import { machineSelect, positionOf } from './machine-select.ts';
+import { machineSelect, machinesByNumber } from './machine-select.ts';
+import { selectMachines } from './machine-selection.ts';
 
 /**
  * Rows held while all are iterated. More rows save no time, but survive the garbage collector's young generation: at
@@ -21,14 +23,43 @@ export function listVirtualMachines(
   filter: MachineFilter,
   page: PageRequest,
 ): Page<VirtualMachine> {
-  // One extra row shows whether there is a next page.
-  const query = machineSelect(database, asOf.seq, filter, { ...page, limit: page.limit + 1 });
-  const rows = prepared(database, query.sql).all(query.parameters);
+  const rows =
+    page.orderBy === undefined && page.skip === undefined
+      ? rowsInStoredOrder(database, asOf.seq, filter, page)
+      : rowsByNumber(database, asOf.seq, filter, page);
   const shown = rows.slice(0, page.limit);
   const value = toVirtualMachines(shown, runContext(database, asOf.seq));
   const last = shown.at(-1);
-  if (rows.length <= page.limit || last === undefined) return { value };
-  return { value, next: positionOf(last) };
+  if (rows.length <= page.limit || last === undefined || page.skip !== undefined) return { value };
+  return { value, next: { value: null, row: integer(last, 'machine') } };
+}
+
+/** The rows of a page; one extra row shows whether there is a next page. */
+function rowsInStoredOrder(database: Database, seq: number, filter: MachineFilter, { limit, after }: PageRequest) {
+  const query = machineSelect(database, seq, filter, { after: after?.row, limit: limit + 1 });
+  return prepared(database, query.sql).all(query.parameters);
+}
+
+/** As above, for a page in any order and place: sorting and filtering are done once, not for each page. */
+function rowsByNumber(
+  database: Database,
+  seq: number,
+  filter: MachineFilter,
+  { limit, orderBy, after, skip = 0 }: PageRequest,
+): SqlRow[] {
+  const order = machineOrder(database, seq, filter.deleted, orderBy);
+  const selection = selectMachines(database, seq, filter);
+  const machines: number[] = [];
+  let skipped = 0;
+  // A page after a row that the list does not have is the first one.
+  for (let index = after === undefined ? 0 : order.indexOf(after.row) + 1; index < order.length; index++) {
+    const machine = order[index] ?? 0;
+    if (!selection.has(machine)) continue;
+    if (skipped < skip) skipped += 1;
+    else if (machines.push(machine) > limit) break;
+  }
+  const parameters = { $seq: seq, $machines: JSON.stringify(machines) };
+  return prepared(database, machinesByNumber(filter.deleted)).all(parameters);
 }
 
 /** Every machine that a filter selects, one at a time: memory does not grow with their number. */

@@ -2,6 +2,9 @@ import { allows } from '../../../../lib/inventory/permissions.ts';
 import type { Permission, SampleSubscription } from '../types.ts';
 import { builtInRoles, noPermission } from './role-definitions.ts';
 
+/** The action that reading the activity log of a subscription needs. */
+export const readActivityLog = 'Microsoft.Insights/eventtypes/values/read';
+
 /** Whether listing its machines returns 200. `AAD_` subscriptions and deleted ones hold no machines. */
 export function canBeRead(subscription: SampleSubscription): boolean {
   return (

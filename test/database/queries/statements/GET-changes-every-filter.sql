@@ -11,7 +11,24 @@ SELECT a.valid_from AS seq, (SELECT r.id FROM run r WHERE r.seq = a.valid_from) 
   '%FT%H:%M:%fZ', a.began_at / 1000.0, 'unixepoch'
 ) AS at, strftime('%FT%H:%M:%fZ', a.not_before / 1000.0, 'unixepoch') AS not_before, a.begin_change AS kind,
 (SELECT i.resource_id FROM machine_id i WHERE i.machine = a.machine) AS resource_id,
-(SELECT d.principal_id FROM identity d WHERE d.id = a.identity) AS principal_id, iif(
+(SELECT d.principal_id FROM identity d WHERE d.id = a.identity) AS principal_id,
+(
+  SELECT w.author
+  FROM change_author w
+  WHERE w.seq = a.valid_from
+  AND w.source = 4
+  AND w.first_key = a.machine
+  AND w.second_key = a.identity
+) AS by, ifnull(
+  (
+    SELECT w.status
+    FROM change_author w
+    WHERE w.seq = a.valid_from
+    AND w.source = 4
+    AND w.first_key = a.machine
+    AND w.second_key = a.identity
+  ), iif((SELECT r.authors FROM run r WHERE r.seq = a.valid_from) = 0, 'off', 'notRead')
+) AS by_status, iif(
   a.begin_change = 'identityRecreated',
   (
     SELECT json_object(

@@ -29,7 +29,9 @@ SELECT s.valid_from AS seq, (SELECT r.id FROM run r WHERE r.seq = s.valid_from) 
   )
 ) AS not_before, s.change AS kind,
 (SELECT '/subscriptions/' || k.subscription_id FROM subscription_key k WHERE k.id = s.subscription) AS resource_id,
-  NULL AS principal_id, s.change_before AS before, s.change_after AS after, 0 AS partial, NULL AS ignored,
+  NULL AS principal_id, NULL AS by, ifnull(
+  NULL, iif((SELECT r.authors FROM run r WHERE r.seq = s.valid_from) = 0, 'off', 'notRead')
+) AS by_status, s.change_before AS before, s.change_after AS after, 0 AS partial, NULL AS ignored,
   s.subscription AS first_key, NULL AS second_key
 FROM subscription s
 WHERE s.change IS NOT NULL
@@ -41,7 +43,24 @@ SELECT v.valid_from AS seq, (SELECT r.id FROM run r WHERE r.seq = v.valid_from) 
   '%FT%H:%M:%fZ', ifnull(v.began_at, (SELECT m.first_seen FROM machine m WHERE m.id = v.machine)) / 1000.0,
     'unixepoch'
 ) AS at, strftime('%FT%H:%M:%fZ', v.not_before / 1000.0, 'unixepoch') AS not_before, v.begin_change AS kind,
-(SELECT i.resource_id FROM machine_id i WHERE i.machine = v.machine) AS resource_id, NULL AS principal_id, CASE v.begin_change
+(SELECT i.resource_id FROM machine_id i WHERE i.machine = v.machine) AS resource_id, NULL AS principal_id,
+(
+  SELECT w.author
+  FROM change_author w
+  WHERE w.seq = v.valid_from
+  AND w.source = 1
+  AND w.first_key = v.machine
+  AND w.second_key = 0
+) AS by, ifnull(
+  (
+    SELECT w.status
+    FROM change_author w
+    WHERE w.seq = v.valid_from
+    AND w.source = 1
+    AND w.first_key = v.machine
+    AND w.second_key = 0
+  ), iif((SELECT r.authors FROM run r WHERE r.seq = v.valid_from) = 0, 'off', 'notRead')
+) AS by_status, CASE v.begin_change
 WHEN 'virtualMachineCreated' THEN NULL
 WHEN 'virtualMachineMoved' THEN (
   SELECT replace(
@@ -289,6 +308,23 @@ SELECT v.valid_to AS seq, (SELECT r.id FROM run r WHERE r.seq = v.valid_to) AS r
 ) AS at, strftime('%FT%H:%M:%fZ', v.end_not_before / 1000.0, 'unixepoch') AS not_before, v.end_change AS kind,
 (SELECT i.resource_id FROM machine_id i WHERE i.machine = v.machine) AS resource_id, NULL AS principal_id,
 (
+  SELECT w.author
+  FROM change_author w
+  WHERE w.seq = v.valid_to
+  AND w.source = 2
+  AND w.first_key = v.machine
+  AND w.second_key = 0
+) AS by, ifnull(
+  (
+    SELECT w.status
+    FROM change_author w
+    WHERE w.seq = v.valid_to
+    AND w.source = 2
+    AND w.first_key = v.machine
+    AND w.second_key = 0
+  ), iif((SELECT r.authors FROM run r WHERE r.seq = v.valid_to) = 0, 'off', 'notRead')
+) AS by_status,
+(
   SELECT replace(
     json_object(
       'id', i.resource_id, 'name', m.name, 'type', CASE m.type
@@ -375,6 +411,23 @@ SELECT a.valid_to AS seq, (SELECT r.id FROM run r WHERE r.seq = a.valid_to) AS r
 (SELECT i.resource_id FROM machine_id i WHERE i.machine = a.machine) AS resource_id,
 (SELECT d.principal_id FROM identity d WHERE d.id = a.identity) AS principal_id,
 (
+  SELECT w.author
+  FROM change_author w
+  WHERE w.seq = a.valid_to
+  AND w.source = 3
+  AND w.first_key = a.machine
+  AND w.second_key = a.identity
+) AS by, ifnull(
+  (
+    SELECT w.status
+    FROM change_author w
+    WHERE w.seq = a.valid_to
+    AND w.source = 3
+    AND w.first_key = a.machine
+    AND w.second_key = a.identity
+  ), iif((SELECT r.authors FROM run r WHERE r.seq = a.valid_to) = 0, 'off', 'notRead')
+) AS by_status,
+(
   SELECT json_object(
     'identityId', coalesce(a.resource_id, d.resource_id), 'principalId', d.principal_id, 'clientId', d.client_id,
       'kind', iif(d.kind = 1, 'SystemAssigned', 'UserAssigned')
@@ -393,7 +446,24 @@ SELECT a.valid_from AS seq, (SELECT r.id FROM run r WHERE r.seq = a.valid_from) 
   '%FT%H:%M:%fZ', a.began_at / 1000.0, 'unixepoch'
 ) AS at, strftime('%FT%H:%M:%fZ', a.not_before / 1000.0, 'unixepoch') AS not_before, a.begin_change AS kind,
 (SELECT i.resource_id FROM machine_id i WHERE i.machine = a.machine) AS resource_id,
-(SELECT d.principal_id FROM identity d WHERE d.id = a.identity) AS principal_id, iif(
+(SELECT d.principal_id FROM identity d WHERE d.id = a.identity) AS principal_id,
+(
+  SELECT w.author
+  FROM change_author w
+  WHERE w.seq = a.valid_from
+  AND w.source = 4
+  AND w.first_key = a.machine
+  AND w.second_key = a.identity
+) AS by, ifnull(
+  (
+    SELECT w.status
+    FROM change_author w
+    WHERE w.seq = a.valid_from
+    AND w.source = 4
+    AND w.first_key = a.machine
+    AND w.second_key = a.identity
+  ), iif((SELECT r.authors FROM run r WHERE r.seq = a.valid_from) = 0, 'off', 'notRead')
+) AS by_status, iif(
   a.begin_change = 'identityRecreated',
   (
     SELECT json_object(
@@ -430,6 +500,23 @@ SELECT p.valid_from AS seq, (SELECT r.id FROM run r WHERE r.seq = p.valid_from) 
 (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = p.identity) AS resource_id,
 (SELECT d.principal_id FROM identity d WHERE d.id = p.identity) AS principal_id,
 (
+  SELECT w.author
+  FROM change_author w
+  WHERE w.seq = p.valid_from
+  AND w.source = 5
+  AND w.first_key = p.identity
+  AND w.second_key = 0
+) AS by, ifnull(
+  (
+    SELECT w.status
+    FROM change_author w
+    WHERE w.seq = p.valid_from
+    AND w.source = 5
+    AND w.first_key = p.identity
+    AND w.second_key = 0
+  ), iif((SELECT r.authors FROM run r WHERE r.seq = p.valid_from) = 0, 'off', 'notRead')
+) AS by_status,
+(
   SELECT json_object(
     'identityId', ifnull(d.shown_id, d.resource_id), 'principalId', d.principal_id, 'clientId', d.client_id, 'kind',
       iif(d.kind = 1, 'SystemAssigned', 'UserAssigned')
@@ -465,7 +552,24 @@ SELECT f.valid_to AS seq, (SELECT r.id FROM run r WHERE r.seq = f.valid_to) AS r
   '%FT%H:%M:%fZ', f.ended_at / 1000.0, 'unixepoch'
 ) AS at, strftime('%FT%H:%M:%fZ', f.end_not_before / 1000.0, 'unixepoch') AS not_before, f.end_change AS kind,
 (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = f.identity) AS resource_id,
-(SELECT d.principal_id FROM identity d WHERE d.id = f.identity) AS principal_id, json_object(
+(SELECT d.principal_id FROM identity d WHERE d.id = f.identity) AS principal_id,
+(
+  SELECT w.author
+  FROM change_author w
+  WHERE w.seq = f.valid_to
+  AND w.source = 6
+  AND w.first_key = f.identity
+  AND w.second_key = f.name
+) AS by, ifnull(
+  (
+    SELECT w.status
+    FROM change_author w
+    WHERE w.seq = f.valid_to
+    AND w.source = 6
+    AND w.first_key = f.identity
+    AND w.second_key = f.name
+  ), iif((SELECT r.authors FROM run r WHERE r.seq = f.valid_to) = 0, 'off', 'notRead')
+) AS by_status, json_object(
   'identityId', (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = f.identity), 'name',
     f.name, 'issuer', f.issuer, 'subject', f.subject, 'audiences', json(f.audiences)
 ) AS before, NULL AS after, 0 AS partial, NULL AS ignored, f.identity AS first_key, f.name AS second_key
@@ -481,6 +585,23 @@ SELECT f.valid_from AS seq, (SELECT r.id FROM run r WHERE r.seq = f.valid_from) 
 ) AS at, strftime('%FT%H:%M:%fZ', f.not_before / 1000.0, 'unixepoch') AS not_before, f.begin_change AS kind,
 (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = f.identity) AS resource_id,
 (SELECT d.principal_id FROM identity d WHERE d.id = f.identity) AS principal_id,
+(
+  SELECT w.author
+  FROM change_author w
+  WHERE w.seq = f.valid_from
+  AND w.source = 7
+  AND w.first_key = f.identity
+  AND w.second_key = f.name
+) AS by, ifnull(
+  (
+    SELECT w.status
+    FROM change_author w
+    WHERE w.seq = f.valid_from
+    AND w.source = 7
+    AND w.first_key = f.identity
+    AND w.second_key = f.name
+  ), iif((SELECT r.authors FROM run r WHERE r.seq = f.valid_from) = 0, 'off', 'notRead')
+) AS by_status,
 (
   SELECT json_object(
     'identityId', (SELECT ifnull(d.shown_id, d.resource_id) FROM identity d WHERE d.id = f.identity), 'name',
@@ -505,7 +626,24 @@ SELECT z.valid_to AS seq, (SELECT r.id FROM run r WHERE r.seq = z.valid_to) AS r
   '%FT%H:%M:%fZ', z.ended_at / 1000.0, 'unixepoch'
 ) AS at, strftime('%FT%H:%M:%fZ', z.end_not_before / 1000.0, 'unixepoch') AS not_before, z.end_change AS kind,
 (SELECT r.resource_id FROM role_assignment r WHERE r.id = z.assignment) AS resource_id,
-(SELECT r.principal_id FROM role_assignment r WHERE r.id = z.assignment) AS principal_id, iif(
+(SELECT r.principal_id FROM role_assignment r WHERE r.id = z.assignment) AS principal_id,
+(
+  SELECT w.author
+  FROM change_author w
+  WHERE w.seq = z.valid_to
+  AND w.source = 8
+  AND w.first_key = z.assignment
+  AND w.second_key = z.subscription
+) AS by, ifnull(
+  (
+    SELECT w.status
+    FROM change_author w
+    WHERE w.seq = z.valid_to
+    AND w.source = 8
+    AND w.first_key = z.assignment
+    AND w.second_key = z.subscription
+  ), iif((SELECT r.authors FROM run r WHERE r.seq = z.valid_to) = 0, 'off', 'notRead')
+) AS by_status, iif(
   z.end_change = 'roleRemoved',
   (
     SELECT json_object(
@@ -539,6 +677,23 @@ SELECT z.valid_from AS seq, (SELECT r.id FROM run r WHERE r.seq = z.valid_from) 
 ) AS at, strftime('%FT%H:%M:%fZ', z.not_before / 1000.0, 'unixepoch') AS not_before, z.begin_change AS kind,
 (SELECT r.resource_id FROM role_assignment r WHERE r.id = z.assignment) AS resource_id,
 (SELECT r.principal_id FROM role_assignment r WHERE r.id = z.assignment) AS principal_id,
+(
+  SELECT w.author
+  FROM change_author w
+  WHERE w.seq = z.valid_from
+  AND w.source = 9
+  AND w.first_key = z.assignment
+  AND w.second_key = z.subscription
+) AS by, ifnull(
+  (
+    SELECT w.status
+    FROM change_author w
+    WHERE w.seq = z.valid_from
+    AND w.source = 9
+    AND w.first_key = z.assignment
+    AND w.second_key = z.subscription
+  ), iif((SELECT r.authors FROM run r WHERE r.seq = z.valid_from) = 0, 'off', 'notRead')
+) AS by_status,
 (
   SELECT json_object(
     'id', r.resource_id, 'scope', r.scope, 'roleDefinitionId', n.resource_id, 'roleDefinitionName', n.name,

@@ -209,7 +209,21 @@ AND (
     AND m.name_key = $name
     AND v.location IN (SELECT id FROM text WHERE fold(value) = $location)
     AND v.os_type IN (SELECT id FROM text WHERE fold(value) = $osType)
-    AND v.identity_type <> 0
+    AND v.vm_size IN (SELECT id FROM text WHERE fold(value) = $vmSize)
+    AND (
+      instr(m.name_key, $contains) > 0
+      OR instr(
+        iif(
+          m.resource_id IS NOT NULL, fold(m.resource_id), '/subscriptions/' || (
+            SELECT k.subscription_id FROM subscription_key k WHERE k.id = m.subscription
+          ) || '/resourcegroups/' || (SELECT g.key FROM resource_group g WHERE g.id = m.resource_group) || '/providers/' || CASE m.type
+          WHEN 0 THEN 'microsoft.compute/virtualmachines'
+          WHEN 1 THEN 'microsoft.compute/virtualmachinescalesets'
+          WHEN 2 THEN 'microsoft.hybridcompute/machines' END || '/' || m.name_key
+        ), $contains
+      ) > 0
+    )
+    AND v.identity_type IN (1, 2, 3)
     AND NOT EXISTS (
       SELECT 1
       FROM json_each($tags) w
@@ -271,7 +285,21 @@ AND (
     AND m.name_key = $name
     AND v.location IN (SELECT id FROM text WHERE fold(value) = $location)
     AND v.os_type IN (SELECT id FROM text WHERE fold(value) = $osType)
-    AND v.identity_type <> 0
+    AND v.vm_size IN (SELECT id FROM text WHERE fold(value) = $vmSize)
+    AND (
+      instr(m.name_key, $contains) > 0
+      OR instr(
+        iif(
+          m.resource_id IS NOT NULL, fold(m.resource_id), '/subscriptions/' || (
+            SELECT k.subscription_id FROM subscription_key k WHERE k.id = m.subscription
+          ) || '/resourcegroups/' || (SELECT g.key FROM resource_group g WHERE g.id = m.resource_group) || '/providers/' || CASE m.type
+          WHEN 0 THEN 'microsoft.compute/virtualmachines'
+          WHEN 1 THEN 'microsoft.compute/virtualmachinescalesets'
+          WHEN 2 THEN 'microsoft.hybridcompute/machines' END || '/' || m.name_key
+        ), $contains
+      ) > 0
+    )
+    AND v.identity_type IN (1, 2, 3)
     AND NOT EXISTS (
       SELECT 1
       FROM json_each($tags) w

@@ -1,3 +1,19 @@
+SELECT m.id AS machine
+FROM machine m
+CROSS JOIN machine_version v ON v.machine = m.id
+AND v.valid_from = (
+  SELECT l.valid_from
+  FROM machine_version l
+  WHERE l.machine = m.id
+  AND l.valid_from <= $seq
+  ORDER BY l.valid_from DESC
+  LIMIT 1
+)
+AND v.valid_to <= $seq
+AND v.end_change NOT IN ('virtualMachineMoved', 'outOfScope', 'subscriptionForgotten')
+ORDER BY (SELECT x.value FROM text x WHERE x.id = v.location) DESC,
+(SELECT i.resource_id FROM machine_id i WHERE i.machine = m.id) COLLATE NOCASE;
+
 SELECT DISTINCT t.key
 FROM machine m
 CROSS JOIN machine_version v ON v.machine = m.id
@@ -13,18 +29,7 @@ AND v.valid_to <= $seq
 AND v.end_change NOT IN ('virtualMachineMoved', 'outOfScope', 'subscriptionForgotten')
 CROSS JOIN json_each(v.tags) t;
 
-SELECT m.id AS machine, m.subscription, m.type, m.name, m.resource_id, m.first_seen,
-(SELECT g.name FROM resource_group g WHERE g.id = m.resource_group) AS resource_group, v.valid_to, v.vm_id,
-  v.location, v.vm_size, v.os_type, v.priority, v.provisioning_state, v.zones, v.time_created, v.tags,
-  v.scale_set, v.instance_count, v.identity_type, v.identity_tenant, v.ended_at, v.end_change,
-(SELECT p.state FROM power_state p WHERE p.machine = m.id AND p.unread = 0 AND p.since_seq <= $seq) AS power_state,
-(
-  SELECT u.last_seen
-  FROM unseen u
-  WHERE u.machine = m.id
-  AND u.valid_from <= min($seq, ifnull(v.valid_to - 1, $seq))
-  AND (u.valid_to IS NULL OR u.valid_to > min($seq, ifnull(v.valid_to - 1, $seq)))
-) AS last_seen, (SELECT x.value FROM text x WHERE x.id = v.location) AS order_value
+SELECT m.id AS machine
 FROM machine m
 CROSS JOIN machine_version v ON v.machine = m.id
 AND v.valid_from = (
@@ -43,7 +48,21 @@ AND m.resource_group = (SELECT id FROM resource_group WHERE key = $resourceGroup
 AND m.name_key = $name
 AND v.location IN (SELECT id FROM text WHERE fold(value) = $location)
 AND v.os_type IN (SELECT id FROM text WHERE fold(value) = $osType)
-AND v.identity_type <> 0
+AND v.vm_size IN (SELECT id FROM text WHERE fold(value) = $vmSize)
+AND (
+  instr(m.name_key, $contains) > 0
+  OR instr(
+    iif(
+      m.resource_id IS NOT NULL, fold(m.resource_id), '/subscriptions/' || (
+        SELECT k.subscription_id FROM subscription_key k WHERE k.id = m.subscription
+      ) || '/resourcegroups/' || (SELECT g.key FROM resource_group g WHERE g.id = m.resource_group) || '/providers/' || CASE m.type
+      WHEN 0 THEN 'microsoft.compute/virtualmachines'
+      WHEN 1 THEN 'microsoft.compute/virtualmachinescalesets'
+      WHEN 2 THEN 'microsoft.hybridcompute/machines' END || '/' || m.name_key
+    ), $contains
+  ) > 0
+)
+AND v.identity_type IN (1, 2, 3)
 AND m.id IN (
   SELECT a.machine
   FROM identity i
@@ -165,18 +184,35 @@ AND (
     )
   )
 ) = $stale
-AND (
-  (SELECT x.value FROM text x WHERE x.id = v.location) < $value
-  OR (
-    (SELECT x.value FROM text x WHERE x.id = v.location) = $value
-    AND (SELECT i.resource_id FROM machine_id i WHERE i.machine = m.id) COLLATE NOCASE > (
-      SELECT i.resource_id FROM machine_id i WHERE i.machine = $row
-    )
-  )
+ORDER BY m.id;
+
+SELECT m.id AS machine, m.subscription, m.type, m.name, m.resource_id, m.first_seen,
+(SELECT g.name FROM resource_group g WHERE g.id = m.resource_group) AS resource_group, v.valid_to, v.vm_id,
+  v.location, v.vm_size, v.os_type, v.priority, v.provisioning_state, v.zones, v.time_created, v.tags,
+  v.scale_set, v.instance_count, v.identity_type, v.identity_tenant, v.ended_at, v.end_change,
+(SELECT p.state FROM power_state p WHERE p.machine = m.id AND p.unread = 0 AND p.since_seq <= $seq) AS power_state,
+(
+  SELECT u.last_seen
+  FROM unseen u
+  WHERE u.machine = m.id
+  AND u.valid_from <= min($seq, ifnull(v.valid_to - 1, $seq))
+  AND (u.valid_to IS NULL OR u.valid_to > min($seq, ifnull(v.valid_to - 1, $seq)))
+) AS last_seen
+FROM json_each($machines) j
+CROSS JOIN machine m
+CROSS JOIN machine_version v ON v.machine = m.id
+AND v.valid_from = (
+  SELECT l.valid_from
+  FROM machine_version l
+  WHERE l.machine = m.id
+  AND l.valid_from <= $seq
+  ORDER BY l.valid_from DESC
+  LIMIT 1
 )
-ORDER BY (SELECT x.value FROM text x WHERE x.id = v.location) DESC,
-(SELECT i.resource_id FROM machine_id i WHERE i.machine = m.id) COLLATE NOCASE
-LIMIT $limit + 0;
+AND v.valid_to <= $seq
+AND v.end_change NOT IN ('virtualMachineMoved', 'outOfScope', 'subscriptionForgotten')
+WHERE m.id = j.value
+ORDER BY j.key;
 
 SELECT a.machine, a.valid_from, a.valid_to, i.kind, i.principal_id, i.client_id, coalesce(
   a.resource_id, i.resource_id

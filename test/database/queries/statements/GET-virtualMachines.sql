@@ -9,7 +9,7 @@ SELECT m.id AS machine, m.subscription, m.type, m.name, m.resource_id, m.first_s
   WHERE u.machine = m.id
   AND u.valid_from <= min($seq, ifnull(v.valid_to - 1, $seq))
   AND (u.valid_to IS NULL OR u.valid_to > min($seq, ifnull(v.valid_to - 1, $seq)))
-) AS last_seen, NULL AS order_value
+) AS last_seen
 FROM machine m
 CROSS JOIN machine_version v ON v.machine = m.id
 AND v.valid_from <= $seq

@@ -1,0 +1,491 @@
+metadata name = 'vm-identities in one resource group'
+metadata description = 'The inventory app in an existing resource group, for people without rights on the subscription: Functions app, storage, monitoring. It assigns no Reader. It contains no keys and no secrets.'
+
+import { roles } from 'roles.bicep'
+
+// main.bicep has the same parameters: test/infra/entry-points.test.ts compares them.
+
+// ---------- names and location ----------
+
+@description('Optional. Prefix of all names: lower-case letters, digits and hyphens.')
+@minLength(2)
+@maxLength(20)
+param name string = 'vm-identities'
+
+@description('Optional. Last part of all names, which makes them unique. Keep the default. main.bicep sets it.')
+@minLength(13)
+@maxLength(13)
+param nameSuffix string = uniqueString(subscription().id, resourceGroup().name)
+
+@description('Optional. Azure region of all resources. It must offer Flex Consumption.')
+param location string = resourceGroup().location
+
+@description('Optional. Tags of all resources.')
+param tags object = {}
+
+// ---------- what the app may read ----------
+
+@description('Optional. Identity that reads the subscriptions: the user-assigned one, which also accesses storage, or the app\'s system-assigned one.')
+@allowed(['userAssigned', 'systemAssigned'])
+param readingIdentity string = 'userAssigned'
+
+// ---------- settings of the app: docs/settings.md ----------
+
+@description('Optional. Schedule of the runs: an NCRONTAB expression with six fields, in UTC.')
+param schedule string = '0 0 */6 * * *'
+
+@description('Optional. Ids of the subscriptions to read. Empty: all that the identity can see.')
+param subscriptions string[] = []
+
+@description('Optional. Ids of subscriptions to exclude.')
+param excludeSubscriptions string[] = []
+
+@description('Optional. Management groups whose subscriptions the identity should see. Those that it does not see are blind spots. Needs Management Group Reader there (management-group.bicep).')
+param managementGroups string[] = []
+
+@description('Optional. Name of the blob container for the inventory.')
+@minLength(3)
+@maxLength(63)
+param container string = 'inventory'
+
+@description('Optional. Requests in flight per instance.')
+@minValue(1)
+@maxValue(256)
+param concurrency int = 32
+
+@description('Optional. Also read power states.')
+param powerState bool = true
+
+@description('Optional. Names of tags whose changes are ignored.')
+param ignoredTags string[] = []
+
+@description('Optional. Days of history to keep in the database.')
+@minValue(1)
+@maxValue(36500)
+param retentionDays int = 400
+
+@description('Optional. Report files that each scheduled run writes, such as virtualMachines.csv.')
+param reports string[] = []
+
+@description('Optional. Container URLs of other deployments in this tenant to merge. Needs Storage Blob Data Reader there (source.bicep).')
+param sources string[] = []
+
+@description('Optional. Minutes without progress after which a run times out.')
+@minValue(1)
+@maxValue(10080)
+param runTimeoutMinutes int = 60
+
+@description('Optional. Days after which a privileged identity whose machines are all stopped is a finding. 0: at once.')
+@minValue(0)
+@maxValue(36500)
+param idleDays int = 30
+
+@description('Optional. Number of machines. A user-assigned identity on more machines is a finding.')
+@minValue(1)
+@maxValue(1000000)
+param sharedIdentityLimit int = 10
+
+@description('Optional. URL of a blob with accepted findings. In another storage account, the reading identity needs Storage Blob Data Reader there (source.bicep).')
+param acceptedFindings string = ''
+
+@description('Optional. Callers: holders of function keys, or callers that App Service authentication signs in with Entra ID (requires entraClientId).')
+@allowed(['keys', 'entra'])
+param httpAuth string = 'keys'
+
+@description('Optional. The https origin of another Resource Manager endpoint than this cloud\'s, such as a proxy.')
+param resourceManagerEndpoint string = ''
+
+@description('Optional. Audience of tokens for that endpoint. Empty: the cloud\'s own.')
+param resourceManagerAudience string = ''
+
+// ---------- callers, where httpAuth is entra ----------
+
+@description('Conditional. Application (client) id of the app registration for this app. Required if httpAuth is entra.')
+param entraClientId string = ''
+
+@description('Optional. Accepted audiences of callers\' tokens, in addition to the client id itself.')
+param entraAllowedAudiences string[] = ['api://${entraClientId}']
+
+@description('Optional. Object ids of the users and service principals that may call. Empty: everyone who can get a token for this app.')
+param entraAllowedPrincipalIds string[] = []
+
+@description('Optional. Client ids of the applications whose tokens are accepted. Add the client id of a script that signs in as itself.')
+param entraAllowedApplicationIds string[] = [entraClientId]
+
+@description('Optional. What a caller who signed in without an app role may do: nothing, or read the inventory.')
+@allowed(['none', 'Inventory.Read'])
+param httpAuthDefaultRole string = 'none'
+
+// ---------- hosting ----------
+
+@description('Optional. Memory of an instance in MB.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+
+@description('Optional. Maximum number of instances. Low, because all share the quota of one identity at Azure Resource Manager, and each costs. Functions for HTTP, those of runs and each timer have instances of their own.')
+@minValue(1)
+@maxValue(1000)
+param maximumInstanceCount int = 5
+
+@description('Optional. Redundancy of the storage account: one data centre (LRS), three zones (ZRS), or also another region (GRS, GZRS).')
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
+param storageSkuName string = 'Standard_LRS'
+
+@description('Optional. Days after which the records of single runs (runs/ in the container) are deleted. The history in the database stays.')
+@minValue(7)
+@maxValue(3650)
+param runRecordDays int = 90
+
+@description('Optional. Days to keep logs.')
+@minValue(30)
+@maxValue(730)
+param logRetentionDays int = 90
+
+@description('Optional. Gigabytes that the workspace accepts in a day. Then it accepts nothing until the next day, and an alert says so. A quiet app logs some megabytes.')
+@minValue(1)
+@maxValue(1000)
+param dailyLogCapGB int = 1
+
+@description('Optional. Log every read and write of blobs, with the caller.')
+param storageAccessLogs bool = false
+
+// ---------- network ----------
+
+@description('Optional. Connect the app to its own virtual network, access storage through private endpoints there, and close storage to all other networks.')
+param privateNetwork bool = false
+
+@description('Optional. Address range of that virtual network: a /24 or larger.')
+param virtualNetworkAddressPrefix string = '10.90.0.0/24'
+
+@description('Optional. Access to the app from public networks. Disabled requires privateNetwork: the app then has a private endpoint, and deployments must run inside the network.')
+@allowed(['Enabled', 'Disabled'])
+param appPublicNetworkAccess string = 'Enabled'
+
+@description('Optional. Address ranges that may call the app, in CIDR notation. Empty: all. Deployments are not restricted: they need a token of Entra ID.')
+param allowedClientAddressPrefixes string[] = []
+
+// ---------- alerts: docs/operations.md ----------
+
+@description('Optional. Email addresses for alerts. The alert rules are created if there is an address or an action group.')
+param alertEmailAddresses string[] = []
+
+@description('Optional. Resource ids of action groups for alerts.')
+param alertActionGroupIds string[] = []
+
+@description('Optional. Places that ask the app for its health every 15 minutes: https://learn.microsoft.com/azure/azure-monitor/app/availability#location-population-tags. Two or more, or none for no test. Only with alerts and appPublicNetworkAccess=Enabled.')
+param availabilityTestLocationIds string[] = ['emea-nl-ams-azr', 'us-va-ash-azr', 'apac-sg-sin-azr']
+
+// ---------- budget ----------
+
+@description('Optional. Budget of the resource group for a month, in the currency of the subscription. 0: none. The receivers of alerts learn when 80 and 100 percent are spent, and when a forecast exceeds it. It stops nothing.')
+@minValue(0)
+param monthlyBudget int = 0
+
+@description('Conditional. First month of the budget, such as 2026-12-01. Azure refuses a month before the current one when it creates a budget, and any other month afterwards: set it once and keep it. Required if monthlyBudget is not 0.')
+param budgetStartDate string = ''
+
+// ---------- names: test/infra/names.test.ts checks them against Azure's limits ----------
+
+var names = {
+  actionGroup: 'ag-${name}-${nameSuffix}'
+  alert: 'alert-${name}'
+  availabilityTest: 'test-${name}-${nameSuffix}'
+  budget: 'budget-${name}'
+  component: 'appi-${name}-${nameSuffix}'
+  functionApp: 'func-${name}-${nameSuffix}'
+  identity: 'id-${name}-${nameSuffix}'
+  plan: 'plan-${name}-${nameSuffix}'
+  privateEndpoint: 'pep-${name}-${nameSuffix}'
+  storageAccount: 'st${take(replace(name, '-', ''), 9)}${nameSuffix}'
+  virtualNetwork: 'vnet-${name}-${nameSuffix}'
+  workspace: 'log-${name}-${nameSuffix}'
+}
+
+// ---------- settings of the app ----------
+
+var inventorySettings = {
+  INVENTORY_SCHEDULE: schedule
+  INVENTORY_SUBSCRIPTIONS: join(subscriptions, ',')
+  INVENTORY_EXCLUDE_SUBSCRIPTIONS: join(excludeSubscriptions, ',')
+  INVENTORY_MANAGEMENT_GROUPS: join(managementGroups, ',')
+  INVENTORY_CONTAINER: container
+  INVENTORY_CONCURRENCY: string(concurrency)
+  INVENTORY_POWER_STATE: powerState ? 'true' : 'false'
+  INVENTORY_IGNORED_TAGS: join(ignoredTags, ',')
+  INVENTORY_RETENTION_DAYS: string(retentionDays)
+  INVENTORY_REPORTS: join(reports, ',')
+  INVENTORY_SOURCES: join(sources, ',')
+  INVENTORY_RUN_TIMEOUT_MINUTES: string(runTimeoutMinutes)
+  INVENTORY_IDLE_DAYS: string(idleDays)
+  INVENTORY_SHARED_IDENTITY_LIMIT: string(sharedIdentityLimit)
+  INVENTORY_ACCEPTED_FINDINGS: acceptedFindings
+  INVENTORY_HTTP_AUTH: httpAuth
+  INVENTORY_HTTP_AUTH_DEFAULT_ROLE: httpAuthDefaultRole
+  AZURE_RESOURCE_MANAGER_ENDPOINT: resourceManagerEndpoint
+  AZURE_RESOURCE_MANAGER_AUDIENCE: resourceManagerAudience
+}
+
+// ---------- invalid combinations: Azure evaluates variables before it creates anything ----------
+
+var isEntra = httpAuth == 'keys'
+  ? false
+  : empty(entraClientId)
+      ? fail('httpAuth is entra, but entraClientId is empty: docs/security.md describes how to create the app registration')
+      : true
+var appAccess = appPublicNetworkAccess == 'Enabled' || privateNetwork
+  ? appPublicNetworkAccess
+  : fail('appPublicNetworkAccess is Disabled, but privateNetwork is false: no network could reach the app')
+
+var hasAlerts = !empty(alertEmailAddresses) || !empty(alertActionGroupIds)
+// One place alone cannot tell a fault of the app from one of its own.
+var hasAvailabilityTest = length(availabilityTestLocationIds) == 1
+  ? fail('availabilityTestLocationIds names one place: name two or more, or none')
+  : hasAlerts && appAccess == 'Enabled' && !empty(availabilityTestLocationIds)
+// parseCidr refuses what is no address range.
+var clientAddressPrefixes = map(
+  allowedClientAddressPrefixes,
+  prefix =>
+    contains(prefix, '/') && !empty(parseCidr(prefix).network)
+      ? prefix
+      : fail('allowedClientAddressPrefixes: ${prefix} is no address range such as 203.0.113.0/24 or 203.0.113.7/32')
+)
+var budgetStart = monthlyBudget == 0 || (length(budgetStartDate) == 10 && endsWith(budgetStartDate, '-01') && hasAlerts)
+  ? budgetStartDate
+  : fail('monthlyBudget needs budgetStartDate, the first day of a month such as 2026-12-01, and a receiver of alerts (alertEmailAddresses or alertActionGroupIds)')
+
+// ---------- resources ----------
+
+module identity 'modules/identity.bicep' = {
+  params: {
+    name: names.identity
+    location: location
+    tags: tags
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  params: {
+    workspaceName: names.workspace
+    componentName: names.component
+    location: location
+    tags: tags
+    retentionDays: logRetentionDays
+    dailyCapGB: dailyLogCapGB
+  }
+}
+
+module monitoringRole 'modules/monitoring-role.bicep' = {
+  params: {
+    componentName: monitoring.outputs.componentName
+    principalId: identity.outputs.principalId
+    roleDefinitionId: roles.monitoringMetricsPublisher
+  }
+}
+
+module storage 'modules/storage.bicep' = {
+  params: {
+    name: names.storageAccount
+    location: location
+    tags: tags
+    skuName: storageSkuName
+    inventoryContainerName: container
+    runRecordDays: runRecordDays
+    publicNetworkAccess: !privateNetwork
+    accessLogs: storageAccessLogs
+    workspaceName: monitoring.outputs.workspaceName
+  }
+}
+
+module storageRoles 'modules/storage-roles.bicep' = {
+  params: {
+    storageAccountName: storage.outputs.name
+    principalId: identity.outputs.principalId
+    roleDefinitionIds: [
+      roles.storageBlobDataOwner
+      roles.storageQueueDataContributor
+      roles.storageTableDataContributor
+    ]
+  }
+}
+
+var storageServices = ['blob', 'queue', 'table']
+var storageZoneNames = [for service in storageServices: 'privatelink.${service}.${environment().suffixes.storage}']
+var appZoneNames = {
+  AzureCloud: 'privatelink.azurewebsites.net'
+  AzureUSGovernment: 'privatelink.azurewebsites.us'
+  AzureChinaCloud: 'privatelink.chinacloudsites.cn'
+}
+var appZoneName = appZoneNames[environment().name]
+var isAppPrivate = appAccess == 'Disabled'
+
+module network 'modules/network.bicep' = if (privateNetwork) {
+  params: {
+    name: names.virtualNetwork
+    location: location
+    tags: tags
+    addressPrefix: virtualNetworkAddressPrefix
+    zoneNames: concat(storageZoneNames, isAppPrivate ? [appZoneName] : [])
+  }
+}
+
+module storageEndpoints 'modules/private-endpoint.bicep' = [
+  for (service, index) in storageServices: if (privateNetwork) {
+    params: {
+      name: '${names.privateEndpoint}-${service}'
+      location: location
+      tags: tags
+      subnetResourceId: network!.outputs.privateEndpointSubnetResourceId
+      targetResourceId: storage.outputs.resourceId
+      groupId: service
+      zoneName: storageZoneNames[index]
+    }
+  }
+]
+
+module functionApp 'modules/function-app.bicep' = {
+  params: {
+    name: names.functionApp
+    planName: names.plan
+    location: location
+    tags: tags
+    identityName: identity.outputs.name
+    readingIdentity: readingIdentity
+    storageAccountName: storage.outputs.name
+    deploymentContainerName: storage.outputs.deploymentContainerName
+    componentName: monitoring.outputs.componentName
+    inventorySettings: inventorySettings
+    instanceMemoryMB: instanceMemoryMB
+    maximumInstanceCount: maximumInstanceCount
+    publicNetworkAccess: appAccess
+    allowedClientAddressPrefixes: clientAddressPrefixes
+    allowAvailabilityTests: hasAvailabilityTest
+    subnetResourceId: privateNetwork ? network!.outputs.appSubnetResourceId : ''
+  }
+  // The first start of the app reads and writes storage.
+  dependsOn: [
+    monitoringRole
+    storageRoles
+    storageEndpoints
+  ]
+}
+
+module appEndpoint 'modules/private-endpoint.bicep' = if (isAppPrivate) {
+  params: {
+    name: '${names.privateEndpoint}-sites'
+    location: location
+    tags: tags
+    subnetResourceId: network!.outputs.privateEndpointSubnetResourceId
+    targetResourceId: functionApp.outputs.resourceId
+    groupId: 'sites'
+    zoneName: appZoneName
+  }
+}
+
+module authentication 'modules/authentication.bicep' = {
+  params: {
+    appName: functionApp.outputs.name
+    enabled: isEntra
+    clientId: entraClientId
+    allowedAudiences: entraAllowedAudiences
+    allowedPrincipalIds: entraAllowedPrincipalIds
+    allowedApplicationIds: entraAllowedApplicationIds
+  }
+}
+
+var readerPrincipalId = readingIdentity == 'systemAssigned'
+  ? functionApp.outputs.systemAssignedPrincipalId
+  : identity.outputs.principalId
+
+// The system-assigned identity needs a role to read that blob. The user-assigned one already owns all blobs of the account.
+module acceptedFindingsRole 'modules/container-role.bicep' = if (!empty(acceptedFindings) && readingIdentity == 'systemAssigned') {
+  params: {
+    storageAccountName: storage.outputs.name
+    containerName: container
+    principalId: readerPrincipalId
+    roleDefinitionId: roles.storageBlobDataReader
+  }
+}
+
+// ---------- alerts and the workbook ----------
+
+module actionGroup 'modules/action-group.bicep' = if (!empty(alertEmailAddresses)) {
+  params: {
+    name: names.actionGroup
+    tags: tags
+    emailAddresses: alertEmailAddresses
+  }
+}
+
+var actionGroupIds = concat(alertActionGroupIds, empty(alertEmailAddresses) ? [] : [actionGroup!.outputs.resourceId])
+
+module alerts 'modules/alerts.bicep' = if (hasAlerts) {
+  params: {
+    namePrefix: names.alert
+    location: location
+    tags: tags
+    workspaceResourceId: monitoring.outputs.workspaceResourceId
+    actionGroupIds: actionGroupIds
+  }
+}
+
+module activityAlerts 'modules/activity-alerts.bicep' = if (hasAlerts) {
+  params: {
+    namePrefix: names.alert
+    tags: tags
+    storageAccountResourceId: storage.outputs.resourceId
+    actionGroupIds: actionGroupIds
+  }
+}
+
+module availability 'modules/availability.bicep' = if (hasAvailabilityTest) {
+  params: {
+    name: names.availabilityTest
+    namePrefix: names.alert
+    location: location
+    tags: tags
+    componentName: monitoring.outputs.componentName
+    hostName: functionApp.outputs.hostName
+    locationIds: availabilityTestLocationIds
+    actionGroupIds: actionGroupIds
+  }
+}
+
+module budget 'modules/budget.bicep' = if (monthlyBudget > 0) {
+  params: {
+    name: names.budget
+    amount: monthlyBudget
+    startDate: budgetStart
+    emailAddresses: alertEmailAddresses
+    actionGroupIds: alertActionGroupIds
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  params: {
+    displayName: 'vm-identities: runs (${name})'
+    location: location
+    tags: tags
+    workspaceResourceId: monitoring.outputs.workspaceResourceId
+  }
+}
+
+@description('Name of the function app.')
+output functionAppName string = functionApp.outputs.name
+
+@description('Host name of the function app. The API is at https://HOST-NAME/api.')
+output functionAppHostName string = functionApp.outputs.hostName
+
+@description('Object id of the identity that reads the subscriptions: the principalId of management-group.bicep and source.bicep.')
+output readerPrincipalId string = readerPrincipalId
+
+@description('Object id of the identity that accesses storage and Application Insights. Equal to readerPrincipalId, unless readingIdentity is systemAssigned.')
+output storagePrincipalId string = identity.outputs.principalId
+
+@description('URL of the container with the databases: a source for another deployment, and --database of the command line.')
+output databaseContainerUrl string = storage.outputs.inventoryContainerUrl
+
+@description('Name of the storage account.')
+output storageAccountName string = storage.outputs.name
+
+@description('Resource id of the Log Analytics workspace.')
+output logAnalyticsWorkspaceResourceId string = monitoring.outputs.workspaceResourceId

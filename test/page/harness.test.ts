@@ -1,0 +1,80 @@
+import { describe, expect } from 'vitest';
+import { test } from './support/browser-test.ts';
+import { subscriptionIdOf } from './support/generated-estate.ts';
+import { pageAddress } from './support/page-host.ts';
+import { logOf, sharedHost } from './support/shared-host.ts';
+import { startSignInProxy } from './support/sign-in-proxy.ts';
+
+describe('a test fails on', () => {
+  test.for<[what: string, code: string, problem: RegExp]>([
+    ['a console error', "console.error('oops')", /^console: oops$/],
+    ['an exception', "setTimeout(() => { throw new Error('oops') })", /^exception: oops$/],
+    ['a rejection', "Promise.reject(new Error('oops')); 0", /^exception: oops$/],
+    ['a violation', "document.body.setAttribute('style', 'color: red')", /^policy: style-src-attr inline$/],
+    ['a request to another origin', "location.href = 'http://page.example:1/'", /^request to another origin: /],
+  ])('%s', async ([, code, problem], { page, problems }) => {
+    const host = await sharedHost('sample');
+    await page.goto(pageAddress(host));
+    await page.getByRole('heading', { level: 1 }).waitFor();
+
+    await page.evaluate(`{ ${code} }`);
+
+    const seen: string[] = [];
+    await expect
+      .poll(() => {
+        seen.push(...problems.take());
+        return seen;
+      })
+      .toContainEqual(expect.stringMatching(problem));
+    // Chromium writes to the console about it.
+    problems.allow(/./);
+  });
+});
+
+describe('the hosts', () => {
+  const get = async (origin: string, path: string, headers: Record<string, string> = {}) =>
+    fetch(`${origin}/api/${path}`, { headers });
+
+  test('large has 100,000 machines, and is not complete', async () => {
+    const { origin } = await sharedHost('large');
+    const last = subscriptionIdOf(197);
+
+    const all = await (await get(origin, 'virtualMachines?maxpagesize=1')).json();
+    const { value } = await (await get(origin, `virtualMachines?subscriptionId=${last}&maxpagesize=1000`)).json();
+    const ledger = await (await get(origin, 'subscriptions?maxpagesize=1000')).json();
+
+    expect(all.coverage).toMatchObject({ complete: 198, failed: 1, denied: 1, blindSpots: 1 });
+    const count = (sum: number, row: { virtualMachineCount: number }) => sum + row.virtualMachineCount;
+    expect(ledger.value.reduce(count, 0)).toBe(100_000);
+    expect(value.length).toBeGreaterThan(300);
+  });
+
+  test('keys requires them', async () => {
+    const { origin, keys } = await sharedHost('keys');
+
+    expect((await get(origin, 'virtualMachines')).status).toBe(401);
+    expect((await get(origin, 'virtualMachines', { 'x-functions-key': keys?.page ?? '' })).status).toBe(200);
+    expect(await logOf('keys')).toContain('keys required');
+  });
+
+  test('entra lets in who has signed in, with the roles given', async ({ newContext }) => {
+    const { origin } = await sharedHost('entra');
+    await using proxy = await startSignInProxy(origin);
+    const context = await newContext();
+    const status = async () => (await context.request.get(`${proxy.origin}/api/virtualMachines`)).status();
+    const signIn = () => context.request.get(`${proxy.origin}/.auth/login/aad?post_login_redirect_uri=/api/health`);
+
+    expect((await get(origin, 'virtualMachines')).status).toBe(401);
+    expect((await get(proxy.origin, 'virtualMachines', { 'x-ms-client-principal-id': 'me' })).status).toBe(401);
+    expect((await get(proxy.origin, 'page')).status).toBe(200);
+    expect(await status()).toBe(401);
+    await signIn();
+    expect(await status()).toBe(200);
+    await context.request.get(`${proxy.origin}/.auth/logout?post_logout_redirect_uri=/api/page`);
+    expect(await status()).toBe(401);
+    proxy.give([]);
+    await signIn();
+    expect(await status()).toBe(403);
+    expect(proxy.signIns).toHaveLength(3);
+  });
+});

@@ -1,0 +1,52 @@
+import { call } from '../api/client.ts';
+import type { SearchHit } from '../api/types.ts';
+import { linkTo } from '../state/address.ts';
+import { shownRun } from '../state/shown-run.ts';
+
+/** The address of what a search has found. */
+export function hashOf(hit: SearchHit): string {
+  switch (hit.kind) {
+    case 'principal':
+      return linkTo('principals', hit.id);
+    case 'virtualMachine':
+      return linkTo('machines', hit.id);
+    case 'scaleSet':
+      return linkTo('machines', '', { type: 'scaleSets', contains: hit.label });
+    case 'arc':
+      return linkTo('machines', '', { type: 'arc', contains: hit.label });
+    case 'identity':
+      return hit.principalId === null
+        ? linkTo('principals', '', { contains: hit.id })
+        : linkTo('principals', hit.principalId);
+    case 'resourceGroup':
+      return linkTo('machines', '', { subscriptionId: hit.id.split('/')[2] ?? '', resourceGroup: hit.label });
+    case 'subscription':
+      return linkTo('machines', '', { subscriptionId: hit.id.split('/')[2] ?? hit.id });
+  }
+}
+
+/**
+ * The address of pasted ids. One id opens its page, several open the lookup. An id that no run saw opens the page of
+ * that principal, which says what that means.
+ */
+export async function hashOfIds(ids: readonly string[]): Promise<string> {
+  const [id = ''] = ids;
+  if (ids.length > 1) {
+    const query = new URLSearchParams(ids.slice(0, 40).map((one) => ['id', one]));
+    return `${linkTo('lookup')}?${query}`;
+  }
+  const { value } = await call('search', 'search', { query: { q: id.slice(0, 256), asOf: shownRun.value } });
+  const hit = value.find(({ exact }) => exact);
+  if (hit !== undefined) return hashOf(hit);
+  if (/\/virtualMachines\/[^/]+$/i.test(id)) return linkTo('machines', id);
+  return id.startsWith('/')
+    ? linkTo('machines', '', { contains: id.split('/').at(-1) ?? id })
+    : linkTo('principals', id);
+}
+
+/** The address of a text: of its first hit, else the machines that contain it. */
+export async function hashOfText(text: string): Promise<string> {
+  const { value } = await call('search', 'search', { query: { q: text.slice(0, 256), asOf: shownRun.value } });
+  const [first] = value;
+  return first === undefined ? linkTo('machines', '', { contains: text }) : hashOf(first);
+}

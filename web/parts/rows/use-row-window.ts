@@ -1,0 +1,89 @@
+import { observeWindowOffset, observeWindowRect, Virtualizer, windowScroll } from '@tanstack/virtual-core';
+import type { RefObject } from 'preact';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef } from 'preact/hooks';
+
+/** Browsers stop at 17.8 to 33.5 million pixels. */
+const mostPixels = 15_000_000;
+const overscan = 10;
+const guessedRowHeight = 36;
+export const mostRowsPrinted = 1000;
+
+interface RowWindow {
+  readonly table: RefObject<HTMLTableElement | null>;
+  /** Indexes of the rows that exist in the document. */
+  readonly items: readonly number[];
+  /** Heights of the empty rows around them, in pixels. */
+  readonly before: number;
+  readonly after: number;
+  /** Reference of each row: heights are measured, not assumed. */
+  readonly measure: (row: HTMLTableRowElement | null) => void;
+  /** The list is longer than a page can be. */
+  readonly cut: boolean;
+}
+
+/** Which rows of a table are in view as the window scrolls. The row at the top stays when the user comes back. */
+export function useRowWindow(count: number): RowWindow {
+  const table = useRef<HTMLTableElement>(null);
+  const [, update] = useReducer((renders: number) => renders + 1, 0);
+  const rowHeight = useRef(guessedRowHeight);
+  const shownCount = Math.min(count, Math.floor(mostPixels / rowHeight.current));
+  const options = {
+    count: shownCount,
+    overscan,
+    estimateSize: () => rowHeight.current,
+    getScrollElement: () => window,
+    scrollToFn: windowScroll,
+    observeElementRect: observeWindowRect,
+    observeElementOffset: observeWindowOffset,
+    scrollMargin: table.current === null ? 0 : table.current.getBoundingClientRect().top + window.scrollY,
+    initialOffset: () => window.scrollY,
+    onChange: () => update(undefined),
+  };
+  const virtualizer = useMemo(() => new Virtualizer<Window, HTMLTableRowElement>(options), []);
+  virtualizer.setOptions(options);
+  useLayoutEffect(() => virtualizer._didMount(), []);
+  useLayoutEffect(() => virtualizer._willUpdate());
+  useRestoredRow(virtualizer, shownCount);
+
+  const measure = useCallback((row: HTMLTableRowElement | null) => {
+    if (row !== null && rowHeight.current === guessedRowHeight)
+      rowHeight.current = row.offsetHeight || guessedRowHeight;
+    virtualizer.measureElement(row);
+  }, []);
+  const items = virtualizer.getVirtualItems();
+  const [first, last] = [items[0], items.at(-1)];
+  return {
+    table,
+    items: items.map(({ index }) => index),
+    before: first === undefined ? 0 : first.start - virtualizer.options.scrollMargin,
+    after: last === undefined ? 0 : virtualizer.getTotalSize() - (last.end - virtualizer.options.scrollMargin),
+    measure,
+    cut: count > shownCount,
+  };
+}
+
+/** Keeps the first row in view in the entry of the history, and goes back to it. */
+function useRestoredRow(virtualizer: Virtualizer<Window, HTMLTableRowElement>, count: number): void {
+  const restored = useRef(false);
+  useEffect(() => {
+    if (restored.current || count === 0) return;
+    restored.current = true;
+    const row: unknown = history.state?.row;
+    if (typeof row === 'number' && row > 0 && row < count) virtualizer.scrollToIndex(row, { align: 'start' });
+  }, [count]);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const keep = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        const row = virtualizer.range?.startIndex ?? 0;
+        history.replaceState({ ...history.state, row }, '');
+      }, 200);
+    };
+    addEventListener('scroll', keep, { passive: true });
+    return () => {
+      clearTimeout(timer);
+      removeEventListener('scroll', keep);
+    };
+  }, []);
+}

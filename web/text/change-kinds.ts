@@ -1,0 +1,21 @@
+/** What the kinds of changes are called. */
+export const changeKinds: Readonly<Record<string, string>> = {
+  virtualMachineCreated: 'machines created',
+  virtualMachineDeleted: 'machines deleted',
+  virtualMachineRecreated: 'machines re-created',
+  virtualMachineMoved: 'machines moved',
+  virtualMachineUpdated: 'machines updated',
+  identityAttached: 'identities attached',
+  identityDetached: 'identities detached',
+  identityRecreated: 'identities re-created',
+  roleAssigned: 'roles assigned',
+  roleRemoved: 'roles removed',
+  roleInheritanceLost: 'inherited roles lost',
+  federatedCredentialAdded: 'federated credentials added',
+  federatedCredentialRemoved: 'federated credentials removed',
+  subscriptionAppeared: 'subscriptions appeared',
+  subscriptionLost: 'subscriptions lost',
+  subscriptionForgotten: 'subscriptions forgotten',
+  outOfScope: 'subscriptions out of scope',
+  tenantChanged: 'subscriptions in another tenant',
+};

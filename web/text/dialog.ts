@@ -1,0 +1,2 @@
+/** The texts of every dialog. */
+export const dialogText = { close: 'Close' };
