@@ -380,7 +380,7 @@ describe('the access of a principal', () => {
     expect(rated(old)).toEqual([...before, ['Old', 'high', null]]);
     const coverageOf = (asOf: AsOf, id: string) =>
       lookup(asOf, id).map((principal) => 'accessCoverage' in principal && principal.accessCoverage)[0];
-    expect(coverageOf(first, shared)).toEqual({ direct: 'complete', groups: 'notRead', directory: 'notRead' });
+    expect(coverageOf(first, shared)).toEqual({ direct: 'notRead', groups: 'notRead', directory: 'notRead' });
     expect(coverageOf(old, shared)).toMatchObject({ dataActions: 'notRead' });
     expect(coverageOf(old, system)).not.toHaveProperty('dataActions');
   });
