@@ -1,7 +1,8 @@
 import { listRoleAssignmentsOf } from '../azure/resource-manager/resources/role-assignments.ts';
 import type { LiveAccess, LiveRoleAssignment } from '../inventory/live-principal.ts';
 import { fold } from '../inventory/names/fold.ts';
-import { subscriptionOf } from '../inventory/privilege.ts';
+import { hasDataActions, type RolePermission } from '../inventory/permissions.ts';
+import { createRater, subscriptionOf } from '../inventory/privilege.ts';
 import type { ReadingEvent } from '../inventory/reading.ts';
 import { type RoleAssignmentReading, type RoleDefinitionReading, roleKey } from '../inventory/role.ts';
 import { kindReaders } from './kinds/kind-readers.ts';
@@ -31,12 +32,13 @@ export async function readLiveAccess({ principalId, ...request }: LiveAccessRequ
     readers: { ...kindReaders, roleAssignments: ofPrincipal },
     sink: memory.write,
   });
-  return { readAt, roleAssignments: memory.rows(), ...read };
+  return { readAt, roleAssignments: memory.rows(), dataActionsKnown: memory.dataActionsKnown(), ...read };
 }
 
 function keepAssignments(principalId: string) {
   const assignments = new Map<string, RoleAssignmentReading>();
   const roles = new Map<string, RoleDefinitionReading>();
+  const rate = createRater();
   return {
     write(event: ReadingEvent): void {
       if (event.type === 'roleAssignments') {
@@ -53,20 +55,25 @@ function keepAssignments(principalId: string) {
     },
     rows: (): LiveRoleAssignment[] =>
       [...assignments]
-        .map(([key, assignment]) => ({ order: `${fold(assignment.scope)}\n${key}`, row: toRow(assignment, roles) }))
+        .map(([key, assignment]) => ({ order: `${fold(assignment.scope)}\n${key}`, row: toRow(assignment) }))
         .sort((a, b) => (a.order < b.order ? -1 : 1))
         .map(({ row }) => row),
+    dataActionsKnown: (): boolean =>
+      [...assignments.values()].every(({ roleDefinitionId }) => hasDataActions(permissionsOf(roleDefinitionId))),
   };
 
-  function toRow(
-    { principalId: assignee, ...assignment }: RoleAssignmentReading,
-    known: ReadonlyMap<string, RoleDefinitionReading>,
-  ): LiveRoleAssignment {
+  function permissionsOf(roleDefinitionId: string): readonly RolePermission[] | null {
+    return roles.get(roleKey(roleDefinitionId))?.permissions ?? null;
+  }
+
+  function toRow({ principalId: assignee, ...assignment }: RoleAssignmentReading): LiveRoleAssignment {
+    const { roleDefinitionId, scope } = assignment;
     const isOwn = assignee.toLowerCase() === principalId.toLowerCase();
     return {
       ...assignment,
-      roleDefinitionName: known.get(roleKey(assignment.roleDefinitionId))?.roleName ?? null,
-      inherited: subscriptionOf(assignment.scope) === null,
+      roleDefinitionName: roles.get(roleKey(roleDefinitionId))?.roleName ?? null,
+      inherited: subscriptionOf(scope) === null,
+      ...rate(roleKey(roleDefinitionId), permissionsOf(roleDefinitionId), scope),
       via: isOwn ? 'direct' : 'group',
       groupId: isOwn ? null : assignee.toLowerCase(),
     };

@@ -44,6 +44,8 @@ export interface LiveAccess {
   readonly readAt: string;
   /** Each once, however many subscriptions list it; ordered by scope, then by id. */
   readonly roleAssignments: readonly LiveRoleAssignment[];
+  /** Of all these roles. */
+  readonly dataActionsKnown: boolean;
   readonly coverage: readonly Coverage[];
   readonly completeness: Completeness;
   /** Why it is not complete as a whole. */
@@ -67,6 +69,7 @@ export function toLivePrincipal(principalId: string, known: Principal | null, ac
       direct: completeness.complete ? 'complete' : some ? 'partial' : 'notRead',
       groups: { subscriptionsRead: read, subscriptionsAsked: asked.length },
       directory: 'notRead',
+      ...(access.dataActionsKnown ? {} : { dataActions: 'notRead' as const }),
     },
     roleAssignments: access.roleAssignments,
     asOf: readAt,

@@ -10,6 +10,11 @@ export interface RolePermission extends Permission {
   readonly notDataActions: readonly string[] | null;
 }
 
+/** Whether the data actions of a role are known. @param permissions null = the role was not read */
+export function hasDataActions(permissions: readonly RolePermission[] | null): boolean {
+  return permissions?.every(({ dataActions }) => dataActions !== null) ?? false;
+}
+
 /**
  * Whether an action is allowed: some entry has it in `actions` and not in `notActions`. The `notActions` of an entry
  * restrict that entry only. `*` matches any text, anywhere. Case does not matter.

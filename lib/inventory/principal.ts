@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { privilegeEntries } from './privilege.ts';
 import { guid, nullableText, type ShapeOf, text, time } from './shape.ts';
 import { federatedCredentialShape } from './user-assigned-identity.ts';
 
@@ -24,6 +25,8 @@ export const principalShape = v.object({
     direct: v.picklist(['complete', 'partial', 'notRead']),
     groups: notRead,
     directory: notRead,
+    /** Present where the data actions of a role are not known: what it may do with data was not rated. */
+    dataActions: v.exactOptional(notRead),
   }),
   virtualMachines: v.array(
     v.object({ id: text, name: text, subscriptionId: guid, attachedFrom: time, detachedAt: v.nullable(time) }),
@@ -37,6 +40,7 @@ export const principalShape = v.object({
       roleDefinitionName: nullableText,
       inherited: v.boolean(),
       condition: nullableText,
+      ...privilegeEntries,
     }),
   ),
   /** Of a user-assigned identity; read for attached ones only. */

@@ -80,6 +80,8 @@ const owner: LiveRoleAssignment = {
   roleDefinitionName: '<Owner>',
   inherited: false,
   condition: '@Resource[a] == 1',
+  privilege: 'high',
+  privilegePlane: 'both',
   via: 'group',
   groupId: 'bbbbbbbb-0000-4000-8000-000000000001',
 };
@@ -98,6 +100,7 @@ function access(...outcomes: readonly [status: Coverage['status'], code: string 
   return {
     readAt: '2026-11-30T12:00:00.000Z',
     roleAssignments: [owner],
+    dataActionsKnown: true,
     coverage: rows,
     completeness: { complete, coverage: counts },
     reason: null,

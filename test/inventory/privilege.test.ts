@@ -1,15 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { allows, type Permission } from '../../lib/inventory/permissions.ts';
-import { privilegeOf } from '../../lib/inventory/privilege.ts';
+import { sensitiveDataActions } from '../../lib/inventory/data-actions.ts';
+import { allows, type RolePermission } from '../../lib/inventory/permissions.ts';
+import { createRater } from '../../lib/inventory/privilege.ts';
 import { caseCount } from '../support/cases.ts';
 
 const subscription = '/subscriptions/00000000-0000-4000-8000-000000000001';
 const custom = '00000000-0000-4000-8000-00000000c0de';
 const owner = '8e3af657-a8ff-443c-a75c-2fe8c4bcb635';
 const contributor = 'b24988ac-6180-42a0-ab88-20f7382dd24c';
-const role = (actions: readonly string[], notActions: readonly string[] = []): Permission => ({ actions, notActions });
-const rated = (...permissions: readonly Permission[]) => privilegeOf(custom, permissions, subscription);
+const role = (actions: readonly string[], notActions: readonly string[] = []): RolePermission => {
+  return { actions, notActions, dataActions: [], notDataActions: [] };
+};
+const onData = (dataActions: readonly string[], notDataActions: readonly string[] = []): RolePermission => {
+  return { actions: [], notActions: [], dataActions, notDataActions };
+};
+const rate = (id: string, permissions: readonly RolePermission[] | null, scope = subscription) =>
+  createRater()(id, permissions, scope);
+const rated = (...permissions: readonly RolePermission[]) => rate(custom, permissions).privilege;
 
 describe('a role is rated by its effect: actions minus notActions', () => {
   test.each([
@@ -48,17 +56,97 @@ test('what one entry of a role excludes, another can give', () => {
   expect(rated(reads, reads)).toBeNull();
 });
 
+describe('a role is rated by its effect on data: dataActions minus notDataActions', () => {
+  const blobs = 'Microsoft.Storage/storageAccounts/blobServices/containers/blobs';
+  test.each([
+    [onData(['*']), 'medium'],
+    [onData(['*/*']), 'medium'],
+    [onData(['*/read']), 'medium'],
+    [onData(['*'], ['*/read']), 'medium'],
+    [onData(['*'], ['Microsoft.KeyVault/*']), 'medium'],
+    [onData(['Microsoft.*']), 'medium'],
+    // All data of a provider, or all data of one kind that is worth an attack.
+    [onData(['Microsoft.KeyVault/*']), 'medium'],
+    [onData(['Microsoft.KeyVault/vaults/*']), 'medium'],
+    [onData(['microsoft.keyvault/vaults/SECRETS/*']), 'medium'],
+    [onData(['Microsoft.KeyVault/vaults/secrets/getSecret/action']), 'medium'],
+    [onData(['Microsoft.KeyVault/vaults/keys/*']), 'medium'],
+    [onData(['Microsoft.KeyVault/*'], ['Microsoft.KeyVault/vaults/secrets/*']), 'medium'],
+    [onData(['*/getSecret/action']), 'medium'],
+    [onData(['Microsoft.Storage/*']), 'medium'],
+    [onData([`${blobs}/read`]), 'medium'],
+    [onData([`${blobs}/*`], [`${blobs}/read`]), 'medium'],
+    [onData(['Microsoft.CognitiveServices/*']), 'medium'],
+    [onData(['Microsoft.CognitiveServices/accounts/*']), 'medium'],
+    [onData(['Microsoft.CognitiveServices/*/read']), 'medium'],
+    [onData(['Microsoft.AppConfiguration/configurationStores/*/read']), 'medium'],
+    [onData(['Contoso.Vaults/*']), 'medium'],
+    [onData(['Contoso.Vaults/*/read']), 'medium'],
+    // What is left, or what there is, is a part.
+    [onData(['Microsoft.KeyVault/*'], ['Microsoft.KeyVault/vaults/*']), null],
+    [onData(['Microsoft.KeyVault/*'], ['microsoft.keyvault/*']), null],
+    [onData(['*'], ['*']), null],
+    [onData(['*'], ['*/read', '*/write', '*/delete', '*/action']), null],
+    [onData(['Contoso.Vaults/*'], ['Contoso.*']), null],
+    [onData(['Contoso.Vaults/boxes/*']), null],
+    [onData(['Microsoft.KeyVault/vaults/secrets/readMetadata/action', 'Microsoft.KeyVault/vaults/*/read']), null],
+    [onData(['Microsoft.CognitiveServices/accounts/OpenAI/*']), null],
+    [onData([`${blobs}/tags/read`]), null],
+    [onData([]), null],
+    // Actions are no data actions.
+    [role(['Microsoft.KeyVault/*', `${blobs}/read`]), null],
+  ] as const)('%j is %s', (permission, privilege) => {
+    expect(rate(custom, [permission])).toEqual({ privilege, privilegePlane: privilege === null ? null : 'data' });
+  });
+
+  test('each sensitive data action alone counts, and none that the same role takes away', () => {
+    for (const action of sensitiveDataActions) {
+      expect(rated(onData([action])), action).toBe('medium');
+      expect(rated(onData([action], [action])), action).toBeNull();
+    }
+  });
+});
+
+describe('the plane of a privilege', () => {
+  const secrets = onData(['Microsoft.KeyVault/vaults/secrets/*']);
+  const unread: RolePermission = { ...role(['*']), dataActions: null, notDataActions: null };
+  test.each([
+    ['control', 'high', [role(['*'])]],
+    ['control', 'medium', [role(['*'], ['*/write', '*/delete'])]],
+    ['data', 'medium', [role(['*/read']), secrets]],
+    ['both', 'high', [{ ...role(['*']), dataActions: ['*'] }]],
+    ['both', 'high', [role(['*']), secrets]],
+    // Not read: what is known counts, and the plane is not claimed.
+    [null, 'high', [unread]],
+    [null, null, [{ ...unread, actions: ['*/read'] }]],
+    ['both', 'high', [unread, secrets]],
+    [null, null, []],
+  ] as const)('is %s for %s: %j', (privilegePlane, privilege, permissions) => {
+    expect(rate(custom, permissions)).toEqual({ privilege, privilegePlane });
+  });
+
+  test('of a role is found once, whatever the scope', () => {
+    const rater = createRater();
+    const places = ['/', subscription, `${subscription}/resourceGroups/rg`].map((scope) =>
+      rater(custom, [secrets], scope),
+    );
+    expect(places.map(({ privilege }) => privilege)).toEqual(['medium', 'medium', null]);
+  });
+});
+
 test('a built-in role that was not read is known by its id', () => {
-  expect(privilegeOf(owner.toUpperCase(), null, subscription)).toBe('high');
-  expect(privilegeOf(contributor, null, subscription)).toBe('medium');
-  expect(privilegeOf(custom, null, subscription)).toBeNull();
+  expect(rate(owner.toUpperCase(), null)).toEqual({ privilege: 'high', privilegePlane: 'control' });
+  expect(rate(contributor, null)).toEqual({ privilege: 'medium', privilegePlane: 'control' });
+  expect(rate(custom, null)).toEqual({ privilege: null, privilegePlane: null });
 });
 
 test('no role is rated below a subscription', () => {
   for (const scope of ['/', '/providers/Microsoft.Management/managementGroups/top', `${subscription}/`]) {
-    expect(privilegeOf(custom, [role(['*'])], scope), scope).toBe('high');
+    expect(rate(custom, [role(['*'])], scope).privilege, scope).toBe('high');
+    expect(rate(custom, [onData(['*'])], scope).privilege, scope).toBe('medium');
   }
-  expect(privilegeOf(custom, [role(['*'])], `${subscription}/resourceGroups/rg`)).toBeNull();
+  const below = `${subscription}/resourceGroups/rg`;
+  expect(rate(custom, [role(['*']), onData(['*'])], below)).toEqual({ privilege: null, privilegePlane: null });
 });
 
 test('notActions never raise a rating, and whoever may assign roles is rated high', () => {

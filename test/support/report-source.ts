@@ -39,6 +39,8 @@ export const principal: Principal = {
       roleDefinitionName: null,
       inherited: false,
       condition: null,
+      privilege: null,
+      privilegePlane: null,
     },
   ],
   federatedCredentials: [{ name: 'github', issuer: 'https://issuer', subject: 'repo:a/b', audiences: ['api'] }],

@@ -1,5 +1,5 @@
 import { subscriptionOf } from '../../inventory/privilege.ts';
-import { deleteRoleAssignments, firstNames } from './finding-text.ts';
+import { deleteRoleAssignments, firstNames, roleAt } from './finding-text.ts';
 import type { Rule } from './rule.ts';
 
 /**
@@ -10,7 +10,7 @@ export const crossSubscriptionAccess: Rule = {
   name: 'crossSubscriptionAccess',
   *find({ assignments, locate }) {
     for (const assignment of assignments.all()) {
-      const { id, principalId, roleName, scope, stale } = assignment;
+      const { id, principalId, scope, stale } = assignment;
       const target = subscriptionOf(scope);
       if (target === null) continue;
       const location = locate(principalId);
@@ -22,7 +22,7 @@ export const crossSubscriptionAccess: Rule = {
         resourceId: id,
         principalId,
         severity: 'low',
-        message: `The identity on ${names} in subscription ${firstNames(homes)} holds ${roleName} at ${scope}, in another subscription`,
+        message: `The identity on ${names} in subscription ${firstNames(homes)} holds ${roleAt(assignment)}, in another subscription`,
         remediation: deleteRoleAssignments('Where it is not meant: ', [assignment]),
         stale: stale || location.machines.every((machine) => machine.stale),
       };

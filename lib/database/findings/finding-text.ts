@@ -1,7 +1,11 @@
 import { guidPattern, isResourceId } from '../../inventory/commands/azure-id.ts';
 import { singleQuoted } from '../../inventory/commands/shell-word.ts';
 import { noCommand } from '../../inventory/missing-right.ts';
+import type { Rating } from '../../inventory/privilege.ts';
 import type { StandingAssignment } from './standing-assignments.ts';
+
+/** An assignment of a privileged role. */
+export interface RatedAssignment extends StandingAssignment, Rating {}
 
 /** "a", "a and b", "a, b and 3 more": keeps a message short. */
 export function firstNames(names: readonly string[]): string {
@@ -10,9 +14,34 @@ export function firstNames(names: readonly string[]): string {
   return names.length === 2 ? `${first} and ${second}` : `${first}, ${second} and ${names.length - 2} more`;
 }
 
+/** "Owner at /subscriptions/… with a condition". */
+export function roleAt({
+  roleName,
+  scope,
+  condition,
+}: Pick<StandingAssignment, 'roleName' | 'scope' | 'condition'>): string {
+  return `${roleName} at ${scope}${condition === null ? '' : ' with a condition'}`;
+}
+
 /** "Owner at /subscriptions/…, Reader at … and 3 more". */
 export function firstRoles(assignments: readonly StandingAssignment[]): string {
-  return firstNames(assignments.map(({ roleName, scope }) => `${roleName} at ${scope}`));
+  return firstNames(assignments.map(roleAt));
+}
+
+const planes = {
+  control: 'control plane',
+  data: 'data plane',
+  both: 'control plane and data plane',
+  unknown: 'control plane; its data actions were not read',
+};
+
+/** "Owner at /subscriptions/… (control plane) with a condition, … and 3 more". */
+export function firstPrivileges(assignments: readonly RatedAssignment[]): string {
+  return firstNames(
+    assignments.map(({ scope, privilegePlane, ...role }) => {
+      return roleAt({ ...role, scope: `${scope} (${planes[privilegePlane ?? 'unknown']})` });
+    }),
+  );
 }
 
 /** "1 machine", "2 machines". */

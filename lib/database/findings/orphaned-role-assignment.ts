@@ -1,4 +1,4 @@
-import { deleteRoleAssignments } from './finding-text.ts';
+import { deleteRoleAssignments, roleAt } from './finding-text.ts';
 import type { Rule } from './rule.ts';
 
 /** A role assignment to a managed identity that is proven gone. The inventory must have known it. */
@@ -6,13 +6,13 @@ export const orphanedRoleAssignment: Rule = {
   name: 'orphanedRoleAssignment',
   *find({ assignments, locate }) {
     for (const assignment of assignments.all()) {
-      const { id, principalId, roleName, scope, stale } = assignment;
+      const { id, principalId, stale } = assignment;
       if (locate(principalId)?.gone !== true) continue;
       yield {
         resourceId: id,
         principalId,
         severity: 'medium',
-        message: `${roleName} at ${scope} is assigned to ${principalId}, a managed identity that is gone`,
+        message: `${roleAt(assignment)} is assigned to ${principalId}, a managed identity that is gone`,
         remediation: deleteRoleAssignments('', [assignment]),
         stale,
       };

@@ -1,9 +1,9 @@
-import { deleteRoleAssignments, firstNames, firstRoles } from './finding-text.ts';
+import { deleteRoleAssignments, firstNames, firstPrivileges } from './finding-text.ts';
 import { privilegedPrincipals } from './privileged-principals.ts';
 import type { Rule } from './rule.ts';
 
 /**
- * An identity that controls a whole subscription or more: so does whoever gets a shell on one of its machines. The
+ * An identity that controls a whole subscription or more, or its data: so does whoever gets a shell on one of its machines. The
  * finding's resource is the user-assigned identity, or the machine of a system-assigned one.
  */
 export const privilegedIdentity: Rule = {
@@ -19,7 +19,7 @@ export const privilegedIdentity: Rule = {
         resourceId,
         principalId,
         severity,
-        message: `The identity on ${names} holds ${firstRoles(held)}`,
+        message: `The identity on ${names} holds ${firstPrivileges(held)}`,
         remediation: deleteRoleAssignments(
           'Give it a role that fits its task, at the scope of that task, then: ',
           held,

@@ -14,6 +14,8 @@ export interface StandingAssignment {
   readonly roleName: string;
   /** null = the role itself was not read. */
   readonly permissions: readonly RolePermission[] | null;
+  /** The role applies only where this holds. */
+  readonly condition: string | null;
   /** None of the subscriptions that showed it was read completely. */
   readonly stale: boolean;
 }
@@ -26,7 +28,7 @@ export interface StandingAssignments {
 }
 
 const standing = `
-SELECT a.id, a.resource_id, a.scope, a.principal_id, d.guid, d.name, d.permissions
+SELECT a.id, a.resource_id, a.scope, a.principal_id, a.condition, d.guid, d.name, d.permissions
 FROM role_assignment a JOIN role_definition d ON d.id = a.role_definition
 WHERE EXISTS (SELECT 1 FROM role_assignment_seen s WHERE s.assignment = a.id AND s.valid_to IS NULL)
 AND EXISTS (SELECT 1 FROM identity i WHERE i.principal_id = a.principal_id)`;
@@ -44,6 +46,7 @@ export function prepareStandingAssignments(database: Database, fresh: Freshness)
       roleGuid: text(row, 'guid'),
       roleName: textOrNull(row, 'name') ?? text(row, 'guid'),
       permissions: storedPermissions(textOrNull(row, 'permissions')),
+      condition: textOrNull(row, 'condition'),
       stale: !shownIn.all(integer(row, 'id')).some((shown) => fresh(integer(shown, 'subscription'), 'roleAssignments')),
     };
   };

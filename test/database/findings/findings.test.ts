@@ -84,6 +84,73 @@ describe('privilegedIdentity', () => {
     ]);
   });
 
+  const onData = (name: number, dataActions: readonly string[], notDataActions: readonly string[] = []) => {
+    const plain = role(guid(name), `Data ${name}`, []);
+    return { ...plain, permissions: [{ actions: [], notActions: [], dataActions, notDataActions }] };
+  };
+  test.each([
+    ['data actions only', onData(60, ['Microsoft.KeyVault/vaults/secrets/*']), 'medium', '(data plane)'],
+    ['actions only', contributor, 'medium', '(control plane)'],
+    [
+      'both',
+      {
+        ...owner,
+        id: onData(61, []).id,
+        permissions: [{ actions: ['*'], notActions: [], dataActions: ['*'], notDataActions: [] }],
+      },
+      'high',
+      '(control plane and data plane)',
+    ],
+    [
+      'data actions that were not read',
+      {
+        ...owner,
+        id: onData(62, []).id,
+        permissions: [{ actions: ['*'], notActions: [], dataActions: null, notDataActions: null }],
+      },
+      'high',
+      '(control plane; its data actions were not read)',
+    ],
+  ] as const)('names the plane of a role with %s', (_what, held, severity, plane) => {
+    run({ [one]: { machines: [machine('a')], roleAssignments: [assign('a', held)], roleDefinitions: [held] } });
+
+    expect(found({ rule: 'privilegedIdentity' })).toMatchObject([
+      { severity, message: `The identity on a holds ${held.roleName} at ${at(one)} ${plane}` },
+    ]);
+  });
+
+  test('a role with data actions on a resource group, or without those that count, is no finding', () => {
+    const reads = onData(63, ['Microsoft.KeyVault/vaults/*'], ['Microsoft.KeyVault/vaults/secrets/*', '*/keys/*']);
+    const all = onData(64, ['*']);
+    run({
+      [one]: {
+        machines: [machine('a')],
+        roleAssignments: [assign('a', reads), assign('a', all, `${at(one)}/resourceGroups/rg`)],
+        roleDefinitions: [reads, all],
+      },
+    });
+
+    expect(found()).toEqual([]);
+  });
+
+  test('a condition is said in each rule that names a role', () => {
+    const condition = "@Resource[x] StringEquals 'y'\u001b[31m";
+    run({
+      [one]: { machines: [machine('a')], roleAssignments: [{ ...assign('a', owner), condition }] },
+      [two]: { roleAssignments: [{ ...assign('a', reader, at(two), 'abroad'), condition }] },
+    });
+
+    const messages = found().map(({ rule, message }) => [
+      rule,
+      message.includes(' with a condition'),
+      message.includes('@Resource'),
+    ]);
+    expect(messages).toEqual([
+      ['privilegedIdentity', true, false],
+      ['crossSubscriptionAccess', true, false],
+    ]);
+  });
+
   const spares: readonly [string, RoleDefinitionReading, string][] = [
     ['Owner of a resource group', owner, `${at(one)}/resourceGroups/rg`],
     ['Contributor of a resource group', contributor, `${at(one)}/resourceGroups/rg`],

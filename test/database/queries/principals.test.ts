@@ -326,7 +326,8 @@ describe('the access of a principal', () => {
     const third = readRun();
     inventory.noLongerSeen(changed, 'sub-1', 'roleRemoved');
     inventory.noLongerSeen(above, 'sub-1', 'roleInheritanceLost');
-    const role = { roleDefinitionId: '/roles/reader', roleDefinitionName: 'Reader', condition: null };
+    const notRated = { privilege: null, privilegePlane: null };
+    const role = { roleDefinitionId: '/roles/reader', roleDefinitionName: 'Reader', condition: null, ...notRated };
     const atTop = { ...role, id: `${inherited}/b`, scope: inherited, inherited: true };
     const atGroup = { ...role, id: `${subscription}/a`, scope: `${subscription}/resourceGroups/g`, inherited: false };
     expect(roleOf(first)).toEqual([atGroup, atTop]);
@@ -351,6 +352,37 @@ describe('the access of a principal', () => {
     const directAt = (asOf: AsOf) =>
       lookup(asOf, shared).map((principal) => 'accessCoverage' in principal && principal.accessCoverage.direct)[0];
     expect([first, partial, blind, unread].map(directAt)).toEqual(['complete', 'partial', 'partial', 'notRead']);
+  });
+
+  test('has the privilege of each role and its plane, and says where data actions are not known', () => {
+    const data = { dataActions: ['Microsoft.KeyVault/*'], notDataActions: [] };
+    const permissionsOf = (entry: object) => JSON.stringify([entry]);
+    const assign = (name: string, permissions: string, scope = subscription, principalId = shared) =>
+      inventory.seen(
+        inventory.role({ id: `${scope}/${name}`, scope, principalId, definition: { name, permissions } }),
+        'sub-1',
+      );
+    assign('Secrets', permissionsOf({ actions: [], notActions: [], ...data }));
+    assign('All', permissionsOf({ actions: ['*'], notActions: [], ...data }), '/');
+    assign('Secrets', '', `${subscription}/resourceGroups/g`);
+    const old = readRun();
+    assign('Old', permissionsOf({ actions: ['*'], notActions: [] }));
+    const rated = (asOf: AsOf) =>
+      roleOf(asOf) === false
+        ? []
+        : Array.from(roleOf(asOf) || [], (one) => [one.roleDefinitionName, one.privilege, one.privilegePlane]);
+    const before = [
+      ['Secrets', 'medium', 'data'],
+      ['All', 'high', 'both'],
+      ['Secrets', null, null],
+    ];
+    expect(rated(first)).toEqual(before);
+    expect(rated(old)).toEqual([...before, ['Old', 'high', null]]);
+    const coverageOf = (asOf: AsOf, id: string) =>
+      lookup(asOf, id).map((principal) => 'accessCoverage' in principal && principal.accessCoverage)[0];
+    expect(coverageOf(first, shared)).toEqual({ direct: 'notRead', groups: 'notRead', directory: 'notRead' });
+    expect(coverageOf(old, shared)).toMatchObject({ dataActions: 'notRead' });
+    expect(coverageOf(old, system)).not.toHaveProperty('dataActions');
   });
 
   test('has the federated credentials of each run', () => {

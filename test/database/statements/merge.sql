@@ -440,7 +440,7 @@ AND c.from_seq = (
   SELECT max(n.from_seq) FROM coverage n WHERE n.subscription = ?1 AND n.kind = ?2 AND n.superseded = 0
 );
 
-SELECT a.id, a.resource_id, a.scope, a.principal_id, d.guid, d.name, d.permissions
+SELECT a.id, a.resource_id, a.scope, a.principal_id, a.condition, d.guid, d.name, d.permissions
 FROM role_assignment a
 JOIN role_definition d ON d.id = a.role_definition
 WHERE EXISTS (SELECT 1 FROM role_assignment_seen s WHERE s.assignment = a.id AND s.valid_to IS NULL)
@@ -547,7 +547,7 @@ AND p.present = 0
 AND i.principal_id IS NOT NULL
 ORDER BY i.principal_id;
 
-SELECT a.id, a.resource_id, a.scope, a.principal_id, d.guid, d.name, d.permissions
+SELECT a.id, a.resource_id, a.scope, a.principal_id, a.condition, d.guid, d.name, d.permissions
 FROM role_assignment a
 JOIN role_definition d ON d.id = a.role_definition
 WHERE EXISTS (SELECT 1 FROM role_assignment_seen s WHERE s.assignment = a.id AND s.valid_to IS NULL)

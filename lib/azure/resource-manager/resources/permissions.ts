@@ -36,12 +36,12 @@ function toPermission(item: unknown): Permission {
 
 /**
  * An entry of a role definition. Azure Stack answers versions of the API that have no data actions: they are not known
- * then, and neither are they if another list of the entry is unreadable.
+ * then, and neither are they if another list of the entry is unreadable. A list beside data actions may be left out.
  */
 export function toRolePermission(item: unknown): RolePermission {
-  const lists = ['actions', 'notActions', 'dataActions', 'notDataActions'].map((name) => texts(member(item, name)));
-  const [, , dataActions, notDataActions] = lists.includes(null) ? [] : lists;
-  return { ...toPermission(item), dataActions: dataActions ?? null, notDataActions: notDataActions ?? null };
+  const others = ['actions', 'notActions', 'notDataActions'].map((name) => texts(member(item, name) ?? []));
+  const dataActions = others.includes(null) ? null : texts(member(item, 'dataActions'));
+  return { ...toPermission(item), dataActions, notDataActions: dataActions === null ? null : (others[2] ?? null) };
 }
 
 function texts(value: unknown): readonly string[] | null {

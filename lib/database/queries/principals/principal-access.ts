@@ -1,11 +1,14 @@
+import type { RolePermission } from '../../../inventory/permissions.ts';
 import type { AccessCoverage, PrincipalRoleAssignment } from '../../../inventory/principal.ts';
+import { createRater } from '../../../inventory/privilege.ts';
+import { roleKey } from '../../../inventory/role.ts';
 import type { FederatedCredential } from '../../../inventory/user-assigned-identity.ts';
 import { isInherited } from '../../views/access-changes.ts';
 import { completeness } from '../coverage/completeness.ts';
 import { subscriptionsAt } from '../coverage/subscriptions-at.ts';
 import { integer, type SqlRow, text, textOrNull } from '../row-values.ts';
 import type { RunContext } from '../run-context.ts';
-import { storedTexts } from '../stored-json.ts';
+import { storedPermissions, storedTexts } from '../stored-json.ts';
 import { perRun } from '../while-open.ts';
 import { byPrincipal, readPrincipalRows } from './principal-select.ts';
 
@@ -13,26 +16,45 @@ const holds = (row: string) => `${row}.valid_from <= $seq AND (${row}.valid_to I
 
 /** One row per assignment, even if many listings have it; of a changed assignment, the newest state. */
 const rolesOfPrincipals = `
-SELECT r.principal_id, r.resource_id, r.scope, r.condition, n.resource_id AS role_definition_id, n.name, ${isInherited('r.scope')} AS inherited
+SELECT r.principal_id, r.resource_id, r.scope, r.condition, n.resource_id AS role_definition_id, n.name, n.permissions, ${isInherited('r.scope')} AS inherited
 FROM json_each($ids) j CROSS JOIN role_assignment r CROSS JOIN role_definition n ON n.id = r.role_definition
 WHERE r.principal_id = j.value AND EXISTS (SELECT 1 FROM role_assignment_seen z WHERE z.assignment = r.id AND ${holds('z')})
   AND NOT EXISTS (SELECT 1 FROM role_assignment o WHERE o.resource_key = r.resource_key AND o.principal_id = r.principal_id AND o.id > r.id
     AND EXISTS (SELECT 1 FROM role_assignment_seen z WHERE z.assignment = o.id AND ${holds('z')}))
 ORDER BY r.id`;
 
-/** The role assignments of principals at a run, by principal id in lower case. */
+interface AssignedRole {
+  readonly assignment: PrincipalRoleAssignment;
+  /** null = the role itself was not read. */
+  readonly permissions: readonly RolePermission[] | null;
+}
+
+/**
+ * The role assignments of principals at a run, by principal id in lower case. Of a role, only what was read last is
+ * known.
+ */
 export function readRoleAssignments(
   context: RunContext,
   principalIds: readonly string[],
-): ReadonlyMap<string, readonly PrincipalRoleAssignment[]> {
-  return readByPrincipal(context, rolesOfPrincipals, principalIds, (row) => ({
-    id: text(row, 'resource_id'),
-    scope: text(row, 'scope'),
-    roleDefinitionId: text(row, 'role_definition_id'),
-    roleDefinitionName: textOrNull(row, 'name'),
-    inherited: integer(row, 'inherited') === 1,
-    condition: textOrNull(row, 'condition'),
-  }));
+): ReadonlyMap<string, readonly AssignedRole[]> {
+  const rate = createRater();
+  return readByPrincipal(context, rolesOfPrincipals, principalIds, (row) => {
+    const scope = text(row, 'scope');
+    const roleDefinitionId = text(row, 'role_definition_id');
+    const permissions = storedPermissions(textOrNull(row, 'permissions'));
+    return {
+      permissions,
+      assignment: {
+        id: text(row, 'resource_id'),
+        scope,
+        roleDefinitionId,
+        roleDefinitionName: textOrNull(row, 'name'),
+        inherited: integer(row, 'inherited') === 1,
+        condition: textOrNull(row, 'condition'),
+        ...rate(roleKey(roleDefinitionId), permissions, scope),
+      },
+    };
+  });
 }
 
 const credentialsOfPrincipals = `

@@ -1,3 +1,4 @@
+import { hasDataActions } from '../../../inventory/permissions.ts';
 import { type NeverSeenPrincipal, type Principal, principalStates } from '../../../inventory/principal.ts';
 import type { AsOf, Page, PageRequest, PrincipalFilter } from '../../../inventory/query.ts';
 import type { Database } from '../../database.ts';
@@ -67,6 +68,7 @@ function toPrincipals(rows: readonly SqlRow[], context: RunContext): Principal[]
     const principalId = text(row, 'principal_id');
     const key = principalId.toLowerCase();
     const machines = onMachines.get(key);
+    const assigned = roles.get(key) ?? [];
     const seen = [machines, inListings.get(key)].filter((one) => one !== undefined);
     return {
       principalId,
@@ -77,9 +79,14 @@ function toPrincipals(rows: readonly SqlRow[], context: RunContext): Principal[]
       state: oneOf(principalStates, row.state, 'state'),
       firstSeen: isoTime(Math.min(...seen.map(({ firstSeen }) => firstSeen))),
       lastSeen: latest(seen.map(({ lastSeen }) => lastSeen)),
-      accessCoverage: accessCoverageAt(context.database, context.seq),
+      accessCoverage: {
+        ...accessCoverageAt(context.database, context.seq),
+        ...(assigned.every(({ permissions }) => hasDataActions(permissions))
+          ? {}
+          : { dataActions: 'notRead' as const }),
+      },
       virtualMachines: machines?.machines ?? [],
-      roleAssignments: roles.get(key) ?? [],
+      roleAssignments: assigned.map(({ assignment }) => assignment),
       federatedCredentials: credentials.get(key) ?? [],
     };
   });

@@ -79,6 +79,7 @@ test('roles have a name and all four lists of their permissions', async () => {
     value: [
       ...payloadItems('roledefinition-atscope'),
       { id: '/r2', properties: { roleName: 'Bare', permissions: null } },
+      { id: '/r5', properties: { roleName: 'Data only', permissions: [{ dataActions: ['x/*'], actions: null }] } },
       { id: '/r3', properties: { roleName: 'Old', permissions: [{ actions: ['*'], notActions: [] }] } },
       {
         id: '/r4',
@@ -102,6 +103,11 @@ test('roles have a name and all four lists of their permissions', async () => {
       permissions: [{ actions: ['action'], notActions: [], dataActions: ['dataAction'], notDataActions: [] }],
     },
     { id: '/r2', roleName: 'Bare', permissions: [] },
+    {
+      id: '/r5',
+      roleName: 'Data only',
+      permissions: [{ actions: [], notActions: [], dataActions: ['x/*'], notDataActions: [] }],
+    },
     { id: '/r3', roleName: 'Old', permissions: [{ ...unknownData, actions: ['*'] }] },
     { id: '/r4', roleName: 'Odd', permissions: [{ ...unknownData, actions: ['a'] }, unknownData] },
   ]);
