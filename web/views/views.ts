@@ -1,8 +1,10 @@
 import type { FunctionComponent } from 'preact';
 import type { View } from '../state/address.ts';
+import { Findings } from './findings.tsx';
 import { Machines } from './machines/machines.tsx';
 import { Overview } from './overview.tsx';
 import { Placeholder } from './placeholder.tsx';
+import { Principals } from './principals.tsx';
 
 /** A view; `id` is that of the one thing it shows, or empty. */
 export type ViewComponent = FunctionComponent<{ readonly id: string }>;
@@ -10,11 +12,11 @@ export type ViewComponent = FunctionComponent<{ readonly id: string }>;
 export const views: Readonly<Record<View, ViewComponent>> = {
   '': Overview,
   machines: Machines,
-  principals: Placeholder,
+  principals: Principals,
   lookup: Placeholder,
   changes: Placeholder,
   compare: Placeholder,
-  findings: Placeholder,
+  findings: Findings,
   coverage: Placeholder,
   runs: Placeholder,
   about: Placeholder,

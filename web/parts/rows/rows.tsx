@@ -27,13 +27,15 @@ export interface RowsProps<Row> {
   readonly orderBy?: string | null;
   readonly sort?: (orderBy: string) => void;
   readonly busy: boolean;
+  /** The list goes on after these rows, so its length is not known. */
+  readonly hasMore?: boolean;
   /** Tells which rows are in view. */
   readonly show?: (first: number, last: number) => void;
 }
 
 /** A table of any length. Only the rows in view are in the document, between two empty rows that keep its height. */
 export function Rows<Row>(props: RowsProps<Row>) {
-  const { label, columns, count, rowAt, idOf, principalIdOf, orderBy, sort, busy, show } = props;
+  const { label, columns, count, rowAt, idOf, principalIdOf, orderBy, sort, busy, hasMore = false, show } = props;
   const { table, items, before, after, measure, cut } = useRowWindow(count);
   const printing = usePrinting();
   const first = items[0] ?? 0;
@@ -42,7 +44,7 @@ export function Rows<Row>(props: RowsProps<Row>) {
   const shown = printing ? loadedFromTheStart(count, rowAt) : items;
   return (
     <div class="rows">
-      <table ref={table} aria-label={label} aria-rowcount={count + 1} aria-busy={busy}>
+      <table ref={table} aria-label={label} aria-rowcount={hasMore ? -1 : count + 1} aria-busy={busy}>
         <thead>
           <tr aria-rowindex={1}>
             {columns.map((column) => (

@@ -3,6 +3,7 @@ import type { VirtualMachine } from '../../api/types.ts';
 import { DownloadMenu } from '../../parts/download-menu.tsx';
 import { EmptyList } from '../../parts/empty-list.tsx';
 import { Failure } from '../../parts/failure.tsx';
+import { FilterText, filtersOf } from '../../parts/filter-select.tsx';
 import { Rows } from '../../parts/rows/rows.tsx';
 import { usePages } from '../../parts/rows/use-pages.ts';
 import { Verdict } from '../../parts/verdict.tsx';
@@ -15,16 +16,9 @@ import { count, stateText } from '../../text/states.ts';
 import { Facets } from './facets.tsx';
 import { machineColumns } from './machine-columns.tsx';
 
-/** The filters of the address, as the API takes them. */
-export function machineQuery(): Readonly<Record<string, string | readonly string[]>> {
-  const { query } = address.value;
-  const names = [...new Set(query.keys())].filter((name) => name !== 'asOf' && name !== 'orderby');
-  return Object.fromEntries(names.map((name) => [name, name === 'tag' ? query.getAll(name) : (query.get(name) ?? '')]));
-}
-
 /** All machines: filters on the left, the list on the right. */
 export function Machines() {
-  const filters = machineQuery();
+  const filters = filtersOf(address.value.query);
   const orderBy = address.value.query.get('orderby') ?? 'name';
   const query = { ...filters, orderby: orderBy, asOf: shownRun.value };
   const pages = usePages('virtual-machines', 'virtualMachines', query);
@@ -72,14 +66,7 @@ function Toolbar() {
   const { query } = address.value;
   return (
     <div class="toolbar">
-      <label>
-        {text.contains}{' '}
-        <input
-          type="search"
-          value={query.get('contains') ?? ''}
-          onInput={(event) => go(withQuery({ contains: event.currentTarget.value }), { replace: true })}
-        />
-      </label>
+      <FilterText name="contains" label={text.contains} />
       <TagFilter />
       <label>
         {text.deleted}{' '}
@@ -95,7 +82,7 @@ function Toolbar() {
         </select>
       </label>
       <ColumnMenu />
-      <DownloadMenu report="virtualMachines" filters={machineQuery()} />
+      <DownloadMenu report="virtualMachines" filters={filtersOf(address.value.query)} />
     </div>
   );
 }

@@ -1,0 +1,115 @@
+import type { Finding } from '../api/types.ts';
+import { CopyButton } from '../parts/copy-button.tsx';
+import { DownloadMenu } from '../parts/download-menu.tsx';
+import { EmptyList } from '../parts/empty-list.tsx';
+import { Failure } from '../parts/failure.tsx';
+import { FilterSelect, FilterText, filtersOf } from '../parts/filter-select.tsx';
+import { lastSegment, Name } from '../parts/name.tsx';
+import { Remediation } from '../parts/remediation.tsx';
+import { MoreButton } from '../parts/rows/more-button.tsx';
+import { useMore } from '../parts/rows/use-more.ts';
+import { Time } from '../parts/time.tsx';
+import { Verdict } from '../parts/verdict.tsx';
+import { address, linkTo } from '../state/address.ts';
+import { newest, shownRun } from '../state/shown-run.ts';
+import { filterText } from '../text/filters.ts';
+import { findingsText as text } from '../text/findings.ts';
+import { frameText } from '../text/frame.ts';
+import { count, stateText } from '../text/states.ts';
+
+/** What deserves a look, the worst first. */
+export function Findings() {
+  const filters = filtersOf(address.value.query);
+  const list = useMore('findings', 'findings', { ...filters, asOf: shownRun.value, maxpagesize: 200 });
+  const { first, rows } = list;
+  const accepted = newest.value?.findings.accepted ?? 0;
+  return (
+    <>
+      <h1>{frameText.views.findings}</h1>
+      {first !== null && <Verdict of={first} />}
+      <div class="toolbar">
+        <FilterSelect name="severity" label={filterText.severity} choices={filterText.severities} />
+        <FilterSelect name="rule" label={filterText.rule} choices={text.rules} />
+        <FilterText name="subscriptionId" label={filterText.subscriptionId} />
+        <FilterSelect name="stale" label={filterText.stale} choices={filterText.stales} />
+        <DownloadMenu report="findings" filters={filters} />
+      </div>
+      {accepted > 0 && <p>{text.accepted(accepted)}</p>}
+      {list.error !== null && <Failure error={list.error} of="findings" again={list.again} />}
+      {first === null && list.error === null && <p class="loading">{stateText.loading}</p>}
+      {first !== null && rows.length === 0 && <EmptyList of={first} />}
+      <div aria-busy={list.loading && rows.length > 0}>
+        {groupsOf(rows).map(([key, group]) => (
+          <Group key={key} findings={group} isWhole={!list.hasMore} />
+        ))}
+      </div>
+      <MoreButton list={list} />
+    </>
+  );
+}
+
+/** The API lists findings by severity, then rule. */
+function groupsOf(findings: readonly Finding[]): [string, Finding[]][] {
+  return [...Map.groupBy(findings, ({ severity, rule }) => `${severity} ${rule}`)];
+}
+
+function Group({ findings, isWhole }: { readonly findings: readonly Finding[]; readonly isWhole: boolean }) {
+  const [first] = findings;
+  if (first === undefined) return null;
+  return (
+    <section>
+      <h2>
+        <span class={`severity ${first.severity}`}>{filterText.severities[first.severity]}</span>{' '}
+        {text.rules[first.rule]}{' '}
+        <small>
+          {isWhole ? '' : `${stateText.atLeast} `}
+          {count(findings.length, 'finding')}
+        </small>
+      </h2>
+      <p class="hint">{text.meanings[first.rule]}</p>
+      <ul class="findings">
+        {findings.map((finding) => (
+          <li key={`${finding.resourceId} ${finding.principalId}`} data-principal-id={finding.principalId}>
+            <OneFinding finding={finding} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** One finding, also on the pages of its machine and its principal. */
+export function OneFinding({ finding }: { readonly finding: Finding }) {
+  const { resourceId, principalId, message, remediation, firstSeen, stale } = finding;
+  const isMachine = /\/Microsoft\.Compute\/virtualMachines\//i.test(resourceId);
+  return (
+    <article class="finding">
+      <p>
+        <Name>{message}</Name>
+      </p>
+      <p class="finding-links">
+        {isMachine && (
+          <a href={linkTo('machines', resourceId)}>
+            <Name>{lastSegment(resourceId)}</Name>
+          </a>
+        )}
+        <a href={linkTo('principals', principalId)} class="mono" data-row-link>
+          {principalId}
+        </a>
+        <span class="faint">
+          {text.since} <Time at={firstSeen} />
+        </span>
+        {stale && <span class="badge">{text.stale}</span>}
+      </p>
+      <Remediation text={remediation} />
+      <p class="hint">
+        {text.acceptance} <CopyButton text={acceptanceOf(finding)} label={text.copyAcceptance} />
+      </p>
+    </article>
+  );
+}
+
+/** The entry for `INVENTORY_ACCEPTED_FINDINGS`; the reader fills in why. */
+function acceptanceOf({ rule, principalId }: Finding): string {
+  return JSON.stringify({ rule, principalId, reason: 'WHY' }, null, 2);
+}
