@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { countMachines } from '../../../lib/database/queries/machines/machine-facets.ts';
 import { machineSelect } from '../../../lib/database/queries/machines/machine-select.ts';
 import { selectMachines } from '../../../lib/database/queries/machines/machine-selection.ts';
 import { listVirtualMachines } from '../../../lib/database/queries/machines/virtual-machines.ts';
@@ -136,6 +137,38 @@ describe('a filter selects exactly the matching rows:', () => {
   test.each(cases)('%s', (_title, filter, expected) => {
     expect(names(filter)).toEqual(expected);
   });
+});
+
+test('facets have the power states that machines are shown with, and count under each word of identityType', () => {
+  const { count, facets } = countMachines(inventory.open(), asOf.seq, { stale: false }, ['powerState', 'identityType']);
+  expect(count).toBe(3);
+  expect(facets.powerState?.map((one) => [one.value, one.label, one.count])).toEqual([
+    ['deallocated', 'Deallocated', 1],
+    ['running', 'Running', 1],
+  ]);
+  const { facets: all } = countMachines(inventory.open(), asOf.seq, {}, ['powerState', 'identityType']);
+  expect(all.powerState).toEqual(facets.powerState);
+  expect(all.identityType?.map((one) => [one.value, one.count])).toEqual([
+    ['any', 3],
+    ['none', 2],
+    ['systemAssigned', 2],
+    ['userAssigned', 2],
+    ['both', 1],
+  ]);
+});
+
+test('a facet has the 50 most frequent values', () => {
+  using many = createInventory();
+  const run = many.run();
+  many.subscription('sub-1');
+  for (let size = 0; size < 60; size++) {
+    for (let copy = 0; copy <= size % 3; copy++) many.machine({ name: `vm-${size}-${copy}`, vmSize: `Size_${size}` });
+  }
+  const values = countMachines(many.open(), run.seq, { vmSize: 'size_1' }, ['vmSize']).facets.vmSize ?? [];
+  expect(values).toHaveLength(50);
+  expect(values.filter(({ count }) => count === 3)).toHaveLength(20);
+  expect(values.filter(({ count }) => count === 2)).toHaveLength(20);
+  expect(values.at(-1)).toEqual({ value: 'Size_33', label: 'Size_33', count: 1 });
 });
 
 describe('contains finds a text in the name, the resource group and the id:', () => {
