@@ -85,10 +85,12 @@ function readingAt(subscriptionId: string, run: number): SubscriptionReading {
   const denied = run === 2 && subscriptionId === guid(2);
   const partial = run === 3 && subscriptionId === guid(3);
   const machines = denied ? [] : partial ? all.slice(0, 5) : all;
-  const powered = machines.filter((_, index) => index % 5 !== 4);
+  const unpowered = run === 3 && subscriptionId === guid(1);
+  const powered = unpowered ? [] : machines.filter((_, index) => index % 5 !== 4);
   return {
     machines,
     powerStates: Object.fromEntries(powered.map(({ id }, index) => [id, states[(index + run) % states.length] ?? ''])),
+    ...(unpowered ? { powerStatus: 'failed' } : {}),
     ...(denied ? { status: 'denied', powerStatus: 'denied' } : {}),
     ...(partial ? { status: 'partial', statuses: { scaleSets: 'partial', arcMachines: 'partial' } } : {}),
   };
@@ -142,6 +144,7 @@ async function byNextLink(query: Query): Promise<string[]> {
     const response: Response = await served.send(next);
     const { value, nextLink } = v.parse(listShape, await response.json());
     ids.push(...value.map(({ id }) => id));
+    expect(ids.length).toBeLessThan(1000);
     next = nextLink?.replace(`${origin}/api/`, '');
   }
   return ids;
@@ -222,30 +225,35 @@ const partOf = (texts: readonly string[]) =>
 const ids = Array.from({ length: 30 }, (_, number) => machineAt(number, 1).id);
 const set = <Value>(values: readonly (Value | null)[]) =>
   anyCase(fc.constantFrom(...values.flatMap((value) => (typeof value === 'string' && value !== '' ? [value] : []))));
-const filters = fc.record(
-  {
-    asOf: fc.constantFrom(...runs.map((day) => `2026110${day}T060000Z-0000`)),
-    type: fc.constantFrom(...machineTypeWords, 'any'),
-    subscriptionId: anyCase(fc.constantFrom(...subscriptions)),
-    resourceGroup: anyCase(fc.constantFrom('RG_%', 'rg-app', 'Größe')),
-    name: anyCase(fc.constantFrom(...names)),
-    location: set(locations),
-    osType: set(systems),
-    vmSize: set(sizes),
-    identityType: fc.constantFrom(...identityTypeWords),
-    powerState: anyCase(fc.constantFrom('running', 'deallocated')),
-    stale: fc.constantFrom('true', 'false'),
-    tag: anyCase(fc.constantFrom('env', 'a=b', '"q"')),
-    contains: fc.oneof(anyCase(partOf([...names, ...ids])), fc.constantFrom('%', '_', '\\', '/', 'σ', 'ς', 'ß', 'I')),
-  },
-  { requiredKeys: [] },
-);
+const values = {
+  asOf: fc.constantFrom(...runs.map((day) => `2026110${day}T060000Z-0000`)),
+  subscriptionId: anyCase(fc.constantFrom(...subscriptions)),
+  resourceGroup: anyCase(fc.constantFrom('RG_%', 'rg-app', 'Größe')),
+  name: anyCase(fc.constantFrom(...names)),
+  location: set(locations),
+  osType: set(systems),
+  vmSize: set(sizes),
+  identityType: fc.constantFrom(...identityTypeWords),
+  powerState: anyCase(fc.constantFrom('running', 'deallocated')),
+  stale: fc.constantFrom('true', 'false'),
+  tag: anyCase(fc.constantFrom('env', 'a=b', '"q"')),
+  contains: fc.oneof(
+    anyCase(partOf([...names, ...ids])),
+    fc.constantFrom('%', '_', '\\', '/', 'σ', 'ς', 'ß', 'I', 'COMPUTE'),
+  ),
+};
 /** Few filters at a time, so that something is left. */
-const fewFilters = fc.tuple(filters, fc.integer({ min: 1, max: 4 }), fc.boolean()).map(([all, most, anyType]) => {
-  const { asOf, ...others } = all;
-  const kept = Object.fromEntries(Object.entries(others).slice(0, most));
-  return { ...(anyType ? { type: 'any' } : {}), ...kept, ...(asOf === undefined ? {} : { asOf }) };
-});
+const fewFilters = fc
+  .tuple(
+    fc.record({ type: fc.constantFrom('', ...machineTypeWords, 'any', 'any'), ...values }),
+    fc.shuffledSubarray(Object.keys(values), { maxLength: 3 }),
+  )
+  .map(([{ type, ...all }, names]): Query => {
+    return {
+      ...(type === '' ? {} : { type }),
+      ...Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name))),
+    };
+  });
 
 describe('counts, lists and files agree', () => {
   test('with any filters', async () => {
@@ -303,7 +311,7 @@ test.each(orders)('pages by skip are the pages by nextLink and the whole list, o
     fc.asyncProperty(
       fewFilters,
       fc.constantFrom('false', 'true', 'any'),
-      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 1, max: 20 }),
       async (filter, deleted, size) => {
         const query: Query = { ...filter, ...order, deleted };
         const whole = await (await get('virtualMachines', { ...query, format: 'ndjson', select: 'id' })).text();

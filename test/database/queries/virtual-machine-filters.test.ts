@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { countMachines } from '../../../lib/database/queries/machines/machine-facets.ts';
 import { machineSelect } from '../../../lib/database/queries/machines/machine-select.ts';
+import { selectMachines } from '../../../lib/database/queries/machines/machine-selection.ts';
 import { listVirtualMachines } from '../../../lib/database/queries/machines/virtual-machines.ts';
 import type { AsOf, MachineFilter } from '../../../lib/inventory/query.ts';
+import { matchingMachines } from '../../../lib/parameters/matching-machines.ts';
 import { createInventory, type Inventory } from '../fixtures/inventory.ts';
 
 const principal = '11111111-aaaa-4aaa-8aaa-111111111111';
@@ -116,6 +119,9 @@ describe('a filter selects exactly the matching rows:', () => {
     ['a tag that only a deleted machine has', { tags: [{ name: 'k8s', value: 'old' }] }, []],
     ['the same with deleted machines', { tags: [{ name: 'k8s', value: 'old' }], deleted: true }, ['gone']],
     ['a tag that no machine has', { tags: [{ name: 'nothing', value: null }] }, []],
+    ['identityType both', { identityType: 'both' }, ['both']],
+    ['vmSize in other casing', { vmSize: 'STANDARD_d2S_v5', subscriptionId: 'sub-1' }, ['plain', 'system', 'user']],
+    ['a part of a vmSize', { vmSize: 'Standard_D2s' }, []],
     ['powerState', { powerState: 'running' }, ['plain']],
     ['powerState in other casing', { powerState: 'Deallocated' }, ['user']],
     ['powerState of no machine', { powerState: 'run' }, []],
@@ -130,6 +136,96 @@ describe('a filter selects exactly the matching rows:', () => {
   ];
   test.each(cases)('%s', (_title, filter, expected) => {
     expect(names(filter)).toEqual(expected);
+  });
+});
+
+test('facets have the power states that machines are shown with, and count under each word of identityType', () => {
+  const { count, facets } = countMachines(inventory.open(), asOf.seq, { stale: false }, ['powerState', 'identityType']);
+  expect(count).toBe(3);
+  expect(facets.powerState?.map((one) => [one.value, one.label, one.count])).toEqual([
+    ['deallocated', 'Deallocated', 1],
+    ['running', 'Running', 1],
+  ]);
+  const { facets: all } = countMachines(inventory.open(), asOf.seq, {}, ['powerState', 'identityType']);
+  expect(all.powerState).toEqual(facets.powerState);
+  expect(all.identityType?.map((one) => [one.value, one.count])).toEqual([
+    ['any', 3],
+    ['none', 2],
+    ['systemAssigned', 2],
+    ['userAssigned', 2],
+    ['both', 1],
+  ]);
+});
+
+test('a facet has the 50 most frequent values', () => {
+  using many = createInventory();
+  const run = many.run();
+  many.subscription('sub-1');
+  for (let size = 0; size < 60; size++) {
+    for (let copy = 0; copy <= size % 3; copy++) many.machine({ name: `vm-${size}-${copy}`, vmSize: `Size_${size}` });
+  }
+  const values = countMachines(many.open(), run.seq, { vmSize: 'size_1' }, ['vmSize']).facets.vmSize ?? [];
+  expect(values).toHaveLength(50);
+  expect(values.filter(({ count }) => count === 3)).toHaveLength(20);
+  expect(values.filter(({ count }) => count === 2)).toHaveLength(20);
+  expect(values.at(-1)).toEqual({ value: 'Size_33', label: 'Size_33', count: 1 });
+});
+
+describe('contains finds a text in the name, the resource group and the id:', () => {
+  let others: Inventory;
+  let at: AsOf;
+  beforeAll(() => {
+    others = createInventory();
+    at = others.run();
+    for (const id of ['sub-a', 'sub-b']) others.subscription(id);
+    others.machine({ name: 'web_01', subscription: 'sub-a', resourceGroup: 'RG-One' });
+    others.machine({ name: 'Web%01', subscription: 'sub-b', resourceGroup: 'Größe' });
+    others.machine({ name: 'back\\slash', subscription: 'sub-b', resourceGroup: 'ΟΔΟΣ', type: 2 });
+    others.machine({
+      name: 'shown',
+      subscription: 'sub-a',
+      resourceGroup: 'rg-one',
+      resourceId: '/subscriptions/SUB-A/resourceGroups/RG-ONE/providers/Microsoft.Compute/virtualMachines/ØTHER',
+    });
+  });
+  afterAll(() => others[Symbol.dispose]());
+
+  const all = ['web_01', 'Web%01', 'back\\slash', 'shown'];
+  const cases: readonly (readonly [string, readonly string[]])[] = [
+    ['EB_0', ['web_01']],
+    ['b%0', ['Web%01']],
+    ['%', ['Web%01']],
+    ['_', ['web_01']],
+    ['\\', ['back\\slash']],
+    ['?', []],
+    ['*', []],
+    ['rg-one', ['web_01', 'shown']],
+    ['GRÖSSE', []],
+    ['GRÖßE', ['Web%01']],
+    ['οδος', ['back\\slash']],
+    ['οδοσ', ['back\\slash']],
+    ['SHOWN', ['shown']],
+    ['øther', ['shown']],
+    ['sub-b', ['Web%01', 'back\\slash']],
+    ['HybridCompute', ['back\\slash']],
+    ['COMPUTE', all],
+    ['providers', all],
+    ['/', all],
+    ['//', []],
+    ['one/PROVIDERS/microsoft.compute/virtualmachines/w', ['web_01']],
+    ['rg-one/providers/microsoft.compute/virtualmachines/Ø', ['shown']],
+    ['/shown', []],
+    ['/subscriptions/sub-a/', ['web_01', 'shown']],
+    ["' OR 1 --", []],
+  ];
+  test.each(cases)('%s', (contains, expected) => {
+    const found = listVirtualMachines(others.open(), at, { contains, type: 'any' }, { limit: 9 }).value;
+    expect(found.map(({ name }) => name)).toEqual(expected);
+    expect(selectMachines(others.open(), at.seq, { contains, type: 'any' }).count).toBe(expected.length);
+    // What a live list does with the same machines.
+    const rows = listVirtualMachines(others.open(), at, { type: 'any' }, { limit: 9 }).value;
+    const live = matchingMachines(rows, { contains, type: 'any' }, undefined).map(({ name }) => name);
+    expect(live.toSorted()).toEqual(expected.toSorted());
   });
 });
 
