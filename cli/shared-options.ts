@@ -64,10 +64,14 @@ const filterOptions: Readonly<Record<keyof typeof machineFilterEntries, readonly
   type: ['--type <type>', 'virtualMachines (default), scaleSets, arc, any'],
 };
 
-/** Adds the filters of the lists. They have the names of the HTTP parameters. */
-export function addFilterOptions(command: Command): void {
+/**
+ * Adds the filters of the lists. They have the names of the HTTP parameters.
+ * @param contains help for `--contains`, where it looks elsewhere
+ */
+export function addFilterOptions(command: Command, contains: string = filterOptions.contains[1]): void {
   command.optionsGroup('Filters:');
-  for (const [flags, help] of Object.values(filterOptions)) {
+  const all = { ...filterOptions, contains: [filterOptions.contains[0], contains] as const };
+  for (const [flags, help] of Object.values(all)) {
     const option = new Option(flags, help);
     command.addOption(option.attributeName() === 'tag' ? option.argParser(appendTag) : option);
   }

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import * as v from 'valibot';
 import { iteratePrincipals, lookupPrincipals } from '../../lib/database/queries/principals/principals.ts';
 import { NotFoundError } from '../../lib/errors.ts';
-import { type Principal, principalStates } from '../../lib/inventory/principal.ts';
+import { type PrincipalRow, principalKinds, principalStates, roleCounts } from '../../lib/inventory/principal.ts';
 import { allKinds, principalListKinds } from '../../lib/inventory/shown-kinds.ts';
 import { principalFilterEntries, toPrincipalFilter } from '../../lib/parameters/filters.ts';
 import { asOf, guid, selection } from '../../lib/parameters/parameter-values.ts';
@@ -29,8 +29,8 @@ const lookUpSchema = v.object({ ...shape, live: v.exactOptional(v.boolean()) });
 
 export const define: DefineCommand = (command, run) => {
   command.argument('[ids...]', 'principal ids or client ids (default: every principal)');
-  addFilterOptions(command);
-  command.option('--state <state>', principalStates.join(', '));
+  addFilterOptions(command, 'with this text in an id, or in the name of a machine that it is or was on');
+  command.option('--state <state>', principalStates.join(', ')).option('--kind <kind>', principalKinds.join(', '));
   addShapeOptions(command);
   command
     .option('--stdin', 'read the ids from standard input, one per line')
@@ -73,8 +73,9 @@ function list(given: Options): Action {
     const filter = toPrincipalFilter(options);
     return withInventory(context, options.asOf, async (inventory) => {
       checkFilter(context.messages, inventory, principalListKinds(filter), filter);
-      const principals = iteratePrincipals(inventory.database, inventory.asOf, filter);
-      await context.write(rowsResult(principals, options.select, principalPresentation));
+      const { select } = options;
+      const principals = iteratePrincipals(inventory.database, inventory.asOf, filter, { select });
+      await context.write(rowsResult(principals, select, principalPresentation));
       return reportCompleteness(context.messages, inventory, principalListKinds(filter), filter);
     });
   };
@@ -82,7 +83,7 @@ function list(given: Options): Action {
 
 interface LookUpOptions {
   readonly asOf?: string;
-  readonly select?: readonly (keyof Principal & string)[];
+  readonly select?: readonly (keyof PrincipalRow)[];
 }
 
 /**
@@ -92,7 +93,7 @@ interface LookUpOptions {
 async function lookUpOne(context: CommandContext, given: string, options: LookUpOptions): Promise<ExitCode> {
   const id = parseArgument('ID', guid, given);
   return withInventory(context, options.asOf, async (inventory) => {
-    const [principal] = lookupPrincipals(inventory.database, inventory.asOf, [id]);
+    const [principal] = lookupPrincipals(inventory.database, inventory.asOf, [id], { select: options.select });
     if (principal === undefined || principal.state === 'neverSeen') {
       reportCompleteness(context.messages, inventory, allKinds, {});
       const message = `No run up to ${inventory.asOf.runId} has seen the principal id or client id ${id}`;
@@ -121,7 +122,8 @@ async function showLive(
   }
   refuseAsOf(at);
   const { principal, report } = await readLivePrincipal(context, parseArgument('ID', guid, given));
-  await context.write(valueResult(principal, select, describePrincipal, () => principalCsv([principal], select)));
+  const row = { ...principal, ...roleCounts(principal.roleAssignments, select) };
+  await context.write(valueResult(row, select, describePrincipal, () => principalCsv([row], select)));
   return report();
 }
 
@@ -133,8 +135,8 @@ async function lookUpSeveral(
 ): Promise<ExitCode> {
   const ids = given.map((id) => parseArgument('ID', guid, id));
   return withInventory(context, options.asOf, async (inventory) => {
-    const entries = lookupPrincipals(inventory.database, inventory.asOf, ids);
     const { select } = options;
+    const entries = lookupPrincipals(inventory.database, inventory.asOf, ids, { select });
     const items = entries.map((entry) => (entry.state === 'neverSeen' ? entry : selected(entry, select)));
     await context.write({
       kind: 'rows',

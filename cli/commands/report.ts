@@ -25,13 +25,16 @@ export const define: DefineCommand = (command, run) => {
     )
     .option('--out <file>', 'write the report to this file (default: standard output)')
     .option('--as-of <run|time>', 'the state after this run, or at this time (not for changes)');
-  addFilterOptions(command);
+  addFilterOptions(
+    command,
+    'machines with this text in the name, the resource group or the id; principals: see principals --help',
+  );
   command
     .option('--state <state>', 'principals in this state')
     .optionsGroup('Changes:')
     .option('--from <run|time>', 'changes after this run or time (default: the run before --to)')
     .option('--to <run|time>', 'changes up to and including this run or time (default: the newest run)')
-    .option('--kind <kind>', 'changes of this kind')
+    .option('--kind <kind>', 'changes of this kind; or principals: SystemAssigned, UserAssigned')
     .option('--resource-id <id>', 'changes of this machine, identity, role assignment or subscription')
     .optionsGroup('Findings:')
     .option('--rule <name>', 'findings of this rule')

@@ -80,5 +80,12 @@ export function toLivePrincipal(principalId: string, known: Principal | null, ac
 
 function neverSeen(principalId: string) {
   const unknown = { clientId: null, kind: null, identityId: null, tenantId: null, firstSeen: null, lastSeen: null };
-  return { principalId, ...unknown, state: 'neverSeen' as const, virtualMachines: [], federatedCredentials: [] };
+  return {
+    principalId,
+    ...unknown,
+    state: 'neverSeen' as const,
+    virtualMachineCount: 0,
+    virtualMachines: [],
+    federatedCredentials: [],
+  };
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { privilegeEntries } from './privilege.ts';
-import { guid, nullableText, type ShapeOf, text, time } from './shape.ts';
+import { type Privilege, privilegeEntries } from './privilege.ts';
+import { count, guid, nullableText, type ShapeOf, text, time } from './shape.ts';
 import { federatedCredentialShape } from './user-assigned-identity.ts';
 
 export const principalStates = ['attached', 'detached', 'dangling', 'gone', 'unknown'] as const;
@@ -9,11 +9,16 @@ export type PrincipalState = (typeof principalStates)[number];
 /** Not read: the identity that reads the inventory has no right to do so. */
 const notRead = v.literal('notRead');
 
+const patterns = v.array(text);
+
+export const principalKinds = ['SystemAssigned', 'UserAssigned'] as const;
+export type PrincipalKind = (typeof principalKinds)[number];
+
 /** A managed identity by its principal id, with the machines that have it, now and before. */
 export const principalShape = v.object({
   principalId: guid,
   clientId: nullableText,
-  kind: v.picklist(['SystemAssigned', 'UserAssigned']),
+  kind: v.picklist(principalKinds),
   /** Resource id of a user-assigned identity; null for a system-assigned one. */
   identityId: nullableText,
   tenantId: nullableText,
@@ -28,6 +33,8 @@ export const principalShape = v.object({
     /** Present where the data actions of a role are not known: what it may do with data was not rated. */
     dataActions: v.exactOptional(notRead),
   }),
+  /** Machines that have it now. */
+  virtualMachineCount: count,
   virtualMachines: v.array(
     v.object({ id: text, name: text, subscriptionId: guid, attachedFrom: time, detachedAt: v.nullable(time) }),
   ),
@@ -41,12 +48,38 @@ export const principalShape = v.object({
       inherited: v.boolean(),
       condition: nullableText,
       ...privilegeEntries,
+      /** Only where requested: what the role allows; null where that is not known. */
+      permissions: v.exactOptional(
+        v.nullable(
+          v.array(
+            v.object({ actions: patterns, notActions: patterns, dataActions: patterns, notDataActions: patterns }),
+          ),
+        ),
+      ),
     }),
   ),
   /** Of a user-assigned identity; read for attached ones only. */
   federatedCredentials: v.array(federatedCredentialShape),
 });
 export type Principal = ShapeOf<typeof principalShape>;
+
+/** A principal as a row of a list: what a query selects may include these two. */
+export const principalRowShape = v.object({
+  ...principalShape.entries,
+  roleAssignmentCount: v.exactOptional(count),
+  highestPrivilege: v.exactOptional(privilegeEntries.privilege),
+});
+export type PrincipalRow = ShapeOf<typeof principalRowShape>;
+
+/** The fields of a row that only a query that selects fields has. */
+export function roleCounts(
+  roles: readonly { readonly privilege: Privilege }[],
+  select: readonly string[] | undefined,
+): Pick<PrincipalRow, 'roleAssignmentCount' | 'highestPrivilege'> {
+  if (select === undefined) return {};
+  const highest = (['high', 'medium'] as const).find((privilege) => roles.some((role) => role.privilege === privilege));
+  return { roleAssignmentCount: roles.length, highestPrivilege: highest ?? null };
+}
 export type PrincipalMachine = Principal['virtualMachines'][number];
 export type PrincipalRoleAssignment = Principal['roleAssignments'][number];
 export type AccessCoverage = Principal['accessCoverage'];

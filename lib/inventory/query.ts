@@ -1,7 +1,7 @@
 import type { Reason } from '../errors.ts';
 import type { Coverage, CoverageCounts, Kind } from './coverage.ts';
 import type { FindingRule, Severity } from './finding.ts';
-import type { PrincipalState } from './principal.ts';
+import type { PrincipalKind, PrincipalState } from './principal.ts';
 import type { ChangeKind } from './run.ts';
 import type { IdentityTypeWord, MachineType, VirtualMachine } from './virtual-machine.ts';
 
@@ -43,6 +43,9 @@ export interface MachineFilter {
 
 export interface PrincipalFilter extends MachineFilter {
   readonly state?: PrincipalState;
+  readonly kind?: PrincipalKind;
+  /** In the principal id, the client id, the identity's resource id, or the name of a machine that it is or was on. */
+  readonly contains?: string;
 }
 
 /** Changes after one run, up to and including another. */

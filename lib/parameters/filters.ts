@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { findingRules, severities } from '../inventory/finding.ts';
-import { principalStates } from '../inventory/principal.ts';
+import { principalKinds, principalStates } from '../inventory/principal.ts';
 import type { MachineFilter, OrderBy, PrincipalFilter } from '../inventory/query.ts';
 import { changeKinds } from '../inventory/run.ts';
 import { identityTypeWords, type MachineType, machineTypes, machineTypeWords } from '../inventory/virtual-machine.ts';
@@ -59,6 +59,7 @@ export const machineFilterEntries = {
 export const principalFilterEntries = {
   ...machineFilterEntries,
   state: v.exactOptional(v.picklist(principalStates, principalStates.join(', '))),
+  kind: v.exactOptional(v.picklist(principalKinds, principalKinds.join(', '))),
 };
 
 type MachineParameters = Omit<MachineFilter, 'tags'> & { readonly tag?: MachineFilter['tags'] };
@@ -74,12 +75,16 @@ export function toMachineFilter<T extends MachineParameters>(parameters: T): Mac
   return { ...filter, ...(tags === undefined ? {} : { tags }) };
 }
 
-/** As {@link toMachineFilter}, with the state of the principal. */
-export function toPrincipalFilter<T extends MachineParameters & Pick<PrincipalFilter, 'state'>>(
+/** As {@link toMachineFilter}, with the filters of the principal itself. */
+export function toPrincipalFilter<T extends MachineParameters & Pick<PrincipalFilter, 'state' | 'kind'>>(
   parameters: T,
 ): PrincipalFilter {
-  const { state } = parameters;
-  return { ...toMachineFilter(parameters), ...(state === undefined ? {} : { state }) };
+  const { state, kind } = parameters;
+  return {
+    ...toMachineFilter(parameters),
+    ...(state === undefined ? {} : { state }),
+    ...(kind === undefined ? {} : { kind }),
+  };
 }
 
 const orderFields = ['name', 'subscriptionId', 'location', 'timeCreated'] as const;

@@ -66,6 +66,13 @@ export const skip = v.pipe(
   v.transform(Number),
 );
 
+/** Machines of one principal. */
+export const maxMachines = v.pipe(
+  v.string(),
+  v.regex(/^(?:0|[1-9]\d{0,2}|1000)$/, 'a whole number from 0 to 1000'),
+  v.transform(Number),
+);
+
 /** Rows of a page when the client does not say. */
 export const defaultPageSize = 100;
 

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { changeShape } from '../inventory/change.ts';
 import { findingShape } from '../inventory/finding.ts';
-import { principalShape } from '../inventory/principal.ts';
+import { principalRowShape } from '../inventory/principal.ts';
 
 /** The fields that a query may select, by kind of row. Those of machines: `virtualMachineFields`. */
-export const principalFields = v.keyof(principalShape).options;
+export const principalFields = v.keyof(principalRowShape).options;
 export const changeFields = v.keyof(changeShape).options;
 export const findingFields = v.keyof(findingShape).options;
 

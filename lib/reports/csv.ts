@@ -7,6 +7,7 @@ import {
   changeColumns,
   findingColumns,
   principalColumns,
+  principalCountColumns,
   principalRows,
   virtualMachineColumns,
 } from './full-columns.ts';
@@ -26,13 +27,15 @@ export function machineByIdCsv(machine: MachineById, select?: readonly string[])
   return csvOf<MachineById>(columns, [machine], select);
 }
 
-/** CSV with one row per principal and machine; a principal without machines also has one row. */
+/** CSV with one row per principal and machine; a principal without machines, or whose machines are not selected, has one. */
 export function principalCsv(
   rows: Iterable<Principal | LivePrincipal | NeverSeenPrincipal>,
   select?: readonly string[],
 ): Generator<string> {
-  return csvOf(principalColumns, principalRows(rows), select);
+  return csvOf(select === undefined ? principalColumns : countedColumns, principalRows(rows), select);
 }
+
+const countedColumns = { ...principalColumns, ...principalCountColumns };
 
 /** CSV with one row per change; `before` and `after` are JSON. */
 export function changesCsv(rows: Iterable<Change>, select?: readonly string[]): Generator<string> {

@@ -3,7 +3,8 @@ import type { Change } from '../inventory/change.ts';
 import { type BlindSpot, type Coverage, kinds } from '../inventory/coverage.ts';
 import type { Finding } from '../inventory/finding.ts';
 import type { LivePrincipal } from '../inventory/live-principal.ts';
-import type { NeverSeenPrincipal, Principal, PrincipalMachine } from '../inventory/principal.ts';
+import type { NeverSeenPrincipal, PrincipalMachine, PrincipalRow } from '../inventory/principal.ts';
+import type { Privilege } from '../inventory/privilege.ts';
 import type { ReportName, ReportSource } from '../inventory/report.ts';
 import { type VirtualMachine, virtualMachineFields } from '../inventory/virtual-machine.ts';
 import { type Cell, type Columns, fields, type Table, tableOf } from './table.ts';
@@ -41,22 +42,24 @@ export const virtualMachineColumns: Columns<VirtualMachine> = Object.assign(
   ...virtualMachineFields.map((field) => (isComposed(field) ? composedColumns[field] : fields(field))),
 );
 
-type Entry = Principal | LivePrincipal | NeverSeenPrincipal;
+type Entry = PrincipalRow | LivePrincipal | NeverSeenPrincipal;
 
 /** A principal, or an id that no run ever saw: of such an id, only the id and the state are known. */
-type KnownOrNot = Partial<Omit<Principal | LivePrincipal, 'principalId' | 'state'>> & {
+type KnownOrNot = Partial<Omit<PrincipalRow | LivePrincipal, 'principalId' | 'state'>> & {
+  readonly roleAssignmentCount?: number;
+  readonly highestPrivilege?: Privilege;
   readonly principalId: string;
   readonly state: string;
 };
 
-interface PrincipalRow {
+interface PrincipalOnMachine {
   readonly principal: KnownOrNot;
   /** null = it was never on a machine that a run read. */
   readonly machine: PrincipalMachine | null;
 }
 
 /** One row per principal and machine. */
-export const principalColumns: Columns<PrincipalRow> = {
+export const principalColumns: Columns<PrincipalOnMachine> = {
   principalId: ({ principal }) => principal.principalId,
   clientId: ({ principal }) => principal.clientId ?? null,
   kind: ({ principal }) => principal.kind ?? null,
@@ -87,8 +90,15 @@ function groupsText(groups: 'notRead' | LivePrincipal['accessCoverage']['groups'
   return `${groups.subscriptionsRead} of ${groups.subscriptionsAsked} subscriptions`;
 }
 
+/** Columns that only a selection of fields has. */
+export const principalCountColumns: Columns<PrincipalOnMachine> = {
+  virtualMachineCount: ({ principal }) => principal.virtualMachineCount ?? null,
+  roleAssignmentCount: ({ principal }) => principal.roleAssignmentCount ?? null,
+  highestPrivilege: ({ principal }) => principal.highestPrivilege ?? null,
+};
+
 /** The rows of principals: one for each machine, or one without a machine. */
-export function* principalRows(principals: Iterable<Entry>): Generator<PrincipalRow> {
+export function* principalRows(principals: Iterable<Entry>): Generator<PrincipalOnMachine> {
   const all: Iterable<KnownOrNot> = principals;
   for (const principal of all) {
     const { virtualMachines = [] } = principal;

@@ -341,6 +341,19 @@ describe('principals', () => {
     expect(JSON.parse((await cli(['principals', '--stdin'], system)).stdout)).toHaveLength(1);
   });
 
+  test('filters by kind and by a part of an id or of the name of a machine', async () => {
+    const [byKind, byText, byId] = await Promise.all([
+      cli(['principals', '--kind', 'SystemAssigned', '--query', '[].principalId', '-o', 'tsv']),
+      cli(['principals', '--contains', 'IDENTITIES/SHARED', '--select', 'principalId,virtualMachineCount']),
+      cli(['principals', system, '--contains', 'web']),
+    ]);
+
+    expect(byKind).toMatchObject({ code: 0, stdout: `${system}\n` });
+    expect(JSON.parse(byText.stdout)).toEqual([{ principalId: user, virtualMachineCount: 1 }]);
+    expect(byId.code).toBe(2);
+    expect(byId.stderr).toContain('--contains filters the list of all principals');
+  });
+
   test('prints CSV with a row per principal and machine', async () => {
     const { stdout } = await cli(['principals', '-o', 'csv', '--select', 'principalId,virtualMachines']);
 

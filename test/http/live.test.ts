@@ -185,7 +185,14 @@ describe('live=true on a principal', () => {
   test('has chosen fields only', async () => {
     using served = servedInventory({ readAccess: async () => access(['complete', null]) });
     const answer: unknown = await (await served.send(`${known}&select=principalId,roleAssignments`)).json();
-    expect(answer).toEqual({ principalId: principalOf(1), roleAssignments: [owner] });
+    expect(answer).toEqual({
+      principalId: principalOf(1),
+      roleAssignments: [owner],
+      asOf: '2026-11-30T12:00:00.000Z',
+      runId: null,
+      complete: true,
+      coverage: expect.any(Object),
+    });
   });
 
   test.each([

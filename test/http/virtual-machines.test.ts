@@ -269,7 +269,7 @@ describe('one virtual machine', () => {
 
     expect(shown).toMatchObject({ id: here?.id, deletedAt: null, movedTo: there?.id });
     expect(v.parse(shapes.VirtualMachineById, shown)).toEqual(shown);
-    expect(selected).toEqual({ movedTo: there?.id });
+    expect(Object.keys(Object(selected))).toEqual(['movedTo', 'asOf', 'runId', 'complete', 'coverage']);
     expect((await bodyOf(served.send('virtualMachines?deleted=true'))).value).toEqual([]);
   });
 

@@ -24,6 +24,7 @@ export const principal: Principal = {
   firstSeen: at,
   lastSeen: at,
   accessCoverage: { direct: 'complete', groups: 'notRead', directory: 'notRead' },
+  virtualMachineCount: 2,
   virtualMachines: ['a', 'b'].map((name) => ({
     id: `/${name}`,
     name,

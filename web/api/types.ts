@@ -15,6 +15,7 @@ export type PrincipalOrNeverSeen = {
     readonly directory: 'notRead';
     readonly dataActions?: 'notRead';
   };
+  readonly virtualMachineCount: number;
   readonly virtualMachines: readonly {
     readonly id: string;
     readonly name: string;
@@ -31,6 +32,12 @@ export type PrincipalOrNeverSeen = {
     readonly condition: string | null;
     readonly privilege: 'high' | 'medium' | null;
     readonly privilegePlane: 'control' | 'data' | 'both' | null;
+    readonly permissions?: readonly {
+      readonly actions: readonly string[];
+      readonly notActions: readonly string[];
+      readonly dataActions: readonly string[];
+      readonly notDataActions: readonly string[];
+    }[] | null;
   }[];
   readonly federatedCredentials: readonly {
     readonly name: string;
@@ -38,6 +45,8 @@ export type PrincipalOrNeverSeen = {
     readonly subject: string;
     readonly audiences: readonly string[];
   }[];
+  readonly roleAssignmentCount?: number;
+  readonly highestPrivilege?: 'high' | 'medium' | null;
 } | {
   readonly principalId: string;
   readonly state: 'neverSeen';
@@ -58,6 +67,7 @@ export type PrincipalOrLive = {
     readonly directory: 'notRead';
     readonly dataActions?: 'notRead';
   };
+  readonly virtualMachineCount: number;
   readonly virtualMachines: readonly {
     readonly id: string;
     readonly name: string;
@@ -74,6 +84,12 @@ export type PrincipalOrLive = {
     readonly condition: string | null;
     readonly privilege: 'high' | 'medium' | null;
     readonly privilegePlane: 'control' | 'data' | 'both' | null;
+    readonly permissions?: readonly {
+      readonly actions: readonly string[];
+      readonly notActions: readonly string[];
+      readonly dataActions: readonly string[];
+      readonly notDataActions: readonly string[];
+    }[] | null;
   }[];
   readonly federatedCredentials: readonly {
     readonly name: string;
@@ -81,6 +97,19 @@ export type PrincipalOrLive = {
     readonly subject: string;
     readonly audiences: readonly string[];
   }[];
+  readonly roleAssignmentCount?: number;
+  readonly highestPrivilege?: 'high' | 'medium' | null;
+  readonly asOf: string;
+  readonly runId: string;
+  readonly complete: boolean;
+  readonly coverage: {
+    readonly complete: number;
+    readonly partial: number;
+    readonly failed: number;
+    readonly denied: number;
+    readonly skipped: number;
+    readonly blindSpots: number | null;
+  };
 } | {
   readonly principalId: string;
   readonly clientId: string | null;
@@ -90,6 +119,7 @@ export type PrincipalOrLive = {
   readonly state: 'attached' | 'detached' | 'dangling' | 'gone' | 'unknown' | 'neverSeen';
   readonly firstSeen: string | null;
   readonly lastSeen: string | null;
+  readonly virtualMachineCount: number;
   readonly virtualMachines: readonly {
     readonly id: string;
     readonly name: string;
@@ -121,6 +151,12 @@ export type PrincipalOrLive = {
     readonly condition: string | null;
     readonly privilege: 'high' | 'medium' | null;
     readonly privilegePlane: 'control' | 'data' | 'both' | null;
+    readonly permissions?: readonly {
+      readonly actions: readonly string[];
+      readonly notActions: readonly string[];
+      readonly dataActions: readonly string[];
+      readonly notDataActions: readonly string[];
+    }[] | null;
     readonly via: 'direct' | 'group';
     readonly groupId: string | null;
   }[];
@@ -206,6 +242,17 @@ export type VirtualMachineById = {
   readonly deletedAt: string | null;
   readonly stale: boolean;
   readonly movedTo?: string;
+  readonly asOf: string;
+  readonly runId: string | null;
+  readonly complete: boolean;
+  readonly coverage: {
+    readonly complete: number;
+    readonly partial: number;
+    readonly failed: number;
+    readonly denied: number;
+    readonly skipped: number;
+    readonly blindSpots: number | null;
+  };
 };
 
 export type MachineFacets = {
@@ -280,6 +327,7 @@ export type Principal = {
     readonly directory: 'notRead';
     readonly dataActions?: 'notRead';
   };
+  readonly virtualMachineCount: number;
   readonly virtualMachines: readonly {
     readonly id: string;
     readonly name: string;
@@ -296,6 +344,12 @@ export type Principal = {
     readonly condition: string | null;
     readonly privilege: 'high' | 'medium' | null;
     readonly privilegePlane: 'control' | 'data' | 'both' | null;
+    readonly permissions?: readonly {
+      readonly actions: readonly string[];
+      readonly notActions: readonly string[];
+      readonly dataActions: readonly string[];
+      readonly notDataActions: readonly string[];
+    }[] | null;
   }[];
   readonly federatedCredentials: readonly {
     readonly name: string;
@@ -303,6 +357,8 @@ export type Principal = {
     readonly subject: string;
     readonly audiences: readonly string[];
   }[];
+  readonly roleAssignmentCount?: number;
+  readonly highestPrivilege?: 'high' | 'medium' | null;
 };
 
 export type Change = {

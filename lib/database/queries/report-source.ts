@@ -96,9 +96,13 @@ function filtersOf({ name, filter }: RequestedReport): Filters {
     ...(principalId === undefined ? {} : { principalId }),
   };
   const others = { virtualMachines: common, principals: common, changes: common, findings: common };
-  if (name === 'virtualMachines') return { ...others, virtualMachines: filter, principals: filter };
+  // `contains` looks in other fields of a principal than of a machine.
+  if (name === 'virtualMachines') {
+    const { contains: _, ...principals } = filter;
+    return { ...others, virtualMachines: filter, principals };
+  }
   if (name === 'principals') {
-    const { state: _, ...machines } = filter;
+    const { state: _state, kind: _kind, contains: _contains, ...machines } = filter;
     return { ...others, virtualMachines: machines, principals: filter };
   }
   return name === 'changes' ? { ...others, changes: filter } : { ...others, findings: filter };

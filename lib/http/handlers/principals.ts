@@ -6,13 +6,13 @@ import {
 } from '../../database/queries/principals/principals.ts';
 import { hasCode, NotFoundError } from '../../errors.ts';
 import { toLivePrincipal } from '../../inventory/live-principal.ts';
-import type { Principal } from '../../inventory/principal.ts';
+import { type Principal, roleCounts } from '../../inventory/principal.ts';
 import { allKinds, principalListKinds } from '../../inventory/shown-kinds.ts';
 import { toPrincipalFilter } from '../../parameters/filters.ts';
 import { selected } from '../../parameters/select.ts';
 import { principalCsv } from '../../reports/csv.ts';
 import { answerFromInventory, answerJson, answerText } from '../answer.ts';
-import { answerList, envelope, inventoryHeaders } from '../answer-list.ts';
+import { answerList, envelope, inventoryHeaders, shownFields } from '../answer-list.ts';
 import type { HttpContext } from '../context.ts';
 import { deadline, liveDeadline } from '../deadline.ts';
 import { viewAt } from '../inventory-view.ts';
@@ -34,8 +34,8 @@ export function listPrincipals(checked: CheckedRequest<typeof principalsQuery>):
     refuseImpossibleFilter(database, asOf, filter);
     return {
       shown: { asOf, completeness: completenessOf(principalListKinds(filter), filter) },
-      page: (limit, after) => listPage(database, asOf, filter, { limit, after }),
-      all: () => iteratePrincipals(database, asOf, filter),
+      page: (limit, after) => listPage(database, asOf, filter, { limit, after }, { select: query.select }),
+      all: () => iteratePrincipals(database, asOf, filter, { select: query.select }),
       csv: principalCsv,
     };
   });
@@ -50,11 +50,12 @@ export function getPrincipal(checked: PrincipalRequest): Promise<Response> {
     request,
     context,
     names: { principalId },
-    query: { asOf, select },
+    query: { asOf, select, maxmachines, expand },
   } = checked;
   return answerFromInventory(request, context, 'json', (published) => {
     const view = viewAt(published, asOf, null);
-    const [principal] = lookup(view.database, view.asOf, [principalId]);
+    const detail = { select, maxMachines: maxmachines, permissions: expand !== undefined };
+    const [principal] = lookup(view.database, view.asOf, [principalId], detail);
     if (principal === undefined || principal.state === 'neverSeen') {
       throw new NotFoundError(
         'PrincipalNotFound',
@@ -62,10 +63,10 @@ export function getPrincipal(checked: PrincipalRequest): Promise<Response> {
         { hint: 'If a subscription was not read, its identities may be missing: GET /api/subscriptions' },
       );
     }
-    const completeness = view.completenessOf(allKinds, {});
+    const shown = { asOf: view.asOf, completeness: view.completenessOf(allKinds, {}) };
     return {
-      body: JSON.stringify(selected(principal, select)),
-      headers: inventoryHeaders({ asOf: view.asOf, completeness }),
+      body: JSON.stringify({ ...selected(principal, select), ...shownFields(shown) }),
+      headers: inventoryHeaders(shown),
     };
   });
 }
@@ -77,24 +78,25 @@ export function getPrincipal(checked: PrincipalRequest): Promise<Response> {
  */
 async function answerLive({ request, context, names, query }: PrincipalRequest): Promise<Response> {
   refuseIfLive('asOf', query.asOf);
-  const known = await findNow(context, names.principalId);
+  refuseIfLive('expand', query.expand);
+  const known = await findNow(context, names.principalId, query.maxmachines);
   const principalId = known?.principalId ?? names.principalId;
   const access = await context.readAccess(principalId, liveDeadline());
   const asked = access.coverage.filter(({ status }) => status !== 'skipped');
   throwIfRefused(asked.map(({ status, kinds }) => ({ status, reason: kinds.roleAssignments?.reason ?? null })));
-  const headers = inventoryHeaders({
-    asOf: { finishedAt: access.readAt, runId: null },
-    completeness: access.completeness,
-  });
-  return answerJson(request, selected(toLivePrincipal(principalId, known, access), query.select), { headers });
+  const shown = { asOf: { finishedAt: access.readAt, runId: null }, completeness: access.completeness };
+  const { select } = query;
+  const live = toLivePrincipal(principalId, known, access);
+  const principal = selected({ ...live, ...roleCounts(live.roleAssignments, select) }, select);
+  return answerJson(request, { ...principal, ...shownFields(shown) }, { headers: inventoryHeaders(shown) });
 }
 
 /** What the newest run knows of a principal; null = nothing, or there is no run yet. */
-async function findNow(context: HttpContext, id: string): Promise<Principal | null> {
+async function findNow(context: HttpContext, id: string, maxMachines: number | undefined): Promise<Principal | null> {
   try {
     using published = await context.currentDatabase(deadline());
     const view = viewAt(published, undefined, null);
-    const [found] = lookup(view.database, view.asOf, [id]);
+    const [found] = lookup(view.database, view.asOf, [id], { maxMachines });
     return found === undefined || found.state === 'neverSeen' ? null : found;
   } catch (error) {
     if (!hasCode(error, 'InventoryNotReady')) throw error;
@@ -106,12 +108,13 @@ async function findNow(context: HttpContext, id: string): Promise<Principal | nu
 export async function lookupPrincipals({
   request,
   context,
-  query: { asOf, select },
+  query: { asOf, select, maxmachines },
   body: { ids },
 }: CheckedRequest<typeof lookupQuery, typeof noNames, typeof lookupBody>): Promise<Response> {
   using published = await context.currentDatabase(deadline());
   const view = viewAt(published, asOf, null);
-  const value = lookup(view.database, view.asOf, ids).map((principal) =>
+  const detail = { select, maxMachines: maxmachines };
+  const value = lookup(view.database, view.asOf, ids, detail).map((principal) =>
     principal.state === 'neverSeen' ? principal : selected(principal, select),
   );
   const shown = { asOf: view.asOf, completeness: view.completenessOf(allKinds, {}) };

@@ -14,7 +14,7 @@ import { liveCompleteness, matchingMachines } from '../../parameters/matching-ma
 import { selected, selectFields } from '../../parameters/select.ts';
 import { virtualMachineCsv } from '../../reports/csv.ts';
 import { answerFromInventory, answerJson, answerText } from '../answer.ts';
-import { answerList, envelope, inventoryHeaders, lines } from '../answer-list.ts';
+import { answerList, envelope, inventoryHeaders, lines, shownFields } from '../answer-list.ts';
 import { liveDeadline } from '../deadline.ts';
 import { formatOf } from '../format.ts';
 import { viewAt } from '../inventory-view.ts';
@@ -33,6 +33,12 @@ type MachineListRequest = Omit<CheckedRequest<typeof virtualMachinesQuery>, 'nam
 
 /** Machines that a live list may read. */
 const liveLimit = 5000;
+
+/** Of a live read of one machine that succeeded. */
+const oneRead = {
+  complete: true,
+  coverage: { complete: 1, partial: 0, failed: 0, denied: 0, skipped: 0, blindSpots: 0 },
+};
 
 export function listVirtualMachines(checked: MachineListRequest): Promise<Response> {
   return answerMachineList(checked, toMachineFilter(checked.query));
@@ -57,7 +63,9 @@ export async function getVirtualMachine({
   if (live === true) {
     refuseIfLive('asOf', asOf);
     const machine: MachineById = await context.getLive(id, liveDeadline());
-    return answerJson(request, selected(machine, select));
+    const shown = { asOf: { finishedAt: context.now().toISOString(), runId: null }, completeness: oneRead };
+    const body = { ...selected(machine, select), ...shownFields(shown) };
+    return answerJson(request, body, { headers: inventoryHeaders(shown) });
   }
   return answerFromInventory(request, context, 'json', (published) => {
     const view = viewAt(published, asOf, null);
@@ -68,9 +76,10 @@ export async function getVirtualMachine({
       });
     }
     const completeness = view.completenessOf(machineListKinds({ type: machine.type }), { subscriptionId });
+    const shown = { asOf: view.asOf, completeness };
     return {
-      body: JSON.stringify(selected(machine, select)),
-      headers: inventoryHeaders({ asOf: view.asOf, completeness }),
+      body: JSON.stringify({ ...selected(machine, select), ...shownFields(shown) }),
+      headers: inventoryHeaders(shown),
     };
   });
 }

@@ -4,7 +4,7 @@ import { blindSpotShape, coverageCountsShape, coverageShape } from '../../invent
 import { findingShape } from '../../inventory/finding.ts';
 import { livePrincipalShape } from '../../inventory/live-principal.ts';
 import { machineFacetsShape } from '../../inventory/machine-facets.ts';
-import { neverSeenPrincipalShape, principalShape } from '../../inventory/principal.ts';
+import { neverSeenPrincipalShape, principalRowShape } from '../../inventory/principal.ts';
 import { runShape } from '../../inventory/run.ts';
 import { searchHitShape } from '../../inventory/search.ts';
 import { count, nullableText, text, time } from '../../inventory/shape.ts';
@@ -13,12 +13,12 @@ import { machineByIdShape, virtualMachineShape } from '../../inventory/virtual-m
 
 /** The shapes of answers. A test checks real answers against them. */
 export const shapes = {
-  PrincipalOrNeverSeen: v.union([principalShape, neverSeenPrincipalShape]),
-  PrincipalOrLive: v.union([principalShape, livePrincipalShape]),
+  PrincipalOrNeverSeen: v.union([principalRowShape, neverSeenPrincipalShape]),
+  PrincipalOrLive: v.union([v.object({ ...principalRowShape.entries, ...shownEntries }), livePrincipalShape]),
   VirtualMachine: virtualMachineShape,
-  VirtualMachineById: machineByIdShape,
+  VirtualMachineById: v.object({ ...machineByIdShape.entries, ...shownEntries, runId: nullableText }),
   MachineFacets: v.object({ ...machineFacetsShape.entries, ...shownEntries }),
-  Principal: principalShape,
+  Principal: principalRowShape,
   Change: changeShape,
   Finding: findingShape,
   Coverage: coverageShape,

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { facetNames } from '../../inventory/machine-facets.ts';
+import { principalKinds } from '../../inventory/principal.ts';
 import { reportFiles } from '../../inventory/report.ts';
+import { changeKinds } from '../../inventory/run.ts';
 import { machineByIdFields, virtualMachineFields } from '../../inventory/virtual-machine.ts';
 import {
   changeFilterEntries,
@@ -13,6 +15,7 @@ import {
   asOf,
   guid,
   machineName,
+  maxMachines,
   maxPageSize,
   resourceGroupName,
   runId,
@@ -91,9 +94,16 @@ export const principalsQuery = v.strictObject({
   ...paging,
   format,
 });
-export const principalQuery = v.strictObject({ ...at, ...live, ...selectPrincipal });
+const machinesOfOne = { maxmachines: v.exactOptional(maxMachines) };
+export const principalQuery = v.strictObject({
+  ...at,
+  ...live,
+  ...selectPrincipal,
+  ...machinesOfOne,
+  expand: v.exactOptional(v.picklist(['permissions'], 'permissions')),
+});
 export const principalPath = v.object({ principalId: guid });
-export const lookupQuery = v.strictObject({ ...at, ...selectPrincipal });
+export const lookupQuery = v.strictObject({ ...at, ...selectPrincipal, ...machinesOfOne });
 export const lookupBody = v.strictObject(
   {
     ids: v.pipe(v.array(guid, 'an array of principal ids or client ids'), v.maxLength(1000, 'up to 1,000 ids')),
@@ -144,6 +154,7 @@ export const reportQuery = v.object({
   ...reportQueries.principals.entries,
   ...reportQueries.changes.entries,
   ...reportQueries.findings.entries,
+  kind: v.exactOptional(v.picklist([...principalKinds, ...changeKinds])),
 });
 
 export const databaseQuery = v.strictObject({ inline: v.exactOptional(trueOrFalse) });

@@ -36,7 +36,13 @@ function stateAt(database: Database, asOf: AsOf): InventoryState {
       ]),
     ),
     roles: new Map(
-      principals.map((one) => [one.principalId, new Map(one.roleAssignments.map((role) => [role.id, role]))]),
+      principals.map((one) => [
+        one.principalId,
+        // A change has no rating of the role.
+        new Map(
+          one.roleAssignments.map(({ privilege: _privilege, privilegePlane: _plane, ...role }) => [role.id, role]),
+        ),
+      ]),
     ),
     credentials: new Map(
       principals.map((one) => [one.principalId, new Map(one.federatedCredentials.map((each) => [each.name, each]))]),

@@ -65,6 +65,7 @@ test('a principal has every field of its shape', () => {
       firstSeen: readAt(1),
       lastSeen: readAt(1),
       accessCoverage: { direct: 'notRead', groups: 'notRead', directory: 'notRead' },
+      virtualMachineCount: 2,
       virtualMachines: [
         { id: idOf('one'), name: 'one', subscriptionId: 'sub-1', attachedFrom: readAt(1), detachedAt: null },
         { id: idOf('two'), name: 'two', subscriptionId: 'sub-1', attachedFrom: readAt(1), detachedAt: null },

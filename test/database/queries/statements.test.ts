@@ -77,7 +77,7 @@ const answers: Readonly<Record<string, (database: Database) => unknown>> = {
     listPrincipals(
       database,
       asOf,
-      { ...everyMachineFilter, state: 'attached' },
+      { ...everyMachineFilter, state: 'attached', kind: 'UserAssigned', contains: 'web' },
       { limit: 2, after: { value: null, row: 1 } },
     ),
   'GET-principals-id': (database) => lookupPrincipals(database, asOf, [principalId]),

@@ -26,7 +26,7 @@ beforeEach(() => {
   vi.spyOn(database, 'prepare').mockImplementation((sql) => {
     const statement = prepare(sql);
     const plan = prepare(`EXPLAIN QUERY PLAN ${sql}`).all();
-    const whole = plan.find(({ detail }) => /^SCAN (coverage|c|machine|m)\b/.test(String(detail)));
+    const whole = plan.find(({ detail }) => /^SCAN (coverage|c|machine|m|v)\b/.test(String(detail)));
     if (whole !== undefined) {
       const uses = [vi.spyOn(statement, 'get'), vi.spyOn(statement, 'all')];
       const runs = () => uses.reduce((sum, { mock }) => sum + mock.calls.length, 0);

@@ -1,3 +1,5 @@
+import { fold } from '../../../inventory/names/fold.ts';
+import { principalKinds } from '../../../inventory/principal.ts';
 import type { MachineFilter, PagePosition, PrincipalFilter } from '../../../inventory/query.ts';
 import type { Database } from '../../database.ts';
 import { principalState, seenBy } from '../../views/principal-state.ts';
@@ -57,7 +59,7 @@ export function principalSelect(
   filter: PrincipalFilter,
   page: { readonly after?: PagePosition | undefined; readonly limit?: number },
 ): Query {
-  const { principalId, clientId, state: wanted, ...ofMachines } = filter;
+  const { principalId, clientId, state: wanted, kind, contains, ...ofMachines } = filter;
   const where: string[] = [];
   const parameters: Record<string, string | number | null> = { ...runParameters(database, seq) };
   const restrict = (condition: string, name: string, value: string | number | undefined): void => {
@@ -67,6 +69,8 @@ export function principalSelect(
   };
   restrict('i.principal_id = $principalId', '$principalId', principalId);
   restrict(`i.principal_id = ${ofClient('$clientId')}`, '$clientId', clientId);
+  restrict('i.kind = $kind', '$kind', kind === undefined ? undefined : 1 + principalKinds.indexOf(kind));
+  restrict(containing, '$contains', contains === undefined ? undefined : fold(contains));
   const set = Object.entries(ofMachines).filter(([, value]) => value !== undefined);
   if (set.length > 0) {
     const machines = onMachines(database, seq, ofMachines);
@@ -83,6 +87,12 @@ export function principalSelect(
   };
 }
 
+/** The text is in an id of the principal, or in the name of a machine that it is or was on. */
+const containing = `i.principal_id IN (
+  SELECT k.principal_id FROM identity k WHERE k.principal_id IS NOT NULL AND (instr(lower(k.principal_id), $contains) > 0
+    OR instr(lower(k.client_id), $contains) > 0 OR instr(k.resource_key, $contains) > 0) AND ${seen('k')}
+  UNION ALL ${principalsOn('machine m', 'instr(m.name_key, $contains) > 0 AND b.valid_from <= $seq')})`;
+
 const inSubscription = `i.principal_id IN (SELECT o.principal_id FROM identity o WHERE o.kind = 2
   AND o.subscription = (SELECT k.id FROM subscription_key k WHERE k.subscription_id = $subscriptionId))`;
 
@@ -90,14 +100,22 @@ function onMachines(database: Database, seq: number, filter: MachineFilter): Que
   const deleted = filter.deleted === true || filter.deleted === false ? filter.deleted : 'everyId';
   const conditions = machineConditions(database, seq, { ...filter, deleted, type: filter.type ?? 'any' });
   const where = ['b.valid_from <= $seq', ...conditions.sql].join(' AND ');
-  const attached = `${machinesShown(deleted)} CROSS JOIN attachment b ON b.machine = m.id CROSS JOIN identity u ON u.id = b.identity`;
   return {
-    sql: `i.principal_id IN (
-      SELECT u.principal_id FROM ${attached} WHERE ${where} AND u.principal_id IS NOT NULL
-      UNION ALL SELECT o.principal_id FROM ${attached} CROSS JOIN identity o ON o.resource_key = u.resource_key
-        CROSS JOIN identity_presence q ON q.identity = o.id WHERE ${where} AND q.valid_from <= $seq AND ${isListedOnes})`,
+    sql: `i.principal_id IN (${principalsOn(machinesShown(deleted), where)})`,
     parameters: conditions.parameters,
   };
+}
+
+/**
+ * A query for the principals of machines.
+ * @param machines a table or join that has the machine as `m`
+ * @param where condition on it and its attachment `b`
+ */
+function principalsOn(machines: string, where: string): string {
+  const attached = `${machines} CROSS JOIN attachment b ON b.machine = m.id CROSS JOIN identity u ON u.id = b.identity`;
+  return `SELECT u.principal_id FROM ${attached} WHERE ${where} AND u.principal_id IS NOT NULL
+    UNION ALL SELECT o.principal_id FROM ${attached} CROSS JOIN identity o ON o.resource_key = u.resource_key
+      CROSS JOIN identity_presence q ON q.identity = o.id WHERE ${where} AND q.valid_from <= $seq AND ${isListedOnes}`;
 }
 
 /** Only principals that a complete list of identities lacked can be dangling: those are few. */

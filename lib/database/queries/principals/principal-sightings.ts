@@ -16,6 +16,8 @@ export interface Sighting {
 
 /** The machines of a principal up to a run, and what they say of the principal. */
 export interface SightingOnMachines extends Sighting {
+  /** Those that have it now. */
+  readonly count: number;
   /** Those that have it first, then by the time of attachment, newest first. */
   readonly machines: readonly PrincipalMachine[];
   /** Tenant of the subscription in which it was attached last. */
@@ -49,23 +51,27 @@ const unnamedOnMachines = machinesIn(attachmentsAt('$seq', unnamedAttachments), 
  * The machines that principals are or were on, one entry for each time of attachment.
  * @param principalIds in any casing
  * @param userAssigned those of them that machines may name without their ids
+ * @param most machines to return for each principal
  * @returns by principal id in lower case; a principal that was on no machine is left out
  */
 export function sightingsOnMachines(
   context: RunContext,
   principalIds: readonly string[],
   userAssigned: readonly string[],
+  most: number,
 ): ReadonlyMap<string, SightingOnMachines> {
   const rows = readPrincipalRows(context, machinesOfPrincipals, principalIds);
   const unnamed = readPrincipalRows(context, unnamedOnMachines, userAssigned);
   const ofEach = byPrincipal(joinAttachments(rows, unnamed));
-  return new Map([...ofEach].map(([id, of]) => [id, toSightingOnMachines(of, context)]));
+  return new Map([...ofEach].map(([id, of]) => [id, toSightingOnMachines(of, context, most)]));
 }
 
-function toSightingOnMachines(rows: readonly SqlRow[], context: RunContext): SightingOnMachines {
+function toSightingOnMachines(rows: readonly SqlRow[], context: RunContext, most: number): SightingOnMachines {
   const newest = rows.reduce((a, b) => (integer(b, 'attached_at') > integer(a, 'attached_at') ? b : a));
+  const now = rows.filter((row) => row.ended_seq === null).map((row) => integer(row, 'machine'));
   return {
-    machines: rows.map(toPrincipalMachine),
+    count: new Set(now).size,
+    machines: rows.slice(0, most).map(toPrincipalMachine),
     firstSeen: earliest(rows, 'attached_at'),
     lastSeen: latest(rows.map((row) => lastSeenOn(row, context))),
     tenantId: textOrNull(newest, 'tenant_id'),

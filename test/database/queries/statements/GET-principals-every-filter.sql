@@ -185,6 +185,66 @@ AND i.principal_id = (
   ORDER BY c.id DESC
   LIMIT 1
 )
+AND i.kind = $kind
+AND i.principal_id IN (
+  SELECT k.principal_id
+  FROM identity k
+  WHERE k.principal_id IS NOT NULL
+  AND (
+    instr(lower(k.principal_id), $contains) > 0
+    OR instr(lower(k.client_id), $contains) > 0
+    OR instr(k.resource_key, $contains) > 0
+  )
+  AND (
+    EXISTS (SELECT 1 FROM attachment e WHERE e.identity = k.id AND e.valid_from <= $seq)
+    OR EXISTS (SELECT 1 FROM identity_presence e WHERE e.identity = k.id AND e.valid_from <= $seq)
+  )
+  UNION ALL
+  SELECT u.principal_id
+  FROM machine m
+  CROSS JOIN attachment b ON b.machine = m.id
+  CROSS JOIN identity u ON u.id = b.identity
+  WHERE instr(m.name_key, $contains) > 0
+  AND b.valid_from <= $seq
+  AND u.principal_id IS NOT NULL
+  UNION ALL
+  SELECT o.principal_id
+  FROM machine m
+  CROSS JOIN attachment b ON b.machine = m.id
+  CROSS JOIN identity u ON u.id = b.identity
+  CROSS JOIN identity o ON o.resource_key = u.resource_key
+  CROSS JOIN identity_presence q ON q.identity = o.id
+  WHERE instr(m.name_key, $contains) > 0
+  AND b.valid_from <= $seq
+  AND q.valid_from <= $seq
+  AND u.principal_id IS NULL
+  AND o.principal_id IS NOT NULL
+  AND q.present = 1
+  AND (b.valid_to IS NULL OR b.valid_to > q.valid_from)
+  AND b.valid_from < ifnull(
+    (
+      SELECT w.valid_from
+      FROM identity l
+      CROSS JOIN identity_presence w ON w.identity = l.id
+      WHERE l.resource_key = o.resource_key
+      AND l.principal_id IS NOT NULL
+      AND w.present = 1
+      AND w.valid_from > q.valid_from
+      ORDER BY w.valid_from
+      LIMIT 1
+    ), b.valid_from + 1
+  )
+  AND NOT EXISTS (
+    SELECT 1
+    FROM identity l
+    CROSS JOIN identity_presence w ON w.identity = l.id
+    WHERE l.resource_key = o.resource_key
+    AND l.principal_id IS NOT NULL
+    AND w.present = 1
+    AND w.valid_from = q.valid_from
+    AND l.id > o.id
+  )
+)
 AND (
   i.principal_id IN (
     SELECT u.principal_id
@@ -210,19 +270,6 @@ AND (
     AND v.location IN (SELECT id FROM text WHERE fold(value) = $location)
     AND v.os_type IN (SELECT id FROM text WHERE fold(value) = $osType)
     AND v.vm_size IN (SELECT id FROM text WHERE fold(value) = $vmSize)
-    AND (
-      instr(m.name_key, $contains) > 0
-      OR instr(
-        iif(
-          m.resource_id IS NOT NULL, fold(m.resource_id), '/subscriptions/' || (
-            SELECT k.subscription_id FROM subscription_key k WHERE k.id = m.subscription
-          ) || '/resourcegroups/' || (SELECT g.key FROM resource_group g WHERE g.id = m.resource_group) || '/providers/' || CASE m.type
-          WHEN 0 THEN 'microsoft.compute/virtualmachines'
-          WHEN 1 THEN 'microsoft.compute/virtualmachinescalesets'
-          WHEN 2 THEN 'microsoft.hybridcompute/machines' END || '/' || m.name_key
-        ), $contains
-      ) > 0
-    )
     AND v.identity_type IN (1, 2, 3)
     AND NOT EXISTS (
       SELECT 1
@@ -286,19 +333,6 @@ AND (
     AND v.location IN (SELECT id FROM text WHERE fold(value) = $location)
     AND v.os_type IN (SELECT id FROM text WHERE fold(value) = $osType)
     AND v.vm_size IN (SELECT id FROM text WHERE fold(value) = $vmSize)
-    AND (
-      instr(m.name_key, $contains) > 0
-      OR instr(
-        iif(
-          m.resource_id IS NOT NULL, fold(m.resource_id), '/subscriptions/' || (
-            SELECT k.subscription_id FROM subscription_key k WHERE k.id = m.subscription
-          ) || '/resourcegroups/' || (SELECT g.key FROM resource_group g WHERE g.id = m.resource_group) || '/providers/' || CASE m.type
-          WHEN 0 THEN 'microsoft.compute/virtualmachines'
-          WHEN 1 THEN 'microsoft.compute/virtualmachinescalesets'
-          WHEN 2 THEN 'microsoft.hybridcompute/machines' END || '/' || m.name_key
-        ), $contains
-      ) > 0
-    )
     AND v.identity_type IN (1, 2, 3)
     AND NOT EXISTS (
       SELECT 1

@@ -528,7 +528,7 @@ AND q.present = 1
 AND q.valid_from <= $seq;
 
 SELECT r.principal_id, r.resource_id, r.scope, r.condition, n.resource_id AS role_definition_id, n.name,
-  r.scope NOT LIKE '/subscriptions/%' AS inherited
+  n.permissions, r.scope NOT LIKE '/subscriptions/%' AS inherited
 FROM json_each($ids) j
 CROSS JOIN role_assignment r
 CROSS JOIN role_definition n ON n.id = r.role_definition

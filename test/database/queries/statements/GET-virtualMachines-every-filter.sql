@@ -51,16 +51,11 @@ AND v.os_type IN (SELECT id FROM text WHERE fold(value) = $osType)
 AND v.vm_size IN (SELECT id FROM text WHERE fold(value) = $vmSize)
 AND (
   instr(m.name_key, $contains) > 0
-  OR instr(
-    iif(
-      m.resource_id IS NOT NULL, fold(m.resource_id), '/subscriptions/' || (
-        SELECT k.subscription_id FROM subscription_key k WHERE k.id = m.subscription
-      ) || '/resourcegroups/' || (SELECT g.key FROM resource_group g WHERE g.id = m.resource_group) || '/providers/' || CASE m.type
-      WHEN 0 THEN 'microsoft.compute/virtualmachines'
-      WHEN 1 THEN 'microsoft.compute/virtualmachinescalesets'
-      WHEN 2 THEN 'microsoft.hybridcompute/machines' END || '/' || m.name_key
-    ), $contains
-  ) > 0
+  OR m.resource_group IN (SELECT g.id FROM resource_group g WHERE instr(g.key, $contains) > 0)
+  OR m.subscription IN (SELECT k.id FROM subscription_key k WHERE instr(k.subscription_id, $contains) > 0)
+  OR m.type IN ()
+  OR m.resource_id IS NOT NULL
+  AND instr(fold(m.resource_id), $contains) > 0
 )
 AND v.identity_type IN (1, 2, 3)
 AND m.id IN (
