@@ -9,9 +9,9 @@ import { roles } from 'roles.bicep'
 
 // ---------- names and location ----------
 
-@description('Optional. Prefix of all names: lower-case letters, digits and hyphens.')
-@minLength(2)
-@maxLength(20)
+@description('Optional. Prefix of all names: letters, digits, hyphens, underscores and periods. Names contain its first 20 characters, in lower case.')
+@minLength(1)
+@maxLength(64)
 param name string = 'vm-identities'
 
 @description('Optional. Azure region of all resources. It must offer Flex Consumption.')
@@ -162,7 +162,7 @@ param storageAccessLogs bool = false
 @description('Optional. Connect the app to its own virtual network, access storage through private endpoints there, and close storage to all other networks.')
 param privateNetwork bool = false
 
-@description('Optional. Address range of that virtual network: a /24 or larger.')
+@description('Optional. IPv4 address range of that virtual network: a /25 or larger.')
 param virtualNetworkAddressPrefix string = '10.90.0.0/24'
 
 @description('Optional. Access to the app from public networks. Disabled requires privateNetwork: the app then has a private endpoint, and deployments must run inside the network.')
@@ -264,7 +264,7 @@ var readerSubscriptionIds = union(
 module readers 'modules/subscription-role.bicep' = [
   for subscriptionId in readerSubscriptionIds: {
     // Visible among the deployments of other subscriptions, so the name says which app it belongs to.
-    name: 'reader-${name}-${suffix}'
+    name: 'reader-${take(name, 20)}-${suffix}'
     scope: subscription(subscriptionId)
     params: {
       principalId: app.outputs.readerPrincipalId
@@ -285,7 +285,7 @@ output functionAppName string = app.outputs.functionAppName
 output functionAppHostName string = app.outputs.functionAppHostName
 
 @description('Address of the web page.')
-output pageUrl string = 'https://${functionApp.outputs.hostName}/api/page'
+output pageUrl string = app.outputs.pageUrl
 
 @description('Object id of the identity that reads the subscriptions: the principalId of management-group.bicep and source.bicep.')
 output readerPrincipalId string = app.outputs.readerPrincipalId

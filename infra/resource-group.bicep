@@ -7,9 +7,9 @@ import { roles } from 'roles.bicep'
 
 // ---------- names and location ----------
 
-@description('Optional. Prefix of all names: lower-case letters, digits and hyphens.')
-@minLength(2)
-@maxLength(20)
+@description('Optional. Prefix of all names: letters, digits, hyphens, underscores and periods. Names contain its first 20 characters, in lower case.')
+@minLength(1)
+@maxLength(64)
 param name string = 'vm-identities'
 
 @description('Optional. Last part of all names, which makes them unique. Keep the default. main.bicep sets it.')
@@ -154,7 +154,7 @@ param storageAccessLogs bool = false
 @description('Optional. Connect the app to its own virtual network, access storage through private endpoints there, and close storage to all other networks.')
 param privateNetwork bool = false
 
-@description('Optional. Address range of that virtual network: a /24 or larger.')
+@description('Optional. IPv4 address range of that virtual network: a /25 or larger.')
 param virtualNetworkAddressPrefix string = '10.90.0.0/24'
 
 @description('Optional. Access to the app from public networks. Disabled requires privateNetwork: the app then has a private endpoint, and deployments must run inside the network.')
@@ -186,19 +186,20 @@ param budgetStartDate string = ''
 
 // ---------- names: test/infra/names.test.ts checks them against Azure's limits ----------
 
+var prefix = take(replace(replace(toLower(validName), '_', '-'), '.', '-'), 20)
 var names = {
-  actionGroup: 'ag-${name}-${nameSuffix}'
-  alert: 'alert-${name}'
-  availabilityTest: 'test-${name}-${nameSuffix}'
-  budget: 'budget-${name}'
-  component: 'appi-${name}-${nameSuffix}'
-  functionApp: 'func-${name}-${nameSuffix}'
-  identity: 'id-${name}-${nameSuffix}'
-  plan: 'plan-${name}-${nameSuffix}'
-  privateEndpoint: 'pep-${name}-${nameSuffix}'
-  storageAccount: 'st${take(replace(name, '-', ''), 9)}${nameSuffix}'
-  virtualNetwork: 'vnet-${name}-${nameSuffix}'
-  workspace: 'log-${name}-${nameSuffix}'
+  actionGroup: 'ag-${prefix}-${nameSuffix}'
+  alert: 'alert-${prefix}'
+  availabilityTest: 'test-${prefix}-${nameSuffix}'
+  budget: 'budget-${prefix}'
+  component: 'appi-${prefix}-${nameSuffix}'
+  functionApp: 'func-${prefix}-${nameSuffix}'
+  identity: 'id-${prefix}-${nameSuffix}'
+  plan: 'plan-${prefix}-${nameSuffix}'
+  privateEndpoint: 'pep-${prefix}-${nameSuffix}'
+  storageAccount: 'st${take(replace(prefix, '-', ''), 9)}${nameSuffix}'
+  virtualNetwork: 'vnet-${prefix}-${nameSuffix}'
+  workspace: 'log-${prefix}-${nameSuffix}'
 }
 
 // ---------- settings of the app ----------
@@ -235,6 +236,17 @@ var isEntra = httpAuth == 'keys'
 var appAccess = appPublicNetworkAccess == 'Enabled' || privateNetwork
   ? appPublicNetworkAccess
   : fail('appPublicNetworkAccess is Disabled, but privateNetwork is false: no network could reach the app')
+
+var nameCharacters = map(range(0, length(name)), index => toLower(substring(name, index, 1)))
+var validName = empty(filter(
+    nameCharacters,
+    character => !contains('abcdefghijklmnopqrstuvwxyz0123456789-_.', character)
+  ))
+  ? name
+  : fail('name is \'${name}\', and may contain only letters, digits, hyphens, underscores and periods. With azd it is the name of the environment: create another one with azd env new')
+var addressPrefix = parseCidr(virtualNetworkAddressPrefix).cidr <= 25
+  ? virtualNetworkAddressPrefix
+  : fail('virtualNetworkAddressPrefix is ${virtualNetworkAddressPrefix}, but two subnets of /26 have to fit: use a /25 or larger')
 
 var hasAlerts = !empty(alertEmailAddresses) || !empty(alertActionGroupIds)
 // One place alone cannot tell a fault of the app from one of its own.
@@ -323,7 +335,7 @@ module network 'modules/network.bicep' = if (privateNetwork) {
     name: names.virtualNetwork
     location: location
     tags: tags
-    addressPrefix: virtualNetworkAddressPrefix
+    addressPrefix: addressPrefix
     zoneNames: concat(storageZoneNames, isAppPrivate ? [appZoneName] : [])
   }
 }
@@ -474,6 +486,9 @@ output functionAppName string = functionApp.outputs.name
 
 @description('Host name of the function app. The API is at https://HOST-NAME/api.')
 output functionAppHostName string = functionApp.outputs.hostName
+
+@description('Address of the web page.')
+output pageUrl string = 'https://${functionApp.outputs.hostName}/api/page'
 
 @description('Object id of the identity that reads the subscriptions: the principalId of management-group.bicep and source.bicep.')
 output readerPrincipalId string = readerPrincipalId

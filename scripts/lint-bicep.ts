@@ -1,23 +1,34 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { checkTemplates } from './bicep/check.ts';
+import { findCompiler, MissingCompiler } from './bicep/compiler.ts';
 
-/**
- * Checks the templates below infra/ with every available tool: a checker that needs no compiler (`BICEP_CHECK`, or a
- * sibling of this folder), and `bicep lint` where Bicep is installed. Exits with code 1 when one of them reports a
- * problem.
+/*
+ * `node scripts/lint-bicep.ts [--required]`: checks the templates below infra/ with every available tool: a checker that
+ * needs no compiler (`BICEP_CHECK`, or a sibling of this folder), and the Bicep compiler. Exits with code 1 when one of them
+ * reports a problem. Without a compiler it says so, and fails with `--required` and where CI is set.
  */
-const checker = process.env.BICEP_CHECK ?? '../shared/tools/bicep-check/check';
-const runs: (readonly [string, ...string[]])[] = [];
-// Its second parser would need an installation, and a lint run installs nothing.
-if (existsSync(checker)) runs.push([checker, '--warnings-as-errors', '--no-second-parser', 'infra']);
-if (spawnSync('bicep', ['--version']).error === undefined) {
-  for (const template of globSync('infra/**/*.bicep').sort()) runs.push(['bicep', 'lint', template]);
-}
-if (runs.length === 0) console.log('bicep: not installed; the templates were not checked');
+const required = process.argv.includes('--required') || process.env.CI !== undefined;
 
-for (const [command, ...given] of runs) {
-  const { status, error } = spawnSync(command, given, { stdio: 'inherit' });
-  if (status === 0) continue;
-  console.log(`${command} ${given.join(' ')}: ${error?.message ?? `exit code ${status}`}`);
+const checker = process.env.BICEP_CHECK ?? '../shared/tools/bicep-check/check';
+if (existsSync(checker)) {
+  // Its second parser would need an installation, and a lint run installs nothing.
+  const given = ['--warnings-as-errors', '--no-second-parser', 'infra'];
+  const { status, error } = spawnSync(checker, given, { stdio: 'inherit' });
+  if (status !== 0) report(`${checker} ${given.join(' ')}: ${error?.message ?? `exit code ${status}`}`);
+}
+
+let program: string | null = null;
+try {
+  program = findCompiler();
+} catch (error) {
+  if (!(error instanceof Error)) throw error;
+  console.log(`The compiler has not checked the templates. ${error.message}`);
+  if (required || !(error instanceof MissingCompiler)) process.exitCode = 1;
+}
+if (program !== null) for (const problem of await checkTemplates(program)) report(problem);
+
+function report(problem: string): void {
+  console.log(problem);
   process.exitCode = 1;
 }

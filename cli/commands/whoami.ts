@@ -38,11 +38,12 @@ function whoami(options: Options): Action {
   };
 }
 
-/** Missing rights are listed on stderr, each with a command to copy. */
-function describeIdentity({ roles, missingRights, ...identity }: WhoAmI): Property[] {
+/** Missing rights, and roles of other identities that are not needed, are listed on stderr, each with a command to copy. */
+function describeIdentity({ roles, missingRights, otherIdentities, ...identity }: WhoAmI): Property[] {
   const lines =
     roles?.map(({ roleDefinitionName, scope }): Property => ['', `${roleDefinitionName} at ${scope}`]) ?? [];
   const count = roles === null ? 'not known' : String(roles.length);
   const missing = missingRights === null ? 'not known' : String(missingRights.length);
-  return [...flatten(identity), ['roles', count], ...lines, ['missingRights', missing]];
+  const others = otherIdentities.map(({ principalId }) => principalId).join(', ') || 'none';
+  return [...flatten(identity), ['roles', count], ...lines, ['missingRights', missing], ['otherIdentities', others]];
 }

@@ -12,7 +12,7 @@ param location string
 @description('Required. Tags of all resources.')
 param tags object
 
-@description('Required. Address range of the virtual network: a /24 or larger.')
+@description('Required. IPv4 address range of the virtual network: a /25 or larger.')
 param addressPrefix string
 
 @description('Required. Names of the private DNS zones to create and link.')

@@ -3,7 +3,7 @@ import { forEachPage, readAll } from '../azure/resource-manager/client/pages.ts'
 import { newRequestContext } from '../azure/resource-manager/client/request-context.ts';
 import { listRoleAssignmentsOf } from '../azure/resource-manager/resources/role-assignments.ts';
 import { getRoleName } from '../azure/resource-manager/resources/role-definitions.ts';
-import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
+import { listSubscriptions } from '../azure/resource-manager/resources/subscriptions.ts';
 import { NoTokenError, toReason } from '../errors.ts';
 import { fold } from '../inventory/names/fold.ts';
 import { type RoleAssignmentReading, roleKey } from '../inventory/role.ts';
@@ -22,9 +22,13 @@ export interface IdentityRoles {
   readonly warnings: readonly string[];
 }
 
+/** A role assignment with the name of its role; the definition's guid if the name is unknown. */
+export interface NamedAssignment extends RoleAssignmentReading {
+  readonly roleDefinitionName: string;
+}
+
 /**
- * Role assignments of a principal in all subscriptions that it sees, including those through groups. Reads each role's
- * name once.
+ * The roles of a principal in all subscriptions that it sees, including those through groups.
  * @throws {NoTokenError} any other failure is a warning
  */
 export async function readIdentityRoles(
@@ -32,63 +36,105 @@ export async function readIdentityRoles(
   principalId: string,
   signal: AbortSignal,
 ): Promise<IdentityRoles> {
+  const { assignments, warnings } = await readAssignmentsOf([arm], principalId, signal);
+  return { roles: assignments === null ? null : rolesOf(assignments), warnings };
+}
+
+/** By scope and name, each once. */
+export function rolesOf<Assignment extends IdentityRole>(assignments: readonly Assignment[]): IdentityRole[] {
+  const byKey = new Map(
+    assignments.map(({ scope, roleDefinitionName }) => [
+      `${fold(scope)}\n${roleDefinitionName}`,
+      { scope, roleDefinitionName },
+    ]),
+  );
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, role]) => role);
+}
+
+/**
+ * Role assignments of a principal in all subscriptions that one of some identities sees, each read by the first of them
+ * that may. Reads each role's name once.
+ * @returns `assignments`: null if none could be read
+ * @throws {NoTokenError} any other failure is a warning
+ */
+export async function readAssignmentsOf(
+  arms: readonly ArmClient[],
+  principalId: string,
+  signal: AbortSignal,
+): Promise<{ readonly assignments: readonly NamedAssignment[] | null; readonly warnings: readonly string[] }> {
   const warnings: string[] = [];
   const warn = (what: string, error: unknown): void => {
     signal.throwIfAborted();
-    if (error instanceof NoTokenError) throw error;
     const { code, message } = toReason(error);
     warnings.push(`${what}: ${code}: ${message}`);
   };
-  let subscriptions: readonly Subscription[];
-  try {
-    subscriptions = await readAll(listSubscriptions(arm, newRequestContext(signal)));
-  } catch (error) {
-    warn('Cannot list the subscriptions, so the roles are unknown', error);
-    return { roles: null, warnings };
-  }
-  if (subscriptions.length === 0) warnings.push('The identity sees no subscription: roles elsewhere are not shown');
+  /** What the first of them that may answers. @throws what the first one threw */
+  const firstOf = async <T>(allowed: readonly ArmClient[], read: (arm: ArmClient) => Promise<T>): Promise<T> => {
+    let failure: unknown;
+    for (const arm of allowed) {
+      try {
+        return await read(arm);
+      } catch (error) {
+        if (error instanceof NoTokenError) throw error;
+        failure ??= error;
+      }
+    }
+    throw failure;
+  };
 
-  const assignments = new Map<string, RoleAssignmentReading>();
+  const seenBy = new Map<string, ArmClient[]>();
+  let listedCount = 0;
+  for (const arm of arms) {
+    try {
+      for (const { subscriptionId } of await readAll(listSubscriptions(arm, newRequestContext(signal)))) {
+        seenBy.set(subscriptionId, [...(seenBy.get(subscriptionId) ?? []), arm]);
+      }
+      listedCount += 1;
+    } catch (error) {
+      if (error instanceof NoTokenError) throw error;
+      warn('Cannot list the subscriptions, so the roles are unknown', error);
+    }
+  }
+  if (listedCount === 0) return { assignments: null, warnings };
+  if (seenBy.size === 0) warnings.push('The identity sees no subscription: roles elsewhere are not shown');
+
+  const found = new Map<string, RoleAssignmentReading>();
   let readCount = 0;
   await Promise.all(
-    subscriptions.map(async ({ subscriptionId }) => {
+    [...seenBy].map(async ([subscriptionId, allowed]) => {
       try {
-        await forEachPage(
-          listRoleAssignmentsOf(arm, subscriptionId, principalId, newRequestContext(signal)),
-          (page) => {
-            for (const assignment of page) assignments.set(fold(assignment.id), assignment);
-          },
+        await firstOf(allowed, (arm) =>
+          forEachPage(listRoleAssignmentsOf(arm, subscriptionId, principalId, newRequestContext(signal)), (page) => {
+            for (const assignment of page) found.set(fold(assignment.id), assignment);
+          }),
         );
         readCount += 1;
       } catch (error) {
+        if (error instanceof NoTokenError) throw error;
         warn(`Cannot read the roles in subscription ${subscriptionId}`, error);
       }
     }),
   );
-  if (readCount === 0 && subscriptions.length > 0) return { roles: null, warnings };
+  if (readCount === 0 && seenBy.size > 0) return { assignments: null, warnings };
 
   // A role's id differs by subscription; its guid does not.
   const definitions = new Map(
-    [...assignments.values()].map((role) => [roleKey(role.roleDefinitionId), role.roleDefinitionId]),
+    [...found.values()].map((role) => [roleKey(role.roleDefinitionId), role.roleDefinitionId]),
   );
   const names = new Map<string, string>();
   await Promise.all(
     [...definitions].map(async ([guid, id]) => {
       try {
-        names.set(guid, await getRoleName(arm, id, newRequestContext(signal)));
+        names.set(guid, await firstOf(arms, (arm) => getRoleName(arm, id, newRequestContext(signal))));
       } catch (error) {
+        if (error instanceof NoTokenError) throw error;
         warn(`Cannot read the name of role ${id}`, error);
       }
     }),
   );
-  const roles = [...assignments.values()].map((assignment) => ({
-    scope: assignment.scope,
+  const assignments = [...found.values()].map((assignment) => ({
+    ...assignment,
     roleDefinitionName: names.get(roleKey(assignment.roleDefinitionId)) ?? roleKey(assignment.roleDefinitionId),
   }));
-  return { roles: sortedOnce(roles), warnings };
-}
-
-function sortedOnce(roles: readonly IdentityRole[]): IdentityRole[] {
-  const byKey = new Map(roles.map((role) => [`${fold(role.scope)}\n${role.roleDefinitionName}`, role]));
-  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, role]) => role);
+  return { assignments, warnings };
 }

@@ -6,6 +6,7 @@ import type { MissingRight } from '../inventory/missing-right.ts';
 import type { Environment, Settings } from '../settings.ts';
 import { type IdentityRole, type IdentityRoles, readIdentityRoles } from './identity-roles.ts';
 import { findMissingRights } from './missing-rights.ts';
+import { findOtherIdentities, type OtherIdentity } from './other-identities.ts';
 
 /** Who this program is to Azure: what `whoami` prints and `GET identity` answers. Never contains the token. */
 export interface WhoAmI {
@@ -24,6 +25,8 @@ export interface WhoAmI {
   readonly roles: readonly IdentityRole[] | null;
   /** What the settings need and the identity lacks, each with the command that grants it; null if unknown. */
   readonly missingRights: readonly MissingRight[] | null;
+  /** The app's identities that do not read, with the roles that they hold; empty outside Functions. */
+  readonly otherIdentities: readonly OtherIdentity[];
   readonly nodeVersion: string;
 }
 
@@ -38,7 +41,8 @@ export interface WhoAmIRequest {
 
 /**
  * Gets a token and says whose it is.
- * @returns the identity, and a line for each thing that is unknown and for each missing right
+ * @returns the identity, and a line for each thing that is unknown, each missing right, and each role of another identity
+ *   that is not needed
  * @throws {NoTokenError}
  */
 export async function whoAmI(
@@ -52,6 +56,7 @@ export async function whoAmI(
   const { principalId, clientId, tenantId, ...claims } = readAccessToken(token);
   const { roles, warnings } = principalId === null ? unknownRoles : await readIdentityRoles(arm, principalId, signal);
   const missing = await findMissingRights({ arm, tokens, settings, environment, principalId, signal });
+  const others = await findOtherIdentities({ arm, settings, environment, principalId, signal });
   const identity: WhoAmI = {
     source,
     endpoint,
@@ -64,12 +69,13 @@ export async function whoAmI(
     cloud: cloud.name,
     roles,
     missingRights: missing.missingRights,
+    otherIdentities: others.otherIdentities,
     nodeVersion: process.version,
   };
   const lacks = (missing.missingRights ?? []).map(
     ({ role, scope, grantCommand }) => `${role} is missing on ${scope}: ${grantCommand}`,
   );
-  return { identity, warnings: [...warnings, ...missing.warnings, ...lacks] };
+  return { identity, warnings: [...warnings, ...missing.warnings, ...lacks, ...others.warnings] };
 }
 
 const unknownRoles: IdentityRoles = {

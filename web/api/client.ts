@@ -101,8 +101,8 @@ async function sendNow(
     cache: 'no-store',
     redirect: 'manual',
     headers: {
-      ...headers,
       accept: 'application/json',
+      ...headers,
       ...(key === null ? {} : { 'x-functions-key': key }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },

@@ -13,6 +13,7 @@ export type PrincipalOrNeverSeen = {
     readonly direct: 'complete' | 'partial' | 'notRead';
     readonly groups: 'notRead';
     readonly directory: 'notRead';
+    readonly dataActions?: 'notRead';
   };
   readonly virtualMachines: readonly {
     readonly id: string;
@@ -28,6 +29,8 @@ export type PrincipalOrNeverSeen = {
     readonly roleDefinitionName: string | null;
     readonly inherited: boolean;
     readonly condition: string | null;
+    readonly privilege: 'high' | 'medium' | null;
+    readonly privilegePlane: 'control' | 'data' | 'both' | null;
   }[];
   readonly federatedCredentials: readonly {
     readonly name: string;
@@ -53,6 +56,7 @@ export type PrincipalOrLive = {
     readonly direct: 'complete' | 'partial' | 'notRead';
     readonly groups: 'notRead';
     readonly directory: 'notRead';
+    readonly dataActions?: 'notRead';
   };
   readonly virtualMachines: readonly {
     readonly id: string;
@@ -68,6 +72,8 @@ export type PrincipalOrLive = {
     readonly roleDefinitionName: string | null;
     readonly inherited: boolean;
     readonly condition: string | null;
+    readonly privilege: 'high' | 'medium' | null;
+    readonly privilegePlane: 'control' | 'data' | 'both' | null;
   }[];
   readonly federatedCredentials: readonly {
     readonly name: string;
@@ -104,6 +110,7 @@ export type PrincipalOrLive = {
       readonly subscriptionsAsked: number;
     };
     readonly directory: 'notRead';
+    readonly dataActions?: 'notRead';
   };
   readonly roleAssignments: readonly {
     readonly id: string;
@@ -112,6 +119,8 @@ export type PrincipalOrLive = {
     readonly roleDefinitionName: string | null;
     readonly inherited: boolean;
     readonly condition: string | null;
+    readonly privilege: 'high' | 'medium' | null;
+    readonly privilegePlane: 'control' | 'data' | 'both' | null;
     readonly via: 'direct' | 'group';
     readonly groupId: string | null;
   }[];
@@ -269,6 +278,7 @@ export type Principal = {
     readonly direct: 'complete' | 'partial' | 'notRead';
     readonly groups: 'notRead';
     readonly directory: 'notRead';
+    readonly dataActions?: 'notRead';
   };
   readonly virtualMachines: readonly {
     readonly id: string;
@@ -284,6 +294,8 @@ export type Principal = {
     readonly roleDefinitionName: string | null;
     readonly inherited: boolean;
     readonly condition: string | null;
+    readonly privilege: 'high' | 'medium' | null;
+    readonly privilegePlane: 'control' | 'data' | 'both' | null;
   }[];
   readonly federatedCredentials: readonly {
     readonly name: string;

@@ -1,8 +1,9 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { access } from '../api/access.ts';
 import { offline, retryAt } from '../api/client.ts';
 import { LiveRegion } from '../parts/announce.tsx';
 import { Failure, ViewBoundary } from '../parts/failure.tsx';
+import { Icon } from '../parts/icon.tsx';
 import { formatTime, Time } from '../parts/time.tsx';
 import { address, go, linkTo, withQuery } from '../state/address.ts';
 import { loadNewest, newerRun, newest, newestError, newVersion } from '../state/shown-run.ts';
@@ -76,14 +77,28 @@ const navigation = [
   'about',
 ] as const;
 
+/** Below 800 pixels it is a button. */
 function Navigation() {
+  const [open, setOpen] = useState(false);
+  const { view } = address.value;
+  // It closes when it has led somewhere.
+  useEffect(() => setOpen(false), [view]);
   return (
     <nav class="frame-navigation" aria-label={frameText.navigation}>
-      <ul>
-        {navigation.map((view) => (
-          <li key={view}>
-            <a href={linkTo(view)} aria-current={address.value.view === view ? 'page' : undefined}>
-              {frameText.views[view]}
+      <button
+        type="button"
+        class="navigation-button"
+        aria-expanded={open}
+        aria-controls="navigation"
+        onClick={() => setOpen(!open)}
+      >
+        <Icon name="menu" /> {frameText.navigation}
+      </button>
+      <ul id="navigation" class={open ? 'open' : undefined}>
+        {navigation.map((one) => (
+          <li key={one}>
+            <a href={linkTo(one)} aria-current={one === view ? 'page' : undefined}>
+              {frameText.views[one]}
             </a>
           </li>
         ))}

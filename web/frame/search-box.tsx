@@ -1,12 +1,12 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../api/api-error.ts';
 import { call } from '../api/client.ts';
 import type { SearchHit } from '../api/types.ts';
 import { announce } from '../parts/announce.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Name } from '../parts/name.tsx';
+import { readPasted } from '../pasted/pasted.ts';
 import { go } from '../state/address.ts';
-import { pastedIds } from '../state/pasted.ts';
 import { shownRun } from '../state/shown-run.ts';
 import { searchText } from '../text/search.ts';
 import { hashOf, hashOfIds, hashOfText } from './search-target.ts';
@@ -23,8 +23,8 @@ export function SearchBox() {
   const [hits, setHits] = useState<readonly SearchHit[] | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const [chosen, setChosen] = useState(0);
-  const ids = pastedIds(text);
-  const asks = ids.length === 0 && text.trim().length >= 2;
+  const { ids, text: words } = useMemo(() => readPasted(text), [text]);
+  const asks = ids.length === 0 && words.length >= 2;
 
   useEffect(() => {
     setHits(null);
@@ -34,7 +34,7 @@ export function SearchBox() {
     const ended = new AbortController();
     const timer = setTimeout(async () => {
       try {
-        const query = { q: text.trim().slice(0, 256), asOf: shownRun.value };
+        const query = { q: words.slice(0, 256), asOf: shownRun.value };
         const { value } = await call('search', 'search', { query, signal: ended.signal });
         setHits(value);
         announce(searchText.found(value.length));
@@ -61,7 +61,7 @@ export function SearchBox() {
     const hit = hits?.[chosen];
     if (hit !== undefined) leave(hashOf(hit));
     else if (ids.length > 0) leave(await hashOfIds(ids));
-    else if (asks) leave(await hashOfText(text.trim()));
+    else if (asks) leave(await hashOfText(words));
   };
   const keyDown = (event: KeyboardEvent) => {
     if (event.isComposing) return;
@@ -80,8 +80,8 @@ export function SearchBox() {
     const pasted = event.clipboardData?.getData('text') ?? '';
     if (!pasted.includes('\n')) return;
     event.preventDefault();
-    const found = pastedIds(pasted);
-    if (found.length > 1) leave(await hashOfIds(found));
+    const found = readPasted(pasted).ids;
+    if (found.length > 0) leave(await hashOfIds(found));
     else setText(pasted.replaceAll(/\s+/g, ' '));
   };
 

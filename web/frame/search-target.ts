@@ -1,6 +1,8 @@
 import { call } from '../api/client.ts';
 import type { SearchHit } from '../api/types.ts';
+import { viewOf } from '../pasted/pasted.ts';
 import { linkTo } from '../state/address.ts';
+import { lookupAddress } from '../state/looked-up.ts';
 import { shownRun } from '../state/shown-run.ts';
 
 /** The address of what a search has found. */
@@ -9,11 +11,9 @@ export function hashOf(hit: SearchHit): string {
     case 'principal':
       return linkTo('principals', hit.id);
     case 'virtualMachine':
-      return linkTo('machines', hit.id);
     case 'scaleSet':
-      return linkTo('machines', '', { type: 'scaleSets', contains: hit.label });
     case 'arc':
-      return linkTo('machines', '', { type: 'arc', contains: hit.label });
+      return linkTo('machines', hit.id);
     case 'identity':
       return hit.principalId === null
         ? linkTo('principals', '', { contains: hit.id })
@@ -31,17 +31,11 @@ export function hashOf(hit: SearchHit): string {
  */
 export async function hashOfIds(ids: readonly string[]): Promise<string> {
   const [id = ''] = ids;
-  if (ids.length > 1) {
-    const query = new URLSearchParams(ids.slice(0, 40).map((one) => ['id', one]));
-    return `${linkTo('lookup')}?${query}`;
-  }
+  if (ids.length > 1) return lookupAddress(ids);
   const { value } = await call('search', 'search', { query: { q: id.slice(0, 256), asOf: shownRun.value } });
   const hit = value.find(({ exact }) => exact);
   if (hit !== undefined) return hashOf(hit);
-  if (/\/virtualMachines\/[^/]+$/i.test(id)) return linkTo('machines', id);
-  return id.startsWith('/')
-    ? linkTo('machines', '', { contains: id.split('/').at(-1) ?? id })
-    : linkTo('principals', id);
+  return linkTo(viewOf(id), id);
 }
 
 /** The address of a text: of its first hit, else the machines that contain it. */

@@ -16,7 +16,8 @@ const defaults: Preferences = {
   timeZone: 'local',
   density: 'comfortable',
   singleKeys: true,
-  hiddenColumns: [],
+  // They are the first to go where the window is narrow.
+  hiddenColumns: (globalThis.innerWidth ?? 0) < 1500 ? ['resourceGroup', 'vmSize', 'osType', 'powerState'] : [],
 };
 
 export const preferences = signal<Preferences>(read());
@@ -45,7 +46,7 @@ function read(): Preferences {
       timeZone: kept.timeZone === 'utc' ? 'utc' : defaults.timeZone,
       density: kept.density === 'compact' ? 'compact' : defaults.density,
       singleKeys: kept.singleKeys !== false,
-      hiddenColumns: Array.isArray(kept.hiddenColumns) ? kept.hiddenColumns.map(String) : [],
+      hiddenColumns: Array.isArray(kept.hiddenColumns) ? kept.hiddenColumns.map(String) : defaults.hiddenColumns,
     };
   } catch {
     return defaults;

@@ -1,5 +1,6 @@
 import type { FunctionComponent } from 'preact';
 import type { View } from '../state/address.ts';
+import { Machines } from './machines/machines.tsx';
 import { Overview } from './overview.tsx';
 import { Placeholder } from './placeholder.tsx';
 
@@ -8,7 +9,7 @@ export type ViewComponent = FunctionComponent<{ readonly id: string }>;
 
 export const views: Readonly<Record<View, ViewComponent>> = {
   '': Overview,
-  machines: Placeholder,
+  machines: Machines,
   principals: Placeholder,
   lookup: Placeholder,
   changes: Placeholder,

@@ -40,7 +40,6 @@ const securityHeaders = {
   'cross-origin-resource-policy': 'same-origin',
   'x-frame-options': 'DENY',
   'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=(), clipboard-read=()',
-  'strict-transport-security': 'max-age=31536000',
 };
 
 /**

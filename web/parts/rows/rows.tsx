@@ -81,7 +81,7 @@ export function Rows<Row>(props: RowsProps<Row>) {
 }
 
 function HeaderCell<Row>({
-  column: { title, orderBy: own },
+  column: { name, title, orderBy: own },
   orderBy,
   sort,
 }: {
@@ -89,12 +89,21 @@ function HeaderCell<Row>({
   readonly orderBy: string | null;
   readonly sort: ((orderBy: string) => void) | undefined;
 }) {
-  if (own === undefined || sort === undefined) return <th scope="col">{title}</th>;
+  if (own === undefined || sort === undefined)
+    return (
+      <th scope="col" class={`column-${name}`}>
+        {title}
+      </th>
+    );
   const [by, direction] = (orderBy ?? '').split(' ');
   const isSorted = by === own;
   const isDescending = isSorted && direction === 'desc';
   return (
-    <th scope="col" aria-sort={isSorted ? (isDescending ? 'descending' : 'ascending') : 'none'}>
+    <th
+      scope="col"
+      class={`column-${name}`}
+      aria-sort={isSorted ? (isDescending ? 'descending' : 'ascending') : 'none'}
+    >
       <button type="button" class="sort" onClick={() => sort(isSorted && !isDescending ? `${own} desc` : own)}>
         {title} {isSorted && <Icon name={isDescending ? 'more' : 'up'} />}
       </button>
@@ -104,7 +113,7 @@ function HeaderCell<Row>({
 
 function Spacer({ height, columns }: { readonly height: number; readonly columns: number }) {
   return (
-    <tr class="row-spacer" role="presentation">
+    <tr class="row-spacer">
       <td colSpan={columns} style={{ height: `${height}px` }} />
     </tr>
   );

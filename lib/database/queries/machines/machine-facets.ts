@@ -4,7 +4,7 @@ import type { Database } from '../../database.ts';
 import { subscriptionsAt } from '../coverage/subscriptions-at.ts';
 import { readNewestSeq } from '../runs.ts';
 import { type Column, machineColumns } from './machine-columns.ts';
-import { visitMachines } from './machine-selection.ts';
+import { matchMachines } from './machine-selection.ts';
 
 /** Values of a facet that are shown. */
 const shownValues = 50;
@@ -21,16 +21,12 @@ export function countMachines(
   facets: readonly FacetName[] = facetNames,
 ): MachineFacets {
   const { columns } = machineColumns(database, seq);
-  const counters = facets.map((name) => ({ name, ...counterOf(columns[name]) }));
-  let count = 0;
-  visitMachines(database, seq, filter, (index, missed) => {
-    if (missed === null) count += 1;
-    for (const { name, add } of counters) if (missed === null || missed === name) add(index);
-  });
-  const known = (name: FacetName): boolean => name !== 'powerState' || hasPowerStates(database, seq);
+  const { all, but } = matchMachines(database, seq, filter);
+  const isKnown = (name: FacetName): boolean => name !== 'powerState' || hasPowerStates(database, seq);
+  const valuesOf = (name: FacetName) => facetOf(columns[name], [all, but.get(name) ?? []]);
   return {
-    count,
-    facets: Object.fromEntries(counters.map(({ name, values }) => [name, known(name) ? values() : null])),
+    count: all.length,
+    facets: Object.fromEntries(facets.map((name) => [name, isKnown(name) ? valuesOf(name) : null])),
   };
 }
 
@@ -40,25 +36,24 @@ function hasPowerStates(database: Database, seq: number): boolean {
   return readNewestSeq(database) === seq && subscriptions.some((subscription) => subscription.hasPowerStates);
 }
 
-function counterOf({ codes, words }: Column) {
+/** @param machines indexes in the column */
+function facetOf({ codes, words }: Column, machines: readonly ArrayLike<number>[]): readonly FacetValue[] {
   const counts = new Uint32Array(words.length);
-  return {
-    add(index: number): void {
-      const code = codes[index] ?? 0;
+  for (const some of machines) {
+    for (let at = 0; at < some.length; at++) {
+      const code = codes[some[at] ?? 0] ?? 0;
       counts[code] = (counts[code] ?? 0) + 1;
-    },
-    values(): readonly FacetValue[] {
-      const byValue = new Map<string, FacetValue>();
-      for (const [code, own] of words.entries()) {
-        for (const { value, label } of own) {
-          const before = byValue.get(value)?.count ?? 0;
-          byValue.set(value, { value, label, count: before + (counts[code] ?? 0) });
-        }
-      }
-      return [...byValue.values()]
-        .filter(({ count }) => count > 0)
-        .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
-        .slice(0, shownValues);
-    },
-  };
+    }
+  }
+  const values = new Map<string, FacetValue>();
+  for (const [code, own] of words.entries()) {
+    for (const { value, label } of own) {
+      const count = (values.get(value)?.count ?? 0) + (counts[code] ?? 0);
+      values.set(value, { value, label, count });
+    }
+  }
+  return [...values.values()]
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
+    .slice(0, shownValues);
 }

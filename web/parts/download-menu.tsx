@@ -1,0 +1,72 @@
+import { useState } from 'preact/hooks';
+import { ApiError } from '../api/api-error.ts';
+import type { Query } from '../api/client.ts';
+import { linksDownload, reportAddress, saveReport } from '../api/download.ts';
+import { shownRun } from '../state/shown-run.ts';
+import { downloadText as text } from '../text/download.ts';
+import { announce } from './announce.tsx';
+import { Icon } from './icon.tsx';
+
+interface DownloadMenuProps {
+  readonly report: 'virtualMachines' | 'principals' | 'changes' | 'findings';
+  /** Those of the list on screen. */
+  readonly filters: Query;
+  /** Names the run. Default: `asOf`. */
+  readonly run?: Query;
+}
+
+/** Downloads the list on screen, whole, in any format. */
+export function DownloadMenu({ report, filters, run = { asOf: shownRun.value } }: DownloadMenuProps) {
+  const [state, setState] = useState<{ readonly text: string; readonly end: AbortController | null } | null>(null);
+  const query = { ...filters, ...run };
+  const save = async (file: string) => {
+    const end = new AbortController();
+    setState({ text: text.begun, end });
+    try {
+      const name = await saveReport(file, query, {
+        progress: (bytes) => setState({ text: text.progress(bytes), end }),
+        warn: () => announce(text.large),
+        signal: end.signal,
+      });
+      setState({ text: text.saved(name), end: null });
+    } catch (error) {
+      const cancelled = end.signal.aborted || (error instanceof DOMException && error.name === 'AbortError');
+      setState({
+        text: cancelled ? text.cancelled : text.failed(error instanceof ApiError ? error.message : ''),
+        end: null,
+      });
+    }
+  };
+  const id = `download-${report}`;
+  return (
+    <div class="menu">
+      <button type="button" popovertarget={id}>
+        <Icon name="download" /> {text.download}
+      </button>
+      <div id={id} popover="auto" class="menu-panel">
+        {Object.entries(text.formats).map(([format, label]) => {
+          const file = `${report}.${format}`;
+          return linksDownload ? (
+            <a key={format} href={reportAddress(file, query).href} download={file}>
+              {label}
+            </a>
+          ) : (
+            <button key={format} type="button" popovertarget={id} onClick={() => save(file)}>
+              {label}
+            </button>
+          );
+        })}
+      </div>
+      {state !== null && (
+        <span class="download-state" role="status">
+          {state.text}{' '}
+          {state.end !== null && (
+            <button type="button" class="link" onClick={() => state.end?.abort()}>
+              {text.cancel}
+            </button>
+          )}
+        </span>
+      )}
+    </div>
+  );
+}
