@@ -82,7 +82,12 @@ export function describePrincipal(principal: Principal | LivePrincipal): Propert
 }
 
 function roleText(assignment: PrincipalRoleAssignment | LiveRoleAssignment): string {
-  const { roleDefinitionName, roleDefinitionId, scope, inherited } = assignment;
-  const role = roleDefinitionName ?? roleDefinitionId;
-  return `${role} on ${scope}${inherited ? ' (inherited)' : ''}${qualifierText(assignment)}`;
+  const { roleDefinitionName, roleDefinitionId, scope, inherited, privilege, privilegePlane } = assignment;
+  const planes = privilegePlane === 'both' ? 'control and data' : privilegePlane;
+  const marks = [
+    inherited ? 'inherited' : null,
+    privilege === null ? null : `${privilege} privilege${planes === null ? '' : ` on ${planes}`}`,
+  ].filter((mark) => mark !== null);
+  const marked = marks.length === 0 ? '' : ` (${marks.join(', ')})`;
+  return `${roleDefinitionName ?? roleDefinitionId} on ${scope}${marked}${qualifierText(assignment)}`;
 }

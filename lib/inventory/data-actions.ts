@@ -61,6 +61,14 @@ export function reachesData(permissions: readonly RolePermission[] | null): bool
   return hasDataActions(permissions) ? false : null;
 }
 
+/**
+ * Whether a role's actions hand out keys that open all data of Cognitive Services, whatever its data actions.
+ * @see https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/ai-machine-learning
+ */
+export function handsOutKeys(permissions: readonly Permission[]): boolean {
+  return allows(permissions, 'Microsoft.CognitiveServices/accounts/listKeys/action');
+}
+
 /** Of a resource that no role names: only wildcards allow or exclude these. */
 function wholeData(provider: string): string[] {
   // Cognitive Services has one type of resource with data, and roles name it.

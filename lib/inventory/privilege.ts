@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { reachesData } from './data-actions.ts';
+import { handsOutKeys, reachesData } from './data-actions.ts';
 import { allows, type RolePermission } from './permissions.ts';
 
 /**
@@ -55,7 +55,10 @@ export function createRater(): (
 function rate(guid: string, permissions: readonly RolePermission[] | null): Rating {
   const control = onControlPlane(guid, permissions);
   const data = isKnownById(guid) ? false : reachesData(permissions);
-  if (control === null) return data === true ? { privilege: 'medium', privilegePlane: 'data' } : notPrivileged;
+  if (control === null) {
+    const opensData = data === true || handsOutKeys(permissions ?? []);
+    return opensData ? { privilege: 'medium', privilegePlane: 'data' } : notPrivileged;
+  }
   return { privilege: control, privilegePlane: data === null ? null : data ? 'both' : 'control' };
 }
 

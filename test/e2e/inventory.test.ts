@@ -149,6 +149,30 @@ test('each principal id leads to the machines that it is on', async () => {
   expect(new Set(principals.map(({ state }) => state))).toEqual(new Set(['attached', 'dangling']));
 });
 
+test('a principal shows the roles that Azure assigns to it now, and says when one subscription refused', async () => {
+  const [open] = await system.truth();
+  const { principalId } = (await system.get('identity')).body;
+  const live = await system.get(`principals/${principalId}?live=true`);
+  await system.addFault({
+    match: { path: `${open?.subscriptionId}/providers/Microsoft.Authorization/roleAssignments$` },
+    answer: { kind: 'status', status: 403, body: { error: { code: 'AuthorizationFailed', message: 'no' } } },
+  });
+  const refused = await system.get(`principals/${principalId}?live=true`);
+  await system.clearFaults();
+
+  const scopes = (answer: Answer) => answer.body.roleAssignments.map(({ scope }: Row) => scope);
+  const own = `/subscriptions/${open?.subscriptionId}`;
+  const { subscriptionsRead, subscriptionsAsked } = live.body.accessCoverage.groups;
+  expect([live.status, refused.status]).toEqual([200, 200]);
+  expect(live.body).toMatchObject({ principalId, state: 'neverSeen', runId: null });
+  expect([scopes(live).includes(own), scopes(refused).includes(own)]).toEqual([true, false]);
+  expect(refused.body.roleAssignments).toHaveLength(live.body.roleAssignments.length - 1);
+  expect(refused.body).toMatchObject({
+    complete: false,
+    accessCoverage: { groups: { subscriptionsRead: subscriptionsRead - 1, subscriptionsAsked } },
+  });
+});
+
 test('a subscription that is closed to the identity keeps its machines, stale, and nothing is complete', async () => {
   const [closed] = await system.truth();
   if (closed === undefined) throw new Error('The tenant is empty.');

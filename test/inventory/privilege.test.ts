@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sensitiveDataActions } from '../../lib/inventory/data-actions.ts';
@@ -93,7 +95,10 @@ describe('a role is rated by its effect on data: dataActions minus notDataAction
     [onData(['Microsoft.CognitiveServices/accounts/OpenAI/*']), null],
     [onData([`${blobs}/tags/read`]), null],
     [onData([]), null],
-    // Actions are no data actions.
+    // Keys that open the data.
+    [role(['microsoft.cognitiveservices/accounts/LISTKEYS/action']), 'medium'],
+    [role(['Microsoft.CognitiveServices/*'], ['Microsoft.CognitiveServices/accounts/listKeys/action']), null],
+    // Other actions are no data actions.
     [role(['Microsoft.KeyVault/*', `${blobs}/read`]), null],
   ] as const)('%j is %s', (permission, privilege) => {
     expect(rate(custom, [permission])).toEqual({ privilege, privilegePlane: privilege === null ? null : 'data' });
@@ -107,12 +112,22 @@ describe('a role is rated by its effect on data: dataActions minus notDataAction
   });
 });
 
+test('docs/findings/privilegedIdentity.md lists the sensitive data actions, and no others', async () => {
+  const text = await readFile(join(import.meta.dirname, '../../docs/findings/privilegedIdentity.md'), 'utf8');
+  const listed = [...text.matchAll(/^\| .* `(Microsoft\.[\w./]+\/)`: (.*) \|$/gm)].flatMap(
+    ([, prefix = '', names = '']) => [...names.matchAll(/`([^`]+)`/g)].map(([, name = '']) => prefix + name),
+  );
+
+  expect(listed.toSorted()).toEqual(sensitiveDataActions.toSorted());
+});
+
 describe('the plane of a privilege', () => {
   const secrets = onData(['Microsoft.KeyVault/vaults/secrets/*']);
   const unread: RolePermission = { ...role(['*']), dataActions: null, notDataActions: null };
   test.each([
     ['control', 'high', [role(['*'])]],
     ['control', 'medium', [role(['*'], ['*/write', '*/delete'])]],
+    ['data', 'medium', [{ ...onData(['Microsoft.CognitiveServices/*']), actions: ['*/listKeys/action'] }]],
     ['data', 'medium', [role(['*/read']), secrets]],
     ['both', 'high', [{ ...role(['*']), dataActions: ['*'] }]],
     ['both', 'high', [role(['*']), secrets]],

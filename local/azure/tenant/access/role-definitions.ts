@@ -47,17 +47,35 @@ export const builtInRoles = {
   keyVaultSecretsUser: builtIn('4633458b-17de-408a-b874-0445c86b69e6', 'Key Vault Secrets User', {
     dataActions: ['Microsoft.KeyVault/vaults/secrets/getSecret/action'],
   }),
+  rbacAdministrator: builtIn('f58310d9-a9f6-439a-9e8d-f62e7b41a168', 'Role Based Access Control Administrator', {
+    actions: [
+      'Microsoft.Authorization/roleAssignments/write',
+      'Microsoft.Authorization/roleAssignments/delete',
+      '*/read',
+      'Microsoft.Support/*',
+    ],
+  }),
+  keyVaultAdministrator: builtIn('00482a5a-887f-4fb3-b363-3b7fe8e74483', 'Key Vault Administrator', {
+    actions: ['Microsoft.KeyVault/vaults/*/read'],
+    dataActions: ['Microsoft.KeyVault/vaults/*'],
+  }),
+  keyVaultReader: builtIn('21090545-7ca7-4776-b22c-e363652d74d2', 'Key Vault Reader', {
+    actions: ['Microsoft.KeyVault/vaults/*/read'],
+    dataActions: ['Microsoft.KeyVault/vaults/*/read', 'Microsoft.KeyVault/vaults/secrets/readMetadata/action'],
+  }),
   blobDataContributor: builtIn('ba92f5b4-2d11-453d-a403-e96b0029c9fe', 'Storage Blob Data Contributor', {
     actions: ['Microsoft.Storage/storageAccounts/blobServices/containers/*'],
     dataActions: ['Microsoft.Storage/storageAccounts/blobServices/containers/blobs/*'],
   }),
 } as const;
 
+/** @param data data actions, and those that it takes away again */
 export function customRole(
   tenantId: string,
   roleName: string,
   actions: readonly string[],
   assignableScopes: readonly string[],
+  data: Partial<Pick<Permission, 'dataActions' | 'notDataActions'>> = {},
 ): RoleDefinition {
   return {
     name: createRandom('custom role', tenantId, roleName).guid(),
@@ -65,7 +83,7 @@ export function customRole(
     type: 'CustomRole',
     description: `${roleName} (custom)`,
     assignableScopes,
-    permission: { ...noPermission, actions },
+    permission: { ...noPermission, actions, ...data },
   };
 }
 

@@ -8,6 +8,9 @@ const {
   monitoringReader,
   keyVaultSecretsUser,
   blobDataContributor,
+  keyVaultAdministrator,
+  keyVaultReader,
+  rbacAdministrator,
   owner,
   contributor,
   userAccessAdministrator,
@@ -67,6 +70,37 @@ export function privilegedIdentities({ tenantId, places, machine, identity, assi
   const narrow = machine('vm-owner-of-resource-group', { group: 'rg-retail-small' });
   assign(owner, narrow, narrow.group);
   assign(virtualMachineContributor, machine('vm-contributor-of-machines'), core);
+}
+
+/** Identities with far-reaching rights on data, under a condition or not, and near misses. */
+export function dataRoles({ tenantId, places, machine, assign, finding }: Stage): void {
+  const core = `/subscriptions/${places.core}`;
+  const vaults = machine('vm-opens-every-vault');
+  assign(keyVaultAdministrator, vaults, core);
+  finding('privilegedIdentity', 'medium', vaults.id, vaults);
+
+  const dataOnly = customRole(tenantId, 'Storage Data Mover', [], [core], {
+    dataActions: ['Microsoft.Storage/*'],
+    notDataActions: ['Microsoft.Storage/storageAccounts/queueServices/*'],
+  });
+  const mover = machine('vm-moves-storage-data');
+  assign(dataOnly, mover, core);
+  finding('privilegedIdentity', 'medium', mover.id, mover);
+
+  const delegate = machine('vm-assigns-reader-only');
+  const condition = `((!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'})) OR (@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${reader.name}}))`;
+  assign(rbacAdministrator, delegate, core, { condition });
+  finding('privilegedIdentity', 'high', delegate.id, delegate);
+
+  // No findings: only a resource group; names of secrets without their values; all that counts is taken away again.
+  const narrow = machine('vm-opens-vaults-of-group');
+  assign(keyVaultAdministrator, narrow, narrow.group);
+  assign(keyVaultReader, machine('vm-sees-names-of-secrets'), core);
+  const restricted = customRole(tenantId, 'Key Vault Observer', [], [core], {
+    dataActions: ['Microsoft.KeyVault/*'],
+    notDataActions: ['Microsoft.KeyVault/vaults/secrets/*', 'Microsoft.KeyVault/vaults/keys/*'],
+  });
+  assign(restricted, machine('vm-observes-vaults'), core);
 }
 
 /** Roles of groups, which only a live read of a principal shows: no run finds them. */

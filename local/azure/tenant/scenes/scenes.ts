@@ -8,7 +8,13 @@ import {
   sharedIdentities,
 } from './identity-scenes.ts';
 import { arcMachines, machineChanges, scaleSets, subscriptionChanges } from './machine-scenes.ts';
-import { idlePrivilegedIdentities, privilegedIdentities, roleChanges, rolesThroughGroups } from './role-scenes.ts';
+import {
+  dataRoles,
+  idlePrivilegedIdentities,
+  privilegedIdentities,
+  roleChanges,
+  rolesThroughGroups,
+} from './role-scenes.ts';
 import type { Stage } from './stage.ts';
 
 /**
@@ -23,6 +29,7 @@ export const scenes: readonly ((stage: Stage) => void)[] = [
   subscriptionChanges,
   privilegedIdentities,
   idlePrivilegedIdentities,
+  dataRoles,
   rolesThroughGroups,
   sharedIdentities,
   crossSubscriptionAccess,
