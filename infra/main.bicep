@@ -64,6 +64,9 @@ param concurrency int = 32
 @description('Optional. Also read power states.')
 param powerState bool = true
 
+@description('Optional. Ask the activity log who caused each change. Callers are personal data.')
+param changeAuthors bool = true
+
 @description('Optional. Names of tags whose changes are ignored.')
 param ignoredTags string[] = []
 
@@ -218,6 +221,7 @@ module app 'resource-group.bicep' = {
     container: container
     concurrency: concurrency
     powerState: powerState
+    changeAuthors: changeAuthors
     ignoredTags: ignoredTags
     retentionDays: retentionDays
     reports: reports

@@ -56,6 +56,9 @@ param concurrency int = 32
 @description('Optional. Also read power states.')
 param powerState bool = true
 
+@description('Optional. Ask the activity log who caused each change. Callers are personal data.')
+param changeAuthors bool = true
+
 @description('Optional. Names of tags whose changes are ignored.')
 param ignoredTags string[] = []
 
@@ -212,6 +215,7 @@ var inventorySettings = {
   INVENTORY_CONTAINER: container
   INVENTORY_CONCURRENCY: string(concurrency)
   INVENTORY_POWER_STATE: powerState ? 'true' : 'false'
+  INVENTORY_CHANGE_AUTHORS: changeAuthors ? 'true' : 'false'
   INVENTORY_IGNORED_TAGS: join(ignoredTags, ',')
   INVENTORY_RETENTION_DAYS: string(retentionDays)
   INVENTORY_REPORTS: join(reports, ',')

@@ -99,7 +99,7 @@ async function serve(
     if (sample !== null) {
       await sample.enterSecondState(signal);
       print('\nOne day later in the sample tenant:\n');
-      await run(changesOf);
+      await run((ended) => changesOf(ended, api, width, signal));
     }
     for await (const line of nextCommands(host, api, keyFolder, signal)) print(line);
   }

@@ -49,7 +49,6 @@ const verbs: Partial<Record<ChangeKind, 'write' | 'delete' | 'move'>> = {
   federatedCredentialAdded: 'write',
   federatedCredentialRemoved: 'delete',
 };
-export const kindsWithAuthor = Object.keys(verbs);
 
 export function hasAuthor(kind: ChangeKind): boolean {
   return verbs[kind] !== undefined;

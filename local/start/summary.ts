@@ -1,6 +1,11 @@
+import { lastSegment } from '../../cli/columns/cell-text.ts';
 import { coverageText } from '../../cli/columns/run-columns.ts';
 import { type Column, properties, table } from '../../cli/output/table.ts';
+import { hasAuthor } from '../../lib/inventory/author.ts';
+import { authorText } from '../../lib/inventory/author-text.ts';
+import type { Change } from '../../lib/inventory/change.ts';
 import type { BlindSpot, Coverage } from '../../lib/inventory/coverage.ts';
+import type { Principal } from '../../lib/inventory/principal.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import type { VirtualMachine } from '../../lib/inventory/virtual-machine.ts';
 import type { Api } from './api.ts';
@@ -50,12 +55,30 @@ export async function* summaryOf(run: Run, api: Api, width: number, signal: Abor
   }
 }
 
-/** The number of changes of each kind in a later run. */
-export function* changesOf(run: Run): Generator<string> {
+/** The number of changes of each kind in a later run, and who caused the first of each kind. */
+export async function* changesOf(run: Run, api: Api, width: number, signal: AbortSignal): AsyncGenerator<string> {
   yield runLine(run);
   const changes = Object.entries(run.changes).map(([kind, count]): [string, string] => [kind, String(count)]);
   yield* indented(properties(changes.length === 0 ? [['Changes', 'none']] : changes));
+  const { value } = await api.get<{ value: Change[] }>('changes?maxpagesize=1000', signal);
+  const firsts = [...Map.groupBy(value, ({ kind }) => kind).values()].flatMap(([first]) => first ?? []);
+  const authored = firsts.filter(({ kind }) => hasAuthor(kind));
+  if (authored.length === 0) return;
+  const names = new Map<string, string>();
+  for (const id of authored.flatMap(({ by }) => (by?.callerType === 'managedIdentity' ? (by.callerId ?? []) : []))) {
+    const { virtualMachines } = await api.get<Principal>(`principals/${id}`, signal);
+    names.set(id, virtualMachines.map(({ name }) => name).join(', '));
+  }
+  yield '\nWho caused the first change of each kind, by the activity log:\n';
+  const columns = authorColumns((id) => names.get(id) ?? null);
+  yield* indented(table(columns, authored, width - 2));
 }
+
+const authorColumns = (nameOf: (principalId: string) => string | null): readonly Column<Change>[] => [
+  { header: 'Change', cell: ({ kind }) => kind, leastWidth: 20, rank: 1 },
+  { header: 'Resource', cell: ({ resourceId }) => lastSegment(resourceId), leastWidth: 20, rank: 2 },
+  { header: 'By', cell: (change) => authorText(change, nameOf), leastWidth: 20, rank: 0 },
+];
 
 function runLine({ id, status, startedAt, finishedAt, progress }: Run): string {
   const seconds = (Date.parse(finishedAt ?? startedAt) - Date.parse(startedAt)) / 1000;

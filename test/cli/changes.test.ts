@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openForWriting } from '../../lib/database/database.ts';
 import { allKinds } from '../../lib/inventory/shown-kinds.ts';
 import { createInventory, runIdOf } from '../database/fixtures/inventory.ts';
+import { writeAuthor } from '../support/authors.ts';
 import { machine, mergeRun } from '../support/readings.ts';
 import { runCli } from './run-cli.ts';
 
@@ -42,6 +43,9 @@ beforeAll(() => {
   inventory.run();
   for (const kind of allKinds.filter((other) => other !== 'roleAssignments')) inventory.read(one, 'complete', { kind });
   inventory.read(one, 'denied', { kind: 'roleAssignments', reason: 'AuthorizationFailed' });
+  // The identity of the machine `=web` gave it the role.
+  writeAuthor(inventory.database, 2, ['roleAssigned'], { caller: principal });
+  writeAuthor(inventory.database, 2, ['identityAttached'], { caller: '=Ada@example.com' }, ['=Ada@example.com', null]);
 });
 
 afterAll(() => {
@@ -87,8 +91,12 @@ describe('changes', () => {
     const { stdout } = await cli([...between, '-o', 'table']);
 
     const [header, , attached, added, assigned] = stdout.split('\n');
-    expect(header).toMatch(/^At +Kind +Resource +PrincipalId +Change$/);
-    expect(attached).toMatch(new RegExp(`identityAttached +=web +${principal} +id-web$`));
+    expect(header).toMatch(/^At +Kind +Resource +PrincipalId +By +Change$/);
+    expect(attached).toMatch(
+      new RegExp(`identityAttached +=web +${principal} +=Ada@example\\.com \\(and 1 more\\) +id-web$`),
+    );
+    expect(added).toMatch(/ not read +github: /);
+    expect(assigned).toMatch(/ =web +Reader on /);
     expect(added).toContain('github: repo:northwind/web of https://issuer');
     expect(assigned).toContain(`Reader on subscription ${one}`);
   });
@@ -97,8 +105,9 @@ describe('changes', () => {
     const { stdout } = await cli(['changes', '--from', '2026-11-01T01:30Z', '--to', runIdOf(2), '-o', 'csv']);
 
     const [header, attached] = stdout.split('\r\n');
-    expect(header).toBe('at,notBefore,runId,kind,resourceId,principalId,before,after');
+    expect(header).toMatch(/^at,notBefore,runId,kind,resourceId,principalId,before,after,byStatus,by\.caller,/);
     expect(attached).toContain(`,identityAttached,${idOf('=web')},${principal},,`);
+    expect(attached).toContain(",found,'=Ada@example.com,user,");
   });
 
   test.each([
@@ -106,6 +115,9 @@ describe('changes', () => {
     [['--principal-id', principal], 3],
     [['--resource-id', identityId.toUpperCase().replace('/SUBSCRIPTIONS', '/subscriptions')], 1],
     [['--subscription-id', two], 0],
+    [['--caller', '=ADA@example.com'], 1],
+    [['--caller', principal.toUpperCase()], 1],
+    [['--caller', 'nobody', '--kind', 'subscriptionAppeared'], 0],
   ])('are filtered by %j', async (args, count) => {
     const { code, stdout } = await cli([...between, ...args, '--query', 'length(@)']);
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readAt, runIdOf } from '../database/fixtures/inventory.ts';
+import { writeAuthor } from '../support/authors.ts';
 import { bodyOf } from './fixtures/body-of.ts';
 import { machineId, origin, principalOf, servedInventory, sub1, sub2 } from './fixtures/served-inventory.ts';
 
@@ -46,6 +47,19 @@ describe('changes', () => {
     expect(kinds(await bodyOf(served.send(`changes?${query}`)))).toEqual(expected);
   });
 
+  test('name their author, and are filtered by it', async () => {
+    using served = servedInventory();
+    writeAuthor(served.inventory.database, 2, ['virtualMachineDeleted'], { caller: 'Zoë@example.com' });
+    const all = await bodyOf(served.send('changes?select=kind,by,byStatus'));
+    const some = await bodyOf(served.send(`changes?caller=${encodeURIComponent('ZOË@EXAMPLE.COM')}`));
+    const none = await bodyOf(served.send('changes?caller=ada@example.com'));
+    expect(all.value).toMatchObject([
+      { kind: 'virtualMachineUpdated', by: null, byStatus: 'notRead' },
+      { kind: 'virtualMachineDeleted', by: { caller: 'Zoë@example.com', callerType: 'user' }, byStatus: 'found' },
+    ]);
+    expect([kinds(some), kinds(none)]).toEqual([['virtualMachineDeleted'], []]);
+  });
+
   test('have the completeness of the kinds and the subscription that they show', async () => {
     using served = servedInventory();
     const complete = async (query: string) => (await bodyOf(served.send(`changes?${query}`))).complete;
@@ -56,6 +70,7 @@ describe('changes', () => {
 
   test.each([
     ['from=yesterday', 400, 'InvalidParameter'],
+    ['caller=%00', 400, 'InvalidParameter'],
     ['to=2026-02-30', 400, 'InvalidParameter'],
     ['resourceId=vm-0', 400, 'InvalidParameter'],
     ['kind=created', 400, 'InvalidParameter'],

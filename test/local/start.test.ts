@@ -42,6 +42,9 @@ test('without --once a second run one day later prints the changes, and the prin
   expect(start.text()).toMatch(
     /One day later in the sample tenant:\s+Run \S+ succeeded[\s\S]+roleInheritanceLost +1\n/,
   );
+  expect(start.text()).toMatch(
+    /Who caused the first change of each kind[\s\S]+roleAssigned +\S+ +vm-may-assign-roles\n/,
+  );
   expect(runs.value).toHaveLength(2);
   expect(answers).toEqual([200, 200, 200]);
 });

@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { changesCsv, findingsCsv, principalCsv, virtualMachineCsv } from '../../lib/reports/csv.ts';
 import { change, finding, principal, virtualMachine } from '../support/report-source.ts';
 
-test('CSV of changes has the fields before and after as JSON', () => {
+test('CSV of changes has the fields before and after as JSON, and each field of the author', () => {
   const text = [...changesCsv([change])].join('');
 
   expect(text).toBe(
-    'at,notBefore,runId,kind,resourceId,principalId,before,after\r\n' +
-      '2026-11-20T06:00:00.000Z,,20261120T060000Z-0000,virtualMachineMoved,/new,,"{""id"":""/old""}","{""id"":""/new""}"\r\n',
+    'at,notBefore,runId,kind,resourceId,principalId,before,after,byStatus,by.caller,by.callerType,by.callerId,by.operation,by.at,by.correlationId,by.clientIpAddress,by.candidates\r\n' +
+      '2026-11-20T06:00:00.000Z,,20261120T060000Z-0000,virtualMachineMoved,/new,,"{""id"":""/old""}","{""id"":""/new""}",found,ada@example.com,user,,Microsoft.Compute/virtualMachines/write,2026-11-20T05:00:00.000Z,c-1,192.0.2.7,ada@example.com;platform\r\n',
   );
 });
 

@@ -8,9 +8,9 @@ import { never, type TestStore } from './stores.ts';
 /** Rows by table or view. */
 export type Dump = Readonly<Record<string, readonly string[]>>;
 
-/** When something was read, and by which run; and keys that are only as good as the order in which rows came. */
+/** When something was read or done, and by which run; and keys that are only as good as the order in which rows came. */
 const accidental =
-  /(_at|^since|_since|_seen|_time|^time)$|^(at|run_id|not_before|attached_from|detached_by|machine|identity|subscription)$/;
+  /(_at|^since|_since|_seen|_time|^time)$|^(at|by|run_id|not_before|attached_from|detached_by|machine|identity|subscription)$/;
 
 /**
  * What the newest database says, whatever way its rows came in: the rows of every view, and how many rows each table has; without
