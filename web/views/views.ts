@@ -1,5 +1,7 @@
 import type { FunctionComponent } from 'preact';
 import type { View } from '../state/address.ts';
+import { Changes } from './changes/changes.tsx';
+import { CoverageView } from './coverage/coverage.tsx';
 import { Findings } from './findings.tsx';
 import { Machines } from './machines/machines.tsx';
 import { Overview } from './overview.tsx';
@@ -14,10 +16,10 @@ export const views: Readonly<Record<View, ViewComponent>> = {
   machines: Machines,
   principals: Principals,
   lookup: Placeholder,
-  changes: Placeholder,
+  changes: Changes,
   compare: Placeholder,
   findings: Findings,
-  coverage: Placeholder,
+  coverage: CoverageView,
   runs: Placeholder,
   about: Placeholder,
 };
