@@ -419,6 +419,26 @@ describe('the other queries', () => {
     expect(blindSpots).toMatchObject({ code: 0, stdout: '[]\n' });
   });
 
+  test('show only the subscriptions with a status, and the command for each denied one', async () => {
+    const from = (...args: string[]) => runCli([...args, '--database', holed.path]);
+    const [denied, failed, both] = await Promise.all([
+      from('subscriptions', '--status', 'denied'),
+      from('subscriptions', '--status', 'failed'),
+      from('subscriptions', '--status', 'failed', '--blind-spots'),
+    ]);
+
+    expect(JSON.parse(denied.stdout)).toMatchObject([
+      { subscriptionId: two, grantCommand: expect.stringContaining(two) },
+    ]);
+    expect([denied.code, failed.code, failed.stdout, both.code]).toEqual([3, 3, '[]\n', 2]);
+  });
+
+  test('list the findings on one resource', async () => {
+    const findings = await cli(['findings', '--resource-id', idOf(one, 'WEB')]);
+    expect(findings).toMatchObject({ code: 0, stdout: '[]\n' });
+    expect((await cli(['findings', '--resource-id', 'web'])).code).toBe(2);
+  });
+
   test('name a lost subscription among the blind spots', async () => {
     const inventory = createInventory();
     inventory.run();
