@@ -149,6 +149,18 @@ describe('list', () => {
     [['--principal-id', user.toUpperCase()], ['web']],
     [['--client-id', client], ['web']],
     [['--name', 'WEB'], ['web']],
+    [['--contains', 'MD'], ['=cmd']],
+    [
+      ['--contains', `${two.toUpperCase()}/RESOURCEgroups/group-1`, '--deleted', 'any'],
+      ['twin', 'old'],
+    ],
+    [['--contains', '%'], []],
+    [
+      ['--vm-size', 'standard_d2S_V5', '--subscription-id', one],
+      ['web', '=cmd', 'twin'],
+    ],
+    [['--vm-size', 'Standard_D2s'], []],
+    [['--identity-type', 'both'], ['web']],
     [['--deleted', 'true'], ['old']],
     [
       ['--as-of', runIdOf(1), '--subscription-id', two],
