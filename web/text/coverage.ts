@@ -23,7 +23,7 @@ export const coverageText = {
   lastComplete: 'Last read completely',
   machines: 'Machines known',
   never: 'never',
-  since: 'since',
+  since: 'Known since',
   sources: {
     managementGroup: 'A management group has this subscription, and the app does not see it.',
     previousRun: 'An earlier run saw this subscription, and this one does not.',

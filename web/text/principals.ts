@@ -6,7 +6,7 @@ export const principalsText = {
     identity: 'Identity',
     kind: 'Kind',
     state: 'State',
-    virtualMachineCount: 'Machines now',
+    virtualMachineCount: 'Machines',
     roleAssignmentCount: 'Roles',
     highestPrivilege: 'Privilege',
     lastSeen: 'Last seen',

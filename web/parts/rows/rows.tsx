@@ -44,7 +44,13 @@ export function Rows<Row>(props: RowsProps<Row>) {
   const shown = printing ? loadedFromTheStart(count, rowAt) : items;
   return (
     <div class="rows">
-      <table ref={table} aria-label={label} aria-rowcount={hasMore ? -1 : count + 1} aria-busy={busy}>
+      <table
+        ref={table}
+        style={{ minInlineSize: `${14 + 6 * columns.length}rem` }}
+        aria-label={label}
+        aria-rowcount={hasMore ? -1 : count + 1}
+        aria-busy={busy}
+      >
         <thead>
           <tr aria-rowindex={1}>
             {columns.map((column) => (

@@ -66,7 +66,9 @@ function Statuses({ places, chosen }: { readonly places: readonly Place[]; reado
               aria-pressed={status === chosen}
               onClick={() => go(withQuery({ status: status === chosen ? null : status }))}
             >
-              {count(number, text.noun)} {text.statuses[status]}
+              {status === 'blindSpot'
+                ? stateText.blindSpots(number)
+                : `${count(number, text.noun)} ${text.statuses[status]}`}
             </button>
           </li>
         );
