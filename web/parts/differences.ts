@@ -1,29 +1,27 @@
-/** One field that has another value: `tags.env`, `identity.principalId`. Null = absent. */
-export interface Difference {
+/** One field of two states. Null: that state does not have it. */
+export interface FieldDifference {
+  /** With dots between the names: `identity.type`, `tags.env`. */
   readonly field: string;
   readonly before: string | null;
   readonly after: string | null;
 }
 
-/** Compares two objects field by field, and records in them key by key. Letter case counts in values. */
-export function differencesOf(before: object, after: object, path = ''): readonly Difference[] {
-  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...names].flatMap((name) => {
-    const [one, other]: readonly unknown[] = [Reflect.get(before, name), Reflect.get(after, name)];
-    const field = path === '' ? name : `${path}.${name}`;
-    if (isRecord(one) || isRecord(other)) {
-      return differencesOf(isRecord(one) ? one : {}, isRecord(other) ? other : {}, field);
-    }
-    const [from, to] = [textOf(one), textOf(other)];
-    return from === to ? [] : [{ field, before: from, after: to }];
-  });
+/** Compares two states, field by field and as deep as they go. Equal fields are left out. */
+export function differencesOf(
+  before: Readonly<Record<string, unknown>> | null,
+  after: Readonly<Record<string, unknown>> | null,
+): readonly FieldDifference[] {
+  const [old, now] = [flat(before), flat(after)];
+  return [...new Set([...old.keys(), ...now.keys()])]
+    .map((field) => ({ field, before: old.get(field) ?? null, after: now.get(field) ?? null }))
+    .filter((one) => one.before !== one.after);
 }
 
-function isRecord(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function textOf(value: unknown): string | null {
-  if (value === undefined || value === null) return null;
-  return typeof value === 'string' ? value : JSON.stringify(value);
+function flat(value: unknown, name = '', fields = new Map<string, string>()): Map<string, string> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    for (const [key, inner] of Object.entries(value)) flat(inner, name === '' ? key : `${name}.${key}`, fields);
+  } else if (name !== '') {
+    fields.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+  }
+  return fields;
 }

@@ -52,12 +52,8 @@ export const machineText = {
   askNow: 'Ask Azure now',
   asking: 'Azure is asked…',
   nowSame: (time: string) => `Azure says the same at ${time}.`,
-  nowDiffers: (time: string) => `What Azure says at ${time}, and the run does not:`,
+  nowDiffers: (time: string) => `Left: the run. Right: Azure at ${time}.`,
   nowGone: 'Azure no longer has a machine with this id.',
-  field: 'Field',
-  inRun: 'In the run',
-  inAzure: 'In Azure now',
-  absent: 'absent',
   neverSeenTitle: 'Never seen',
   neverSeen: (time: string) => `No run up to ${time} saw a machine with this id. It may be in a part that was not read`,
   notAnId:

@@ -1,5 +1,7 @@
 import { type FunctionComponent, h } from 'preact';
 import type { View } from '../state/address.ts';
+import { Changes } from './changes/changes.tsx';
+import { CoverageView } from './coverage/coverage.tsx';
 import { Findings } from './findings.tsx';
 import { Machine } from './machine/machine.tsx';
 import { Machines } from './machines/machines.tsx';
@@ -16,10 +18,10 @@ export const views: Readonly<Record<View, ViewComponent>> = {
   machines: oneOrAll(Machine, Machines),
   principals: oneOrAll(Principal, Principals),
   lookup: Placeholder,
-  changes: Placeholder,
+  changes: Changes,
   compare: Placeholder,
   findings: Findings,
-  coverage: Placeholder,
+  coverage: CoverageView,
   runs: Placeholder,
   about: Placeholder,
 };

@@ -8,10 +8,10 @@ import { useAnswer } from '../../state/use-answer.ts';
 import { filterText } from '../../text/filters.ts';
 import { findingsText } from '../../text/findings.ts';
 import { historyText as text } from '../../text/history.ts';
+import { ChangeList } from '../../views/changes/changes.tsx';
 import { OneFinding } from '../../views/findings.tsx';
 import { Failure } from '../failure.tsx';
 import { formatTime } from '../time.tsx';
-import { ChangeList } from './change-list.tsx';
 
 /** Changes of one thing since the oldest run that the summary names. */
 export interface History {
@@ -61,7 +61,7 @@ export function ChangesOf({
       {from !== '' && error === null && (
         <p class="hint">{changes.length === 0 ? text.noChanges(since) : text.since(since)}</p>
       )}
-      {changes.length > 0 && <ChangeList changes={changes.slice(-changesShown)} />}
+      {changes.length > 0 && <ChangeList changes={changes.slice(-changesShown).toReversed()} />}
       {isCut && <a href={linkTo('changes', '', { ...query, from })}>{text.allChanges}</a>}
     </>
   );

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { VirtualMachineById } from '../../api/types.ts';
+import { Difference } from '../../parts/difference.tsx';
 import { differencesOf } from '../../parts/differences.ts';
 import { Failure } from '../../parts/failure.tsx';
-import { Name } from '../../parts/name.tsx';
 import { formatTime } from '../../parts/time.tsx';
 import { useAnswer } from '../../state/use-answer.ts';
 import { machineText as text } from '../../text/machine.ts';
@@ -28,47 +28,21 @@ export function AzureNow({ machine, path }: { readonly machine: VirtualMachineBy
 
 function Differences({ run, azure }: { readonly run: VirtualMachineById; readonly azure: VirtualMachineById }) {
   const time = formatTime(azure.asOf);
-  const all = differencesOf(ofAzure(run), ofAzure(azure));
-  if (all.length === 0) return <p class="notice">{text.nowSame(time)}</p>;
+  const [before, after] = [ofAzure(run), ofAzure(azure)];
+  if (differencesOf(before, after).length === 0) return <p class="notice">{text.nowSame(time)}</p>;
   return (
     <>
       <p>{text.nowDiffers(time)}</p>
-      <div class="table-scroll">
-        <table aria-label={text.nowDiffers(time)}>
-          <thead>
-            <tr>
-              <th scope="col">{text.field}</th>
-              <th scope="col">{text.inRun}</th>
-              <th scope="col">{text.inAzure}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {all.map(({ field, before, after }) => (
-              <tr key={field}>
-                <th scope="row">
-                  <Name>{field}</Name>
-                </th>
-                <td data-title={text.inRun}>
-                  <del>
-                    <Name>{before ?? text.absent}</Name>
-                  </del>
-                </td>
-                <td data-title={text.inAzure}>
-                  <ins>
-                    <Name>{after ?? text.absent}</Name>
-                  </ins>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Difference before={before} after={after} />
     </>
   );
 }
 
-/** What Azure says of a machine. The rest is what the inventory adds: when it was seen, in which run. Ids of Azure differ in letter case. */
-function ofAzure({ identity, ...machine }: VirtualMachineById): object {
+/**
+ * What Azure says of a machine, without what the inventory adds. Ids differ in letter case from answer to answer. Power
+ * states are of the newest run only, so an older one has none to compare.
+ */
+function ofAzure({ identity, ...machine }: VirtualMachineById): Readonly<Record<string, unknown>> {
   const { vmSize, osType, powerState, provisioningState, priority, location, zones, tags, timeCreated, vmId } = machine;
   const { type, principalId, userAssignedIdentities } = identity;
   const users = Object.entries(userAssignedIdentities).map(([id, ids]) => [id.toLowerCase(), ids]);
