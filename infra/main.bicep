@@ -25,11 +25,19 @@ param resourceGroupName string = 'rg-${name}'
 @description('Optional. Tags of the resource group and of all resources.')
 param tags object = {}
 
+@description('Optional. What the deployment is for. For prod, deleteLock is on by default.')
+@allowed(['dev', 'test', 'prod'])
+param environmentType string = 'dev'
+
 // ---------- what the app may read ----------
 
 @description('Optional. Identity that reads the subscriptions: the user-assigned one, which also accesses storage, or the app\'s system-assigned one.')
 @allowed(['userAssigned', 'systemAssigned'])
 param readingIdentity string = 'userAssigned'
+
+@description('Optional. Where the user-assigned identity can be attached: to resources of its own region only, or of all regions.')
+@allowed(['Regional', 'None'])
+param identityIsolationScope string = 'Regional'
 
 @description('Optional. Assign Reader on this subscription to that identity. Set to false where a management group assigns it (management-group.bicep).')
 param assignReader bool = true
@@ -138,6 +146,9 @@ param instanceMemoryMB int = 2048
 @maxValue(1000)
 param maximumInstanceCount int = 5
 
+@description('Optional. Spread instances over the zones of the region. Requires a region with zones for Flex Consumption, and a storageSkuName with ZRS.')
+param zoneRedundant bool = false
+
 @description('Optional. Redundancy of the storage account: one data centre (LRS), three zones (ZRS), or also another region (GRS, GZRS).')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param storageSkuName string = 'Standard_LRS'
@@ -146,6 +157,20 @@ param storageSkuName string = 'Standard_LRS'
 @minValue(7)
 @maxValue(3650)
 param runRecordDays int = 90
+
+@description('Optional. Days after which old versions of blobs are deleted: databases that the app has removed, reports and pointers that it has replaced. A day counts from when the blob was written. Another 30 days of soft delete follow.')
+@minValue(1)
+@maxValue(3650)
+param versionDays int = 30
+
+@description('Optional. Lock the storage account against deletion. Off again: az lock delete --name keep-inventory --resource-group GROUP --resource ACCOUNT --resource-type Microsoft.Storage/storageAccounts')
+param deleteLock bool = environmentType == 'prod'
+
+@description('Optional. Key that encrypts the storage account, without a version: https://VAULT.vault.azure.net/keys/NAME. Empty: a key of Microsoft. Set it in the first deployment: Azure cannot encrypt the queues and tables of an existing account with it.')
+param customerManagedKeyUri string = ''
+
+@description('Conditional. Resource id of a user-assigned identity with Key Vault Crypto Service Encryption User on that key. Required if customerManagedKeyUri is set.')
+param customerManagedKeyIdentityResourceId string = ''
 
 @description('Optional. Days to keep logs.')
 @minValue(30)
@@ -160,6 +185,12 @@ param dailyLogCapGB int = 1
 @description('Optional. Log every read and write of blobs, with the caller.')
 param storageAccessLogs bool = false
 
+@description('Optional. Send the resource logs and metrics of the app and of all storage services to a workspace, as policies of platform teams demand. Includes storageAccessLogs. The app polls its queues, so some ten megabytes a day.')
+param diagnosticSettings bool = false
+
+@description('Optional. Resource id of the workspace for these logs and those of storageAccessLogs. Empty: the workspace of the app.')
+param diagnosticWorkspaceResourceId string = ''
+
 // ---------- network ----------
 
 @description('Optional. Connect the app to its own virtual network, access storage through private endpoints there, and close storage to all other networks.')
@@ -167,6 +198,19 @@ param privateNetwork bool = false
 
 @description('Optional. IPv4 address range of that virtual network: a /25 or larger.')
 param virtualNetworkAddressPrefix string = '10.90.0.0/24'
+
+@description('Optional. Resource id of an existing subnet for the app, delegated to Microsoft.App/environments, instead of a new network. Requires privateNetwork.')
+param existingAppSubnetResourceId string = ''
+
+@description('Conditional. Resource id of an existing subnet for private endpoints. Required if existingAppSubnetResourceId is set.')
+param existingPrivateEndpointSubnetResourceId string = ''
+
+@description('Optional. Private DNS zones of the private endpoints: create them here, use existing ones, or none, where a policy registers the names.')
+@allowed(['create', 'existing', 'none'])
+param privateDnsZones string = 'create'
+
+@description('Conditional. Resource id of the resource group with the existing zones. They must be linked to the network. Required if privateDnsZones is existing.')
+param existingPrivateDnsZonesResourceGroupId string = ''
 
 @description('Optional. Access to the app from public networks. Disabled requires privateNetwork: the app then has a private endpoint, and deployments must run inside the network.')
 @allowed(['Enabled', 'Disabled'])
@@ -213,7 +257,9 @@ module app 'resource-group.bicep' = {
     nameSuffix: suffix
     location: location
     tags: tags
+    environmentType: environmentType
     readingIdentity: readingIdentity
+    identityIsolationScope: identityIsolationScope
     schedule: schedule
     subscriptions: subscriptions
     excludeSubscriptions: excludeSubscriptions
@@ -240,13 +286,24 @@ module app 'resource-group.bicep' = {
     httpAuthDefaultRole: httpAuthDefaultRole
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
+    zoneRedundant: zoneRedundant
     storageSkuName: storageSkuName
     runRecordDays: runRecordDays
+    versionDays: versionDays
+    deleteLock: deleteLock
+    customerManagedKeyUri: customerManagedKeyUri
+    customerManagedKeyIdentityResourceId: customerManagedKeyIdentityResourceId
     logRetentionDays: logRetentionDays
     dailyLogCapGB: dailyLogCapGB
     storageAccessLogs: storageAccessLogs
+    diagnosticSettings: diagnosticSettings
+    diagnosticWorkspaceResourceId: diagnosticWorkspaceResourceId
     privateNetwork: privateNetwork
     virtualNetworkAddressPrefix: virtualNetworkAddressPrefix
+    existingAppSubnetResourceId: existingAppSubnetResourceId
+    existingPrivateEndpointSubnetResourceId: existingPrivateEndpointSubnetResourceId
+    privateDnsZones: privateDnsZones
+    existingPrivateDnsZonesResourceGroupId: existingPrivateDnsZonesResourceGroupId
     appPublicNetworkAccess: appPublicNetworkAccess
     allowedClientAddressPrefixes: allowedClientAddressPrefixes
     alertEmailAddresses: alertEmailAddresses

@@ -23,11 +23,19 @@ param location string = resourceGroup().location
 @description('Optional. Tags of all resources.')
 param tags object = {}
 
+@description('Optional. What the deployment is for. For prod, deleteLock is on by default.')
+@allowed(['dev', 'test', 'prod'])
+param environmentType string = 'dev'
+
 // ---------- what the app may read ----------
 
 @description('Optional. Identity that reads the subscriptions: the user-assigned one, which also accesses storage, or the app\'s system-assigned one.')
 @allowed(['userAssigned', 'systemAssigned'])
 param readingIdentity string = 'userAssigned'
+
+@description('Optional. Where the user-assigned identity can be attached: to resources of its own region only, or of all regions.')
+@allowed(['Regional', 'None'])
+param identityIsolationScope string = 'Regional'
 
 // ---------- settings of the app: docs/settings.md ----------
 
@@ -130,6 +138,9 @@ param instanceMemoryMB int = 2048
 @maxValue(1000)
 param maximumInstanceCount int = 5
 
+@description('Optional. Spread instances over the zones of the region. Requires a region with zones for Flex Consumption, and a storageSkuName with ZRS.')
+param zoneRedundant bool = false
+
 @description('Optional. Redundancy of the storage account: one data centre (LRS), three zones (ZRS), or also another region (GRS, GZRS).')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param storageSkuName string = 'Standard_LRS'
@@ -138,6 +149,20 @@ param storageSkuName string = 'Standard_LRS'
 @minValue(7)
 @maxValue(3650)
 param runRecordDays int = 90
+
+@description('Optional. Days after which old versions of blobs are deleted: databases that the app has removed, reports and pointers that it has replaced. A day counts from when the blob was written. Another 30 days of soft delete follow.')
+@minValue(1)
+@maxValue(3650)
+param versionDays int = 30
+
+@description('Optional. Lock the storage account against deletion. Off again: az lock delete --name keep-inventory --resource-group GROUP --resource ACCOUNT --resource-type Microsoft.Storage/storageAccounts')
+param deleteLock bool = environmentType == 'prod'
+
+@description('Optional. Key that encrypts the storage account, without a version: https://VAULT.vault.azure.net/keys/NAME. Empty: a key of Microsoft. Set it in the first deployment: Azure cannot encrypt the queues and tables of an existing account with it.')
+param customerManagedKeyUri string = ''
+
+@description('Conditional. Resource id of a user-assigned identity with Key Vault Crypto Service Encryption User on that key. Required if customerManagedKeyUri is set.')
+param customerManagedKeyIdentityResourceId string = ''
 
 @description('Optional. Days to keep logs.')
 @minValue(30)
@@ -152,6 +177,12 @@ param dailyLogCapGB int = 1
 @description('Optional. Log every read and write of blobs, with the caller.')
 param storageAccessLogs bool = false
 
+@description('Optional. Send the resource logs and metrics of the app and of all storage services to a workspace, as policies of platform teams demand. Includes storageAccessLogs. The app polls its queues, so some ten megabytes a day.')
+param diagnosticSettings bool = false
+
+@description('Optional. Resource id of the workspace for these logs and those of storageAccessLogs. Empty: the workspace of the app.')
+param diagnosticWorkspaceResourceId string = ''
+
 // ---------- network ----------
 
 @description('Optional. Connect the app to its own virtual network, access storage through private endpoints there, and close storage to all other networks.')
@@ -159,6 +190,19 @@ param privateNetwork bool = false
 
 @description('Optional. IPv4 address range of that virtual network: a /25 or larger.')
 param virtualNetworkAddressPrefix string = '10.90.0.0/24'
+
+@description('Optional. Resource id of an existing subnet for the app, delegated to Microsoft.App/environments, instead of a new network. Requires privateNetwork.')
+param existingAppSubnetResourceId string = ''
+
+@description('Conditional. Resource id of an existing subnet for private endpoints. Required if existingAppSubnetResourceId is set.')
+param existingPrivateEndpointSubnetResourceId string = ''
+
+@description('Optional. Private DNS zones of the private endpoints: create them here, use existing ones, or none, where a policy registers the names.')
+@allowed(['create', 'existing', 'none'])
+param privateDnsZones string = 'create'
+
+@description('Conditional. Resource id of the resource group with the existing zones. They must be linked to the network. Required if privateDnsZones is existing.')
+param existingPrivateDnsZonesResourceGroupId string = ''
 
 @description('Optional. Access to the app from public networks. Disabled requires privateNetwork: the app then has a private endpoint, and deployments must run inside the network.')
 @allowed(['Enabled', 'Disabled'])
@@ -265,6 +309,31 @@ var clientAddressPrefixes = map(
       ? prefix
       : fail('allowedClientAddressPrefixes: ${prefix} is no address range such as 203.0.113.0/24 or 203.0.113.7/32')
 )
+var hasExistingSubnets = empty(existingAppSubnetResourceId) && empty(existingPrivateEndpointSubnetResourceId)
+  ? false
+  : privateNetwork && contains(existingAppSubnetResourceId, '/subnets/') && contains(
+        existingPrivateEndpointSubnetResourceId,
+        '/subnets/'
+      )
+      ? true
+      : fail('existingAppSubnetResourceId and existingPrivateEndpointSubnetResourceId belong together, are resource ids of subnets, and need privateNetwork')
+var hasOwnNetwork = privateNetwork && !hasExistingSubnets
+var zoneGroup = privateDnsZones == 'create'
+  ? resourceGroup().id
+  : privateDnsZones == 'none'
+      ? 'none'
+      : length(split(existingPrivateDnsZonesResourceGroupId, '/')) == 5
+          ? existingPrivateDnsZonesResourceGroupId
+          : fail('privateDnsZones is existing, but existingPrivateDnsZonesResourceGroupId is not /subscriptions/ID/resourceGroups/NAME')
+var isZoneRedundant = zoneRedundant && !contains(storageSkuName, 'ZRS')
+  ? fail('zoneRedundant needs a storageSkuName with ZRS: Standard_ZRS or Standard_GZRS')
+  : zoneRedundant
+var keyUri = empty(customerManagedKeyUri) || (length(split(customerManagedKeyUri, '/')) == 5 && startsWith(
+    customerManagedKeyUri,
+    'https://'
+  ) && split(customerManagedKeyUri, '/')[3] == 'keys' && !empty(customerManagedKeyIdentityResourceId))
+  ? customerManagedKeyUri
+  : fail('customerManagedKeyUri must be the URL of a key in a vault, https://HOST/keys/NAME without a version, and needs customerManagedKeyIdentityResourceId')
 var budgetStart = monthlyBudget == 0 || (length(budgetStartDate) == 10 && endsWith(budgetStartDate, '-01') && hasAlerts)
   ? budgetStartDate
   : fail('monthlyBudget needs budgetStartDate, the first day of a month such as 2026-12-01, and a receiver of alerts (alertEmailAddresses or alertActionGroupIds)')
@@ -276,6 +345,7 @@ module identity 'modules/identity.bicep' = {
     name: names.identity
     location: location
     tags: tags
+    isolationScope: identityIsolationScope
   }
 }
 
@@ -298,6 +368,10 @@ module monitoringRole 'modules/monitoring-role.bicep' = {
   }
 }
 
+var diagnosticWorkspace = empty(diagnosticWorkspaceResourceId)
+  ? monitoring.outputs.workspaceResourceId
+  : diagnosticWorkspaceResourceId
+
 module storage 'modules/storage.bicep' = {
   params: {
     name: names.storageAccount
@@ -306,9 +380,18 @@ module storage 'modules/storage.bicep' = {
     skuName: storageSkuName
     inventoryContainerName: container
     runRecordDays: runRecordDays
+    versionDays: versionDays
+    keyUri: keyUri
+    keyIdentityResourceId: customerManagedKeyIdentityResourceId
     publicNetworkAccess: !privateNetwork
-    accessLogs: storageAccessLogs
-    workspaceName: monitoring.outputs.workspaceName
+    accessLogs: storageAccessLogs && !diagnosticSettings
+    workspaceResourceId: diagnosticWorkspace
+  }
+}
+
+module storageLock 'modules/delete-lock.bicep' = if (deleteLock) {
+  params: {
+    storageAccountName: storage.outputs.name
   }
 }
 
@@ -334,15 +417,32 @@ var appZoneNames = {
 var appZoneName = appZoneNames[environment().name]
 var isAppPrivate = appAccess == 'Disabled'
 
-module network 'modules/network.bicep' = if (privateNetwork) {
+module network 'modules/network.bicep' = if (hasOwnNetwork) {
   params: {
     name: names.virtualNetwork
     location: location
     tags: tags
     addressPrefix: addressPrefix
-    zoneNames: concat(storageZoneNames, isAppPrivate ? [appZoneName] : [])
   }
 }
+
+var appSubnetResourceId = hasOwnNetwork ? network!.outputs.appSubnetResourceId : existingAppSubnetResourceId
+var privateEndpointSubnetResourceId = hasOwnNetwork
+  ? network!.outputs.privateEndpointSubnetResourceId
+  : existingPrivateEndpointSubnetResourceId
+
+module zones 'modules/private-dns-zones.bicep' = if (privateNetwork && privateDnsZones == 'create') {
+  params: {
+    zoneNames: concat(storageZoneNames, isAppPrivate ? [appZoneName] : [])
+    linkName: names.virtualNetwork
+    virtualNetworkResourceId: hasOwnNetwork
+      ? network!.outputs.virtualNetworkResourceId
+      : first(split(existingAppSubnetResourceId, '/subnets/'))
+    tags: tags
+  }
+}
+
+var zonesOf = zoneGroup == 'none' ? '' : '${zoneGroup}/providers/Microsoft.Network/privateDnsZones/'
 
 module storageEndpoints 'modules/private-endpoint.bicep' = [
   for (service, index) in storageServices: if (privateNetwork) {
@@ -350,11 +450,12 @@ module storageEndpoints 'modules/private-endpoint.bicep' = [
       name: '${names.privateEndpoint}-${service}'
       location: location
       tags: tags
-      subnetResourceId: network!.outputs.privateEndpointSubnetResourceId
+      subnetResourceId: privateEndpointSubnetResourceId
       targetResourceId: storage.outputs.resourceId
       groupId: service
-      zoneName: storageZoneNames[index]
+      zoneResourceId: empty(zonesOf) ? '' : '${zonesOf}${storageZoneNames[index]}'
     }
+    dependsOn: [zones]
   }
 ]
 
@@ -372,10 +473,11 @@ module functionApp 'modules/function-app.bicep' = {
     inventorySettings: inventorySettings
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
+    zoneRedundant: isZoneRedundant
     publicNetworkAccess: appAccess
     allowedClientAddressPrefixes: clientAddressPrefixes
     allowAvailabilityTests: hasAvailabilityTest
-    subnetResourceId: privateNetwork ? network!.outputs.appSubnetResourceId : ''
+    subnetResourceId: appSubnetResourceId
   }
   // The first start of the app reads and writes storage.
   dependsOn: [
@@ -390,11 +492,12 @@ module appEndpoint 'modules/private-endpoint.bicep' = if (isAppPrivate) {
     name: '${names.privateEndpoint}-sites'
     location: location
     tags: tags
-    subnetResourceId: network!.outputs.privateEndpointSubnetResourceId
+    subnetResourceId: privateEndpointSubnetResourceId
     targetResourceId: functionApp.outputs.resourceId
     groupId: 'sites'
-    zoneName: appZoneName
+    zoneResourceId: empty(zonesOf) ? '' : '${zonesOf}${appZoneName}'
   }
+  dependsOn: [zones]
 }
 
 module authentication 'modules/authentication.bicep' = {
@@ -419,6 +522,14 @@ module acceptedFindingsRole 'modules/container-role.bicep' = if (!empty(accepted
     containerName: container
     principalId: readerPrincipalId
     roleDefinitionId: roles.storageBlobDataReader
+  }
+}
+
+module diagnostics 'modules/diagnostics.bicep' = if (diagnosticSettings) {
+  params: {
+    functionAppName: functionApp.outputs.name
+    storageAccountName: storage.outputs.name
+    workspaceResourceId: diagnosticWorkspace
   }
 }
 

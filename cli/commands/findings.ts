@@ -25,6 +25,7 @@ export const define: DefineCommand = (command, run) => {
     .option('--rule <name>', findingRules.join(', '))
     .option('--severity <severity>', severities.join(', '))
     .option('--subscription-id <id>', 'on resources in this subscription')
+    .option('--resource-id <id>', 'on this resource')
     .option('--principal-id <id>', 'that concern this principal id')
     .option('--stale <value>', 'true: only those that the newest run could not check; false: only the others')
     .action((options: Options) => run(command, findings(options)));

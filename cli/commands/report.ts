@@ -35,7 +35,10 @@ export const define: DefineCommand = (command, run) => {
     .option('--from <run|time>', 'changes after this run or time (default: the run before --to)')
     .option('--to <run|time>', 'changes up to and including this run or time (default: the newest run)')
     .option('--kind <kind>', 'changes of this kind; or principals: SystemAssigned, UserAssigned')
-    .option('--resource-id <id>', 'changes of this machine, identity, role assignment or subscription')
+    .option(
+      '--resource-id <id>',
+      'changes of this machine, identity, role assignment or subscription; or findings on it',
+    )
     .optionsGroup('Findings:')
     .option('--rule <name>', 'findings of this rule')
     .option('--severity <severity>', 'high, medium or low')

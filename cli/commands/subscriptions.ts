@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { readLedger } from '../../lib/database/queries/coverage/ledger.ts';
-import type { BlindSpot, Coverage } from '../../lib/inventory/coverage.ts';
+import { type BlindSpot, type Coverage, coverageStatuses } from '../../lib/inventory/coverage.ts';
 import { allKinds } from '../../lib/inventory/shown-kinds.ts';
+import { coverageFilterEntries } from '../../lib/parameters/filters.ts';
 import { asOf } from '../../lib/parameters/parameter-values.ts';
 import { timeText } from '../columns/cell-text.ts';
 import { type Action, type DefineCommand, examples, type Options } from '../command.ts';
@@ -11,11 +12,17 @@ import { anyCsv } from '../output/flatten.ts';
 import { rowsResult } from '../output/result.ts';
 import type { Column } from '../output/table.ts';
 import { parseOptions } from '../parse-options.ts';
+import { UsageError } from '../usage-error.ts';
 
-const schema = v.object({ asOf: v.exactOptional(asOf), blindSpots: v.exactOptional(v.boolean()) });
+const schema = v.object({
+  ...coverageFilterEntries,
+  asOf: v.exactOptional(asOf),
+  blindSpots: v.exactOptional(v.boolean()),
+});
 
 export const define: DefineCommand = (command, run) => {
   command
+    .option('--status <status>', `only those that were read like this: ${coverageStatuses.join(', ')}`)
     .option('--blind-spots', 'only the subscriptions that should be visible and are not')
     .option('--as-of <run|time>', 'the state after this run, or at this time')
     .action((options: Options) => run(command, ledger(options)));
@@ -25,15 +32,23 @@ export const define: DefineCommand = (command, run) => {
       'subscriptions --query "[?status!=\'complete\'].[subscriptionId,reason.hint]" -o tsv',
       'how to get access to the others',
     ],
+    [
+      "subscriptions --status denied --query '[].grantCommand' -o tsv",
+      'the commands that grant Reader on the denied ones',
+    ],
     ['subscriptions --blind-spots', 'the blind spots, each with the command that grants Reader'],
   ]);
 };
 
 function ledger(given: Options): Action {
   return async (context) => {
-    const options = parseOptions(schema, given);
+    const { status, ...options } = parseOptions(schema, given);
+    if (status !== undefined && options.blindSpots === true) {
+      throw new UsageError('InvalidOption', 'Use --status or --blind-spots, not both: blind spots have no status');
+    }
     return withInventory(context, options.asOf, async (inventory) => {
-      const { coverage, blindSpots } = readLedger(inventory.database, inventory.asOf);
+      const { coverage: all, blindSpots } = readLedger(inventory.database, inventory.asOf);
+      const coverage = all.filter((row) => status === undefined || row.status === status);
       if (options.blindSpots !== true) {
         await context.write(rowsResult(coverage, undefined, { columns: coverageColumns, csv: () => anyCsv(coverage) }));
       } else if (blindSpots === null) {

@@ -41,6 +41,9 @@ param instanceMemoryMB int
 @description('Required. Maximum number of instances.')
 param maximumInstanceCount int
 
+@description('Required. Whether instances are spread over the zones of the region.')
+param zoneRedundant bool
+
 @description('Required. Access to the app from public networks: Enabled or Disabled.')
 param publicNetworkAccess string
 
@@ -119,6 +122,7 @@ resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   }
   properties: {
     reserved: true
+    zoneRedundant: zoneRedundant
   }
 }
 

@@ -10,10 +10,16 @@ param location string
 @description('Required. Tags of the identity.')
 param tags object
 
+@description('Required. Where the identity can be attached: Regional or None, for no limit.')
+param isolationScope string
+
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: name
   location: location
   tags: tags
+  properties: {
+    isolationScope: isolationScope
+  }
 }
 
 @description('Name of the identity.')

@@ -21,12 +21,8 @@ param targetResourceId string
 @description('Required. Service of the target: blob, queue, table or sites.')
 param groupId string
 
-@description('Required. Name of the private DNS zone, in this resource group.')
-param zoneName string
-
-resource zone 'Microsoft.Network/privateDnsZones@2024-06-01' existing = {
-  name: zoneName
-}
+@description('Required. Resource id of the private DNS zone. Empty: something else registers the name.')
+param zoneResourceId string
 
 resource endpoint 'Microsoft.Network/privateEndpoints@2025-05-01' = {
   name: name
@@ -47,14 +43,14 @@ resource endpoint 'Microsoft.Network/privateEndpoints@2025-05-01' = {
     ]
   }
 
-  resource names 'privateDnsZoneGroups' = {
+  resource names 'privateDnsZoneGroups' = if (!empty(zoneResourceId)) {
     name: 'default'
     properties: {
       privateDnsZoneConfigs: [
         {
           name: groupId
           properties: {
-            privateDnsZoneId: zone.id
+            privateDnsZoneId: zoneResourceId
           }
         }
       ]

@@ -21,16 +21,27 @@ param inventoryContainerName string
 @description('Required. Days after which the records of single runs are deleted.')
 param runRecordDays int
 
+@description('Required. Days after which old versions of blobs are deleted.')
+param versionDays int
+
+@description('Required. URL of the key that encrypts the account, without a version. Empty: a key of Microsoft.')
+param keyUri string
+
+@description('Required. Resource id of the user-assigned identity that may use that key.')
+param keyIdentityResourceId string
+
 @description('Required. Whether public networks may access the account. If false, only private endpoints can.')
 param publicNetworkAccess bool
 
 @description('Required. Whether to log every read and write of blobs to the workspace.')
 param accessLogs bool
 
-@description('Required. Name of the Log Analytics workspace for these logs, in this resource group.')
-param workspaceName string
+@description('Required. Resource id of the Log Analytics workspace for these logs.')
+param workspaceResourceId string
 
 var deploymentContainerName = 'app-package'
+var hasKey = !empty(keyUri)
+var keyUriParts = split(keyUri, '/')
 
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   name: name
@@ -40,6 +51,7 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   sku: {
     name: skuName
   }
+  identity: hasKey ? { type: 'UserAssigned', userAssignedIdentities: { '${keyIdentityResourceId}': {} } } : null
   properties: {
     accessTier: 'Hot'
     allowBlobPublicAccess: false
@@ -47,12 +59,43 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
     allowSharedKeyAccess: false
     allowedCopyScope: 'AAD'
     defaultToOAuthAuthentication: true
+    // Azure sets the kind of key of queues and tables when it creates the account, and never changes it.
+    encryption: hasKey
+      ? {
+          identity: {
+            userAssignedIdentity: keyIdentityResourceId
+          }
+          keySource: 'Microsoft.Keyvault'
+          keyvaultproperties: {
+            keyname: keyUriParts[4]
+            keyvaulturi: '${keyUriParts[0]}//${keyUriParts[2]}'
+          }
+          services: {
+            blob: { enabled: true, keyType: 'Account' }
+            file: { enabled: true, keyType: 'Account' }
+            queue: { enabled: true, keyType: 'Account' }
+            table: { enabled: true, keyType: 'Account' }
+          }
+        }
+      : {
+          keySource: 'Microsoft.Storage'
+          services: {
+            blob: { enabled: true }
+            file: { enabled: true }
+          }
+        }
+    isLocalUserEnabled: false
     minimumTlsVersion: 'TLS1_2'
     networkAcls: {
       bypass: 'None'
       defaultAction: publicNetworkAccess ? 'Allow' : 'Deny'
     }
     publicNetworkAccess: publicNetworkAccess ? 'Enabled' : 'Disabled'
+    // A link of the app is valid for ten minutes, and for five before, because clocks differ.
+    sasPolicy: {
+      expirationAction: 'Block'
+      sasExpirationPeriod: '00.01:00:00'
+    }
     supportsHttpsTrafficOnly: true
   }
 }
@@ -89,7 +132,18 @@ resource inventoryContainer 'Microsoft.Storage/storageAccounts/blobServices/cont
   }
 }
 
-// Never databases/: only latest.json knows which of them are needed, and the app deletes the others itself.
+// Also what the host and Durable Functions (hubName in host.json) rewrite again and again.
+var versionedPrefixes = [
+  '${inventoryContainer.name}/databases/'
+  '${inventoryContainer.name}/reports/'
+  '${inventoryContainer.name}/latest.json'
+  'azure-webjobs-hosts/'
+  'azure-webjobs-secrets/'
+  'vmidentities-leases/'
+]
+
+// No rule deletes a database: only latest.json knows which are needed, and the app deletes the others itself. What a version rule
+// deletes has been deleted or replaced before, so nothing names it.
 resource lifeCycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06-01' = {
   parent: account
   name: 'default'
@@ -119,20 +173,34 @@ resource lifeCycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06
             }
           }
         }
+        {
+          name: 'expire-versions'
+          type: 'Lifecycle'
+          enabled: true
+          definition: {
+            filters: {
+              blobTypes: ['blockBlob']
+              prefixMatch: versionedPrefixes
+            }
+            actions: {
+              version: {
+                delete: {
+                  daysAfterCreationGreaterThan: versionDays
+                }
+              }
+            }
+          }
+        }
       ]
     }
   }
-}
-
-resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
-  name: workspaceName
 }
 
 resource accessLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (accessLogs) {
   scope: blobService
   name: 'access'
   properties: {
-    workspaceId: workspace.id
+    workspaceId: workspaceResourceId
     logs: [
       {
         category: 'StorageRead'

@@ -47,7 +47,10 @@ export const coverageShape = v.object({
   readAt: v.nullable(time),
   /** The other deployment (its container, or a file) that read it; null = this one did. */
   source: nullableText,
+  /** Of a denied subscription only: the command that lets the app read it. */
+  grantCommand: v.exactOptional(text),
 });
+export const coverageFields = v.keyof(coverageShape).options;
 export type Coverage = ShapeOf<typeof coverageShape>;
 
 /** How one kind in one subscription was read in one run. */

@@ -73,6 +73,7 @@ export interface FindingFilter {
   readonly severity?: Severity;
   /** Of the resource, lower case. */
   readonly subscriptionId?: string;
+  readonly resourceId?: string;
   readonly principalId?: string;
   readonly stale?: boolean;
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { coverageStatuses } from '../inventory/coverage.ts';
 import { findingRules, severities } from '../inventory/finding.ts';
 import { principalKinds, principalStates } from '../inventory/principal.ts';
 import type { MachineFilter, OrderBy, PrincipalFilter } from '../inventory/query.ts';
@@ -112,11 +113,17 @@ export const changeFilterEntries = {
   caller: v.exactOptional(text),
 };
 
+/** Filter of the coverage ledger. */
+export const coverageFilterEntries = {
+  status: v.exactOptional(v.picklist(coverageStatuses, coverageStatuses.join(', '))),
+};
+
 /** Filters of the findings. */
 export const findingFilterEntries = {
   rule: v.exactOptional(v.picklist(findingRules, findingRules.join(', '))),
   severity: v.exactOptional(v.picklist(severities, severities.join(', '))),
   subscriptionId: v.exactOptional(guid),
+  resourceId: v.exactOptional(resourceId),
   principalId: v.exactOptional(guid),
   stale: v.exactOptional(trueOrFalse),
 };

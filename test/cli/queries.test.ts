@@ -149,6 +149,18 @@ describe('list', () => {
     [['--principal-id', user.toUpperCase()], ['web']],
     [['--client-id', client], ['web']],
     [['--name', 'WEB'], ['web']],
+    [['--contains', 'MD'], ['=cmd']],
+    [
+      ['--contains', `${two.toUpperCase()}/RESOURCEgroups/group-1`, '--deleted', 'any'],
+      ['twin', 'old'],
+    ],
+    [['--contains', '%'], []],
+    [
+      ['--vm-size', 'standard_d2S_V5', '--subscription-id', one],
+      ['web', '=cmd', 'twin'],
+    ],
+    [['--vm-size', 'Standard_D2s'], []],
+    [['--identity-type', 'both'], ['web']],
     [['--deleted', 'true'], ['old']],
     [
       ['--as-of', runIdOf(1), '--subscription-id', two],
@@ -417,6 +429,26 @@ describe('the other queries', () => {
       { subscriptionId: two, status: 'complete' },
     ]);
     expect(blindSpots).toMatchObject({ code: 0, stdout: '[]\n' });
+  });
+
+  test('show only the subscriptions with a status, and the command for each denied one', async () => {
+    const from = (...args: string[]) => runCli([...args, '--database', holed.path]);
+    const [denied, failed, both] = await Promise.all([
+      from('subscriptions', '--status', 'denied'),
+      from('subscriptions', '--status', 'failed'),
+      from('subscriptions', '--status', 'failed', '--blind-spots'),
+    ]);
+
+    expect(JSON.parse(denied.stdout)).toMatchObject([
+      { subscriptionId: two, grantCommand: expect.stringContaining(two) },
+    ]);
+    expect([denied.code, failed.code, failed.stdout, both.code]).toEqual([3, 3, '[]\n', 2]);
+  });
+
+  test('list the findings on one resource', async () => {
+    const findings = await cli(['findings', '--resource-id', idOf(one, 'WEB')]);
+    expect(findings).toMatchObject({ code: 0, stdout: '[]\n' });
+    expect((await cli(['findings', '--resource-id', 'web'])).code).toBe(2);
   });
 
   test('name a lost subscription among the blind spots', async () => {

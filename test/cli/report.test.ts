@@ -58,6 +58,14 @@ describe('report', () => {
     });
   });
 
+  test('has the filters of the list', async () => {
+    const filters = ['--contains', 'WE', '--vm-size', 'STANDARD_D2s_v5', '--identity-type', 'none'];
+    const [found, none] = await Promise.all([report(...filters), report('--contains', 'w_')]);
+
+    expect(found.stdout.split('\r\n').map((line) => line.split(',')[1])).toEqual(['name', 'web', undefined]);
+    expect(none.stdout.split('\r\n')).toHaveLength(2);
+  });
+
   test.each([
     ['principals', 'csv', /^principalId,/],
     ['changes', 'ndjson', /"kind":"virtualMachineDeleted"/],

@@ -23,6 +23,16 @@ const accepting = (findings: readonly AcceptedFinding[], now = finishedAt(2)): P
   now: () => new Date(now),
 });
 
+test('a report has the filter by resource, and letter case beyond ASCII does not matter', async () => {
+  using served = servedInventory();
+  const resourceId = machineId('vm-ÅÄÖ');
+  served.inventory.finding({ rule: 'sharedIdentity', severity: 'low', resourceId, principalId: principalOf(3) });
+  const asked = encodeURIComponent(resourceId.replace('ÅÄÖ', 'åäö'));
+  const csv = await (await served.send(`reports/findings.csv?resourceId=${asked}`)).text();
+  expect(csv.trimEnd().split('\r\n')).toHaveLength(2);
+  expect(csv).toContain('vm-ÅÄÖ');
+});
+
 describe('findings', () => {
   test('come by severity, with what to do', async () => {
     using served = servedInventory();
@@ -38,6 +48,8 @@ describe('findings', () => {
     [`principalId=${principalOf(1).toUpperCase()}`, ['crossSubscriptionAccess']],
     [`subscriptionId=${sub1}`, all],
     [`subscriptionId=${sub2}`, []],
+    [`resourceId=${encodeURIComponent(machineId('vm-1').toUpperCase())}`, ['crossSubscriptionAccess']],
+    [`resourceId=${machineId('vm')}`, []],
     ['stale=true', ['danglingIdentity']],
     [`asOf=${runIdOf(1)}`, []],
   ])('are filtered by %s', async (query, expected) => {
@@ -48,6 +60,7 @@ describe('findings', () => {
   test.each([
     ['severity=severe', 400, 'InvalidParameter'],
     ['rule=any', 400, 'InvalidParameter'],
+    ['resourceId=vm-1', 400, 'InvalidParameter'],
     ['from=2026-11-01', 400, 'UnknownParameter'],
     ['rule=sharedIdentity&rule=sharedIdentity', 400, 'RepeatedParameter'],
     ['asOf=never', 400, 'InvalidParameter'],

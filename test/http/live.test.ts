@@ -231,6 +231,19 @@ describe('live=true', () => {
     expect(body.nextLink).toBe('');
   });
 
+  test('has the filters of the list, and the number of rows', async () => {
+    const both = { ...machine('Web_1', principalOf(1)), vmSize: 'Standard_D2s_v5' };
+    both.identity = { ...both.identity, type: 'SystemAssigned, UserAssigned' };
+    const machines = [both, machine('web_2', principalOf(2)), machine('webx1', null)];
+    using served = servedInventory({ listLive: async () => read('complete', null, machines) });
+    const body = (query: string) => bodyOf(served.send(`${list}&select=name&count=true&${query}`));
+    expect(await body('contains=EB_')).toMatchObject({ value: [{ name: 'Web_1' }, { name: 'web_2' }], count: 2 });
+    expect(await body('vmSize=standard_D2S_V5')).toMatchObject({ value: [{ name: 'Web_1' }], count: 1 });
+    expect(await body('identityType=both')).toMatchObject({ value: [{ name: 'Web_1' }] });
+    expect(await body('identityType=none')).toMatchObject({ value: [{ name: 'webx1' }] });
+    expect(await body('contains=resourceGroups%2FG%2F')).toMatchObject({ count: 3 });
+  });
+
   test('is not complete when it filters by a power state that could not be read everywhere', async () => {
     using served = servedInventory({ listLive: async () => read('complete', null, [], 'failed') });
     const filtered = await bodyOf(served.send(`${list}&powerState=running`));
@@ -296,7 +309,7 @@ describe('live=true', () => {
     expect(await bodyOf(served.send(one))).toMatchObject({ name: 'vm', principalIds: [principalOf(1)] });
   });
 
-  test.each(['asOf=2026-11-01', 'maxpagesize=5', 'skiptoken=AAAA'])('refuses %s', async (other) => {
+  test.each(['asOf=2026-11-01', 'maxpagesize=5', 'skiptoken=AAAA', 'skip=0'])('refuses %s', async (other) => {
     using served = servedInventory();
     const response = await served.send(`${list}&${other}`);
     expect([response.status, (await bodyOf(response)).error?.target]).toEqual([400, other.split('=')[0]]);

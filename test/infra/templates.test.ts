@@ -92,16 +92,6 @@ test('storage and monitoring accept only identities', async () => {
   expect(monitoring).toContain('DisableLocalAuth: true');
 });
 
-test('the life-cycle rule covers only runs/', async () => {
-  const storage = (await readTemplate('modules/storage.bicep')).text;
-
-  const prefixes = [...storage.matchAll(/prefixMatch: (.*)/g)].map(([, prefix]) => prefix);
-
-  expect(prefixes).toHaveLength(1);
-  expect(prefixes[0]).toMatch(/^\['[^,]*\/runs\/'\]$/);
-  expect(storage).toContain('isVersioningEnabled: true');
-});
-
 /**
  * Site properties and settings that Flex Consumption replaces or does not support.
  * @see https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations

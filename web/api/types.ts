@@ -469,6 +469,7 @@ export type Coverage = {
   readonly requestId: string | null;
   readonly readAt: string | null;
   readonly source: string | null;
+  readonly grantCommand?: string;
 };
 
 export type BlindSpot = {

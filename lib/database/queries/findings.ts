@@ -85,6 +85,10 @@ function* findingsFrom(database: Database, asOf: AsOf, filter: FindingFilter, ro
   equal('rule', filter.rule);
   equal('severity', filter.severity);
   equal('principal_id', filter.principalId);
+  if (filter.resourceId !== undefined) {
+    where.push('fold(resource_id) = $resource_id');
+    parameters.$resource_id = fold(filter.resourceId);
+  }
   equal('stale', filter.stale === undefined ? undefined : Number(filter.stale));
   const sql = `SELECT * FROM finding WHERE ${where.join(' AND ')}
     ORDER BY ${severityOrder}, rule, resource_id, principal_id LIMIT -1 OFFSET $row`;

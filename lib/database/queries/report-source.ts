@@ -105,5 +105,9 @@ function filtersOf({ name, filter }: RequestedReport): Filters {
     const { state: _state, kind: _kind, contains: _contains, ...machines } = filter;
     return { ...others, virtualMachines: machines, principals: filter };
   }
-  return name === 'changes' ? { ...others, changes: filter } : { ...others, findings: filter };
+  const { resourceId } = filter;
+  const ofResource = { ...common, ...(resourceId === undefined ? {} : { resourceId }) };
+  return name === 'changes'
+    ? { ...others, findings: ofResource, changes: filter }
+    : { ...others, changes: ofResource, findings: filter };
 }

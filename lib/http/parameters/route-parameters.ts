@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { coverageFields } from '../../inventory/coverage.ts';
 import { facetNames } from '../../inventory/machine-facets.ts';
 import { principalKinds } from '../../inventory/principal.ts';
 import { reportFiles } from '../../inventory/report.ts';
@@ -6,6 +7,7 @@ import { changeKinds } from '../../inventory/run.ts';
 import { machineByIdFields, virtualMachineFields } from '../../inventory/virtual-machine.ts';
 import {
   changeFilterEntries,
+  coverageFilterEntries,
   findingFilterEntries,
   machineFilterEntries,
   orderBy,
@@ -128,7 +130,12 @@ export const findingsQuery = v.strictObject({
 export const summaryQuery = v.strictObject(at);
 export const searchQuery = v.strictObject({ q: searchText, limit: v.exactOptional(searchLimit), ...at });
 
-export const subscriptionsQuery = v.strictObject({ ...at, ...paging });
+export const subscriptionsQuery = v.strictObject({
+  ...coverageFilterEntries,
+  ...at,
+  select: v.exactOptional(selection(coverageFields)),
+  ...paging,
+});
 
 export const runsQuery = v.strictObject({ ...paging });
 export const runPath = v.object({ runId });

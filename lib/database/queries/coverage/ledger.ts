@@ -1,4 +1,10 @@
-import { type BlindSpot, type Coverage, type CoverageStatus, subscriptionStatus } from '../../../inventory/coverage.ts';
+import {
+  type BlindSpot,
+  type Coverage,
+  type CoverageStatus,
+  grantReaderCommand,
+  subscriptionStatus,
+} from '../../../inventory/coverage.ts';
 import type { AsOf } from '../../../inventory/query.ts';
 import type { Database } from '../../database.ts';
 import { integer } from '../row-values.ts';
@@ -22,15 +28,31 @@ export function readLedger(database: Database, asOf: Pick<AsOf, 'seq'>): Ledger 
 const ledgerAt = perRun((database, seq): Ledger => {
   const machines = machineCounts(database, seq);
   const visible = [...subscriptionsAt(database, seq).values()].filter(({ visibility }) => visibility === 'visible');
-  const coverage = visible.map((subscription) => {
+  const rows = visible.map((subscription) => {
     const readAt = lastReadAt(database, seq, subscription.key, 'virtualMachines', 'complete');
     return toCoverage(subscription, machines.get(subscription.key) ?? 0, readAt);
   });
+  const blindSpots = blindSpotsAt(database, seq);
+  const commands = [...blindSpots.map(({ grantCommand }) => grantCommand), ...rows.map(({ reason }) => reason?.hint)];
+  const reader = commands.map(granteeOf).find((principalId) => principalId !== null) ?? null;
   return {
-    coverage,
-    blindSpots: subscriptionListAt(database, seq).blindSpotsKnown ? blindSpotsAt(database, seq) : null,
+    coverage: rows.map((row) => (row.status === 'denied' ? withGrantCommand(row, reader) : row)),
+    blindSpots: subscriptionListAt(database, seq).blindSpotsKnown ? blindSpots : null,
   };
 });
+
+/**
+ * The principal id of the identity that reads, which only the commands name that its runs stored. Those of a denied
+ * subscription that another deployment read are not taken: that one has another identity.
+ */
+function granteeOf(command: string | null | undefined): string | null {
+  return /--assignee-object-id ([0-9a-f-]{36}) /i.exec(command ?? '')?.[1] ?? null;
+}
+
+function withGrantCommand(row: Coverage, reader: string | null): Coverage {
+  const { subscriptionId, reason } = row;
+  return { ...row, grantCommand: grantReaderCommand(subscriptionId, granteeOf(reason?.hint) ?? reader) };
+}
 
 /** Virtual machines that exist at a run, stale ones included, by subscription key. */
 function machineCounts(database: Database, seq: number): Map<number, number> {
