@@ -60,8 +60,8 @@ export const principalText = {
   subject: 'Subject',
   audiences: 'Audiences',
   neverSeenTitle: 'Never seen',
-  neverSeen: (time: string) =>
-    `No run up to ${time} saw this id. It may be a person, an application, the identity of something that is not a machine, or of a machine in a part that was not read`,
+  neverSeen: (time: string, isOne: boolean) =>
+    `No run up to ${time} saw ${isOne ? 'this id. It' : 'these ids. Each'} may be a person, an application, the identity of something that is not a machine, or of a machine in a part that was not read`,
   nothingMissing: 'Every subscription that the app can see was read',
   missing: (parts: string) => `: ${parts}.`,
   isPlace: 'It is the id of the subscription',

@@ -3,6 +3,7 @@ import type { View } from '../state/address.ts';
 import { Changes } from './changes/changes.tsx';
 import { CoverageView } from './coverage/coverage.tsx';
 import { Findings } from './findings.tsx';
+import { Lookup } from './lookup/lookup.tsx';
 import { Machine } from './machine/machine.tsx';
 import { Machines } from './machines/machines.tsx';
 import { Overview } from './overview.tsx';
@@ -17,7 +18,7 @@ export const views: Readonly<Record<View, ViewComponent>> = {
   '': Overview,
   machines: oneOrAll(Machine, Machines),
   principals: oneOrAll(Principal, Principals),
-  lookup: Placeholder,
+  lookup: Lookup,
   changes: Changes,
   compare: Placeholder,
   findings: Findings,

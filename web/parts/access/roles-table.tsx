@@ -106,7 +106,7 @@ export function RolesTable({ roles, subscriptionName, label }: RolesTableProps) 
 /** By shape, word and colour. Without privilege, it is low. */
 export function PrivilegeMark({ of }: { readonly of: Privilege }) {
   return (
-    <span class={`severity ${of ?? 'none'}`}>
+    <span class={`severity ${of ?? 'unprivileged'}`}>
       {of === 'high' && <Icon name="up" />} {text.privileges[of ?? 'low']}
     </span>
   );

@@ -125,7 +125,7 @@ function Axis({ layout: { axisY, ticks, runs } }: { readonly layout: TimeLineLay
       {ticks.map(({ x, at }) => (
         <g key={at.getTime()}>
           <line x1={x} x2={x} y1={0} y2={axisY} class="time-tick" />
-          <text x={x} y={axisY + 22} text-anchor="middle">
+          <text x={x} y={axisY + 22} text-anchor="middle" class="time-tick-label">
             {format.format(at)}
           </text>
         </g>
@@ -154,7 +154,7 @@ function TimeLineKey({ layout }: { readonly layout: TimeLineLayout }) {
         .filter(([shown]) => shown)
         .map(([, label, shape]) => (
           <li key={shape}>
-            <svg viewBox="0 0 16 12" aria-hidden="true">
+            <svg viewBox="0 0 16 12" aria-hidden="true" class="key-mark">
               {shape === 'bar' && <rect y="2" width="16" height="8" class="time-bar" />}
               {shape === 'unsure' && <rect y="2" width="16" height="8" fill="url(#unsure)" class="time-unsure" />}
               {shape === 'hollow' && <circle cx="8" cy="6" r="4" class="mark incomplete" />}

@@ -5,7 +5,7 @@ import { Failure } from '../../parts/failure.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Name } from '../../parts/name.tsx';
 import { formatTime } from '../../parts/time.tsx';
-import { missingParts, Verdict } from '../../parts/verdict.tsx';
+import { type Completeness, missingParts, Verdict } from '../../parts/verdict.tsx';
 import { go, linkTo } from '../../state/address.ts';
 import { shownRun } from '../../state/shown-run.ts';
 import { useAnswer } from '../../state/use-answer.ts';
@@ -47,12 +47,12 @@ export function NeverSeen({ id }: { readonly id: string }) {
 }
 
 /** Never says that an id does not exist: what was not read may have it. */
-export function NeverSeenText({ of }: { readonly of: Parameters<typeof Verdict>[0]['of'] }) {
+export function NeverSeenText({ of, isOne = true }: { readonly of: Completeness; readonly isOne?: boolean }) {
   const missing = missingParts(of);
   const unknown = of.coverage.blindSpots === null ? ` ${stateText.blindSpotsUnknown}` : '';
   return (
     <p>
-      {text.neverSeen(formatTime(of.asOf))}
+      {text.neverSeen(formatTime(of.asOf), isOne)}
       {missing === '' ? `. ${text.nothingMissing}.` : text.missing(missing)}
       {unknown}
     </p>
