@@ -1,13 +1,17 @@
+import { signal } from '@preact/signals';
 import { address, toHash } from './address.ts';
 
 const storedName = 'vm-identities.lookup';
 /** An address with more ids is too long for some programs. */
-const mostInAddress = 40;
+export const mostInAddress = 40;
+
+/** The ids that are too many for an address. They stay in this tab. */
+const stored = signal<readonly string[]>(readStored());
 
 /** The address of the view that looks up ids, at the time on screen. More than 40 ids stay in this tab. */
 export function lookupAddress(ids: readonly string[]): string {
   const isLong = ids.length > mostInAddress;
-  if (isLong) sessionStorage.setItem(storedName, JSON.stringify(ids));
+  if (isLong) keep(ids);
   const query = new URLSearchParams(isLong ? [] : ids.map((id) => ['id', id]));
   const asOf = address.value.query.get('asOf');
   if (asOf !== null) query.set('asOf', asOf);
@@ -17,11 +21,19 @@ export function lookupAddress(ids: readonly string[]): string {
 /** The ids that the address names, else those that stayed in this tab. */
 export function idsToLookUp(): readonly string[] {
   const named = address.value.query.getAll('id');
-  if (named.length > 0) return named;
-  const stored: unknown = JSON.parse(sessionStorage.getItem(storedName) ?? '[]');
-  return Array.isArray(stored) ? stored.map(String) : [];
+  return named.length > 0 ? named : stored.value;
 }
 
 export function forgetIdsToLookUp(): void {
-  sessionStorage.removeItem(storedName);
+  keep([]);
+}
+
+function keep(ids: readonly string[]): void {
+  stored.value = ids;
+  sessionStorage.setItem(storedName, JSON.stringify(ids));
+}
+
+function readStored(): readonly string[] {
+  const ids: unknown = JSON.parse(globalThis.sessionStorage?.getItem(storedName) ?? '[]');
+  return Array.isArray(ids) ? ids.map(String) : [];
 }

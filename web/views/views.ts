@@ -1,11 +1,14 @@
-import type { FunctionComponent } from 'preact';
+import { type FunctionComponent, h } from 'preact';
 import type { View } from '../state/address.ts';
 import { Changes } from './changes/changes.tsx';
 import { CoverageView } from './coverage/coverage.tsx';
 import { Findings } from './findings.tsx';
+import { Lookup } from './lookup/lookup.tsx';
+import { Machine } from './machine/machine.tsx';
 import { Machines } from './machines/machines.tsx';
 import { Overview } from './overview.tsx';
 import { Placeholder } from './placeholder.tsx';
+import { Principal } from './principal/principal.tsx';
 import { Principals } from './principals.tsx';
 
 /** A view; `id` is that of the one thing it shows, or empty. */
@@ -13,9 +16,9 @@ export type ViewComponent = FunctionComponent<{ readonly id: string }>;
 
 export const views: Readonly<Record<View, ViewComponent>> = {
   '': Overview,
-  machines: Machines,
-  principals: Principals,
-  lookup: Placeholder,
+  machines: oneOrAll(Machine, Machines),
+  principals: oneOrAll(Principal, Principals),
+  lookup: Lookup,
   changes: Changes,
   compare: Placeholder,
   findings: Findings,
@@ -23,3 +26,8 @@ export const views: Readonly<Record<View, ViewComponent>> = {
   runs: Placeholder,
   about: Placeholder,
 };
+
+/** An address with an id shows that one thing, else all of them. */
+function oneOrAll(One: ViewComponent, All: ViewComponent): ViewComponent {
+  return ({ id }) => h(id === '' ? All : One, { id });
+}

@@ -1,0 +1,14 @@
+import type { PrincipalOrLive } from '../../api/types.ts';
+import { accessText as text } from '../../text/access.ts';
+import { Icon } from '../icon.tsx';
+
+/** What was not read of the ways to a role. It stands wherever roles do. */
+export function AccessCoverageNote({ of }: { readonly of: PrincipalOrLive['accessCoverage'] }) {
+  const { direct, groups } = of;
+  return (
+    <p class="access-coverage">
+      <Icon name={direct === 'complete' ? 'role' : 'incomplete'} /> {text.directCoverage[direct]}{' '}
+      {groups === 'notRead' ? text.groupsNotRead : text.groupsRead(groups.subscriptionsRead, groups.subscriptionsAsked)}
+    </p>
+  );
+}

@@ -1,0 +1,21 @@
+/** Starts a formula in a spreadsheet: at the start of a cell, or after what some spreadsheets separate cells with. */
+const formula = /^(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])|(?<=[;\t\r\n]"*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
+
+/** Rows as CSV (RFC 4180), as the API writes it: what would be a formula gets an apostrophe. */
+export function csvOf(rows: readonly (readonly (string | number | null)[])[]): string {
+  return rows.map((cells) => `${cells.map(cellOf).join(',')}\r\n`).join('');
+}
+
+function cellOf(cell: string | number | null): string {
+  const text = String(cell ?? '').replaceAll(formula, "'");
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Saves a text as a file. */
+export function saveText(name: string, text: string, type: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

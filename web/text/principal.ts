@@ -1,0 +1,72 @@
+import { count } from './states.ts';
+
+/** The texts of the view of one principal. */
+export const principalText = {
+  title: 'Principal',
+  systemAssignedOf: (machine: string) => `Identity of ${machine}`,
+  unnamed: 'Managed identity',
+  kinds: { UserAssigned: 'User-assigned identity', SystemAssigned: 'System-assigned identity' },
+  onMachines: (machines: number, subscriptions: number | null, atLeast: string) =>
+    `on ${atLeast}${count(machines, 'machine')}${subscriptions === null ? '' : ` in ${count(subscriptions, 'subscription')}`}`,
+  onNoMachine: 'on no machine now',
+  roleOn: (role: string, scopes: number) => `${role} on ${scopes.toLocaleString()}`,
+  moreRoles: (roles: number) => `${count(roles, 'more role')}`,
+  noRoles: 'no direct roles in what was read',
+  states: {
+    attached: 'Attached',
+    detached: 'Detached',
+    dangling: 'Dangling',
+    gone: 'Gone',
+    unknown: 'State unknown',
+  },
+  meanings: {
+    attached: 'It is on at least one machine now.',
+    detached: 'The identity exists, and no machine has it now. Whoever may attach it to a machine gets its roles.',
+    dangling:
+      'A machine still names this identity, but the identity no longer exists in Azure. The machine gets no token for it. Its role assignments may still be there.',
+    gone: 'It no longer exists in Azure: the machine or the identity was deleted, or has a new principal id. Log entries with this id are from before.',
+    unknown:
+      'It is on no machine that was read, and its own subscription was not read. It cannot be said whether it still exists.',
+  },
+  recreatedAs: 'It was re-created: the same identity now has the principal id',
+  recreatedFrom: 'It was re-created: before, the same identity had the principal id',
+  recreatedMeans:
+    'Azure makes a new principal id each time. Roles of the old one do not come along; they stay until someone deletes them.',
+  ids: 'Ids',
+  copy: 'Copy',
+  principalId: 'Principal id (object id)',
+  clientId: 'Client id (application id)',
+  identityId: 'Resource id',
+  tenantId: 'Tenant id',
+  noClientId: 'Azure does not show the client id of a system-assigned identity.',
+  firstSeen: 'First seen',
+  lastSeen: 'Last seen',
+  byClientId: 'You asked for its client id.',
+  machines: 'Machines now and before',
+  machine: 'Machine',
+  subscription: 'Subscription',
+  attachedFrom: 'Has it since',
+  detachedAt: 'Until',
+  now: 'now',
+  firstOf: (shown: number, all: number) =>
+    `The table has the first ${shown.toLocaleString()}. ${count(all, 'machine')} have it now:`,
+  allMachines: 'show them all',
+  noMachines: 'No machine is known to have had it.',
+  credentials: 'Federated credentials',
+  credentialsMean: 'Whoever presents a token with this issuer and subject can act as this identity.',
+  noCredentials: 'None were read. They are read for identities that are on a machine.',
+  name: 'Name',
+  issuer: 'Issuer',
+  subject: 'Subject',
+  audiences: 'Audiences',
+  neverSeenTitle: 'Never seen',
+  neverSeen: (time: string, isOne: boolean) =>
+    `No run up to ${time} saw ${isOne ? 'this id. It' : 'these ids. Each'} may be a person, an application, the identity of something that is not a machine, or of a machine in a part that was not read`,
+  nothingMissing: 'Every subscription that the app can see was read',
+  missing: (parts: string) => `: ${parts}.`,
+  isPlace: 'It is the id of the subscription',
+  machinesThere: 'Machines there',
+  isMachine: 'It is the VM id of',
+  looking: 'Looking for what else this id may be…',
+  portal: 'Open in the Azure portal',
+};

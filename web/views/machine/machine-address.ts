@@ -1,0 +1,20 @@
+import type { Query } from '../../api/client.ts';
+
+const pattern =
+  /^\/subscriptions\/([0-9a-f-]{36})\/resourceGroups\/([^/]+)\/providers\/(Microsoft\.Compute\/virtualMachines|Microsoft\.Compute\/virtualMachineScaleSets|Microsoft\.HybridCompute\/machines)\/([^/]+)$/i;
+
+/** How the API is asked for one machine: by its id, or in a list where only a list has machines of its kind. */
+export type MachineAddress =
+  | { readonly by: 'id'; readonly path: string }
+  | { readonly by: 'list'; readonly query: Query };
+
+/** @returns null when the id is none of a machine */
+export function machineAddress(id: string): MachineAddress | null {
+  const [, subscriptionId = '', resourceGroup = '', type = '', name = ''] = pattern.exec(id) ?? [];
+  // A browser resolves these as folders, even when they are encoded.
+  if (name === '' || [resourceGroup, name].some((part) => part === '.' || part === '..')) return null;
+  if (/virtualMachines$/i.test(type)) {
+    return { by: 'id', path: id.slice(1).split('/').map(encodeURIComponent).join('/') };
+  }
+  return { by: 'list', query: { type: 'any', deleted: 'any', subscriptionId, resourceGroup, name } };
+}
