@@ -29,7 +29,10 @@ const everyMachineFilter: MachineFilter = {
   identityType: 'any',
   principalId,
   clientId: principalId,
-  tags: [{ name: 'env', value: 'prod' }],
+  tags: [
+    { name: 'env', value: 'prod' },
+    { name: 'team', value: null },
+  ],
   powerState: 'running',
   osType: 'Linux',
   vmSize: 'Standard_D2s_v5',

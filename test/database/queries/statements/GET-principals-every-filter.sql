@@ -271,9 +271,15 @@ AND (
     AND v.os_type IN (SELECT id FROM text WHERE fold(value) = $osType)
     AND v.vm_size IN (SELECT id FROM text WHERE fold(value) = $vmSize)
     AND v.identity_type IN (1, 2, 3)
+    AND EXISTS (
+      SELECT 1
+      FROM json_each(v.tags) t
+      WHERE t.key IN (SELECT value FROM json_each($tagNames))
+      AND ($tagValue IS NULL OR t.value = $tagValue)
+    )
     AND NOT EXISTS (
       SELECT 1
-      FROM json_each($tags) w
+      FROM json_each($otherTags) w
       WHERE NOT EXISTS (
         SELECT 1
         FROM json_each(w.value, '$.names') n
@@ -334,9 +340,15 @@ AND (
     AND v.os_type IN (SELECT id FROM text WHERE fold(value) = $osType)
     AND v.vm_size IN (SELECT id FROM text WHERE fold(value) = $vmSize)
     AND v.identity_type IN (1, 2, 3)
+    AND EXISTS (
+      SELECT 1
+      FROM json_each(v.tags) t
+      WHERE t.key IN (SELECT value FROM json_each($tagNames))
+      AND ($tagValue IS NULL OR t.value = $tagValue)
+    )
     AND NOT EXISTS (
       SELECT 1
-      FROM json_each($tags) w
+      FROM json_each($otherTags) w
       WHERE NOT EXISTS (
         SELECT 1
         FROM json_each(w.value, '$.names') n

@@ -144,9 +144,15 @@ AND EXISTS (
   AND a.valid_from <= min($seq, ifnull(v.valid_to - 1, $seq))
   AND (a.valid_to IS NULL OR a.valid_to > min($seq, ifnull(v.valid_to - 1, $seq)))
 )
+AND EXISTS (
+  SELECT 1
+  FROM json_each(v.tags) t
+  WHERE t.key IN (SELECT value FROM json_each($tagNames))
+  AND ($tagValue IS NULL OR t.value = $tagValue)
+)
 AND NOT EXISTS (
   SELECT 1
-  FROM json_each($tags) w
+  FROM json_each($otherTags) w
   WHERE NOT EXISTS (
     SELECT 1
     FROM json_each(w.value, '$.names') n
