@@ -1,5 +1,5 @@
 /** An answer as it was sent, without the headers that differ from request to request. */
-interface CachedResponse {
+export interface CachedResponse {
   readonly body: Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type HostProcess, startHostProcess } from '../local/host-process.ts';
 import { newAzuriteAccount } from '../support/azurite-account.ts';
@@ -76,6 +79,20 @@ describe('the built app', () => {
     for (const open of ['health', 'page']) {
       expect(host.functions.find(({ name }) => name === open)?.authLevel).toBe('anonymous');
     }
+  });
+
+  test('compresses long JSON once, for a client that accepts it', async () => {
+    const host = await start({});
+    const get = async (headers: Record<string, string>) => {
+      const [response] = await once(request(`${host.url}/api/openapi.json`, { headers }).end(), 'response');
+      return { headers: response.headers, body: Buffer.concat(await response.toArray()) };
+    };
+    const [plain, packed] = [await get({}), await get({ 'accept-encoding': 'gzip' })];
+    expect([plain.headers['content-encoding'], packed.headers['content-encoding']]).toEqual([undefined, 'gzip']);
+    expect(Number(packed.headers['content-length'])).toBe(packed.body.byteLength);
+    expect(gunzipSync(packed.body)).toEqual(plain.body);
+    const again = await get({ 'accept-encoding': 'gzip', 'if-none-match': packed.headers.etag });
+    expect([again.headers.etag, again.body.byteLength]).toEqual([packed.headers.etag, 0]);
   });
 
   test('serves its description, with the address of the request', async () => {
