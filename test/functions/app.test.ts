@@ -215,6 +215,20 @@ describe('the built app', () => {
     );
   });
 
+  test.each([
+    [{ INVENTORY_HTTP_AUTH: 'entra', AZURE_CLOUD: 'azureusgovernment' }, 'data-auth="entra"', 'AzureUSGovernment'],
+    [{ INVENTORY_HTTP_AUTH: 'both' }, 'data-auth="keys"', 'AzureCloud'],
+    [{ INVENTORY_HTTP_AUTH: 'entra', AZURE_CLOUD: 'Moon' }, 'data-auth="entra"', 'AzureCloud'],
+    [{ AzureWebJobsStorage: '' }, 'data-auth="keys"', 'AzureCloud'],
+  ])('serves the page with %j, whatever else is wrong, and its other settings count', async (env, auth, cloud) => {
+    const host = await start({ INVENTORY_CONCURRENCY: 'many', ...env });
+
+    const html = await (await fetch(`${host.url}/api/page`)).text();
+
+    expect(html).toContain(auth);
+    expect(html).toContain(`data-cloud="${cloud}"`);
+  });
+
   test('keeps its line about a wrong setting with the log levels of a quiet host', async () => {
     const host = await start({
       INVENTORY_CONCURRENCY: 'many',
