@@ -324,8 +324,9 @@ var readerSubscriptionIds = union(
 
 module readers 'modules/subscription-role.bicep' = [
   for subscriptionId in readerSubscriptionIds: {
-    // Visible among the deployments of other subscriptions, so the name says which app it belongs to.
-    name: 'reader-${take(name, 20)}-${suffix}'
+    // Visible among the deployments of other subscriptions, so the name says which app it belongs to. A deployment keeps its
+    // location, so another one has another name.
+    name: 'reader-${take(name, 20)}-${uniqueString(suffix, location)}'
     scope: subscription(subscriptionId)
     params: {
       principalId: app.outputs.readerPrincipalId

@@ -25,9 +25,15 @@ type StartedRun =
   | { readonly outcome: 'started'; readonly run: Run }
   | { readonly outcome: 'alreadyRunning'; readonly runId: string };
 
-/** Everything that a handler needs besides the request. Handlers know neither Azure nor Functions. */
-export interface HttpContext {
+/** What the code was built from. */
+export interface Build {
   readonly version: string;
+  /** Of a package that a pipeline built; 40 hexadecimal digits. */
+  readonly commit?: string;
+}
+
+/** Everything that a handler needs besides the request. Handlers know neither Azure nor Functions. */
+export interface HttpContext extends Build {
   /** NCRONTAB, six fields. */
   readonly schedule: string;
   readonly now: () => Date;

@@ -167,6 +167,11 @@ describe('health', () => {
     });
   });
 
+  test('names the commit that the package was built from', async () => {
+    using served = servedInventory({ commit: 'c0ffee' });
+    expect(await bodyOf(served.send('health'))).toMatchObject({ version: '1.2.3', commit: 'c0ffee' });
+  });
+
   test('is unhealthy when the newest run is older', async () => {
     using served = servedInventory({ now: at(12.1) });
     expect((await served.send('health')).status).toBe(503);

@@ -1,5 +1,5 @@
 import type { InvalidSettingError } from '../../errors.ts';
-import type { HttpContext, LastRun } from '../context.ts';
+import type { Build, HttpContext, LastRun } from '../context.ts';
 import type { CheckedRequest } from '../route.ts';
 import { tooOldAt } from '../schedule-times.ts';
 
@@ -18,16 +18,16 @@ export async function getHealth({ context }: CheckedRequest): Promise<Response> 
   const healthy = reachable && (tooOld === null || now <= tooOld.getTime());
   const { finishedAt, complete } = lastRun ?? {};
   return healthResponse(healthy, {
-    version: context.version,
+    ...built(context),
     lastRun: lastRun === null ? null : { finishedAt, ageSeconds: Math.floor(ageMs / 1000), complete },
   });
 }
 
 /** The answer while a setting is wrong: unhealthy, with the line that names the setting. */
-export function healthOfInvalidSettings(error: InvalidSettingError, version: string): Response {
+export function healthOfInvalidSettings(error: InvalidSettingError, build: Build): Response {
   return healthResponse(
     false,
-    { version, lastRun: null, error: { code: error.code, message: error.withoutValues } },
+    { ...built(build), lastRun: null, error: { code: error.code, message: error.withoutValues } },
     { 'x-ms-error-code': error.code },
   );
 }
@@ -41,6 +41,11 @@ async function readLastRun(
     context.logError(`health: ${error instanceof Error ? error.message : String(error)}`);
     return { lastRun: null, reachable: false };
   }
+}
+
+/** A deployment compares both with what it has sent. */
+function built({ version, commit }: Build): Build {
+  return commit === undefined ? { version } : { version, commit };
 }
 
 function healthResponse(
