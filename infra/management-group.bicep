@@ -10,9 +10,11 @@ import { roles } from 'roles.bicep'
 @maxLength(36)
 param principalId string
 
+// Off again: az role assignment delete --assignee PRINCIPAL-ID --role Reader --scope /providers/Microsoft.Management/managementGroups/GROUP.
 @description('Optional. Assign Reader on the group and everything below it. Reader also lists the group\'s subscriptions, which reveals blind spots.')
 param assignReader bool = true
 
+// Off again: the same command with "Management Group Reader".
 @description('Optional. Assign Management Group Reader, which lists the group\'s subscriptions (for INVENTORY_MANAGEMENT_GROUPS) but reads nothing in them. Useful where Reader is assigned on single subscriptions only.')
 param assignManagementGroupReader bool = false
 

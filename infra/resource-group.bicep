@@ -27,8 +27,11 @@ param tags object = {}
 @allowed(['dev', 'test', 'prod'])
 param environmentType string = 'dev'
 
+// Parameters that leave something behind when they are turned off say how to remove it: docs/deploy.md#turn-something-off-again
+
 // ---------- what the app may read ----------
 
+// Off again: GET identity names what the other identity keeps, with the command that removes it.
 @description('Optional. Identity that reads the subscriptions: the user-assigned one, which also accesses storage, or the app\'s system-assigned one.')
 @allowed(['userAssigned', 'systemAssigned'])
 param readingIdentity string = 'userAssigned'
@@ -78,6 +81,7 @@ param retentionDays int = 400
 @description('Optional. Report files that each scheduled run writes, such as virtualMachines.csv.')
 param reports string[] = []
 
+// Off again: az role assignment delete --assignee PRINCIPAL-ID --role "Storage Blob Data Reader" --scope CONTAINER-ID.
 @description('Optional. Container URLs of other deployments in this tenant to merge. Needs Storage Blob Data Reader there (source.bicep).')
 param sources string[] = []
 
@@ -96,6 +100,7 @@ param idleDays int = 30
 @maxValue(1000000)
 param sharedIdentityLimit int = 10
 
+// Off again: with systemAssigned, as for sources, on the own container.
 @description('Optional. URL of a blob with accepted findings. In another storage account, the reading identity needs Storage Blob Data Reader there (source.bicep).')
 param acceptedFindings string = ''
 
@@ -155,7 +160,8 @@ param runRecordDays int = 90
 @maxValue(3650)
 param versionDays int = 30
 
-@description('Optional. Lock the storage account against deletion. Off again: az lock delete --name keep-inventory --resource-group GROUP --resource ACCOUNT --resource-type Microsoft.Storage/storageAccounts')
+// Off again: az lock delete --name keep-inventory --resource-group GROUP --resource ACCOUNT --resource-type Microsoft.Storage/storageAccounts.
+@description('Optional. Lock the storage account against deletion.')
 param deleteLock bool = environmentType == 'prod'
 
 @description('Optional. Key that encrypts the storage account, without a version: https://VAULT.vault.azure.net/keys/NAME. Empty: a key of Microsoft. Set it in the first deployment: Azure cannot encrypt the queues and tables of an existing account with it.')
@@ -174,9 +180,11 @@ param logRetentionDays int = 90
 @maxValue(1000)
 param dailyLogCapGB int = 1
 
+// Off again: az monitor diagnostic-settings delete --name access --resource ACCOUNT-ID/blobServices/default.
 @description('Optional. Log every read and write of blobs, with the caller.')
 param storageAccessLogs bool = false
 
+// Off again: the same command, with --name all for the app, the account and its other services.
 @description('Optional. Send the resource logs and metrics of the app and of all storage services to a workspace, as policies of platform teams demand. Includes storageAccessLogs. The app polls its queues, so some ten megabytes a day.')
 param diagnosticSettings bool = false
 
@@ -185,6 +193,7 @@ param diagnosticWorkspaceResourceId string = ''
 
 // ---------- network ----------
 
+// Off again: az network private-endpoint delete, then vnet, nsg and private-dns zone, of this group.
 @description('Optional. Connect the app to its own virtual network, access storage through private endpoints there, and close storage to all other networks.')
 param privateNetwork bool = false
 
@@ -213,6 +222,7 @@ param allowedClientAddressPrefixes string[] = []
 
 // ---------- alerts: docs/operations.md ----------
 
+// Off again: az resource delete --ids, of the rules and the test in this group.
 @description('Optional. Email addresses for alerts. The alert rules are created if there is an address or an action group.')
 param alertEmailAddresses string[] = []
 
@@ -224,6 +234,7 @@ param availabilityTestLocationIds string[] = ['emea-nl-ams-azr', 'us-va-ash-azr'
 
 // ---------- budget ----------
 
+// Off again: az consumption budget delete --budget-name budget-NAME --resource-group GROUP.
 @description('Optional. Budget of the resource group for a month, in the currency of the subscription. 0: none. The receivers of alerts learn when 80 and 100 percent are spent, and when a forecast exceeds it. It stops nothing.')
 @minValue(0)
 param monthlyBudget int = 0

@@ -34,6 +34,9 @@ const fields = new Set([
   'blindSpotsAppeared',
   'newFindings',
   'systemAssigned',
+  'userAssigned',
+  'otherIdentities',
+  'removeCommand',
   'inventorySchedule',
   'lastFinishedAt',
   'lateAfter',
@@ -201,7 +204,7 @@ test('the condition in docs/deploy.md lets the deployer assign the roles of main
   for (const path of ['resource-group.bicep', 'source.bicep']) texts.push((await readTemplate(path)).text);
   const assigned = [...ids].filter(([name]) => texts.some((text) => text.includes(`roles.${name}`)));
 
-  const allowed = found(deploy, /^roles='([^']*)'/gm).flatMap((list) => list.split(', '));
+  const allowed = found(deploy, /^(?:reader|appRoles)='([^']*)'/gm).flatMap((list) => list.split(', '));
 
   expect(assigned.length).toBeGreaterThan(4);
   expect(allowed.toSorted()).toEqual(assigned.map(([, id]) => id.slice(1, -1)).toSorted());

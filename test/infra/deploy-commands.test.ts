@@ -15,6 +15,7 @@ const deploy = await readFile(join(root, 'docs/deploy.md'), 'utf8');
 const az = `#!/bin/sh
 { printf '%s\\037' "$@"; printf '\\036'; } >> "$CALLS"
 case " $* " in
+  *' group create '*) echo "id-of-$4" ;;
   *' account show '*) echo 11111111-1111-1111-1111-111111111111 ;;
   *' --query appId '*) echo "client-of-$5" ;;
   *' --query id '*) echo "principal-of-$5" ;;
@@ -29,35 +30,75 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test('the commands for GitHub Actions assign each identity its rights by object id, and the deploying identity only the roles that it needs', async () => {
+const subscription = '/subscriptions/11111111-1111-1111-1111-111111111111';
+const group = 'id-of-rg-vm-identities';
+
+test('the commands for GitHub Actions give each identity its rights by object id, and each right its smallest scope', async () => {
   const calls = await pasted(blockWith('register azure-what-if'));
 
   const credentials = calls.flatMap((call) => givenAs(call, '--parameters'));
-  const assignments = calls.filter((call) => call.includes('assignment'));
-  const [condition = ''] = assignments.flatMap((call) => givenAs(call, '--condition'));
+  const assigned = calls
+    .filter((call) => call.includes('assignment'))
+    .map((call) => ['--assignee-object-id', '--role', '--scope'].map((option) => givenAs(call, option)[0]));
 
   expect(credentials.map((text) => JSON.parse(text).subject)).toEqual([
     'repo:OWNER/REPOSITORY:environment:azure-what-if',
     'repo:OWNER/REPOSITORY:environment:azure',
   ]);
-  expect(calls.flatMap((call) => givenAs(call, '--role-definition').map((text) => JSON.parse(text).Actions))).toEqual([
-    ['*/read', 'Microsoft.Resources/deployments/validate/action', 'Microsoft.Resources/deployments/whatIf/action'],
+  const [whatIf, deploy] = ['azure-what-if', 'azure'].map((name) => `principal-of-client-of-vm-identities-${name}`);
+  expect(assigned).toEqual([
+    [whatIf, 'vm-identities what-if', subscription],
+    [deploy, 'vm-identities deploy', subscription],
+    [deploy, 'Contributor', group],
+    [deploy, 'Role Based Access Control Administrator', group],
+    [deploy, 'vm-identities lock', group],
   ]);
-  expect(assignments.flatMap((call) => givenAs(call, '--role'))).toEqual([
-    'vm-identities what-if',
-    'Contributor',
-    'Role Based Access Control Administrator',
+});
+
+test('the roles of its own let an identity change nothing on the subscription but deployments and assignments', async () => {
+  const calls = await pasted(blockWith('register azure-what-if'));
+
+  const definitions = calls.flatMap((call) => givenAs(call, '--role-definition').map((text) => JSON.parse(text)));
+
+  expect(definitions.map(({ Name }) => Name)).toEqual(
+    ['what-if', 'deploy', 'lock'].map((name) => `vm-identities ${name}`),
+  );
+  for (const { AssignableScopes } of definitions) expect(AssignableScopes).toEqual([subscription]);
+  const actions: readonly string[] = definitions.flatMap(({ Actions }) => Actions);
+  expect(actions.filter((action) => !/read$/.test(action)).sort()).toEqual([
+    'Microsoft.Authorization/locks/write',
+    'Microsoft.Authorization/roleAssignments/write',
+    'Microsoft.Resources/deployments/*',
+    'Microsoft.Resources/deployments/validate/action',
+    'Microsoft.Resources/deployments/whatIf/action',
   ]);
-  expect(assignments.flatMap((call) => givenAs(call, '--assignee-object-id'))).toEqual([
-    'principal-of-client-of-vm-identities-azure-what-if',
-    'principal-of-client-of-vm-identities-azure',
-    'principal-of-client-of-vm-identities-azure',
-  ]);
-  expect(
-    condition.match(/!\(ActionMatches\{'Microsoft\.Authorization\/roleAssignments\/(write|delete)'\}\)/g),
-  ).toHaveLength(2);
-  expect(condition.match(/@(Request|Resource)\[/g)).toEqual(['@Request[', '@Request[', '@Resource[', '@Resource[']);
-  expect(condition.split('(')).toHaveLength(condition.split(')').length);
+});
+
+test('a condition allows only Reader on the subscription, and only roles of the app in the group', async () => {
+  const calls = await pasted(blockWith('register azure-what-if'));
+  const reader = 'acdd72a7-3385-48ef-bd42-f606fba81ae7';
+
+  const conditions = calls.flatMap((call) =>
+    givenAs(call, '--condition').map((text) => ({ scope: givenAs(call, '--scope')[0], text })),
+  );
+
+  expect(conditions.map(({ scope }) => scope)).toEqual([subscription, group]);
+  const [onSubscription = '', inGroup = ''] = conditions.map(({ text }) => text);
+  expect(onSubscription.match(/GuidEquals \{[^}]*\}/g)).toEqual([`GuidEquals {${reader}}`]);
+  expect(inGroup).not.toContain(reader);
+  for (const [text, actions] of [
+    [onSubscription, ['write']],
+    [inGroup, ['write', 'delete']],
+  ] as const) {
+    const named = [...text.matchAll(/!\(ActionMatches\{'Microsoft\.Authorization\/roleAssignments\/(\w+)'\}\)/g)];
+    expect(named.map(([, action]) => action)).toEqual(actions);
+    const from = actions.flatMap((action) =>
+      action === 'write' ? ['@Request[', '@Request['] : ['@Resource[', '@Resource['],
+    );
+    expect(text.match(/@(Request|Resource)\[/g)).toEqual(from);
+    expect(text.match(/StringEqualsIgnoreCase \{'ServicePrincipal'\}/g)).toHaveLength(actions.length);
+    expect(text.split('(')).toHaveLength(text.split(')').length);
+  }
 });
 
 /** The only block of docs/deploy.md with this text. */
