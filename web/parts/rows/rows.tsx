@@ -46,7 +46,7 @@ export function Rows<Row>(props: RowsProps<Row>) {
     <div class="rows">
       <table
         ref={table}
-        style={{ minInlineSize: `${14 + 6 * columns.length}rem` }}
+        style={{ '--columns': columns.length }}
         aria-label={label}
         aria-rowcount={hasMore ? -1 : count + 1}
         aria-busy={busy}
