@@ -31,7 +31,7 @@ export async function bundle(
     minifySyntax: true,
     legalComments: 'external',
     external: ['@azure/functions-core'],
-    plugins: [replacedModules],
+    plugins: [replacePackages(replacements)],
     // CommonJS has no import.meta. Code that reads its URL gets the URL of the bundle.
     define: { 'import.meta.url': '__bundleUrl', 'process.env.BUILD_COMMIT': builtCommit() },
     banner: { js: `const __bundleUrl=require('node:url').pathToFileURL(__filename).href;` },
@@ -77,7 +77,7 @@ module.exports = require('./${bundleName}');
 }
 
 /** The code that replaces a whole package: only the part that the bundle uses. */
-const replacements: Readonly<Record<string, string>> = {
+const replacements = {
   // durable-functions uses one of its hundred validators.
   validator: "exports.isURL = require('validator/lib/isURL').default;",
   // @azure/identity opens a browser for a credential that this app does not have.
@@ -85,17 +85,20 @@ const replacements: Readonly<Record<string, string>> = {
 };
 
 /**
- * Replaces packages. Both contain the only non-ASCII characters that esbuild cannot escape (it leaves regular
- * expressions alone). One such character makes the whole bundle a string of two bytes per character.
+ * Replaces packages by other code. Those of the app contain the only non-ASCII characters that esbuild cannot escape (it
+ * leaves regular expressions alone). One such character makes the whole bundle a string of two bytes per character.
+ * @param replacements names of packages, each with the source of its replacement
  */
-const replacedModules: Plugin = {
-  name: 'replaced-modules',
-  setup(build) {
-    const filter = new RegExp(`^(${Object.keys(replacements).join('|')})$`);
-    build.onResolve({ filter }, ({ path, resolveDir }) => ({ path, namespace: 'part', pluginData: resolveDir }));
-    build.onLoad({ filter, namespace: 'part' }, ({ path, pluginData }) => ({
-      contents: replacements[path] ?? '',
-      resolveDir: String(pluginData),
-    }));
-  },
-};
+export function replacePackages(replacements: Readonly<Record<string, string>>): Plugin {
+  return {
+    name: 'replace-packages',
+    setup(build) {
+      const filter = new RegExp(`^(${Object.keys(replacements).join('|')})$`);
+      build.onResolve({ filter }, ({ path, resolveDir }) => ({ path, namespace: 'part', pluginData: resolveDir }));
+      build.onLoad({ filter, namespace: 'part' }, ({ path, pluginData }) => ({
+        contents: replacements[path] ?? '',
+        resolveDir: String(pluginData),
+      }));
+    },
+  };
+}

@@ -79,7 +79,7 @@ export const rooms: readonly Room[] = [
   {
     path: 'web',
     rooms: [],
-    packages: ['preact', '@preact/signals', '@tanstack/virtual-core', 'd3-scale', 'd3-shape'],
+    packages: ['preact', '@preact/signals', '@tanstack/virtual-core', 'd3-scale'],
     builtins: [],
   },
   { path: 'local', ...everything },

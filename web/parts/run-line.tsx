@@ -1,5 +1,4 @@
 import { scaleLinear, scaleTime } from 'd3-scale';
-import { curveStepAfter, line } from 'd3-shape';
 import type { Summary } from '../api/types.ts';
 import { toHash } from '../state/address.ts';
 import { overviewText as text } from '../text/overview.ts';
@@ -20,10 +19,11 @@ export function RunLine({ runs }: { readonly runs: readonly Run[] }) {
   const x = scaleTime([start, end], [edge.start, width - edge.end]);
   const most = Math.max(...runs.map((run) => run.virtualMachineCount), 1);
   const y = scaleLinear([0, most], [height - edge.bottom, edge.top]).nice(3);
-  const path = line<Run>(
-    (run) => x(Date.parse(run.finishedAt)),
-    (run) => y(run.virtualMachineCount),
-  ).curve(curveStepAfter)(runs);
+  // A step at each run: between two runs, nothing is known.
+  const path = runs
+    .map((run) => [x(Date.parse(run.finishedAt)), y(run.virtualMachineCount)])
+    .map(([at, value], index) => (index === 0 ? `M${at},${value}` : `H${at}V${value}`))
+    .join('');
   const numbers = [first, last].map((run) => run.virtualMachineCount.toLocaleString());
   return (
     <>
@@ -50,7 +50,7 @@ export function RunLine({ runs }: { readonly runs: readonly Run[] }) {
             {formatTime(last.finishedAt)}
           </text>
         )}
-        <path d={path ?? ''} class="run-line-path" />
+        <path d={path} class="run-line-path" />
         {runs.map((run) => (
           <a key={run.runId} href={toHash('', '', { asOf: run.runId })} aria-label={describe(run)}>
             <circle

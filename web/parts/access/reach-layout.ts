@@ -1,5 +1,3 @@
-import { linkHorizontal } from 'd3-shape';
-
 export type Privilege = 'high' | 'medium' | null;
 type Column = 'machines' | 'identities' | 'roles';
 
@@ -124,16 +122,21 @@ function groupOf(name: string, first: ReachEntry, members: readonly ReachEntry[]
   };
 }
 
+/** From the end of one node to the beginning of the other, horizontal at both ends. */
+function curve(from: ReachNode, to: ReachNode): string {
+  const start = from.x + nodeSize.width;
+  const middle = (start + to.x) / 2;
+  const [fromY, toY] = [from.y + nodeSize.height / 2, to.y + nodeSize.height / 2];
+  return `M${start},${fromY}C${middle},${fromY},${middle},${toY},${to.x},${toY}`;
+}
+
 function pathsOf(links: readonly ReachLink[], nodeOf: (id: string) => ReachNode | undefined): readonly ReachPath[] {
-  const curve = linkHorizontal<unknown, readonly [ReachNode, ReachNode], [number, number]>()
-    .source(([from]) => [from.x + nodeSize.width, from.y + nodeSize.height / 2])
-    .target(([, to]) => [to.x, to.y + nodeSize.height / 2]);
   const paths = new Map<string, ReachPath>();
   for (const [fromId, toId] of links) {
     const [from, to] = [nodeOf(fromId), nodeOf(toId)];
     if (from === undefined || to === undefined) continue;
     const key = `${from.id} ${to.id}`;
-    if (!paths.has(key)) paths.set(key, { key, path: curve([from, to]) ?? '', privilege: to.privilege });
+    if (!paths.has(key)) paths.set(key, { key, path: curve(from, to), privilege: to.privilege });
   }
   return [...paths.values()];
 }
