@@ -20,7 +20,7 @@ export const lookupText = {
   state: 'State',
   machines: 'Machines',
   roles: 'Roles',
-  systemAssignedOf: (machine: string) => `system-assigned, ${machine}`,
+  systemAssignedOf: (machine: string) => `${machine} (system-assigned)`,
   systemAssigned: 'system-assigned',
   noneNow: 'none now',
   and: (rest: number) => `and ${rest.toLocaleString()} more`,

@@ -8,8 +8,8 @@ export const machineText = {
   lead: (kind: string, group: string, subscription: string, location: string) =>
     `${kind} in resource group ${group}, subscription ${subscription}, ${location}`,
   deleted: 'Deleted.',
-  deletedMeans:
-    'It was seen last at the time below, and a complete reading of its subscription no longer had it. Deletion found at',
+  deletedMeans: 'A complete reading of its subscription no longer had it. Found at',
+  about: 'The machine',
   stale: 'Not read lately.',
   staleMeans:
     'Its subscription could not be read completely since then, so it is not known whether it still exists. Last seen',

@@ -141,6 +141,14 @@ function pathsOf(links: readonly ReachLink[], nodeOf: (id: string) => ReachNode 
   return [...paths.values()];
 }
 
+/** From the right side of a node to the left side of another. Only this of d3-shape would be used, which cannot be shaken. */
+function curve(from: ReachNode, to: ReachNode): string {
+  const [x1, y1] = [from.x + nodeSize.width, from.y + nodeSize.height / 2];
+  const y2 = to.y + nodeSize.height / 2;
+  const middle = (x1 + to.x) / 2;
+  return `M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${to.x} ${y2}`;
+}
+
 function heightOf(nodes: number): number {
   return Math.max(0, nodes * (nodeSize.height + gap) - gap);
 }

@@ -90,6 +90,7 @@ function PasteArea({ ids }: { readonly ids: readonly string[] }) {
         {text.label}
         <textarea
           ref={area}
+          class="paste-area"
           spellcheck={false}
           autocomplete="off"
           aria-describedby="lookup-explain"

@@ -1,12 +1,10 @@
-import type { Query } from '../../api/client.ts';
-
 const pattern =
   /^\/subscriptions\/([0-9a-f-]{36})\/resourceGroups\/([^/]+)\/providers\/(Microsoft\.Compute\/virtualMachines|Microsoft\.Compute\/virtualMachineScaleSets|Microsoft\.HybridCompute\/machines)\/([^/]+)$/i;
 
 /** How the API is asked for one machine: by its id, or in a list where only a list has machines of its kind. */
 export type MachineAddress =
   | { readonly by: 'id'; readonly path: string }
-  | { readonly by: 'list'; readonly query: Query };
+  | { readonly by: 'list'; readonly query: Readonly<Record<string, string>> };
 
 /** @returns null when the id is none of a machine */
 export function machineAddress(id: string): MachineAddress | null {

@@ -72,44 +72,47 @@ export function MachineFacts({ machine }: { readonly machine: VirtualMachineById
     (name) => (machine[name] === null || machine[name] === '' ? [] : [[name, machine[name]] as const]),
   );
   return (
-    <dl class="facts">
-      <Fact label={text.id} wide>
-        <Id label={`${text.copy} ${text.id}`}>{id}</Id>
-        <a href={portalAddress(id, machine.identity.tenantId)} target="_blank" rel="noreferrer">
-          {text.portal} <Icon name="out" />
-        </a>
-      </Fact>
-      {vmId !== null && (
-        <Fact label={facts.vmId}>
-          <Id label={`${text.copy} ${facts.vmId}`}>{vmId}</Id>
-        </Fact>
-      )}
-      {plain.map(([name, value]) => (
-        <Fact key={name} label={facts[name]}>
-          <Name>{value.replace('PowerState/', '')}</Name>
-        </Fact>
-      ))}
-      {zones.length > 0 && <Fact label={facts.zones}>{zones.join(', ')}</Fact>}
-      {instanceCount !== undefined && <Fact label={facts.instanceCount}>{instanceCount.toLocaleString()}</Fact>}
-      {scaleSetId !== null && (
-        <Fact label={facts.scaleSetId}>
-          <a href={linkTo('machines', scaleSetId)}>
-            <Name>{lastSegment(scaleSetId)}</Name>
+    <>
+      <h2>{text.about}</h2>
+      <dl class="facts">
+        <Fact label={text.id} wide>
+          <Id label={`${text.copy} ${text.id}`}>{id}</Id>
+          <a href={portalAddress(id, machine.identity.tenantId)} target="_blank" rel="noreferrer">
+            {text.portal} <Icon name="out" />
           </a>
         </Fact>
-      )}
-      {timeCreated !== null && (
-        <Fact label={facts.timeCreated}>
-          <Time at={timeCreated} />
+        {vmId !== null && (
+          <Fact label={facts.vmId}>
+            <Id label={`${text.copy} ${facts.vmId}`}>{vmId}</Id>
+          </Fact>
+        )}
+        {plain.map(([name, value]) => (
+          <Fact key={name} label={facts[name]}>
+            <Name>{value.replace('PowerState/', '')}</Name>
+          </Fact>
+        ))}
+        {zones.length > 0 && <Fact label={facts.zones}>{zones.join(', ')}</Fact>}
+        {instanceCount !== undefined && <Fact label={facts.instanceCount}>{instanceCount.toLocaleString()}</Fact>}
+        {scaleSetId !== null && (
+          <Fact label={facts.scaleSetId}>
+            <a href={linkTo('machines', scaleSetId)}>
+              <Name>{lastSegment(scaleSetId)}</Name>
+            </a>
+          </Fact>
+        )}
+        {timeCreated !== null && (
+          <Fact label={facts.timeCreated}>
+            <Time at={timeCreated} />
+          </Fact>
+        )}
+        <Fact label={facts.firstSeen}>
+          <Time at={firstSeen} />
         </Fact>
-      )}
-      <Fact label={facts.firstSeen}>
-        <Time at={firstSeen} />
-      </Fact>
-      <Fact label={facts.lastSeen}>
-        <Time at={lastSeen} /> (<Time at={lastSeen} relative />)
-      </Fact>
-    </dl>
+        <Fact label={facts.lastSeen}>
+          <Time at={lastSeen} /> (<Time at={lastSeen} relative />)
+        </Fact>
+      </dl>
+    </>
   );
 }
 

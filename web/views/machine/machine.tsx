@@ -57,9 +57,6 @@ function Seen({ machine, path }: { readonly machine: VirtualMachineById; readonl
         <Name>{text.lead(text.kinds[type], resourceGroup, subscriptionName, location)}</Name>
       </p>
       <MachineState machine={machine} changes={history.changes} />
-      <MachineFacts machine={machine} />
-      <Tags of={machine.tags} />
-      {path !== null && <AzureNow machine={machine} path={path} />}
       {lookup.error !== null && <Failure error={lookup.error} of="principals-lookup" again={lookup.again} />}
       <MachineIdentities identities={identities} />
       <MachineAccess
@@ -68,6 +65,9 @@ function Seen({ machine, path }: { readonly machine: VirtualMachineById; readonl
         subscriptionName={nameOfSubscription}
         from={history.from}
       />
+      <MachineFacts machine={machine} />
+      <Tags of={machine.tags} />
+      {path !== null && <AzureNow machine={machine} path={path} />}
       <FindingsOf queries={[{ resourceId: id }, ...ofPrincipals]} />
       <ChangesOf history={history} query={{ resourceId: id }} />
     </>

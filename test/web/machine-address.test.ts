@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { machineAddress } from '../../web/views/machine/machine-address.ts';
+
+const group = '/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590/resourceGroups/rg';
+
+test('a virtual machine is asked for by its id, with each part encoded', () => {
+  expect(machineAddress(`${group}/providers/microsoft.compute/VirtualMachines/<img src=x>\\"?#%`)).toEqual({
+    by: 'id',
+    path: `${group.slice(1)}/providers/microsoft.compute/VirtualMachines/%3Cimg%20src%3Dx%3E%5C%22%3F%23%25`,
+  });
+});
+
+test.each(['Microsoft.Compute/virtualMachineScaleSets', 'Microsoft.HybridCompute/machines'])(
+  '%s is found in a list',
+  (type) => {
+    expect(machineAddress(`${group}/providers/${type}/a`)).toMatchObject({
+      by: 'list',
+      query: { type: 'any', deleted: 'any', resourceGroup: 'rg', name: 'a' },
+    });
+  },
+);
+
+test.each([
+  '',
+  '/subscriptions/x',
+  group,
+  `${group}/providers/Microsoft.Storage/storageAccounts/a`,
+  `${group}/providers/Microsoft.Compute/virtualMachines/a/extensions/b`,
+  `${group}/providers/Microsoft.Compute/virtualMachines/..`,
+  '/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590/resourceGroups/../providers/Microsoft.Compute/virtualMachines/a',
+])('%s is none of a machine', (id) => {
+  expect(machineAddress(id)).toBeNull();
+});
