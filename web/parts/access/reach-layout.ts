@@ -122,14 +122,6 @@ function groupOf(name: string, first: ReachEntry, members: readonly ReachEntry[]
   };
 }
 
-/** From the end of one node to the beginning of the other, horizontal at both ends. */
-function curve(from: ReachNode, to: ReachNode): string {
-  const start = from.x + nodeSize.width;
-  const middle = (start + to.x) / 2;
-  const [fromY, toY] = [from.y + nodeSize.height / 2, to.y + nodeSize.height / 2];
-  return `M${start},${fromY}C${middle},${fromY},${middle},${toY},${to.x},${toY}`;
-}
-
 function pathsOf(links: readonly ReachLink[], nodeOf: (id: string) => ReachNode | undefined): readonly ReachPath[] {
   const paths = new Map<string, ReachPath>();
   for (const [fromId, toId] of links) {
