@@ -17,6 +17,7 @@ import { RunAlreadyRunningError } from '../lib/run/claim-run.ts';
 import { cancelRun } from '../lib/run/run-record.ts';
 import type { Environment, Settings } from '../lib/settings.ts';
 import { build } from './build.ts';
+import { prepareWhenIdle } from './prepare-when-idle.ts';
 import type { RunLogger } from './run-log.ts';
 
 /** A client waits for a live read: after this much throttling, it gets Azure's refusal. */
@@ -97,8 +98,13 @@ export function publishedInventory(
   reader: DatabaseReader,
   lastRun: Kept<LastRunOutcome>,
 ): Pick<HttpContext, 'currentDatabase' | 'lastRun' | 'databaseLink'> {
+  const seen = prepareWhenIdle((signal) => reader.current(signal));
   return {
-    currentDatabase: (signal) => reader.current(signal),
+    async currentDatabase(signal) {
+      const current = await reader.current(signal);
+      seen(current);
+      return current;
+    },
     async lastRun(signal) {
       const outcome = await lastRun.get(signal);
       if ('error' in outcome) throw outcome.error;

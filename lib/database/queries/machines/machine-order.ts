@@ -3,6 +3,7 @@ import type { Database } from '../../database.ts';
 import { keptArrays } from '../kept-arrays.ts';
 import { machineNumberSelect } from './machine-select.ts';
 import type { ShownFilter, ShownMachines } from './machines-shown.ts';
+import { rememberRead } from './prepare-machines.ts';
 
 const kept = keptArrays<Uint32Array>('order', ({ byteLength }) => byteLength);
 
@@ -16,7 +17,9 @@ export function machineOrder(
   shown: ShownMachines,
   orderBy: OrderBy | undefined,
 ): Uint32Array {
-  return kept(database, `${seq} ${shown ?? false} ${JSON.stringify(orderBy ?? null)}`, () =>
+  const name = `${shown ?? false} ${JSON.stringify(orderBy ?? null)}`;
+  rememberRead(name, (newer, newest) => machineOrder(newer, newest, shown, orderBy));
+  return kept(database, `${seq} ${name}`, () =>
     readMachineNumbers(database, seq, { type: 'any', deleted: shown }, orderBy),
   );
 }
