@@ -16,7 +16,7 @@ import { whoAmI } from '../lib/rights/whoami.ts';
 import { RunAlreadyRunningError } from '../lib/run/claim-run.ts';
 import { cancelRun } from '../lib/run/run-record.ts';
 import type { Environment, Settings } from '../lib/settings.ts';
-import manifest from '../package.json' with { type: 'json' };
+import { build } from './build.ts';
 import type { RunLogger } from './run-log.ts';
 
 /** A client waits for a live read: after this much throttling, it gets Azure's refusal. */
@@ -51,7 +51,7 @@ export function createHttpContexts(resources: Resources): (invocation: Invocatio
   const { settings, environment, session, store, reader, acceptedFindings, lastRun } = resources;
   const identity = keptFor(identityKeptMs, (signal) => whoAmI({ session, settings, environment, signal }));
   const shared = {
-    version: manifest.version,
+    ...build,
     schedule: settings.schedule,
     now: () => new Date(),
     acceptedFindings,

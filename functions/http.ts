@@ -7,8 +7,8 @@ import { anonymousSettingError } from '../lib/http/request-error.ts';
 import type { Route } from '../lib/http/route.ts';
 import { routes } from '../lib/http/routes.ts';
 import { serve } from '../lib/http/serve.ts';
-import manifest from '../package.json' with { type: 'json' };
 import { appSettings } from './app-settings.ts';
+import { build } from './build.ts';
 import { httpContext } from './composition.ts';
 import { pacedBody, responseOf } from './paced-body.ts';
 import { getPage } from './page.ts';
@@ -65,7 +65,7 @@ async function respond(route: Route, request: HttpRequest, invocation: Invocatio
     if (!(error instanceof InvalidSettingError)) throw error;
     if (route.onInvalidSettings !== undefined) {
       invocation.error(`${route.id}: ${error.message}`);
-      return route.onInvalidSettings(error, manifest.version);
+      return route.onInvalidSettings(error, build);
     }
     throw appSettings instanceof Error ? anonymousSettingError(error) : error;
   }

@@ -4,7 +4,7 @@ import { InvalidSettingError } from '../lib/errors.ts';
 import { answerPage } from '../lib/http/page/answer-page.ts';
 import { type Page, readPage } from '../lib/http/page/page-files.ts';
 import { readSettings, type Settings } from '../lib/settings.ts';
-import manifest from '../package.json' with { type: 'json' };
+import { build } from './build.ts';
 
 /** Beside the bundle, in Azure as on one machine: `import.meta.url` is the bundle's. */
 const folder = fileURLToPath(new URL('page/', import.meta.url));
@@ -14,7 +14,7 @@ let page: Promise<Page> | undefined;
 export async function getPage(request: HttpRequest): Promise<Response> {
   page ??= readPage(folder, {
     auth: alone('INVENTORY_HTTP_AUTH').httpAuth,
-    version: manifest.version,
+    version: build.version,
     cloud: alone('AZURE_CLOUD').cloud,
   });
   return answerPage(request, request.params.file, await page);

@@ -17,7 +17,7 @@ import { build, type Plugin } from 'esbuild';
 export async function bundle(
   entry: string,
   launcher: string,
-  options: { readonly executable: boolean },
+  options: { readonly executable: boolean; readonly commit?: string | null },
 ): Promise<void> {
   const outfile = launcher.replace(/\.cjs$/, '.bundle.cjs');
   await build({
@@ -33,7 +33,7 @@ export async function bundle(
     external: ['@azure/functions-core'],
     plugins: [replacedModules],
     // CommonJS has no import.meta. Code that reads its URL gets the URL of the bundle.
-    define: { 'import.meta.url': '__bundleUrl' },
+    define: { 'import.meta.url': '__bundleUrl', __sourceCommit: JSON.stringify(options.commit ?? null) },
     banner: { js: `const __bundleUrl=require('node:url').pathToFileURL(__filename).href;` },
     logLevel: 'warning',
   });

@@ -25,9 +25,15 @@ type StartedRun =
   | { readonly outcome: 'started'; readonly run: Run }
   | { readonly outcome: 'alreadyRunning'; readonly runId: string };
 
-/** Everything that a handler needs besides the request. Handlers know neither Azure nor Functions. */
-export interface HttpContext {
+/** What was built. */
+export interface Build {
   readonly version: string;
+  /** The commit that the package was built from; null = not known. */
+  readonly commit: string | null;
+}
+
+/** Everything that a handler needs besides the request. Handlers know neither Azure nor Functions. */
+export interface HttpContext extends Build {
   /** NCRONTAB, six fields. */
   readonly schedule: string;
   readonly now: () => Date;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { InvalidSettingError } from '../errors.ts';
 import type { AppRole } from './app-roles.ts';
-import type { HttpContext, IncomingRequest } from './context.ts';
+import type { Build, HttpContext, IncomingRequest } from './context.ts';
 import type { ShapeName } from './openapi/shapes.ts';
 import { parseBody } from './parameters/body.ts';
 import { type ParameterSchema, parseQuery, parseValues } from './parameters/parse.ts';
@@ -46,7 +46,7 @@ export interface RouteDescription<Query = ParameterSchema, Names = ParameterSche
   /** Needs the orchestration engine. */
   readonly startsRun?: true;
   /** Answers while the settings are wrong; other routes answer 503 `InvalidConfiguration`. */
-  readonly onInvalidSettings?: (error: InvalidSettingError, version: string) => Response;
+  readonly onInvalidSettings?: (error: InvalidSettingError, build: Build) => Response;
 }
 
 /** One route of the API. Its handler checks the request; `names` are the decoded values of the names in `path`. */

@@ -13,6 +13,7 @@ import { allCases } from '../support/cases.ts';
 
 const root = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
+const commit = '0123456789abcdef0123456789abcdef01234567';
 const pageFiles = (name: string) => ['', '.br', '.gz'].map((ending) => `dist/page/${name}${ending}`);
 
 describe('npm run package', () => {
@@ -21,7 +22,7 @@ describe('npm run package', () => {
   let entries: Record<string, Uint8Array>;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'package-test-'));
-    archive = await packageOf(join(folder, 'checkout'), {});
+    archive = await packageOf(join(folder, 'checkout'), { BUILD_COMMIT: commit });
     entries = unzipSync(archive);
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -72,7 +73,11 @@ describe('npm run package', () => {
   });
 
   test.runIf(allCases)('gives the same bytes in another folder, at another time, in another time zone', async () => {
-    const again = await packageOf(join(folder, 'elsewhere'), { TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8' });
+    const again = await packageOf(join(folder, 'elsewhere'), {
+      BUILD_COMMIT: commit,
+      TZ: 'Pacific/Kiritimati',
+      LANG: 'tr_TR.UTF-8',
+    });
 
     expect(again.equals(archive)).toBe(true);
   });
@@ -104,7 +109,7 @@ describe('npm run package', () => {
       const page = await fetch(`${host.url}/api/page`);
 
       expect(health.status).toBe(200);
-      expect(await health.json()).toMatchObject({ status: 'healthy', version: packageJson.version });
+      expect(await health.json()).toMatchObject({ status: 'healthy', version: packageJson.version, commit });
       expect(list.headers.get('x-ms-error-code')).toBe('InventoryNotReady');
       expect(await page.text()).toContain(`data-version="${packageJson.version}"`);
     });

@@ -1,5 +1,5 @@
 import type { InvalidSettingError } from '../../errors.ts';
-import type { HttpContext, LastRun } from '../context.ts';
+import type { Build, HttpContext, LastRun } from '../context.ts';
 import type { CheckedRequest } from '../route.ts';
 import { tooOldAt } from '../schedule-times.ts';
 
@@ -19,15 +19,16 @@ export async function getHealth({ context }: CheckedRequest): Promise<Response> 
   const { finishedAt, complete } = lastRun ?? {};
   return healthResponse(healthy, {
     version: context.version,
+    commit: context.commit,
     lastRun: lastRun === null ? null : { finishedAt, ageSeconds: Math.floor(ageMs / 1000), complete },
   });
 }
 
 /** The answer while a setting is wrong: unhealthy, with the line that names the setting. */
-export function healthOfInvalidSettings(error: InvalidSettingError, version: string): Response {
+export function healthOfInvalidSettings(error: InvalidSettingError, { version, commit }: Build): Response {
   return healthResponse(
     false,
-    { version, lastRun: null, error: { code: error.code, message: error.withoutValues } },
+    { version, commit, lastRun: null, error: { code: error.code, message: error.withoutValues } },
     { 'x-ms-error-code': error.code },
   );
 }
