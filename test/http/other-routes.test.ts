@@ -163,6 +163,7 @@ describe('health', () => {
       nextLink: '',
       status: 'healthy',
       version: '1.2.3',
+      commit: 'c0ffee'.padEnd(40, '0'),
       lastRun: { finishedAt: finishedAt(2), ageSeconds: 43_200, complete: false },
     });
   });

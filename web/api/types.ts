@@ -607,7 +607,7 @@ export type CoverageCounts = {
 export type Health = {
   readonly status: 'healthy' | 'unhealthy';
   readonly version: string;
-  readonly commit?: string;
+  readonly commit: string | null;
   readonly lastRun: {
     readonly finishedAt: string;
     readonly ageSeconds: number;

@@ -31,7 +31,7 @@ export const shapes = {
     status: v.picklist(['healthy', 'unhealthy']),
     version: text,
     /** Of a package that a pipeline built. */
-    commit: v.exactOptional(text),
+    commit: nullableText,
     lastRun: v.nullable(v.object({ finishedAt: time, ageSeconds: count, complete: v.boolean() })),
     /** While a setting is wrong. */
     error: v.exactOptional(v.object({ code: text, message: text })),
