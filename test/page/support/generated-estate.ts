@@ -89,7 +89,7 @@ export function estateRun(size: EstateSize, startedAt: Date, more: readonly Mach
 }
 
 /** A machine by its number in the estate. */
-export function estateMachine(number: number, subscriptionId: string): MachineReading {
+function estateMachine(number: number, subscriptionId: string): MachineReading {
   const team = teams[number % teams.length] ?? '';
   return machine(`vm-${team}-${String(number).padStart(6, '0')}`, {
     subscriptionId,
