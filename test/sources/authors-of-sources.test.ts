@@ -42,7 +42,15 @@ async function changes(): Promise<Change[]> {
 }
 
 test('the hub asks the log of what it sees itself, and takes no author from a source', async () => {
-  const inOther = (vmSize: string) => ({ [other]: { machines: [machine('b', { subscriptionId: other, vmSize })] } });
+  const identity = {
+    type: 'SystemAssigned',
+    principalId: guid(8),
+    tenantId: guid(9),
+    userAssignedIdentities: {},
+  } as const;
+  const inOther = (vmSize: string) => ({
+    [other]: { machines: [machine('b', { subscriptionId: other, vmSize, identity })] },
+  });
   const inOwn = (vmSize: string) => ({ [own]: { machines: [machine('a', { vmSize })] } });
   const path = join(folder, 'there.sqlite');
   const source = publishedSource(newStore(azurite.connectionString, there.name).store, there.name);
