@@ -1,6 +1,8 @@
 import { describe, expect } from 'vitest';
+import { machine } from '../support/readings.ts';
 import { test } from './support/browser-test.ts';
-import { identityPrincipalId, machinePrincipalId } from './support/generated-estate.ts';
+import { estateRun, identityPrincipalId, machinePrincipalId, subscriptionIdOf } from './support/generated-estate.ts';
+import { startInventoryHost } from './support/inventory-host.ts';
 import { pageAddress } from './support/page-host.ts';
 import { logOf, sharedHost } from './support/shared-host.ts';
 import { allRoles, startSignInProxy } from './support/sign-in-proxy.ts';
@@ -46,6 +48,22 @@ describe('the hosts', () => {
     expect(all.coverage).toMatchObject({ complete: 198, failed: 1, denied: 1, blindSpots: 1 });
     expect(await count(`&principalId=${identityPrincipalId(0)}`)).toMatchObject({ count: 5000 });
     expect(await count(`&principalId=${machinePrincipalId(0)}`)).toMatchObject({ count: 1 });
+  });
+
+  test('of its own shows what is published later', async () => {
+    const size = { machines: 20, subscriptions: 4 };
+    const yesterday = new Date(Date.now() - 24 * 3_600_000);
+    await using host = await startInventoryHost([estateRun(size, yesterday)]);
+    const names = async () => {
+      const { value } = await (await get(host.origin, 'virtualMachines?orderby=name')).json();
+      return value.map(({ name }: { name: string }) => name);
+    };
+    expect(await names()).toHaveLength(20);
+
+    await host.publish(estateRun(size, new Date(), [machine('a-new-one', { subscriptionId: subscriptionIdOf(0) })]));
+
+    await expect.poll(names).toHaveLength(21);
+    expect((await names())[0]).toBe('a-new-one');
   });
 
   test('keys requires them', async () => {
