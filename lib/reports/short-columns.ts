@@ -1,5 +1,5 @@
 import { qualifierText } from '../inventory/assignment-text.ts';
-import { authorText } from '../inventory/author-text.ts';
+import { authorText } from '../inventory/authors/author-text.ts';
 import type { Change } from '../inventory/change.ts';
 import type { Finding } from '../inventory/finding.ts';
 import type { Principal } from '../inventory/principal.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { findAuthors } from '../../lib/collect/find-authors.ts';
-import type { AuthorQuestion } from '../../lib/inventory/author.ts';
+import type { AuthorQuestion } from '../../lib/inventory/authors/author-search.ts';
 import { json, startArmServer } from '../azure/resource-manager/fixtures/arm-server.ts';
 
 const subscriptionId = '11111111-0000-4000-8000-000000000001';
@@ -121,6 +121,34 @@ test('the move of a group is the author of those machines only that it lists', a
   const answers = await findAuthors([moved(listed), moved(similar)], { arm: server.arm, ...request() });
 
   expect(answers.map(({ status }) => status)).toEqual(['notFound', 'found']);
+});
+
+const newId = idOf('vm').replace('/rg/', '/rg-new/');
+const done = (what: string, resourceId = idOf('vm')) =>
+  event(resourceId, {
+    operationName: { value: `Microsoft.Compute/virtualMachines/${what}` },
+    caller: `${what}@example.com`,
+  });
+test.each([
+  ['virtualMachineCreated', [done('write'), done('delete')], 'a write before a delete created nothing that is there'],
+  ['virtualMachineRecreated', [done('write'), done('delete')], 'the same'],
+  ['virtualMachineDeleted', [done('delete'), done('write')], 'a write is no delete'],
+  ['virtualMachineMoved', [done('write')], 'a write of the old id moved nothing'],
+  ['virtualMachineMoved', [done('write', newId)], 'write@example.com'],
+  ['virtualMachineMoved', [done('move/action')], 'move/action@example.com'],
+  ['identityAttached', [done('start/action')], 'an action attaches nothing'],
+] as const)('%s after %j: %s', async (kind, events, expected) => {
+  const time = (index: number) => new Date(Date.parse(at) + index).toISOString();
+  const value = events.map((one, index) => ({ ...one, eventTimestamp: time(index) }));
+  await using server = await startArmServer((response, { url }) => {
+    json(response, { value: url.searchParams.get('$filter')?.includes('Microsoft.Resources') ? [] : value });
+  });
+
+  const resourceIds = kind === 'virtualMachineMoved' ? [newId, idOf('vm')] : [idOf('vm')];
+  const [answer] = await findAuthors([question(resourceIds, { kind })], { arm: server.arm, ...request() });
+
+  const caller = answer?.status === 'found' ? answer.found.event.caller : null;
+  expect(caller).toBe(expected.includes('@') ? expected : null);
 });
 
 test('an author on the last page of a long log is found', async () => {
