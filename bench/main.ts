@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { measureAuthors } from './rows/authors.ts';
 import { measureAz } from './rows/az.ts';
 import { measureColdImport } from './rows/cold-import.ts';
 import { measureCollect, measureGrowth, measureLargeSubscription, measureSdkLoop } from './rows/collect.ts';
@@ -23,6 +24,7 @@ const groups = {
     az: measureAz,
     growth: measureGrowth,
     'large-subscription': measureLargeSubscription,
+    authors: measureAuthors,
   },
   publish: { publish: measurePublish },
   http: { 'http-page': measureHttpPage },

@@ -1,9 +1,10 @@
-import type { Build } from '../lib/http/context.ts';
 import manifest from '../package.json' with { type: 'json' };
 
-const { version } = manifest;
-/** `.ci/package` names the commit, and scripts/bundle.ts keeps it. */
-const commit = process.env.BUILD_COMMIT;
+/** Set by `scripts/bundle.ts`. The sources themselves do not have it. */
+declare const __sourceCommit: string | null;
 
-/** What this code was built from. */
-export const build: Build = commit === undefined ? { version } : { version, commit };
+/** The version, and the commit that this bundle was built from; null = not known. */
+export const build = {
+  version: manifest.version,
+  commit: typeof __sourceCommit === 'undefined' ? null : __sourceCommit,
+} as const;

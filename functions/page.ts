@@ -10,12 +10,15 @@ import { build } from './build.ts';
 const folder = fileURLToPath(new URL('page/', import.meta.url));
 let page: Promise<Page> | undefined;
 
-/** Answers a request for the page or one of its files. The first request reads them all. */
+/** Answers a request for the page or one of its files. The first request reads them all; after an error, the next. */
 export async function getPage(request: HttpRequest): Promise<Response> {
   page ??= readPage(folder, {
     auth: alone('INVENTORY_HTTP_AUTH').httpAuth,
     version: build.version,
     cloud: alone('AZURE_CLOUD').cloud,
+  }).catch((error: unknown) => {
+    page = undefined;
+    throw error;
   });
   return answerPage(request, request.params.file, await page);
 }

@@ -14,8 +14,43 @@ import { roles } from 'roles.bicep'
 @maxLength(64)
 param name string = 'vm-identities'
 
-@description('Optional. Azure region of all resources. It must offer Flex Consumption.')
-param location string = deployment().location
+// The regions with Flex Consumption. azd offers no others: az functionapp list-flexconsumption-locations
+@allowed([
+  'australiaeast'
+  'australiasoutheast'
+  'brazilsouth'
+  'canadacentral'
+  'centralindia'
+  'centralus'
+  'eastasia'
+  'eastus'
+  'eastus2'
+  'francecentral'
+  'germanywestcentral'
+  'italynorth'
+  'japaneast'
+  'koreacentral'
+  'northcentralus'
+  'northeurope'
+  'norwayeast'
+  'southafricanorth'
+  'southcentralus'
+  'southeastasia'
+  'southindia'
+  'spaincentral'
+  'swedencentral'
+  'uaenorth'
+  'uksouth'
+  'ukwest'
+  'westcentralus'
+  'westeurope'
+  'westus'
+  'westus2'
+  'westus3'
+])
+@metadata({ azd: { type: 'location' } })
+@description('Required. Azure region of all resources.')
+param location string
 
 @description('Optional. Name of the resource group. The deployment creates it if it does not exist.')
 @minLength(1)

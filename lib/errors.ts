@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'ConnectionFailed'
   | 'CoreToolsMissing'
   | 'CredentialUnavailable'
+  | 'CrossSiteRequest'
   | 'DatabaseBroken'
   | 'DatabaseBusy'
   | 'DatabaseDamaged'

@@ -17,7 +17,7 @@ import { build, type Plugin } from 'esbuild';
 export async function bundle(
   entry: string,
   launcher: string,
-  options: { readonly executable: boolean },
+  options: { readonly executable: boolean; readonly commit?: string | null },
 ): Promise<void> {
   const outfile = launcher.replace(/\.cjs$/, '.bundle.cjs');
   await build({
@@ -33,7 +33,7 @@ export async function bundle(
     external: ['@azure/functions-core'],
     plugins: [replacePackages(replacements)],
     // CommonJS has no import.meta. Code that reads its URL gets the URL of the bundle.
-    define: { 'import.meta.url': '__bundleUrl', 'process.env.BUILD_COMMIT': builtCommit() },
+    define: { 'import.meta.url': '__bundleUrl', __sourceCommit: JSON.stringify(options.commit ?? null) },
     banner: { js: `const __bundleUrl=require('node:url').pathToFileURL(__filename).href;` },
     logLevel: 'warning',
   });
@@ -46,14 +46,6 @@ export async function bundle(
       : launcherCode(bundleName, throwError),
   );
   if (options.executable) await chmod(launcher, 0o755);
-}
-
-/** As JavaScript. A build without a commit depends on the sources only. */
-function builtCommit(): string {
-  const commit = process.env.BUILD_COMMIT;
-  if (commit === undefined) return 'undefined';
-  if (!/^[0-9a-f]{40}$/.test(commit)) throw new Error(`BUILD_COMMIT is '${commit}'; allowed: 40 hexadecimal digits`);
-  return JSON.stringify(commit);
 }
 
 /** For a command: one line, and exit code 1. */

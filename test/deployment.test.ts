@@ -50,7 +50,8 @@ interface Job {
   readonly steps: readonly { readonly uses?: string; readonly run?: string }[];
 }
 
-const isLogin = ({ uses }: Job['steps'][number]): boolean => uses?.startsWith('azure/login@') === true;
+const isLogin = ({ uses, run }: Job['steps'][number]): boolean =>
+  uses?.startsWith('azure/login@') === true || run?.includes('azd auth login') === true;
 const isAttestation = ({ uses }: Job['steps'][number]): boolean =>
   uses?.startsWith('actions/attest-build-provenance@') === true;
 
@@ -221,6 +222,8 @@ const firstOnNode24: Readonly<Record<string, number>> = {
   'actions/setup-dotnet': 5,
   'actions/setup-node': 5,
   'actions/upload-artifact': 6,
+  // From 2.3.0 on.
+  'Azure/setup-azd': 2,
   'azure/login': 3,
 };
 

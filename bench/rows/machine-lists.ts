@@ -80,8 +80,11 @@ export async function measureMachineLists({ rounds, sizes: wanted }: BenchOption
   const path = join(folder.path, 'inventory.sqlite');
   const size = sizes[wanted.includes('L') ? 'L' : 'S'];
   writeMachineDatabase(path, size);
-  const ms = new Map(questions.map(({ name }) => [name, [] as number[]]));
-  const ratios = new Map(questions.map(({ name }) => [name, [] as number[]]));
+  const asked = questions.map((question) => {
+    const ms: number[] = [];
+    const ratios: number[] = [];
+    return { ...question, ms, ratios };
+  });
   for (let round = 0; round <= rounds; round++) {
     using database = openPrivateCopy(path);
     const { seq } = resolveAsOf(database, null);
@@ -89,20 +92,20 @@ export async function measureMachineLists({ rounds, sizes: wanted }: BenchOption
       scan: processorMs(1, () => readMachineNumbers(database, seq, { type: 'any' })),
       page: processorMs(20, () => page(database, seq, {})),
     };
-    for (const { name, ask, times, base } of questions) {
+    for (const { ask, times, base, ms, ratios } of asked) {
       const taken = processorMs(times, () => ask(database, seq));
       // The first round warms up.
       if (round === 0) continue;
-      ms.get(name)?.push(taken);
-      ratios.get(name)?.push(taken / bases[base]);
+      ms.push(taken);
+      ratios.push(taken / bases[base]);
     }
   }
   const bases = { scan: 'reading all their numbers', page: `a page of ${pageSize}` };
-  return questions.flatMap(({ name, base, most }): Figure[] => {
+  return asked.flatMap(({ name, base, most, ms, ratios }): Figure[] => {
     const what = `${size.subscriptions * size.vms} machines: ${name}`;
     return [
-      { name: what, goal: { at: 'most', value: most.ms }, values: ms.get(name) ?? [], unit: 'ms' },
-      { name: `${what} / ${bases[base]}`, goal: { at: 'most', value: most.ratio }, values: ratios.get(name) ?? [] },
+      { name: what, goal: { at: 'most', value: most.ms }, values: ms, unit: 'ms' },
+      { name: `${what} / ${bases[base]}`, goal: { at: 'most', value: most.ratio }, values: ratios },
     ];
   });
 }

@@ -41,6 +41,8 @@ export interface AzureProcess extends AsyncDisposable {
   /** Of the requests since the last `reset`. */
   stats(): Promise<AzureStats>;
   reset(): Promise<void>;
+  /** 2 = one day later. */
+  enterState(state: 1 | 2): Promise<void>;
 }
 
 /** @param wire default: 50 ms per request and Azure's documented limits; always pages of 50 machines of 6 kB */
@@ -55,13 +57,14 @@ export async function startAzure(
   const limits = wire.limits ? ['--limits'] : [];
   const azure = await startNode(readySchema, [main, '--simple', '--plain', ...limits, ...options]);
   const { identityEndpoint, ...ready } = azure.ready;
-  const control = async (method: string, route: string): Promise<unknown> =>
-    (await fetch(`${identityEndpoint}/_local/${route}`, { method })).json();
+  const control = async (method: string, route: string, body: string | null = null): Promise<unknown> =>
+    (await fetch(`${identityEndpoint}/_local/${route}`, { method, body })).json();
   return {
     ...ready,
     size,
     stats: async () => v.parse(statsSchema, await control('GET', 'stats')),
     reset: async () => void (await control('POST', 'reset')),
+    enterState: async (state) => void (await control('POST', 'state', JSON.stringify({ state }))),
     [Symbol.asyncDispose]: () => azure[Symbol.asyncDispose](),
   };
 }

@@ -1,4 +1,4 @@
-import { authorText } from '../../lib/inventory/author-text.ts';
+import { authorText } from '../../lib/inventory/authors/author-text.ts';
 import type { Change } from '../../lib/inventory/change.ts';
 import { changesCsv } from '../../lib/reports/csv.ts';
 import { isObject } from '../output/flatten.ts';

@@ -5,6 +5,7 @@ import { type Column, onePerLine, type Property } from '../output/table.ts';
 /** Machines in a table. 80 columns have room for name, principal id, resource group and subscription. */
 export const machineColumns: readonly Column<VirtualMachine>[] = [
   { header: 'Name', cell: ({ name }) => name, leastWidth: 16, rank: 0 },
+  { header: 'PrincipalIds', cell: principalIdsText, leastWidth: 39, rank: 1 },
   { header: 'ResourceGroup', cell: ({ resourceGroup }) => resourceGroup, leastWidth: 14, rank: 4 },
   { header: 'Subscription', cell: ({ subscriptionName }) => subscriptionName, leastWidth: 14, rank: 3 },
   { header: 'Location', cell: ({ location }) => location, leastWidth: 10, rank: 7 },
@@ -18,7 +19,6 @@ export const machineColumns: readonly Column<VirtualMachine>[] = [
     optional: true,
   },
   { header: 'Identity', cell: ({ identity }) => identityText(identity.type), leastWidth: 8, rank: 5 },
-  { header: 'PrincipalIds', cell: principalIdsText, leastWidth: 39, rank: 1 },
   { header: 'Mark', cell: markText, leastWidth: 5, rank: 2, optional: true },
 ];
 

@@ -39,6 +39,7 @@ export const define: DefineCommand = (command, run) => {
       '--resource-id <id>',
       'changes of this machine, identity, role assignment or subscription; or findings on it',
     )
+    .option('--caller <caller>', 'changes caused by this user, application or managed identity')
     .optionsGroup('Findings:')
     .option('--rule <name>', 'findings of this rule')
     .option('--severity <severity>', 'high, medium or low')

@@ -6,7 +6,12 @@ import {
   activityLogDays,
   listActivityEvents,
 } from '../azure/resource-manager/resources/activity-log.ts';
-import { type AuthorFound, type AuthorQuestion, authorSearch, resourceGroupOf } from '../inventory/author.ts';
+import {
+  type AuthorFound,
+  type AuthorQuestion,
+  authorSearch,
+  resourceGroupOf,
+} from '../inventory/authors/author-search.ts';
 import { guidPattern } from '../inventory/commands/azure-id.ts';
 import { fold } from '../inventory/names/fold.ts';
 

@@ -25,11 +25,11 @@ type StartedRun =
   | { readonly outcome: 'started'; readonly run: Run }
   | { readonly outcome: 'alreadyRunning'; readonly runId: string };
 
-/** What the code was built from. */
+/** What was built. */
 export interface Build {
   readonly version: string;
-  /** Of a package that a pipeline built; 40 hexadecimal digits. */
-  readonly commit?: string;
+  /** The commit that the package was built from; null = not known. */
+  readonly commit: string | null;
 }
 
 /** Everything that a handler needs besides the request. Handlers know neither Azure nor Functions. */

@@ -206,7 +206,7 @@ export const routes: readonly Route[] = [
     summary: 'The identity that the app has in Azure, and what it may do',
     query: noParameters,
     handler: async ({ request, context }) => answerJson(request, await context.whoami(deadline())),
-    answer: { kind: 'other', mediaType: json, statuses: [200] },
+    answer: { kind: 'other', mediaType: json, statuses: [200], of: 'Identity' },
   }),
   route({
     id: 'health',

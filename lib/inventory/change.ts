@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { authorShape, authorStatuses } from './author.ts';
+import { authorShape, authorStatuses } from './authors/author.ts';
 import { changeKinds, runIdPattern } from './run.ts';
 import { nullableText, type ShapeOf, text, time } from './shape.ts';
 

@@ -1,5 +1,5 @@
 import { qualifierText } from '../inventory/assignment-text.ts';
-import { authorText } from '../inventory/author-text.ts';
+import { authorText } from '../inventory/authors/author-text.ts';
 import type { Change } from '../inventory/change.ts';
 import type { Finding } from '../inventory/finding.ts';
 import type { Principal } from '../inventory/principal.ts';
@@ -7,16 +7,16 @@ import type { ReportSource } from '../inventory/report.ts';
 import type { VirtualMachine } from '../inventory/virtual-machine.ts';
 import { type Cell, type Columns, type Table, tableOf } from './table.ts';
 
-/** Columns for HTML and Markdown, which fit on a page. The other formats have every field. */
+/** Columns for HTML and Markdown, which fit on a page. Principal ids come early: they are what people came for. The other formats have every field. */
 
 const shortVirtualMachineColumns: Columns<VirtualMachine> = {
   Name: ({ name }) => name,
+  'Principal ids': ({ principalIds }) => principalIds.join(' '),
   'Resource group': ({ resourceGroup }) => resourceGroup,
   Subscription: ({ subscriptionName }) => subscriptionName,
   Location: ({ location }) => location,
   'Power state': ({ powerState }) => powerState?.replace(/^PowerState\//i, '') ?? null,
   Identity: ({ identity }) => identity.type,
-  'Principal ids': ({ principalIds }) => principalIds.join(' '),
   'Last seen': ({ lastSeen }) => lastSeen,
   Mark: ({ deletedAt, stale }) => (deletedAt === null ? (stale ? 'stale' : null) : 'deleted'),
 };

@@ -1,8 +1,8 @@
 import { lastSegment } from '../../cli/columns/cell-text.ts';
 import { coverageText } from '../../cli/columns/run-columns.ts';
 import { type Column, properties, table } from '../../cli/output/table.ts';
-import { hasAuthor } from '../../lib/inventory/author.ts';
-import { authorText } from '../../lib/inventory/author-text.ts';
+import { hasAuthor } from '../../lib/inventory/authors/author.ts';
+import { authorText } from '../../lib/inventory/authors/author-text.ts';
 import type { Change } from '../../lib/inventory/change.ts';
 import type { BlindSpot, Coverage } from '../../lib/inventory/coverage.ts';
 import type { Principal } from '../../lib/inventory/principal.ts';

@@ -134,9 +134,9 @@ describe('list', () => {
     const { stdout } = await cli(['list', '--identity-type', 'any', '-o', 'table']);
 
     const [header, dashes, row] = stdout.split('\n');
-    expect(header).toMatch(/^Name +ResourceGroup +Subscription +Location +PowerState +Identity +PrincipalIds$/);
+    expect(header).toMatch(/^Name +PrincipalIds +ResourceGroup +Subscription +Location +PowerState +Identity$/);
     expect(dashes).toMatch(/^[- ]+$/);
-    expect(row).toMatch(new RegExp(`^web +Group-1 +Sub 1 +westeurope +Both +${system} \\+1$`));
+    expect(row).toMatch(new RegExp(`^web +${system} \\+1 +Group-1 +Sub 1 +westeurope +Both$`));
   });
 
   test.each([

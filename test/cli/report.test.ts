@@ -5,6 +5,7 @@ import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { allKinds } from '../../lib/inventory/shown-kinds.ts';
 import { createInventory, runIdOf } from '../database/fixtures/inventory.ts';
+import { writeAuthor } from '../support/authors.ts';
 import { runCli } from './run-cli.ts';
 
 const one = '11111111-0000-4000-8000-000000000001';
@@ -29,6 +30,10 @@ beforeAll(() => {
     inventory.machine({ name: 'shut', subscription: two });
   }
   inventory.end(2, 'virtualMachineDeleted');
+  writeAuthor(inventory.database, 2, ['virtualMachineDeleted'], { caller: 'ada@<b>example.com' }, [
+    'ada@<b>example.com',
+    null,
+  ]);
 });
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'report-'));
@@ -104,6 +109,21 @@ describe('report', () => {
       text: 'old',
       files: ['old.csv'],
     });
+  });
+
+  test.each([
+    ['md', /\| ada@.*example\.com \(and 1 more\) \|/],
+    ['html', />ada@&lt;b&gt;example\.com \(and 1 more\)</],
+    ['csv', /,found,ada@<b>example\.com,user,.*ada@<b>example\.com;platform/],
+  ])('shows the author of a change as %s, and is filtered by it', async (format, expected) => {
+    const [found, none] = await Promise.all(
+      ['Ada@<B>example.com', 'ben@example.com'].map((caller) =>
+        report('changes', '--caller', caller, '--format', format),
+      ),
+    );
+
+    expect(found?.stdout).toMatch(expected);
+    expect(none?.stdout).not.toContain('example.com');
   });
 
   test('lists the changes between two runs', async () => {

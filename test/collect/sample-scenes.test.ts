@@ -6,7 +6,7 @@ import { openForReading } from '../../lib/database/database.ts';
 import { resolveAsOf, resolveChangeRange } from '../../lib/database/queries/as-of.ts';
 import { iterateChanges } from '../../lib/database/queries/changes.ts';
 import { iterateFindings } from '../../lib/database/queries/findings.ts';
-import { type Author, hasAuthor } from '../../lib/inventory/author.ts';
+import { type Author, hasAuthor } from '../../lib/inventory/authors/author.ts';
 import type { Change } from '../../lib/inventory/change.ts';
 import { type Finding, findingRules } from '../../lib/inventory/finding.ts';
 import { changeKinds } from '../../lib/inventory/run.ts';

@@ -51,6 +51,8 @@ async function coverageByName(): Promise<Map<string, Row>> {
   return new Map(rows.map((row) => [row.displayName, row]));
 }
 
+const isCommitOrNull = (commit: unknown) => commit === null || /^[0-9a-f]{40}$/.test(String(commit));
+
 test('before the first run the app says that there is no inventory yet', async () => {
   const [machines, health] = [await system.get('virtualMachines'), await system.get('health')];
 
@@ -59,7 +61,7 @@ test('before the first run the app says that there is no inventory yet', async (
   expect(machines.headers.get('retry-after')).toMatch(/^\d+$/);
   expect([health.status, health.body]).toEqual([
     200,
-    { status: 'healthy', version: expect.any(String), lastRun: null },
+    { status: 'healthy', version: expect.any(String), commit: expect.toSatisfy(isCommitOrNull), lastRun: null },
   ]);
 });
 

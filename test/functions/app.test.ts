@@ -189,6 +189,24 @@ describe('the built app', () => {
     expect((await fetch(`${host.url}/api/health`)).status).toBe(200);
   });
 
+  test('refuses with entra what a page of another origin starts or cancels, and answers what only reads', async () => {
+    const host = await start({ INVENTORY_HTTP_AUTH: 'entra', WEBSITE_AUTH_ENABLED: 'True' });
+    const principal = Buffer.from(
+      '{"claims":[{"typ":"roles","val":"Runs.Write"},{"typ":"roles","val":"Inventory.Read"}]}',
+    );
+    const headers = {
+      'x-ms-client-principal-id': 'someone',
+      'x-ms-client-principal': principal.toString('base64'),
+      'sec-fetch-site': 'cross-site',
+    };
+    const send = async (method: string, path: string) =>
+      codeOf(await fetch(`${host.url}/api/${path}`, { method, headers }));
+    expect(await send('POST', 'runs')).toBe('CrossSiteRequest');
+    expect(await send('DELETE', 'runs/20260101T000000Z-0000')).toBe('CrossSiteRequest');
+    expect(await send('POST', 'principals/lookup')).toBe('InvalidBody');
+    expect(await send('GET', 'virtualMachines')).toBe('InventoryNotReady');
+  });
+
   test('ignores the headers of sign-ins with keys', async () => {
     const host = await start({}, true);
     const principal = Buffer.from('{"claims":[{"typ":"roles","val":"Runs.Write"}]}').toString('base64');

@@ -204,6 +204,21 @@ test('The watchdog drives a run on record that has no orchestration, and so does
   expect(await recordOf(second)).toMatchObject({ reason: null });
 });
 
+test('The watchdog logs when the newest run becomes too old, also before the first one', async () => {
+  const host = await startHost();
+  const lines = () =>
+    host.lines().flatMap((line) => {
+      const [found] = /\{"event":"inventorySchedule".*\}/.exec(line) ?? [];
+      return found === undefined ? [] : [JSON.parse(found)];
+    });
+
+  await fire(host, 'inventory-watchdog');
+
+  await expect.poll(lines).toHaveLength(1);
+  expect(lines()).toMatchObject([{ schedule: '0 0 */6 * * *', lastFinishedAt: null }]);
+  expect(Date.parse(lines()[0].lateAfter)).toBeGreaterThan(Date.now());
+});
+
 test('Leases on blobs of the store end a run after one upload, and a start at once, both by name', async () => {
   const host = await startHost();
   const { id: first } = await bodyOf(await post(host));

@@ -213,6 +213,28 @@ describe('who may call', () => {
     expect(opened(principal, 'Inventory.Read')).toEqual(['Inventory.Read']);
   });
 
+  const site = (value: string | null, role: AppRole, httpAuth: 'keys' | 'entra' = 'entra') => {
+    const headers = { 'x-ms-client-principal-id': 'someone', 'x-ms-client-principal': principalWith(rolesClaim(role)) };
+    const sent = value === null ? headers : { ...headers, 'sec-fetch-site': value };
+    return call(new Request('https://a.example', { headers: sent }), httpAuth, true, 'none', role);
+  };
+
+  test.each(['cross-site', 'same-site', '', 'Same-Origin', 'same-origin, cross-site', 'anything'])(
+    'may not start or cancel a run from another origin with the cookie of a sign-in: %j',
+    (value) => {
+      expect(site(value, 'Runs.Write')).toBe('403 CrossSiteRequest');
+      expect(site(value, 'Runs.Write', 'keys')).toBe('served');
+      expect([site(value, 'Inventory.Read'), site(value, 'Database.Read')]).toEqual(['served', 'served']);
+    },
+  );
+
+  test.each([null, 'same-origin', 'none'])(
+    'may start a run from the page itself, or without a browser: %j',
+    (value) => {
+      expect(site(value, 'Runs.Write')).toBe('served');
+    },
+  );
+
   test('is told which role is missing', () => {
     const missing = () =>
       requireCaller(named, 'Runs.Write', {

@@ -38,6 +38,16 @@ describe('runs', () => {
     expect((await served.send('runs/latest')).status).toBe(400);
   });
 
+  test('say when to poll as long as they run', async () => {
+    using served = servedInventory();
+    const [run] = listRuns(served.inventory.database);
+    if (run === undefined) throw new Error('the inventory has runs');
+    const running = { ...served.context, getRun: async () => ({ ...run, status: 'running' as const }) };
+    expect((await served.send(`runs/${run.id}`)).headers.get('retry-after')).toBeNull();
+    const seconds = (await served.send(`runs/${run.id}`, {}, running)).headers.get('retry-after');
+    expect(Number(seconds)).toBeGreaterThan(0);
+  });
+
   test('start with 202, the address of the run, and when to poll', async () => {
     const started: unknown[] = [];
     using served = servedInventory();
@@ -163,6 +173,7 @@ describe('health', () => {
       nextLink: '',
       status: 'healthy',
       version: '1.2.3',
+      commit: 'c0ffee'.padEnd(40, '0'),
       lastRun: { finishedAt: finishedAt(2), ageSeconds: 43_200, complete: false },
     });
   });

@@ -7,7 +7,7 @@ test('Markdown shows markup in names as text', () => {
 
   const text = [...markdown(reportSource({ virtualMachines: () => [virtualMachine(name)] }))].join('');
 
-  expect(text).toContain(String.raw`| a\|b\*c\*\<i\>\` \# x | rg |`);
+  expect(text).toContain(String.raw`| a\|b\*c\*\<i\>\` \# x |  | rg |`);
 });
 
 test('Markdown shows whether it is complete, what is missing, and how to get access', () => {

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { shapes } from '../../lib/http/openapi/shapes.ts';
 import type { WhoAmI } from '../../lib/rights/whoami.ts';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
@@ -71,6 +73,8 @@ test('the identity that read before keeps its roles: each is named, with the com
   expect(lines).toHaveLength(roles.length);
   for (const { removeCommand, scope } of roles) expect(lines.join('\n')).toContain(`at ${scope}: ${removeCommand}`);
   expect(stdout).not.toMatch(/eyJ[\w-]+\.eyJ/);
+  // Parsing drops fields that the shape does not have.
+  expect(v.parse(shapes.Identity, identity)).toEqual(identity);
 });
 
 test('the system-assigned identity is the other one when a user-assigned one reads', async () => {

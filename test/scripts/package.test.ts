@@ -13,7 +13,7 @@ import { allCases } from '../support/cases.ts';
 
 const root = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
-const commit = 'c0ffee'.repeat(7).slice(0, 40);
+const commit = '0123456789abcdef0123456789abcdef01234567';
 const pageFiles = (name: string) => ['', '.br', '.gz'].map((ending) => `dist/page/${name}${ending}`);
 
 describe('npm run package', () => {

@@ -1,7 +1,7 @@
 import { readAuthorQuestions } from '../../lib/database/authors/author-questions.ts';
 import { writeAuthors } from '../../lib/database/authors/write-authors.ts';
 import type { Database } from '../../lib/database/database.ts';
-import type { ActivityEvent } from '../../lib/inventory/author.ts';
+import type { ActivityEvent } from '../../lib/inventory/authors/author-search.ts';
 import type { ChangeKind } from '../../lib/inventory/run.ts';
 
 /** Stores this caller as the author of all changes of some kinds that a run found. */

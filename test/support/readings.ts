@@ -1,5 +1,6 @@
 import type { Database } from '../../lib/database/database.ts';
 import { openMerge } from '../../lib/database/merge/merge.ts';
+import type { Reason } from '../../lib/errors.ts';
 import type { CoverageStatus, Kind } from '../../lib/inventory/coverage.ts';
 import type { Plan } from '../../lib/inventory/plan.ts';
 import type {
@@ -124,6 +125,8 @@ export interface SubscriptionReading {
   /** Of all types. */
   readonly machines?: readonly MachineReading[];
   readonly status?: CoverageStatus;
+  /** Why a kind is not complete; default: no reason. */
+  readonly reason?: Reason;
   readonly powerStates?: Readonly<Record<string, string>>;
   readonly powerStatus?: CoverageStatus;
   readonly identities?: readonly UserAssignedIdentityReading[];
@@ -198,7 +201,7 @@ export function writeRun(sink: ReadingSink, plan: Plan, run: RunReading): void {
         subscriptionId,
         kind,
         status: statusOf(read, kind),
-        reason: null,
+        reason: statusOf(read, kind) === 'complete' ? null : (read.reason ?? null),
         count: machines.length,
         requests: 1,
         pages: 1,

@@ -33,11 +33,16 @@ export class ApiError extends Error {
   }
 }
 
+/** The seconds after which the app wants to be asked again, or null. */
+export function retryAfterOf({ headers }: Response): number | null {
+  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
+  return Number.isFinite(seconds) ? seconds : null;
+}
+
 /** Reads the error of an answer. Without the API's body (a proxy answered), the status says what is known. */
 export async function errorOf(response: Response): Promise<ApiError> {
   const requestId = response.headers.get('x-ms-request-id');
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  const retryAfterSeconds = Number.isFinite(seconds) ? seconds : null;
+  const retryAfterSeconds = retryAfterOf(response);
   // App Service authentication answers a redirect to its sign-in page, which `fetch` hides.
   if (response.type === 'opaqueredirect') return new ApiError(401, 'NotSignedIn', 'The sign-in has ended');
   const body = await response.json().catch(() => null);

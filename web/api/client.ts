@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { access, askOtherTabs, functionKey, mode, signedIn, signInOnce } from './access.ts';
-import { ApiError, errorOf } from './api-error.ts';
+import { ApiError, errorOf, retryAfterOf } from './api-error.ts';
 import { cache } from './cache.ts';
 import type { Answers } from './types.ts';
 
@@ -50,7 +50,7 @@ export async function call<Name extends keyof Answers>(
   const address = apiAddress(path, options.query);
   for (let attempt = 0; ; attempt++) {
     try {
-      return await callOnce(address, options);
+      return (await callOnce<Answers[Name]>(address, options)).answer;
     } catch (error) {
       const waitSeconds = secondsToWait(error, attempt, options);
       if (waitSeconds === null) throw error;
@@ -59,16 +59,35 @@ export async function call<Name extends keyof Answers>(
   }
 }
 
-async function callOnce<Answer>(address: URL, options: RequestOptions): Promise<Answer> {
+/** An answer, and the seconds after which the app wants to be asked again, or null. */
+interface Polled<Answer> {
+  readonly answer: Answer;
+  readonly retryAfterSeconds: number | null;
+}
+
+/**
+ * As {@link call}, without repeating what failed: for callers that ask again anyway.
+ * @throws {ApiError}
+ */
+export function poll<Name extends keyof Answers>(
+  _function: Name,
+  path: string,
+  signal: AbortSignal,
+): Promise<Polled<Answers[Name]>> {
+  return callOnce(apiAddress(path), { signal });
+}
+
+async function callOnce<Answer>(address: URL, options: RequestOptions): Promise<Polled<Answer>> {
   const isRead = options.method === undefined || options.method === 'GET';
   const known = isRead ? cache.get(address.href) : undefined;
   const response = await send(address, options, known === undefined ? {} : { 'if-none-match': known.etag });
-  if (response.status === 304 && known !== undefined) return known.answer as Answer;
+  const retryAfterSeconds = retryAfterOf(response);
+  if (response.status === 304 && known !== undefined) return { answer: known.answer as Answer, retryAfterSeconds };
   const text = await response.text();
   const answer = JSON.parse(text) as Answer;
   const etag = response.headers.get('etag');
   if (isRead && etag !== null) cache.set(address.href, { etag, answer, size: text.length });
-  return answer;
+  return { answer, retryAfterSeconds };
 }
 
 /**

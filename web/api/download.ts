@@ -40,13 +40,17 @@ export async function saveReport(file: string, query: Query, { progress, warn, s
     return handle.name;
   }
   if (Number(response.headers.get('content-length') ?? 0) > warnFromBytes) warn();
-  const blob = await new Response(counted).blob();
+  saveBlob(await new Response(counted).blob(), name);
+  return name;
+}
+
+/** Saves a file that is in memory. */
+export function saveBlob(blob: Blob, name: string): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-  return name;
 }
 
 /** The server's name, with `-INCOMPLETE` when the inventory was not complete. */

@@ -607,7 +607,7 @@ export type CoverageCounts = {
 export type Health = {
   readonly status: 'healthy' | 'unhealthy';
   readonly version: string;
-  readonly commit?: string;
+  readonly commit: string | null;
   readonly lastRun: {
     readonly finishedAt: string;
     readonly ageSeconds: number;
@@ -617,6 +617,38 @@ export type Health = {
     readonly code: string;
     readonly message: string;
   };
+};
+
+export type Identity = {
+  readonly source: string;
+  readonly endpoint: string | null;
+  readonly principalId: string | null;
+  readonly clientId: string | null;
+  readonly identityId: string | null;
+  readonly tenantId: string | null;
+  readonly audience: string;
+  readonly expiresOn: string;
+  readonly cloud: string;
+  readonly roles: readonly {
+    readonly scope: string;
+    readonly roleDefinitionName: string;
+  }[] | null;
+  readonly missingRights: readonly {
+    readonly scope: string;
+    readonly role: string;
+    readonly grantCommand: string;
+  }[] | null;
+  readonly otherIdentities: readonly {
+    readonly principalId: string;
+    readonly clientId: string | null;
+    readonly identityId: string | null;
+    readonly roles: readonly {
+      readonly scope: string;
+      readonly roleDefinitionName: string;
+      readonly removeCommand: string | null;
+    }[] | null;
+  }[];
+  readonly nodeVersion: string;
 };
 
 export type Error = {
@@ -712,5 +744,6 @@ export interface Answers {
   readonly 'run-start': Run;
   readonly 'run': Run;
   readonly 'run-cancel': Run;
+  readonly 'identity': Identity;
   readonly 'health': Health;
 }

@@ -5,10 +5,11 @@ import { LiveRegion } from '../parts/announce.tsx';
 import { Failure, ViewBoundary } from '../parts/failure.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { formatTime, Time } from '../parts/time.tsx';
-import { address, go, linkTo, withQuery } from '../state/address.ts';
+import { address, go, linkTo, type View, withQuery } from '../state/address.ts';
 import { loadNewest, newerRun, newest, newestError, newVersion } from '../state/shown-run.ts';
 import { frameText } from '../text/frame.ts';
 import { stateText } from '../text/states.ts';
+import { NoRunYet } from '../views/runs/no-run-yet.tsx';
 import { views } from '../views/views.ts';
 import { AccessDialog } from './access-dialog.tsx';
 import { Menu } from './menu.tsx';
@@ -19,7 +20,6 @@ import { Shortcuts } from './shortcuts.tsx';
 /** Everything around a view, and the view that the address names. */
 export function Frame() {
   const { view, id, unknown } = address.value;
-  const View = views[view];
   useEffect(() => {
     document.title = `${id === '' ? frameText.views[view] : id.split('/').at(-1)} – ${frameText.product}`;
   }, [view, id]);
@@ -43,13 +43,7 @@ export function Frame() {
           <PastRibbon />
           {unknown.length > 0 && <p class="notice">{frameText.unknownNames(unknown)}</p>}
           <ViewBoundary key={`${view} ${id}`}>
-            {newest.value === null && newestError.value !== null ? (
-              <Failure error={newestError.value} of="summary" again={loadNewest} />
-            ) : newest.value === null ? (
-              <p class="loading">{stateText.loading}</p>
-            ) : (
-              <View id={id} />
-            )}
+            <Content view={view} id={id} />
           </ViewBoundary>
         </main>
       </div>
@@ -58,6 +52,19 @@ export function Frame() {
       {access.value !== 'open' && <AccessDialog />}
     </>
   );
+}
+
+/** Those that show something before there is an inventory. */
+const withoutInventory: ReadonlySet<View> = new Set(['runs', 'about']);
+
+/** The view, or why there is nothing that it could show. */
+function Content({ view, id }: { readonly view: View; readonly id: string }) {
+  const View = views[view];
+  const error = newestError.value;
+  if (newest.value !== null || (error !== null && withoutInventory.has(view))) return <View id={id} />;
+  if (error === null) return <p class="loading">{stateText.loading}</p>;
+  if (error.code === 'InventoryNotReady') return <NoRunYet />;
+  return <Failure error={error} of="summary" again={loadNewest} />;
 }
 
 /** A button, because the hash is the address of the view. */

@@ -42,6 +42,12 @@ export async function loadNewest(): Promise<void> {
   }
 }
 
+/** Call it when a run has ended and is published. @param finishedAt ISO 8601 */
+export function noticeRun(finishedAt: string): void {
+  const shown = newest.value?.asOf;
+  if (shown === undefined || finishedAt > shown) newerRun.value = finishedAt;
+}
+
 const checkEveryMs = 5 * 60 * 1000;
 
 /** Looks for a newer run every five minutes and when the window gets the focus. `health` is open to anyone. */
@@ -55,10 +61,7 @@ export function watchForNewerRuns(): void {
     });
     if (health === null) return;
     newVersion.value = health.version !== pageVersion;
-    const shown = newest.value?.asOf;
-    if (health.lastRun !== null && (shown === undefined || health.lastRun.finishedAt > shown)) {
-      newerRun.value = health.lastRun.finishedAt;
-    }
+    if (health.lastRun !== null) noticeRun(health.lastRun.finishedAt);
   };
   setInterval(check, checkEveryMs);
   addEventListener('focus', check);

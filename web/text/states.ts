@@ -13,6 +13,7 @@ export const stateText = {
     complete: 'complete',
   },
   blindSpots: (number: number) => count(number, 'blind spot'),
+  blindSpotsNotKnown: 'blind spots not known',
   blindSpotsUnknown: 'Blind spots cannot be known: no management group is configured or readable.',
   damaged: 'The newest inventory file is damaged. This is the one before it.',
   reason: 'The run says:',

@@ -1,5 +1,6 @@
 import { type FunctionComponent, h } from 'preact';
 import type { View } from '../state/address.ts';
+import { About } from './about/about.tsx';
 import { Changes } from './changes/changes.tsx';
 import { CoverageView } from './coverage/coverage.tsx';
 import { Findings } from './findings.tsx';
@@ -10,6 +11,8 @@ import { Overview } from './overview.tsx';
 import { Placeholder } from './placeholder.tsx';
 import { Principal } from './principal/principal.tsx';
 import { Principals } from './principals.tsx';
+import { OneRun } from './runs/one-run.tsx';
+import { Runs } from './runs/runs.tsx';
 
 /** A view; `id` is that of the one thing it shows, or empty. */
 export type ViewComponent = FunctionComponent<{ readonly id: string }>;
@@ -23,8 +26,8 @@ export const views: Readonly<Record<View, ViewComponent>> = {
   compare: Placeholder,
   findings: Findings,
   coverage: CoverageView,
-  runs: Placeholder,
-  about: Placeholder,
+  runs: oneOrAll(OneRun, Runs),
+  about: About,
 };
 
 /** An address with an id shows that one thing, else all of them. */

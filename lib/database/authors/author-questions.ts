@@ -1,4 +1,5 @@
-import { type AuthorQuestion, hasAuthor } from '../../inventory/author.ts';
+import { hasAuthor } from '../../inventory/authors/author.ts';
+import type { AuthorQuestion } from '../../inventory/authors/author-search.ts';
 import { changeKinds } from '../../inventory/run.ts';
 import type { Database } from '../database.ts';
 import { integer, oneOf, type SqlRow, text, textOrNull } from '../queries/row-values.ts';

@@ -1,4 +1,5 @@
-import { type Author, type AuthorFound, type AuthorStatus, toAuthor } from '../../inventory/author.ts';
+import type { Author, AuthorStatus } from '../../inventory/authors/author.ts';
+import { type AuthorFound, toAuthor } from '../../inventory/authors/author-search.ts';
 import { fold } from '../../inventory/names/fold.ts';
 import type { Database } from '../database.ts';
 import type { StoredQuestion } from './author-questions.ts';

@@ -1,4 +1,4 @@
-import { authorStatuses } from '../../inventory/author.ts';
+import { authorStatuses } from '../../inventory/authors/author.ts';
 import type { Change } from '../../inventory/change.ts';
 import { fold } from '../../inventory/names/fold.ts';
 import type { ChangeFilter, ChangeRange, Page, PagePosition, PageRequest } from '../../inventory/query.ts';

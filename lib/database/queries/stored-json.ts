@@ -1,5 +1,5 @@
 import type { Reason } from '../../errors.ts';
-import { type Author, callerTypes } from '../../inventory/author.ts';
+import { type Author, callerTypes } from '../../inventory/authors/author.ts';
 import type { CoverageCounts } from '../../inventory/coverage.ts';
 import type { RolePermission } from '../../inventory/permissions.ts';
 import { type ChangeKind, changeKinds } from '../../inventory/run.ts';

@@ -18,16 +18,17 @@ export async function getHealth({ context }: CheckedRequest): Promise<Response> 
   const healthy = reachable && (tooOld === null || now <= tooOld.getTime());
   const { finishedAt, complete } = lastRun ?? {};
   return healthResponse(healthy, {
-    ...built(context),
+    version: context.version,
+    commit: context.commit,
     lastRun: lastRun === null ? null : { finishedAt, ageSeconds: Math.floor(ageMs / 1000), complete },
   });
 }
 
 /** The answer while a setting is wrong: unhealthy, with the line that names the setting. */
-export function healthOfInvalidSettings(error: InvalidSettingError, build: Build): Response {
+export function healthOfInvalidSettings(error: InvalidSettingError, { version, commit }: Build): Response {
   return healthResponse(
     false,
-    { ...built(build), lastRun: null, error: { code: error.code, message: error.withoutValues } },
+    { version, commit, lastRun: null, error: { code: error.code, message: error.withoutValues } },
     { 'x-ms-error-code': error.code },
   );
 }
@@ -41,11 +42,6 @@ async function readLastRun(
     context.logError(`health: ${error instanceof Error ? error.message : String(error)}`);
     return { lastRun: null, reachable: false };
   }
-}
-
-/** A deployment compares both with what it has sent. */
-function built({ version, commit }: Build): Build {
-  return commit === undefined ? { version } : { version, commit };
 }
 
 function healthResponse(

@@ -32,7 +32,7 @@ export async function getRun({
 }: CheckedRequest<typeof noParameters, typeof runPath>): Promise<Response> {
   const run = await context.getRun(runId, deadline());
   if (run === null) throw new NotFoundError('RunNotFound', `There is no run ${runId}`);
-  return answerJson(request, run);
+  return answerJson(request, run, run.status === 'running' ? { headers: { 'retry-after': String(pollSeconds) } } : {});
 }
 
 /** Starts a run of all subscriptions, or of those in the body. Answers 409 with the id of a running one. */

@@ -11,6 +11,8 @@ import { count, nullableText, text, time } from '../../inventory/shape.ts';
 import { shownEntries, summaryShape } from '../../inventory/summary.ts';
 import { machineByIdShape, virtualMachineShape } from '../../inventory/virtual-machine.ts';
 
+const identityRole = { scope: text, roleDefinitionName: text };
+
 /** The shapes of answers. A test checks real answers against them. */
 export const shapes = {
   PrincipalOrNeverSeen: v.union([principalRowShape, neverSeenPrincipalShape]),
@@ -31,10 +33,32 @@ export const shapes = {
     status: v.picklist(['healthy', 'unhealthy']),
     version: text,
     /** Of a package that a pipeline built. */
-    commit: v.exactOptional(text),
+    commit: nullableText,
     lastRun: v.nullable(v.object({ finishedAt: time, ageSeconds: count, complete: v.boolean() })),
     /** While a setting is wrong. */
     error: v.exactOptional(v.object({ code: text, message: text })),
+  }),
+  Identity: v.object({
+    source: text,
+    endpoint: nullableText,
+    principalId: nullableText,
+    clientId: nullableText,
+    identityId: nullableText,
+    tenantId: nullableText,
+    audience: text,
+    expiresOn: time,
+    cloud: text,
+    roles: v.nullable(v.array(v.object(identityRole))),
+    missingRights: v.nullable(v.array(v.object({ scope: text, role: text, grantCommand: text }))),
+    otherIdentities: v.array(
+      v.object({
+        principalId: text,
+        clientId: nullableText,
+        identityId: nullableText,
+        roles: v.nullable(v.array(v.object({ ...identityRole, removeCommand: nullableText }))),
+      }),
+    ),
+    nodeVersion: text,
   }),
   Error: v.object({
     error: v.object({

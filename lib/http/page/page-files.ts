@@ -62,12 +62,14 @@ async function readAssets(folder: string): Promise<ReadonlyMap<string, PageFile>
   for (const name of await readdir(folder)) {
     const contentType = contentTypes[extname(name)];
     if (contentType === undefined) continue;
-    const [identity, br, gzip] = await Promise.all(
-      ['', '.br', '.gz'].map((ending) => readFile(join(folder, name + ending))),
-    );
-    if (identity === undefined || br === undefined || gzip === undefined) continue;
+    const path = join(folder, name);
+    const encoded = {
+      identity: await readFile(path),
+      br: await readFile(`${path}.br`),
+      gzip: await readFile(`${path}.gz`),
+    };
     // The name has a hash of the content.
-    assets.set(name, pageFile(contentType, 'public, max-age=31536000, immutable', { identity, br, gzip }));
+    assets.set(name, pageFile(contentType, 'public, max-age=31536000, immutable', encoded));
   }
   return assets;
 }

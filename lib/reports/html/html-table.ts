@@ -3,6 +3,8 @@ import { htmlText } from './html-text.ts';
 
 /** Longer texts are wrapped. Names, ids and times stay on one line. */
 const lineLength = 40;
+/** One or several principal ids. */
+const ids = /^[0-9a-f]{8}-[0-9a-f-]{27}(?: [0-9a-f]{8}-[0-9a-f-]{27})*$/;
 const time = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?Z$/;
 
 /**
@@ -24,7 +26,8 @@ export function* htmlTable(
 
 function cellHtml(cell: Cell): string {
   const text = readable(String(cell ?? ''));
-  return `<td${text.length > lineLength ? ' class="long"' : ''}>${htmlText(text)}</td>`;
+  const classes = [text.length > lineLength ? 'long' : '', ids.test(text) ? 'id' : ''].filter((name) => name !== '');
+  return `<td${classes.length === 0 ? '' : ` class="${classes.join(' ')}"`}>${htmlText(text)}</td>`;
 }
 
 /** A time in a short form; any other text unchanged. */

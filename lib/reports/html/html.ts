@@ -36,10 +36,10 @@ function period({ asOf, changesAfter }: ReportSource): string {
 
 /** Whether the report is complete; a conspicuous box if it is not. */
 function completeness(source: ReportSource): string {
-  if (source.complete) return '<p class="box">Complete: every subscription in scope was read.</p>\n';
+  if (source.complete) return '<p class="verdict complete">Complete: every subscription in scope was read.</p>\n';
   const missing = gaps(source).map(htmlText).join('; ');
   const what = missing === '' ? '' : ` ${missing}.`;
-  return `<p class="box bad" role="alert"><strong>Not complete.</strong>${what} <a href="#coverage">What is missing, and how to get access</a></p>\n`;
+  return `<p class="verdict incomplete" role="alert"><strong>Not complete.</strong>${what} <a href="#coverage">What is missing, and how to get access</a></p>\n`;
 }
 
 function gaps({ counts, reason }: ReportSource): string[] {
@@ -59,7 +59,7 @@ function counted(count: number, what: string): string {
 function extent(count: number): string {
   if (count <= rowsAtMost) return `<p>${counted(count, 'row')}.</p>`;
   const [shown, all] = [rowsAtMost, count].map((number) => number.toLocaleString('en'));
-  return `<p class="box bad"><strong>The first ${shown} of ${all} rows.</strong> The charts count all rows. CSV, NDJSON and XLSX have all rows.</p>`;
+  return `<p class="verdict incomplete"><strong>The first ${shown} of ${all} rows.</strong> The charts count all rows. CSV, NDJSON and XLSX have all rows.</p>`;
 }
 
 function* coverage(source: ReportSource): Generator<string> {

@@ -1,4 +1,4 @@
-import type { Author, AuthorStatus } from '../../../lib/inventory/author.ts';
+import type { Author, AuthorStatus } from '../../../lib/inventory/authors/author.ts';
 import type { FindingRule, Severity } from '../../../lib/inventory/finding.ts';
 import type { ChangeKind } from '../../../lib/inventory/run.ts';
 

@@ -1,6 +1,7 @@
 import { kinds } from '../../../lib/inventory/coverage.ts';
 import type { MachineReading } from '../../../lib/inventory/virtual-machine.ts';
 import {
+  contributor,
   guid,
   having,
   machine,
@@ -29,6 +30,13 @@ export const machinePrincipalId = (index: number): string => guid(1_000_000 + in
 /** The principal id of a user-assigned identity. */
 export const identityPrincipalId = (index: number): string => guid(10_000_000 + index);
 
+const refused = {
+  code: 'AuthorizationFailed',
+  message: 'The identity may not read this subscription',
+  hint: 'Assign the role Reader to the identity there',
+};
+const broken = { code: 'InternalServerError', message: 'Azure answered 500 to every request', hint: null };
+
 const identities = Array.from({ length: sharedIdentities }, (_, index) =>
   userAssigned(`id-shared-${index}`, {
     subscriptionId: subscriptionIdOf(0),
@@ -49,8 +57,10 @@ export function estateRun(size: EstateSize, startedAt: Date, more: readonly Mach
   const entries = Array.from({ length: size.subscriptions }, (_, index): [string, SubscriptionReading] => {
     const id = subscriptionIdOf(index);
     const status = index < readable ? 'complete' : index === readable ? 'failed' : 'denied';
-    if (status !== 'complete')
-      return [id, { status, statuses: Object.fromEntries(kinds.map((kind) => [kind, status])) }];
+    if (status !== 'complete') {
+      const statuses = Object.fromEntries(kinds.map((kind) => [kind, status]));
+      return [id, { status, statuses, reason: status === 'denied' ? refused : broken }];
+    }
     const from = index * perSubscription;
     const count = Math.min(perSubscription, Math.max(0, size.machines - from));
     const machines = Array.from({ length: count }, (_, place) => estateMachine(from + place, id));
@@ -58,7 +68,10 @@ export function estateRun(size: EstateSize, startedAt: Date, more: readonly Mach
       machines: index === 0 ? [...more, ...machines] : machines,
       powerStates: Object.fromEntries(machines.map(({ id }, place) => [id, `PowerState/${powerStates[place % 5]}`])),
     };
-    return [id, index === 0 ? { ...read, identities, roleAssignments: assignments() } : read];
+    return [
+      id,
+      index === 0 ? { ...read, identities, roleAssignments: assignments(), roleDefinitions: [contributor] } : read,
+    ];
   });
   return {
     day: 1,
@@ -89,7 +102,7 @@ export function estateRun(size: EstateSize, startedAt: Date, more: readonly Mach
 }
 
 /** A machine by its number in the estate. */
-export function estateMachine(number: number, subscriptionId: string): MachineReading {
+function estateMachine(number: number, subscriptionId: string): MachineReading {
   const team = teams[number % teams.length] ?? '';
   return machine(`vm-${team}-${String(number).padStart(6, '0')}`, {
     subscriptionId,

@@ -1,6 +1,6 @@
-import type { ComponentChildren } from 'preact';
 import type { Change, VirtualMachineById } from '../../api/types.ts';
 import { Id } from '../../parts/copy-button.tsx';
+import { Fact } from '../../parts/fact.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { lastSegment, Name } from '../../parts/name.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -120,23 +120,6 @@ export function MachineFacts({
         </Fact>
       </dl>
     </>
-  );
-}
-
-function Fact({
-  label,
-  wide = false,
-  children,
-}: {
-  readonly label: string;
-  readonly wide?: boolean;
-  readonly children: ComponentChildren;
-}) {
-  return (
-    <div class={wide ? 'wide' : undefined}>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

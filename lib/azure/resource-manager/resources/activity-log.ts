@@ -1,4 +1,4 @@
-import { type ActivityEvent, isMove } from '../../../inventory/author.ts';
+import { type ActivityEvent, isMove } from '../../../inventory/authors/author-search.ts';
 import { fold } from '../../../inventory/names/fold.ts';
 import { isObject, member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';

@@ -48,7 +48,8 @@ export function matchMachines(database: Database, seq: number, filter: MachineFi
   const wanted = words.map(({ name, word }) => {
     const { codes, words: ofCode } = columns[name];
     const accepted = ofCode.map((own) => own.some(({ value }) => fold(value) === fold(word)));
-    return { name, codes, accepted, missedBy: [] as number[] };
+    const missedBy: number[] = [];
+    return { name, codes, accepted, missedBy };
   });
   const all = new Uint32Array(machines.length);
   let count = 0;
@@ -90,7 +91,7 @@ function divide(filter: MachineFilter) {
   };
 }
 
-/** The machines of any type that filters select which are no columns. */
+/** The machines of every type that filters without a column select. */
 function selectByStatement(database: Database, seq: number, others: MachineFilter): MachineSelection {
   return kept(database, `${seq} of any type ${JSON.stringify(others)}`, () =>
     toBits(readMachineNumbers(database, seq, { ...others, type: 'any' })),

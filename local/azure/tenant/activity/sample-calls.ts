@@ -1,4 +1,4 @@
-import { hasAuthor } from '../../../../lib/inventory/author.ts';
+import { hasAuthor } from '../../../../lib/inventory/authors/author.ts';
 import { mayList, readActivityLog } from '../access/visibility.ts';
 import type { Estate } from '../estate.ts';
 import type { ExpectedAuthor, ExpectedChange } from '../expectation.ts';

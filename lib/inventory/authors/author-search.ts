@@ -1,58 +1,7 @@
-import * as v from 'valibot';
-import { guidPattern } from './commands/azure-id.ts';
-import { fold } from './names/fold.ts';
-import type { ChangeKind } from './run.ts';
-import { nullableText, type ShapeOf, text, time } from './shape.ts';
-
-/** What an author may be. `managedIdentity` = an identity that this inventory knows. */
-export const callerTypes = ['user', 'application', 'managedIdentity', 'platform', 'unknown'] as const;
-
-/**
- * Whether the activity log names the author of a change:
- * - `notFound`: not yet, or not at all. A run asks once more for what the run before did not find.
- * - `notRead`: nobody looked, or the log could not be read.
- * - `expired`: the log no longer covers the time of the change.
- * - `off`: the settings turned this off.
- */
-export const authorStatuses = ['found', 'notFound', 'notRead', 'expired', 'off'] as const;
-export type AuthorStatus = (typeof authorStatuses)[number];
-
-/** Who caused a change: the newest succeeded event of the activity log in its window that names the resource. */
-export const authorShape = v.object({
-  /** As Azure writes it: the name of a user, or a GUID. null = the platform. */
-  caller: nullableText,
-  callerType: v.picklist(callerTypes),
-  /** Principal id of an application or a managed identity. */
-  callerId: nullableText,
-  /** `Microsoft.Compute/virtualMachines/write` */
-  operation: text,
-  at: time,
-  correlationId: nullableText,
-  clientIpAddress: nullableText,
-  /** Every caller in the window, the last one first, if there were several. */
-  candidates: v.nullable(v.array(nullableText)),
-});
-export type Author = ShapeOf<typeof authorShape>;
-
-/** Kinds of change that have an author. The others follow from what this identity sees, or from a person's command. */
-const verbs: Partial<Record<ChangeKind, 'write' | 'delete' | 'move'>> = {
-  virtualMachineCreated: 'write',
-  virtualMachineDeleted: 'delete',
-  virtualMachineRecreated: 'write',
-  virtualMachineMoved: 'move',
-  virtualMachineUpdated: 'write',
-  identityAttached: 'write',
-  identityDetached: 'write',
-  identityRecreated: 'write',
-  roleAssigned: 'write',
-  roleRemoved: 'delete',
-  federatedCredentialAdded: 'write',
-  federatedCredentialRemoved: 'delete',
-};
-
-export function hasAuthor(kind: ChangeKind): boolean {
-  return verbs[kind] !== undefined;
-}
+import { guidPattern } from '../commands/azure-id.ts';
+import { fold } from '../names/fold.ts';
+import type { ChangeKind } from '../run.ts';
+import { type Author, type Verb, verbOf } from './author.ts';
 
 /** Asks for the author of one change. */
 export interface AuthorQuestion {
@@ -89,37 +38,42 @@ export interface AuthorFound {
 
 /** Collects the events of one question, in any order. */
 export function authorSearch({ kind, resourceIds, after, until }: AuthorQuestion) {
-  const wanted = new Set(resourceIds.map(fold));
-  const verb = verbs[kind];
+  const wanted = resourceIds.map(fold);
+  const verb = verbOf(kind);
   /** The newest event of each caller. */
   const newest = new Map<string | null, ActivityEvent>();
-  let author: ActivityEvent | null = null;
+  let last: ActivityEvent | undefined;
 
   const names = (event: ActivityEvent): boolean =>
-    wanted.has(fold(event.resourceId)) || [...wanted].some((id) => movesResource(event, id));
+    wanted.includes(fold(event.resourceId)) || wanted.some((id) => movesResource(event, id));
 
+  /**
+   * The newest event of all is the author, if it can have made this change: a write deletes nothing. If it cannot, the
+   * event that did is late.
+   */
+  const fits = (event: ActivityEvent): boolean => {
+    const done = operationOf(event);
+    return done === verb || (verb === 'move' && done === 'write' && fold(event.resourceId) === wanted[0]);
+  };
   return {
     /** @param event that succeeded; it counts only if it names the resource, within the window */
     add(event: ActivityEvent): void {
       if ((after !== null && event.at <= after) || event.at > until || !names(event)) return;
-      const last = operationOf(event);
-      if (last === 'other') return;
+      if (operationOf(event) === 'other') return;
       const key = event.caller === null ? null : fold(event.caller);
       if (isNewer(event, newest.get(key))) newest.set(key, event);
-      // A delete never created anything. If the event of the delete is late, an earlier write is not its author.
-      const fits = last === verb || (verb === 'move' && last === 'write');
-      if (fits && isNewer(event, author ?? undefined)) author = event;
+      if (isNewer(event, last)) last = event;
     },
     found(): AuthorFound | null {
-      if (author === null) return null;
+      if (last === undefined || !fits(last)) return null;
       const callers = [...newest.values()].toSorted((a, b) => (a.at < b.at ? 1 : -1)).map(({ caller }) => caller);
-      return { event: author, candidates: callers.length > 1 ? callers : null };
+      return { event: last, candidates: callers.length > 1 ? callers : null };
     },
   };
 }
 
 /** What an operation does to the resource that its event names. Actions such as `start/action` change no inventory. */
-function operationOf({ operation }: ActivityEvent): 'write' | 'delete' | 'move' | 'other' {
+function operationOf({ operation }: ActivityEvent): Verb | 'other' {
   if (/\/write$/i.test(operation)) return 'write';
   if (/\/delete$/i.test(operation)) return 'delete';
   return isMove(operation) ? 'move' : 'other';
@@ -127,7 +81,7 @@ function operationOf({ operation }: ActivityEvent): 'write' | 'delete' | 'move' 
 
 /** `Microsoft.Resources/subscriptions/resourceGroups/moveResources/action`: its event names the source group. */
 export function isMove(operation: string): boolean {
-  return /\/moveResources\/action$/i.test(operation);
+  return /\/move(?:Resources)?\/action$/i.test(operation);
 }
 
 /** Whether the event of a move lists a resource. The id ends there: `vm-1` is not `vm-10`. */

@@ -1,5 +1,5 @@
+import type { Change } from '../change.ts';
 import { type AuthorStatus, hasAuthor } from './author.ts';
-import type { Change } from './change.ts';
 
 const withoutAuthor: Readonly<Record<AuthorStatus, string>> = {
   found: '',
