@@ -17,7 +17,6 @@ export const compareText = {
   what: 'What',
   difference: 'Difference',
   noDifference: 'none',
-  machines: 'Machines',
   virtualMachines: 'Virtual machines',
   scaleSets: 'Scale sets',
   arcMachines: 'Azure Arc machines',

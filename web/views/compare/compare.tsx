@@ -73,7 +73,7 @@ function SideVerdict({ label, of: { summary } }: { readonly label: string; reado
           <Time at={summary.asOf} />
         </a>
       </h2>
-      <Verdict of={summary} damaged={summary.damaged} reason={summary.reason} />
+      <Verdict of={summary} damaged={summary.damaged} reason={summary.reason} runId={summary.runId} />
     </section>
   );
 }

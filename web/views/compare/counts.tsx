@@ -17,8 +17,8 @@ interface Row {
 }
 
 const rows: readonly Row[] = [
-  { label: text.machines, count: ({ run }) => run.virtualMachineCount, isOfMachines: true },
-  ...(['virtualMachines', 'scaleSets', 'arcMachines', 'stale'] as const).map((name) => ({
+  { label: text.virtualMachines, count: ({ run }) => run.virtualMachineCount, isOfMachines: true },
+  ...(['scaleSets', 'arcMachines', 'stale'] as const).map((name) => ({
     label: text[name],
     count: ({ summary }: ComparedRun) => summary.machines[name],
     isOfMachines: true,
