@@ -26,14 +26,14 @@ export interface AuthorRequest {
   readonly arm: ArmClient;
   /** Lower case. Only these are asked: what this identity sees by itself, whatever other deployments have read. */
   readonly subscriptionIds: ReadonlySet<string>;
-  /** All requests together; default: a minute. */
+  /** All requests together; default: half a minute. */
   readonly mostMs?: number | undefined;
   /** Pages of one list; default: 50, some ten thousand events. */
   readonly mostPages?: number | undefined;
   readonly signal: AbortSignal;
 }
 
-const defaultMostMs = 60_000;
+const defaultMostMs = 30_000;
 const defaultMostPages = 50;
 /** For throttling, per subscription. A request that would wait longer fails at once. */
 const waitBudgetMs = 5_000;
