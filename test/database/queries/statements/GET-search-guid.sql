@@ -457,44 +457,6 @@ WHERE p.principal_id = j.value
 AND q.present = 1
 AND q.valid_from <= $seq;
 
-SELECT r.principal_id, r.resource_id, r.scope, r.condition, n.resource_id AS role_definition_id, n.name,
-  n.permissions, r.scope NOT LIKE '/subscriptions/%' AS inherited
-FROM json_each($ids) j
-CROSS JOIN role_assignment r
-CROSS JOIN role_definition n ON n.id = r.role_definition
-WHERE r.principal_id = j.value
-AND EXISTS (
-  SELECT 1
-  FROM role_assignment_seen z
-  WHERE z.assignment = r.id
-  AND z.valid_from <= $seq
-  AND (z.valid_to IS NULL OR z.valid_to > $seq)
-)
-AND NOT EXISTS (
-  SELECT 1
-  FROM role_assignment o
-  WHERE o.resource_key = r.resource_key
-  AND o.principal_id = r.principal_id
-  AND o.id > r.id
-  AND EXISTS (
-    SELECT 1
-    FROM role_assignment_seen z
-    WHERE z.assignment = o.id
-    AND z.valid_from <= $seq
-    AND (z.valid_to IS NULL OR z.valid_to > $seq)
-  )
-)
-ORDER BY r.id;
-
-SELECT p.principal_id, f.name, f.issuer, f.subject, f.audiences
-FROM json_each($ids) j
-CROSS JOIN identity p
-CROSS JOIN federated_credential f ON f.identity = p.id
-WHERE p.principal_id = j.value
-AND f.valid_from <= $seq
-AND (f.valid_to IS NULL OR f.valid_to > $seq)
-ORDER BY f.name;
-
 SELECT DISTINCT i.client_id AS id
 FROM identity i
 WHERE i.client_id >= $text
