@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { measureAnswers } from './rows/answers.ts';
 import { measureAuthors } from './rows/authors.ts';
 import { measureAz } from './rows/az.ts';
 import { measureColdImport } from './rows/cold-import.ts';
@@ -28,7 +29,7 @@ const groups = {
   },
   publish: { publish: measurePublish },
   http: { 'http-page': measureHttpPage },
-  lists: { 'machine-lists': measureMachineLists },
+  lists: { 'machine-lists': measureMachineLists, answers: measureAnswers },
   import: { 'cold-import': measureColdImport },
   simulate: { simulate: measureSimulation },
   soak: { soak: measureSoak },
