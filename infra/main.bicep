@@ -236,6 +236,9 @@ param diagnosticSettings bool = false
 @description('Optional. Resource id of the workspace for these logs and those of storageAccessLogs. Empty: the workspace of the app.')
 param diagnosticWorkspaceResourceId string = ''
 
+@description('Optional. The https address of the app\'s package, such as the vm-identities.zip of a release, readable by anyone. Empty: the deployment sends no code, and leaves the code that is there.')
+param packageUri string = ''
+
 // ---------- network ----------
 
 // Off again: az network private-endpoint delete, then vnet, nsg and private-dns zone, of this group.
@@ -346,6 +349,7 @@ module app 'resource-group.bicep' = {
     storageAccessLogs: storageAccessLogs
     diagnosticSettings: diagnosticSettings
     diagnosticWorkspaceResourceId: diagnosticWorkspaceResourceId
+    packageUri: packageUri
     privateNetwork: privateNetwork
     virtualNetworkAddressPrefix: virtualNetworkAddressPrefix
     existingAppSubnetResourceId: existingAppSubnetResourceId

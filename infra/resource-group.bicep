@@ -191,6 +191,9 @@ param diagnosticSettings bool = false
 @description('Optional. Resource id of the workspace for these logs and those of storageAccessLogs. Empty: the workspace of the app.')
 param diagnosticWorkspaceResourceId string = ''
 
+@description('Optional. The https address of the app\'s package, such as the vm-identities.zip of a release, readable by anyone. Empty: the deployment sends no code, and leaves the code that is there.')
+param packageUri string = ''
+
 // ---------- network ----------
 
 // Off again: az network private-endpoint delete, then vnet, nsg and private-dns zone, of this group.
@@ -348,6 +351,10 @@ var keyUri = empty(customerManagedKeyUri) || (length(split(customerManagedKeyUri
 var budgetStart = monthlyBudget == 0 || (length(budgetStartDate) == 10 && endsWith(budgetStartDate, '-01') && hasAlerts)
   ? budgetStartDate
   : fail('monthlyBudget needs budgetStartDate, the first day of a month such as 2026-12-01, and a receiver of alerts (alertEmailAddresses or alertActionGroupIds)')
+
+var packageAddress = empty(packageUri) || startsWith(packageUri, 'https://') && !contains(packageUri, '?')
+  ? packageUri
+  : fail('packageUri has to begin with https:// and may have no query: the deployment keeps it, and a signature is a secret')
 
 // ---------- resources ----------
 
@@ -520,6 +527,17 @@ module authentication 'modules/authentication.bicep' = {
     allowedPrincipalIds: entraAllowedPrincipalIds
     allowedApplicationIds: entraAllowedApplicationIds
   }
+}
+
+// After all that restarts the app.
+module package 'modules/package.bicep' = if (!empty(packageUri)) {
+  params: {
+    appName: functionApp.outputs.name
+    packageUri: packageAddress
+  }
+  dependsOn: [
+    authentication
+  ]
 }
 
 var readerPrincipalId = readingIdentity == 'systemAssigned'

@@ -26,14 +26,14 @@ export interface AuthorRequest {
   readonly arm: ArmClient;
   /** Lower case. Only these are asked: what this identity sees by itself, whatever other deployments have read. */
   readonly subscriptionIds: ReadonlySet<string>;
-  /** All requests together; default: a minute. */
+  /** All requests together; default: half a minute. */
   readonly mostMs?: number | undefined;
   /** Pages of one list; default: 50, some ten thousand events. */
   readonly mostPages?: number | undefined;
   readonly signal: AbortSignal;
 }
 
-const defaultMostMs = 60_000;
+const defaultMostMs = 30_000;
 const defaultMostPages = 50;
 /** For throttling, per subscription. A request that would wait longer fails at once. */
 const waitBudgetMs = 5_000;
@@ -65,8 +65,8 @@ interface Pass {
 
 /**
  * Asks the activity log for the authors of changes: one list per subscription and provider, or of the resource if there
- * is only one. It is bounded in time and pages, waits for no throttling, and never throws for a failure: what could not
- * be read is `notRead`.
+ * is only one. It is bounded in time and pages, waits hardly for throttling, and never throws for a failure: what could
+ * not be read is `notRead`.
  * @returns one answer per question, in their order
  * @throws the signal's reason
  */
@@ -83,8 +83,8 @@ export async function findAuthors(
     return search;
   });
   const limit = AbortSignal.any([signal, AbortSignal.timeout(mostMs)]);
-  const budgets = Map.groupBy(passes.values(), ({ subscriptionId }) => subscriptionId);
-  await forEachBounded([...budgets.values()], openQueries, signal, async (ofSubscription) => {
+  const bySubscription = Map.groupBy(passes.values(), ({ subscriptionId }) => subscriptionId);
+  await forEachBounded([...bySubscription.values()], openQueries, signal, async (ofSubscription) => {
     const context = { meter: newRequestMeter(), budget: newWaitBudget(waitBudgetMs), signal: limit, priority: -1 };
     for (const pass of ofSubscription) {
       const isRead = await readPass(arm, pass, mostPages, context).catch(() => false);

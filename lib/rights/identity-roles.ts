@@ -41,7 +41,7 @@ export async function readIdentityRoles(
 }
 
 /** By scope and name, each once. */
-export function rolesOf<Assignment extends IdentityRole>(assignments: readonly Assignment[]): IdentityRole[] {
+function rolesOf(assignments: readonly NamedAssignment[]): IdentityRole[] {
   const byKey = new Map(
     assignments.map(({ scope, roleDefinitionName }) => [
       `${fold(scope)}\n${roleDefinitionName}`,

@@ -37,7 +37,7 @@ test('each rule of the linter that the project names is an error, in the only co
 });
 
 /** The codes of the compiler that a line suppresses. `not-in-data` is for a checker without the types of some resources. */
-const suppressed: Readonly<Record<string, readonly string[]>> = {};
+const suppressed: Readonly<Record<string, readonly string[]>> = { 'modules/package.bicep': ['BCP187'] };
 test('nothing is suppressed, except what is listed here', async () => {
   const found = (await readTemplates()).map(({ path, text }) => {
     const codes = [...text.matchAll(/#(?:disable|restore)\S* (.*)/g)].flatMap(([, list = '']) =>

@@ -260,3 +260,36 @@ test('faults apply to these lists too', async () => {
   ];
   expect(statuses).toEqual([500, 200]);
 });
+
+describe('the activity log', () => {
+  const log = (displayName: string, filter: string, more = '') =>
+    `/subscriptions/${named(displayName)}/providers/Microsoft.Insights/eventtypes/management/values?api-version=2015-04-01&$filter=${encodeURIComponent(filter)}${more}`;
+  const time = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+  const times = (from: number) => `eventTimestamp ge '${time(from)}' and eventTimestamp le '${time(0)}'`;
+
+  test('accepts the times and one condition, and answers the selected fields', async () => {
+    const resourceId = `/subscriptions/${named('Payments')}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm-it's`;
+    const by = { kind: 'user', name: 'ada@example.com', oid: 'o' } as const;
+    azure.tenant.activityLog.record({
+      resourceId,
+      operation: 'Microsoft.Compute/virtualMachines/write',
+      at: Date.now() - 1,
+      by,
+    });
+
+    const filter = `${times(1)} and resourceUri eq '${resourceId.replace("'", "''").toUpperCase()}'`;
+    const rows = await client.armRows(log('Payments', filter, '&$select=caller,status'));
+
+    expect(rows).toEqual([{ caller: 'ada@example.com', status: { value: 'Succeeded', localizedValue: 'Succeeded' } }]);
+  });
+
+  test.each([
+    ['Payments', () => '', 400],
+    ['Payments', () => `${times(1)} and caller eq 'ada@example.com'`, 400],
+    ['Payments', () => `${times(1)} and resourceUri eq '/a' and resourceProvider eq 'b'`, 400],
+    ['Payments', () => times(91), 400],
+    ['Shared Services', () => times(1), 403],
+  ])('in %s refuses what Azure refuses: %s', async (displayName, filter, status) => {
+    expect((await client.arm(log(displayName, filter()))).status).toBe(status);
+  });
+});

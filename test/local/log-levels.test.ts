@@ -15,6 +15,7 @@ describe('the recommended log levels', () => {
     ['Function.fail.User', 'error', 'the line of a run that failed', true],
     ['Function.run-cancel.User', 'error', 'the line of a run that was cancelled', true],
     ['Function.inventory-watchdog.User', 'warning', 'the line of the watchdog', true],
+    ['Function.inventory-watchdog.User', 'information', 'the line of the schedule, for the alert run-late', true],
     ['Host.Function.Console', 'warning', 'an unknown setting', true],
     ['Host.Function.Console', 'error', 'a wrong setting', true],
     ['Function.collect.User', 'information', 'what the engine schedules', false],

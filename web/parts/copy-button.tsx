@@ -2,6 +2,7 @@ import { useRef } from 'preact/hooks';
 import { frameText } from '../text/frame.ts';
 import { announce } from './announce.tsx';
 import { Icon } from './icon.tsx';
+import { visible } from './name.tsx';
 
 /** Copies a text. Where the browser does not allow it, the text appears, selected. */
 export function CopyButton({ text, label }: { readonly text: string; readonly label: string }) {
@@ -31,7 +32,7 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
 export function Id({ children, label = 'Copy id' }: { readonly children: string; readonly label?: string }) {
   return (
     <span class="id">
-      <code>{children}</code>
+      <code>{visible(children)}</code>
       <CopyButton text={children} label={label} />
     </span>
   );

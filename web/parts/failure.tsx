@@ -5,6 +5,7 @@ import { frameText } from '../text/frame.ts';
 import { stateText } from '../text/states.ts';
 import { Id } from './copy-button.tsx';
 import { Icon } from './icon.tsx';
+import { visible } from './name.tsx';
 
 /** What a view shows instead of an answer. The API's own message and hint come unchanged. */
 export function Failure({
@@ -33,7 +34,7 @@ export function Failure({
       <h2>
         <Icon name="failed" /> {titleOf(error, of)}
       </h2>
-      <p>{error.message}</p>
+      <p>{visible(error.message)}</p>
       {error.hints.map((hint) => (
         <p key={hint}>{hint}</p>
       ))}

@@ -25,7 +25,7 @@ const units = [
 ] as const;
 
 /** `2 hours ago`, in the browser's language. */
-export function ago(at: string, now = Date.now()): string {
+function ago(at: string, now = Date.now()): string {
   const seconds = (Date.parse(at) - now) / 1000;
   const [unit, length] = units.find(([, one]) => Math.abs(seconds) >= one) ?? ['minute', 60];
   return new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }).format(Math.round(seconds / length), unit);

@@ -1,5 +1,5 @@
 import type { CoverageCounts } from '../api/types.ts';
-import { linkTo } from '../state/address.ts';
+import { linkTo, toHash } from '../state/address.ts';
 import { count, stateText } from '../text/states.ts';
 import { Icon } from './icon.tsx';
 import { Time } from './time.tsx';
@@ -27,10 +27,12 @@ interface VerdictProps {
   readonly damaged?: boolean;
   /** Why the run as a whole is not complete. */
   readonly reason?: { readonly message: string; readonly hint: string | null } | null;
+  /** The run of the answer, where it is not the one that all views show. */
+  readonly runId?: string | null;
 }
 
 /** Says at the top of a view whether its answer is complete. Only a complete answer is quiet. */
-export function Verdict({ of, damaged = false, reason = null }: VerdictProps) {
+export function Verdict({ of, damaged = false, reason = null, runId = null }: VerdictProps) {
   const { coverage } = of;
   const run = (
     <span class="verdict-run">
@@ -63,7 +65,10 @@ export function Verdict({ of, damaged = false, reason = null }: VerdictProps) {
           <Icon name="incomplete" /> <strong>{stateText.notComplete}</strong> {missing}
           {missing === '' ? '' : '. '}
           {coverage.blindSpots === null ? `${stateText.blindSpotsUnknown} ` : ''}
-          {stateText.missingHere} <a href={linkTo('coverage')}>{stateText.whatIsMissing}</a>
+          {stateText.missingHere}{' '}
+          <a href={runId === null ? linkTo('coverage') : toHash('coverage', '', { asOf: runId })}>
+            {stateText.whatIsMissing}
+          </a>
         </p>
       )}
       <p>{run}</p>

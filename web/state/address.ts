@@ -52,7 +52,7 @@ export function parseAddress(hash: string): Address {
   const known: readonly string[] = viewNames[view];
   const query = new URLSearchParams([...given].filter(([one, value]) => known.includes(one) && value !== ''));
   const unknown = [...new Set(given.keys())].filter((one) => !known.includes(one));
-  return { view, id: idOf(rest), query, unknown };
+  return { view, id: view === '' ? '' : idOf(rest), query, unknown };
 }
 
 /** Writes a hash that {@link parseAddress} reads. */

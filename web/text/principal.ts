@@ -4,6 +4,7 @@ import { count } from './states.ts';
 export const principalText = {
   title: 'Principal',
   systemAssignedOf: (machine: string) => `Identity of ${machine}`,
+  of: 'of',
   unnamed: 'Managed identity',
   kinds: { UserAssigned: 'User-assigned identity', SystemAssigned: 'System-assigned identity' },
   onMachines: (machines: number, subscriptions: number | null, atLeast: string) =>

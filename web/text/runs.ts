@@ -27,10 +27,10 @@ export const runsText = {
   stepsLabel: 'Steps of the run',
   steps: { plan: 'Plan', collect: 'Collect', publish: 'Publish', report: 'Report' },
   stepStates: { done: 'done', current: 'now', next: 'to do' },
-  bar: 'Subscriptions read',
-  subscriptionsOf: (done: number, total: number) => `${done.toLocaleString()} of ${count(total, 'subscription')} read`,
+  bar: 'Subscriptions done',
+  subscriptionsOf: (done: number, total: number) => `${done.toLocaleString()} of ${count(total, 'subscription')} done`,
   progress: (step: string, done: number, total: number, machines: number) =>
-    `${step}: ${done.toLocaleString()} of ${count(total, 'subscription')} read, ${count(machines, 'machine')} found`,
+    `${step}: ${done.toLocaleString()} of ${count(total, 'subscription')} done, ${count(machines, 'machine')} found`,
   ended: (status: string) => `The run has ended: ${status}`,
   statuses: {
     running: 'running',
@@ -53,7 +53,7 @@ export const runsText = {
   completeness: 'Complete',
   complete: 'complete',
   notComplete: 'not complete',
-  machines: 'Machines',
+  machines: 'Virtual machines',
   principals: 'Principals',
   changes: 'Changes',
   noChanges: 'No change was found.',

@@ -2,13 +2,13 @@ import { type FunctionComponent, h } from 'preact';
 import type { View } from '../state/address.ts';
 import { About } from './about/about.tsx';
 import { Changes } from './changes/changes.tsx';
+import { Compare } from './compare/compare.tsx';
 import { CoverageView } from './coverage/coverage.tsx';
 import { Findings } from './findings.tsx';
 import { Lookup } from './lookup/lookup.tsx';
 import { Machine } from './machine/machine.tsx';
 import { Machines } from './machines/machines.tsx';
 import { Overview } from './overview.tsx';
-import { Placeholder } from './placeholder.tsx';
 import { Principal } from './principal/principal.tsx';
 import { Principals } from './principals.tsx';
 import { OneRun } from './runs/one-run.tsx';
@@ -23,7 +23,7 @@ export const views: Readonly<Record<View, ViewComponent>> = {
   principals: oneOrAll(Principal, Principals),
   lookup: Lookup,
   changes: Changes,
-  compare: Placeholder,
+  compare: Compare,
   findings: Findings,
   coverage: CoverageView,
   runs: oneOrAll(OneRun, Runs),

@@ -70,7 +70,6 @@ function Node({ node, open }: { readonly node: ReachNode; readonly open: (() => 
     .join(', ');
   const content = (
     <>
-      <title>{whole}</title>
       <rect width={nodeSize.width} height={nodeSize.height} rx={6} class="reach-box" />
       {privilege !== null && <path d={`M0.5 6 v${nodeSize.height - 12}`} class={`reach-edge ${privilege}`} />}
       <text x={12} y={node.detail === '' ? 25 : 17} class="reach-label">
@@ -88,33 +87,23 @@ function Node({ node, open }: { readonly node: ReachNode; readonly open: (() => 
       )}
     </>
   );
-  const place = `translate(${node.x} ${node.y})`;
-  if (node.group === null || open === null) {
-    return (
-      <g transform={place} class={`reach-node ${node.column}`}>
-        <a href={node.href} aria-label={whole}>
-          {content}
-        </a>
-      </g>
-    );
-  }
+  const opens = node.group !== null && open !== null;
   const key = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' && event.key !== ' ') return;
     event.preventDefault();
-    open();
+    open?.();
   };
   return (
-    // biome-ignore lint/a11y/useSemanticElements: an SVG holds no button
-    <g
-      transform={place}
-      role="button"
-      tabIndex={0}
-      aria-label={`${whole}: ${text.open}`}
-      class={`reach-node group ${node.column}`}
-      onClick={open}
-      onKeyDown={key}
-    >
-      {content}
+    <g transform={`translate(${node.x} ${node.y})`} class={`reach-node ${node.column} ${opens ? 'group' : ''}`}>
+      <title>{opens ? `${whole}: ${text.open}` : whole}</title>
+      {opens ? (
+        // biome-ignore lint/a11y/useSemanticElements: an SVG holds no button
+        <g role="button" tabIndex={0} onClick={open} onKeyDown={key}>
+          {content}
+        </g>
+      ) : (
+        <a href={node.href}>{content}</a>
+      )}
     </g>
   );
 }

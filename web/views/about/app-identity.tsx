@@ -42,7 +42,7 @@ export function AppIdentity({ of }: { readonly of: Identity }) {
 }
 
 function IdOrNull({ children }: { readonly children: string | null }) {
-  return children === null ? <>{text.notKnown}</> : <Id>{children}</Id>;
+  return children === null ? <span>{text.notKnown}</span> : <Id>{children}</Id>;
 }
 
 /** The worst first: what the app lacks comes before what it has. */

@@ -12,7 +12,7 @@ export function ChangeLine({ change }: { readonly change: Change }) {
   return (
     <details class="change">
       <summary>
-        <Subject resourceId={resourceId} /> <strong>{changeKindNames[kind]}</strong>,{' '}
+        <Name>{lastSegment(resourceId)}</Name> <strong>{changeKindNames[kind]}</strong>,{' '}
         {notBefore === null ? (
           <>
             {text.before} <Time at={at} />
@@ -25,7 +25,7 @@ export function ChangeLine({ change }: { readonly change: Change }) {
         <Author change={change} />
       </summary>
       <p class="faint">
-        <Name>{resourceId}</Name>
+        <Subject resourceId={resourceId} />
       </p>
       {principalId !== null && (
         <p>
@@ -41,15 +41,15 @@ export function ChangeLine({ change }: { readonly change: Change }) {
   );
 }
 
+/** The whole id. It is no link in the summary, which is a button itself. */
 function Subject({ resourceId }: { readonly resourceId: string }) {
-  if (/\/Microsoft\.Compute\/virtualMachines\/[^/]+$/i.test(resourceId)) {
-    return (
-      <a href={linkTo('machines', resourceId)} data-row-link>
-        <Name>{lastSegment(resourceId)}</Name>
-      </a>
-    );
-  }
-  return <Name>{lastSegment(resourceId)}</Name>;
+  const id = <Name>{resourceId}</Name>;
+  if (!/\/(?:virtualMachines|virtualMachineScaleSets|machines)\/[^/]+$/i.test(resourceId)) return id;
+  return (
+    <a href={linkTo('machines', resourceId)} data-row-link>
+      {id}
+    </a>
+  );
 }
 
 function Author({ change: { by, byStatus } }: { readonly change: Change }) {
@@ -57,25 +57,27 @@ function Author({ change: { by, byStatus } }: { readonly change: Change }) {
   return (
     <>
       {' '}
-      · {text.by}{' '}
-      {by.callerId !== null && by.callerType === 'managedIdentity' ? (
-        <a href={linkTo('principals', by.callerId)}>
-          <Name>{by.caller ?? by.callerId}</Name>
-        </a>
-      ) : (
-        <Name>{by.caller ?? by.callerId ?? text.callerTypes[by.callerType]}</Name>
-      )}
+      · {text.by} <Name>{callerOf(by)}</Name>
     </>
   );
 }
 
+function callerOf({ caller, callerId, callerType }: NonNullable<Change['by']>): string {
+  return caller ?? callerId ?? text.callerTypes[callerType];
+}
+
 function AuthorDetails({ change: { by, byStatus } }: { readonly change: Change }) {
   if (by === null) return <p class="faint">{text.byStatuses[byStatus]}</p>;
+  const caller = <Name>{callerOf(by)}</Name>;
   return (
     <p>
-      {text.by} <Name>{by.caller ?? by.callerId ?? text.callerTypes[by.callerType]}</Name> (
-      {text.callerTypes[by.callerType]}
-      ), <Time at={by.at} />: <Name>{by.operation}</Name>
+      {text.by}{' '}
+      {by.callerId !== null && by.callerType === 'managedIdentity' ? (
+        <a href={linkTo('principals', by.callerId)}>{caller}</a>
+      ) : (
+        caller
+      )}{' '}
+      ({text.callerTypes[by.callerType]}), <Time at={by.at} />: <Name>{by.operation}</Name>
       {by.clientIpAddress !== null && (
         <>
           , {text.from_} <Name>{by.clientIpAddress}</Name>

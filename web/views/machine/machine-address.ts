@@ -1,7 +1,11 @@
 const pattern =
   /^\/subscriptions\/([0-9a-f-]{36})\/resourceGroups\/([^/]+)\/providers\/(Microsoft\.Compute\/virtualMachines|Microsoft\.Compute\/virtualMachineScaleSets|Microsoft\.HybridCompute\/machines)\/([^/]+)$/i;
 
-/** How the API is asked for one machine: by its id, or in a list where only a list has machines of its kind. */
+/** What the route of one machine takes in its path. Lists have whatever Azure or another source once said. */
+const groupInPath = /^[\p{L}\p{N}_().-]{1,90}$/u;
+const nameInPath = /^[^\p{Cc}/\\?#%]{1,260}$/u;
+
+/** How the API is asked for one machine: by its id, or in a list where only a list has it. */
 export type MachineAddress =
   | { readonly by: 'id'; readonly path: string }
   | { readonly by: 'list'; readonly query: Readonly<Record<string, string>> };
@@ -11,7 +15,7 @@ export function machineAddress(id: string): MachineAddress | null {
   const [, subscriptionId = '', resourceGroup = '', type = '', name = ''] = pattern.exec(id) ?? [];
   // A browser resolves these as folders, even when they are encoded.
   if (name === '' || [resourceGroup, name].some((part) => part === '.' || part === '..')) return null;
-  if (/virtualMachines$/i.test(type)) {
+  if (/virtualMachines$/i.test(type) && groupInPath.test(resourceGroup) && nameInPath.test(name)) {
     return { by: 'id', path: id.slice(1).split('/').map(encodeURIComponent).join('/') };
   }
   return { by: 'list', query: { type: 'any', deleted: 'any', subscriptionId, resourceGroup, name } };

@@ -65,7 +65,14 @@ function MachineLink({ id }: { readonly id: string }) {
   );
 }
 
-export function MachineFacts({ machine }: { readonly machine: VirtualMachineById }) {
+/** @param tenantId of the machine's identities */
+export function MachineFacts({
+  machine,
+  tenantId,
+}: {
+  readonly machine: VirtualMachineById;
+  readonly tenantId: string | null;
+}) {
   const { id, vmId, zones, timeCreated, scaleSetId, instanceCount, firstSeen, lastSeen } = machine;
   const { facts } = text;
   const plain = (['vmSize', 'osType', 'powerState', 'location', 'priority', 'provisioningState'] as const).flatMap(
@@ -77,7 +84,7 @@ export function MachineFacts({ machine }: { readonly machine: VirtualMachineById
       <dl class="facts">
         <Fact label={text.id} wide>
           <Id label={`${text.copy} ${text.id}`}>{id}</Id>
-          <a href={portalAddress(id, machine.identity.tenantId)} target="_blank" rel="noreferrer">
+          <a href={portalAddress(id, tenantId)} target="_blank" rel="noreferrer">
             {text.portal} <Icon name="out" />
           </a>
         </Fact>

@@ -49,6 +49,8 @@ function Seen({ machine, path }: { readonly machine: VirtualMachineById; readonl
   const history = useChangesOf({ resourceId: id });
   const lookup = useLookup(principalIds, { maxmachines: 0 });
   const identities = identitiesOf(machine, lookup.value);
+  const tenantId =
+    identities.find(({ principal }) => principal !== null)?.principal?.tenantId ?? machine.identity.tenantId;
   const ofPrincipals = principalIds.slice(0, mostPrincipalsAsked).map((principalId) => ({ principalId }));
   return (
     <>
@@ -65,7 +67,7 @@ function Seen({ machine, path }: { readonly machine: VirtualMachineById; readonl
         subscriptionName={nameOfSubscription}
         from={history.from}
       />
-      <MachineFacts machine={machine} />
+      <MachineFacts machine={machine} tenantId={tenantId} />
       <Tags of={machine.tags} />
       {path !== null && <AzureNow machine={machine} path={path} />}
       <FindingsOf queries={[{ resourceId: id }, ...ofPrincipals]} />

@@ -38,13 +38,10 @@ export const machineColumns: readonly Column<VirtualMachine>[] = [
   { name: 'lastSeen', title: text.titles.lastSeen, cell: (machine) => <Time at={machine.lastSeen} relative /> },
 ];
 
-function NameCell({ machine: { id, name, type, lastSeen, stale, deletedAt } }: { readonly machine: VirtualMachine }) {
-  // Scale sets and Azure Arc machines have no page of their own: their principals have one.
-  const hasPage = type === 'Microsoft.Compute/virtualMachines';
-  const href = hasPage ? linkTo('machines', id) : linkTo('principals', '', { contains: name });
+function NameCell({ machine: { id, name, lastSeen, stale, deletedAt } }: { readonly machine: VirtualMachine }) {
   return (
     <>
-      <a href={href} data-row-link title={visible(id)}>
+      <a href={linkTo('machines', id)} data-row-link title={visible(id)}>
         <Name>{name}</Name>
       </a>
       {stale && (

@@ -25,7 +25,8 @@ export function Sentence({
   readonly principal: SeenPrincipal;
   readonly subscriptions: number | null;
 }) {
-  const { kind, virtualMachineCount, roleAssignments, complete } = principal;
+  const { kind, identityId, virtualMachines, virtualMachineCount, roleAssignments, complete } = principal;
+  const name = identityId === null ? (virtualMachines[0]?.name ?? '') : lastSegment(identityId);
   const byRole = Map.groupBy(byPrivilege(roleAssignments), (one) => one.roleDefinitionName ?? accessText.unnamedRole);
   const roles = [...byRole].slice(0, 2).map(([role, of]) => text.roleOn(role, of.length));
   const rest = [...byRole.values()].slice(2).reduce((sum, of) => sum + of.length, 0);
@@ -38,7 +39,8 @@ export function Sentence({
   ];
   return (
     <p class="lead">
-      {text.kinds[kind]} <Name>{nameOf(principal)}</Name>, <Name>{parts.join(', ')}</Name>.
+      {text.kinds[kind]} {identityId === null && name !== '' && text.of} <Name>{name}</Name>,{' '}
+      <Name>{parts.join(', ')}</Name>.
     </p>
   );
 }

@@ -31,7 +31,9 @@ export function OneRun({ id }: { readonly id: string }) {
       {run !== null && (
         <>
           {run.status === 'running' && <RunProgress run={run} again={again} />}
-          {run.status === 'succeeded' && run.finishedAt !== null && <Verdict of={{ ...run, asOf: run.finishedAt }} />}
+          {run.status === 'succeeded' && run.finishedAt !== null && (
+            <Verdict of={{ ...run, asOf: run.finishedAt }} runId={run.id} />
+          )}
           <Reason of={run} />
           <Facts run={run} />
           {run.status === 'succeeded' && <Found run={run} />}
