@@ -46,6 +46,8 @@ export interface PrincipalFilter extends MachineFilter {
   readonly kind?: PrincipalKind;
   /** In the principal id, the client id, the identity's resource id, or the name of a machine that it is or was on. */
   readonly contains?: string;
+  /** `machine`: `contains` selects machines instead, as in a filter of machines. */
+  readonly containsIn?: 'principal' | 'machine';
 }
 
 /** Changes after one run, up to and including another. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { AcceptedFinding } from '../../lib/inventory/finding.ts';
 import { runIdOf } from '../database/fixtures/inventory.ts';
 import { bodyOf } from './fixtures/body-of.ts';
-import { principalOf, servedInventory, sub1 } from './fixtures/served-inventory.ts';
+import { machineId, principalOf, servedInventory, sub1, sub2 } from './fixtures/served-inventory.ts';
 
 const names = ['virtualMachines', 'principals', 'changes', 'findings'];
 const contentTypes = {
@@ -127,5 +127,20 @@ describe('reports', () => {
     const coverage = Buffer.from(parts['xl/worksheets/sheet5.xml'] ?? []).toString();
     expect(Object.keys(parts)).toHaveLength(10);
     expect(coverage).toContain('AuthorizationFailed');
+  });
+
+  test.each([
+    ['a part of a resource group', 'ROUP-1', [0, 1, 2, 3, 4, 9]],
+    ['a part of a name', 'm-1', [1]],
+    ['a part of the id of a machine', machineId('vm-2').slice(20), [2]],
+    ['a subscription and a name', `vm-&subscriptionId=${sub2}`, [9]],
+    ['a part of a principal id, which no machine has in its id', principalOf(3).slice(0, 8), []],
+  ])('show the principals of machines that contain %s', async (_, text, expected) => {
+    using served = servedInventory();
+    const path = `reports/virtualMachines.xlsx?contains=${text}`;
+    const parts = unzipSync(await (await served.send(path)).bytes());
+    const sheet = Buffer.from(parts['xl/worksheets/sheet2.xml'] ?? []).toString();
+    const shown = [...new Set(sheet.match(/aaaaaaaa-[\w-]{27}/g))].toSorted();
+    expect(shown).toEqual(expected.map(principalOf));
   });
 });

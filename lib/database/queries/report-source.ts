@@ -98,8 +98,7 @@ function filtersOf({ name, filter }: RequestedReport): Filters {
   const others = { virtualMachines: common, principals: common, changes: common, findings: common };
   // `contains` looks in other fields of a principal than of a machine.
   if (name === 'virtualMachines') {
-    const { contains: _, ...principals } = filter;
-    return { ...others, virtualMachines: filter, principals };
+    return { ...others, virtualMachines: filter, principals: { ...filter, containsIn: 'machine' } };
   }
   if (name === 'principals') {
     const { state: _state, kind: _kind, contains: _contains, ...machines } = filter;

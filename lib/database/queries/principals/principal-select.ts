@@ -59,7 +59,9 @@ export function principalSelect(
   filter: PrincipalFilter,
   page: { readonly after?: PagePosition | undefined; readonly limit?: number },
 ): Query {
-  const { principalId, clientId, state: wanted, kind, contains, ...ofMachines } = filter;
+  const { principalId, clientId, state: wanted, kind, contains, containsIn = 'principal', ...others } = filter;
+  const ofMachines: MachineFilter =
+    containsIn === 'principal' || contains === undefined ? others : { ...others, contains };
   const where: string[] = [];
   const parameters: Record<string, string | number | null> = { ...runParameters(database, seq) };
   const restrict = (condition: string, name: string, value: string | number | undefined): void => {
@@ -70,7 +72,8 @@ export function principalSelect(
   restrict('i.principal_id = $principalId', '$principalId', principalId);
   restrict(`i.principal_id = ${ofClient('$clientId')}`, '$clientId', clientId);
   restrict('i.kind = $kind', '$kind', kind === undefined ? undefined : 1 + principalKinds.indexOf(kind));
-  restrict(containing, '$contains', contains === undefined ? undefined : fold(contains));
+  const ofPrincipal = containsIn === 'principal' ? contains : undefined;
+  restrict(containing, '$contains', ofPrincipal === undefined ? undefined : fold(ofPrincipal));
   const set = Object.entries(ofMachines).filter(([, value]) => value !== undefined);
   if (set.length > 0) {
     const machines = onMachines(database, seq, ofMachines);
