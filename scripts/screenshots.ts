@@ -67,7 +67,7 @@ async function take(from: Browser, address: string, { file, scheme, viewport }: 
   const page = await context.newPage();
   await page.goto(address, { waitUntil: 'networkidle' });
   await page.locator('main h1').waitFor();
-  await page.waitForFunction(() => document.querySelector('main [aria-busy="true"]') === null);
+  await page.locator('main [aria-busy="true"]').waitFor({ state: 'detached' });
   const path = join(folder, file);
   await page.screenshot({ path });
   await context.close();
