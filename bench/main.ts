@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { measureAnswers } from './rows/answers.ts';
 import { measureAuthors } from './rows/authors.ts';
 import { measureAz } from './rows/az.ts';
 import { measureColdImport } from './rows/cold-import.ts';
@@ -15,8 +16,8 @@ import { type Figure, tableOf } from './support/figure.ts';
 import { type BenchOptions, type SizeName, sizes } from './support/sizes.ts';
 
 /**
- * `npm run bench -- collect|publish|http|lists|page|import|simulate|soak|all [--size S|M|L]… [--rounds N] [--row NAME]… [--lists
- * N] [--runs N]` prints figures with their goals.
+ * `npm run bench -- collect|publish|http|lists|page|import|simulate|soak|all [--size S|M|L]… [--rounds N]
+ * [--row NAME]… [--lists N] [--runs N]` prints figures with their goals.
  */
 const groups = {
   collect: {
@@ -29,7 +30,7 @@ const groups = {
   },
   publish: { publish: measurePublish },
   http: { 'http-page': measureHttpPage },
-  lists: { 'machine-lists': measureMachineLists },
+  lists: { 'machine-lists': measureMachineLists, answers: measureAnswers },
   page: { page: measurePage },
   import: { 'cold-import': measureColdImport },
   simulate: { simulate: measureSimulation },

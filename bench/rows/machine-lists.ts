@@ -8,6 +8,7 @@ import { listVirtualMachines } from '../../lib/database/queries/machines/virtual
 import type { OrderBy } from '../../lib/inventory/query.ts';
 import type { Figure } from '../support/figure.ts';
 import { writeMachineDatabase } from '../support/machine-database.ts';
+import { processorMs } from '../support/processor-ms.ts';
 import { scratchFolder } from '../support/scratch.ts';
 import { type BenchOptions, sizes } from '../support/sizes.ts';
 
@@ -108,12 +109,4 @@ export async function measureMachineLists({ rounds, sizes: wanted }: BenchOption
       { name: `${what} / ${bases[base]}`, goal: { at: 'most', value: most.ratio }, values: ratios },
     ];
   });
-}
-
-/** User and system time of one call on average. */
-function processorMs(times: number, work: () => unknown): number {
-  const before = process.cpuUsage();
-  for (let time = 0; time < times; time++) work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000 / times;
 }

@@ -47,7 +47,7 @@ describe('the tools', () => {
 });
 
 describe('the location', () => {
-  test.each(['one-subscription', 'many-subscriptions'])('comes from %s, also into the name', async (parameters) => {
+  test.each(['one-subscription', 'many-subscriptions', 'dev', 'test', 'prod'])('comes from %s, also into the name', async (parameters) => {
     const { status, exported } = await run('Location', { PARAMETERS: `infra/parameters/${parameters}.bicepparam` });
 
     expect(status).toBe(0);

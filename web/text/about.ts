@@ -34,7 +34,7 @@ export const aboutText = {
   copyAll: (number: number) => `Copy all ${number.toLocaleString()} commands`,
   at: 'at',
   copyCommand: 'Copy the command',
-  roles: 'Roles',
+  rolesCount: (number: number | null) => (number === null ? 'Roles' : `Roles (${number.toLocaleString()})`),
   rolesNotKnown: 'The roles could not be read.',
   noRoles: 'It has no role.',
   role: 'Role',

@@ -12,6 +12,7 @@ export const accessText = {
   allows: 'Allows',
   via: 'Through',
   privileges: { high: 'high', medium: 'medium', low: 'low' },
+  planes: { control: 'control plane', data: 'data plane', both: 'control and data plane' },
   yes: 'yes',
   no: 'no',
   unnamedRole: 'Role that was not read',
@@ -32,6 +33,7 @@ export const accessText = {
     partial: 'Direct role assignments were not read in every subscription, so there may be more.',
     notRead: 'Direct role assignments were not read.',
   },
+  dataActionsNotRead: 'The data actions of some of its roles were not read, so a role may allow more than is shown.',
   groupsNotRead: 'Roles through groups and directory roles are not read.',
   groupsRead: (read: number, asked: number) =>
     `Roles through groups were read from Azure in ${read.toLocaleString()} of ${count(asked, 'subscription')}. Directory roles are not read.`,

@@ -22,8 +22,11 @@ export const historyText = {
   changes: 'Changes',
   noChanges: (since: string) => `No changes were seen since the run of ${since}.`,
   since: (since: string) => `Since the run of ${since}.`,
+  tooMany: (changes: number) =>
+    `There are more than ${changes.toLocaleString()} changes, and these are the last of the oldest ${changes.toLocaleString()}.`,
   allChanges: 'All changes of it',
   findings: 'Findings',
+  allFindings: 'All findings of it',
   noFindings: 'No findings.',
   noFindingsIncomplete: 'No findings in what was read.',
 };

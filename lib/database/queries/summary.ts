@@ -7,8 +7,9 @@ import type { Database } from '../database.ts';
 import { readLedger } from './coverage/ledger.ts';
 import { subscriptionsAt } from './coverage/subscriptions-at.ts';
 import { type Accepted, countFindings } from './findings.ts';
+import { machineGroupsAt } from './machines/machine-groups.ts';
 import { countDangling } from './principals/principal-select.ts';
-import { integer, type SqlRow, text } from './row-values.ts';
+import { integer, text } from './row-values.ts';
 import { getRun } from './runs.ts';
 import { prepared } from './statements.ts';
 
@@ -57,12 +58,6 @@ function runsUpTo(database: Database, seq: number): Summary['runs'] {
 
 const holds = (row: string) => `${row}.valid_from <= $seq AND (${row}.valid_to IS NULL OR ${row}.valid_to > $seq)`;
 
-/** Reads the versions in the order of their table: with the machines in front, this takes ten times as long. */
-const machinesByIdentity = `
-SELECT m.subscription, m.type, v.identity_type, count(*) AS machines
-FROM machine_version v CROSS JOIN machine m ON m.id = v.machine
-WHERE ${holds('v')} GROUP BY m.subscription, m.type, v.identity_type`;
-
 const unseenMachines = `
 SELECT m.subscription, m.type, count(*) AS machines
 FROM unseen u CROSS JOIN machine m ON m.id = u.machine CROSS JOIN machine_version v ON v.machine = m.id
@@ -70,28 +65,23 @@ WHERE ${holds('u')} AND ${holds('v')} GROUP BY m.subscription, m.type`;
 
 function countMachines(database: Database, seq: number): Summary['machines'] {
   const subscriptions = subscriptionsAt(database, seq);
-  const isStale = (row: SqlRow): boolean =>
-    subscriptions.get(integer(row, 'subscription'))?.isStale(machineKinds[integer(row, 'type')] ?? machineKinds[0]) ===
-    true;
-  const rows = prepared(database, machinesByIdentity).all({ $seq: seq });
+  const isStale = (subscription: number, type: number): boolean =>
+    subscriptions.get(subscription)?.isStale(machineKinds[type] ?? machineKinds[0]) === true;
+  const groups = machineGroupsAt(database, seq);
   // Where the whole kind is stale, its unseen machines are counted already.
   const unseen = prepared(database, unseenMachines)
     .all({ $seq: seq })
-    .filter((row) => !isStale(row));
-  const sum = (counted: readonly SqlRow[]): number =>
-    counted.reduce((total, row) => total + integer(row, 'machines'), 0);
-  const having = (column: string, value: number): number => sum(rows.filter((row) => row[column] === value));
+    .filter((row) => !isStale(integer(row, 'subscription'), integer(row, 'type')))
+    .reduce((total, row) => total + integer(row, 'machines'), 0);
+  const sum = (counted: typeof groups): number => counted.reduce((total, { count }) => total + count, 0);
+  const ofType = (type: number): number => sum(groups.filter((group) => group.type === type));
+  const having = (type: number): number => sum(groups.filter(({ identityType }) => identityType === type));
   return {
-    virtualMachines: having('type', 0),
-    scaleSets: having('type', 1),
-    arcMachines: having('type', 2),
-    stale: sum(rows.filter(isStale)) + sum(unseen),
-    byIdentityType: {
-      none: having('identity_type', 0),
-      systemAssigned: having('identity_type', 1),
-      userAssigned: having('identity_type', 2),
-      both: having('identity_type', 3),
-    },
+    virtualMachines: ofType(0),
+    scaleSets: ofType(1),
+    arcMachines: ofType(2),
+    stale: sum(groups.filter(({ subscription, type }) => isStale(subscription, type))) + unseen,
+    byIdentityType: { none: having(0), systemAssigned: having(1), userAssigned: having(2), both: having(3) },
   };
 }
 

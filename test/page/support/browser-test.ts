@@ -75,6 +75,15 @@ async function watch(context: BrowserContext, add: (problem: string) => void): P
   });
 }
 
+/** The pages of a context have this function key, as if someone had entered it. */
+export async function giveKey(context: BrowserContext, key: string): Promise<void> {
+  const entries = { 'vm-identities.key': key, 'vm-identities.used': String(Date.now()) };
+  // A page without an address has no storage.
+  await context.addInitScript({
+    content: `if (location.protocol === 'http:') Object.assign(sessionStorage, ${JSON.stringify(entries)})`,
+  });
+}
+
 /** @returns null for a request of a service worker */
 function pageOf(request: Request): Page | null {
   return request.serviceWorker() === null ? request.frame().page() : null;

@@ -352,3 +352,23 @@ test('reads 20,000 rows of a log', () => {
 test('names the view of each id', () => {
   expect([principal, machine, identity].map(viewOf)).toEqual(['principals', 'machines', 'principals']);
 });
+
+const order = [
+  'servicePrincipalId',
+  'principalId',
+  'objectId',
+  'oid',
+  'xms_mirid',
+  'appId',
+  'clientId',
+  'somethingElse',
+];
+
+test.each(order.slice(1).map((later, index) => [order[index] ?? '', later] as const))(
+  'of a record, %s counts before %s',
+  (earlier, later) => {
+    const idOf = (name: string, id: string) => (name === 'xms_mirid' ? `${machine}${id === principal ? 1 : 2}` : id);
+    const record = { [later]: idOf(later, client), [earlier]: idOf(earlier, principal) };
+    expect(idsIn(JSON.stringify(record))).toEqual([idOf(earlier, principal)]);
+  },
+);

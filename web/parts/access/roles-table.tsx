@@ -66,6 +66,7 @@ export function RolesTable({ roles, subscriptionName, label }: RolesTableProps) 
                 </td>
                 <td data-title={text.privilege}>
                   <PrivilegeMark of={role.privilege} />
+                  {role.privilegePlane !== null && <div class="hint">{text.planes[role.privilegePlane]}</div>}
                 </td>
                 <td data-title={text.scope}>
                   <Name>{scopeText(role.scope, subscriptionName)}</Name>

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ApiError } from '../../api/api-error.ts';
-import { call, type Query } from '../../api/client.ts';
+import { call } from '../../api/client.ts';
 import type { Change, Finding, Summary } from '../../api/types.ts';
 import { linkTo } from '../../state/address.ts';
 import { shownRun } from '../../state/shown-run.ts';
@@ -61,19 +61,24 @@ export function ChangesOf({
       {from !== '' && error === null && (
         <p class="hint">{changes.length === 0 ? text.noChanges(since) : text.since(since)}</p>
       )}
+      {more && <p class="notice">{text.tooMany(mostChanges)}</p>}
       {changes.length > 0 && <ChangeList changes={changes.slice(-changesShown).toReversed()} />}
       {isCut && <a href={linkTo('changes', '', { ...query, from })}>{text.allChanges}</a>}
     </>
   );
 }
 
+const mostFindings = 50;
+
 interface Findings {
   readonly value: readonly Finding[];
   readonly complete: boolean;
+  /** The filter of an answer that has further pages, or null. */
+  readonly cut: Readonly<Record<string, string>> | null;
 }
 
 /** The findings of one thing. @param queries filters of the findings; what several of them find is shown once */
-export function FindingsOf({ queries }: { readonly queries: readonly Query[] }) {
+export function FindingsOf({ queries }: { readonly queries: readonly Readonly<Record<string, string>>[] }) {
   const [found, setFound] = useState<Findings | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const [attempt, setAttempt] = useState(0);
@@ -84,12 +89,13 @@ export function FindingsOf({ queries }: { readonly queries: readonly Query[] }) 
     const ended = new AbortController();
     const ask = async () => {
       const all = queries.map((query) =>
-        call('findings', 'findings', { query: { ...query, asOf }, signal: ended.signal }),
+        call('findings', 'findings', { query: { ...query, asOf, maxpagesize: mostFindings }, signal: ended.signal }),
       );
       const answers = await Promise.all(all);
       const findings = answers.flatMap(({ value }) => value);
       const once = new Map(findings.map((one) => [`${one.rule} ${one.resourceId} ${one.principalId}`, one]));
-      setFound({ value: [...once.values()], complete: answers.every(({ complete }) => complete) });
+      const cut = queries[answers.findIndex(({ nextLink }) => nextLink !== undefined)] ?? null;
+      setFound({ value: [...once.values()], complete: answers.every(({ complete }) => complete), cut });
       setError(null);
     };
     ask().catch((problem: unknown) => {
@@ -115,6 +121,7 @@ export function FindingsOf({ queries }: { readonly queries: readonly Query[] }) 
           </li>
         ))}
       </ul>
+      {found !== null && found.cut !== null && <a href={linkTo('findings', '', found.cut)}>{text.allFindings}</a>}
     </>
   );
 }

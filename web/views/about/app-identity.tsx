@@ -6,6 +6,9 @@ import { Name } from '../../parts/name.tsx';
 import { Time } from '../../parts/time.tsx';
 import { aboutText as text } from '../../text/about.ts';
 
+/** More roles are shown when the user opens them. */
+const mostShown = 50;
+
 /** Who the app is to Azure: its ids, what it lacks, and what it may do. */
 export function AppIdentity({ of }: { readonly of: Identity }) {
   return (
@@ -34,8 +37,12 @@ export function AppIdentity({ of }: { readonly of: Identity }) {
         <Fact label={text.nodeVersion}>{of.nodeVersion}</Fact>
       </dl>
       <Missing rights={of.missingRights} />
-      <h3>{text.roles}</h3>
-      <Roles of={of.roles} />
+      <details open={(of.roles?.length ?? 0) <= mostShown}>
+        <summary>
+          <h3>{text.rolesCount(of.roles?.length ?? null)}</h3>
+        </summary>
+        <Roles of={of.roles} />
+      </details>
       {of.otherIdentities.length > 0 && <Others identities={of.otherIdentities} />}
     </>
   );

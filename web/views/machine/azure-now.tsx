@@ -28,7 +28,10 @@ export function AzureNow({ machine, path }: { readonly machine: VirtualMachineBy
 
 function Differences({ run, azure }: { readonly run: VirtualMachineById; readonly azure: VirtualMachineById }) {
   const time = formatTime(azure.asOf);
-  const [before, after] = [ofAzure(run), ofAzure(azure)];
+  const [before, after] = [
+    ofAzure(run, run.powerState),
+    ofAzure(azure, run.powerState === null ? null : azure.powerState),
+  ];
   if (differencesOf(before, after).length === 0) return <p class="notice">{text.nowSame(time)}</p>;
   return (
     <>
@@ -42,8 +45,11 @@ function Differences({ run, azure }: { readonly run: VirtualMachineById; readonl
  * What Azure says of a machine, without what the inventory adds. Ids differ in letter case from answer to answer. Power
  * states are of the newest run only, so an older one has none to compare.
  */
-function ofAzure({ identity, ...machine }: VirtualMachineById): Readonly<Record<string, unknown>> {
-  const { vmSize, osType, powerState, provisioningState, priority, location, zones, tags, timeCreated, vmId } = machine;
+function ofAzure(
+  { identity, ...machine }: VirtualMachineById,
+  powerState: string | null,
+): Readonly<Record<string, unknown>> {
+  const { vmSize, osType, provisioningState, priority, location, zones, tags, timeCreated, vmId } = machine;
   const { type, principalId, userAssignedIdentities } = identity;
   const users = Object.entries(userAssignedIdentities).map(([id, ids]) => [id.toLowerCase(), ids]);
   return {

@@ -23,7 +23,9 @@ export function MachineAccess({
   const known = identities.flatMap(({ name, principal }) => (principal === null ? [] : [{ name, principal }]));
   const [first] = known;
   if (first === undefined) return null;
-  const { accessCoverage } = first.principal;
+  // It says the same of all, but for data actions.
+  const { accessCoverage } =
+    known.find(({ principal }) => principal.accessCoverage.dataActions !== undefined)?.principal ?? first.principal;
   const reached = known.map(({ name, principal: { principalId, kind, roleAssignments } }) => ({
     principalId,
     name,

@@ -5,6 +5,8 @@ const pattern =
 const groupInPath = /^[\p{L}\p{N}_().-]{1,90}$/u;
 const nameInPath = /^[^\p{Cc}/\\?#%]{1,260}$/u;
 
+const mostInFilter = 256;
+
 /** How the API is asked for one machine: by its id, or in a list where only a list has it. */
 export type MachineAddress =
   | { readonly by: 'id'; readonly path: string }
@@ -18,5 +20,10 @@ export function machineAddress(id: string): MachineAddress | null {
   if (/virtualMachines$/i.test(type) && groupInPath.test(resourceGroup) && nameInPath.test(name)) {
     return { by: 'id', path: id.slice(1).split('/').map(encodeURIComponent).join('/') };
   }
-  return { by: 'list', query: { type: 'any', deleted: 'any', subscriptionId, resourceGroup, name } };
+  const query: Record<string, string> = { type: 'any', deleted: 'any', maxpagesize: '1000', subscriptionId };
+  // A filter takes 256 characters.
+  if (resourceGroup.length <= mostInFilter) query.resourceGroup = resourceGroup;
+  if (name.length <= mostInFilter) query.name = name;
+  else query.contains = name.slice(0, mostInFilter);
+  return { by: 'list', query };
 }

@@ -57,7 +57,7 @@ function Seen({ principal, id }: { readonly principal: SeenPrincipal; readonly i
       <Sentence principal={principal} subscriptions={bySubscription?.length ?? null} />
       <StateMeaning principal={principal} changes={history.changes} />
       <IdentityFacts principal={principal} askedId={id} />
-      <h2>{historyText.timeLine}</h2>
+      {virtualMachines.length > 0 && <h2>{historyText.timeLine}</h2>}
       <TimeLine
         periods={virtualMachines.map((one) => ({ ...one, machineId: one.id }))}
         changes={history.changes}

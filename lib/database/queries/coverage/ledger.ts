@@ -7,8 +7,7 @@ import {
 } from '../../../inventory/coverage.ts';
 import type { AsOf } from '../../../inventory/query.ts';
 import type { Database } from '../../database.ts';
-import { integer } from '../row-values.ts';
-import { prepared } from '../statements.ts';
+import { machineGroupsAt } from '../machines/machine-groups.ts';
 import { perRun } from '../while-open.ts';
 import { blindSpotsAt, subscriptionListAt } from './completeness.ts';
 import { type KindAt, lastReadAt, type SubscriptionAt, subscriptionsAt } from './subscriptions-at.ts';
@@ -56,12 +55,11 @@ function withGrantCommand(row: Coverage, reader: string | null): Coverage {
 
 /** Virtual machines that exist at a run, stale ones included, by subscription key. */
 function machineCounts(database: Database, seq: number): Map<number, number> {
-  const rows = prepared(
-    database,
-    `SELECT m.subscription, count(*) AS machines FROM machine_version v CROSS JOIN machine m ON m.id = v.machine
-     WHERE m.type = 0 AND v.valid_from <= $seq AND (v.valid_to IS NULL OR v.valid_to > $seq) GROUP BY m.subscription`,
-  ).all({ $seq: seq });
-  return new Map(rows.map((row) => [integer(row, 'subscription'), integer(row, 'machines')]));
+  const counts = new Map<number, number>();
+  for (const { subscription, type, count } of machineGroupsAt(database, seq)) {
+    if (type === 0) counts.set(subscription, (counts.get(subscription) ?? 0) + count);
+  }
+  return counts;
 }
 
 function toCoverage(subscription: SubscriptionAt, virtualMachineCount: number, readAt: string | null): Coverage {

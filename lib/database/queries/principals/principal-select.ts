@@ -90,9 +90,12 @@ export function principalSelect(
   };
 }
 
-/** The text is in an id of the principal, or in the name of a machine that it is or was on. */
+/**
+ * The text is in an id of the principal, or in the name of a machine that it is or was on. The `+` is deliberate: going
+ * through an index and looking up each row takes five times as long as reading the table.
+ */
 const containing = `i.principal_id IN (
-  SELECT k.principal_id FROM identity k WHERE k.principal_id IS NOT NULL AND (instr(lower(k.principal_id), $contains) > 0
+  SELECT k.principal_id FROM identity k WHERE +k.principal_id IS NOT NULL AND (instr(lower(k.principal_id), $contains) > 0
     OR instr(lower(k.client_id), $contains) > 0 OR instr(k.resource_key, $contains) > 0) AND ${seen('k')}
   UNION ALL ${principalsOn('machine m', 'instr(m.name_key, $contains) > 0 AND b.valid_from <= $seq')})`;
 

@@ -11,7 +11,7 @@ import { type Found, rankIn, type Sought, toRank } from './found.ts';
 const kinds: readonly SearchKind[] = ['virtualMachine', 'scaleSet', 'arc'];
 
 /** Machines whose end is looked up, so that those that exist come first; more have the text in their names. */
-const mostCandidates = 2000;
+const mostCandidates = 500;
 
 /** The last run that had a machine as its version says. */
 const lastShownAt = 'min($seq, ifnull(v.valid_to - 1, $seq))';
@@ -67,8 +67,7 @@ export function findMachines(sought: Sought): Found[] {
   return [
     ...(guid === null ? [] : find(withVmId, 'vmId', text)),
     ...find(namedLike('= 0'), 'name', text),
-    ...find(namedLike('= 1'), 'name', text),
-    ...find(namedLike('= 2'), 'name', text),
+    ...find(namedLike('<> 0'), 'name', { ...text, $most: mostCandidates }),
   ];
 }
 

@@ -3,10 +3,16 @@ import { fold } from '../../../inventory/names/fold.ts';
 import type { Principal } from '../../../inventory/principal.ts';
 import { dayText } from '../../../inventory/search.ts';
 import { seenBy } from '../../views/principal-state.ts';
-import { lookupPrincipals } from '../principals/principals.ts';
+import { lookupPrincipals, type PrincipalDetail } from '../principals/principals.ts';
 import { integer, text, textOrNull } from '../row-values.ts';
 import { prepared } from '../statements.ts';
 import { type Found, rankIn, rankOf, type Sought, toRank } from './found.ts';
+
+/** What a hit says of a principal. */
+const detail: PrincipalDetail = {
+  select: ['virtualMachines', 'virtualMachineCount', 'lastSeen'],
+  maxMachines: 1,
+};
 
 /** `g` sorts behind every digit of a GUID. */
 const withGuid = (column: 'principal_id' | 'client_id') => `
@@ -19,7 +25,7 @@ export function findPrincipals({ database, asOf, guid, most }: Sought): Found[] 
   return (['principal_id', 'client_id'] as const).flatMap((column) => {
     const rows = prepared(database, withGuid(column)).all({ $seq: asOf.seq, $text: guid, $most: most });
     const ids = rows.map((row) => text(row, 'id'));
-    const principals = lookupPrincipals(database, asOf, ids);
+    const principals = lookupPrincipals(database, asOf, ids, detail);
     return principals.flatMap((principal, index): Found[] => {
       if (principal.state === 'neverSeen') return [];
       const rank = rankOf(fold(ids[index] ?? ''), guid) ?? 1;
@@ -52,6 +58,7 @@ export function findIdentities({ database, asOf, text: sought, id, most }: Sough
     database,
     asOf,
     ids.filter((principalId) => principalId !== null),
+    detail,
   ).values();
   return rows.map((row, index): Found => {
     const principal = ids[index] === null ? undefined : principals.next().value;
@@ -76,9 +83,8 @@ function describe(principal: Principal): Pick<Found, 'label' | 'detail'> {
   return { label: first?.name ?? principalId, detail: `system-assigned identity, ${fateOf(principal)}` };
 }
 
-function fateOf({ kind, state, virtualMachines, lastSeen }: Principal): string {
-  const now = new Set(virtualMachines.filter(({ detachedAt }) => detachedAt === null).map(({ id }) => id)).size;
-  const on = `on ${now} ${now === 1 ? 'machine' : 'machines'}`;
+function fateOf({ kind, state, virtualMachineCount, virtualMachines, lastSeen }: Principal): string {
+  const on = `on ${virtualMachineCount} ${virtualMachineCount === 1 ? 'machine' : 'machines'}`;
   switch (state) {
     case 'attached':
       return on;
@@ -88,10 +94,8 @@ function fateOf({ kind, state, virtualMachines, lastSeen }: Principal): string {
       return 'on no machine';
     case 'gone': {
       // A system-assigned identity ends with its time on the machine. Of others, lists say only when they were last there.
-      const ended = virtualMachines.map(({ detachedAt }) => detachedAt ?? '').toSorted();
-      return kind === 'SystemAssigned'
-        ? `deleted ${dayText(ended.at(-1) ?? lastSeen)}`
-        : `deleted after ${dayText(lastSeen)}`;
+      const ended = virtualMachines[0]?.detachedAt ?? lastSeen;
+      return kind === 'SystemAssigned' ? `deleted ${dayText(ended)}` : `deleted after ${dayText(lastSeen)}`;
     }
     case 'unknown':
       return `last seen ${dayText(lastSeen)}`;

@@ -27,11 +27,11 @@ export function search(database: Database, asOf: AsOf, given: string, limit: num
   const id = text.startsWith('/') ? text.replace(/\/$/, '') : null;
   const guid = guidPattern.test(text) || guidStart.test(text) ? text : null;
   const sought: Sought = { database, asOf, text, id, guid, most: limit + 1 };
-  const found = [findPrincipals, findMachines, findIdentities, findResourceGroups, findSubscriptions].flatMap(
-    (find) => {
-      return find(sought);
-    },
-  );
+  const byIndex = [findPrincipals, findSubscriptions].flatMap((find) => find(sought));
+  // A whole GUID is one thing: what an index finds at once needs no search through all names.
+  const isFound = guidPattern.test(text) && byIndex.some(({ rank }) => rank === 0);
+  const others = isFound ? [] : [findMachines, findIdentities, findResourceGroups].flatMap((find) => find(sought));
+  const found = [...byIndex, ...others];
   const ofEach = searchKinds.map((kind) => withoutRepetition(found.filter((one) => one.kind === kind)));
   return {
     value: ofEach

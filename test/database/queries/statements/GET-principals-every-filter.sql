@@ -189,7 +189,7 @@ AND i.kind = $kind
 AND i.principal_id IN (
   SELECT k.principal_id
   FROM identity k
-  WHERE k.principal_id IS NOT NULL
+  WHERE +k.principal_id IS NOT NULL
   AND (
     instr(lower(k.principal_id), $contains) > 0
     OR instr(lower(k.client_id), $contains) > 0

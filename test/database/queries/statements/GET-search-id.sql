@@ -1,3 +1,29 @@
+SELECT m.subscription, m.type, v.identity_type, count(*) AS machines
+FROM machine_version v
+CROSS JOIN machine m ON m.id = v.machine
+WHERE v.valid_from <= $seq
+AND (v.valid_to IS NULL OR v.valid_to > $seq)
+GROUP BY m.subscription, m.type, v.identity_type;
+
+SELECT CASE
+WHEN c.to_seq > c.from_seq
+AND c.to_seq > $seq THEN (
+  SELECT CAST (round(unixepoch(r.started_at, 'subsec') * 1000) AS INTEGER)
+  FROM run r
+  WHERE r.seq <= $seq
+  ORDER BY r.seq DESC
+  LIMIT 1
+)
+ELSE c.read_at END AS read_at
+FROM coverage c
+WHERE c.subscription = $subscription
+AND c.kind = $kind
+AND c.from_seq <= $seq
+AND c.superseded = 0
+AND c.status IN ($first, $second)
+ORDER BY c.from_seq DESC
+LIMIT 1;
+
 SELECT c.rank, m.type, m.name, m.subscription, m.first_seen, i.resource_id, i.resource_group_name, v.location,
   ifnull(v.valid_to <= $seq, 0) AS ended, v.end_change, v.ended_at,
 (SELECT n.began_at FROM machine_version n WHERE n.machine = c.id AND n.valid_from = v.valid_to) AS replaced_at,
@@ -70,33 +96,6 @@ AND i.resource_key IS NOT NULL
 AND i.resource_key = $text
 GROUP BY i.resource_key
 LIMIT $most;
-
-SELECT m.subscription, count(*) AS machines
-FROM machine_version v
-CROSS JOIN machine m ON m.id = v.machine
-WHERE m.type = 0
-AND v.valid_from <= $seq
-AND (v.valid_to IS NULL OR v.valid_to > $seq)
-GROUP BY m.subscription;
-
-SELECT CASE
-WHEN c.to_seq > c.from_seq
-AND c.to_seq > $seq THEN (
-  SELECT CAST (round(unixepoch(r.started_at, 'subsec') * 1000) AS INTEGER)
-  FROM run r
-  WHERE r.seq <= $seq
-  ORDER BY r.seq DESC
-  LIMIT 1
-)
-ELSE c.read_at END AS read_at
-FROM coverage c
-WHERE c.subscription = $subscription
-AND c.kind = $kind
-AND c.from_seq <= $seq
-AND c.superseded = 0
-AND c.status IN ($first, $second)
-ORDER BY c.from_seq DESC
-LIMIT 1;
 
 SELECT i.id, i.kind, i.principal_id, ifnull(
   i.client_id,
@@ -526,41 +525,3 @@ CROSS JOIN identity_presence q ON q.identity = p.id
 WHERE p.principal_id = j.value
 AND q.present = 1
 AND q.valid_from <= $seq;
-
-SELECT r.principal_id, r.resource_id, r.scope, r.condition, n.resource_id AS role_definition_id, n.name,
-  n.permissions, r.scope NOT LIKE '/subscriptions/%' AS inherited
-FROM json_each($ids) j
-CROSS JOIN role_assignment r
-CROSS JOIN role_definition n ON n.id = r.role_definition
-WHERE r.principal_id = j.value
-AND EXISTS (
-  SELECT 1
-  FROM role_assignment_seen z
-  WHERE z.assignment = r.id
-  AND z.valid_from <= $seq
-  AND (z.valid_to IS NULL OR z.valid_to > $seq)
-)
-AND NOT EXISTS (
-  SELECT 1
-  FROM role_assignment o
-  WHERE o.resource_key = r.resource_key
-  AND o.principal_id = r.principal_id
-  AND o.id > r.id
-  AND EXISTS (
-    SELECT 1
-    FROM role_assignment_seen z
-    WHERE z.assignment = o.id
-    AND z.valid_from <= $seq
-    AND (z.valid_to IS NULL OR z.valid_to > $seq)
-  )
-)
-ORDER BY r.id;
-
-SELECT p.principal_id, f.name, f.issuer, f.subject, f.audiences
-FROM json_each($ids) j
-CROSS JOIN identity p
-CROSS JOIN federated_credential f ON f.identity = p.id
-WHERE p.principal_id = j.value
-AND f.valid_from <= $seq
-AND (f.valid_to IS NULL OR f.valid_to > $seq)
-ORDER BY f.name;

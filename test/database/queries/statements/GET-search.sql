@@ -1,3 +1,29 @@
+SELECT m.subscription, m.type, v.identity_type, count(*) AS machines
+FROM machine_version v
+CROSS JOIN machine m ON m.id = v.machine
+WHERE v.valid_from <= $seq
+AND (v.valid_to IS NULL OR v.valid_to > $seq)
+GROUP BY m.subscription, m.type, v.identity_type;
+
+SELECT CASE
+WHEN c.to_seq > c.from_seq
+AND c.to_seq > $seq THEN (
+  SELECT CAST (round(unixepoch(r.started_at, 'subsec') * 1000) AS INTEGER)
+  FROM run r
+  WHERE r.seq <= $seq
+  ORDER BY r.seq DESC
+  LIMIT 1
+)
+ELSE c.read_at END AS read_at
+FROM coverage c
+WHERE c.subscription = $subscription
+AND c.kind = $kind
+AND c.from_seq <= $seq
+AND c.superseded = 0
+AND c.status IN ($first, $second)
+ORDER BY c.from_seq DESC
+LIMIT 1;
+
 SELECT c.rank, m.type, m.name, m.subscription, m.first_seen, i.resource_id, i.resource_group_name, v.location,
   ifnull(v.valid_to <= $seq, 0) AS ended, v.end_change, v.ended_at,
 (SELECT n.began_at FROM machine_version n WHERE n.machine = c.id AND n.valid_from = v.valid_to) AS replaced_at,
@@ -28,7 +54,7 @@ FROM (
   WHERE m.type = 0
   AND instr(m.name_key, $text) > 0
   ORDER BY rank, sorted, m.id
-  LIMIT 2000
+  LIMIT 500
 ) c
 CROSS JOIN machine_version v ON v.machine = c.id
 AND v.valid_from = (
@@ -73,56 +99,10 @@ FROM (
   WHEN substr(m.name_key, 1, length($text)) = $text THEN 1
   ELSE 2 END AS rank, m.name_key AS sorted, $seq AS shown_at
   FROM machine m
-  WHERE m.type = 1
+  WHERE m.type <> 0
   AND instr(m.name_key, $text) > 0
   ORDER BY rank, sorted, m.id
-  LIMIT 2000
-) c
-CROSS JOIN machine_version v ON v.machine = c.id
-AND v.valid_from = (
-  SELECT l.valid_from
-  FROM machine_version l
-  WHERE l.machine = c.id
-  AND l.valid_from <= c.shown_at
-  ORDER BY l.valid_from DESC
-  LIMIT 1
-)
-CROSS JOIN machine m ON m.id = c.id
-CROSS JOIN machine_id i ON i.machine = c.id
-ORDER BY c.rank, ended, c.sorted, c.id
-LIMIT $most;
-
-SELECT c.rank, m.type, m.name, m.subscription, m.first_seen, i.resource_id, i.resource_group_name, v.location,
-  ifnull(v.valid_to <= $seq, 0) AS ended, v.end_change, v.ended_at,
-(SELECT n.began_at FROM machine_version n WHERE n.machine = c.id AND n.valid_from = v.valid_to) AS replaced_at,
-(
-  SELECT d.principal_id
-  FROM attachment a
-  CROSS JOIN identity d ON d.id = a.identity
-  WHERE a.machine = c.id
-  AND d.principal_id IS NOT NULL
-  AND a.valid_from <= min($seq, ifnull(v.valid_to - 1, $seq))
-  AND (a.valid_to IS NULL OR a.valid_to > min($seq, ifnull(v.valid_to - 1, $seq)))
-  ORDER BY a.position
-  LIMIT 1
-) AS principal_id,
-(
-  SELECT u.last_seen
-  FROM unseen u
-  WHERE u.machine = c.id
-  AND u.valid_from <= $seq
-  AND (u.valid_to IS NULL OR u.valid_to > $seq)
-) AS last_seen
-FROM (
-  SELECT m.id, CASE
-  WHEN m.name_key = $text THEN 0
-  WHEN substr(m.name_key, 1, length($text)) = $text THEN 1
-  ELSE 2 END AS rank, m.name_key AS sorted, $seq AS shown_at
-  FROM machine m
-  WHERE m.type = 2
-  AND instr(m.name_key, $text) > 0
-  ORDER BY rank, sorted, m.id
-  LIMIT 2000
+  LIMIT 500
 ) c
 CROSS JOIN machine_version v ON v.machine = c.id
 AND v.valid_from = (
@@ -202,30 +182,3 @@ FROM (
   LIMIT $most
 ) p
 ORDER BY p.rank, p.key, p.subscription;
-
-SELECT m.subscription, count(*) AS machines
-FROM machine_version v
-CROSS JOIN machine m ON m.id = v.machine
-WHERE m.type = 0
-AND v.valid_from <= $seq
-AND (v.valid_to IS NULL OR v.valid_to > $seq)
-GROUP BY m.subscription;
-
-SELECT CASE
-WHEN c.to_seq > c.from_seq
-AND c.to_seq > $seq THEN (
-  SELECT CAST (round(unixepoch(r.started_at, 'subsec') * 1000) AS INTEGER)
-  FROM run r
-  WHERE r.seq <= $seq
-  ORDER BY r.seq DESC
-  LIMIT 1
-)
-ELSE c.read_at END AS read_at
-FROM coverage c
-WHERE c.subscription = $subscription
-AND c.kind = $kind
-AND c.from_seq <= $seq
-AND c.superseded = 0
-AND c.status IN ($first, $second)
-ORDER BY c.from_seq DESC
-LIMIT 1;

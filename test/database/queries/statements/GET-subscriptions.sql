@@ -1,10 +1,9 @@
-SELECT m.subscription, count(*) AS machines
+SELECT m.subscription, m.type, v.identity_type, count(*) AS machines
 FROM machine_version v
 CROSS JOIN machine m ON m.id = v.machine
-WHERE m.type = 0
-AND v.valid_from <= $seq
+WHERE v.valid_from <= $seq
 AND (v.valid_to IS NULL OR v.valid_to > $seq)
-GROUP BY m.subscription;
+GROUP BY m.subscription, m.type, v.identity_type;
 
 SELECT CASE
 WHEN c.to_seq > c.from_seq

@@ -208,14 +208,6 @@ FROM finding
 WHERE valid_from <= $seq
 AND (valid_to IS NULL OR valid_to > $seq);
 
-SELECT m.subscription, count(*) AS machines
-FROM machine_version v
-CROSS JOIN machine m ON m.id = v.machine
-WHERE m.type = 0
-AND v.valid_from <= $seq
-AND (v.valid_to IS NULL OR v.valid_to > $seq)
-GROUP BY m.subscription;
-
 SELECT CASE
 WHEN c.to_seq > c.from_seq
 AND c.to_seq > $seq THEN (

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseAddress, toHash } from '../../web/state/address.ts';
+import { parseAddress, toHash } from '../../web/state/hash.ts';
 import { caseCount } from '../support/cases.ts';
 
 const segment = fc.string({ minLength: 1, unit: 'binary' }).filter((text) => !text.includes('/'));
