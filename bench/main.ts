@@ -7,6 +7,7 @@ import { measureColdImport } from './rows/cold-import.ts';
 import { measureCollect, measureGrowth, measureLargeSubscription, measureSdkLoop } from './rows/collect.ts';
 import { measureHttpPage } from './rows/http-page.ts';
 import { measureMachineLists } from './rows/machine-lists.ts';
+import { measurePage } from './rows/page.ts';
 import { measurePublish } from './rows/publish.ts';
 import { measureSimulation } from './rows/simulate.ts';
 import { measureSoak } from './rows/soak.ts';
@@ -15,8 +16,8 @@ import { type Figure, tableOf } from './support/figure.ts';
 import { type BenchOptions, type SizeName, sizes } from './support/sizes.ts';
 
 /**
- * `npm run bench -- collect|publish|http|lists|import|simulate|soak|all [--size S|M|L]… [--rounds N] [--row NAME]… [--lists
- * N] [--runs N]` prints figures with their goals.
+ * `npm run bench -- collect|publish|http|lists|page|import|simulate|soak|all [--size S|M|L]… [--rounds N]
+ * [--row NAME]… [--lists N] [--runs N]` prints figures with their goals.
  */
 const groups = {
   collect: {
@@ -30,6 +31,7 @@ const groups = {
   publish: { publish: measurePublish },
   http: { 'http-page': measureHttpPage },
   lists: { 'machine-lists': measureMachineLists, answers: measureAnswers },
+  page: { page: measurePage },
   import: { 'cold-import': measureColdImport },
   simulate: { simulate: measureSimulation },
   soak: { soak: measureSoak },

@@ -11,22 +11,24 @@ import * as v from 'valibot';
  * dark. It needs a Chromium: `CHROMIUM` names another than Debian's.
  */
 const folder = 'docs/page';
-const desktop = { width: 1280, height: 800 };
 const phone = { width: 360, height: 720 };
+/** As high as what each shows, so that the files stay small. */
+const heights = { overview: 780, machines: 560, principal: 960, coverage: 480, changes: 460 };
 
 const start = spawn(process.execPath, ['local/start.ts', '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium' });
 try {
   const api = await addressOfApi();
   await mkdir(folder, { recursive: true });
-  const principal = `#/principals/${await sharedPrincipal(api)}`;
-  const views = { overview: '#/', machines: '#/machines', principal, coverage: '#/coverage', changes: '#/changes' };
-  for (const [name, hash] of Object.entries(views)) {
+  const principal = `principals/${await privilegedPrincipal(api)}`;
+  for (const [name, height] of Object.entries(heights)) {
+    const view = name === 'overview' ? '' : name === 'principal' ? principal : name;
     for (const scheme of ['light', 'dark'] as const) {
-      await take(browser, `${api}/page${hash}`, { file: `${name}-${scheme}.png`, scheme, viewport: desktop });
+      const viewport = { width: 1280, height };
+      await take(browser, `${api}/page#/${view}`, { file: `${name}-${scheme}.png`, scheme, viewport });
     }
   }
-  await take(browser, `${api}/page${principal}`, { file: 'phone.png', scheme: 'light', viewport: phone });
+  await take(browser, `${api}/page#/${principal}`, { file: 'phone.png', scheme: 'light', viewport: phone });
 } finally {
   await browser.close();
   start.kill('SIGTERM');
@@ -44,14 +46,17 @@ async function addressOfApi(): Promise<string> {
   throw new Error('npm start ended before it printed the address of the page');
 }
 
-/** The user-assigned identity on the most machines. */
-async function sharedPrincipal(api: string): Promise<string> {
-  const row = v.object({ principalId: v.string(), virtualMachineCount: v.number() });
-  const query = 'kind=UserAssigned&state=attached&select=principalId,virtualMachineCount&maxpagesize=1000';
-  const answer: unknown = await (await fetch(`${api}/principals?${query}`)).json();
-  const { value } = v.parse(v.object({ value: v.array(row) }), answer);
-  const [most] = value.toSorted((a, b) => b.virtualMachineCount - a.virtualMachineCount);
-  if (most === undefined) throw new Error('The sample tenant has no user-assigned identity');
+/** The user-assigned identity with the most roles, of those on three to eight machines. */
+async function privilegedPrincipal(api: string): Promise<string> {
+  const count = v.number();
+  const row = v.object({ principalId: v.string(), virtualMachineCount: count, roleAssignmentCount: count });
+  const select = 'principalId,virtualMachineCount,roleAssignmentCount';
+  const address = `${api}/principals?kind=UserAssigned&state=attached&select=${select}&maxpagesize=1000`;
+  const { value } = v.parse(v.object({ value: v.array(row) }), await (await fetch(address)).json());
+  const [most] = value
+    .filter(({ virtualMachineCount }) => virtualMachineCount >= 3 && virtualMachineCount <= 8)
+    .toSorted((a, b) => b.roleAssignmentCount - a.roleAssignmentCount);
+  if (most === undefined) throw new Error('The sample tenant has no such identity');
   return most.principalId;
 }
 
@@ -67,7 +72,7 @@ async function take(from: Browser, address: string, { file, scheme, viewport }: 
   const page = await context.newPage();
   await page.goto(address, { waitUntil: 'networkidle' });
   await page.locator('main h1').waitFor();
-  await page.locator('main [aria-busy="true"]').waitFor({ state: 'detached' });
+  await page.locator('main [aria-busy="true"]').first().waitFor({ state: 'detached' });
   const path = join(folder, file);
   await page.screenshot({ path });
   await context.close();
