@@ -3,6 +3,7 @@ import { allows, hasDataActions, type Permission, type RolePermission } from './
 /**
  * Data actions that read, change or use data of a kind that is worth an attack. Whoever has one of them in a whole
  * subscription has it on all data of that kind there. docs/findings/privilegedIdentity.md shows this list.
+ * @internal for tests
  * @see https://learn.microsoft.com/azure/role-based-access-control/resource-provider-operations
  */
 export const sensitiveDataActions: readonly string[] = [

@@ -47,12 +47,15 @@ describe('the tools', () => {
 });
 
 describe('the location', () => {
-  test.each(['one-subscription', 'many-subscriptions', 'dev', 'test', 'prod'])('comes from %s, also into the name', async (parameters) => {
-    const { status, exported } = await run('Location', { PARAMETERS: `infra/parameters/${parameters}.bicepparam` });
+  test.each(['one-subscription', 'many-subscriptions', 'dev', 'test', 'prod'])(
+    'comes from %s, also into the name',
+    async (parameters) => {
+      const { status, exported } = await run('Location', { PARAMETERS: `infra/parameters/${parameters}.bicepparam` });
 
-    expect(status).toBe(0);
-    expect(exported).toEqual(['LOCATION=westeurope', 'DEPLOYMENT=vm-identities-westeurope']);
-  });
+      expect(status).toBe(0);
+      expect(exported).toEqual(['LOCATION=westeurope', 'DEPLOYMENT=vm-identities-westeurope']);
+    },
+  );
 
   test('a parameter file without one is refused', async () => {
     const path = join(folder, 'none.bicepparam');

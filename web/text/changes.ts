@@ -17,6 +17,7 @@ export const changesText = {
   and: 'and',
   before: 'before',
   principal: 'Principal',
+  roleAt: (role: string, scope: string) => `${role} at ${scope}`,
   by: 'by',
   from_: 'from',
   candidates: 'In that time, these wrote to it:',

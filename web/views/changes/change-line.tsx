@@ -12,7 +12,7 @@ export function ChangeLine({ change }: { readonly change: Change }) {
   return (
     <details class="change">
       <summary>
-        <Name>{lastSegment(resourceId)}</Name> <strong>{changeKindNames[kind]}</strong>,{' '}
+        <Name>{nameOf(change)}</Name> <strong>{changeKindNames[kind]}</strong>,{' '}
         {notBefore === null ? (
           <>
             {text.before} <Time at={at} />
@@ -39,6 +39,14 @@ export function ChangeLine({ change }: { readonly change: Change }) {
       <Difference before={before} after={after} />
     </details>
   );
+}
+
+/** Role assignments have a GUID for a name: the role and its scope say more. */
+function nameOf({ resourceId, before, after }: Change): string {
+  const fields = after ?? before;
+  if (!/\/roleAssignments\/[^/]+$/i.test(resourceId) || typeof fields?.scope !== 'string')
+    return lastSegment(resourceId);
+  return text.roleAt(String(fields.roleDefinitionName ?? fields.roleDefinitionId), fields.scope);
 }
 
 /** The whole id. It is no link in the summary, which is a button itself. */

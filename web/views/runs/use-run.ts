@@ -79,7 +79,7 @@ async function follow(
 const noAnswer = { answer: 'none', retryAfterSeconds: null } as const;
 
 /** How far a run is, in one line. */
-export function progressText({ progress }: Run): string {
+function progressText({ progress }: Run): string {
   const { step, subscriptionsDone, subscriptionsTotal, virtualMachines } = progress;
   const name = step === 'done' ? text.steps.report : text.steps[step];
   return text.progress(name, subscriptionsDone, subscriptionsTotal, virtualMachines);
