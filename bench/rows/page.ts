@@ -19,7 +19,8 @@ export async function measurePage({ rounds }: BenchOptions): Promise<Figure[]> {
   await using host = await startInventoryHost([estateRun(estate, new Date())]);
   const browser = await launchChromium();
   try {
-    const [slowVisits, visits] = [new Array<Visit>(), new Array<Visit>()];
+    const slowVisits: Visit[] = [];
+    const visits: Visit[] = [];
     for (let round = 0; round <= rounds; round++) {
       const [onSlow, onLoopback] = [await visit(browser, host.origin, true), await visit(browser, host.origin, false)];
       // The first round warms up.
