@@ -42,8 +42,8 @@ export async function buildPage(): Promise<void> {
 }
 
 /**
- * What d3-scale needs of two packages that it contains whole: the page's scales turn numbers and times into pixels, and
- * `Intl` writes its times. That takes 16 kB off the script, 6 kB compressed.
+ * What d3-scale needs of three packages that it contains whole: the page's scales turn numbers and times into pixels, and
+ * `Intl` writes its numbers and times. That takes 20 kB off the script, 8 kB compressed.
  */
 const replacements = {
   'd3-interpolate': `
@@ -51,6 +51,13 @@ const replacements = {
     export const interpolate = interpolateNumber;
     export const interpolateRound = (a, b) => (t) => Math.round(a * (1 - t) + b * t);
     export const piecewise = () => { throw new Error('The page has no piecewise scale'); };`,
+  'd3-format': `
+    export const format = () => String;
+    export const formatPrefix = format;
+    export const formatSpecifier = () => ({});
+    export const precisionFixed = () => 0;
+    export const precisionPrefix = precisionFixed;
+    export const precisionRound = precisionFixed;`,
   'd3-time-format': `
     export const timeFormat = () => String;
     export const utcFormat = timeFormat;`,

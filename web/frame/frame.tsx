@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useReducer, useState } from 'preact/hooks';
 import { access } from '../api/access.ts';
 import { offline, retryAt } from '../api/client.ts';
 import { LiveRegion } from '../parts/announce.tsx';
@@ -117,6 +117,12 @@ function Navigation() {
 /** One line each, for what concerns every view. */
 function Bars() {
   const at = retryAt.value;
+  const [, tick] = useReducer((ticks: number) => ticks + 1, 0);
+  useEffect(() => {
+    if (at === null) return;
+    const timer = setInterval(() => tick(undefined), 1000);
+    return () => clearInterval(timer);
+  }, [at]);
   return (
     <div class="bars" aria-live="polite">
       {offline.value && <p class="bar warning">{frameText.offline}</p>}

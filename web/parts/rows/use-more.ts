@@ -43,7 +43,7 @@ export function useMore<const N extends Name>(
   const isOld = state.key !== key;
   const pages = isOld ? [] : state.pages;
   const next = pages.at(-1)?.nextLink;
-  const asks = isOld || attempt > 0 || pages.length === 0 || (next !== undefined && (all || wanted > pages.length));
+  const asks = isOld || pages.length === 0 || (next !== undefined && (all || wanted > pages.length));
 
   useEffect(() => {
     if (!asks) return;
@@ -53,13 +53,11 @@ export function useMore<const N extends Name>(
     call(name, path, { ...options, signal: ended.signal }).then(
       (answer) => {
         if (ended.signal.aborted) return;
-        setAttempt(0);
         setState({ key, pages: [...pages, answer], error: null, loading: false });
       },
       (error: unknown) => {
         if (ended.signal.aborted) return;
         if (!(error instanceof ApiError)) throw error;
-        setAttempt(0);
         setState((old) => ({ ...old, key, pages, error, loading: false }));
       },
     );
@@ -74,7 +72,11 @@ export function useMore<const N extends Name>(
     loading: isOld || state.loading,
     hasMore: next !== undefined,
     more: () => setWanted(pages.length + 1),
-    again: () => setAttempt((count) => count + 1),
+    again: () => {
+      // The old rows stay until the list has been read anew.
+      setState((old) => ({ ...old, key: '' }));
+      setAttempt((count) => count + 1);
+    },
   };
 }
 
