@@ -12,6 +12,7 @@ let page: Promise<Page> | undefined;
 
 /** Answers a request for the page or one of its files. The first request reads them all; after an error, the next. */
 export async function getPage(request: HttpRequest): Promise<Response> {
+  const { file } = request.params;
   page ??= readPage(folder, {
     auth: alone('INVENTORY_HTTP_AUTH').httpAuth,
     version: build.version,
@@ -20,7 +21,7 @@ export async function getPage(request: HttpRequest): Promise<Response> {
     page = undefined;
     throw error;
   });
-  return answerPage(request, request.params.file, await page);
+  return answerPage(request, file, await page);
 }
 
 /** The settings as if only that one were set: another one may be wrong. If it is wrong itself, it counts as unset. */

@@ -93,9 +93,9 @@ test('no request is made twice: the lists, the rights, and what only the merge a
   const requests = stand.azure.requests.map(({ path, query }) => `${path}?${query}`);
   expect(new Set(requests).size).toBe(requests.length);
   const [byId, lists] = [true, false].map((one) => requests.filter((path) => /resourceGroups/i.test(path) === one));
-  // One list of subscriptions, one of roles; for each of three: rights, three pages of machines, three of power states, four
+  // One list of subscriptions, two pages of roles; for each of three: rights, three pages of machines, three of power states, four
   // other lists.
-  expect(lists).toHaveLength(1 + 1 + 3 * (1 + 3 + 3 + 4));
+  expect(lists).toHaveLength(1 + 2 + 3 * (1 + 3 + 3 + 4));
   for (const path of byId ?? []) {
     expect(path).toMatch(/userAssignedIdentities\/([^/]+\/federatedIdentityCredentials|id-\w+-deleted)\?/);
   }

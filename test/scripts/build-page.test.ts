@@ -12,7 +12,7 @@ const document = await readFile(join(page, 'index.html'), 'utf8');
 
 describe('the built page', () => {
   test('is a document, one script, one style sheet and one icon file, and the document names each', () => {
-    expect(names.map((name) => name.replace(/-[0-9a-f]{12}\./, '-HASH.'))).toEqual([
+    expect(names.map((name) => name.replace(/-[0-9a-f]{12}\./, '-HASH.')).sort()).toEqual([
       'icons-HASH.svg',
       'main-HASH.css',
       'main-HASH.js',
