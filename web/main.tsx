@@ -10,6 +10,8 @@ followBrowser();
 applyPreferences();
 const root = document.getElementById('page');
 if (root === null) throw new Error('The document has no element "page"');
+// The document shows the header before this script has arrived.
+root.replaceChildren();
 render(<Frame />, root);
 watchForNewerRuns();
 await loadNewest();
