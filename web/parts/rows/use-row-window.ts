@@ -5,7 +5,9 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef } 
 /** Browsers stop at 17.8 to 33.5 million pixels. */
 const mostPixels = 15_000_000;
 const overscan = 10;
-const guessedRowHeight = 36;
+const guessedRowHeight = 40;
+/** There each row is a card, with a height of its own. web/styles/rows.css has the same width. */
+const cards = '(max-width: 640px)';
 export const mostRowsPrinted = 1000;
 
 interface RowWindow {
@@ -15,7 +17,7 @@ interface RowWindow {
   /** Heights of the empty rows around them, in pixels. */
   readonly before: number;
   readonly after: number;
-  /** Reference of each row: heights are measured, not assumed. */
+  /** Reference of each row. Where rows are cards, each is measured; elsewhere all have the height of the first. */
   readonly measure: (row: HTMLTableRowElement | null) => void;
   /** The list is longer than a page can be. */
   readonly cut: boolean;
@@ -26,6 +28,7 @@ export function useRowWindow(count: number): RowWindow {
   const table = useRef<HTMLTableElement>(null);
   const [, update] = useReducer((renders: number) => renders + 1, 0);
   const rowHeight = useRef(guessedRowHeight);
+  const tableTop = useRef(0);
   const shownCount = Math.min(count, Math.floor(mostPixels / rowHeight.current));
   const options = {
     count: shownCount,
@@ -35,7 +38,7 @@ export function useRowWindow(count: number): RowWindow {
     scrollToFn: windowScroll,
     observeElementRect: observeWindowRect,
     observeElementOffset: observeWindowOffset,
-    scrollMargin: table.current === null ? 0 : table.current.getBoundingClientRect().top + window.scrollY,
+    scrollMargin: tableTop.current,
     initialOffset: () => window.scrollY,
     onChange: () => update(undefined),
   };
@@ -43,12 +46,21 @@ export function useRowWindow(count: number): RowWindow {
   virtualizer.setOptions(options);
   useLayoutEffect(() => virtualizer._didMount(), []);
   useLayoutEffect(() => virtualizer._willUpdate());
+  // Reads the layout once per rendering, when it is needed anyway.
+  useLayoutEffect(() => {
+    const top = Math.round((table.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
+    const row = table.current?.querySelector<HTMLElement>('tr[data-index]:not(.row-loading)');
+    const height = matchMedia(cards).matches ? rowHeight.current : row?.offsetHeight || rowHeight.current;
+    if (top === tableTop.current && height === rowHeight.current) return;
+    tableTop.current = top;
+    rowHeight.current = height;
+    virtualizer.measure();
+    update(undefined);
+  });
   useRestoredRow(virtualizer, shownCount);
 
   const measure = useCallback((row: HTMLTableRowElement | null) => {
-    if (row !== null && rowHeight.current === guessedRowHeight)
-      rowHeight.current = row.offsetHeight || guessedRowHeight;
-    virtualizer.measureElement(row);
+    if (row === null || matchMedia(cards).matches) virtualizer.measureElement(row);
   }, []);
   const items = virtualizer.getVirtualItems();
   const [first, last] = [items[0], items.at(-1)];
