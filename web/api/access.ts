@@ -84,6 +84,12 @@ export function signIn(): void {
   location.assign(`/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent(location.pathname)}`);
 }
 
+/** Call it when the API wants a sign-in: during use it asks, and what is on screen stays. */
+export function signInLost(): void {
+  if (mode === 'entra' && wasSignedIn) access.value = 'signInNeeded';
+}
+let wasSignedIn = false;
+
 /** Signs in by itself once, then only when the user asks for it: a refused sign-in must not loop. */
 export function signInOnce(): void {
   if (sessionStorage.getItem(triedName) === null) signIn();
@@ -92,6 +98,7 @@ export function signInOnce(): void {
 
 /** Call it when the API has answered: the next lost sign-in may be renewed by itself again. */
 export function signedIn(): void {
+  wasSignedIn = true;
   sessionStorage.removeItem(triedName);
 }
 

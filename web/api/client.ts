@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { access, askOtherTabs, functionKey, mode, signedIn, signInOnce } from './access.ts';
+import { access, askOtherTabs, functionKey, mode, signedIn, signInLost, signInOnce } from './access.ts';
 import { ApiError, errorOf, retryAfterOf } from './api-error.ts';
 import { cache } from './cache.ts';
 import type { Answers } from './types.ts';
@@ -140,7 +140,9 @@ async function sendNow(
     signedIn();
     return response;
   }
-  throw await errorOf(response);
+  const error = await errorOf(response);
+  if (error.status === 401) signInLost();
+  throw error;
 }
 
 /** @returns null when repeating the request does not help */

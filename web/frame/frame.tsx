@@ -15,6 +15,7 @@ import { AccessDialog } from './access-dialog.tsx';
 import { Menu } from './menu.tsx';
 import { RunPicker } from './run-picker.tsx';
 import { SearchBox } from './search-box.tsx';
+import { ShareMenu } from './share-menu.tsx';
 import { Shortcuts } from './shortcuts.tsx';
 
 /** Everything around a view, and the view that the address names. */
@@ -34,6 +35,7 @@ export function Frame() {
         </a>
         <SearchBox />
         <RunPicker />
+        <ShareMenu />
         <Menu />
       </header>
       <Bars />

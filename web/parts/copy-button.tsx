@@ -5,7 +5,16 @@ import { Icon } from './icon.tsx';
 import { visible } from './name.tsx';
 
 /** Copies a text. Where the browser does not allow it, the text appears, selected. */
-export function CopyButton({ text, label }: { readonly text: string; readonly label: string }) {
+export function CopyButton({
+  text,
+  label,
+  labelled = false,
+}: {
+  readonly text: string;
+  readonly label: string;
+  /** Shows the label beside the icon. */
+  readonly labelled?: boolean;
+}) {
   const shown = useRef<HTMLTextAreaElement>(null);
   const copy = async () => {
     try {
@@ -21,7 +30,7 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
   return (
     <span class="copy">
       <button type="button" class="quiet" onClick={copy} title={label} aria-label={label}>
-        <Icon name="copy" />
+        <Icon name="copy" /> {labelled && label}
       </button>
       <textarea ref={shown} hidden readOnly value={text} aria-label={label} />
     </span>

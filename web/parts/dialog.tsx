@@ -24,12 +24,12 @@ export function Dialog({
   }, []);
   return (
     <dialog ref={dialog} aria-labelledby={titleId} onClose={close}>
-      <header class="dialog-header">
+      <div class="dialog-header">
         <h2 id={titleId}>{title}</h2>
         <button type="button" class="quiet" aria-label={dialogText.close} onClick={() => dialog.current?.close()}>
           <Icon name="close" />
         </button>
-      </header>
+      </div>
       {children}
     </dialog>
   );

@@ -1,0 +1,68 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { test } from './support/browser-test.ts';
+import { pageAddress } from './support/page-host.ts';
+import { sharedHost } from './support/shared-host.ts';
+
+const looks = [
+  { colorScheme: 'light', width: 1280 },
+  { colorScheme: 'dark', width: 360 },
+] as const;
+const views = ['', 'machines', 'principals', 'changes', 'compare', 'findings', 'coverage', 'runs', 'about'];
+
+/** What axe finds in the page as it is: rules with up to three elements each. */
+async function faultsOf(page: Page, where: string): Promise<readonly unknown[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  return violations.map(({ id, nodes }) => [where, id, nodes.map(({ html }) => html).slice(0, 3)]);
+}
+
+test.for(looks)(
+  '36. views and dialogs have no fault for axe: $colorScheme, $width pixels',
+  async (look, { newContext }) => {
+    const { colorScheme, width } = look;
+    const host = await sharedHost('sample');
+    const page = await (await newContext({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true })).newPage();
+    const faults: unknown[] = [];
+    const note = async (where: string) => void faults.push(...(await faultsOf(page, where)));
+    for (const view of views) {
+      await page.goto(pageAddress(host, `#/${view}`));
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.waitForLoadState('networkidle');
+      // What is closed counts, too.
+      await page.evaluate(`for (const one of document.querySelectorAll('main details')) one.open = true`);
+      await note(view);
+      expect([view, await page.evaluate('document.documentElement.scrollWidth - innerWidth')]).toEqual([view, 0]);
+    }
+
+    await page.getByRole('button', { name: 'Share', exact: true }).click();
+    await note('share menu');
+    await page.keyboard.press('Escape');
+    await page.locator('#run-picker').click();
+    await page.getByRole('dialog').waitFor();
+    await page.waitForLoadState('networkidle');
+    await note('run picker');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
+    await note('shortcuts');
+
+    expect(faults).toEqual([]);
+  },
+);
+
+test.for(looks)(
+  '36. the dialog for a key has no fault for axe: $colorScheme, $width pixels',
+  async (look, { newContext }) => {
+    const { colorScheme, width } = look;
+    const host = await sharedHost('keys');
+    const page = await (await newContext({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true })).newPage();
+
+    await page.goto(pageAddress(host));
+    await page.getByRole('dialog').waitFor();
+
+    expect(await faultsOf(page, 'key')).toEqual([]);
+  },
+);

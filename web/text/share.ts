@@ -1,0 +1,9 @@
+/** The texts of the menu that shares what is on screen. */
+export const shareText = {
+  share: 'Share',
+  link: 'Copy link',
+  linkHint: 'The link shows this run, also when there are newer ones.',
+  curl: 'Copy as curl',
+  command: 'Copy as command',
+  commandHint: 'Set --database to the URL of the container that the app publishes to.',
+};
