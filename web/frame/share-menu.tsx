@@ -1,5 +1,6 @@
 import { CopyButton } from '../parts/copy-button.tsx';
-import { address, parseAddress, withQuery } from '../state/address.ts';
+import { address, withQuery } from '../state/address.ts';
+import { parseAddress } from '../state/hash.ts';
 import { shownRun } from '../state/shown-run.ts';
 import { shareText as text } from '../text/share.ts';
 import { commandOf, curlOf, sharedCall } from './shared-call.ts';

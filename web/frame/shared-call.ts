@@ -1,7 +1,7 @@
 import { mode } from '../api/access.ts';
 import { apiAddress, type Query } from '../api/client.ts';
 import { filtersOf } from '../parts/filter-select.tsx';
-import type { Address } from '../state/address.ts';
+import type { Address } from '../state/hash.ts';
 import { machineAddress } from '../views/machine/machine-address.ts';
 
 /** The main call of a view, as the API and as the command line have it. */

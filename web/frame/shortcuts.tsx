@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { announce } from '../parts/announce.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import { go, linkTo, type View } from '../state/address.ts';
+import { go, linkTo } from '../state/address.ts';
+import type { View } from '../state/hash.ts';
 import { preferences } from '../state/preferences.ts';
 import { frameText } from '../text/frame.ts';
 import { shortcutText } from '../text/shortcuts.ts';

@@ -1,6 +1,6 @@
 import { scaleLinear, scaleTime } from 'd3-scale';
 import type { Summary } from '../api/types.ts';
-import { toHash } from '../state/address.ts';
+import { toHash } from '../state/hash.ts';
 import { overviewText as text } from '../text/overview.ts';
 import { formatTime, Time } from './time.tsx';
 

@@ -1,5 +1,6 @@
 import type { CoverageCounts } from '../api/types.ts';
-import { linkTo, toHash } from '../state/address.ts';
+import { linkTo } from '../state/address.ts';
+import { toHash } from '../state/hash.ts';
 import { count, stateText } from '../text/states.ts';
 import { Icon } from './icon.tsx';
 import { Time } from './time.tsx';

@@ -1,8 +1,6 @@
 import { signal } from '@preact/signals';
 import { type Address, parseAddress, toHash, type View } from './hash.ts';
 
-export { toHash, type View } from './hash.ts';
-
 /** The address on screen. */
 export const address = signal<Address>(parseAddress(location.hash));
 

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
-import { address, toHash } from './address.ts';
+import { address } from './address.ts';
+import { toHash } from './hash.ts';
 
 const storedName = 'vm-identities.lookup';
 /** An address with more ids is too long for some programs. */

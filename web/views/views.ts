@@ -1,5 +1,5 @@
 import { type FunctionComponent, h } from 'preact';
-import type { View } from '../state/address.ts';
+import type { View } from '../state/hash.ts';
 import { About } from './about/about.tsx';
 import { Changes } from './changes/changes.tsx';
 import { Compare } from './compare/compare.tsx';

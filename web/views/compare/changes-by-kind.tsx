@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Failure } from '../../parts/failure.tsx';
 import { useMore } from '../../parts/rows/use-more.ts';
-import { toHash } from '../../state/address.ts';
+import { toHash } from '../../state/hash.ts';
 import { changeKinds } from '../../text/change-kinds.ts';
 import { compareText as text } from '../../text/compare.ts';
 import { stateText } from '../../text/states.ts';

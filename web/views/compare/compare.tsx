@@ -1,7 +1,8 @@
 import { Failure } from '../../parts/failure.tsx';
 import { Time } from '../../parts/time.tsx';
 import { Verdict } from '../../parts/verdict.tsx';
-import { address, toHash } from '../../state/address.ts';
+import { address } from '../../state/address.ts';
+import { toHash } from '../../state/hash.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import { compareText as text } from '../../text/compare.ts';
 import { frameText } from '../../text/frame.ts';

@@ -1,5 +1,6 @@
 import { Failure } from '../../parts/failure.tsx';
-import { address, go, toHash, withQuery } from '../../state/address.ts';
+import { address, go, withQuery } from '../../state/address.ts';
+import { toHash } from '../../state/hash.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import { compareText as text } from '../../text/compare.ts';
 

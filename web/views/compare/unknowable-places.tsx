@@ -3,7 +3,7 @@ import { Failure } from '../../parts/failure.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Name } from '../../parts/name.tsx';
 import { useMore } from '../../parts/rows/use-more.ts';
-import { toHash } from '../../state/address.ts';
+import { toHash } from '../../state/hash.ts';
 import { compareText as text } from '../../text/compare.ts';
 import { stateText } from '../../text/states.ts';
 import { type PlaceStatus, unknowablePlaces } from './readings.ts';

@@ -3,7 +3,7 @@ import type { ApiError } from '../../api/api-error.ts';
 import type { Run } from '../../api/types.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { Time } from '../../parts/time.tsx';
-import { toHash } from '../../state/address.ts';
+import { toHash } from '../../state/hash.ts';
 import { runsText as text } from '../../text/runs.ts';
 import { RunProgress } from './run-progress.tsx';
 import { useRun } from './use-run.ts';

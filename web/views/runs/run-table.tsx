@@ -2,7 +2,7 @@ import type { Run } from '../../api/types.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Time } from '../../parts/time.tsx';
 import { missingParts } from '../../parts/verdict.tsx';
-import { toHash } from '../../state/address.ts';
+import { toHash } from '../../state/hash.ts';
 import { runsText as text } from '../../text/runs.ts';
 import { stateText } from '../../text/states.ts';
 import { took } from './took.ts';
