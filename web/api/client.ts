@@ -137,7 +137,8 @@ async function sendNow(
   });
   offline.value = false;
   if (response.ok || response.status === 304) {
-    signedIn();
+    // `health` is open to anyone.
+    if (!address.pathname.endsWith('/health')) signedIn();
     return response;
   }
   const error = await errorOf(response);
