@@ -96,7 +96,7 @@ test('33. a run is cancelled only after a question', async ({ page }) => {
   await cancel.click();
   await page.getByRole('button', { name: 'Cancel the run' }).click();
 
-  await page.locator('main').getByText('The run has been asked to end').waitFor();
+  // It ends at once, or says for a moment that it has been asked to end.
   azure.reset();
   await expect.poll(() => rows(page).nth(1).textContent(), { timeout: 60_000 }).toContain('cancelled');
   expect((await runs())[0]).toMatchObject({ status: 'cancelled' });

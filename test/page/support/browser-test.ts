@@ -70,6 +70,7 @@ async function watch(context: BrowserContext, add: (problem: string) => void): P
     const page = pageOf(request);
     const { origin } = new URL(request.url());
     if (page === null) add(`request of a worker: ${request.url()}`);
+    else if (page === undefined) return;
     else if (!origins.has(page)) origins.set(page, origin);
     else if (origins.get(page) !== origin) add(`request to another origin: ${request.url()}`);
   });
@@ -84,7 +85,13 @@ export async function giveKey(context: BrowserContext, key: string): Promise<voi
   });
 }
 
-/** @returns null for a request of a service worker */
-function pageOf(request: Request): Page | null {
-  return request.serviceWorker() === null ? request.frame().page() : null;
+/** @returns null for a request of a service worker; undefined for the first one of a new tab, which has no frame yet */
+function pageOf(request: Request): Page | null | undefined {
+  if (request.serviceWorker() !== null) return null;
+  try {
+    return request.frame().page();
+  } catch (error) {
+    if (request.isNavigationRequest()) return undefined;
+    throw error;
+  }
 }
