@@ -120,7 +120,13 @@ describe.runIf(allCases)('main.bicep', () => {
   });
 
   test('is the same in an existing group, without Reader', async () => {
-    const parameters = { ...receiver, environmentType: 'prod', httpAuth: 'entra', entraClientId: entra };
+    const parameters = {
+      location: 'westeurope',
+      ...receiver,
+      environmentType: 'prod',
+      httpAuth: 'entra',
+      entraClientId: entra,
+    };
     const types = async (template: string): Promise<readonly string[]> => {
       const predicted = await snapshotOf(template, parameters);
       return 'refused' in predicted ? [predicted.refused] : predicted.resources.map(({ type }) => type).sort();

@@ -150,7 +150,7 @@ const faults: Readonly<Record<string, readonly Fault[]>> = {
   'an unknown property': [[replaces('modules/storage.bicep', 'allowBlobPublicAccess:', 'allowBlobAccess:'), /BCP037/]],
   'faults in templates and parameter files': [
     [replaces('modules/monitoring.bicep', ': retentionDays', `: '\${retentionDays}'`), /Warning BCP036/],
-    [replaces('main.bicep', '    skuName: storageSkuName\n', ''), /BCP035/],
+    [replaces('resource-group.bicep', '    skuName: storageSkuName\n', ''), /BCP035/],
     [appends('modules/identity.bicep', "\n@description('Required.')\nparam unused string\n"), /no-unused-params/],
     [appends('modules/identity.bicep', '\noutput more string = identity.id\n'), /use-description-outputs/],
     [appends('parameters/one-subscription.bicepparam', "\nparam nam = 'x'\n"), /BCP259/],

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Database } from '../../../lib/database/database.ts';
 import { type CoverageStatus, type Kind, kinds } from '../../../lib/inventory/coverage.ts';
 import type { RoleAssignmentReading } from '../../../lib/inventory/role.ts';
@@ -23,9 +23,6 @@ import {
 } from '../../support/readings.ts';
 
 const numRuns = caseCount('PROPERTY_RUNS', { few: 20, many: 400 });
-
-// Each test runs hundreds of merges, sometimes on a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
 
 /**
  * A small Azure whose machines, identities, credentials and role assignments change between runs, and runs that see any part of

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Database } from '../../../lib/database/database.ts';
 import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
 import { iterateChanges } from '../../../lib/database/queries/changes.ts';
@@ -23,9 +23,6 @@ import {
 } from '../../support/readings.ts';
 
 const numRuns = caseCount('PROPERTY_RUNS', { few: 8, many: 300 });
-
-// Each test runs hundreds of merges, sometimes on a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
 
 /** Of many alphabets: with one other case, with several, with another case of two letters, and without any. */
 const letters = [...'aøÆéñßžǅΣςωжЙӘאհ한あ𐐨İıſK-_'];

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Database } from '../../../lib/database/database.ts';
 import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
 import { iterateVirtualMachines } from '../../../lib/database/queries/machines/virtual-machines.ts';
@@ -10,9 +10,6 @@ import { inEmptyInventory } from '../../support/empty-inventory.ts';
 import { asShown, dayOf, guid, machine, mergeRun, type SubscriptionReading } from '../../support/readings.ts';
 
 const numRuns = caseCount('PROPERTY_RUNS', { few: 30, many: 500 });
-
-// Each test runs hundreds of merges, sometimes on a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
 
 /**
  * A small Azure that changes between runs, and runs that see any part of it: any scope, any coverage, short lists, failing reads

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Database } from '../../../lib/database/database.ts';
 import { openMerge } from '../../../lib/database/merge/merge.ts';
 import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
@@ -22,7 +22,6 @@ import {
 } from '../../support/readings.ts';
 
 const numRuns = caseCount('PROPERTY_RUNS', { few: 10, many: 500 });
-vi.setConfig({ testTimeout: 180_000 });
 
 const subscriptions = [guid(1), guid(2)];
 const spelling = fc.constantFrom('resourceGroups/rg', 'resourcegroups/RG', 'ResourceGroups/Rg');
