@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +32,8 @@ export async function createCertificate(): Promise<LocalCertificate> {
 }
 
 function generatePair() {
-  return generate([{ name: 'commonName', value: 'localhost' }], {
+  // A name of its own: of two trusted certificates with one name, OpenSSL may try the wrong one.
+  return generate([{ name: 'commonName', value: `localhost ${randomUUID()}` }], {
     keyType: 'ec',
     curve: 'P-256',
     algorithm: 'sha256',
