@@ -11,6 +11,7 @@ import { publishRun } from '../lib/run/publish-run.ts';
 import { newRunRecord } from '../lib/run/run-record.ts';
 import { readSettings } from '../lib/settings.ts';
 import { absentArm } from '../test/support/absent-arm.ts';
+import { runSettings } from '../test/support/run-settings.ts';
 
 /**
  * One step of a run over generated machines: `publish-step.ts collect|publish NUMBER MACHINES FOLDER`.
@@ -52,14 +53,7 @@ else {
     recorded: { plan, batches, hash },
     folder,
     signal,
-    settings: {
-      ignoredTags: [],
-      retentionDays: 400,
-      idleDays: 30,
-      sharedIdentityLimit: 10,
-      excludeSubscriptions: [],
-      changeAuthors: false,
-    },
+    settings: runSettings,
     sources: [],
     machines: Number(count),
     arm: absentArm,

@@ -1,8 +1,7 @@
 import type { Session } from '../azure/session.ts';
-import type { Reason } from '../errors.ts';
 import type { Coverage, Kind } from '../inventory/coverage.ts';
 import { type Plan, type PlannedSubscription, reasonOf } from '../inventory/plan.ts';
-import type { Completeness } from '../inventory/query.ts';
+import type { Completeness, LiveList } from '../inventory/query.ts';
 import type { KindReading, ReadingSink } from '../inventory/reading.ts';
 import { newRunId } from '../inventory/run.ts';
 import { toCoverage } from '../inventory/to-coverage.ts';
@@ -27,14 +26,9 @@ export interface LiveReadRequest {
   readonly signal: AbortSignal;
 }
 
-export interface LiveReading {
-  /** In the order of the plan. */
+export interface LiveReading extends Omit<LiveList, 'machines'> {
+  /** In the order of the plan; `coverage` has one for each of them. */
   readonly subscriptions: readonly PlannedSubscription[];
-  /** One for each of them. */
-  readonly coverage: readonly Coverage[];
-  readonly completeness: Completeness;
-  /** Why it is not complete as a whole: the list of subscriptions, or a management group. */
-  readonly reason: Reason | null;
 }
 
 /** @throws {NoTokenError} no credential gives a token  @throws {ArmError} the list of subscriptions was refused */

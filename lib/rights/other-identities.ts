@@ -17,7 +17,7 @@ export interface HeldRole extends IdentityRole {
   readonly removeCommand: string | null;
 }
 
-/** An identity of the app beside the one that reads. After a change of `readingIdentity`, it keeps what it had. */
+/** An identity of the app that does not read. It keeps its old roles when `readingIdentity` changes. */
 export interface OtherIdentity {
   readonly principalId: string;
   readonly clientId: string | null;

@@ -13,6 +13,7 @@ import { writeAuthor } from '../support/authors.ts';
 import { newAzuriteAccount } from '../support/azurite-account.ts';
 import { publishReading, publishWith } from '../support/deployments.ts';
 import { dayOf, guid, machine } from '../support/readings.ts';
+import { runSettings } from '../support/run-settings.ts';
 import { never, neverWarned, newStore, type TestStore } from '../support/stores.ts';
 
 const [own, other] = [guid(1), guid(2)];
@@ -54,14 +55,7 @@ test('the hub asks the log of what it sees itself, and takes no author from a so
   const inOwn = (vmSize: string) => ({ [own]: { machines: [machine('a', { vmSize })] } });
   const path = join(folder, 'there.sqlite');
   const source = publishedSource(newStore(azurite.connectionString, there.name).store, there.name);
-  const settings = {
-    ignoredTags: [],
-    retentionDays: 400,
-    idleDays: 30,
-    sharedIdentityLimit: 10,
-    excludeSubscriptions: [],
-    changeAuthors: true,
-  };
+  const settings = { ...runSettings, changeAuthors: true };
   await using server = await startArmServer((response) => json(response, { value: [] }));
   const run = (day: number, vmSize: string) =>
     publishWith(

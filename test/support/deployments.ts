@@ -10,6 +10,7 @@ import { type PublishRunRequest, publishRun } from '../../lib/run/publish-run.ts
 import { newRunRecord } from '../../lib/run/run-record.ts';
 import { absentArm } from './absent-arm.ts';
 import { mergeRun, planOf, type RunReading, writeRun } from './readings.ts';
+import { runSettings } from './run-settings.ts';
 import { never } from './stores.ts';
 
 /** Publishes a run of a deployment whose database is kept in a file beside its container; nothing of Azure is asked. */
@@ -69,17 +70,9 @@ export async function publishWith(
     const counts = await writer.finish();
     await store.batches.write({ runId: plan.runId, planHash: hash, batch: 0 }, { path, counts }, never);
   }
-  const settings = {
-    ignoredTags: [],
-    retentionDays: 400,
-    idleDays: 30,
-    sharedIdentityLimit: 10,
-    excludeSubscriptions: [],
-    changeAuthors: false,
-  };
   return publishRun({
     store,
-    settings,
+    settings: runSettings,
     sources: [],
     recorded: { plan, batches, hash },
     folder: join(folder, 'work'),

@@ -10,6 +10,7 @@ import { type PublishRunRequest, publishRun } from '../../lib/run/publish-run.ts
 import { newRunRecord } from '../../lib/run/run-record.ts';
 import { absentArm } from './absent-arm.ts';
 import { guid } from './readings.ts';
+import { runSettings } from './run-settings.ts';
 import { never } from './stores.ts';
 
 export interface CollectedRun {
@@ -75,14 +76,7 @@ export function publish(
     store,
     folder,
     ...run,
-    settings: {
-      ignoredTags: [],
-      retentionDays: 400,
-      idleDays: 30,
-      sharedIdentityLimit: 10,
-      excludeSubscriptions: [],
-      changeAuthors: false,
-    },
+    settings: runSettings,
     sources: [],
     machines: 0,
     signal: never,

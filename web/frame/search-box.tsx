@@ -1,13 +1,12 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../api/api-error.ts';
-import { call } from '../api/client.ts';
 import type { SearchHit } from '../api/types.ts';
 import { announce } from '../parts/announce.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Name } from '../parts/name.tsx';
 import { readPasted } from '../pasted/pasted.ts';
 import { go } from '../state/address.ts';
-import { shownRun } from '../state/shown-run.ts';
+import { search } from '../state/search.ts';
 import { searchText } from '../text/search.ts';
 import { hashOf, hashOfIds, hashOfText } from './search-target.ts';
 
@@ -34,8 +33,7 @@ export function SearchBox() {
     const ended = new AbortController();
     const timer = setTimeout(async () => {
       try {
-        const query = { q: words.slice(0, 256), asOf: shownRun.value };
-        const { value } = await call('search', 'search', { query, signal: ended.signal });
+        const { value } = await search(words, ended.signal);
         setHits(value);
         announce(searchText.found(value.length));
       } catch (error) {

@@ -1,9 +1,8 @@
-import { call } from '../api/client.ts';
 import type { SearchHit } from '../api/types.ts';
 import { viewOf } from '../pasted/pasted.ts';
 import { linkTo } from '../state/address.ts';
 import { lookupAddress } from '../state/looked-up.ts';
-import { shownRun } from '../state/shown-run.ts';
+import { search } from '../state/search.ts';
 
 /** The address of what a search has found. */
 export function hashOf(hit: SearchHit): string {
@@ -32,7 +31,7 @@ export function hashOf(hit: SearchHit): string {
 export async function hashOfIds(ids: readonly string[]): Promise<string> {
   const [id = ''] = ids;
   if (ids.length > 1) return lookupAddress(ids);
-  const { value } = await call('search', 'search', { query: { q: id.slice(0, 256), asOf: shownRun.value } });
+  const { value } = await search(id);
   const hit = value.find(({ exact }) => exact);
   if (hit !== undefined) return hashOf(hit);
   return linkTo(viewOf(id), id);
@@ -40,7 +39,7 @@ export async function hashOfIds(ids: readonly string[]): Promise<string> {
 
 /** The address of a text: of its first hit, else the machines that contain it. */
 export async function hashOfText(text: string): Promise<string> {
-  const { value } = await call('search', 'search', { query: { q: text.slice(0, 256), asOf: shownRun.value } });
+  const { value } = await search(text);
   const [first] = value;
   return first === undefined ? linkTo('machines', '', { contains: text }) : hashOf(first);
 }

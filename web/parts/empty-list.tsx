@@ -1,10 +1,11 @@
 import { address, go, withQuery } from '../state/address.ts';
 import { rowsText as text } from '../text/rows.ts';
+import { filtersOf } from './filter-select.tsx';
 import { type Completeness, missingParts } from './verdict.tsx';
 
 /** Says why a list is empty: which filters are on, and what was not read. */
 export function EmptyList({ of }: { readonly of: Completeness }) {
-  const names = [...new Set(address.value.query.keys())].filter((name) => name !== 'asOf' && name !== 'orderby');
+  const names = Object.keys(filtersOf(address.value.query));
   const missing = missingParts(of);
   return (
     <section class="notice">

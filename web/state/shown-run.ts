@@ -33,7 +33,7 @@ export async function loadNewest(): Promise<void> {
     newVersion.value = summary.version !== pageVersion;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (error.status === 401 || (error.status === 403 && error.code !== 'InvalidConfiguration')) {
+    if (error.status === 401 || error.status === 403) {
       if (await explainRefusal(error)) await loadNewest();
     } else {
       access.value = 'open';

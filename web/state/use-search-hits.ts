@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ApiError } from '../api/api-error.ts';
-import { call } from '../api/client.ts';
 import type { SearchHit } from '../api/types.ts';
+import { search } from './search.ts';
 import { shownRun } from './shown-run.ts';
 
 export interface SearchHits {
@@ -13,15 +13,13 @@ export interface SearchHits {
 /** Finds out what resource ids and VM ids stand for, one call an id. */
 export function useSearchHits(ids: readonly string[]): SearchHits {
   const [state, setState] = useState<SearchHits>({ hits: new Map(), error: null });
-  const asOf = shownRun.value;
-  const key = `${asOf} ${ids.join(' ')}`;
+  const key = `${shownRun.value} ${ids.join(' ')}`;
   // The key stands for the ids, which are a new list each time.
   useEffect(() => {
     const ended = new AbortController();
     const hits = new Map<string, SearchHit | null>();
     const ask = async (id: string) => {
-      const query = { q: id.slice(0, 256), asOf };
-      const { value } = await call('search', 'search', { query, signal: ended.signal });
+      const { value } = await search(id, ended.signal);
       hits.set(id, value.find(({ exact }) => exact) ?? null);
       if (hits.size % 20 === 0 || hits.size === ids.length) setState({ hits: new Map(hits), error: null });
     };

@@ -16,7 +16,7 @@ export function writeAuthorsAsked(database: Database, seq: number, isAsked: bool
   database.prepare('UPDATE run SET authors = ? WHERE seq = ?').run(isAsked ? 1 : 0, seq);
 }
 
-/** Stores the answers. A change that nobody can ask about has no row: its status is `notRead`. */
+/** Stores the answers. A change without a question has no row, so its status is `notRead`. */
 export function writeAuthors(
   database: Database,
   answers: Iterable<{ readonly question: StoredQuestion; readonly result: AuthorResult }>,

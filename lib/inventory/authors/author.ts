@@ -8,7 +8,7 @@ export const callerTypes = ['user', 'application', 'managedIdentity', 'platform'
 /**
  * Whether the activity log names the author of a change:
  * - `notFound`: not yet, or not at all. A run asks once more for what the run before did not find.
- * - `notRead`: nobody looked, or the log could not be read.
+ * - `notRead`: the run did not ask, or could not read the log.
  * - `expired`: the log no longer covers the time of the change.
  * - `off`: the settings turned this off.
  */

@@ -8,8 +8,7 @@ const mostPages = 40;
 /** After the last scroll. */
 const settleMs = 80;
 
-type Name = 'virtual-machines';
-type Page = Answers[Name];
+type Page = Answers['virtual-machines'];
 type Row = Page['value'][number];
 
 /** A long list, of which only the pages in view are loaded. */
@@ -26,11 +25,11 @@ export interface Pages {
   readonly again: () => void;
 }
 
-/** Pages of a list by `skip`. Another query begins anew; the old rows stay until the first new page has arrived. */
-export function usePages(name: Name, path: string, query: Query): Pages {
+/** Machines, page by page by `skip`. Another query begins anew; the old rows stay until the first new page has arrived. */
+export function usePages(query: Query): Pages {
   const [, update] = useReducer((count: number) => count + 1, 0);
-  const key = `${path} ${JSON.stringify(query)}`;
-  const list = useMemo(() => new PagedList(name, path, update), []);
+  const key = JSON.stringify(query);
+  const list = useMemo(() => new PagedList(update), []);
   useEffect(() => list.begin(query), [key]);
   useEffect(() => () => list.end(), []);
   return list;
@@ -41,8 +40,6 @@ class PagedList implements Pages {
   count = 0;
   error: ApiError | null = null;
   loading = true;
-  readonly #name: Name;
-  readonly #path: string;
   readonly #update: (action: undefined) => void;
   #query: Query = {};
   #pages = new Map<number, readonly Row[]>();
@@ -50,9 +47,7 @@ class PagedList implements Pages {
   #ended = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(name: Name, path: string, update: (action: undefined) => void) {
-    this.#name = name;
-    this.#path = path;
+  constructor(update: (action: undefined) => void) {
     this.#update = update;
   }
 
@@ -93,7 +88,7 @@ class PagedList implements Pages {
     const { signal } = this.#ended;
     const query = { ...this.#query, skip: page * pageSize, maxpagesize: pageSize, count: isFirst ? true : null };
     try {
-      const answer = await call(this.#name, this.#path, { query, signal });
+      const answer = await call('virtual-machines', 'virtualMachines', { query, signal });
       if (signal.aborted) return;
       if (isFirst) {
         this.#pages = new Map();

@@ -5,7 +5,7 @@ import { Icon } from '../../parts/icon.tsx';
 import { lastSegment, Name, visible } from '../../parts/name.tsx';
 import { formatTime } from '../../parts/time.tsx';
 import { missingParts, Verdict } from '../../parts/verdict.tsx';
-import { shownRun } from '../../state/shown-run.ts';
+import { searchQuery } from '../../state/search.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import { useLookup } from '../../state/use-lookup.ts';
 import { useSubscriptionNames } from '../../state/use-subscription-names.ts';
@@ -78,7 +78,7 @@ function Seen({ machine, path }: { readonly machine: VirtualMachineById; readonl
 
 /** Never says that a machine does not exist: what was not read may have it. */
 function NeverSeenMachine({ id }: { readonly id: string }) {
-  const { answer } = useAnswer('search', 'search', { q: id.slice(0, 256), limit: 1, asOf: shownRun.value });
+  const { answer } = useAnswer('search', 'search', { ...searchQuery(id), limit: 1 });
   if (answer === null) return null;
   const missing = missingParts(answer);
   return (

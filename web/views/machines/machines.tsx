@@ -21,7 +21,7 @@ export function Machines() {
   const filters = filtersOf(address.value.query);
   const orderBy = address.value.query.get('orderby') ?? 'name';
   const query = { ...filters, orderby: orderBy, asOf: shownRun.value };
-  const pages = usePages('virtual-machines', 'virtualMachines', query);
+  const pages = usePages(query);
   const { hiddenColumns } = preferences.value;
   const columns = machineColumns.filter(({ name }) => name === 'name' || !hiddenColumns.includes(name));
   const { first } = pages;

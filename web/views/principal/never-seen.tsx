@@ -7,14 +7,14 @@ import { Name } from '../../parts/name.tsx';
 import { formatTime } from '../../parts/time.tsx';
 import { type Completeness, missingParts, Verdict } from '../../parts/verdict.tsx';
 import { go, linkTo } from '../../state/address.ts';
-import { shownRun } from '../../state/shown-run.ts';
+import { searchQuery } from '../../state/search.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import { principalText as text } from '../../text/principal.ts';
 import { stateText } from '../../text/states.ts';
 
 /** An id that is no principal: goes to what it stands for, else says why no run may have seen it. */
 export function NeverSeen({ id }: { readonly id: string }) {
-  const { answer, error, again } = useAnswer('search', 'search', { q: id.slice(0, 256), asOf: shownRun.value });
+  const { answer, error, again } = useAnswer('search', 'search', searchQuery(id));
   const hit = answer?.value.find((one) => one.exact) ?? null;
   const target = hit === null ? null : targetOf(hit, id);
   useEffect(() => {
