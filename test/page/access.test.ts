@@ -25,8 +25,11 @@ describe('with keys', () => {
     key = host.keys?.page ?? '';
   });
 
-  test('5. no key, a wrong one, the right one; it stays over a reload and is written nowhere', async ({ page }) => {
-    await using proxy = await startProxy(host.origin);
+  test('5. no key, a wrong one, the right one; it stays over a reload and is written nowhere', async ({
+    page,
+    servers,
+  }) => {
+    const proxy = servers.use(await startProxy(host.origin));
     await page.goto(pageAddress(proxy));
     await field(page).waitFor();
     expect(await page.getByRole('alert').count()).toBe(0);
@@ -103,8 +106,11 @@ describe('with a sign-in', () => {
     host = await sharedHost('entra');
   });
 
-  test('9. one redirect, then the same hash; a lost cookie: Sign in, and the view stays', async ({ newContext }) => {
-    await using proxy = await startSignInProxy(host.origin);
+  test('9. one redirect, then the same hash; a lost cookie: Sign in, and the view stays', async ({
+    newContext,
+    servers,
+  }) => {
+    const proxy = servers.use(await startSignInProxy(host.origin));
     const context = await newContext();
     const page = await context.newPage();
     await page.goto(pageAddress(proxy, '#/findings?severity=high'));
@@ -122,8 +128,8 @@ describe('with a sign-in', () => {
     expect([page.url(), proxy.signIns.length]).toEqual([lost, 2]);
   });
 
-  test('9. signed in but refused: a text, and no loop', async ({ newContext }) => {
-    await using proxy = await startSignInProxy(host.origin);
+  test('9. signed in but refused: a text, and no loop', async ({ newContext, servers }) => {
+    const proxy = servers.use(await startSignInProxy(host.origin));
     proxy.give([]);
     const page = await (await newContext()).newPage();
 
@@ -134,9 +140,9 @@ describe('with a sign-in', () => {
     expect(proxy.signIns).toHaveLength(1);
   });
 
-  test("10. another origin's form starts no run", async ({ newContext, problems }) => {
+  test("10. another origin's form starts no run", async ({ newContext, problems, servers }) => {
     problems.allow(/request to another origin|403/);
-    await using proxy = await startSignInProxy(host.origin);
+    const proxy = servers.use(await startSignInProxy(host.origin));
     const target = `${proxy.origin}/api/runs`;
     const server = createServer((_, response) => {
       response.setHeader('content-type', 'text/html');

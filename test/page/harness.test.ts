@@ -74,9 +74,9 @@ describe('the hosts', () => {
     expect(await logOf('keys')).toContain('keys required');
   });
 
-  test('entra lets in who has signed in, with the roles given', async ({ newContext }) => {
+  test('entra lets in who has signed in, with the roles given', async ({ newContext, servers }) => {
     const { origin } = await sharedHost('entra');
-    await using proxy = await startSignInProxy(origin);
+    const proxy = servers.use(await startSignInProxy(origin));
     const context = await newContext();
     const status = async () => (await context.request.get(`${proxy.origin}/api/virtualMachines`)).status();
     const signIn = () => context.request.get(`${proxy.origin}/.auth/login/aad?post_login_redirect_uri=/api/health`);

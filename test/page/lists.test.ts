@@ -168,18 +168,20 @@ test.for(['csv', 'xlsx', 'ndjson', 'html'])(
   },
 );
 
-test('34. a download that breaks off leaves no file, and says so', async ({ page, problems }) => {
+test('34. a download that breaks off leaves no file, and says so', async ({ page, problems, servers }) => {
   problems.allow(/ERR_CONTENT_LENGTH_MISMATCH/);
   let cut = false;
-  await using proxy = await startProxy(host.origin, {
-    prepare({ url, headers }, response) {
-      if (url?.includes('/reports/') !== true) return headers;
-      cut = true;
-      response.writeHead(200, { 'content-type': 'text/csv', 'content-length': 1_000_000 });
-      response.write('name\n', () => response.destroy());
-      return null;
-    },
-  });
+  const proxy = servers.use(
+    await startProxy(host.origin, {
+      prepare({ url, headers }, response) {
+        if (url?.includes('/reports/') !== true) return headers;
+        cut = true;
+        response.writeHead(200, { 'content-type': 'text/csv', 'content-length': 1_000_000 });
+        response.write('name\n', () => response.destroy());
+        return null;
+      },
+    }),
+  );
   await page.addInitScript('delete window.showSaveFilePicker');
   const downloads: string[] = [];
   page.on('download', (download) => downloads.push(download.url()));

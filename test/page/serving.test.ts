@@ -36,8 +36,8 @@ test.for(['', '/'])(
 describe('2. the policy', () => {
   const views = ['', 'machines', 'principals', 'lookup', 'changes', 'compare', 'findings', 'coverage', 'runs', 'about'];
 
-  test('is on every answer, and no view violates it', async ({ page }) => {
-    await using proxy = await startProxy(host.origin);
+  test('is on every answer, and no view violates it', async ({ page, servers }) => {
+    const proxy = servers.use(await startProxy(host.origin));
     const first = async (list: string, key: string) => {
       const { value } = await (await fetch(`${host.origin}/api/${list}`)).json();
       return String(value[0][key]);
@@ -105,12 +105,13 @@ describe('2. the policy', () => {
 
 test('3. document, script and style come as br over https, as gzip over http, and plain to who wants that: the same bytes', async ({
   newContext,
+  servers,
   problems,
 }) => {
   // Chromium heeds it over https and on loopback only.
   problems.allow(/Cross-Origin-Opener-Policy header has been ignored/);
-  await using secure = await startProxy(host.origin, { tls: true });
-  await using open = await startProxy(host.origin);
+  const secure = servers.use(await startProxy(host.origin, { tls: true }));
+  const open = servers.use(await startProxy(host.origin));
   // Chromium asks for br over http on loopback, too.
   const kinds = [
     { origin: secure.origin, exchanges: secure.exchanges, encoding: 'br' },
@@ -142,8 +143,8 @@ test('3. document, script and style come as br over https, as gzip over http, an
 });
 
 describe('4. what is not served', () => {
-  test('a second visit revalidates the document and requests no asset', async ({ newContext }) => {
-    await using proxy = await startProxy(host.origin);
+  test('a second visit revalidates the document and requests no asset', async ({ newContext, servers }) => {
+    const proxy = servers.use(await startProxy(host.origin));
     const context = await newContext();
     const visit = async () => {
       const page = await context.newPage();

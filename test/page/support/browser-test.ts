@@ -21,6 +21,7 @@ const reportViolations = `document.addEventListener('securitypolicyviolation', (
 /**
  * A test with a browser. `newContext` makes a fresh profile, `page` is a page in one. A test fails on a violation of the
  * security policy, a request to another origin than that of its page, a console error and an uncaught exception.
+ * `servers` keeps what a test starts until its pages are closed: a page that asks a server that is gone is no fault.
  */
 // biome-ignore-start lint/correctness/noEmptyPattern: Vitest reads the names of the fixtures that a fixture needs from the pattern
 export const test = vitestTest
@@ -43,10 +44,12 @@ export const test = vitestTest
       allow: (pattern) => void allowed.push(pattern),
     };
   })
-  .extend('newContext', async ({ browser, problems }, { onCleanup }) => {
+  .extend('servers', async ({}): Promise<AsyncDisposableStack> => new AsyncDisposableStack())
+  .extend('newContext', async ({ browser, problems, servers }, { onCleanup }) => {
     const contexts: BrowserContext[] = [];
     onCleanup(async () => {
       for (const context of contexts) await context.close();
+      await servers.disposeAsync();
     });
     return async (options: BrowserContextOptions = {}): Promise<BrowserContext> => {
       const context = await browser.newContext(options);
