@@ -42,10 +42,31 @@ export async function loadNewest(): Promise<void> {
   }
 }
 
-/** Call it when a run has ended and is published. @param finishedAt ISO 8601 */
-export function noticeRun(finishedAt: string): void {
-  const shown = newest.value?.asOf;
-  if (shown === undefined || finishedAt > shown) newerRun.value = finishedAt;
+const mostLooks = 6;
+const lookAgainMs = 1000;
+
+/**
+ * Call it when a run has ended and is published. The app looks for a new file every 3 seconds, and a damaged one has
+ * nothing to show, so the user is asked only when the app can show the run.
+ * @param finishedAt ISO 8601
+ */
+export async function noticeRun(finishedAt: string): Promise<void> {
+  for (let looks = 0; looks < mostLooks && finishedAt > (newest.value?.asOf ?? ''); looks++) {
+    if (looks > 0) await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
+    const summary = await call('summary', 'summary').catch(orNull);
+    if (summary === null) return;
+    if (summary.runId !== newest.value?.runId) {
+      newerRun.value = finishedAt;
+      return;
+    }
+    newest.value = summary;
+    if (summary.damaged) return;
+  }
+}
+
+function orNull(error: unknown): null {
+  if (error instanceof ApiError) return null;
+  throw error;
 }
 
 const checkEveryMs = 5 * 60 * 1000;
@@ -54,14 +75,11 @@ const checkEveryMs = 5 * 60 * 1000;
 export function watchForNewerRuns(): void {
   const check = async () => {
     if (document.visibilityState !== 'visible') return;
-    const health = await call('health', 'health').catch((error: unknown): null => {
-      // It answers 503 while the app is unhealthy, which the views say themselves.
-      if (error instanceof ApiError) return null;
-      throw error;
-    });
+    // It answers 503 while the app is unhealthy, which the views say themselves.
+    const health = await call('health', 'health').catch(orNull);
     if (health === null) return;
     newVersion.value = health.version !== pageVersion;
-    if (health.lastRun !== null) noticeRun(health.lastRun.finishedAt);
+    if (health.lastRun !== null) await noticeRun(health.lastRun.finishedAt);
   };
   setInterval(check, checkEveryMs);
   addEventListener('focus', check);

@@ -36,7 +36,7 @@ export function Machines() {
           {pages.error !== null && <Failure error={pages.error} of="virtual-machines" again={pages.again} />}
           {first === null && pages.error === null && <p class="loading">{stateText.loading}</p>}
           {first !== null && (
-            <p class="list-count" role="status">
+            <p class="list-count" role="status" aria-busy={pages.busy}>
               {first.complete ? '' : `${stateText.atLeast} `}
               {count(pages.count, text.noun)}
             </p>
@@ -52,7 +52,8 @@ export function Machines() {
               principalIdOf={({ principalIds }) => principalIds[0]}
               orderBy={orderBy}
               sort={(next) => go(withQuery({ orderby: next }))}
-              busy={pages.loading}
+              busy={pages.busy}
+              list={pages.list}
               show={pages.show}
             />
           )}
