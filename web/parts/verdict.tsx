@@ -30,10 +30,12 @@ interface VerdictProps {
   readonly reason?: { readonly message: string; readonly hint: string | null } | null;
   /** The run of the answer, where it is not the one that all views show. */
   readonly runId?: string | null;
+  /** The view lists nothing that could be missing from it. */
+  readonly listsNothing?: boolean;
 }
 
 /** Says at the top of a view whether its answer is complete. Only a complete answer is quiet. */
-export function Verdict({ of, damaged = false, reason = null, runId = null }: VerdictProps) {
+export function Verdict({ of, damaged = false, reason = null, runId = null, listsNothing = false }: VerdictProps) {
   const { coverage } = of;
   const run = (
     <span class="verdict-run">
@@ -66,7 +68,7 @@ export function Verdict({ of, damaged = false, reason = null, runId = null }: Ve
           <Icon name="incomplete" /> <strong>{stateText.notComplete}</strong> {missing}
           {missing === '' ? '' : '. '}
           {coverage.blindSpots === null ? `${stateText.blindSpotsUnknown} ` : ''}
-          {stateText.missingHere}{' '}
+          {listsNothing ? '' : `${stateText.missingHere} `}
           <a href={runId === null ? linkTo('coverage') : toHash('coverage', '', { asOf: runId })}>
             {stateText.whatIsMissing}
           </a>
