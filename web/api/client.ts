@@ -24,6 +24,8 @@ export interface RequestOptions {
   readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
+  /** The answer may take as long as it takes: the user sees its bytes arrive, and can end it. */
+  readonly isDownload?: boolean;
 }
 
 /** Address of an API call. Empty values are left out. It never has the key. */
@@ -97,12 +99,12 @@ async function callOnce<Answer>(address: URL, options: RequestOptions): Promise<
  */
 export async function send(
   address: URL,
-  { method = 'GET', body, signal }: RequestOptions,
+  { method = 'GET', ...options }: RequestOptions,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
-  const endTurn = await turn(signal);
+  const endTurn = await turn(options.signal);
   try {
-    return await sendNow(address, { method, body, signal }, headers);
+    return await sendNow(address, { method, ...options }, headers);
   } finally {
     endTurn();
   }
@@ -110,11 +112,12 @@ export async function send(
 
 async function sendNow(
   address: URL,
-  { method, body, signal }: RequestOptions & { readonly method: string },
+  { method, body, signal, isDownload = false }: RequestOptions & { readonly method: string },
   headers: Readonly<Record<string, string>>,
 ): Promise<Response> {
   const key = mode === 'keys' ? functionKey() : null;
-  const limits = [AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])];
+  const limits = signal === undefined ? [] : [signal];
+  if (!isDownload) limits.push(AbortSignal.timeout(timeoutMs));
   const response = await fetch(address, {
     method,
     cache: 'no-store',

@@ -49,10 +49,12 @@ interface VerdictProps {
   readonly reason?: Reason | null;
   /** The run of the answer, where it is not the one that all views show. */
   readonly runId?: string | null;
+  /** The view lists nothing that could be missing from it. */
+  readonly listsNothing?: boolean;
 }
 
 /** Says at the top of a view whether its answer is complete. Only a complete answer is quiet. */
-export function Verdict({ of, reason = reasonOf(of), runId = null }: VerdictProps) {
+export function Verdict({ of, reason = reasonOf(of), runId = null, listsNothing = false }: VerdictProps) {
   const { coverage } = of;
   const damaged = isDamaged();
   const run = (
@@ -86,7 +88,7 @@ export function Verdict({ of, reason = reasonOf(of), runId = null }: VerdictProp
           <Icon name="incomplete" /> <strong>{stateText.notComplete}</strong> {missing}
           {missing === '' ? '' : '. '}
           {coverage.blindSpots === null ? `${stateText.blindSpotsUnknown} ` : ''}
-          {stateText.missingHere}{' '}
+          {listsNothing ? '' : `${stateText.missingHere} `}
           <a href={runId === null ? linkTo('coverage') : toHash('coverage', '', { asOf: runId })}>
             {stateText.whatIsMissing}
           </a>

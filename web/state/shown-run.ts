@@ -19,6 +19,18 @@ export const newVersion = signal(false);
 /** The run that every call of a view asks for: the one in the address, or the newest known. */
 export const shownRun = computed(() => address.value.query.get('asOf') ?? newest.value?.runId ?? null);
 
+/**
+ * The run that a value of `asOf` means: the one with this id, or the last one that had ended by this time.
+ * @returns null when it is none of the last 60
+ */
+export function runOf(asOf: string | null): Summary['runs'][number] | null {
+  const time = Date.parse(asOf ?? '');
+  const found = newest.value?.runs.findLast(
+    ({ runId, finishedAt }) => runId === asOf || Date.parse(finishedAt) <= time,
+  );
+  return found ?? null;
+}
+
 /** The page was loaded as this version. */
 export const pageVersion = document.documentElement.dataset.version ?? '';
 
