@@ -19,7 +19,7 @@ export function About() {
   return (
     <>
       <h1>{frameText.views.about}</h1>
-      {run !== null && <Verdict of={run} damaged={run.damaged} reason={run.reason} listsNothing />}
+      {run !== null && <Verdict of={run} reason={run.reason} listsNothing />}
       <App />
       <section aria-busy={loading && answer !== null}>
         <h2>{text.identity}</h2>
