@@ -17,6 +17,7 @@ describe('21. in 100,000 rows', () => {
     [1280, 'name'],
     [1280, 'location desc'],
     [900, 'name'],
+    [360, 'name desc'],
   ])('dragging the bar shows real rows without a gap: %i pixels, by %s', async ([width, order], { newContext }) => {
     const host = await sharedHost('large');
     const page = await (await newContext({ viewport: { width, height: 800 } })).newPage();

@@ -19,8 +19,12 @@ interface Screen {
 
 function screenOf(page: Page): Promise<Screen> {
   return page.evaluate<Screen>(`(() => {
-    const { bottom: start } = document.querySelector('.rows th').getBoundingClientRect();
-    const end = Math.min(innerHeight, document.querySelector('.rows tbody').getBoundingClientRect().bottom);
+    const body = document.querySelector('.rows tbody').getBoundingClientRect();
+    // Cards have no header.
+    const areCards = getComputedStyle(document.querySelector('.rows table')).display === 'block';
+    const above = areCards ? 0 : document.querySelector('.rows th').getBoundingClientRect().bottom;
+    const start = Math.max(above, body.top);
+    const end = Math.min(innerHeight, body.bottom);
     const rows = [...document.querySelectorAll('.rows tbody tr[data-index]')]
       .map((row) => {
         const { top, bottom } = row.getBoundingClientRect();
@@ -28,7 +32,7 @@ function screenOf(page: Page): Promise<Screen> {
         return { index: Number(row.dataset.index), name, top, bottom };
       })
       .filter(({ top, bottom }) => bottom > start + 1 && top < end - 1);
-    const isFull = rows.length > 3 && rows[0].top <= start + 1 && rows.at(-1).bottom >= end - 1;
+    const isFull = rows.length > 0 && rows[0].top <= start + 1 && rows.at(-1).bottom >= end - 1;
     return { rows, isFull };
   })()`);
 }
