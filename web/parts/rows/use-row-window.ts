@@ -28,6 +28,7 @@ export function useRowWindow(count: number, list: string): RowWindow {
   const table = useRef<HTMLTableElement>(null);
   const [, update] = useReducer((renders: number) => renders + 1, 0);
   const rowHeight = useRef(guessedRowHeight);
+  const cardHeight = useRef(0);
   const tableTop = useRef(0);
   const shownCount = Math.min(count, Math.floor(mostPixels / rowHeight.current));
   const options = {
@@ -50,7 +51,13 @@ export function useRowWindow(count: number, list: string): RowWindow {
   useLayoutEffect(() => {
     const top = Math.round((table.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
     const row = table.current?.querySelector<HTMLElement>('tr[data-index]:not(.row-loading)');
-    const height = matchMedia(cards).matches ? rowHeight.current : row?.offsetHeight || rowHeight.current;
+    const isCard = matchMedia(cards).matches;
+    if (!isCard) cardHeight.current = 0;
+    else if (cardHeight.current === 0) cardHeight.current = row?.offsetHeight ?? 0;
+    // The first card stands for those that are not measured yet, or a lower one where the list would be too high.
+    const height = isCard
+      ? Math.min(cardHeight.current, Math.floor(mostPixels / count)) || rowHeight.current
+      : row?.offsetHeight || rowHeight.current;
     if (top === tableTop.current && height === rowHeight.current) return;
     tableTop.current = top;
     rowHeight.current = height;
