@@ -7,7 +7,9 @@ import { frameText } from '../text/frame.ts';
 export function AccessDialog() {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    dialog.current?.showModal();
+    const opened = dialog.current;
+    opened?.showModal();
+    return () => opened?.close();
   }, []);
   const wantsKey = access.value === 'keyNeeded' || access.value === 'keyRefused';
   return (

@@ -4,11 +4,13 @@ import { offline, retryAt } from '../api/client.ts';
 import { LiveRegion } from '../parts/announce.tsx';
 import { Failure, ViewBoundary } from '../parts/failure.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { visible } from '../parts/name.tsx';
 import { formatTime } from '../parts/time.tsx';
 import { address, linkTo } from '../state/address.ts';
 import type { View } from '../state/hash.ts';
 import { loadNewest, newerRun, newest, newestError, newVersion } from '../state/shown-run.ts';
 import { frameText } from '../text/frame.ts';
+import { rowsText } from '../text/rows.ts';
 import { stateText } from '../text/states.ts';
 import { NoRunYet } from '../views/runs/no-run-yet.tsx';
 import { views } from '../views/views.ts';
@@ -46,6 +48,7 @@ export function Frame() {
         <Navigation />
         <main id="main" tabIndex={-1}>
           <PastRibbon />
+          <Filters />
           {unknown.length > 0 && <p class="notice">{frameText.unknownNames(unknown)}</p>}
           <ViewBoundary key={`${view} ${id}`}>
             {missing !== null && !withoutInventory.has(view) ? (
@@ -152,5 +155,16 @@ function Bars() {
         </p>
       )}
     </div>
+  );
+}
+
+/** On paper, words say which filters are on. */
+function Filters() {
+  const filters = [...address.value.query].filter(([name]) => name !== 'asOf');
+  if (filters.length === 0) return null;
+  return (
+    <p class="on-paper">
+      {rowsText.filtersOn} <bdi>{visible(filters.map(([name, value]) => `${name}: ${value}`).join(', '))}</bdi>
+    </p>
   );
 }

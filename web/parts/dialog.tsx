@@ -16,11 +16,10 @@ export function Dialog({
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
-    const before = document.activeElement;
-    dialog.current?.showModal();
-    return () => {
-      if (before instanceof HTMLElement) before.focus();
-    };
+    const opened = dialog.current;
+    opened?.showModal();
+    // The browser gives the focus back when a dialog closes, not when it is taken away.
+    return () => opened?.close();
   }, []);
   return (
     <dialog ref={dialog} aria-labelledby={titleId} onClose={close}>

@@ -16,7 +16,7 @@ const facetNames = [
   'vmSize',
   'stale',
 ] as const;
-const narrow = '(max-width: 800px)';
+const narrow = '(max-width: 50em)';
 
 /** Values to filter by, with counts. Each facet takes one value; a second click takes it away. */
 export function Facets({ filters }: { readonly filters: Query }) {
