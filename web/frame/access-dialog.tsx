@@ -1,16 +1,12 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { access, keepKey, signIn } from '../api/access.ts';
+import { useModal } from '../parts/dialog.tsx';
 import { loadNewest } from '../state/shown-run.ts';
 import { frameText } from '../text/frame.ts';
 
 /** Asks for what stands between the page and the API. Nothing else can be used meanwhile. */
 export function AccessDialog() {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const opened = dialog.current;
-    opened?.showModal();
-    return () => opened?.close();
-  }, []);
+  const dialog = useModal();
   const wantsKey = access.value === 'keyNeeded' || access.value === 'keyRefused';
   return (
     <dialog ref={dialog} aria-labelledby="access-title" onCancel={(event) => event.preventDefault()}>
