@@ -12,6 +12,8 @@ const looks = [
   { colorScheme: 'light', width: 360 },
   { colorScheme: 'dark', width: 360 },
 ] as const;
+/** On a busy machine, axe takes a while. */
+const slow = { timeout: 300_000 };
 
 /** What axe finds in the page as it is, and whether something sticks out of it. */
 async function faultsOf(page: Page, where: string): Promise<readonly unknown[]> {
@@ -31,6 +33,7 @@ async function faultsOf(page: Page, where: string): Promise<readonly unknown[]> 
 
 test.for(looks)(
   '36. the dialogs of runs have no fault for axe: $colorScheme, $width pixels',
+  slow,
   async ({ colorScheme, width }, { newContext }) => {
     const host = await sharedHost('sample');
     const page = await (await newContext({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true })).newPage();
@@ -73,6 +76,7 @@ test.for(looks)(
 
 test.for(looks)(
   '36. menus, shortcuts and the search have no fault for axe: $colorScheme, $width pixels',
+  slow,
   async ({ colorScheme, width }, { newContext }) => {
     const host = await sharedHost('sample');
     const page = await (await newContext({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true })).newPage();
@@ -116,6 +120,7 @@ test.for(looks)(
 
 test.for(looks)(
   '36. the dialog after a lost sign-in has no fault for axe: $colorScheme, $width pixels',
+  slow,
   async ({ colorScheme, width }, { newContext, servers }) => {
     const host = await sharedHost('entra');
     const proxy = servers.use(await startSignInProxy(host.origin));

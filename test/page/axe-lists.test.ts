@@ -9,6 +9,8 @@ const looks = [
   { colorScheme: 'light', width: 1280 },
   { colorScheme: 'dark', width: 360 },
 ] as const;
+/** On a busy machine, axe takes a while. */
+const slow = { timeout: 300_000 };
 const views = ['', 'machines', 'principals', 'changes', 'compare', 'findings', 'coverage', 'runs', 'about'];
 
 /** What axe finds in the page as it is: rules with up to three elements each. */
@@ -40,6 +42,7 @@ test.for(looks)('36. views have no fault for axe: $colorScheme, $width pixels', 
 
 test.for(looks)(
   '36. the dialog for a key has no fault for axe: $colorScheme, $width pixels',
+  slow,
   async (look, { newContext }) => {
     const { colorScheme, width } = look;
     const host = await sharedHost('keys');
