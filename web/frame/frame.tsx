@@ -1,9 +1,10 @@
 import { useEffect, useReducer, useState } from 'preact/hooks';
 import { access } from '../api/access.ts';
-import { offline, retryAt } from '../api/client.ts';
+import { offline, putOff } from '../api/client.ts';
 import { LiveRegion } from '../parts/announce.tsx';
 import { Failure, ViewBoundary } from '../parts/failure.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { visible } from '../parts/name.tsx';
 import { formatTime, Time } from '../parts/time.tsx';
 import { address, go, linkTo, withQuery } from '../state/address.ts';
 import type { View } from '../state/hash.ts';
@@ -119,7 +120,7 @@ function Navigation() {
 
 /** One line each, for what concerns every view. */
 function Bars() {
-  const at = retryAt.value;
+  const { at = null, error } = putOff.value ?? {};
   const [, tick] = useReducer((ticks: number) => ticks + 1, 0);
   useEffect(() => {
     if (at === null) return;
@@ -129,7 +130,12 @@ function Bars() {
   return (
     <div class="bars" aria-live="polite">
       {offline.value && <p class="bar warning">{frameText.offline}</p>}
-      {at !== null && <p class="bar warning">{frameText.retryIn(Math.max(1, Math.round((at - Date.now()) / 1000)))}</p>}
+      {error !== undefined && at !== null && (
+        <p class="bar warning">
+          {[error.message, ...error.hints].map(visible).join('. ')}.{' '}
+          {frameText.retryIn(Math.max(1, Math.round((at - Date.now()) / 1000)))}
+        </p>
+      )}
       {newVersion.value && (
         <p class="bar">
           {frameText.newVersion}{' '}

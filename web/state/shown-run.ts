@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { access } from '../api/access.ts';
 import { ApiError } from '../api/api-error.ts';
-import { call, explainRefusal } from '../api/client.ts';
+import { call, explainRefusal, offline } from '../api/client.ts';
 import type { Answers } from '../api/types.ts';
 import { address } from './address.ts';
 
@@ -50,19 +50,32 @@ export function noticeRun(finishedAt: string): void {
 
 const checkEveryMs = 5 * 60 * 1000;
 
-/** Looks for a newer run every five minutes and when the window gets the focus. `health` is open to anyone. */
+/**
+ * Looks for a newer run and a newer version every five minutes, when the window gets the focus, and when the network or
+ * the app is back. `health` is open to anyone.
+ */
 export function watchForNewerRuns(): void {
+  let checking = false;
   const check = async () => {
-    if (document.visibilityState !== 'visible') return;
-    const health = await call('health', 'health').catch((error: unknown): null => {
+    if (checking || document.visibilityState !== 'visible') return;
+    checking = true;
+    try {
+      const health = await call('health', 'health');
+      newVersion.value = health.version !== pageVersion;
+      if (health.lastRun !== null) noticeRun(health.lastRun.finishedAt);
+    } catch (error) {
       // It answers 503 while the app is unhealthy, which the views say themselves.
-      if (error instanceof ApiError) return null;
-      throw error;
-    });
-    if (health === null) return;
-    newVersion.value = health.version !== pageVersion;
-    if (health.lastRun !== null) noticeRun(health.lastRun.finishedAt);
+      if (!(error instanceof ApiError)) throw error;
+    } finally {
+      checking = false;
+    }
   };
   setInterval(check, checkEveryMs);
-  addEventListener('focus', check);
+  for (const event of ['focus', 'online', 'offline']) addEventListener(event, check);
+  let wasOffline = false;
+  offline.subscribe((isOffline) => {
+    // The app may have been away because it is another version now.
+    if (wasOffline && !isOffline) check();
+    wasOffline = isOffline;
+  });
 }
