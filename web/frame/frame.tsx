@@ -22,7 +22,7 @@ import { Shortcuts } from './shortcuts.tsx';
 
 /** Everything around a view, and the view that the address names. */
 export function Frame() {
-  const { view, id, unknown } = address.value;
+  const { view, id, query, unknown } = address.value;
   useEffect(() => {
     document.title = `${id === '' ? frameText.views[view] : id.split('/').at(-1)} – ${frameText.product}`;
   }, [view, id]);
@@ -46,7 +46,7 @@ export function Frame() {
         <main id="main" tabIndex={-1}>
           <PastRibbon />
           {unknown.length > 0 && <p class="notice">{frameText.unknownNames(unknown)}</p>}
-          <ViewBoundary key={`${view} ${id}`}>
+          <ViewBoundary key={`${view} ${id}`} of={query.toString()}>
             <Content view={view} id={id} />
           </ViewBoundary>
         </main>
@@ -135,6 +135,9 @@ function Bars() {
           {[error.message, ...error.hints].map(visible).join('. ')}.{' '}
           {frameText.retryIn(Math.max(1, Math.round((at - Date.now()) / 1000)))}
         </p>
+      )}
+      {newest.value !== null && newestError.value !== null && (
+        <p class="bar warning">{visible(newestError.value.message)}</p>
       )}
       {newVersion.value && (
         <p class="bar">
