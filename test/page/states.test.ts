@@ -84,6 +84,7 @@ describe('503', () => {
       expect(await bar.count()).toBe(0);
       expect(proxy.failed).toHaveLength(6);
       proxy.fail(() => null);
+      await page.clock.resume();
       await page.getByRole('button', { name: 'Try again' }).click();
       await findings(page).first().waitFor();
     },
