@@ -32,6 +32,7 @@ export const frameText = {
   retryIn: (seconds: number) => `Next try in ${seconds} s.`,
   unknownNames: (names: readonly string[]) => `This view does not know ${names.join(', ')}, so it has no effect.`,
   copied: 'Copied',
+  notCopied: 'The browser does not allow copying.',
   copyFailed: 'The browser does not allow copying. The text is selected.',
   key: {
     title: 'Function key',

@@ -101,12 +101,6 @@ class PagedList implements Pages {
       if (signal.aborted) return;
       if (!(error instanceof ApiError)) throw error;
       this.#asked.delete(page);
-      // The rows of another question must not stand below the failure of this one.
-      if (isFirst) {
-        this.#pages = new Map();
-        this.first = null;
-        this.count = 0;
-      }
       this.error = error;
       this.loading = false;
     }
