@@ -26,7 +26,8 @@ export function viewAt(published: PublishedDatabase, asOf: string | undefined, t
 
 /**
  * The inventory as of the later of two runs, and both runs, for the changes between them. Later pages stay with the
- * later run of the first page; they begin after the earlier run anyway.
+ * later run of the first page. In the order of the runs they begin after the earlier run anyway.
+ * @param newestFirst the list ends at the earlier run
  * @throws {NotFoundError} `RunNotFound`, `NoRunAtThatTime`
  * @throws {RequestError} 400 `InvalidParameter`: `from` is after `to`; 410 `SkipTokenExpired`
  */
@@ -34,12 +35,15 @@ export function viewBetween(
   published: PublishedDatabase,
   requested: { readonly from?: string | undefined; readonly to?: string | undefined },
   token: SkipToken | null,
+  newestFirst = false,
 ): InventoryView & { readonly range: ChangeRange } {
   const { database } = published;
   const { from, to } = requested;
-  const range = token?.runId
-    ? { from: null, to: runOfToken(database, token.runId) }
-    : resolveChangeRange(database, from ?? null, to ?? null);
+  const later = token?.runId ? runOfToken(database, token.runId) : null;
+  const range =
+    later !== null && !newestFirst
+      ? { from: null, to: later }
+      : resolveChangeRange(database, from ?? null, later?.runId ?? to ?? null);
   if (token === null && beginsAfterItsEnd(range, requested)) {
     throw invalidParameter('from', from ?? '', `a run or time that is not after ${to ?? range.to.runId}`);
   }

@@ -102,6 +102,12 @@ export const orderBy = v.pipe(
   }),
 );
 
+/** The order of changes: true = the newest run first. */
+export const changesOrderBy = v.pipe(
+  v.picklist(['runId', 'runId asc', 'runId desc'], 'runId, or runId desc for the newest changes first'),
+  v.transform((value) => value === 'runId desc'),
+);
+
 /** Range and filters of the log of changes. */
 export const changeFilterEntries = {
   from: v.exactOptional(asOf),

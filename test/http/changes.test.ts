@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readAt, runIdOf } from '../database/fixtures/inventory.ts';
+import { finishedAt, readAt, runIdOf } from '../database/fixtures/inventory.ts';
 import { writeAuthor } from '../support/authors.ts';
 import { bodyOf } from './fixtures/body-of.ts';
 import { machineId, origin, principalOf, servedInventory, sub1, sub2 } from './fixtures/served-inventory.ts';
@@ -74,6 +74,7 @@ describe('changes', () => {
     ['to=2026-02-30', 400, 'InvalidParameter'],
     ['resourceId=vm-0', 400, 'InvalidParameter'],
     ['kind=created', 400, 'InvalidParameter'],
+    ['orderby=at', 400, 'InvalidParameter'],
     ['asOf=2026-11-21', 400, 'UnknownParameter'],
     ['from=2026-11-01&from=2026-11-02', 400, 'RepeatedParameter'],
     [`from=${runIdOf(2)}&to=${runIdOf(1)}`, 400, 'InvalidParameter'],
@@ -100,6 +101,29 @@ describe('changes', () => {
     expect([...kinds(first), ...kinds(second)]).toEqual(['virtualMachineUpdated', 'virtualMachineDeleted']);
     expect(second.nextLink).toBe('');
     expect(kinds(await bodyOf(served.send('changes', {}, published)))).toEqual([]);
+  });
+
+  test('come with the newest run first, in pages that end at the earlier run', async () => {
+    using served = servedInventory();
+    served.inventory.run();
+    served.inventory.end(2, 'virtualMachineDeleted');
+    served.inventory.end(3, 'virtualMachineDeleted');
+    const pages = async (query: string, found: unknown[] = []): Promise<readonly unknown[]> => {
+      const body = await bodyOf(served.send(`changes?${query}`));
+      const all = [...found, ...body.value.map(({ resourceId }) => String(resourceId).split('/').at(-1))];
+      return body.nextLink === '' ? all : pages(body.nextLink.split('?')[1] ?? '', all);
+    };
+    const newestFirst = `orderby=${encodeURIComponent('runId desc')}`;
+    const all = ['vm-2', 'vm-1', 'vm-4', 'vm-0'];
+
+    expect(await pages(`from=${runIdOf(1)}&${newestFirst}&maxpagesize=1`)).toEqual(all);
+    expect(await pages(`from=${runIdOf(1)}&orderby=runId`)).toEqual(all.toReversed());
+    // Neither a run nor a time as the end, nor the default, goes further back on a later page.
+    for (const from of [`from=${runIdOf(2)}&`, `from=${finishedAt(2)}&`, '']) {
+      expect([from, await pages(`${from}${newestFirst}&maxpagesize=1`)]).toEqual([from, ['vm-2', 'vm-1']]);
+    }
+    const csv = await (await served.send(`changes?${newestFirst}&format=csv&select=resourceId`)).text();
+    expect(csv).toMatch(/vm-2\s+.*vm-1\s*$/);
   });
 
   test('keep to a time that was after all runs when the first page was requested', async () => {

@@ -43,6 +43,10 @@ test('About shows who the app is, what it lacks with commands to copy, the versi
   await expect.poll(() => pasted(page)).toBe(commands.join('\n'));
   expect(await page.getByRole('table').first().getByRole('row').count()).toBe(identity.roles.length + 1);
   expect(await page.getByText(version, { exact: true }).count()).toBe(2);
+  const { coverage } = await (await fetch(`${host.origin}/api/summary`)).json();
+  const verdict = await page.locator('.verdict').textContent();
+  expect(verdict).toContain('Not complete');
+  expect(verdict).toContain(`${coverage.denied} subscription`);
   expect(await page.getByRole('rowheader').allInnerTexts()).toContain('/');
   const link = await page.getByRole('link', { name: 'openapi.json' }).getAttribute('href');
   expect(link).toBe(`${host.origin}/api/openapi.json`);

@@ -124,7 +124,7 @@ describe('Share', () => {
     await page.getByRole('alert').waitFor();
     const command = await copy(page, 'Copy as command');
     expect(command).toMatch(
-      /^vm-identities list --contains pay --tag 'owner=it'\\''s' --orderby 'name desc' --as-of \w+-\w+$/,
+      /^vm-identities list --contains pay --tag 'owner=it'\\''s' --orderby 'name desc' --as-of \w+-\w+ --database "\$DATABASE"$/,
     );
     await page.goto(pageAddress(keys, '#/machines?contains=pay&orderby=name+desc'));
     const names = () => page.locator('tbody td.column-name a').allTextContents();

@@ -31,6 +31,11 @@ export class ApiError extends Error {
     this.requestId = more.requestId ?? null;
     this.retryAfterSeconds = more.retryAfterSeconds ?? null;
   }
+
+  /** The app says that the request has no answer, so rows of another one may not stand for it. */
+  get isRefused(): boolean {
+    return this.status === 400 || this.status === 404 || this.status === 410;
+  }
 }
 
 const mostSeconds = 3600;

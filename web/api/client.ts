@@ -96,7 +96,8 @@ async function callOnce<Answer>(address: URL, options: RequestOptions): Promise<
 }
 
 /**
- * Sends a request with the caller's credentials, at most six at once.
+ * Sends a request with the caller's credentials, at most six at once. The answer must begin within a minute, and may then
+ * take as long as it takes.
  * @returns an answer with a status below 400
  * @throws {ApiError}
  */

@@ -5,8 +5,8 @@ import { LiveRegion } from '../parts/announce.tsx';
 import { Failure, ViewBoundary } from '../parts/failure.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { visible } from '../parts/name.tsx';
-import { formatTime, Time } from '../parts/time.tsx';
-import { address, go, linkTo, withQuery } from '../state/address.ts';
+import { formatTime } from '../parts/time.tsx';
+import { address, linkTo } from '../state/address.ts';
 import type { View } from '../state/hash.ts';
 import { loadNewest, newerRun, newest, newestError, newVersion } from '../state/shown-run.ts';
 import { frameText } from '../text/frame.ts';
@@ -15,6 +15,7 @@ import { NoRunYet } from '../views/runs/no-run-yet.tsx';
 import { views } from '../views/views.ts';
 import { AccessDialog } from './access-dialog.tsx';
 import { Menu } from './menu.tsx';
+import { NoSuchRun, PastRibbon, useMissingRun } from './past-run.tsx';
 import { RunPicker } from './run-picker.tsx';
 import { SearchBox } from './search-box.tsx';
 import { ShareMenu } from './share-menu.tsx';
@@ -23,6 +24,7 @@ import { Shortcuts } from './shortcuts.tsx';
 /** Everything around a view, and the view that the address names. */
 export function Frame() {
   const { view, id, query, unknown } = address.value;
+  const missing = useMissingRun();
   useEffect(() => {
     document.title = `${id === '' ? frameText.views[view] : id.split('/').at(-1)} – ${frameText.product}`;
   }, [view, id]);
@@ -47,7 +49,11 @@ export function Frame() {
           <PastRibbon />
           {unknown.length > 0 && <p class="notice">{frameText.unknownNames(unknown)}</p>}
           <ViewBoundary key={`${view} ${id}`} of={query.toString()}>
-            <Content view={view} id={id} />
+            {missing !== null && !withoutInventory.has(view) ? (
+              <NoSuchRun error={missing} />
+            ) : (
+              <Content view={view} id={id} />
+            )}
           </ViewBoundary>
         </main>
       </div>
@@ -156,25 +162,4 @@ function Bars() {
       )}
     </div>
   );
-}
-
-function PastRibbon() {
-  const asOf = address.value.query.get('asOf');
-  if (asOf === null) return null;
-  const time = timeOf(asOf);
-  return (
-    <p class="ribbon">
-      {stateText.past} {time === null ? <code>{asOf}</code> : <Time at={time} />} –{' '}
-      <button type="button" class="link" onClick={() => go(withQuery({ asOf: null }))}>
-        {stateText.backToNow}
-      </button>
-    </p>
-  );
-}
-
-/** The time in a run id such as `20261121T060000Z-3f2a`, or the time itself; null when it is neither. */
-function timeOf(asOf: string): string | null {
-  const run = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(asOf);
-  if (run !== null) return `${run[1]}-${run[2]}-${run[3]}T${run[4]}:${run[5]}:${run[6]}Z`;
-  return Number.isNaN(Date.parse(asOf)) ? null : asOf;
 }

@@ -2,11 +2,13 @@ import { useRef, useState } from 'preact/hooks';
 import { Dialog } from '../parts/dialog.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { MoreButton } from '../parts/rows/more-button.tsx';
+import { useMore } from '../parts/rows/use-more.ts';
 import { formatTime, Time } from '../parts/time.tsx';
 import { address, go, withQuery } from '../state/address.ts';
 import { toHash } from '../state/hash.ts';
-import { newest, shownRun } from '../state/shown-run.ts';
-import { useAnswer } from '../state/use-answer.ts';
+import { preferences } from '../state/preferences.ts';
+import { newest, runOf, shownRun } from '../state/shown-run.ts';
 import { runPickerText as text } from '../text/run-picker.ts';
 import { count } from '../text/states.ts';
 
@@ -58,7 +60,8 @@ function Choices({ close }: { readonly close: () => void }) {
 /** One step for each of the last 60 runs; incomplete ones have another mark. */
 function Slider({ show }: { readonly show: (asOf: string) => void }) {
   const runs = newest.value?.runs ?? [];
-  const shownAt = runs.findIndex(({ runId }) => runId === shownRun.value);
+  const shown = runOf(shownRun.value)?.runId;
+  const shownAt = runs.findIndex(({ runId }) => runId === shown);
   const [at, setAt] = useState(shownAt < 0 ? runs.length - 1 : shownAt);
   const run = runs[at];
   if (run === undefined || runs.length < 2) return null;
@@ -99,8 +102,9 @@ function AtTime({ show }: { readonly show: (asOf: string) => void }) {
   const submit = (event: Event) => {
     event.preventDefault();
     const value = field.current?.value ?? '';
-    // The field has local time, and the API takes UTC.
-    if (value !== '') show(new Date(value).toISOString());
+    // The field has no time zone: it means the one of the times on screen. The API takes UTC.
+    const zone = preferences.value.timeZone === 'utc' ? 'Z' : '';
+    if (value !== '') show(new Date(value + zone).toISOString());
   };
   return (
     <form onSubmit={submit}>
@@ -113,9 +117,10 @@ function AtTime({ show }: { readonly show: (asOf: string) => void }) {
 }
 
 function RunList({ show, close }: { readonly show: (asOf: string) => void; readonly close: () => void }) {
-  const { answer, error, again } = useAnswer('runs', 'runs', { maxpagesize: 100 });
-  const published = (answer?.value ?? []).filter(({ status }) => status === 'succeeded');
-  const to = shownRun.value ?? '';
+  const list = useMore('runs', 'runs', { maxpagesize: 100 });
+  const { error, again } = list;
+  const published = list.rows.filter(({ status }) => status === 'succeeded');
+  const to = runOf(shownRun.value)?.runId ?? shownRun.value ?? '';
   return (
     <section>
       <h3>{text.list}</h3>
@@ -136,6 +141,7 @@ function RunList({ show, close }: { readonly show: (asOf: string) => void; reado
           </li>
         ))}
       </ul>
+      <MoreButton list={{ ...list, rows: published }} />
     </section>
   );
 }

@@ -49,7 +49,10 @@ export function curlOf({ path, query }: SharedCall): string {
   return `curl -H "${header}" ${quoted(apiAddress(path, query).href)}`;
 }
 
-/** The same question to the command line. Its options are named as the filters, with hyphens. */
+/**
+ * The same question to the command line. Its options are named as the filters, with hyphens. Without `--database` it
+ * would read a file of the reader's own: the reader sets DATABASE, as the page does not know where the app publishes.
+ */
 export function commandOf({ query, command }: SharedCall): string {
   const options = Object.entries(query).flatMap(([name, value]) =>
     [value].flat().flatMap((one) => {
@@ -57,7 +60,7 @@ export function commandOf({ query, command }: SharedCall): string {
       return [`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, String(one)];
     }),
   );
-  return ['vm-identities', ...command, ...options].map(quoted).join(' ');
+  return `${['vm-identities', ...command, ...options].map(quoted).join(' ')} --database "$DATABASE"`;
 }
 
 /** A word that any POSIX shell takes as it is. */

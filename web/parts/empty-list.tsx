@@ -9,7 +9,7 @@ export function EmptyList({ of }: { readonly of: Completeness }) {
   const missing = missingParts(of);
   return (
     <section class="notice">
-      <p>{of.complete || missing === '' ? text.empty : text.emptyIncomplete(missing)}</p>
+      <p>{missing === '' ? text.empty : text.emptyIncomplete(missing)}</p>
       {names.length > 0 && (
         <p>
           {text.filtersOn}{' '}

@@ -7,7 +7,8 @@ export function Remediation({ text: whole }: { readonly text: string }) {
   const at = whole.search(/\baz /);
   if (at < 0) return <p>{visible(whole)}</p>;
   const command = whole.slice(at);
-  const placeholders = [...new Set(command.match(/\b[A-Z][A-Z_]{3,}\b/g) ?? [])];
+  // What stands in quotes is an exact value, whatever its letters.
+  const placeholders = [...new Set(command.replaceAll(/'[^']*'/g, '').match(/\b[A-Z][A-Z-]{3,}\b/g) ?? [])];
   const label = placeholders.length === 0 ? text.copyCommand : text.copyAndFill(placeholders);
   return (
     <>

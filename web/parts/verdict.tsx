@@ -1,6 +1,7 @@
 import type { CoverageCounts } from '../api/types.ts';
 import { linkTo } from '../state/address.ts';
 import { toHash } from '../state/hash.ts';
+import { newest } from '../state/shown-run.ts';
 import { count, stateText } from '../text/states.ts';
 import { Icon } from './icon.tsx';
 import { Time } from './time.tsx';
@@ -13,28 +14,49 @@ export interface Completeness {
   readonly asOf: string;
 }
 
-/** The parts of an inventory that were not read, in words: `2 denied, 1 failed, 1 blind spot`. */
-export function missingParts({ coverage }: Pick<Completeness, 'coverage'>): string {
+/**
+ * The parts of an inventory that were not read, in words: `2 denied, 1 failed, 1 blind spot`.
+ * @returns empty only when everything was read
+ */
+export function missingParts({ complete, coverage }: Omit<Completeness, 'asOf'>): string {
+  const parts = knownGaps(coverage);
+  if (coverage.blindSpots === null) parts.push(stateText.blindSpotsNotKnown);
+  if (parts.length === 0 && !complete) parts.push(isDamaged() ? stateText.newestFile : stateText.unlisted);
+  return parts.join(', ');
+}
+
+function knownGaps(coverage: CoverageCounts): string[] {
   const parts = (['denied', 'failed', 'partial'] as const)
     .filter((status) => coverage[status] > 0)
     .map((status) => `${count(coverage[status], 'subscription')} ${stateText.statuses[status]}`);
   if (coverage.blindSpots !== null && coverage.blindSpots > 0) parts.push(stateText.blindSpots(coverage.blindSpots));
-  return parts.join(', ');
+  return parts;
+}
+
+/** The newest file is damaged, so every answer comes from the one before. */
+function isDamaged(): boolean {
+  return newest.value?.damaged === true;
+}
+
+interface Reason {
+  readonly message: string;
+  readonly hint: string | null;
 }
 
 interface VerdictProps {
   readonly of: Completeness;
-  /** The newest file is damaged, and the answer comes from the one before. */
-  readonly damaged?: boolean;
-  /** Why the run as a whole is not complete. */
-  readonly reason?: { readonly message: string; readonly hint: string | null } | null;
+  /** Why the run as a whole is not complete; default: what is known of the newest run. */
+  readonly reason?: Reason | null;
   /** The run of the answer, where it is not the one that all views show. */
   readonly runId?: string | null;
+  /** The view lists nothing that could be missing from it. */
+  readonly listsNothing?: boolean;
 }
 
 /** Says at the top of a view whether its answer is complete. Only a complete answer is quiet. */
-export function Verdict({ of, damaged = false, reason = null, runId = null }: VerdictProps) {
+export function Verdict({ of, reason = reasonOf(of), runId = null, listsNothing = false }: VerdictProps) {
   const { coverage } = of;
+  const damaged = isDamaged();
   const run = (
     <span class="verdict-run">
       {stateText.runOf} <Time at={of.asOf} /> (<Time at={of.asOf} relative />)
@@ -48,12 +70,12 @@ export function Verdict({ of, damaged = false, reason = null, runId = null }: Ve
       </p>
     );
   }
-  const missing = missingParts(of);
+  const missing = coverage.blindSpots === null ? knownGaps(coverage).join(', ') : missingParts(of);
   return (
     <div class={`verdict incomplete ${damaged || reason !== null ? 'bad' : ''}`} role="note">
       {damaged && (
         <p>
-          <Icon name="failed" /> <strong>{stateText.damaged}</strong>
+          <Icon name="failed" /> <strong>{stateText.damaged}</strong> {stateText.damagedHint}
         </p>
       )}
       {reason !== null && (
@@ -61,12 +83,12 @@ export function Verdict({ of, damaged = false, reason = null, runId = null }: Ve
           <Icon name="failed" /> {stateText.reason} {reason.message}. {reason.hint}
         </p>
       )}
-      {!of.complete && (
+      {(!of.complete || coverage.blindSpots === null) && (
         <p>
           <Icon name="incomplete" /> <strong>{stateText.notComplete}</strong> {missing}
           {missing === '' ? '' : '. '}
           {coverage.blindSpots === null ? `${stateText.blindSpotsUnknown} ` : ''}
-          {stateText.missingHere}{' '}
+          {listsNothing ? '' : `${stateText.missingHere} `}
           <a href={runId === null ? linkTo('coverage') : toHash('coverage', '', { asOf: runId })}>
             {stateText.whatIsMissing}
           </a>
@@ -75,4 +97,8 @@ export function Verdict({ of, damaged = false, reason = null, runId = null }: Ve
       <p>{run}</p>
     </div>
   );
+}
+
+function reasonOf({ asOf }: Completeness): Reason | null {
+  return newest.value?.asOf === asOf ? newest.value.reason : null;
 }

@@ -19,6 +19,18 @@ export const newVersion = signal(false);
 /** The run that every call of a view asks for: the one in the address, or the newest known. */
 export const shownRun = computed(() => address.value.query.get('asOf') ?? newest.value?.runId ?? null);
 
+/**
+ * The run that a value of `asOf` means: the one with this id, or the last one that had ended by this time.
+ * @returns null when it is none of the last 60
+ */
+export function runOf(asOf: string | null): Summary['runs'][number] | null {
+  const time = Date.parse(asOf ?? '');
+  const found = newest.value?.runs.findLast(
+    ({ runId, finishedAt }) => runId === asOf || Date.parse(finishedAt) <= time,
+  );
+  return found ?? null;
+}
+
 /** The page was loaded as this version. */
 export const pageVersion = document.documentElement.dataset.version ?? '';
 
@@ -42,10 +54,31 @@ export async function loadNewest(): Promise<void> {
   }
 }
 
-/** Call it when a run has ended and is published. @param finishedAt ISO 8601 */
-export function noticeRun(finishedAt: string): void {
-  const shown = newest.value?.asOf;
-  if (shown === undefined || finishedAt > shown) newerRun.value = finishedAt;
+const mostLooks = 6;
+const lookAgainMs = 1000;
+
+/**
+ * Call it when a run has ended and is published. The app looks for a new file every 3 seconds, and a damaged one has
+ * nothing to show, so the user is asked only when the app can show the run.
+ * @param finishedAt ISO 8601
+ */
+export async function noticeRun(finishedAt: string): Promise<void> {
+  for (let looks = 0; looks < mostLooks && finishedAt > (newest.value?.asOf ?? ''); looks++) {
+    if (looks > 0) await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
+    const summary = await call('summary', 'summary').catch(orNull);
+    if (summary === null) return;
+    if (summary.runId !== newest.value?.runId) {
+      newerRun.value = finishedAt;
+      return;
+    }
+    newest.value = summary;
+    if (summary.damaged) return;
+  }
+}
+
+function orNull(error: unknown): null {
+  if (error instanceof ApiError) return null;
+  throw error;
 }
 
 const checkEveryMs = 5 * 60 * 1000;
@@ -60,12 +93,11 @@ export function watchForNewerRuns(): void {
     if (checking || document.visibilityState !== 'visible') return;
     checking = true;
     try {
-      const health = await call('health', 'health');
-      newVersion.value = health.version !== pageVersion;
-      if (health.lastRun !== null) noticeRun(health.lastRun.finishedAt);
-    } catch (error) {
       // It answers 503 while the app is unhealthy, which the views say themselves.
-      if (!(error instanceof ApiError)) throw error;
+      const health = await call('health', 'health').catch(orNull);
+      if (health === null) return;
+      newVersion.value = health.version !== pageVersion;
+      if (health.lastRun !== null) await noticeRun(health.lastRun.finishedAt);
     } finally {
       checking = false;
     }

@@ -30,7 +30,8 @@ export const findingsText = {
   stale: 'stale',
   accepted: (number: number) =>
     `${number.toLocaleString()} accepted ${number === 1 ? 'finding is' : 'findings are'} not listed (INVENTORY_ACCEPTED_FINDINGS).`,
-  acceptance: 'Copy the entry that accepts it',
+  acceptance: (days: number) =>
+    `Copy the entry that accepts it for ${days.toLocaleString()} days. Write the reason in place of WHY.`,
   copyAcceptance: 'Copy acceptance',
   copyCommand: 'Copy command',
   copyAndFill: (placeholders: readonly string[]) => `Copy (fill in ${placeholders.join(', ')})`,

@@ -23,7 +23,7 @@ export const historyText = {
   noChanges: (since: string) => `No changes were seen since the run of ${since}.`,
   since: (since: string) => `Since the run of ${since}.`,
   tooMany: (changes: number) =>
-    `There are more than ${changes.toLocaleString()} changes, and these are the last of the oldest ${changes.toLocaleString()}.`,
+    `There are more than ${changes.toLocaleString()} changes. This page knows the last ${changes.toLocaleString()}.`,
   allChanges: 'All changes of it',
   findings: 'Findings',
   allFindings: 'All findings of it',

@@ -11,4 +11,7 @@ export const runPickerText = {
   complete: 'complete',
   incomplete: 'not complete',
   compare: 'Compare',
+  beforeFirst: 'Before the first run',
+  notThere: 'This run is not in the inventory',
+  showRunOf: 'Show the run of',
 };

@@ -5,5 +5,6 @@ export const shareText = {
   linkHint: 'The link shows this run, also when there are newer ones.',
   curl: 'Copy as curl',
   command: 'Copy as command',
-  commandHint: 'Set --database to the URL of the container that the app publishes to.',
+  commandHint:
+    'Set DATABASE first: the URL of the container that the app publishes to, or a file with a copy of its database.',
 };

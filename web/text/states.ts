@@ -15,7 +15,11 @@ export const stateText = {
   blindSpots: (number: number) => count(number, 'blind spot'),
   blindSpotsNotKnown: 'blind spots not known',
   blindSpotsUnknown: 'Blind spots cannot be known: no management group is configured or readable.',
-  damaged: 'The newest inventory file is damaged. This is the one before it.',
+  damaged: 'The newest inventory file is damaged. The page shows the one before it.',
+  damagedHint:
+    'Until it is restored, no run can publish. The next run ends with DatabaseDamaged and names the command that restores it.',
+  newestFile: 'the newest run, whose file is damaged',
+  unlisted: 'subscriptions that the list of the run may lack',
   reason: 'The run says:',
   past: 'You look at',
   backToNow: 'back to now',

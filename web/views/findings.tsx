@@ -11,7 +11,8 @@ import { useMore } from '../parts/rows/use-more.ts';
 import { Time } from '../parts/time.tsx';
 import { Verdict } from '../parts/verdict.tsx';
 import { address, linkTo } from '../state/address.ts';
-import { newest, shownRun } from '../state/shown-run.ts';
+import { shownRun } from '../state/shown-run.ts';
+import { useAnswer } from '../state/use-answer.ts';
 import { filterText } from '../text/filters.ts';
 import { findingsText as text } from '../text/findings.ts';
 import { frameText } from '../text/frame.ts';
@@ -22,7 +23,8 @@ export function Findings() {
   const filters = filtersOf(address.value.query);
   const list = useMore('findings', 'findings', { ...filters, asOf: shownRun.value, maxpagesize: 200 });
   const { first, rows } = list;
-  const accepted = newest.value?.findings.accepted ?? 0;
+  const summary = useAnswer('summary', 'summary', { asOf: shownRun.value });
+  const accepted = summary.answer?.findings.accepted ?? 0;
   return (
     <>
       <h1>{frameText.views.findings}</h1>
@@ -32,7 +34,7 @@ export function Findings() {
         <FilterSelect name="rule" label={filterText.rule} choices={text.rules} />
         <FilterText name="subscriptionId" label={filterText.subscriptionId} />
         <FilterSelect name="stale" label={filterText.stale} choices={filterText.stales} />
-        <DownloadMenu report="findings" filters={filters} />
+        <DownloadMenu report="findings" filters={filters} of={first} />
       </div>
       {accepted > 0 && <p>{text.accepted(accepted)}</p>}
       {list.error !== null && <Failure error={list.error} of="findings" again={list.again} />}
@@ -40,7 +42,7 @@ export function Findings() {
       {first !== null && rows.length === 0 && <EmptyList of={first} />}
       <div aria-busy={list.loading && rows.length > 0}>
         {groupsOf(rows).map(([key, group]) => (
-          <Group key={key} findings={group} isWhole={!list.hasMore} />
+          <Group key={key} findings={group} isWhole={!list.hasMore && first?.complete === true} />
         ))}
       </div>
       <MoreButton list={list} />
@@ -78,6 +80,9 @@ function Group({ findings, isWhole }: { readonly findings: readonly Finding[]; r
   );
 }
 
+/** The app takes no entry without an end. */
+const acceptedDays = 90;
+
 /** One finding, also on the pages of its machine and its principal. */
 export function OneFinding({ finding }: { readonly finding: Finding }) {
   const { resourceId, principalId, message, remediation, firstSeen, stale } = finding;
@@ -103,13 +108,14 @@ export function OneFinding({ finding }: { readonly finding: Finding }) {
       </p>
       <Remediation text={remediation} />
       <p class="hint">
-        {text.acceptance} <CopyButton text={acceptanceOf(finding)} label={text.copyAcceptance} />
+        {text.acceptance(acceptedDays)} <CopyButton text={acceptanceOf(finding)} label={text.copyAcceptance} />
       </p>
     </article>
   );
 }
 
-/** The entry for `INVENTORY_ACCEPTED_FINDINGS`; the reader fills in why. */
-function acceptanceOf({ rule, principalId }: Finding): string {
-  return JSON.stringify({ rule, principalId, reason: 'WHY' }, null, 2);
+/** The entry of `INVENTORY_ACCEPTED_FINDINGS` that accepts this finding and no other; the reader fills in why. */
+function acceptanceOf({ rule, resourceId, principalId }: Finding): string {
+  const expires = new Date(Date.now() + acceptedDays * 86_400_000).toISOString().slice(0, 10);
+  return JSON.stringify({ rule, resourceId, principalId, reason: 'WHY', expires }, null, 2);
 }

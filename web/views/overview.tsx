@@ -22,7 +22,7 @@ export function Overview() {
       {error !== null && <Failure error={error} of="summary" again={again} />}
       {answer !== null && (
         <div aria-busy={loading}>
-          <Verdict of={answer} damaged={answer.damaged} reason={answer.reason} />
+          <Verdict of={answer} reason={answer.reason} />
           <Gaps of={answer} />
           <Tiles of={answer} />
           <section>

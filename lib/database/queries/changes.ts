@@ -12,6 +12,11 @@ import { integer, oneOf, type SqlRow, text, textOrNull } from './row-values.ts';
 import { type Parameters, prepared, type Query } from './statements.ts';
 import { storedAuthor, storedFields, storedTexts } from './stored-json.ts';
 
+/** The reverse of the whole order, from the newest run to the oldest. */
+interface ChangeOrder {
+  readonly newestFirst?: boolean;
+}
+
 /**
  * One page of the log of changes, by the runs that found them. Within a run: subscriptions, machines, identities,
  * credentials, roles.
@@ -20,13 +25,14 @@ export function listChanges(
   database: Database,
   range: ChangeRange,
   filter: ChangeFilter,
-  page: Pick<PageRequest, 'limit' | 'after'>,
+  page: Pick<PageRequest, 'limit' | 'after'> & ChangeOrder,
 ): Page<Change> {
   const after = page.after === undefined ? null : readPosition(page.after);
   const run = ({ sql, parameters }: Query) => prepared(database, sql).iterate(parameters);
+  const { newestFirst = false } = page;
   const value: Change[] = [];
   let last: ChangePosition | null = null;
-  for (const { row, position } of merged(database, range, filter, after, run)) {
+  for (const { row, position } of merged(database, { range, filter, after, newestFirst }, run)) {
     if (value.length === page.limit) return last === null ? { value } : { value, next: writePosition(last) };
     value.push(toChange(row));
     last = position;
@@ -35,10 +41,16 @@ export function listChanges(
 }
 
 /** Every change that a filter selects, one at a time: memory does not grow with their number. */
-export function* iterateChanges(database: Database, range: ChangeRange, filter: ChangeFilter): Generator<Change> {
+export function* iterateChanges(
+  database: Database,
+  range: ChangeRange,
+  filter: ChangeFilter,
+  newestFirst = false,
+): Generator<Change> {
   // Its own statements: a kept one would start over when another reader iterates it.
   const run = ({ sql, parameters }: Query) => database.prepare(sql).iterate(parameters);
-  for (const { row } of merged(database, range, filter, null, run)) yield toChange(row);
+  const asked = { range, filter, after: null, newestFirst };
+  for (const { row } of merged(database, asked, run)) yield toChange(row);
 }
 
 /** Where a page ended: the run, the index of the source in `changeSources`, and the keys of its row. */
@@ -53,25 +65,30 @@ interface PlacedRow {
   readonly position: ChangePosition;
 }
 
+interface Asked {
+  readonly range: ChangeRange;
+  readonly filter: ChangeFilter;
+  readonly after: ChangePosition | null;
+  readonly newestFirst: boolean;
+}
+
 /** The rows of all sources in one order: by run, then by source. Each row is read only when its turn comes. */
-function* merged(
-  database: Database,
-  range: ChangeRange,
-  filter: ChangeFilter,
-  after: ChangePosition | null,
-  run: (query: Query) => Iterator<SqlRow>,
-): Generator<PlacedRow> {
+function* merged(database: Database, asked: Asked, run: (query: Query) => Iterator<SqlRow>): Generator<PlacedRow> {
+  const isBefore = ({ position: one }: PlacedRow, { position: other }: PlacedRow): boolean =>
+    asked.newestFirst ? one.seq > other.seq : one.seq < other.seq;
+  const sources = [...changeSources.entries()];
+  if (asked.newestFirst) sources.reverse();
   const readers: { readonly rows: Iterator<SqlRow>; head: PlacedRow }[] = [];
   try {
-    for (const [index, source] of changeSources.entries()) {
-      const query = changeSelect(database, source, index, range, filter, after);
+    for (const [index, source] of sources) {
+      const query = changeSelect(database, source, index, asked);
       const rows = query === null ? null : run(query);
       const first = rows?.next();
       if (rows !== null && first?.done === false) readers.push({ rows, head: placed(first.value, index) });
     }
     for (;;) {
       const next = readers.reduce<(typeof readers)[number] | undefined>(
-        (best, reader) => (best === undefined || reader.head.position.seq < best.head.position.seq ? reader : best),
+        (best, reader) => (best === undefined || isBefore(reader.head, best.head) ? reader : best),
         undefined,
       );
       if (next === undefined) return;
@@ -98,13 +115,12 @@ function changeSelect(
   database: Database,
   source: ChangeSource,
   index: number,
-  range: ChangeRange,
-  filter: ChangeFilter,
-  after: ChangePosition | null,
+  { range, filter, after, newestFirst }: Asked,
 ): Query | null {
   if (filter.kind !== undefined && !source.kinds.includes(filter.kind)) return null;
   if (filter.caller !== undefined && source.author === undefined) return null;
-  const keys = `${source.seq}, ${source.keys.join(', ')}`;
+  const order = [source.seq, ...source.keys];
+  const [later, orLater] = newestFirst ? ['<', '<='] : ['>', '>='];
   const where = [source.where, `${source.seq} > $from`, `${source.seq} <= $to`];
   const parameters: Record<string, string | number | null> = {
     $from: Math.max(range.from?.seq ?? 0, oldestRun(database)),
@@ -130,15 +146,16 @@ function changeSelect(
   if (after !== null && index === after.source) {
     const [$first = 0, $second = 0] = after.keys;
     const values = source.keys.length === 1 ? '$first' : '$first, $second';
-    restrict(`(${keys}) > ($seq, ${values})`, { $seq: after.seq, $first, $second });
+    restrict(`(${order.join(', ')}) ${later} ($seq, ${values})`, { $seq: after.seq, $first, $second });
   } else if (after !== null) {
-    restrict(`${source.seq} ${index < after.source ? '>' : '>='} $seq`, { $seq: after.seq });
+    const isDone = newestFirst ? index > after.source : index < after.source;
+    restrict(`${source.seq} ${isDone ? later : orLater} $seq`, { $seq: after.seq });
   }
   const compared = source.compared ?? { ...source, partial: '0', ignored: 'NULL' };
   return {
     sql: `SELECT ${changeColumns(source)}, ${compared.before} AS before, ${compared.after} AS after, ${compared.partial} AS partial, ${compared.ignored} AS ignored,
       ${source.keys[0]} AS first_key, ${source.keys[1] ?? 'NULL'} AS second_key
-      FROM ${source.from} WHERE ${where.join(' AND ')} ORDER BY ${keys}`,
+      FROM ${source.from} WHERE ${where.join(' AND ')} ORDER BY ${order.map((key) => (newestFirst ? `${key} DESC` : key)).join(', ')}`,
     parameters,
   };
 }
@@ -165,11 +182,11 @@ function machineNumber(database: Database, resourceId: string): number | null {
   return row === undefined ? null : integer(row, 'id');
 }
 
-/** The position in a page link. A malformed one begins with the first change of its run. */
+/** The position in a page link. A malformed one begins with the first change of its run: no source compares to NaN. */
 function readPosition({ row, value }: PagePosition): ChangePosition {
   const [source, ...keys] = typeof value === 'string' ? (fieldsOf(value) ?? []) : [];
   const known = typeof source === 'number' && keys.length > 0 && keys.every(isKey);
-  return known ? { seq: row, source, keys } : { seq: row, source: -1, keys: [] };
+  return known ? { seq: row, source, keys } : { seq: row, source: Number.NaN, keys: [] };
 }
 
 function fieldsOf(text: string): readonly unknown[] | null {

@@ -7,6 +7,7 @@ import { changeKinds } from '../../inventory/run.ts';
 import { machineByIdFields, virtualMachineFields } from '../../inventory/virtual-machine.ts';
 import {
   changeFilterEntries,
+  changesOrderBy,
   coverageFilterEntries,
   findingFilterEntries,
   machineFilterEntries,
@@ -116,6 +117,7 @@ export const lookupBody = v.strictObject(
 export const changesQuery = v.strictObject({
   ...changeFilterEntries,
   select: v.exactOptional(selection(changeFields)),
+  orderby: v.exactOptional(changesOrderBy),
   ...paging,
   format,
 });

@@ -267,17 +267,29 @@ test('the view `changes` has the same rows', () => {
 });
 
 describe('pages', () => {
-  test.each([1, 2, 3, 5, 14])('of %i rows together are the whole list in the same order', (limit) => {
+  test.each([
+    [1, false],
+    [2, false],
+    [3, false],
+    [5, false],
+    [14, false],
+    [1, true],
+    [2, true],
+    [5, true],
+    [14, true],
+  ])('of %i rows together are the whole list in the same order; newest first: %s', (limit, newestFirst) => {
     const { from } = everyKind();
     const to = readRun();
     inventory.version(1, { name: 'updated', location: 'westeurope' }, 'virtualMachineUpdated');
     inventory.credential(1, 'later', 'repo:later', 'federatedCredentialAdded');
-    const all = [...iterateChanges(inventory.open(), { from, to }, {})];
+    const all = [...iterateChanges(inventory.open(), { from, to }, {}, newestFirst)];
+    const inOrder = [...iterateChanges(inventory.open(), { from, to }, {})];
+    expect(all).toEqual(newestFirst ? inOrder.toReversed() : inOrder);
     expect(all.length).toBe(16);
     const pages: Change[] = [];
     let after: PagePosition | undefined;
     do {
-      const page = listChanges(inventory.open(), { from, to }, {}, { limit, ...(after && { after }) });
+      const page = listChanges(inventory.open(), { from, to }, {}, { limit, newestFirst, ...(after && { after }) });
       expect(page.value.length).toBeGreaterThan(0);
       pages.push(...page.value);
       after = page.next;
@@ -289,6 +301,13 @@ describe('pages', () => {
     const range = everyKind();
     const page = listChanges(inventory.open(), range, {}, { limit: 99, after: { value, row: 2 } });
     expect(page.value.length).toBe(14);
+    const reverse = listChanges(
+      inventory.open(),
+      range,
+      {},
+      { limit: 99, after: { value, row: 2 }, newestFirst: true },
+    );
+    expect(reverse.value).toEqual(page.value.toReversed());
   });
 });
 

@@ -88,6 +88,13 @@ const answers: Readonly<Record<string, (database: Database) => unknown>> = {
   'GET-changes-every-filter': (database) => [...iterateChanges(database, { from: null, to: asOf }, everyChangeFilter)],
   'GET-changes-next-page': (database) =>
     listChanges(database, { from: null, to: asOf }, { kind: 'identityAttached' }, { limit: 1, after: changePosition }),
+  'GET-changes-next-page-newest-first': (database) =>
+    listChanges(
+      database,
+      { from: null, to: asOf },
+      { kind: 'identityAttached' },
+      { limit: 1, after: changePosition, newestFirst: true },
+    ),
   'GET-findings-every-filter': (database) =>
     listFindings(
       database,

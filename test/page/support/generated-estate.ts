@@ -101,6 +101,18 @@ export function estateRun(size: EstateSize, startedAt: Date, more: readonly Mach
   };
 }
 
+/** The same machines, with everything readable. @param plan whatever differs of the plan */
+export function completeRun(size: EstateSize, startedAt: Date, plan: RunReading['plan'] = {}): RunReading {
+  const run = estateRun({ ...size, subscriptions: size.subscriptions + 2 }, startedAt);
+  const entries = Object.entries(run.subscriptions).slice(0, size.subscriptions);
+  const subscriptions = run.plan?.subscriptions?.slice(0, size.subscriptions) ?? [];
+  return {
+    ...run,
+    subscriptions: Object.fromEntries(entries),
+    plan: { ...run.plan, subscriptions, blindSpots: [], ...plan },
+  };
+}
+
 /** A machine by its number in the estate. */
 function estateMachine(number: number, subscriptionId: string): MachineReading {
   const team = teams[number % teams.length] ?? '';

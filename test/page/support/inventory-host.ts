@@ -12,8 +12,10 @@ import type { PageHost } from './page-host.ts';
 const bundle = join(import.meta.dirname, '../../../dist/functions.cjs');
 
 export interface InventoryHost extends PageHost {
-  /** Publishes another run. */
+  /** Publishes another run, and records it. */
   publish(run: RunReading): Promise<void>;
+  /** Damages the newest published file. */
+  damageNewest(): Promise<void>;
 }
 
 /** The app on a storage account that holds these runs, the oldest first. */
@@ -23,9 +25,9 @@ export async function startInventoryHost(
 ): Promise<InventoryHost> {
   const azurite = await startAzurite();
   const folder = await mkdtemp(join(tmpdir(), 'inventory-host-'));
-  const { store, name } = newStore(azurite.connectionString);
+  const { store, container, name } = newStore(azurite.connectionString);
   const publish = async (run: RunReading): Promise<void> => {
-    await publishDatabase({
+    const published = await publishDatabase({
       store,
       runId: planOf(run).runId,
       machines: 0,
@@ -33,6 +35,7 @@ export async function startInventoryHost(
       folder,
       signal: never,
     });
+    await store.runs.create(published, never);
   };
   for (const run of runs) await publish(run);
   const host = await startHostProcess(bundle, {
@@ -43,6 +46,11 @@ export async function startInventoryHost(
     keys: null,
     log: async () => host.lines().join('\n'),
     publish,
+    async damageNewest() {
+      const pointer = await store.latest.read(never);
+      const blob = container.getBlockBlobClient(pointer?.latest.database ?? '');
+      await blob.upload('damaged', 7);
+    },
     async [Symbol.asyncDispose]() {
       await host.end();
       await azurite.stop();

@@ -8,13 +8,14 @@ import { useAnswer } from '../../state/use-answer.ts';
 import { filterText } from '../../text/filters.ts';
 import { findingsText } from '../../text/findings.ts';
 import { historyText as text } from '../../text/history.ts';
-import { ChangeList } from '../../views/changes/changes.tsx';
+import { ChangeList, newestFirst } from '../../views/changes/changes.tsx';
 import { OneFinding } from '../../views/findings.tsx';
 import { Failure } from '../failure.tsx';
 import { formatTime } from '../time.tsx';
 
 /** Changes of one thing since the oldest run that the summary names. */
 export interface History {
+  /** The oldest first. */
   readonly changes: readonly Change[];
   readonly runs: Summary['runs'];
   /** The run after which the changes are; empty while unknown. */
@@ -31,10 +32,10 @@ export function useChangesOf(query: Readonly<Record<string, string>>): History {
   const summary = useAnswer('summary', 'summary', { asOf: shownRun.value });
   const runs = summary.answer?.runs ?? [];
   const from = runs[0]?.runId ?? '';
-  const asked = { ...query, from, to: shownRun.value, maxpagesize: mostChanges };
+  const asked = { ...query, from, to: shownRun.value, orderby: newestFirst, maxpagesize: mostChanges };
   const { answer, error, again } = useAnswer('changes', from === '' ? null : 'changes', asked);
   return {
-    changes: answer?.value ?? [],
+    changes: (answer?.value ?? []).toReversed(),
     runs,
     from,
     more: answer?.nextLink !== undefined,

@@ -7,7 +7,7 @@ export function MoreButton({
 }: {
   readonly list: Pick<More<never>, 'hasMore' | 'loading' | 'more'> & { readonly rows: readonly unknown[] };
 }) {
-  if (list.rows.length === 0) return null;
+  if (list.rows.length === 0 && !list.hasMore) return null;
   return (
     <p class="list-count" role="status">
       {text.shown(list.rows.length)}{' '}

@@ -27,6 +27,8 @@ export interface RowsProps<Row> {
   readonly orderBy?: string | null;
   readonly sort?: (orderBy: string) => void;
   readonly busy: boolean;
+  /** Identifies the filters and the order of the rows: another list begins at its first row. */
+  readonly list?: string;
   /** The list goes on after these rows, so its length is not known. */
   readonly hasMore?: boolean;
   /** Tells which rows are in view. */
@@ -35,8 +37,21 @@ export interface RowsProps<Row> {
 
 /** A table of any length. Only the rows in view are in the document, between two empty rows that keep its height. */
 export function Rows<Row>(props: RowsProps<Row>) {
-  const { label, columns, count, rowAt, idOf, principalIdOf, orderBy, sort, busy, hasMore = false, show } = props;
-  const { table, items, before, after, measure, cut } = useRowWindow(count);
+  const {
+    label,
+    columns,
+    count,
+    rowAt,
+    idOf,
+    principalIdOf,
+    orderBy,
+    sort,
+    busy,
+    list = '',
+    hasMore = false,
+    show,
+  } = props;
+  const { table, items, before, after, measure, cut } = useRowWindow(count, list);
   const printing = usePrinting();
   const first = items[0] ?? 0;
   const last = items.at(-1) ?? 0;

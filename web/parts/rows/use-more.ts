@@ -22,7 +22,9 @@ type RowOf<Answer> = Answer extends { readonly value: readonly (infer Row)[] } ?
 interface State<Answer> {
   readonly key: string;
   readonly pages: readonly Answer[];
+  /** Of the last request, and the key of what it requested. */
   readonly error: ApiError | null;
+  readonly asked: string;
   readonly loading: boolean;
 }
 
@@ -37,7 +39,13 @@ export function useMore<const N extends Name>(
   { all = false } = {},
 ): More<Answers[N]> {
   const key = `${path} ${JSON.stringify(query)}`;
-  const [state, setState] = useState<State<Answers[N]>>({ key: '', pages: [], error: null, loading: true });
+  const [state, setState] = useState<State<Answers[N]>>({
+    key: '',
+    pages: [],
+    error: null,
+    asked: key,
+    loading: true,
+  });
   const [wanted, setWanted] = useState(0);
   const [attempt, setAttempt] = useState(0);
   const isOld = state.key !== key;
@@ -48,17 +56,18 @@ export function useMore<const N extends Name>(
   useEffect(() => {
     if (!asks) return;
     const ended = new AbortController();
-    setState((old) => ({ ...old, error: null, loading: true }));
+    setState((old) => ({ ...old, error: null, asked: key, loading: true }));
     const options = next === undefined ? { query } : { query: { ...query, skiptoken: skipTokenOf(next) } };
     call(name, path, { ...options, signal: ended.signal }).then(
       (answer) => {
         if (ended.signal.aborted) return;
-        setState({ key, pages: [...pages, answer], error: null, loading: false });
+        setState({ key, pages: [...pages, answer], error: null, asked: key, loading: false });
       },
       (error: unknown) => {
         if (ended.signal.aborted) return;
         if (!(error instanceof ApiError)) throw error;
-        setState((old) => ({ ...old, key, pages, error, loading: false }));
+        // Without an answer, the old rows stay, even those of another query.
+        setState((old) => ({ ...old, ...(error.isRefused ? { key, pages } : {}), error, loading: false }));
       },
     );
     return () => ended.abort();
@@ -68,7 +77,7 @@ export function useMore<const N extends Name>(
   return {
     first: shown[0] ?? null,
     rows: shown.flatMap((page) => page.value as readonly RowOf<Answers[N]>[]),
-    error: isOld ? null : state.error,
+    error: state.asked === key ? state.error : null,
     loading: isOld || state.loading,
     hasMore: next !== undefined,
     more: () => setWanted(pages.length + 1),

@@ -16,8 +16,11 @@ export interface Pages {
   /** The first page, which says how complete the list is; null before it has arrived. */
   readonly first: Page | null;
   readonly count: number;
+  /** Identifies the filters and the order of the rows, whatever their run. */
+  readonly list: string;
   readonly error: ApiError | null;
-  readonly loading: boolean;
+  /** The rows are not, or not yet, those of the query. */
+  readonly busy: boolean;
   /** @returns null while the row's page is not loaded */
   readonly rowAt: (index: number) => Row | null;
   /** Tells which rows are in view. Their pages load, and one on either side. */
@@ -25,7 +28,10 @@ export interface Pages {
   readonly again: () => void;
 }
 
-/** Machines, page by page by `skip`. Another query begins anew; the old rows stay until the first new page has arrived. */
+/**
+ * Machines, page by page by `skip`. Another query begins anew: the old rows stay until the new ones have arrived, or the
+ * app has refused the query.
+ */
 export function usePages(query: Query): Pages {
   const [, update] = useReducer((count: number) => count + 1, 0);
   const key = JSON.stringify(query);
@@ -37,13 +43,18 @@ export function usePages(query: Query): Pages {
 
 class PagedList implements Pages {
   first: Page | null = null;
+  list = '';
   count = 0;
   error: ApiError | null = null;
-  loading = true;
+  #loading = true;
   readonly #update: (action: undefined) => void;
+  #wanted: Query = {};
+  /** The query of the pages. */
   #query: Query = {};
   #pages = new Map<number, readonly Row[]>();
   #asked = new Set<number>();
+  #failed: number | null = null;
+  #inView: readonly [first: number, last: number] = [0, 0];
   #ended = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -54,12 +65,11 @@ class PagedList implements Pages {
   begin(query: Query): void {
     this.end();
     this.#ended = new AbortController();
-    this.#query = query;
-    this.#asked = new Set();
+    this.#wanted = query;
     this.error = null;
-    this.loading = true;
+    this.#loading = true;
     this.#update(undefined);
-    this.#load(0, true);
+    this.#loadAnew(query, this.#ended.signal);
   }
 
   end(): void {
@@ -67,48 +77,78 @@ class PagedList implements Pages {
     clearTimeout(this.#timer);
   }
 
-  again = (): void => this.begin(this.#query);
+  get busy(): boolean {
+    return this.#loading || this.#query !== this.#wanted;
+  }
 
-  rowAt = (index: number): Row | null => this.#pages.get(Math.floor(index / pageSize))?.[index % pageSize] ?? null;
+  again = (): void => this.begin(this.#wanted);
+
+  rowAt = (index: number): Row | null => this.#pages.get(pageOf(index))?.[index % pageSize] ?? null;
 
   show = (first: number, last: number): void => {
+    this.#inView = [first, last];
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      if (this.loading) return;
-      const lastPage = Math.floor(Math.max(0, this.count - 1) / pageSize);
-      const from = Math.max(0, Math.floor(first / pageSize) - 1);
-      const to = Math.min(lastPage, Math.floor(last / pageSize) + 1);
-      for (let page = from; page <= to; page++) this.#load(page, false);
+      if (this.#loading || this.first === null) return;
+      const to = Math.min(pageOf(Math.max(0, this.count - 1)), pageOf(last) + 1);
+      for (let page = Math.max(0, pageOf(first) - 1); page <= to; page++) this.#load(page);
     }, settleMs);
   };
 
-  async #load(page: number, isFirst: boolean): Promise<void> {
+  /** The same list of another run stays where it is; another list begins at its first row. */
+  async #loadAnew(query: Query, signal: AbortSignal): Promise<void> {
+    const list = JSON.stringify({ ...query, asOf: null });
+    const pages = new Set(list === this.list ? [0, ...this.#inView.map(pageOf)] : [0]);
+    try {
+      const answers = await Promise.all(
+        [...pages].map(async (page) => [page, await ask(query, page, signal)] as const),
+      );
+      if (signal.aborted) return;
+      this.#query = query;
+      this.#pages = new Map(answers.map(([page, { value }]) => [page, value]));
+      this.#asked = pages;
+      this.#failed = null;
+      this.first = answers[0]?.[1] ?? null;
+      this.count = this.first?.count ?? 0;
+      this.list = list;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof ApiError)) throw error;
+      this.error = error;
+      if (error.isRefused) {
+        this.first = null;
+        this.count = 0;
+        this.list = '';
+      }
+    }
+    this.#loading = false;
+    this.#update(undefined);
+  }
+
+  async #load(page: number): Promise<void> {
+    const kept = this.#pages.get(page);
+    if (kept !== undefined) this.#keep(page, kept);
     if (this.#asked.has(page)) return;
     this.#asked.add(page);
     const { signal } = this.#ended;
-    const query = { ...this.#query, skip: page * pageSize, maxpagesize: pageSize, count: isFirst ? true : null };
     try {
-      const answer = await call('virtual-machines', 'virtualMachines', { query, signal });
+      const { value } = await ask(this.#query, page, signal);
       if (signal.aborted) return;
-      if (isFirst) {
-        this.#pages = new Map();
-        this.first = answer;
-        this.count = answer.count ?? answer.value.length;
-        this.loading = false;
-      }
-      this.#keep(page, answer.value);
+      this.#keep(page, value);
+      if (this.#failed === page) this.error = null;
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof ApiError)) throw error;
       this.#asked.delete(page);
+      this.#failed = page;
       this.error = error;
-      this.loading = false;
     }
     this.#update(undefined);
   }
 
-  /** Forgets the pages that were loaded first when there are too many. */
+  /** Forgets the pages that were in view longest ago when there are too many. */
   #keep(page: number, rows: readonly Row[]): void {
+    this.#pages.delete(page);
     this.#pages.set(page, rows);
     for (const oldest of this.#pages.keys()) {
       if (this.#pages.size <= mostPages) break;
@@ -116,4 +156,16 @@ class PagedList implements Pages {
       this.#asked.delete(oldest);
     }
   }
+}
+
+function pageOf(index: number): number {
+  return Math.floor(index / pageSize);
+}
+
+function ask(query: Query, page: number, signal: AbortSignal): Promise<Page> {
+  const count = page === 0 ? true : null;
+  return call('virtual-machines', 'virtualMachines', {
+    query: { ...query, skip: page * pageSize, maxpagesize: pageSize, count },
+    signal,
+  });
 }

@@ -24,7 +24,7 @@ interface RowWindow {
 }
 
 /** Which rows of a table are in view as the window scrolls. The row at the top stays when the user comes back. */
-export function useRowWindow(count: number): RowWindow {
+export function useRowWindow(count: number, list: string): RowWindow {
   const table = useRef<HTMLTableElement>(null);
   const [, update] = useReducer((renders: number) => renders + 1, 0);
   const rowHeight = useRef(guessedRowHeight);
@@ -57,7 +57,7 @@ export function useRowWindow(count: number): RowWindow {
     virtualizer.measure();
     update(undefined);
   });
-  useRestoredRow(virtualizer, shownCount);
+  useRestoredRow(virtualizer, shownCount, list);
 
   const measure = useCallback((row: HTMLTableRowElement | null) => {
     if (row === null || matchMedia(cards).matches) virtualizer.measureElement(row);
@@ -74,15 +74,17 @@ export function useRowWindow(count: number): RowWindow {
   };
 }
 
-/** Keeps the first row in view in the entry of the history, and goes back to it. */
-function useRestoredRow(virtualizer: Virtualizer<Window, HTMLTableRowElement>, count: number): void {
-  const restored = useRef(false);
+/** Keeps the first row in view in the entry of the history, and goes back to it. A new list begins at its first row. */
+function useRestoredRow(virtualizer: Virtualizer<Window, HTMLTableRowElement>, count: number, list: string): void {
+  const restored = useRef<string | null>(null);
   useEffect(() => {
-    if (restored.current || count === 0) return;
-    restored.current = true;
+    if (restored.current === list || count === 0) return;
+    const isFirst = restored.current === null;
+    restored.current = list;
     const row: unknown = history.state?.row;
     if (typeof row === 'number' && row > 0 && row < count) virtualizer.scrollToIndex(row, { align: 'start' });
-  }, [count]);
+    else if (!isFirst) window.scrollTo(0, 0);
+  }, [count, list]);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const keep = () => {

@@ -7,7 +7,8 @@ import { ShortcutTable } from '../../frame/shortcuts.tsx';
 import { Fact } from '../../parts/fact.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Time } from '../../parts/time.tsx';
-import { newest, pageVersion } from '../../state/shown-run.ts';
+import { Verdict } from '../../parts/verdict.tsx';
+import { newest, pageVersion, shownRun } from '../../state/shown-run.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import { aboutText as text } from '../../text/about.ts';
 import { frameText } from '../../text/frame.ts';
@@ -16,9 +17,11 @@ import { AppIdentity } from './app-identity.tsx';
 /** Who the app is, what it may do and lacks, and how to use the page. */
 export function About() {
   const { answer, error, loading, again } = useAnswer('identity', 'identity');
+  const { answer: run } = useAnswer('summary', newest.value === null ? null : 'summary', { asOf: shownRun.value });
   return (
     <>
       <h1>{frameText.views.about}</h1>
+      {run !== null && <Verdict of={run} reason={run.reason} listsNothing />}
       <App />
       <section aria-busy={loading && answer !== null}>
         <h2>{text.identity}</h2>

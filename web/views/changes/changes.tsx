@@ -17,12 +17,15 @@ import { frameText } from '../../text/frame.ts';
 import { count, stateText } from '../../text/states.ts';
 import { ChangeLine } from './change-line.tsx';
 
+/** The order in which the API lists changes for people. */
+export const newestFirst = 'runId desc';
+
 /** What changed between two runs, the newest first. */
 export function Changes() {
   const { query } = address.value;
   const to = query.get('to') ?? shownRun.value;
   const filters = filtersOf(query);
-  const call = { ...filters, to, maxpagesize: 200 };
+  const call = { ...filters, to, orderby: newestFirst, maxpagesize: 200 };
   const list = useMore('changes', 'changes', call);
   const { first, rows } = list;
   const from = query.get('from');
@@ -38,7 +41,7 @@ export function Changes() {
         <FilterText name="resourceId" label={text.resourceId} />
         <FilterText name="principalId" label={text.principalId} />
         <FilterText name="caller" label={text.caller} />
-        <DownloadMenu report="changes" filters={filters} run={{ to }} />
+        <DownloadMenu report="changes" filters={filters} run={{ to }} of={first} />
         {from !== null && to !== null && <a href={toHash('compare', '', { from, to })}>{text.compare}</a>}
       </div>
       {list.error !== null && <Failure error={list.error} of="changes" again={list.again} />}
@@ -50,13 +53,18 @@ export function Changes() {
         </>
       )}
       <div aria-busy={list.loading && rows.length > 0}>
-        {runsOf(rows).map(([runId, changes]) => (
+        {runsOf(rows).map(([runId, changes], index, runs) => (
           <section key={runId}>
             <h2>
               <a href={linkTo('runs', runId)}>
                 {stateText.runOf} <Time at={changes[0]?.at ?? ''} />
               </a>{' '}
-              <small>{count(changes.length, text.noun)}</small>
+              <small>
+                {first?.complete === true && !(list.hasMore && index === runs.length - 1)
+                  ? ''
+                  : `${stateText.atLeast} `}
+                {count(changes.length, text.noun)}
+              </small>
             </h2>
             <ChangeList changes={changes} />
           </section>
@@ -83,9 +91,9 @@ export function ChangeList({ changes }: { readonly changes: readonly Change[] })
   );
 }
 
-/** The API lists changes run by run; the newest run comes first here. */
+/** The API lists changes run by run. */
 function runsOf(changes: readonly Change[]): [string, Change[]][] {
-  return [...Map.groupBy(changes, ({ runId }) => runId)].sort(([a], [b]) => (a < b ? 1 : -1));
+  return [...Map.groupBy(changes, ({ runId }) => runId)];
 }
 
 /** One of the last runs, or what the address names. */

@@ -74,7 +74,7 @@ function SideVerdict({ label, of: { summary } }: { readonly label: string; reado
           <Time at={summary.asOf} />
         </a>
       </h2>
-      <Verdict of={summary} damaged={summary.damaged} reason={summary.reason} runId={summary.runId} />
+      <Verdict of={summary} reason={summary.reason} runId={summary.runId} />
     </section>
   );
 }

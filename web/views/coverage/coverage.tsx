@@ -32,8 +32,8 @@ export function CoverageView() {
       {first !== null && (
         <>
           <Verdict of={first} />
-          {list.hasMore && list.error === null ? (
-            <p aria-busy="true">{text.reading(places.length)}</p>
+          {list.hasMore ? (
+            <p aria-busy={list.error === null}>{text.reading(places.length)}</p>
           ) : (
             <p>{text.sentence(rows.length, places.length - rows.length)}</p>
           )}
@@ -45,7 +45,8 @@ export function CoverageView() {
             </p>
           )}
           {places.length > 0 && places.length <= mostCells && <Grid places={places} />}
-          {shown.length === 0 ? <EmptyList of={first} /> : <PlaceTable places={shown} />}
+          {shown.length > 0 && <PlaceTable places={shown} />}
+          {shown.length === 0 && !list.hasMore && <EmptyList of={first} />}
         </>
       )}
     </>

@@ -97,7 +97,6 @@ function NeverSeenMachine({ id }: { readonly id: string }) {
         <p>
           {text.neverSeen(formatTime(answer.asOf))}
           {missing === '' ? `. ${principalText.nothingMissing}.` : principalText.missing(missing)}
-          {answer.coverage.blindSpots === null && ` ${stateText.blindSpotsUnknown}`}
         </p>
       </section>
     </>

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import type { Shown } from '../../api/download.ts';
 import type { VirtualMachine } from '../../api/types.ts';
 import { DownloadMenu } from '../../parts/download-menu.tsx';
 import { EmptyList } from '../../parts/empty-list.tsx';
@@ -32,11 +33,11 @@ export function Machines() {
       <div class="with-facets">
         <Facets filters={filters} />
         <section aria-label={text.list}>
-          <Toolbar />
+          <Toolbar of={first} />
           {pages.error !== null && <Failure error={pages.error} of="virtual-machines" again={pages.again} />}
           {first === null && pages.error === null && <p class="loading">{stateText.loading}</p>}
           {first !== null && (
-            <p class="list-count" role="status">
+            <p class="list-count" role="status" aria-busy={pages.busy}>
               {first.complete ? '' : `${stateText.atLeast} `}
               {count(pages.count, text.noun)}
             </p>
@@ -52,7 +53,8 @@ export function Machines() {
               principalIdOf={({ principalIds }) => principalIds[0]}
               orderBy={orderBy}
               sort={(next) => go(withQuery({ orderby: next }))}
-              busy={pages.loading}
+              busy={pages.busy}
+              list={pages.list}
               show={pages.show}
             />
           )}
@@ -62,7 +64,7 @@ export function Machines() {
   );
 }
 
-function Toolbar() {
+function Toolbar({ of }: { readonly of: Shown | null }) {
   const { query } = address.value;
   return (
     <div class="toolbar">
@@ -82,7 +84,7 @@ function Toolbar() {
         </select>
       </label>
       <ColumnMenu />
-      <DownloadMenu report="virtualMachines" filters={filtersOf(address.value.query)} />
+      <DownloadMenu report="virtualMachines" filters={filtersOf(address.value.query)} of={of} />
     </div>
   );
 }

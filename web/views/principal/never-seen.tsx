@@ -10,7 +10,6 @@ import { go, linkTo } from '../../state/address.ts';
 import { searchQuery } from '../../state/search.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import { principalText as text } from '../../text/principal.ts';
-import { stateText } from '../../text/states.ts';
 
 /** An id that is no principal: goes to what it stands for, else says why no run may have seen it. */
 export function NeverSeen({ id }: { readonly id: string }) {
@@ -49,12 +48,10 @@ export function NeverSeen({ id }: { readonly id: string }) {
 /** Never says that an id does not exist: what was not read may have it. */
 export function NeverSeenText({ of, isOne = true }: { readonly of: Completeness; readonly isOne?: boolean }) {
   const missing = missingParts(of);
-  const unknown = of.coverage.blindSpots === null ? ` ${stateText.blindSpotsUnknown}` : '';
   return (
     <p>
       {text.neverSeen(formatTime(of.asOf), isOne)}
       {missing === '' ? `. ${text.nothingMissing}.` : text.missing(missing)}
-      {unknown}
     </p>
   );
 }

@@ -8,7 +8,7 @@ import { StartRun } from './start-run.tsx';
 /** In place of a view before the first inventory is published: how far it is, or a way to start. */
 export function NoRunYet() {
   const { answer, error, again } = useAnswer('runs', 'runs', { maxpagesize: 1 });
-  const now = useRunsNow(answer?.value ?? []);
+  const now = useRunsNow(answer?.value ?? [], again);
   const last = now.runs[0];
   const hasEnded = last !== undefined && last.status !== 'running' && last.status !== 'succeeded';
   return (

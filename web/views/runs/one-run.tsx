@@ -36,7 +36,7 @@ export function OneRun({ id }: { readonly id: string }) {
         <>
           {run.status === 'running' && <RunProgress run={run} again={again} />}
           {run.status === 'succeeded' && run.finishedAt !== null && (
-            <Verdict of={{ ...run, asOf: run.finishedAt }} runId={run.id} />
+            <Verdict of={{ ...run, asOf: run.finishedAt }} reason={null} runId={run.id} />
           )}
           <Reason of={run} />
           <Facts run={run} />

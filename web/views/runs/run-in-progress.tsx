@@ -1,12 +1,13 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ApiError } from '../../api/api-error.ts';
 import type { Run } from '../../api/types.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { Time } from '../../parts/time.tsx';
 import { toHash } from '../../state/hash.ts';
+import { useAnswer } from '../../state/use-answer.ts';
 import { runsText as text } from '../../text/runs.ts';
 import { RunProgress } from './run-progress.tsx';
-import { useRun } from './use-run.ts';
+import { runPublished, useRun } from './use-run.ts';
 
 interface RunsNow {
   /** The listed runs as they are now, with those that this page started; the newest first. */
@@ -21,24 +22,57 @@ interface RunsNow {
   readonly show: (runId: string, isOther: boolean) => void;
 }
 
-/** Follows the run that is in progress: the one that the user started, or the one of the list. */
-export function useRunsNow(listed: readonly Run[]): RunsNow {
+/**
+ * Follows the run that is in progress: the one that the user started, or one that someone else did.
+ * @param again reads the list again
+ */
+export function useRunsNow(listed: readonly Run[], again: () => void): RunsNow {
   const [started, setStarted] = useState<{ readonly runId: string; readonly isOther: boolean } | null>(null);
-  const runId = started?.runId ?? listed.find(({ status }) => status === 'running')?.id ?? null;
-  const { run, error, again } = useRun(runId);
-  // Newer than the list, which is not read again.
+  const last = useLastRun();
+  const isListed = last === null || listed.length === 0 || listed.some(({ id }) => id === last.id);
+  useEffect(() => {
+    if (last === null) return;
+    // More than one may have run meanwhile.
+    if (!isListed) again();
+    void runPublished(last);
+  }, [last?.id, last?.status]);
+  const known = isListed ? listed : [last, ...listed];
+  const isNewest = started !== null && (last === null || started.runId >= last.id);
+  const runId = isNewest ? started.runId : (known.find(({ status }) => status === 'running')?.id ?? null);
+  const { run, error, again: askAgain } = useRun(runId);
+  // Newer than the list, as long as that says that they run.
   const seen = useRef(new Map<string, Run>());
   if (run !== null) seen.current.set(run.id, run);
-  const all = new Map([...listed.map((one): [string, Run] => [one.id, one]), ...seen.current]);
+  const all = new Map(seen.current);
+  for (const one of known) if (one.status !== 'running' || !all.has(one.id)) all.set(one.id, one);
   const runs = [...all.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
   return {
     runs,
     running: runs.find(({ id, status }) => id === runId && status === 'running') ?? null,
-    isOther: started?.isOther === true,
+    isOther: started?.runId === runId && started?.isOther === true,
     error,
-    again,
+    again: askAgain,
     show: (one, isOther) => setStarted({ runId: one, isOther }),
   };
+}
+
+const lookEveryMs = 30_000;
+
+/** The run that started last, wherever: asks for one row, every half a minute while visible, and with the focus. */
+function useLastRun(): Run | null {
+  const { answer, again } = useAnswer('runs', 'runs', { maxpagesize: 1 });
+  useEffect(() => {
+    const look = () => {
+      if (document.visibilityState === 'visible') again();
+    };
+    const timer = setInterval(look, lookEveryMs);
+    addEventListener('focus', look);
+    return () => {
+      clearInterval(timer);
+      removeEventListener('focus', look);
+    };
+  }, []);
+  return answer?.value[0] ?? null;
 }
 
 /** The run that is in progress, on top of a view. */

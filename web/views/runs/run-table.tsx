@@ -4,7 +4,6 @@ import { Time } from '../../parts/time.tsx';
 import { missingParts } from '../../parts/verdict.tsx';
 import { toHash } from '../../state/hash.ts';
 import { runsText as text } from '../../text/runs.ts';
-import { stateText } from '../../text/states.ts';
 import { took } from './took.ts';
 
 /** Runs, the newest first. */
@@ -83,19 +82,18 @@ export function RunStatus({ run: { status, reason } }: { readonly run: Run }) {
 }
 
 function RunCompleteness({ run }: { readonly run: Run }) {
-  const unknown = run.coverage.blindSpots === null ? [stateText.blindSpotsNotKnown] : [];
-  if (run.complete && unknown.length === 0) {
+  const missing = missingParts(run);
+  if (missing === '') {
     return (
       <span class="complete-mark">
         <Icon name="complete" /> {text.complete}
       </span>
     );
   }
-  const missing = [missingParts(run), ...unknown].filter((part) => part !== '').join(', ');
   return (
     <span class="incomplete-mark">
       <Icon name="incomplete" /> {text.notComplete}
-      {missing !== '' && <span class="faint">: {missing}</span>}
+      <span class="faint">: {missing}</span>
     </span>
   );
 }

@@ -12,12 +12,14 @@ import { StartRun } from './start-run.tsx';
 /** All runs: the one in progress on top, and a way to start one. */
 export function Runs() {
   const list = useMore('runs', 'runs', { maxpagesize: 100 });
-  const now = useRunsNow(list.rows);
+  const now = useRunsNow(list.rows, list.again);
   const published = now.runs.find(({ status }) => status === 'succeeded');
   return (
     <>
       <h1>{frameText.views.runs}</h1>
-      {published !== undefined && <Verdict of={{ ...published, asOf: published.finishedAt ?? published.startedAt }} />}
+      {published !== undefined && (
+        <Verdict of={{ ...published, asOf: published.finishedAt ?? published.startedAt }} listsNothing />
+      )}
       {list.error !== null && <Failure error={list.error} of="runs" again={list.again} />}
       {list.first === null && list.error === null && <p class="loading">{stateText.loading}</p>}
       <RunInProgress now={now} />

@@ -86,9 +86,13 @@ function progressText({ progress }: Run): string {
   return text.progress(name, subscriptionsDone, subscriptionsTotal, virtualMachines);
 }
 
-/** Nothing on screen moves before the user asks for it; without an inventory there is nothing that could move. */
-async function runEnded({ status, finishedAt }: Run): Promise<void> {
-  announce(text.ended(text.statuses[status]));
+async function runEnded(run: Run): Promise<void> {
+  announce(text.ended(text.statuses[run.status]));
+  await runPublished(run);
+}
+
+/** Offers what a run has published. Without an inventory there is nothing on screen that could move. */
+export async function runPublished({ status, finishedAt }: Run): Promise<void> {
   if (status !== 'succeeded' || finishedAt === null) return;
   if (newest.value === null) await loadNewest();
   else noticeRun(finishedAt);

@@ -21,6 +21,7 @@ import { pacingPolicy } from './policies/pacing-policy.ts';
 import { requestIdPolicy } from './policies/request-id-policy.ts';
 import { retryPolicy } from './policies/retry-policy.ts';
 import { userAgentPolicy } from './policies/user-agent-policy.ts';
+import type { Members } from './read-members.ts';
 import { attachContext, contextPolicy, type RequestContext } from './request-context.ts';
 
 export type { RequestContext, RequestMeter } from './request-context.ts';
@@ -30,6 +31,11 @@ interface ArmRequest {
   /** Further query parameters, unencoded. */
   readonly query?: Readonly<Record<string, string>>;
   readonly context: RequestContext;
+}
+
+interface ArmListRequest extends ArmRequest {
+  /** The members of each item that are read; the rest is skipped, which is faster. Default: all. */
+  readonly members?: Members;
 }
 
 /** Resource Manager of one cloud, as one identity sees it. Share it, because it bounds the requests in flight. */
@@ -51,7 +57,7 @@ export interface ArmClient {
    * A list, page by page, including empty pages.
    * @throws what `get` throws, `ForeignNextLink` and `NextLinkLoop`
    */
-  pages(path: string, request: ArmRequest): AsyncIterableIterator<readonly unknown[], undefined>;
+  pages(path: string, request: ArmListRequest): AsyncIterableIterator<readonly unknown[], undefined>;
   /** Options for a client of the Azure SDK, so that it sends through the same policies. */
   forSdk(context: RequestContext): { readonly pipeline: Pipeline; readonly httpClient: HttpClient };
 }
@@ -72,10 +78,10 @@ export function createArmClient(options: ArmClientOptions): ArmClient {
   const pipeline = toPipeline(policies);
   const httpClient = options.httpClient ?? createHttpsClient(options.concurrency);
 
-  async function getJson(url: string, context: RequestContext): Promise<unknown> {
+  async function getJson(url: string, context: RequestContext, members: Members = 'all'): Promise<unknown> {
     const request = createPipelineRequest({ url });
     request.headers.set('Accept', 'application/json');
-    attachContext(request, context);
+    attachContext(request, context, members);
     const response = await pipeline.sendRequest(httpClient, request);
     if (isJsonResponse(response)) return response.json;
     throw new InvalidResponseError(`The answer to ${new URL(url).pathname} has status ${response.status} and no body`);
@@ -87,7 +93,11 @@ export function createArmClient(options: ArmClientOptions): ArmClient {
   return {
     origin,
     get: (path, request) => getJson(urlOf(path, request), request.context),
-    pages: (path, request) => readPages(urlOf(path, request), request.context, (url) => getJson(url, request.context)),
+    pages(path, request) {
+      const { context, members } = request;
+      const membersOfPage: Members = members === undefined ? 'all' : { value: members, nextLink: 'all' };
+      return readPages(urlOf(path, request), context, (url) => getJson(url, context, membersOfPage));
+    },
     forSdk: (context) => ({ pipeline: toPipeline([contextPolicy(context), ...policies]), httpClient }),
   };
 }

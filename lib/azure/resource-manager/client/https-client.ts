@@ -10,7 +10,9 @@ import {
 } from '@azure/core-rest-pipeline';
 import { createQuietAgent } from '../../quiet-agent.ts';
 import { ConnectionError, InvalidResponseError } from './errors.ts';
-import { contextOf } from './request-context.ts';
+import type { JsonResponse } from './policies/json-policy.ts';
+import { readMembers } from './read-members.ts';
+import { contextOf, membersOf } from './request-context.ts';
 
 const defaultQuietMs = 60_000;
 const answerTimeoutMs = 180_000;
@@ -20,7 +22,8 @@ const maxBodyBytes = 256 * 1024 * 1024;
 const unzip = promisify(gunzip);
 
 /**
- * The transport: sends one https request, reads its whole body and follows no redirect. The pipeline's own client never
+ * The transport: sends one https request, reads its whole body and follows no redirect. When only some members of a
+ * success are read, it parses them here. The pipeline's own client never
  * answers when a connection breaks inside a gzipped body, and limits only the time to the headers.
  * @param quietMs a connection without data for this time breaks, also while it is set up
  * @see docs/decisions/0002-arm-client.md
@@ -34,8 +37,12 @@ export function createHttpsClient(concurrency: number, quietMs = defaultQuietMs)
       for (const [name, value] of Object.entries(incoming.headers)) {
         if (typeof value === 'string') headers.set(name, value);
       }
-      const text = incoming.headers['content-encoding'] === 'gzip' ? await inflate(body, request.url) : body.toString();
-      return { request, status: incoming.statusCode ?? 0, headers, bodyAsText: text } satisfies PipelineResponse;
+      const status = incoming.statusCode ?? 0;
+      const bytes = incoming.headers['content-encoding'] === 'gzip' ? await inflate(body, request.url) : body;
+      const members = membersOf(request);
+      const json = status === 200 && members !== 'all' ? readMembers(bytes, members) : undefined;
+      if (json !== undefined) return { request, status, headers, json } satisfies JsonResponse;
+      return { request, status, headers, bodyAsText: bytes.toString() } satisfies PipelineResponse;
     },
   };
 }
@@ -85,9 +92,9 @@ function exchange(agent: Agent, request: PipelineRequest): Promise<Answer> {
   return promise;
 }
 
-async function inflate(body: Buffer, url: string): Promise<string> {
+async function inflate(body: Buffer, url: string): Promise<Buffer> {
   try {
-    return (await unzip(body, { maxOutputLength: maxBodyBytes })).toString();
+    return await unzip(body, { maxOutputLength: maxBodyBytes });
   } catch (cause) {
     throw new InvalidResponseError(`The compressed answer to ${new URL(url).pathname} cannot be decompressed`, {
       cutOff: true,

@@ -1,4 +1,5 @@
 import type { PipelinePolicy, PipelineRequest } from '@azure/core-rest-pipeline';
+import type { Members } from './read-members.ts';
 
 /** What it cost to read one kind of one subscription. The client adds to it with each request. */
 export interface RequestMeter {
@@ -66,10 +67,19 @@ export function payForWaiting(budget: WaitBudget, now: number, until: number): b
 }
 
 const contexts = new WeakMap<PipelineRequest, RequestContext>();
+const membersToRead = new WeakMap<PipelineRequest, Members>();
 
-/** Attaches a context to a request, where every policy finds it. */
-export function attachContext(request: PipelineRequest, context: RequestContext): void {
+/**
+ * Attaches a context to a request, where every policy finds it.
+ * @param members the members of the answer that are read; default: all
+ */
+export function attachContext(request: PipelineRequest, context: RequestContext, members: Members = 'all'): void {
   contexts.set(request, context);
+  membersToRead.set(request, members);
+}
+
+export function membersOf(request: PipelineRequest): Members {
+  return membersToRead.get(request) ?? 'all';
 }
 
 export function contextOf(request: PipelineRequest): RequestContext {

@@ -1,6 +1,6 @@
 import { absentProperties, type MachineReading } from '../../../inventory/virtual-machine.ts';
 import { member, textOrNull } from '../../json.ts';
-import { machineFields } from './machine-fields.ts';
+import { machineFields, machineMembers } from './machine-fields.ts';
 import { resourceIdParser } from './resource-id.ts';
 import { resourceReader, subscriptionList } from './resource-requests.ts';
 
@@ -12,8 +12,13 @@ const idParts = resourceIdParser(arcMachineType);
  * Machines outside Azure that Azure Arc manages, of one subscription.
  * @see https://learn.microsoft.com/rest/api/hybridcompute/machines/list-by-subscription
  */
-export const listArcMachines = subscriptionList(arcMachineType, { apiVersion: arcApiVersion }, (page) =>
-  page.map(toArcMachineReading),
+export const listArcMachines = subscriptionList(
+  arcMachineType,
+  {
+    apiVersion: arcApiVersion,
+    members: { ...machineMembers, properties: { provisioningState: 'all', vmId: 'all', osType: 'all' } },
+  },
+  (page) => page.map(toArcMachineReading),
 );
 
 /** @see https://learn.microsoft.com/rest/api/hybridcompute/machines/get */

@@ -9,6 +9,9 @@ import { isObject, member, textOrNull } from '../../json.ts';
 import { type ResourceIdParser, readResourceId } from './resource-id.ts';
 import { toTags } from './wire-values.ts';
 
+/** The members that {@link machineFields} reads, without `properties`. */
+export const machineMembers = { id: 'all', name: 'all', location: 'all', tags: 'all', identity: 'all' } as const;
+
 /**
  * The fields that machines of every type have in the same place.
  * @param kind for the message: `A virtual machine`

@@ -1,11 +1,16 @@
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
 import { mapPages } from '../client/pages.ts';
+import type { Members } from '../client/read-members.ts';
 import { resourcePath, subscriptionListPath } from './resource-id.ts';
 
 /** A reader of all resources of one type in a subscription, page by page. It throws what `ArmClient.pages` throws. */
 export function subscriptionList<Row>(
   type: string,
-  request: { readonly apiVersion: string; readonly query?: Readonly<Record<string, string>> },
+  request: {
+    readonly apiVersion: string;
+    readonly query?: Readonly<Record<string, string>>;
+    readonly members?: Members;
+  },
   toRows: (page: readonly unknown[]) => readonly Row[],
 ): (
   arm: ArmClient,

@@ -9,6 +9,11 @@ import { subscriptionList } from './resource-requests.ts';
 
 const roleAssignmentType = 'Microsoft.Authorization/roleAssignments';
 
+const members = {
+  id: 'all',
+  properties: { scope: 'all', roleDefinitionId: 'all', principalId: 'all', principalType: 'all', condition: 'all' },
+} as const;
+
 /** In lower case. Azure refuses an assignment that names one of these types for a service principal. */
 const notManagedIdentities: ReadonlySet<string> = new Set(['user', 'group']);
 
@@ -20,7 +25,7 @@ const notManagedIdentities: ReadonlySet<string> = new Set(['user', 'group']);
  */
 export const listRoleAssignments = subscriptionList(
   roleAssignmentType,
-  { apiVersion: authorizationApiVersion },
+  { apiVersion: authorizationApiVersion, members },
   (page) => page.filter(mayBeManagedIdentity).map(toRoleAssignmentReading),
 );
 
@@ -36,7 +41,8 @@ export function listRoleAssignmentsOf(
   principalId: string,
   context: RequestContext,
 ): AsyncIterableIterator<readonly RoleAssignmentReading[], undefined> {
-  const request = { apiVersion: authorizationApiVersion, query: { $filter: `assignedTo('${principalId}')` } };
+  const query = { $filter: `assignedTo('${principalId}')` };
+  const request = { apiVersion: authorizationApiVersion, query, members };
   const pages = subscriptionList(roleAssignmentType, request, (page) => page)(arm, subscriptionId, context);
   let unreadable: InvalidResponseError | null = null;
   const read = (item: unknown): RoleAssignmentReading[] => {

@@ -2,7 +2,7 @@ import { NotFoundError } from '../../../errors.ts';
 import { absentProperties, type MachineReading } from '../../../inventory/virtual-machine.ts';
 import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
-import { machineFields } from './machine-fields.ts';
+import { machineFields, machineMembers } from './machine-fields.ts';
 import { resourceIdParser, resourcePath } from './resource-id.ts';
 import { subscriptionList } from './resource-requests.ts';
 import { computeApiVersion } from './virtual-machines.ts';
@@ -16,8 +16,24 @@ const idParts = resourceIdParser(scaleSetType);
  * identity belongs to the set. Flexible ones are left out, because their members are machines themselves.
  * @see https://learn.microsoft.com/rest/api/compute/virtual-machine-scale-sets/list-all
  */
-export const listScaleSets = subscriptionList(scaleSetType, { apiVersion: computeApiVersion }, (page) =>
-  page.filter(isUniform).map(toScaleSetReading),
+export const listScaleSets = subscriptionList(
+  scaleSetType,
+  {
+    apiVersion: computeApiVersion,
+    members: {
+      ...machineMembers,
+      zones: 'all',
+      sku: { name: 'all', capacity: 'all' },
+      properties: {
+        provisioningState: 'all',
+        orchestrationMode: 'all',
+        uniqueId: 'all',
+        timeCreated: 'all',
+        virtualMachineProfile: { storageProfile: { osDisk: { osType: 'all' } }, priority: 'all' },
+      },
+    },
+  },
+  (page) => page.filter(isUniform).map(toScaleSetReading),
 );
 
 /**

@@ -2,7 +2,7 @@ import { type MachineReading, type PowerStateReading, virtualMachineType } from 
 import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
 import { InvalidResponseError } from '../client/errors.ts';
-import { machineFields } from './machine-fields.ts';
+import { machineFields, machineMembers } from './machine-fields.ts';
 import { resourceIdParser } from './resource-id.ts';
 import { resourceReader, subscriptionList } from './resource-requests.ts';
 import { toPowerState, toTime, toZones } from './wire-values.ts';
@@ -18,8 +18,25 @@ export const virtualMachineIdParts = resourceIdParser(virtualMachineType);
  * that the identity sees all machines: check the effective permissions.
  * @see https://learn.microsoft.com/rest/api/compute/virtual-machines/list-all
  */
-export const listVirtualMachines = subscriptionList(virtualMachineType, { apiVersion: computeApiVersion }, (page) =>
-  page.map(toMachineReading),
+export const listVirtualMachines = subscriptionList(
+  virtualMachineType,
+  {
+    apiVersion: computeApiVersion,
+    members: {
+      ...machineMembers,
+      zones: 'all',
+      properties: {
+        provisioningState: 'all',
+        vmId: 'all',
+        hardwareProfile: { vmSize: 'all' },
+        storageProfile: { osDisk: { osType: 'all' } },
+        priority: 'all',
+        timeCreated: 'all',
+        virtualMachineScaleSet: { id: 'all' },
+      },
+    },
+  },
+  (page) => page.map(toMachineReading),
 );
 
 /**
@@ -74,7 +91,11 @@ export async function getVirtualMachine(
  */
 export const listPowerStates = subscriptionList(
   virtualMachineType,
-  { apiVersion: computeApiVersion, query: { statusOnly: 'true' } },
+  {
+    apiVersion: computeApiVersion,
+    query: { statusOnly: 'true' },
+    members: { id: 'all', properties: { instanceView: { statuses: { code: 'all' } } } },
+  },
   (page) => page.flatMap(toPowerStateReading),
 );
 

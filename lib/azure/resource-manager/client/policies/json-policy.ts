@@ -7,12 +7,12 @@ export interface JsonResponse extends PipelineResponse {
   readonly json: unknown;
 }
 
-/** Parses the body of a success. It is inside the retry policy, so that a body that was cut off is requested again. */
+/** Parses the body of a success, unless the transport has. It is inside the retry policy, so that a body that was cut off is requested again. */
 export const jsonPolicy: PipelinePolicy = {
   name: 'jsonPolicy',
   async sendRequest(request, next) {
     const response = await next(request);
-    if (response.status !== 200) return response;
+    if (response.status !== 200 || isJsonResponse(response)) return response;
     const text = response.bodyAsText ?? '';
     const json = parseJson(text);
     if (json === undefined) throw notJson(text, new URL(request.url).pathname);
