@@ -14,7 +14,7 @@ const mostRetries = 5;
 /** Functions that do something: a second request would do it twice. */
 const acts: ReadonlySet<keyof Answers> = new Set(['run-start', 'run-cancel']);
 
-/** Whether the app could not be reached. What is on screen stays. */
+/** Whether calls did not reach the app, and are repeated. What is on screen stays. */
 export const offline = signal(false);
 /** Why the app put off a request, and when it is repeated next (ms since 1970); null = none waits. */
 export const putOff = signal<{ readonly error: ApiError; readonly at: number } | null>(null);
@@ -51,15 +51,29 @@ export async function call<Name extends keyof Answers>(
   options: RequestOptions = {},
 ): Promise<Answers[Name]> {
   const address = apiAddress(path, options.query);
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return (await callOnce<Answers[Name]>(address, options)).answer;
-    } catch (error) {
-      const seconds = error instanceof ApiError && !acts.has(name) ? secondsToWait(error, attempt) : null;
-      if (!(error instanceof ApiError) || seconds === null) throw error;
-      await waitFor(seconds, error, options.signal);
+  try {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return (await callOnce<Answers[Name]>(address, options)).answer;
+      } catch (error) {
+        const seconds = error instanceof ApiError && !acts.has(name) ? secondsToWait(error, attempt) : null;
+        if (!(error instanceof ApiError) || seconds === null) throw error;
+        setLost(address, error.status === 0);
+        await waitFor(seconds, error, options.signal);
+      }
     }
+  } finally {
+    setLost(address, false);
   }
+}
+
+/** Addresses of the calls that did not reach the app, until they do or nobody waits for them. */
+const lost = new Set<string>();
+
+function setLost({ href }: URL, isLost: boolean): void {
+  if (isLost) lost.add(href);
+  else lost.delete(href);
+  offline.value = lost.size > 0;
 }
 
 /** An answer, and the seconds after which the app wants to be asked again, or null. */
@@ -72,12 +86,21 @@ interface Polled<Answer> {
  * As {@link call}, without repeating what failed: for callers that ask again anyway.
  * @throws {ApiError}
  */
-export function poll<Name extends keyof Answers>(
+export async function poll<Name extends keyof Answers>(
   _function: Name,
   path: string,
   signal: AbortSignal,
 ): Promise<Polled<Answers[Name]>> {
-  return callOnce(apiAddress(path), { signal });
+  const address = apiAddress(path);
+  try {
+    const polled = await callOnce<Answers[Name]>(address, { signal });
+    setLost(address, false);
+    return polled;
+  } catch (error) {
+    setLost(address, error instanceof ApiError && error.status === 0);
+    signal.addEventListener('abort', () => setLost(address, false), { once: true });
+    throw error;
+  }
 }
 
 async function callOnce<Answer>(address: URL, options: RequestOptions): Promise<Polled<Answer>> {
@@ -139,16 +162,15 @@ async function request<Result>(
     });
     if (!response.ok && response.status !== 304) throw await errorOf(response);
     const result = await read(response);
-    offline.value = false;
     // `health` is open to anyone.
     if (!address.pathname.endsWith('/health')) signedIn();
     return result;
   } catch (error) {
     if (signal?.aborted === true) throw error;
-    const known = error instanceof ApiError ? error : null;
-    offline.value = known === null || known.status === 0;
-    if (known?.status === 401) signInLost();
-    if (known !== null) throw known;
+    if (error instanceof ApiError) {
+      if (error.status === 401) signInLost();
+      throw error;
+    }
     throw limit.signal.aborted
       ? new ApiError(0, 'Timeout', `The app did not answer within ${timeoutMs / 1000} s`)
       : new ApiError(0, 'Offline', 'The app cannot be reached');
