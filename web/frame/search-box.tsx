@@ -29,7 +29,6 @@ export function SearchBox() {
   const entered = useRef(new AbortController());
 
   useEffect(() => {
-    entered.current.abort();
     setHits(null);
     setFailure(limit === null ? null : searchText.tooLong([...words].length, limit));
     setChosen(0);
@@ -124,7 +123,10 @@ export function SearchBox() {
           aria-activedescendant={hits !== null && hits.length > 0 ? `search-hit-${chosen}` : undefined}
           placeholder={searchText.placeholder}
           value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
+          onInput={(event) => {
+            entered.current.abort();
+            setText(event.currentTarget.value);
+          }}
           onKeyDown={keyDown}
           onPaste={paste}
           onBlur={() => setHits(null)}
