@@ -4,6 +4,7 @@ import type { Plan, PlannedSubscription } from '../inventory/plan.ts';
 import type { ReadingSink } from '../inventory/reading.ts';
 import type { KindReaders } from './kinds/kind-readers.ts';
 import { shareRoles } from './kinds/shared-roles.ts';
+import { limitHeapGrowth } from './limit-heap-growth.ts';
 import { readSubscription } from './read-subscription.ts';
 import { writeBehind } from './write-behind.ts';
 
@@ -46,7 +47,9 @@ export async function collectSubscriptions(request: CollectRequest): Promise<Col
   const roles = shareRoles();
   try {
     await forEachBounded(subscriptions, openSubscriptions, request.signal, async (subscription, signal) => {
+      limitHeapGrowth();
       await readSubscription({ ...request, sink, roles, subscription, signal }, (machines, requests) => {
+        limitHeapGrowth();
         progress.virtualMachines += machines;
         progress.requests += requests;
         onProgress?.(progress);

@@ -1,7 +1,6 @@
 import type { BatchCounts } from '../azure/store/batches.ts';
 import { collectBatch } from '../collect/batch/collect-batch.ts';
 import { makePrivateFolder } from '../files/private-folder.ts';
-import { limitHeapGrowth } from './limit-heap-growth.ts';
 import { readPlan, resumedSubscriptions } from './plan-step.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { progressOf } from './run-record.ts';
@@ -33,7 +32,6 @@ export async function collectStep(
     folder: folder.path,
     signal: watch.signal,
     onProgress({ subscriptionsDone, virtualMachines, requests }) {
-      limitHeapGrowth();
       const finished = {
         subscriptions: before.subscriptions + subscriptionsDone,
         virtualMachines: before.virtualMachines + virtualMachines,

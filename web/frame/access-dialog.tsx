@@ -1,15 +1,15 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { access, keepKey, signIn } from '../api/access.ts';
+import { useModal } from '../parts/dialog.tsx';
 import { loadNewest } from '../state/shown-run.ts';
 import { frameText } from '../text/frame.ts';
 
 /** Asks for what stands between the page and the API. Nothing else can be used meanwhile. */
 export function AccessDialog() {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const show = () => {
     if (access.value !== 'open') dialog.current?.showModal();
   };
-  useEffect(show, []);
   const wantsKey = access.value === 'keyNeeded' || access.value === 'keyRefused';
   return (
     // A browser closes it at the second Esc all the same.

@@ -10,6 +10,7 @@ import { address, linkTo } from '../state/address.ts';
 import type { View } from '../state/hash.ts';
 import { loadNewest, newerRun, newest, newestError, newVersion } from '../state/shown-run.ts';
 import { frameText } from '../text/frame.ts';
+import { rowsText } from '../text/rows.ts';
 import { stateText } from '../text/states.ts';
 import { NoRunYet } from '../views/runs/no-run-yet.tsx';
 import { views } from '../views/views.ts';
@@ -47,6 +48,7 @@ export function Frame() {
         <Navigation />
         <main id="main" tabIndex={-1}>
           <PastRibbon />
+          <Filters />
           {unknown.length > 0 && <p class="notice">{frameText.unknownNames(unknown)}</p>}
           <ViewBoundary key={`${view} ${id}`} of={query.toString()}>
             {missing !== null && !withoutInventory.has(view) ? (
@@ -161,5 +163,16 @@ function Bars() {
         </p>
       )}
     </div>
+  );
+}
+
+/** On paper, words say which filters are on. */
+function Filters() {
+  const filters = [...address.value.query].filter(([name]) => name !== 'asOf');
+  if (filters.length === 0) return null;
+  return (
+    <p class="on-paper">
+      {rowsText.filtersOn} <bdi>{visible(filters.map(([name, value]) => `${name}: ${value}`).join(', '))}</bdi>
+    </p>
   );
 }

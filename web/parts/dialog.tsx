@@ -1,7 +1,20 @@
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { dialogText } from '../text/dialog.ts';
 import { Icon } from './icon.tsx';
+
+/** Shows a dialog for as long as it exists. The focus then returns to where it was. */
+export function useModal(): RefObject<HTMLDialogElement | null> {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    dialog.current?.showModal();
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  return dialog;
+}
 
 /** A dialog of the browser: it keeps the focus inside, Esc closes it, and the focus returns to where it was. */
 export function Dialog({
@@ -13,15 +26,8 @@ export function Dialog({
   readonly close: () => void;
   readonly children: ComponentChildren;
 }) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const titleId = useId();
-  useEffect(() => {
-    const before = document.activeElement;
-    dialog.current?.showModal();
-    return () => {
-      if (before instanceof HTMLElement) before.focus();
-    };
-  }, []);
   return (
     <dialog ref={dialog} aria-labelledby={titleId} onClose={close}>
       <div class="dialog-header">

@@ -27,43 +27,45 @@ export function RunLine({ runs }: { readonly runs: readonly Run[] }) {
   const numbers = [first, last].map((run) => run.virtualMachineCount.toLocaleString());
   return (
     <>
-      {/* biome-ignore lint/a11y/useSemanticElements: an SVG holds no fieldset */}
-      <svg
-        class="run-line"
-        viewBox={`0 0 ${width} ${height}`}
-        role="group"
-        aria-label={text.lineLabel(runs.length, numbers[0] ?? '', numbers[1] ?? '')}
-      >
-        {y.ticks(3).map((tick) => (
-          <g key={tick} class="axis">
-            <line x1={edge.start} x2={width - edge.end} y1={y(tick)} y2={y(tick)} />
-            <text x={edge.start - 6} y={y(tick)} dy="0.35em" text-anchor="end">
-              {tick.toLocaleString()}
-            </text>
-          </g>
-        ))}
-        <text class="axis-end" x={edge.start} y={height - 4}>
-          {formatTime(first.finishedAt)}
-        </text>
-        {runs.length > 1 && (
-          <text class="axis-end" x={width - edge.end} y={height - 4} text-anchor="end">
-            {formatTime(last.finishedAt)}
+      <div class="picture-scroll">
+        {/* biome-ignore lint/a11y/useSemanticElements: an SVG holds no fieldset */}
+        <svg
+          class="run-line"
+          viewBox={`0 0 ${width} ${height}`}
+          role="group"
+          aria-label={text.lineLabel(runs.length, numbers[0] ?? '', numbers[1] ?? '')}
+        >
+          {y.ticks(3).map((tick) => (
+            <g key={tick} class="axis">
+              <line x1={edge.start} x2={width - edge.end} y1={y(tick)} y2={y(tick)} />
+              <text x={edge.start - 6} y={y(tick)} dy="0.35em" text-anchor="end">
+                {tick.toLocaleString()}
+              </text>
+            </g>
+          ))}
+          <text class="axis-end" x={edge.start} y={height - 4}>
+            {formatTime(first.finishedAt)}
           </text>
-        )}
-        <path d={path} class="run-line-path" />
-        {runs.map((run) => (
-          <a key={run.runId} href={toHash('', '', { asOf: run.runId })} aria-label={describe(run)}>
-            <circle
-              cx={x(Date.parse(run.finishedAt))}
-              cy={y(run.virtualMachineCount)}
-              r={4}
-              class={run.complete ? 'mark complete' : 'mark incomplete'}
-            >
-              <title>{describe(run)}</title>
-            </circle>
-          </a>
-        ))}
-      </svg>
+          {runs.length > 1 && (
+            <text class="axis-end" x={width - edge.end} y={height - 4} text-anchor="end">
+              {formatTime(last.finishedAt)}
+            </text>
+          )}
+          <path d={path} class="run-line-path" />
+          {runs.map((run) => (
+            <a key={run.runId} href={toHash('', '', { asOf: run.runId })} aria-label={describe(run)}>
+              <circle
+                cx={x(Date.parse(run.finishedAt))}
+                cy={y(run.virtualMachineCount)}
+                r={4}
+                class={run.complete ? 'mark complete' : 'mark incomplete'}
+              >
+                <title>{describe(run)}</title>
+              </circle>
+            </a>
+          ))}
+        </svg>
+      </div>
       <details>
         <summary>{text.lineTable}</summary>
         <table>

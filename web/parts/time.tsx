@@ -3,7 +3,7 @@ import { preferences } from '../state/preferences.ts';
 /** A time in the browser's language, and in UTC on hover. */
 export function Time({ at, relative = false }: { readonly at: string; readonly relative?: boolean }) {
   return (
-    <time datetime={at} title={at}>
+    <time datetime={at} title={at} dir="auto">
       {relative ? ago(at) : formatTime(at)}
     </time>
   );

@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'preact/hooks';
 import type { CoverageCounts } from '../api/types.ts';
 import { linkTo } from '../state/address.ts';
 import { toHash } from '../state/hash.ts';
@@ -53,8 +54,19 @@ interface VerdictProps {
   readonly listsNothing?: boolean;
 }
 
-/** Says at the top of a view whether its answer is complete. Only a complete answer is quiet. */
-export function Verdict({ of, reason = reasonOf(of), runId = null, listsNothing = false }: VerdictProps) {
+/** Says at the top of a view, and to screen readers, whether its answer is complete. Only a complete answer is quiet. */
+export function Verdict(props: VerdictProps) {
+  // Screen readers announce what appears in a region that is already there.
+  const [isTold, setTold] = useState(false);
+  useEffect(() => setTold(true), []);
+  return (
+    <div role="status" class={isTold ? undefined : 'untold'}>
+      <Words {...props} />
+    </div>
+  );
+}
+
+function Words({ of, reason = reasonOf(of), runId = null, listsNothing = false }: VerdictProps) {
   const { coverage } = of;
   const damaged = isDamaged();
   const run = (
@@ -72,7 +84,7 @@ export function Verdict({ of, reason = reasonOf(of), runId = null, listsNothing 
   }
   const missing = coverage.blindSpots === null ? knownGaps(coverage).join(', ') : missingParts(of);
   return (
-    <div class={`verdict incomplete ${damaged || reason !== null ? 'bad' : ''}`} role="note">
+    <div class={`verdict incomplete ${damaged || reason !== null ? 'bad' : ''}`}>
       {damaged && (
         <p>
           <Icon name="failed" /> <strong>{stateText.damaged}</strong> {stateText.damagedHint}

@@ -17,7 +17,8 @@ const defaults: Preferences = {
   density: 'comfortable',
   singleKeys: true,
   // They are the first to go where the window is narrow.
-  hiddenColumns: (globalThis.innerWidth ?? 0) < 1500 ? ['resourceGroup', 'vmSize', 'osType', 'powerState'] : [],
+  hiddenColumns:
+    (globalThis.innerWidth ?? 0) < 1500 ? ['resourceGroup', 'vmSize', 'osType', 'powerState', 'lastSeen'] : [],
 };
 
 export const preferences = signal<Preferences>(read());

@@ -4,7 +4,7 @@ import { DownloadMenu } from '../parts/download-menu.tsx';
 import { EmptyList } from '../parts/empty-list.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { FilterSelect, FilterText, filtersOf } from '../parts/filter-select.tsx';
-import { lastSegment, Name } from '../parts/name.tsx';
+import { lastSegment, Name, visible } from '../parts/name.tsx';
 import { MoreButton } from '../parts/rows/more-button.tsx';
 import { type Column, Rows } from '../parts/rows/rows.tsx';
 import { useMore } from '../parts/rows/use-more.ts';
@@ -39,7 +39,13 @@ const columns: readonly Column<Row>[] = [
     name: 'identity',
     title: text.titles.identity,
     cell: ({ identityId, kind }) =>
-      identityId === null ? filterText.kinds[kind] : <Name>{lastSegment(identityId)}</Name>,
+      identityId === null ? (
+        filterText.kinds[kind]
+      ) : (
+        <span title={visible(identityId)}>
+          <Name>{lastSegment(identityId)}</Name>
+        </span>
+      ),
   },
   { name: 'kind', title: text.titles.kind, cell: ({ kind }) => filterText.kinds[kind] },
   { name: 'state', title: text.titles.state, cell: ({ state }) => filterText.states[state] },

@@ -97,8 +97,8 @@ function Node({ node, open }: { readonly node: ReachNode; readonly open: (() => 
     <g transform={`translate(${node.x} ${node.y})`} class={`reach-node ${node.column} ${opens ? 'group' : ''}`}>
       <title>{opens ? `${whole}: ${text.open}` : whole}</title>
       {opens ? (
-        // biome-ignore lint/a11y/useSemanticElements: an SVG holds no button
-        <g role="button" tabIndex={0} onClick={open} onKeyDown={key}>
+        // biome-ignore lint/a11y/useSemanticElements: an SVG holds no button, and its attributes keep their letter case
+        <g role="button" tabindex={0} onClick={open} onKeyDown={key}>
           {content}
         </g>
       ) : (

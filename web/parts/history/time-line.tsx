@@ -125,7 +125,7 @@ function Axis({ layout: { axisY, ticks, runs } }: { readonly layout: TimeLineLay
       {ticks.map(({ x, at }) => (
         <g key={at.getTime()}>
           <line x1={x} x2={x} y1={0} y2={axisY} class="time-tick" />
-          <text x={x} y={axisY + 22} text-anchor="middle" class="time-tick-label">
+          <text x={x} y={axisY + 22} text-anchor={x > width - 64 ? 'end' : 'middle'} class="time-tick-label">
             {format.format(at)}
           </text>
         </g>

@@ -12,7 +12,7 @@ export function MoreButton({
     <p class="list-count" role="status">
       {text.shown(list.rows.length)}{' '}
       {list.hasMore && (
-        <button type="button" onClick={list.more} disabled={list.loading}>
+        <button type="button" onClick={list.more} aria-disabled={list.loading}>
           {text.more}
         </button>
       )}

@@ -58,14 +58,9 @@ export function Rows<Row>(props: RowsProps<Row>) {
   useEffect(() => show?.(first, last), [first, last, show, busy]);
   const shown = printing ? loadedFromTheStart(count, rowAt) : items;
   return (
-    <div class="rows">
-      <table
-        ref={table}
-        style={{ '--columns': columns.length }}
-        aria-label={label}
-        aria-rowcount={hasMore ? -1 : count + 1}
-        aria-busy={busy}
-      >
+    <div class="rows" style={{ '--columns': columns.length }}>
+      {printing && <p>{rowsText.printed(shown.length, count)}</p>}
+      <table ref={table} aria-label={label} aria-rowcount={hasMore ? -1 : count + 1} aria-busy={busy}>
         <thead>
           <tr aria-rowindex={1}>
             {columns.map((column) => (
@@ -88,7 +83,7 @@ export function Rows<Row>(props: RowsProps<Row>) {
               >
                 {columns.map((column) => (
                   <td key={column.name} data-title={column.title} class={`column-${column.name}`}>
-                    {row === null ? <span class="grey-bar" /> : column.cell(row)}
+                    <div class="cell">{row === null ? <span class="grey-bar" /> : column.cell(row)}</div>
                   </td>
                 ))}
               </tr>
@@ -97,7 +92,6 @@ export function Rows<Row>(props: RowsProps<Row>) {
           {!printing && after > 0 && <Spacer height={after} columns={columns.length} />}
         </tbody>
       </table>
-      {printing && <p>{rowsText.printed(shown.length, count)}</p>}
       {cut && <p class="notice">{rowsText.cut(count)}</p>}
     </div>
   );

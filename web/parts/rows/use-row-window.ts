@@ -6,8 +6,6 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef } 
 const mostPixels = 15_000_000;
 const overscan = 10;
 const guessedRowHeight = 40;
-/** There each row is a card, with a height of its own. web/styles/rows.css has the same width. */
-const cards = '(max-width: 640px)';
 export const mostRowsPrinted = 1000;
 
 interface RowWindow {
@@ -28,6 +26,9 @@ export function useRowWindow(count: number, list: string): RowWindow {
   const table = useRef<HTMLTableElement>(null);
   const [, update] = useReducer((renders: number) => renders + 1, 0);
   const rowHeight = useRef(guessedRowHeight);
+  const cardHeight = useRef(0);
+  /** Where the table has little room, each row is a card with a height of its own (web/styles/rows.css). */
+  const cards = useRef(false);
   const tableTop = useRef(0);
   const shownCount = Math.min(count, Math.floor(mostPixels / rowHeight.current));
   const options = {
@@ -50,17 +51,26 @@ export function useRowWindow(count: number, list: string): RowWindow {
   useLayoutEffect(() => {
     const top = Math.round((table.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
     const row = table.current?.querySelector<HTMLElement>('tr[data-index]:not(.row-loading)');
-    const height = matchMedia(cards).matches ? rowHeight.current : row?.offsetHeight || rowHeight.current;
-    if (top === tableTop.current && height === rowHeight.current) return;
+    const areCards = table.current !== null && getComputedStyle(table.current).display === 'block';
+    if (!areCards) cardHeight.current = 0;
+    else if (cardHeight.current === 0) cardHeight.current = row?.offsetHeight ?? 0;
+    // The first card stands for those that are not measured yet, or a lower one where the list would be too high.
+    const height = areCards
+      ? Math.min(cardHeight.current, Math.floor(mostPixels / count)) || rowHeight.current
+      : row?.offsetHeight || rowHeight.current;
+    if (top === tableTop.current && height === rowHeight.current && areCards === cards.current) return;
     tableTop.current = top;
     rowHeight.current = height;
+    cards.current = areCards;
     virtualizer.measure();
+    const rows = areCards ? (table.current?.querySelectorAll<HTMLTableRowElement>('tr[data-index]') ?? []) : [];
+    for (const one of rows) virtualizer.measureElement(one);
     update(undefined);
   });
   useRestoredRow(virtualizer, shownCount, list);
 
   const measure = useCallback((row: HTMLTableRowElement | null) => {
-    if (row === null || matchMedia(cards).matches) virtualizer.measureElement(row);
+    if (row === null || cards.current) virtualizer.measureElement(row);
   }, []);
   const items = virtualizer.getVirtualItems();
   const [first, last] = [items[0], items.at(-1)];

@@ -76,7 +76,8 @@ function Cell({ place, index, isCurrent, open }: CellProps) {
     <g
       data-cell
       role="button"
-      tabIndex={isCurrent ? 0 : -1}
+      // In an SVG, the names of attributes keep their letter case.
+      tabindex={isCurrent ? 0 : -1}
       aria-label={label}
       class={`cell ${place.status}`}
       transform={`translate(${x} ${y})`}

@@ -4,7 +4,7 @@ import { PrivilegeMark } from '../../parts/access/roles-table.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { csvOf } from '../../parts/csv.ts';
 import { Icon } from '../../parts/icon.tsx';
-import { Name } from '../../parts/name.tsx';
+import { Name, visible } from '../../parts/name.tsx';
 import { type Column, Rows } from '../../parts/rows/rows.tsx';
 import { saveText } from '../../parts/save-text.ts';
 import { viewOf } from '../../pasted/pasted.ts';
@@ -147,7 +147,7 @@ function MachinesCell({ row: { principal } }: { readonly row: Extract<Known, { r
   const rest = virtualMachineCount - now.length;
   if (virtualMachineCount === 0) return <span class="faint">{text.noneNow}</span>;
   return (
-    <>
+    <span title={now.map(({ name }) => visible(name)).join(', ')}>
       {now.map(({ id, name }, index) => (
         <>
           {index > 0 && ', '}
@@ -157,7 +157,7 @@ function MachinesCell({ row: { principal } }: { readonly row: Extract<Known, { r
         </>
       ))}
       {rest > 0 && ` ${text.and(rest)}`}
-    </>
+    </span>
   );
 }
 

@@ -11,11 +11,15 @@ import { machineText as text } from '../../text/machine.ts';
 export function AzureNow({ machine, path }: { readonly machine: VirtualMachineById; readonly path: string }) {
   const [asks, setAsks] = useState(false);
   const { answer, error, loading, again } = useAnswer('virtual-machine', asks ? path : null, { live: true });
+  const ask = () => {
+    if (!asks) setAsks(true);
+    else if (!loading) again();
+  };
   const isGone = error?.code === 'ResourceNotFound';
   return (
     <section class="azure-now" aria-live="polite">
       <p>
-        <button type="button" onClick={() => (asks ? again() : setAsks(true))} disabled={asks && loading}>
+        <button type="button" onClick={ask} aria-disabled={asks && loading}>
           {asks && loading ? text.asking : text.askNow}
         </button>
       </p>

@@ -16,7 +16,7 @@ const facetNames = [
   'vmSize',
   'stale',
 ] as const;
-const narrow = '(max-width: 800px)';
+const narrow = '(max-width: 50em)';
 
 /** Values to filter by, with counts. Each facet takes one value; a second click takes it away. */
 export function Facets({ filters }: { readonly filters: Query }) {
@@ -37,11 +37,12 @@ export function Facets({ filters }: { readonly filters: Query }) {
     media.addEventListener('change', follow);
     return () => media.removeEventListener('change', follow);
   }, []);
+  const isLate = useLate(loading && answer === null);
   const facets = countsDeleted || error !== null ? null : (answer?.facets ?? null);
   return (
     <details class="facets" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{text.filters}</summary>
-      {(countsDeleted || error !== null) && <p class="hint">{text.noCounts}</p>}
+      {(countsDeleted || error !== null || isLate) && <p class="hint">{text.noCounts}</p>}
       <div aria-busy={loading && answer !== null}>
         {facetNames.map((name) => (
           <Facet key={name} name={name} values={facets?.[name] ?? null} />
@@ -49,6 +50,20 @@ export function Facets({ filters }: { readonly filters: Query }) {
       </div>
     </details>
   );
+}
+
+const lateMs = 5000;
+
+/** True when something has been awaited for longer than a reader waits. */
+function useLate(waits: boolean): boolean {
+  const [isLate, setLate] = useState(false);
+  useEffect(() => {
+    setLate(false);
+    if (!waits) return;
+    const timer = setTimeout(() => setLate(true), lateMs);
+    return () => clearTimeout(timer);
+  }, [waits]);
+  return isLate;
 }
 
 interface FacetValue {

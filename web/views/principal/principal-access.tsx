@@ -46,7 +46,7 @@ export function PrincipalAccess({ principal, bySubscription, subscriptionName, f
       )}
       {asksNow && live.error !== null && <Failure error={live.error} of="principal" again={live.again} />}
       <p>
-        <button type="button" onClick={() => setAsksNow(!isLive)} disabled={asksNow && live.loading}>
+        <button type="button" onClick={() => setAsksNow(!isLive)} aria-disabled={asksNow && live.loading}>
           {isLive ? text.backToRun : asksNow && live.loading ? text.asking : text.askNow}
         </button>
       </p>

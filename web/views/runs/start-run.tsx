@@ -42,7 +42,13 @@ export function StartRun({ show }: StartRunProps) {
   return (
     <section>
       <p>
-        <button type="button" class="primary" disabled={busy} aria-haspopup="dialog" onClick={() => setOpen(true)}>
+        <button
+          type="button"
+          class="primary"
+          aria-disabled={busy}
+          aria-haspopup="dialog"
+          onClick={() => setOpen(!busy)}
+        >
           {text.start}
         </button>
       </p>

@@ -22,9 +22,9 @@ const maxBodyBytes = 256 * 1024 * 1024;
 const unzip = promisify(gunzip);
 
 /**
- * The transport: sends one https request, reads its whole body and follows no redirect. When only some members of a
- * success are read, it parses them here. The pipeline's own client never
- * answers when a connection breaks inside a gzipped body, and limits only the time to the headers.
+ * The transport: sends one https request, reads its whole body and follows no redirect. Where only some members of a
+ * success are read, it parses them itself, so that the body never becomes text. The pipeline's own client never answers
+ * when a connection breaks inside a gzipped body, and limits only the time to the headers.
  * @param quietMs a connection without data for this time breaks, also while it is set up
  * @see docs/decisions/0002-arm-client.md
  */

@@ -16,6 +16,6 @@ test.runIf(allCases)('the young generation stops growing once it is large enough
   const [free, limited] = await Promise.all([largest(), largest('limited')]);
 
   expect(free).toBeGreaterThan(50 * 2 ** 20);
-  expect(limited).toBeGreaterThanOrEqual(32 * 2 ** 20);
-  expect(limited).toBeLessThan(36 * 2 ** 20);
+  expect(limited).toBeGreaterThanOrEqual(16 * 2 ** 20);
+  expect(limited).toBeLessThan(20 * 2 ** 20);
 });
