@@ -1,9 +1,14 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.ts';
 
-// These replace what a process has once: the certificates it trusts, the credentials it has signed in with, and the clock
-// of the deadline that requests share.
-const ownProcess = ['test/azure/**/*.test.ts', 'test/collect/**/*.test.ts', 'test/http/errors.test.ts'];
+// These replace what a process has once: certificates, credentials, agents and proxies, and the clock of the deadline that
+// requests share.
+const ownProcess = [
+  'test/azure/{entra-credentials,quiet-agent,untrusted-certificates}.test.ts',
+  'test/azure/store/{account-names,identity,other-tenant,role-command,storage-identity}.test.ts',
+  'test/azure/resource-manager/client/https-client.test.ts',
+  'test/http/errors.test.ts',
+];
 
 // Real processes and real servers: generous limits, so that a busy machine fails no test.
 const common = {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
 import packageJson from '../../package.json' with { type: 'json' };
-import { bundledCli, runCli } from '../cli/run-cli.ts';
+import { bundledCli, runCli, sourceCli } from '../cli/run-cli.ts';
 import { startHostProcess } from '../local/host-process.ts';
 
 const functionsBundle = join(import.meta.dirname, '../../dist/functions.cjs');
@@ -28,12 +28,12 @@ const ours = expect.stringMatching(
 );
 
 test.each([
-  ['from its sources', undefined],
+  ['from its sources', sourceCli],
   ['as it is shipped', bundledCli],
 ])('Resource Manager sees the version of the command line %s', async (_, entry) => {
   const env = azure.environment('AppService');
 
-  const { code } = await runCli(['whoami'], { env, ...(entry === undefined ? {} : { entry }) });
+  const { code } = await runCli(['whoami'], { env, entry });
 
   expect([code, userAgents()]).toEqual([0, [ours]]);
 });

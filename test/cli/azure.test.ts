@@ -10,6 +10,7 @@ import { createSampleTenant, type SampleTenant } from '../../local/azure/sample-
 import { builtInRoles } from '../../local/azure/tenant/access/role-definitions.ts';
 import { casesOf } from '../support/cases.ts';
 import { forbidden, identityError } from '../support/fault-presets.ts';
+import { callCli } from './call-cli.ts';
 import { bundledCli, type CliResult, runCli, sourceCli, startCli } from './run-cli.ts';
 
 const principal = 'aaaaaaaa-0000-4000-8000-000000000001';
@@ -52,6 +53,13 @@ async function cliOn(
 ): Promise<CliResult> {
   const env = { ...where.environment('AppService'), ...more };
   const result = await runCli(args, { env, cwd, ...(entry === undefined ? {} : { entry }) });
+  results.push(result);
+  return result;
+}
+
+/** A command that reads only what `collect` has stored. */
+async function stored(...args: readonly string[]): Promise<CliResult> {
+  const result = await callCli(args, { cwd });
   results.push(result);
   return result;
 }
@@ -106,11 +114,7 @@ describe('from Azure to an answer', () => {
     const stack = await startLocalAzure({ tenant, cloud: 'azureStack' });
     azures.push(stack);
     const collect = await cliOn(stack, ['collect']);
-    const ledger = await cliOn(stack, [
-      'subscriptions',
-      '--query',
-      '[].kinds.arcMachines.[status, count, reason.code]',
-    ]);
+    const ledger = await stored('subscriptions', '--query', '[].kinds.arcMachines.[status, count, reason.code]');
     const live = await cliOn(stack, ['list', '--live', '--query', 'length(@)']);
 
     expect([collect.code, ledger.code, live.code]).toEqual([0, 0, 0]);
@@ -123,10 +127,10 @@ describe('from Azure to an answer', () => {
     const live = await cli('list', '--live', '--query', '[].id');
     const files = await readdir(cwd);
     await cli('collect');
-    const stored = await cli('list', '--query', '[].id');
+    const kept = await stored('list', '--query', '[].id');
 
     expect({ code: live.code, files }).toEqual({ code: 0, files: [] });
-    expect(JSON.parse(live.stdout).toSorted()).toEqual(JSON.parse(stored.stdout).toSorted());
+    expect(JSON.parse(live.stdout).toSorted()).toEqual(JSON.parse(kept.stdout).toSorted());
   });
 
   test('reports that a live list of running machines is not complete when power states could not be read', async () => {
@@ -170,17 +174,17 @@ describe('from Azure to an answer', () => {
     const before = await cliOn(own, ['principals', principalId, '--live']);
     const files = await readdir(cwd);
     await cliOn(own, ['collect', '--client-ids']);
-    const stored = await cliOn(own, ['principals', principalId]);
-    const { clientId } = JSON.parse(stored.stdout);
+    const known = await stored('principals', principalId);
+    const { clientId } = JSON.parse(known.stdout);
     const live = await cliOn(own, ['principals', clientId, '--live']);
     const texts = await Promise.all(
       ['table', 'csv'].map((format) => cliOn(own, ['principals', principalId, '--live', '-o', format])),
     );
 
-    expect([before.code, files, stored.code, live.code]).toEqual([0, [], 0, 0]);
+    expect([before.code, files, known.code, live.code]).toEqual([0, [], 0, 0]);
     expect(JSON.parse(before.stdout)).toMatchObject({ principalId, state: 'neverSeen', kind: null, complete: true });
     expect(before.stderr).toMatch(/note: no run has seen .* principal id/);
-    expect(JSON.parse(stored.stdout)).toMatchObject({ roleAssignments: [], accessCoverage: { groups: 'notRead' } });
+    expect(JSON.parse(known.stdout)).toMatchObject({ roleAssignments: [], accessCoverage: { groups: 'notRead' } });
     expect(JSON.parse(live.stdout)).toMatchObject({
       principalId,
       state: 'attached',
@@ -240,9 +244,9 @@ describe('from Azure to an answer', () => {
 
   test('reads the client ids of system-assigned identities on request, and finds their machines by them', async () => {
     const collect = await cli('collect', '--client-ids');
-    const { stdout } = await cli('principals', '--query', "[?kind=='SystemAssigned'].clientId");
+    const { stdout } = await stored('principals', '--query', "[?kind=='SystemAssigned'].clientId");
     const clientIds: string[] = JSON.parse(stdout);
-    const found = await cli('principals', clientIds[0] ?? '');
+    const found = await stored('principals', clientIds[0] ?? '');
 
     expect(collect.code).toBe(0);
     expect(clientIds.length).toBeGreaterThan(0);
@@ -266,7 +270,7 @@ describe('from Azure to an answer', () => {
     const lost = await cliOn(shrinking, ['collect']);
     const visible = await cliOn(shrinking, ['forget', second, '--reason', 'a mistake']);
     const forgotten = await cliOn(shrinking, ['forget', first, '--reason', 'cancelled']);
-    const after = await cliOn(shrinking, ['list', '--subscription-id', first]);
+    const after = await stored('list', '--subscription-id', first);
 
     expect(lost).toMatchObject({ code: 3, stderr: expect.stringContaining(first) });
     expect(visible).toMatchObject({ code: 1, stderr: expect.stringContaining('SubscriptionVisible') });
@@ -286,8 +290,8 @@ describe('what cannot be read', () => {
       answer: forbidden('Microsoft.Compute/virtualMachines/read', `/subscriptions/${first}`),
     });
     const collect = await cli('collect');
-    const list = await cli('list', '-o', 'tsv', '--query', 'length(@)');
-    const allowed = await cli('list', '--allow-incomplete');
+    const list = await stored('list', '-o', 'tsv', '--query', 'length(@)');
+    const allowed = await stored('list', '--allow-incomplete');
 
     expect({ code: collect.code, ...JSON.parse(collect.stdout) }).toMatchObject({
       code: 3,
@@ -313,7 +317,7 @@ describe('what cannot be read', () => {
       for (const { subscriptionId } of tenant.subscriptions()) tenant.hideSubscription(subscriptionId);
     });
     const collect = await cliOn(empty, ['collect']);
-    const list = await cliOn(empty, ['list']);
+    const list = await stored('list');
     const live = await cliOn(empty, ['list', '--live']);
 
     expect({ code: collect.code, ...JSON.parse(collect.stdout) }).toMatchObject({

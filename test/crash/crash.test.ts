@@ -15,7 +15,7 @@ import { watchPointer } from './pointer-watch.ts';
  * CRASH_POINTS: how many; CRASH_SEED: which (1). `CRASH_POINTS=200 npm test -- test/crash/crash.test.ts` takes some ten minutes.
  */
 
-const count = caseCount('CRASH_POINTS', { few: 1, many: 100 });
+const count = caseCount('CRASH_POINTS', { few: 0, many: 100 });
 const seed = Number(process.env.CRASH_SEED ?? 1);
 const perPointMs = 240_000;
 /** Enough subscriptions that a run has several batches. */
@@ -146,7 +146,7 @@ async function disturb({ from, kills }: KillPoint): Promise<void> {
   }
 }
 
-test(
+test.runIf(count > 0)(
   `A run whose host is killed at any of ${count} points goes on to the same end`,
   async () => {
     const { nothing, published } = undisturbed;

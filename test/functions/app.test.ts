@@ -33,16 +33,19 @@ const routes: readonly [method: string, path: string, functionName: string][] = 
 /** The global setup builds it. */
 const app = join(import.meta.dirname, '../../dist/functions.cjs');
 const azurite = await newAzuriteAccount();
-const hosts: HostProcess[] = [];
+const hosts = new Map<string, Promise<HostProcess>>();
 
 afterAll(async () => {
-  await Promise.all(hosts.map((host) => host.end()));
+  await Promise.all([...hosts.values()].map(async (host) => (await host).end()));
 });
 
-/** The built app on a host of its own. */
-async function start(env: Record<string, string>, keys = false): Promise<HostProcess> {
-  const host = await startHostProcess(app, { keys, env: { AzureWebJobsStorage: azurite.connectionString, ...env } });
-  hosts.push(host);
+/** The built app on a host, which all tests with these settings share. */
+function start(env: Record<string, string>, keys = false): Promise<HostProcess> {
+  const settings = JSON.stringify({ env, keys });
+  const host =
+    hosts.get(settings) ??
+    startHostProcess(app, { keys, env: { AzureWebJobsStorage: azurite.connectionString, ...env } });
+  hosts.set(settings, host);
   return host;
 }
 

@@ -22,7 +22,7 @@ import {
   userAssigned,
 } from '../../support/readings.ts';
 
-const numRuns = caseCount('PROPERTY_RUNS', { few: 20, many: 400 });
+const numRuns = caseCount('PROPERTY_RUNS', { few: 10, many: 400 });
 
 /**
  * A small Azure whose machines, identities, credentials and role assignments change between runs, and runs that see any part of

@@ -9,7 +9,7 @@ import { caseCount } from '../../support/cases.ts';
 import { inEmptyInventory } from '../../support/empty-inventory.ts';
 import { asShown, dayOf, guid, machine, mergeRun, type SubscriptionReading } from '../../support/readings.ts';
 
-const numRuns = caseCount('PROPERTY_RUNS', { few: 30, many: 500 });
+const numRuns = caseCount('PROPERTY_RUNS', { few: 15, many: 500 });
 
 /**
  * A small Azure that changes between runs, and runs that see any part of it: any scope, any coverage, short lists, failing reads

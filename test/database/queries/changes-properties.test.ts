@@ -24,7 +24,7 @@ import {
   subscriptions,
 } from '../../support/seen-azure.ts';
 
-const numRuns = caseCount('PROPERTY_RUNS', { few: 20, many: 400 });
+const numRuns = caseCount('PROPERTY_RUNS', { few: 12, many: 400 });
 
 function stateAt(database: Database, asOf: AsOf): InventoryState {
   const principals = [...iteratePrincipals(database, asOf, {})];

@@ -110,7 +110,7 @@ test('one tunnel through a proxy serves several requests in turn', async () => {
   await using proxy = await startProxy();
   vi.stubEnv('HTTPS_PROXY', proxy.url);
   vi.stubEnv('NO_PROXY', '');
-  const client = createHttpsClient(1, quietMs);
+  const client = createHttpsClient(1, 60_000);
 
   const answers = [await get(client, server.origin), await get(client, server.origin)];
 
