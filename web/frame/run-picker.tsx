@@ -78,14 +78,10 @@ function Slider({ show }: { readonly show: (asOf: string) => void }) {
         aria-valuetext={label}
         onInput={(event) => setAt(event.currentTarget.valueAsNumber)}
       />
-      <svg class="run-ticks" viewBox={`0 0 ${runs.length} 1`} preserveAspectRatio="none" aria-hidden="true">
-        {runs.map(({ runId, complete }, index) =>
-          complete ? (
-            <rect key={runId} x={index + 0.35} y={0} width={0.3} height={1} class="tick-complete" />
-          ) : (
-            <rect key={runId} x={index + 0.2} y={0.5} width={0.6} height={0.5} class="tick-incomplete" />
-          ),
-        )}
+      <svg class="run-ticks" viewBox={`0 0 ${runs.length - 1} 1`} preserveAspectRatio="none" aria-hidden="true">
+        {runs.map(({ runId, complete }, index) => (
+          <path key={runId} d={`M${index} ${complete ? 0 : 0.5}V1`} class={complete ? undefined : 'incomplete'} />
+        ))}
       </svg>
       <p>
         <output>{label}</output>{' '}
