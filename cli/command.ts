@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream';
 import type { Command } from 'commander';
 import type { Environment, Settings } from '../lib/settings.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -5,11 +6,17 @@ import type { Messages } from './messages.ts';
 import type { Result } from './output/result.ts';
 import type { GlobalOptions } from './shared-options.ts';
 
+/** A stream that may be a terminal. */
+export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
 /** Everything that a command works with. */
 export interface CommandContext {
   readonly settings: Settings;
   readonly environment: Environment;
   readonly options: GlobalOptions;
+  readonly stdin: () => Readable;
+  /** For progress; messages go through `messages`. */
+  readonly stderr: Output;
   readonly messages: Messages;
   /** Writes the result to stdout in the requested form. Call it once, while the source of the rows is still open. */
   readonly write: (result: Result) => Promise<void>;

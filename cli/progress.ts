@@ -1,4 +1,5 @@
 import type { CollectProgress } from '../lib/collect/collect-subscriptions.ts';
+import type { Output } from './command.ts';
 import { truncate } from './output/terminal-text.ts';
 
 /** How often the bar is drawn, or a line is written if there is no terminal. */
@@ -7,7 +8,7 @@ const lineIntervalMs = 10_000;
 const barWidth = 24;
 
 /** Progress of a run: a bar on a terminal, otherwise a line now and then. */
-export function showProgress(stream: NodeJS.WriteStream) {
+export function showProgress(stream: Output) {
   const started = Date.now();
   const interval = stream.isTTY === true ? barIntervalMs : lineIntervalMs;
   let shownAt = stream.isTTY === true ? 0 : started;
@@ -19,7 +20,7 @@ export function showProgress(stream: NodeJS.WriteStream) {
       shownAt = now;
       const text = progressText(progress, now - started);
       if (stream.isTTY === true) {
-        stream.write(`\r\u001b[2K${truncate(`${bar(progress)} ${text}`, stream.columns - 1)}`);
+        stream.write(`\r\u001b[2K${truncate(`${bar(progress)} ${text}`, (stream.columns ?? 0) - 1)}`);
         drawn = true;
       } else {
         stream.write(`${text}\n`);

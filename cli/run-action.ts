@@ -1,7 +1,8 @@
+import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { InventoryError } from '../lib/errors.ts';
 import { type Environment, readSettings } from '../lib/settings.ts';
-import type { Action } from './command.ts';
+import type { Action, Output } from './command.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts';
 import { messagesTo } from './messages.ts';
 import { render } from './output/render.ts';
@@ -10,10 +11,12 @@ import { globalOptionsOf } from './shared-options.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The parts of the process that a command uses. */
-interface Surroundings {
+export interface Surroundings {
   readonly environment: Environment;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  /** Opened only by a command that reads it. */
+  readonly stdin: () => Readable;
+  readonly stdout: Output;
+  readonly stderr: Output;
   readonly signal: AbortSignal;
 }
 
@@ -22,9 +25,9 @@ interface Surroundings {
  * @returns the exit code, after writing any error to stderr
  */
 export async function runAction(command: Command, action: Action, around: Surroundings): Promise<ExitCode> {
-  const { environment, stdout, signal } = around;
+  const { environment, stdin, stdout, stderr, signal } = around;
   const options = globalOptionsOf(command);
-  const messages = messagesTo(around.stderr, options.verbose);
+  const messages = messagesTo(stderr, options.verbose);
   try {
     const settings = readSettings(environment);
     if (settings.warnings.length > 0) throw new UsageError('UnknownSetting', settings.warnings.join('; '));
@@ -33,12 +36,14 @@ export async function runAction(command: Command, action: Action, around: Surrou
       settings,
       environment,
       options,
+      stdin,
+      stderr,
       messages,
       async write(result) {
         const isTerminal = stdout.isTTY === true;
         const form = options.output ?? (isTerminal ? 'table' : 'json');
         // A terminal of unknown size says 0.
-        const width = isTerminal ? stdout.columns || 80 : null;
+        const width = isTerminal ? (stdout.columns ?? 0) || 80 : null;
         await writeChunks(stdout, await render(result, { form, query: options.query, width }), signal);
       },
       writePieces: (pieces) => writePieces(stdout, pieces, signal),

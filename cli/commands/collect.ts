@@ -57,7 +57,7 @@ function collect(given: Options): Action {
       managementGroups: options.managementGroup ?? context.settings.managementGroups,
       powerState: options.powerState !== false && context.settings.powerState,
     };
-    const progress = showProgress(process.stderr);
+    const progress = showProgress(context.stderr);
     const session = openSession(settings, environment);
     const run = await withFile(toBeWritten(database), (databasePath) =>
       collectIntoFile({

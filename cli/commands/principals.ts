@@ -59,7 +59,7 @@ function actionFor(ids: readonly string[], { stdin, ...options }: Options): Acti
     }
     const { live, ...given } = parseOptions(lookUpSchema, options);
     if (live === true) return showLive(context, stdin === true ? [] : ids, given);
-    if (stdin === true) return lookUpSeveral(context, await linesOf(process.stdin, context.signal), given);
+    if (stdin === true) return lookUpSeveral(context, await linesOf(context.stdin(), context.signal), given);
     const [only, ...others] = ids;
     return only !== undefined && others.length === 0
       ? lookUpOne(context, only, given)

@@ -6,7 +6,7 @@ import { allKinds } from '../../lib/inventory/shown-kinds.ts';
 import { createInventory, runIdOf } from '../database/fixtures/inventory.ts';
 import { writeAuthor } from '../support/authors.ts';
 import { machine, mergeRun } from '../support/readings.ts';
-import { runCli } from './run-cli.ts';
+import { callCli } from './call-cli.ts';
 
 const one = '11111111-0000-4000-8000-000000000001';
 const two = '22222222-0000-4000-8000-000000000002';
@@ -18,7 +18,7 @@ const identityId = idOf('id-web', 'Microsoft.ManagedIdentity/userAssignedIdentit
 const inventory = createInventory();
 const accepted = join(dirname(inventory.path), 'accepted.json');
 const cli = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-  runCli([...args, '--database', inventory.path], { env });
+  callCli([...args, '--database', inventory.path], { env });
 
 /** Three runs: the second created a machine, gave it an identity and a role; in the third roles could not be read. */
 beforeAll(() => {
@@ -61,7 +61,7 @@ test('A tag may have the name of what every object has, and its change shows its
   }
   database.close();
 
-  const { stdout } = await runCli(['changes', '-o', 'table', '--database', path]);
+  const { stdout } = await callCli(['changes', '-o', 'table', '--database', path]);
 
   expect(stdout).toContain('tags.__proto__ a → none; tags.constructor b → none');
 });

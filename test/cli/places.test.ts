@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openForWriting } from '../../lib/database/database.ts';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
+import { callCli } from './call-cli.ts';
 import { runCli } from './run-cli.ts';
 
 const queries = [['list'], ['runs'], ['show', 'web'], ['report'], ['changes'], ['forget', guidOf(1), '--reason', 'x']];
@@ -46,7 +47,8 @@ async function overwriteRoot(path: string, table: string): Promise<void> {
   await file.close();
 }
 
-const cli = (...args: readonly string[]) => runCli(args, { cwd, env: azure.environment('AppService') });
+const cli = (...args: readonly string[]) => callCli(args, { cwd });
+const cliOnAzure = (...args: readonly string[]) => runCli(args, { cwd, env: azure.environment('AppService') });
 
 describe('--database', () => {
   test.each([
@@ -104,10 +106,10 @@ describe('--database', () => {
   });
 
   test('names the file when its middle is damaged', async () => {
-    await cli('collect', '--database', 'damaged');
+    await cliOnAzure('collect', '--database', 'damaged');
     await overwriteRoot(join(cwd, 'damaged'), 'machine_version');
 
-    const results = [await cli('list', '--database', 'damaged'), await cli('collect', '--database', 'damaged')];
+    const results = [await cli('list', '--database', 'damaged'), await cliOnAzure('collect', '--database', 'damaged')];
 
     for (const { code, stderr } of results) {
       expect(code).toBe(1);
@@ -135,9 +137,12 @@ describe('other options', () => {
 
   test('an id that --live cannot read is refused, and a name is searched among all types', async () => {
     const other = "[?type!='Microsoft.Compute/virtualMachines'] | [0].[id, name]";
-    const [id, name] = JSON.parse((await cli('list', '--live', '--type', 'any', '--query', other)).stdout);
+    const [id, name] = JSON.parse((await cliOnAzure('list', '--live', '--type', 'any', '--query', other)).stdout);
 
-    const [byId, byName] = await Promise.all([cli('show', id, '--live'), cli('show', name, '--live', '--query', 'id')]);
+    const [byId, byName] = await Promise.all([
+      cliOnAzure('show', id, '--live'),
+      cliOnAzure('show', name, '--live', '--query', 'id'),
+    ]);
 
     expect(byId).toMatchObject({ code: 2, stdout: '' });
     expect(byId.stderr).toContain('hint: For scale sets and Arc machines, run: vm-identities show NAME --live');

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { allKinds } from '../../lib/inventory/shown-kinds.ts';
 import { createInventory, runIdOf } from '../database/fixtures/inventory.ts';
-import { runCli } from './run-cli.ts';
+import { callCli } from './call-cli.ts';
 
 const one = '11111111-0000-4000-8000-000000000001';
 const two = '22222222-0000-4000-8000-000000000002';
@@ -19,7 +19,7 @@ const idOf = (subscription: string, name: string): string =>
 
 const whole = createInventory();
 const holed = createInventory();
-const cli = (args: readonly string[], stdin = '') => runCli([...args, '--database', whole.path], { stdin });
+const cli = (args: readonly string[], stdin = '') => callCli([...args, '--database', whole.path], { stdin });
 
 beforeAll(() => {
   whole.run();
@@ -184,7 +184,7 @@ describe('list', () => {
 
 describe('an answer that is not complete', () => {
   test('is printed, exits with 3 and says on stderr which subscription, why and what to do', async () => {
-    const { code, stdout, stderr } = await runCli(['list', '--database', holed.path]);
+    const { code, stdout, stderr } = await callCli(['list', '--database', holed.path]);
 
     expect({ code, rows: JSON.parse(stdout).length }).toEqual({ code: 3, rows: 2 });
     expect(stderr).toMatch(
@@ -195,9 +195,9 @@ describe('an answer that is not complete', () => {
 
   test('exits with 0 with --allow-incomplete, or when the filters exclude the gap', async () => {
     const results = await Promise.all([
-      runCli(['list', '--allow-incomplete', '--database', holed.path]),
-      runCli(['list', '--subscription-id', one, '--database', holed.path]),
-      runCli(['show', idOf(one, 'web'), '--database', holed.path]),
+      callCli(['list', '--allow-incomplete', '--database', holed.path]),
+      callCli(['list', '--subscription-id', one, '--database', holed.path]),
+      callCli(['show', idOf(one, 'web'), '--database', holed.path]),
     ]);
 
     expect(results.map(({ code }) => code)).toEqual([0, 0, 0]);
@@ -222,7 +222,7 @@ describe('an answer that is not complete', () => {
 
   test('is reported for the ledger and for principals as well', async () => {
     const commands = [['subscriptions'], ['principals'], ['principals', never, user]];
-    const results = await Promise.all(commands.map((args) => runCli([...args, '--database', holed.path])));
+    const results = await Promise.all(commands.map((args) => callCli([...args, '--database', holed.path])));
 
     expect(results.map(({ code }) => code)).toEqual([3, 3, 3]);
   });
@@ -269,7 +269,7 @@ describe('show', () => {
       ['show', 'ended'],
       ['list', '--name', 'web'],
     ];
-    const results = await Promise.all(commands.map((args) => runCli([...args, '--database', holed.path])));
+    const results = await Promise.all(commands.map((args) => callCli([...args, '--database', holed.path])));
 
     expect(results.map(({ code }) => code)).toEqual([3, 3, 3]);
     expect(JSON.parse(results[1]?.stdout ?? '').deletedAt).toMatch(/Z$/);
@@ -278,7 +278,7 @@ describe('show', () => {
 
   test('by id is as complete as its subscription', async () => {
     const ids = [idOf(one, 'web'), idOf(one, 'ended'), idOf(two, 'hidden'), idOf(two, 'past')];
-    const results = await Promise.all(ids.map((id) => runCli(['show', id, '--database', holed.path])));
+    const results = await Promise.all(ids.map((id) => callCli(['show', id, '--database', holed.path])));
 
     expect(results.map(({ code }) => code)).toEqual([0, 0, 3, 3]);
   });
@@ -309,7 +309,7 @@ describe('a tag filter that can never match', () => {
   });
 
   test('also says what was not read', async () => {
-    const { code, stderr } = await runCli(['list', '--tag', 'env', '--database', holed.path]);
+    const { code, stderr } = await callCli(['list', '--tag', 'env', '--database', holed.path]);
 
     expect(code).toBe(2);
     expect(stderr).toContain("no machine has a tag named 'env'");
@@ -402,7 +402,7 @@ describe('search', () => {
 
   test('prints an empty list when nothing has the text, and exits as the other lists do', async () => {
     expect(await cli(['search', never])).toMatchObject({ code: 0, stdout: '[]\n' });
-    const gap = await runCli(['search', never, '--database', holed.path]);
+    const gap = await callCli(['search', never, '--database', holed.path]);
     expect(gap).toMatchObject({ code: 3, stdout: '[]\n' });
     expect(gap.stderr).toContain(`${two} Shut: denied`);
   });
@@ -432,7 +432,7 @@ describe('the other queries', () => {
   });
 
   test('show only the subscriptions with a status, and the command for each denied one', async () => {
-    const from = (...args: string[]) => runCli([...args, '--database', holed.path]);
+    const from = (...args: string[]) => callCli([...args, '--database', holed.path]);
     const [denied, failed, both] = await Promise.all([
       from('subscriptions', '--status', 'denied'),
       from('subscriptions', '--status', 'failed'),
@@ -457,7 +457,7 @@ describe('the other queries', () => {
     inventory.subscription(lost, { visibility: 'lost' });
     inventory.blindSpot(lost);
 
-    const { code, stdout, stderr } = await runCli(['subscriptions', '--blind-spots', '--database', inventory.path]);
+    const { code, stdout, stderr } = await callCli(['subscriptions', '--blind-spots', '--database', inventory.path]);
 
     expect(code).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject([{ subscriptionId: lost }]);

@@ -6,14 +6,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { allKinds } from '../../lib/inventory/shown-kinds.ts';
 import { createInventory, runIdOf } from '../database/fixtures/inventory.ts';
 import { writeAuthor } from '../support/authors.ts';
-import { runCli } from './run-cli.ts';
+import { callCli } from './call-cli.ts';
 
 const one = '11111111-0000-4000-8000-000000000001';
 const two = '22222222-0000-4000-8000-000000000002';
 const inventory = createInventory();
 let folder: string;
 
-const report = (...args: string[]) => runCli(['report', ...args, '--database', inventory.path], { cwd: folder });
+const report = (...args: string[]) => callCli(['report', ...args, '--database', inventory.path], { cwd: folder });
 const written = (name: string): string => readFileSync(join(folder, name), 'utf8');
 
 beforeAll(() => {

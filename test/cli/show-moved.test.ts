@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openForWriting } from '../../lib/database/database.ts';
 import { guid, machine, mergeRun } from '../support/readings.ts';
-import { runCli } from './run-cli.ts';
+import { callCli } from './call-cli.ts';
 
 const here = machine('web', { resourceGroup: 'here' });
 const there = machine('web', { resourceGroup: 'there' });
 const folder = mkdtempSync(join(tmpdir(), 'moved-'));
 const path = join(folder, 'inventory.sqlite');
-const cli = (...args: readonly string[]) => runCli([...args, '--database', path]);
+const cli = (...args: readonly string[]) => callCli([...args, '--database', path]);
 
 beforeAll(() => {
   using database = openForWriting(path);

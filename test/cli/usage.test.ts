@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { callCli } from './call-cli.ts';
 import { runCli, sourceCli } from './run-cli.ts';
 
 let cwd: string;
@@ -23,7 +24,7 @@ describe('the command line, before it does anything', () => {
   test.each(['collect', 'runs', 'list', 'show', 'principals', 'subscriptions', 'forget', 'whoami', 'token'])(
     'shows help with examples for %s',
     async (command) => {
-      const { code, stdout, stderr } = await runCli([command, '--help']);
+      const { code, stdout, stderr } = await callCli([command, '--help']);
 
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdout).toContain(`vm-identities ${command}`);
@@ -34,9 +35,9 @@ describe('the command line, before it does anything', () => {
 
   test('shows the same help for help COMMAND', async () => {
     const [help, option, unknown] = await Promise.all([
-      runCli(['help', 'show']),
-      runCli(['show', '--help']),
-      runCli(['help', 'shwo']),
+      callCli(['help', 'show']),
+      callCli(['show', '--help']),
+      callCli(['help', 'shwo']),
     ]);
 
     expect(help).toEqual(option);
@@ -61,7 +62,7 @@ describe('the command line, before it does anything', () => {
     [['collect', '--database', 'https://a.blob.core.windows.net/c'], 'collect writes into a file'],
     [['forget', '11111111-2222-3333-4444-555555555555'], '--reason'],
   ])('refuses %j with exit code 2 and shows what is allowed', async (args, words) => {
-    const { code, stdout, stderr } = await runCli(args, { cwd });
+    const { code, stdout, stderr } = await callCli(args, { cwd });
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(words);
@@ -72,7 +73,7 @@ describe('the command line, before it does anything', () => {
     [{ INVENTORY_CONCURRENCY: 'many' }, "INVENTORY_CONCURRENCY is 'many'; allowed: a whole number"],
     [{ AZURE_CLOUD: 'Moon' }, "AZURE_CLOUD is 'Moon'; allowed: AzureCloud"],
   ])('refuses the settings %j with exit code 2 and one line', async (env, words) => {
-    const { code, stdout, stderr } = await runCli(['list'], { env, cwd });
+    const { code, stdout, stderr } = await callCli(['list'], { env, cwd });
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(words);
@@ -82,7 +83,7 @@ describe('the command line, before it does anything', () => {
   test.each(['list', 'runs', 'subscriptions', 'principals'])(
     'shows how to create the database that %s needs',
     async (command) => {
-      const { code, stdout, stderr } = await runCli([command], { cwd });
+      const { code, stdout, stderr } = await callCli([command], { cwd });
 
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
       expect(stderr).toContain('or run: vm-identities collect');

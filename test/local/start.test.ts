@@ -3,9 +3,9 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { allCases, casesOf } from '../support/cases.ts';
-import { isAlive, startStart } from './start-process.ts';
+import { isAlive, type StartProcess, startStart } from './start-process.ts';
 
 const small = ['--port', '0', '--subscriptions', '2', '--vms', '5'];
 
@@ -31,56 +31,107 @@ test('--once prints the summary of one run and exits with 0 although the sample 
   expect(start.text()).toMatch(/ [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/);
 });
 
-test('without --once a second run one day later prints the changes, and the printed commands work', async () => {
-  await using start = startStart(small);
-  const [, api] = await start.until(/The API: (\S+)[\s\S]*Ctrl-C to stop everything/);
-  const urls = [...start.text().matchAll(/curl -s '?(http[^'\s]+)/g)].map(([, url = '']) => url);
+describe('with --open', () => {
+  let folder: string;
+  let opened: string;
+  let start: StartProcess;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'open-'));
+    opened = join(folder, 'opened');
+    await writeFile(
+      join(folder, 'xdg-open'),
+      `#!/bin/sh\nprintf '%s|' "$@" > ${opened}.part\nmv ${opened}.part ${opened}\n`,
+    );
+    await chmod(join(folder, 'xdg-open'), 0o755);
+    start = startStart([...small, '--open'], { PATH: `${folder}${delimiter}${process.env.PATH}` });
+  });
+  afterAll(async () => {
+    await start[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
 
-  const runs = JSON.parse(await (await fetch(`${api}/runs`)).text());
-  const answers = await Promise.all(urls.map(async (url) => (await fetch(url)).status));
+  test('without --once a second run one day later prints the changes, and the printed commands work', async () => {
+    const [, api] = await start.until(/The API: (\S+)[\s\S]*Ctrl-C to stop everything/);
+    const urls = [...start.text().matchAll(/curl -s '?(http[^'\s]+)/g)].map(([, url = '']) => url);
 
-  expect(start.text()).toMatch(
-    /One day later in the sample tenant:\s+Run \S+ succeeded[\s\S]+roleInheritanceLost +1\n/,
-  );
-  expect(start.text()).toMatch(
-    /Who caused the first change of each kind[\s\S]+roleAssigned +\S+ +vm-may-assign-roles\n/,
-  );
-  expect(runs.value).toHaveLength(2);
-  expect(answers).toEqual([200, 200, 200]);
+    const runs = JSON.parse(await (await fetch(`${api}/runs`)).text());
+    const answers = await Promise.all(urls.map(async (url) => (await fetch(url)).status));
+
+    expect(start.text()).toMatch(
+      /One day later in the sample tenant:\s+Run \S+ succeeded[\s\S]+roleInheritanceLost +1\n/,
+    );
+    expect(start.text()).toMatch(
+      /Who caused the first change of each kind[\s\S]+roleAssigned +\S+ +vm-may-assign-roles\n/,
+    );
+    expect(runs.value).toHaveLength(2);
+    expect(answers).toEqual([200, 200, 200]);
+  });
+
+  test('prints the address of the page last, with how to stop on the same line', async () => {
+    await start.until(/Ctrl-C to stop everything\S*\n/);
+    const [, page = ''] = /The page: (\S+) \(press Ctrl-C to stop everything\)\n$/.exec(start.text()) ?? [];
+
+    const answer = await fetch(page);
+
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  });
+
+  test('opens the page with the program of the system, without a shell', async () => {
+    const [, page] = await start.until(/The page: (\S+)/);
+    await expect.poll(() => readFile(opened, 'utf8').catch(() => null)).toBe(`${page}|`);
+  });
 });
 
-test('prints the address of the page last, with how to stop on the same line', async () => {
-  await using start = startStart(small);
-  await start.until(/Ctrl-C to stop everything\S*\n/);
-  const [, page = ''] = /The page: (\S+) \(press Ctrl-C to stop everything\)\n$/.exec(start.text()) ?? [];
+describe('with --keys, and --open without a program that opens it', () => {
+  let start: StartProcess;
+  beforeAll(() => {
+    start = startStart([...small, '--keys', '--open'], { PATH: '/nowhere' });
+  });
+  afterAll(() => start[Symbol.asyncDispose]());
 
-  const answer = await fetch(page);
+  test('says why the page could not be opened, and everything stays up', async () => {
+    await start.until(/The page is not open: xdg-open did not start: .*ENOENT/);
+    const page = /The page: (\S+)/.exec(start.text())?.[1] ?? '';
 
-  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
-});
+    expect((await fetch(page)).status).toBe(200);
+  });
 
-test('--open opens the page with the program of the system, without a shell', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'open-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const opened = join(folder, 'opened');
-  await writeFile(
-    join(folder, 'xdg-open'),
-    `#!/bin/sh\nprintf '%s|' "$@" > ${opened}.part\nmv ${opened}.part ${opened}\n`,
-  );
-  await chmod(join(folder, 'xdg-open'), 0o755);
-  await using start = startStart([...small, '--open'], { PATH: `${folder}${delimiter}${process.env.PATH}` });
+  test('requires keys, and the key is in a file, not in the output', async () => {
+    const [, path = '', api = ''] = await start.until(/\$\(cat '([^']+)'\)" '(\S+?)\/virtualMachines/);
+    const key = await readFile(path, 'utf8');
 
-  const [, page] = await start.until(/The page: (\S+)/);
-  await expect.poll(() => readFile(opened, 'utf8').catch(() => null)).toBe(`${page}|`);
-});
+    const without = await fetch(`${api}/subscriptions`);
+    const withKey = await fetch(`${api}/subscriptions`, { headers: { 'x-functions-key': key } });
 
-test('--open says why the page could not be opened, and everything stays up', async () => {
-  await using start = startStart([...small, '--open'], { PATH: '/nowhere' });
+    expect([without.status, withKey.status]).toEqual([401, 200]);
+    expect(start.text()).not.toContain(key);
+  });
 
-  await start.until(/The page is not open: xdg-open did not start: .*ENOENT/);
-  const page = /The page: (\S+)/.exec(start.text())?.[1] ?? '';
+  test('has a key for each function, and one for all that only read, and prints where they are', async () => {
+    const [, url = ''] = await start.until(/The page: (\S+)\/page \(press/);
+    const [, folder = ''] = /(\S+)\/page +for the page/.exec(start.text()) ?? [];
+    const statusOf = async (key: string, path: string, method = 'GET') => {
+      const headers = { 'x-functions-key': key };
+      const response = await fetch(`${url}/${path}`, { method, headers, redirect: 'manual' });
+      await response.body?.cancel();
+      return response.status;
+    };
 
-  expect((await fetch(page)).status).toBe(200);
+    const page = await readFile(join(folder, 'page'), 'utf8');
+    const findings = await readFile(join(folder, 'functions/findings'), 'utf8');
+    const { mode } = await stat(join(folder, 'page'));
+
+    for (const path of ['virtualMachines', 'principals', 'subscriptions', 'changes', 'findings', 'runs', 'identity']) {
+      expect([path, await statusOf(page, path)]).toEqual([path, 200]);
+    }
+    expect(await statusOf(page, 'runs', 'POST')).toBe(401);
+    expect(await statusOf(page, 'runs/20260101T000000Z-0000', 'DELETE')).toBe(401);
+    expect(await statusOf(page, 'database')).toBe(401);
+    expect([await statusOf(findings, 'findings'), await statusOf(findings, 'runs')]).toEqual([200, 401]);
+    expect(await statusOf('', 'page')).toBe(200);
+    expect(mode & 0o777).toBe(0o600);
+    for (const key of [page, findings]) expect(start.text()).not.toContain(key);
+  });
 });
 
 test.each(casesOf(1, ['SIGINT', 'SIGTERM', 'SIGHUP'] as const))('%s ends every started process', async (signal) => {
@@ -120,45 +171,6 @@ test.runIf(allCases)('its processes end even when it is killed', async () => {
   await expect.poll(() => pids.filter(isAlive), { timeout: 20_000 }).toEqual([]);
 
   expect(pids).toHaveLength(3);
-});
-
-test('--keys requires keys, and the key is in a file, not in the output', async () => {
-  await using start = startStart([...small, '--keys']);
-  const [, path = '', api = ''] = await start.until(/\$\(cat '([^']+)'\)" '(\S+?)\/virtualMachines/);
-  const key = await readFile(path, 'utf8');
-
-  const without = await fetch(`${api}/subscriptions`);
-  const withKey = await fetch(`${api}/subscriptions`, { headers: { 'x-functions-key': key } });
-
-  expect([without.status, withKey.status]).toEqual([401, 200]);
-  expect(start.text()).not.toContain(key);
-});
-
-test('--keys has a key for each function, and one for all that only read, and prints where they are', async () => {
-  await using start = startStart([...small, '--keys']);
-  const [, url = ''] = await start.until(/The page: (\S+)\/page \(press/);
-  const [, folder = ''] = /(\S+)\/page +for the page/.exec(start.text()) ?? [];
-  const statusOf = async (key: string, path: string, method = 'GET') => {
-    const headers = { 'x-functions-key': key };
-    const response = await fetch(`${url}/${path}`, { method, headers, redirect: 'manual' });
-    await response.body?.cancel();
-    return response.status;
-  };
-
-  const page = await readFile(join(folder, 'page'), 'utf8');
-  const findings = await readFile(join(folder, 'functions/findings'), 'utf8');
-  const { mode } = await stat(join(folder, 'page'));
-
-  for (const path of ['virtualMachines', 'principals', 'subscriptions', 'changes', 'findings', 'runs', 'identity']) {
-    expect([path, await statusOf(page, path)]).toEqual([path, 200]);
-  }
-  expect(await statusOf(page, 'runs', 'POST')).toBe(401);
-  expect(await statusOf(page, 'runs/20260101T000000Z-0000', 'DELETE')).toBe(401);
-  expect(await statusOf(page, 'database')).toBe(401);
-  expect([await statusOf(findings, 'findings'), await statusOf(findings, 'runs')]).toEqual([200, 401]);
-  expect(await statusOf('', 'page')).toBe(200);
-  expect(mode & 0o777).toBe(0o600);
-  for (const key of [page, findings]) expect(start.text()).not.toContain(key);
 });
 
 test('a wrong setting is printed and served as 503', async () => {

@@ -51,19 +51,19 @@ export function useRowWindow(count: number, list: string): RowWindow {
   useLayoutEffect(() => {
     const top = Math.round((table.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
     const row = table.current?.querySelector<HTMLElement>('tr[data-index]:not(.row-loading)');
-    const isCard = table.current !== null && getComputedStyle(table.current).display === 'block';
-    if (!isCard) cardHeight.current = 0;
+    const areCards = table.current !== null && getComputedStyle(table.current).display === 'block';
+    if (!areCards) cardHeight.current = 0;
     else if (cardHeight.current === 0) cardHeight.current = row?.offsetHeight ?? 0;
     // The first card stands for those that are not measured yet, or a lower one where the list would be too high.
-    const height = isCard
+    const height = areCards
       ? Math.min(cardHeight.current, Math.floor(mostPixels / count)) || rowHeight.current
       : row?.offsetHeight || rowHeight.current;
-    if (top === tableTop.current && height === rowHeight.current && isCard === cards.current) return;
+    if (top === tableTop.current && height === rowHeight.current && areCards === cards.current) return;
     tableTop.current = top;
     rowHeight.current = height;
-    cards.current = isCard;
+    cards.current = areCards;
     virtualizer.measure();
-    const rows = isCard ? (table.current?.querySelectorAll<HTMLTableRowElement>('tr[data-index]') ?? []) : [];
+    const rows = areCards ? (table.current?.querySelectorAll<HTMLTableRowElement>('tr[data-index]') ?? []) : [];
     for (const one of rows) virtualizer.measureElement(one);
     update(undefined);
   });
