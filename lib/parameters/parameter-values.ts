@@ -76,9 +76,13 @@ export const maxMachines = v.pipe(
 /** Rows of a page when the client does not say. */
 export const defaultPageSize = 100;
 
+/** A resource id may be longer than other texts: its group has up to 90 characters, its name up to 128. */
 export const searchText = v.pipe(
   v.string(),
-  v.regex(/^\P{Cc}{2,256}$/u, '2 to 256 characters, none of them a control character'),
+  v.regex(
+    /^(?:\P{Cc}{2,256}|\/\P{Cc}{1,1023})$/u,
+    '2 to 256 characters, or a resource id of up to 1024; none of them a control character',
+  ),
 );
 
 /** Hits of each kind. */

@@ -251,6 +251,7 @@ describe('the parameters of a search', () => {
     ['q=', 'q'],
     ['q=a', 'q'],
     [`q=${'a'.repeat(257)}`, 'q'],
+    [`q=/${'a'.repeat(1024)}`, 'q'],
     ['q=a%00b', 'q'],
     ['q=vm&limit=0', 'limit'],
     ['q=vm&limit=21', 'limit'],
@@ -262,6 +263,21 @@ describe('the parameters of a search', () => {
     const response = await served.send(`search?${query}`);
     expect(response.status).toBe(400);
     expect((await bodyOf(response)).error).toMatchObject({ target });
+  });
+
+  test('the id of a machine or an identity may be as long as Azure allows, which is more than 256 characters', async () => {
+    using served = servedInventory();
+    const [group, name] = ['g'.repeat(90), 'n'.repeat(128)];
+    const resourceId = `/subscriptions/${sub1}/resourceGroups/${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`;
+    const { inventory } = served;
+    const machine = inventory.machine({ name: 'm', subscription: sub1, identityType: 'UserAssigned' });
+    inventory.attach(machine, inventory.userAssigned({ principalId: principalOf(41), resourceId, clientId: null }), 0);
+
+    expect(resourceId.length).toBeGreaterThan(256);
+    for (const q of [resourceId, resourceId.toUpperCase()])
+      expect((await searched(served, q)).value).toMatchObject([
+        { kind: 'identity', id: resourceId, exact: true, principalId: principalOf(41) },
+      ]);
   });
 
   test('256 characters are not too many', async () => {

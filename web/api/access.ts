@@ -71,10 +71,11 @@ export function forgetKey(): void {
   forget();
 }
 
+/** Loads the page anew, so that what the key has opened is gone from the screen and from memory, too. */
 function forget(): void {
   sessionStorage.removeItem(keyName);
   sessionStorage.removeItem(usedName);
-  if (mode === 'keys') access.value = 'keyNeeded';
+  location.reload();
 }
 
 /** Goes to the sign-in page, and comes back to this address. */

@@ -38,19 +38,28 @@ export class ApiError extends Error {
   }
 }
 
-/** The seconds after which the app wants to be asked again, or null. */
+const mostSeconds = 3600;
+
+/** The seconds after which the app wants to be asked again, at most an hour, or null. What is in front of the app may give a date. */
 export function retryAfterOf({ headers }: Response): number | null {
-  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
-  return Number.isFinite(seconds) ? seconds : null;
+  const value = headers.get('retry-after') ?? '';
+  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
+  return Number.isNaN(seconds) ? null : Math.min(Math.max(1, seconds), mostSeconds);
 }
 
-/** Reads the error of an answer. Without the API's body (a proxy answered), the status says what is known. */
+/**
+ * Reads the error of an answer. Without the API's body, what is in front of the app has answered: it cannot reach the app,
+ * which starts again, or the status says what is known.
+ */
 export async function errorOf(response: Response): Promise<ApiError> {
   const requestId = response.headers.get('x-ms-request-id');
   const retryAfterSeconds = retryAfterOf(response);
   // App Service authentication answers a redirect to its sign-in page, which `fetch` hides.
   if (response.type === 'opaqueredirect') return new ApiError(401, 'NotSignedIn', 'The sign-in has ended');
   const body = await response.json().catch(() => null);
+  if (body === null && [502, 503, 504].includes(response.status)) {
+    return new ApiError(0, 'Offline', `The app cannot be reached (status ${response.status})`);
+  }
   const error = body?.error;
   if (typeof error?.message !== 'string') {
     return new ApiError(response.status, String(response.status), `The app answered with status ${response.status}`, {

@@ -66,7 +66,7 @@ async function stream(file: string, query: Query, download: Download, handle: Re
 }
 
 function askFor(file: string, query: Query, signal: AbortSignal): Promise<Response> {
-  return send(reportAddress(file, query), { signal, isDownload: true }, { accept: '*/*' });
+  return send(reportAddress(file, query), { signal }, { accept: '*/*' });
 }
 
 /** Saves a file that is in memory. */

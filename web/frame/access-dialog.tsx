@@ -7,9 +7,13 @@ import { frameText } from '../text/frame.ts';
 /** Asks for what stands between the page and the API. Nothing else can be used meanwhile. */
 export function AccessDialog() {
   const dialog = useModal();
+  const show = () => {
+    if (access.value !== 'open') dialog.current?.showModal();
+  };
   const wantsKey = access.value === 'keyNeeded' || access.value === 'keyRefused';
   return (
-    <dialog ref={dialog} aria-labelledby="access-title" onCancel={(event) => event.preventDefault()}>
+    // A browser closes it at the second Esc all the same.
+    <dialog ref={dialog} aria-labelledby="access-title" onCancel={(event) => event.preventDefault()} onClose={show}>
       {wantsKey ? <KeyForm /> : <SignIn />}
     </dialog>
   );

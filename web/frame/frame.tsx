@@ -1,6 +1,6 @@
 import { useEffect, useReducer, useState } from 'preact/hooks';
 import { access } from '../api/access.ts';
-import { offline, retryAt } from '../api/client.ts';
+import { offline, putOff } from '../api/client.ts';
 import { LiveRegion } from '../parts/announce.tsx';
 import { Failure, ViewBoundary } from '../parts/failure.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -24,7 +24,7 @@ import { Shortcuts } from './shortcuts.tsx';
 
 /** Everything around a view, and the view that the address names. */
 export function Frame() {
-  const { view, id, unknown } = address.value;
+  const { view, id, query, unknown } = address.value;
   const missing = useMissingRun();
   useEffect(() => {
     document.title = `${id === '' ? frameText.views[view] : id.split('/').at(-1)} – ${frameText.product}`;
@@ -50,7 +50,7 @@ export function Frame() {
           <PastRibbon />
           <Filters />
           {unknown.length > 0 && <p class="notice">{frameText.unknownNames(unknown)}</p>}
-          <ViewBoundary key={`${view} ${id}`}>
+          <ViewBoundary key={`${view} ${id}`} of={query.toString()}>
             {missing !== null && !withoutInventory.has(view) ? (
               <NoSuchRun error={missing} />
             ) : (
@@ -128,7 +128,7 @@ function Navigation() {
 
 /** One line each, for what concerns every view. */
 function Bars() {
-  const at = retryAt.value;
+  const { at = null, error } = putOff.value ?? {};
   const [, tick] = useReducer((ticks: number) => ticks + 1, 0);
   useEffect(() => {
     if (at === null) return;
@@ -138,7 +138,15 @@ function Bars() {
   return (
     <div class="bars" aria-live="polite">
       {offline.value && <p class="bar warning">{frameText.offline}</p>}
-      {at !== null && <p class="bar warning">{frameText.retryIn(Math.max(1, Math.round((at - Date.now()) / 1000)))}</p>}
+      {error !== undefined && at !== null && (
+        <p class="bar warning">
+          {[error.message, ...error.hints].map(visible).join('. ')}.{' '}
+          {frameText.retryIn(Math.max(1, Math.round((at - Date.now()) / 1000)))}
+        </p>
+      )}
+      {newest.value !== null && newestError.value !== null && (
+        <p class="bar warning">{visible(newestError.value.message)}</p>
+      )}
       {newVersion.value && (
         <p class="bar">
           {frameText.newVersion}{' '}

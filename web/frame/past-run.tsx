@@ -52,5 +52,8 @@ export function NoSuchRun({ error: { code, message } }: { readonly error: ApiErr
 function timeOf(asOf: string): string | null {
   const run = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(asOf);
   if (run !== null) return `${run[1]}-${run[2]}-${run[3]}T${run[4]}:${run[5]}:${run[6]}Z`;
-  return Number.isNaN(Date.parse(asOf)) ? null : asOf;
+  // Date takes many texts for a time, and turns 31 February into a day of March. The app refuses them.
+  const day = /^\d{4}-\d\d-\d\d(?=T|$)/.exec(asOf)?.[0];
+  const isTime = day !== undefined && !Number.isNaN(Date.parse(asOf)) && new Date(day).toISOString().startsWith(day);
+  return isTime ? asOf : null;
 }

@@ -5,8 +5,8 @@ import { announce } from '../parts/announce.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Name } from '../parts/name.tsx';
 import { readPasted } from '../pasted/pasted.ts';
-import { go } from '../state/address.ts';
-import { search } from '../state/search.ts';
+import { address, go } from '../state/address.ts';
+import { limitPassed, search } from '../state/search.ts';
 import { searchText } from '../text/search.ts';
 import { hashOf, hashOfIds, hashOfText } from './search-target.ts';
 
@@ -23,11 +23,14 @@ export function SearchBox() {
   const [failure, setFailure] = useState<string | null>(null);
   const [chosen, setChosen] = useState(0);
   const { ids, text: words } = useMemo(() => readPasted(text), [text]);
-  const asks = ids.length === 0 && words.length >= 2;
+  const limit = ids.length === 0 ? limitPassed(words) : null;
+  const asks = ids.length === 0 && words.length >= 2 && limit === null;
+  // Ends the question of the last Enter.
+  const entered = useRef(new AbortController());
 
   useEffect(() => {
     setHits(null);
-    setFailure(null);
+    setFailure(limit === null ? null : searchText.tooLong([...words].length, limit));
     setChosen(0);
     if (!asks) return;
     const ended = new AbortController();
@@ -54,12 +57,27 @@ export function SearchBox() {
     go(hash);
     document.getElementById('main')?.focus();
   };
-  const enter = async (event: Event) => {
+  /** Leaves for what a question finds, unless the user has gone elsewhere meanwhile. */
+  const leaveFor = async (find: (signal: AbortSignal) => Promise<string>) => {
+    entered.current.abort();
+    const ended = new AbortController();
+    entered.current = ended;
+    const from = address.value;
+    try {
+      const hash = await find(ended.signal);
+      if (!ended.signal.aborted && address.value === from) leave(hash);
+    } catch (error) {
+      if (ended.signal.aborted) return;
+      if (!(error instanceof ApiError)) throw error;
+      setFailure(error.message);
+    }
+  };
+  const enter = (event: Event) => {
     event.preventDefault();
     const hit = hits?.[chosen];
     if (hit !== undefined) leave(hashOf(hit));
-    else if (ids.length > 0) leave(await hashOfIds(ids));
-    else if (asks) leave(await hashOfText(words));
+    else if (ids.length > 0) leaveFor((signal) => hashOfIds(ids, signal));
+    else if (asks) leaveFor((signal) => hashOfText(words, signal));
   };
   const keyDown = (event: KeyboardEvent) => {
     if (event.isComposing) return;
@@ -73,13 +91,13 @@ export function SearchBox() {
     else return;
     event.preventDefault();
   };
-  const paste = async (event: ClipboardEvent) => {
+  const paste = (event: ClipboardEvent) => {
     // A field of one line drops line breaks, which separate ids.
     const pasted = event.clipboardData?.getData('text') ?? '';
     if (!pasted.includes('\n')) return;
     event.preventDefault();
     const found = readPasted(pasted).ids;
-    if (found.length > 0) leave(await hashOfIds(found));
+    if (found.length > 0) leaveFor((signal) => hashOfIds(found, signal));
     else setText(pasted.replaceAll(/\s+/g, ' '));
   };
 
@@ -105,7 +123,10 @@ export function SearchBox() {
           aria-activedescendant={hits !== null && hits.length > 0 ? `search-hit-${chosen}` : undefined}
           placeholder={searchText.placeholder}
           value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
+          onInput={(event) => {
+            entered.current.abort();
+            setText(event.currentTarget.value);
+          }}
           onKeyDown={keyDown}
           onPaste={paste}
           onBlur={() => setHits(null)}

@@ -28,18 +28,18 @@ export function hashOf(hit: SearchHit): string {
  * The address of pasted ids. One id opens its page, several open the lookup. An id that no run saw opens the page of
  * that principal, which says what that means.
  */
-export async function hashOfIds(ids: readonly string[]): Promise<string> {
+export async function hashOfIds(ids: readonly string[], signal: AbortSignal): Promise<string> {
   const [id = ''] = ids;
   if (ids.length > 1) return lookupAddress(ids);
-  const { value } = await search(id);
+  const { value } = await search(id, signal);
   const hit = value.find(({ exact }) => exact);
   if (hit !== undefined) return hashOf(hit);
   return linkTo(viewOf(id), id);
 }
 
 /** The address of a text: of its first hit, else the machines that contain it. */
-export async function hashOfText(text: string): Promise<string> {
-  const { value } = await search(text);
+export async function hashOfText(text: string, signal: AbortSignal): Promise<string> {
+  const { value } = await search(text, signal);
   const [first] = value;
   return first === undefined ? linkTo('machines', '', { contains: text }) : hashOf(first);
 }

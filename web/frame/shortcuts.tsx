@@ -96,6 +96,10 @@ async function copyPrincipalId(): Promise<void> {
   const row = document.activeElement?.closest<HTMLElement>('[data-principal-id]');
   const id = row?.dataset.principalId ?? '';
   if (id === '') return;
-  await navigator.clipboard.writeText(id);
-  announce(frameText.copied);
+  try {
+    await navigator.clipboard.writeText(id);
+    announce(frameText.copied);
+  } catch {
+    announce(frameText.notCopied);
+  }
 }

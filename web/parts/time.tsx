@@ -17,9 +17,10 @@ const formats = {
 };
 const relativeFormat = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 
-/** @param at ISO 8601 */
+/** @param at ISO 8601; a text that is no time stands for itself */
 export function formatTime(at: string): string {
-  return formats[preferences.value.timeZone].format(new Date(at));
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? at : formats[preferences.value.timeZone].format(date);
 }
 
 const units = [
@@ -31,6 +32,7 @@ const units = [
 /** `2 hours ago`, in the browser's language. */
 function ago(at: string, now = Date.now()): string {
   const seconds = (Date.parse(at) - now) / 1000;
+  if (Number.isNaN(seconds)) return at;
   const [unit, length] = units.find(([, one]) => Math.abs(seconds) >= one) ?? ['minute', 60];
   return relativeFormat.format(Math.round(seconds / length), unit);
 }

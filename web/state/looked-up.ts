@@ -31,10 +31,19 @@ export function forgetIdsToLookUp(): void {
 
 function keep(ids: readonly string[]): void {
   stored.value = ids;
-  sessionStorage.setItem(storedName, JSON.stringify(ids));
+  try {
+    sessionStorage.setItem(storedName, JSON.stringify(ids));
+  } catch {
+    // 5 MB are some 130,000 ids. More stay until the page is loaded anew, and older ones must not come back then.
+    sessionStorage.removeItem(storedName);
+  }
 }
 
 function readStored(): readonly string[] {
-  const ids: unknown = JSON.parse(globalThis.sessionStorage?.getItem(storedName) ?? '[]');
-  return Array.isArray(ids) ? ids.map(String) : [];
+  try {
+    const ids: unknown = JSON.parse(globalThis.sessionStorage?.getItem(storedName) ?? '[]');
+    return Array.isArray(ids) ? ids.map(String) : [];
+  } catch {
+    return [];
+  }
 }

@@ -28,8 +28,11 @@ export function prefer(changes: Partial<Preferences>): void {
   localStorage.setItem(name, JSON.stringify(preferences.value));
 }
 
-/** Shows the theme and the density, now and whenever they change. */
+/** Shows the theme and the density, now and whenever they change, also in another tab. */
 export function applyPreferences(): void {
+  addEventListener('storage', (event) => {
+    if (event.key === name) preferences.value = read();
+  });
   effect(() => {
     const { theme, density } = preferences.value;
     document.documentElement.dataset.theme = theme;

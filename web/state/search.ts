@@ -2,12 +2,18 @@ import { call, type Query } from '../api/client.ts';
 import type { Answers } from '../api/types.ts';
 import { shownRun } from './shown-run.ts';
 
-/** The API takes no longer text. */
 const longestText = 256;
+const longestId = 1024;
+
+/** How many characters the API takes at most, when a text has more; else null. */
+export function limitPassed(text: string): number | null {
+  const most = text.startsWith('/') ? longestId : longestText;
+  return [...text].length > most ? most : null;
+}
 
 /** The question for what has a text in an id or a name, in the run on screen. */
 export function searchQuery(text: string): Query {
-  return { q: text.slice(0, longestText), asOf: shownRun.value };
+  return { q: text, asOf: shownRun.value };
 }
 
 /** Asks it. @throws {ApiError} */

@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { access } from '../api/access.ts';
 import { ApiError } from '../api/api-error.ts';
-import { call, explainRefusal } from '../api/client.ts';
+import { call, explainRefusal, offline } from '../api/client.ts';
 import type { Answers } from '../api/types.ts';
 import { address } from './address.ts';
 
@@ -83,16 +83,31 @@ function orNull(error: unknown): null {
 
 const checkEveryMs = 5 * 60 * 1000;
 
-/** Looks for a newer run every five minutes and when the window gets the focus. `health` is open to anyone. */
+/**
+ * Looks for a newer run and a newer version every five minutes, when the window gets the focus, and when the network or
+ * the app is back. `health` is open to anyone.
+ */
 export function watchForNewerRuns(): void {
+  let checking = false;
   const check = async () => {
-    if (document.visibilityState !== 'visible') return;
-    // It answers 503 while the app is unhealthy, which the views say themselves.
-    const health = await call('health', 'health').catch(orNull);
-    if (health === null) return;
-    newVersion.value = health.version !== pageVersion;
-    if (health.lastRun !== null) await noticeRun(health.lastRun.finishedAt);
+    if (checking || document.visibilityState !== 'visible') return;
+    checking = true;
+    try {
+      // It answers 503 while the app is unhealthy, which the views say themselves.
+      const health = await call('health', 'health').catch(orNull);
+      if (health === null) return;
+      newVersion.value = health.version !== pageVersion;
+      if (health.lastRun !== null) await noticeRun(health.lastRun.finishedAt);
+    } finally {
+      checking = false;
+    }
   };
   setInterval(check, checkEveryMs);
-  addEventListener('focus', check);
+  for (const event of ['focus', 'online', 'offline']) addEventListener(event, check);
+  let wasOffline = false;
+  offline.subscribe((isOffline) => {
+    // The app may have been away because it is another version now.
+    if (wasOffline && !isOffline) check();
+    wasOffline = isOffline;
+  });
 }

@@ -21,10 +21,11 @@ export function useAnswer<Name extends keyof Answers>(
   path: string | null,
   query: Query = {},
 ): Loaded<Answers[Name]> {
-  const [state, setState] = useState<Omit<Loaded<Answers[Name]>, 'again'>>({
+  const [state, setState] = useState<Omit<Loaded<Answers[Name]>, 'again'> & { readonly of: string }>({
     answer: null,
     error: null,
     loading: path !== null,
+    of: '',
   });
   const [attempt, setAttempt] = useState(0);
   const key = `${path} ${JSON.stringify(query)}`;
@@ -32,18 +33,20 @@ export function useAnswer<Name extends keyof Answers>(
   useEffect(() => {
     if (path === null) return;
     const ended = new AbortController();
-    setState((old) => ({ answer: old.answer, error: null, loading: true }));
+    setState((old) => ({ ...old, error: null, loading: true }));
     call(name, path, { query, signal: ended.signal }).then(
       (answer) => {
-        if (!ended.signal.aborted) setState({ answer, error: null, loading: false });
+        if (!ended.signal.aborted) setState({ answer, error: null, loading: false, of: key });
       },
       (error: unknown) => {
         if (ended.signal.aborted) return;
         if (!(error instanceof ApiError)) throw error;
-        setState((old) => ({ answer: old.answer, error, loading: false }));
+        // The answer to another question must not stand below the failure of this one.
+        setState((old) => ({ ...old, answer: old.of === key ? old.answer : null, error, loading: false }));
       },
     );
     return () => ended.abort();
   }, [key, attempt]);
-  return { ...state, again: () => setAttempt((count) => count + 1) };
+  const { answer, error, loading } = state;
+  return { answer, error, loading, again: () => setAttempt((count) => count + 1) };
 }

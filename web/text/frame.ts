@@ -29,9 +29,10 @@ export const frameText = {
   newVersion: 'A newer version is available –',
   reload: 'Reload',
   offline: 'The app cannot be reached. What you see stays; the page keeps trying.',
-  retryIn: (seconds: number) => `The app is busy. Next try in ${seconds} s.`,
+  retryIn: (seconds: number) => `Next try in ${seconds} s.`,
   unknownNames: (names: readonly string[]) => `This view does not know ${names.join(', ')}, so it has no effect.`,
   copied: 'Copied',
+  notCopied: 'The browser does not allow copying.',
   copyFailed: 'The browser does not allow copying. The text is selected.',
   key: {
     title: 'Function key',

@@ -59,6 +59,7 @@ export const runsText = {
   noChanges: 'No change was found.',
   inventory: 'Inventory',
   id: 'Run id',
+  notAnId: 'This is not the id of a run.',
   noun: { machine: 'machine', request: 'request' },
   restarted: (times: number) => `started again ${times.toLocaleString()} ×`,
   requests: 'Requests to Azure',

@@ -7,6 +7,8 @@ export const searchText = {
   hits: 'Hits',
   found: (number: number) => (number === 0 ? 'Nothing found' : count(number, 'hit')),
   nothing: 'No run up to this one saw a machine, an identity, a group or a subscription with this text.',
+  tooLong: (characters: number, most: number) =>
+    `This text has ${characters.toLocaleString()} characters. A search takes ${most.toLocaleString()} at most.`,
   enterOpens: (ids: number) => (ids === 1 ? 'Enter opens this id.' : `Enter looks up these ${ids} ids.`),
   kinds: {
     principal: 'Principals',

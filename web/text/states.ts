@@ -31,7 +31,10 @@ export const stateText = {
   tryAgain: 'Try again',
   removeFilter: 'Remove filter',
   keyDoesNotOpen: (functionName: string) => `This key does not open ${functionName}`,
-  gone: 'History no longer reaches there.',
+  mayNotUse: (functionName: string) => `You may not use ${functionName}`,
+  gone: 'History no longer reaches there',
+  oldest: 'Of the last runs, the oldest is that of',
+  startOver: 'Start over at the newest run',
   brokenView: 'This view has failed. The rest of the page still works.',
   atLeast: 'at least',
 };

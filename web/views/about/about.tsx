@@ -1,4 +1,6 @@
+import { useState } from 'preact/hooks';
 import { functionKey } from '../../api/access.ts';
+import { ApiError } from '../../api/api-error.ts';
 import { apiAddress, send } from '../../api/client.ts';
 import { saveBlob } from '../../api/download.ts';
 import { ShortcutTable } from '../../frame/shortcuts.tsx';
@@ -37,6 +39,15 @@ export function About() {
 
 function App() {
   const { answer, error, again } = useAnswer('health', 'health');
+  const [notSaved, setNotSaved] = useState<ApiError | null>(null);
+  const save = (event: Event) =>
+    saveWithKey(event).then(
+      () => setNotSaved(null),
+      (failure: unknown) => {
+        if (!(failure instanceof ApiError)) throw failure;
+        setNotSaved(failure);
+      },
+    );
   // An unhealthy app answers 503 to a request for its health.
   const isUnhealthy = error?.status === 503;
   const version = answer?.version ?? newest.value?.version;
@@ -45,6 +56,7 @@ function App() {
     <section>
       <h2>{text.app}</h2>
       {error !== null && !isUnhealthy && <Failure error={error} of="health" again={again} />}
+      {notSaved !== null && <Failure error={notSaved} of="openapi" />}
       <dl class="facts">
         <Fact label={text.version}>{version ?? text.notKnown}</Fact>
         <Fact label={text.pageVersion}>{pageVersion}</Fact>
@@ -61,7 +73,7 @@ function App() {
           </Fact>
         )}
         <Fact label={text.api}>
-          <a href={apiAddress('openapi.json').href} onClick={saveWithKey}>
+          <a href={apiAddress('openapi.json').href} onClick={save}>
             {text.openapi}
           </a>{' '}
           <span class="faint">{text.openapiMeans}</span>

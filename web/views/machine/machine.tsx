@@ -5,7 +5,7 @@ import { Icon } from '../../parts/icon.tsx';
 import { lastSegment, Name, visible } from '../../parts/name.tsx';
 import { formatTime } from '../../parts/time.tsx';
 import { missingParts, Verdict } from '../../parts/verdict.tsx';
-import { searchQuery } from '../../state/search.ts';
+import { shownRun } from '../../state/shown-run.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import { useLookup } from '../../state/use-lookup.ts';
 import { useSubscriptionNames } from '../../state/use-subscription-names.ts';
@@ -78,7 +78,8 @@ function Seen({ machine, path }: { readonly machine: VirtualMachineById; readonl
 
 /** Never says that a machine does not exist: what was not read may have it. */
 function NeverSeenMachine({ id }: { readonly id: string }) {
-  const { answer } = useAnswer('search', 'search', { ...searchQuery(id), limit: 1 });
+  const { answer, error, again } = useAnswer('summary', 'summary', { asOf: shownRun.value });
+  if (error !== null) return <Failure error={error} of="summary" again={again} />;
   if (answer === null) return null;
   const missing = missingParts(answer);
   return (

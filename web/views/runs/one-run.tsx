@@ -18,7 +18,9 @@ import { useRun } from './use-run.ts';
 
 /** One run: how far it is, or what it read and found. */
 export function OneRun({ id }: { readonly id: string }) {
-  const { run, error, again } = useRun(id);
+  // In a path, these are folders, even when they are encoded.
+  const isFolder = id === '.' || id === '..';
+  const { run, error, again } = useRun(isFolder ? null : id);
   return (
     <>
       <p>
@@ -28,7 +30,8 @@ export function OneRun({ id }: { readonly id: string }) {
         {text.run} {run === null ? <code>{id}</code> : <Time at={run.startedAt} />}
       </h1>
       {error !== null && <Failure error={error} of="run" again={again} />}
-      {run === null && error === null && <p class="loading">{stateText.loading}</p>}
+      {isFolder && <p class="notice">{text.notAnId}</p>}
+      {run === null && error === null && !isFolder && <p class="loading">{stateText.loading}</p>}
       {run !== null && (
         <>
           {run.status === 'running' && <RunProgress run={run} again={again} />}

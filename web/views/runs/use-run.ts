@@ -53,7 +53,8 @@ async function follow(
       (error: unknown) => {
         signal.throwIfAborted();
         if (!(error instanceof ApiError)) throw error;
-        show(null, error);
+        // The frame says that the app cannot be reached.
+        show(null, error.status === 0 ? null : error);
         // What is wrong with the request stays wrong.
         if (error.status >= 400 && error.status < 500 && error.status !== 429) return noAnswer;
         return { answer: null, retryAfterSeconds: error.retryAfterSeconds };
