@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
 import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
 import { test } from './support/browser-test.ts';
-import { expectFocus, focusOf, tabTo } from './support/focus.ts';
+import { expectFocus, tabTo } from './support/focus.ts';
 import { type InventoryHost, startInventoryHost } from './support/inventory-host.ts';
 import { pageAddress } from './support/page-host.ts';
 
@@ -56,5 +56,5 @@ test('37. by the keyboard alone, a run is started, cancelled and left; the focus
   await expect.poll(statusOfNewest, { timeout: 60_000 }).toBe('cancelled');
   // What shows the run in progress goes away.
   await expect.poll(() => page.getByRole('heading', { name: 'Running now' }).count(), { timeout: 60_000 }).toBe(0);
-  expect(await focusOf(page)).not.toMatch(/^(?:lost|invisible)/);
+  await expectFocus(page, /^(?!lost|invisible)/);
 });

@@ -117,7 +117,7 @@ describe('37. by the keyboard alone', () => {
       await tabTo(page, page.getByRole('button', { name: 'back to now' }));
       await page.keyboard.press('Enter');
       await expect.poll(() => hash(page)).not.toContain('asOf');
-      expect(await focusOf(page)).toMatch(/^main/);
+      await expectFocus(page, /^main/);
     };
     await open(page, '#/findings');
 
