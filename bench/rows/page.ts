@@ -31,6 +31,7 @@ export async function measurePage({ rounds }: BenchOptions): Promise<Figure[]> {
     const list = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     await list.goto(pageAddress(host, '#/machines'));
     const filtered = await measureFilter(list, rounds);
+    const typed = await measureKeys(list);
     const scrolled = await measureScroll(list);
     const ms = (name: string, value: number, values: readonly number[]): Figure => ({
       name: `page: ${name}`,
@@ -55,6 +56,7 @@ export async function measurePage({ rounds }: BenchOptions): Promise<Figure[]> {
         visits.map(({ readable }) => readable),
       ),
       ms('filter to rows', 300, filtered),
+      ms('key to paint, in the search box', 100, typed),
       ms('longest task while scrolling 100,000 rows', 100, [scrolled.longestTask]),
       { name: 'page: rows in the document', goal: { at: 'most', value: 80 }, values: [scrolled.rows] },
       { name: 'page: heap after all rows', goal: { at: 'most', value: 80 }, values: [scrolled.heap], unit: 'MB' },
@@ -115,6 +117,25 @@ const untilRows = `(() => {
   return ${whenTrue(`document.querySelector('.rows table').getAttribute('aria-rowcount') !== before && ${allLoaded}`)}
     .then((at) => at - began);
 })()`;
+
+/** From a key to the first task after the picture that shows its letter, while the page searches for what was typed. */
+async function measureKeys(page: Page): Promise<number[]> {
+  await page.evaluate(`(() => {
+    globalThis.paints = [];
+    addEventListener('keydown', ({ timeStamp }) => requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => paints.push(performance.now() - timeStamp);
+      port2.postMessage(null);
+    }), { capture: true });
+  })()`);
+  await page.getByRole('combobox').first().click();
+  for (const letter of 'vm-web-0001') {
+    await page.keyboard.press(letter);
+    await page.waitForTimeout(100);
+  }
+  await page.keyboard.press('Escape');
+  return v.parse(v.array(v.number()), await page.evaluate('paints'));
+}
 
 async function measureScroll(page: Page): Promise<{ longestTask: number; rows: number; heap: number }> {
   const session = await page.context().newCDPSession(page);

@@ -9,6 +9,8 @@ const looks = [
   { colorScheme: 'light', width: 1280 },
   { colorScheme: 'dark', width: 360 },
 ] as const;
+/** On a busy machine, axe takes a while. */
+const slow = { timeout: 300_000 };
 const views = ['', 'machines', 'principals', 'changes', 'compare', 'findings', 'coverage', 'runs', 'about'];
 
 /** What axe finds in the page as it is: rules with up to three elements each. */
@@ -19,42 +21,28 @@ async function faultsOf(page: Page, where: string): Promise<readonly unknown[]> 
   return violations.map(({ id, nodes }) => [where, id, nodes.map(({ html }) => html).slice(0, 3)]);
 }
 
-test.for(looks)(
-  '36. views and dialogs have no fault for axe: $colorScheme, $width pixels',
-  async (look, { newContext }) => {
-    const { colorScheme, width } = look;
-    const host = await sharedHost('sample');
-    const page = await (await newContext({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true })).newPage();
-    const faults: unknown[] = [];
-    const note = async (where: string) => void faults.push(...(await faultsOf(page, where)));
-    for (const view of views) {
-      await page.goto(pageAddress(host, `#/${view}`));
-      await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.waitForLoadState('networkidle');
-      // What is closed counts, too.
-      await page.evaluate(`for (const one of document.querySelectorAll('main details')) one.open = true`);
-      await note(view);
-      expect([view, await page.evaluate('document.documentElement.scrollWidth - innerWidth')]).toEqual([view, 0]);
-    }
-
-    await page.getByRole('button', { name: 'Share', exact: true }).click();
-    await note('share menu');
-    await page.keyboard.press('Escape');
-    await page.locator('#run-picker').click();
-    await page.getByRole('dialog').waitFor();
+test.for(looks)('36. views have no fault for axe: $colorScheme, $width pixels', async (look, { newContext }) => {
+  const { colorScheme, width } = look;
+  const host = await sharedHost('sample');
+  const page = await (await newContext({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true })).newPage();
+  const faults: unknown[] = [];
+  const note = async (where: string) => void faults.push(...(await faultsOf(page, where)));
+  for (const view of views) {
+    await page.goto(pageAddress(host, `#/${view}`));
+    await page.getByRole('heading', { level: 1 }).waitFor();
     await page.waitForLoadState('networkidle');
-    await note('run picker');
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('?');
-    await page.getByRole('dialog').waitFor();
-    await note('shortcuts');
+    // What is closed counts, too.
+    await page.evaluate(`for (const one of document.querySelectorAll('main details')) one.open = true`);
+    await note(view);
+    expect([view, await page.evaluate('document.documentElement.scrollWidth - innerWidth')]).toEqual([view, 0]);
+  }
 
-    expect(faults).toEqual([]);
-  },
-);
+  expect(faults).toEqual([]);
+});
 
 test.for(looks)(
   '36. the dialog for a key has no fault for axe: $colorScheme, $width pixels',
+  slow,
   async (look, { newContext }) => {
     const { colorScheme, width } = look;
     const host = await sharedHost('keys');

@@ -10,9 +10,12 @@ const looks = [
   { colorScheme: 'dark', width: 1280 },
   { colorScheme: 'light', width: 360 },
 ] as const;
+/** On a busy machine, axe takes a while. */
+const slow = { timeout: 300_000 };
 
 test.for(looks)(
   '36. principal, machine and lookup have no fault for axe: $colorScheme, $width pixels',
+  slow,
   async (look, { newContext }) => {
     const { colorScheme, width } = look;
     const host = await sharedHost('sample');

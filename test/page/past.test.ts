@@ -16,7 +16,7 @@ function runOfDay(day: number): RunReading {
 
 let host: InventoryHost;
 beforeAll(async () => {
-  host = await startInventoryHost([2, 4, 6, 7, 9].map(runOfDay));
+  host = await startInventoryHost([2, 4, 6, 9].map(runOfDay));
 });
 afterAll(() => host[Symbol.asyncDispose]());
 
@@ -49,7 +49,6 @@ test('30. the slider, the list and a time lead to the same run', async ({ newCon
   const slider = dialog.getByRole('slider');
   expect(await slider.getAttribute('aria-valuetext')).toContain('9 machines');
 
-  await slider.press('ArrowLeft');
   await slider.press('ArrowLeft');
   expect(await slider.getAttribute('aria-valuetext')).toMatch(/not complete, 6 machines/);
   await dialog.getByRole('group').getByRole('button', { name: 'Show', exact: true }).click();

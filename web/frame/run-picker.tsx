@@ -134,7 +134,7 @@ function RunList({ show, close }: { readonly show: (asOf: string) => void; reado
             <Icon name={complete ? 'complete' : 'incomplete'} /> {complete ? text.complete : text.incomplete},{' '}
             {count(virtualMachineCount, 'machine')}{' '}
             {id !== to && (
-              <a href={toHash('compare', '', { from: id, to })} onClick={close}>
+              <a href={toHash('compare', '', id < to ? { from: id, to } : { from: to, to: id })} onClick={close}>
                 {text.compare}
               </a>
             )}

@@ -13,7 +13,7 @@ interface DownloadMenuProps {
   readonly filters: Query;
   /** Names the run. Default: `asOf`. */
   readonly run?: Query;
-  /** The list on screen; null before it has arrived. */
+  /** The list on screen; null until it has arrived. */
   readonly of: Shown | null;
 }
 

@@ -34,7 +34,7 @@ export function Findings() {
         <FilterSelect name="rule" label={filterText.rule} choices={text.rules} />
         <FilterText name="subscriptionId" label={filterText.subscriptionId} />
         <FilterSelect name="stale" label={filterText.stale} choices={filterText.stales} />
-        <DownloadMenu report="findings" filters={filters} of={first} />
+        <DownloadMenu report="findings" filters={filters} of={list.loading ? null : first} />
       </div>
       {accepted > 0 && <p>{text.accepted(accepted)}</p>}
       {list.error !== null && <Failure error={list.error} of="findings" again={list.again} />}

@@ -82,7 +82,7 @@ export function Principals() {
         <FilterSelect name="state" label={filterText.state} choices={filterText.states} />
         <FilterSelect name="kind" label={filterText.kind} choices={filterText.kinds} />
         <FilterText name="subscriptionId" label={filterText.subscriptionId} />
-        <DownloadMenu report="principals" filters={filters} of={first} />
+        <DownloadMenu report="principals" filters={filters} of={list.loading ? null : first} />
       </div>
       {list.error !== null && <Failure error={list.error} of="principals" again={list.again} />}
       {first === null && list.error === null && <p class="loading">{stateText.loading}</p>}

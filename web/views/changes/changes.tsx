@@ -41,7 +41,7 @@ export function Changes() {
         <FilterText name="resourceId" label={text.resourceId} />
         <FilterText name="principalId" label={text.principalId} />
         <FilterText name="caller" label={text.caller} />
-        <DownloadMenu report="changes" filters={filters} run={{ to }} of={first} />
+        <DownloadMenu report="changes" filters={filters} run={{ to }} of={list.loading ? null : first} />
         {from !== null && to !== null && <a href={toHash('compare', '', { from, to })}>{text.compare}</a>}
       </div>
       {list.error !== null && <Failure error={list.error} of="changes" again={list.again} />}

@@ -33,7 +33,7 @@ export function Machines() {
       <div class="with-facets">
         <Facets filters={filters} />
         <section aria-label={text.list}>
-          <Toolbar of={first} />
+          <Toolbar of={pages.busy ? null : first} />
           {pages.error !== null && <Failure error={pages.error} of="virtual-machines" again={pages.again} />}
           {first === null && pages.error === null && <p class="loading">{stateText.loading}</p>}
           {first !== null && (
