@@ -9,6 +9,7 @@ import {
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import { createQuietAgent } from '../../quiet-agent.ts';
+import { BodyBuffer } from './body-buffer.ts';
 import { ConnectionError, InvalidResponseError } from './errors.ts';
 import type { JsonResponse } from './policies/json-policy.ts';
 import { readMembers } from './read-members.ts';
@@ -23,40 +24,33 @@ const unzip = promisify(gunzip);
 
 /**
  * The transport: sends one https request, reads its whole body and follows no redirect. Where only some members of a
- * success are read, it parses them itself, so that the body never becomes text. The pipeline's own client never answers
- * when a connection breaks inside a gzipped body, and limits only the time to the headers.
+ * success are read, it parses them itself, so that the memory of the body can be used again. The pipeline's own client
+ * never answers when a connection breaks inside a gzipped body, and limits only the time to the headers.
  * @param quietMs a connection without data for this time breaks, also while it is set up
  * @see docs/decisions/0002-arm-client.md
  */
 export function createHttpsClient(concurrency: number, quietMs = defaultQuietMs): HttpClient {
   const agent = createQuietAgent(Agent, quietMs, { maxSockets: concurrency, maxFreeSockets: concurrency });
+  const free: BodyBuffer[] = [];
   return {
     async sendRequest(request) {
-      const { incoming, body } = await exchange(agent, request);
-      const headers = createHttpHeaders();
-      for (const [name, value] of Object.entries(incoming.headers)) {
-        if (typeof value === 'string') headers.set(name, value);
-      }
-      const status = incoming.statusCode ?? 0;
-      const bytes = incoming.headers['content-encoding'] === 'gzip' ? await inflate(body, request.url) : body;
-      const members = membersOf(request);
-      const json = status === 200 && members !== 'all' ? readMembers(bytes, members) : undefined;
-      if (json !== undefined) return { request, status, headers, json } satisfies JsonResponse;
-      return { request, status, headers, bodyAsText: bytes.toString() } satisfies PipelineResponse;
+      const body = free.pop() ?? new BodyBuffer();
+      const incoming = await exchange(agent, request, body);
+      const response = await toResponse(request, incoming, body.bytes());
+      // Not after a failure, when a chunk may still come.
+      body.clear();
+      free.push(body);
+      return response;
     },
   };
 }
 
-interface Answer {
-  readonly incoming: IncomingMessage;
-  readonly body: Buffer;
-}
-
-function exchange(agent: Agent, request: PipelineRequest): Promise<Answer> {
+/** Resolves once the whole body has been read. */
+function exchange(agent: Agent, request: PipelineRequest, body: BodyBuffer): Promise<IncomingMessage> {
   const { method, url } = request;
   const { signal } = contextOf(request);
   signal.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const headers = { ...request.headers.toJSON({ preserveCase: true }), 'Accept-Encoding': 'gzip' };
   const startedAt = performance.now();
   const outgoing = httpsRequest(url, { agent, method, headers, signal });
@@ -67,29 +61,35 @@ function exchange(agent: Agent, request: PipelineRequest): Promise<Answer> {
   };
   outgoing.on('error', fail);
   outgoing.on('response', (incoming) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
     incoming.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > maxBodyBytes) {
+      if (body.size + chunk.length > maxBodyBytes) {
         fail(new InvalidResponseError(`The answer to ${new URL(url).pathname} is larger than ${maxBodyBytes} bytes`));
-      }
-      if (performance.now() - startedAt > answerTimeoutMs) {
+      } else if (performance.now() - startedAt > answerTimeoutMs) {
         fail(new Error(`the answer took longer than ${answerTimeoutMs / 1000} s`));
-      }
+      } else body.add(chunk);
     });
     incoming.on('error', fail);
-    incoming.on('end', () => {
-      const [only] = chunks;
-      resolve({ incoming, body: chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size) });
-    });
+    incoming.on('end', () => resolve(incoming));
     incoming.on('close', () => {
       if (!incoming.complete) fail(new Error('the connection ended in the middle of the body'));
     });
   });
   outgoing.end();
   return promise;
+}
+
+async function toResponse(
+  request: PipelineRequest,
+  { headers: fields, statusCode: status = 0 }: IncomingMessage,
+  body: Buffer,
+): Promise<PipelineResponse | JsonResponse> {
+  const headers = createHttpHeaders();
+  for (const [name, value] of Object.entries(fields)) if (typeof value === 'string') headers.set(name, value);
+  const bytes = fields['content-encoding'] === 'gzip' ? await inflate(body, request.url) : body;
+  const members = membersOf(request);
+  const json = status === 200 && members !== 'all' ? readMembers(bytes, members) : undefined;
+  if (json !== undefined) return { request, status, headers, json };
+  return { request, status, headers, bodyAsText: bytes.toString() };
 }
 
 async function inflate(body: Buffer, url: string): Promise<Buffer> {
