@@ -3,7 +3,7 @@ import { beforeAll, expect } from 'vitest';
 import { test } from './support/browser-test.ts';
 import { pageAddress } from './support/page-host.ts';
 import { startProxy } from './support/proxy.ts';
-import { drag, expectRealRows, rowsOnScreen } from './support/rows-on-screen.ts';
+import { drag, expectRealRows, named, rowsOnScreen } from './support/rows-on-screen.ts';
 import { sharedHost } from './support/shared-host.ts';
 import type { SharedHost } from './support/shared-hosts.ts';
 
@@ -77,4 +77,26 @@ test('21. a page that fails is said where the reader is, and comes when the app 
   // The message took the place of a few rows.
   expect(Math.abs((after?.index ?? 0) - (before?.index ?? 0))).toBeLessThan(20);
   expect(await alert.count()).toBe(0);
+});
+
+test('another order begins at its first row, and back leads to the row before', async ({ page }) => {
+  await page.goto(pageAddress(host, '#/machines'));
+  await page.locator('.rows tbody a').first().waitFor();
+  await drag(page, 0.5);
+  const before = await expectRealRows(page, host, byName);
+  await expect.poll(() => page.evaluate('history.state?.row')).toBeGreaterThan(49_000);
+
+  await page.getByRole('button', { name: 'Location' }).click();
+
+  await expect.poll(() => rowsOnScreen(page).then(([first]) => first?.index)).toBe(0);
+  await expectRealRows(page, host, 'orderby=location');
+  await page.goBack();
+  await expect.poll(() => rowsOnScreen(page).then(([first]) => first?.index)).toBeGreaterThan(49_000);
+  expect(named(await expectRealRows(page, host, byName))).toEqual(expect.arrayContaining(named(before).slice(3, -3)));
+  await page.locator('.rows tbody a[data-row-link]').nth(15).click();
+  await page.getByRole('heading', { level: 1 }).filter({ hasText: /^vm-/ }).waitFor();
+  expect(await page.evaluate('scrollY')).toBe(0);
+  await page.goBack();
+  await expect.poll(() => rowsOnScreen(page).then(([first]) => first?.index)).toBeGreaterThan(49_000);
+  expect(named(await expectRealRows(page, host, byName))).toEqual(expect.arrayContaining(named(before).slice(3, -3)));
 });

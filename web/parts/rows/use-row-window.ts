@@ -84,24 +84,28 @@ export function useRowWindow(count: number, list: string): RowWindow {
   };
 }
 
-/** Keeps the first row in view in the entry of the history, and goes back to it. A new list begins at its first row. */
+/**
+ * Keeps the first row in view in the entry of the history, and goes back to it. A new list begins at its first row. The
+ * entry names the list, because the old rows stay on screen until those of the new address arrive.
+ */
 function useRestoredRow(virtualizer: Virtualizer<Window, HTMLTableRowElement>, count: number, list: string): void {
   const restored = useRef<string | null>(null);
   useEffect(() => {
     if (restored.current === list || count === 0) return;
     const isFirst = restored.current === null;
     restored.current = list;
-    const row: unknown = history.state?.row;
+    const row: unknown = history.state?.list === list ? history.state.row : undefined;
     if (typeof row === 'number' && row > 0 && row < count) virtualizer.scrollToIndex(row, { align: 'start' });
     else if (!isFirst) window.scrollTo(0, 0);
+    history.replaceState({ ...history.state, list, row }, '');
   }, [count, list]);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const keep = () => {
       clearTimeout(timer);
       timer = setTimeout(() => {
-        const row = virtualizer.range?.startIndex ?? 0;
-        history.replaceState({ ...history.state, row }, '');
+        if (history.state?.list !== restored.current) return;
+        history.replaceState({ ...history.state, row: virtualizer.range?.startIndex ?? 0 }, '');
       }, 200);
     };
     addEventListener('scroll', keep, { passive: true });
