@@ -61,11 +61,10 @@ test('A file is read only as fast as its client reads, and not after the client 
 
   // This client reads after the others, to the end.
   const whole = await bytesOf(await download());
-  const open = await openFiles();
-  lost.destroy();
 
   expect(whole).toBeGreaterThan(paddingBytes);
-  expect(open).toBe(3);
+  await expect.poll(openFiles).toBe(3);
+  lost.destroy();
   await expect.poll(openFiles).toBe(2);
   expect(await bytesOf(slow)).toBe(whole);
   await expect.poll(openFiles).toBe(1);
