@@ -141,20 +141,19 @@ function Whose({ row }: { readonly row: Known }) {
   );
 }
 
+/** One machine and how many more there are: the lines of a row have no room for three. */
 function MachinesCell({ row: { principal } }: { readonly row: Extract<Known, { readonly is: 'principal' }> }) {
   const { virtualMachines, virtualMachineCount } = principal;
   const now = virtualMachines.filter(({ detachedAt }) => detachedAt === null);
-  const rest = virtualMachineCount - now.length;
+  const shown = now.slice(0, 1);
+  const rest = virtualMachineCount - shown.length;
   if (virtualMachineCount === 0) return <span class="faint">{text.noneNow}</span>;
   return (
     <span title={now.map(({ name }) => visible(name)).join(', ')}>
-      {now.map(({ id, name }, index) => (
-        <>
-          {index > 0 && ', '}
-          <a key={id} href={linkTo('machines', id)}>
-            <Name>{name}</Name>
-          </a>
-        </>
+      {shown.map(({ id, name }) => (
+        <a key={id} href={linkTo('machines', id)}>
+          <Name>{name}</Name>
+        </a>
       ))}
       {rest > 0 && ` ${text.and(rest)}`}
     </span>
