@@ -14,8 +14,8 @@ export default defineConfig({
       'test/page/support/shared-hosts.ts',
     ],
     reporters: ['default', './test/support/count-reporter.ts'],
-    // On a busy machine, Chromium's connections to loopback are reset now and then. A fault fails twice.
-    retry: 1,
+    // On a busy machine, Chromium's connections to loopback are reset now and then. A fault fails each time.
+    retry: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
