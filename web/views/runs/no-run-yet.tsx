@@ -1,14 +1,13 @@
 import { Failure } from '../../parts/failure.tsx';
-import { useAnswer } from '../../state/use-answer.ts';
 import { runsText as text } from '../../text/runs.ts';
 import { Reason } from './reason.tsx';
-import { RunInProgress, useRunsNow } from './run-in-progress.tsx';
+import { RunInProgress, useLastRun, useRunsNow } from './run-in-progress.tsx';
 import { StartRun } from './start-run.tsx';
 
 /** In place of a view before the first inventory is published: how far it is, or a way to start. */
 export function NoRunYet() {
-  const { answer, error, again } = useAnswer('runs', 'runs', { maxpagesize: 1 });
-  const now = useRunsNow(answer?.value ?? [], again);
+  const { run, error, again } = useLastRun();
+  const now = useRunsNow(run === null ? [] : [run], run, again);
   const last = now.runs[0];
   const hasEnded = last !== undefined && last.status !== 'running' && last.status !== 'succeeded';
   return (

@@ -23,12 +23,12 @@ interface RunsNow {
 }
 
 /**
- * Follows the run that is in progress: the one that the user started, or one that someone else did.
+ * Follows the run that is in progress, whoever started it.
+ * @param last the run that started last
  * @param again reads the list again
  */
-export function useRunsNow(listed: readonly Run[], again: () => void): RunsNow {
+export function useRunsNow(listed: readonly Run[], last: Run | null, again: () => void): RunsNow {
   const [started, setStarted] = useState<{ readonly runId: string; readonly isOther: boolean } | null>(null);
-  const last = useLastRun();
   const isListed = last === null || listed.length === 0 || listed.some(({ id }) => id === last.id);
   useEffect(() => {
     if (last === null) return;
@@ -58,9 +58,15 @@ export function useRunsNow(listed: readonly Run[], again: () => void): RunsNow {
 
 const lookEveryMs = 30_000;
 
-/** The run that started last, wherever: asks for one row, every half a minute while visible, and with the focus. */
-function useLastRun(): Run | null {
-  const { answer, again } = useAnswer('runs', 'runs', { maxpagesize: 1 });
+interface LastRun {
+  readonly run: Run | null;
+  readonly error: ApiError | null;
+  readonly again: () => void;
+}
+
+/** The run that started last. Asks for one row, every half a minute while the page is visible, and with the focus. */
+export function useLastRun(): LastRun {
+  const { answer, error, again } = useAnswer('runs', 'runs', { maxpagesize: 1 });
   useEffect(() => {
     const look = () => {
       if (document.visibilityState === 'visible') again();
@@ -72,7 +78,7 @@ function useLastRun(): Run | null {
       removeEventListener('focus', look);
     };
   }, []);
-  return answer?.value[0] ?? null;
+  return { run: answer?.value[0] ?? null, error, again };
 }
 
 /** The run that is in progress, on top of a view. */

@@ -5,14 +5,14 @@ import { Verdict } from '../../parts/verdict.tsx';
 import { frameText } from '../../text/frame.ts';
 import { runsText as text } from '../../text/runs.ts';
 import { stateText } from '../../text/states.ts';
-import { RunInProgress, useRunsNow } from './run-in-progress.tsx';
+import { RunInProgress, useLastRun, useRunsNow } from './run-in-progress.tsx';
 import { RunTable } from './run-table.tsx';
 import { StartRun } from './start-run.tsx';
 
 /** All runs: the one in progress on top, and a way to start one. */
 export function Runs() {
   const list = useMore('runs', 'runs', { maxpagesize: 100 });
-  const now = useRunsNow(list.rows, list.again);
+  const now = useRunsNow(list.rows, useLastRun().run, list.again);
   const published = now.runs.find(({ status }) => status === 'succeeded');
   return (
     <>
