@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { saveBlob } from '../../api/download.ts';
 import type { Answers } from '../../api/types.ts';
 import { PrivilegeMark } from '../../parts/access/roles-table.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
@@ -6,7 +7,6 @@ import { csvOf } from '../../parts/csv.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Name, visible } from '../../parts/name.tsx';
 import { type Column, Rows } from '../../parts/rows/rows.tsx';
-import { saveText } from '../../parts/save-text.ts';
 import { viewOf } from '../../pasted/pasted.ts';
 import { linkTo } from '../../state/address.ts';
 import { accessText } from '../../text/access.ts';
@@ -64,7 +64,7 @@ export function LookupResults({ rows, answer, mayBeVmIds }: LookupResultsProps) 
       .join('\n');
   const save = () => {
     const suffix = answer?.complete === false ? '-INCOMPLETE' : '';
-    saveText(`lookup${suffix}.csv`, csvOf(cellsOf(rows)), 'text/csv');
+    saveBlob(new Blob([csvOf(cellsOf(rows))], { type: 'text/csv' }), `lookup${suffix}.csv`);
   };
   return (
     <>
