@@ -66,26 +66,33 @@ export function payForWaiting(budget: WaitBudget, now: number, until: number): b
   return true;
 }
 
-const contexts = new WeakMap<PipelineRequest, RequestContext>();
-const membersToRead = new WeakMap<PipelineRequest, Members>();
+interface Attached {
+  readonly context: RequestContext;
+  readonly members: Members;
+}
+
+const attached = new WeakMap<PipelineRequest, Attached>();
 
 /**
  * Attaches a context to a request, where every policy finds it.
  * @param members the members of the answer that are read; default: all
  */
 export function attachContext(request: PipelineRequest, context: RequestContext, members: Members = 'all'): void {
-  contexts.set(request, context);
-  membersToRead.set(request, members);
-}
-
-export function membersOf(request: PipelineRequest): Members {
-  return membersToRead.get(request) ?? 'all';
+  attached.set(request, { context, members });
 }
 
 export function contextOf(request: PipelineRequest): RequestContext {
-  const context = contexts.get(request);
-  if (context === undefined) throw new Error('A request without a context was sent through the pipeline');
-  return context;
+  return attachedTo(request).context;
+}
+
+export function membersOf(request: PipelineRequest): Members {
+  return attachedTo(request).members;
+}
+
+function attachedTo(request: PipelineRequest): Attached {
+  const found = attached.get(request);
+  if (found === undefined) throw new Error('A request without a context was sent through the pipeline');
+  return found;
 }
 
 /** Attaches a context to each request of an Azure SDK client, which does not know of contexts. */
