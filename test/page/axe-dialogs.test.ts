@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { axeFaultsOf, slow } from './support/axe.ts';
 import { test } from './support/browser-test.ts';
 import { pageAddress } from './support/page-host.ts';
 import { sharedHost } from './support/shared-host.ts';
@@ -12,23 +12,31 @@ const looks = [
   { colorScheme: 'light', width: 360 },
   { colorScheme: 'dark', width: 360 },
 ] as const;
-/** On a busy machine, axe takes a while. */
-const slow = { timeout: 300_000 };
 
 /** What axe finds in the page as it is, and whether something sticks out of it. */
 async function faultsOf(page: Page, where: string): Promise<readonly unknown[]> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
   const wide = await page.evaluate(() =>
     [document.documentElement, ...document.querySelectorAll('dialog, :popover-open')]
       .filter((one) => one.scrollWidth > one.clientWidth || one.getBoundingClientRect().right > innerWidth)
       .map((one) => one.outerHTML.slice(0, 100)),
   );
-  return [
-    ...violations.map(({ id, nodes }) => [where, id, nodes.map(({ html }) => html).slice(0, 3)]),
-    ...wide.map((html) => [where, 'too wide', html]),
-  ];
+  return [...(await axeFaultsOf(page, where)), ...wide.map((html) => [where, 'too wide', html])];
+}
+
+/** Opens and closes what is on top of a page, and notes the faults on the way. */
+function toolsFor(page: Page) {
+  const faults: unknown[] = [];
+  const dialog = page.getByRole('dialog');
+  return {
+    faults,
+    dialog,
+    note: async (where: string) => void faults.push(...(await faultsOf(page, where))),
+    open: async (name: string) => page.getByRole('button', { name, exact: true }).click(),
+    async close() {
+      await page.keyboard.press('Escape');
+      await expect.poll(() => dialog.count()).toBe(0);
+    },
+  };
 }
 
 test.for(looks)(
@@ -45,14 +53,7 @@ test.for(looks)(
       Object.assign(run.progress, { step: 'collect' });
       await route.fulfill({ json: answer });
     });
-    const faults: unknown[] = [];
-    const note = async (where: string) => void faults.push(...(await faultsOf(page, where)));
-    const open = async (name: string) => page.getByRole('button', { name, exact: true }).click();
-    const dialog = page.getByRole('dialog');
-    const close = async () => {
-      await page.keyboard.press('Escape');
-      await expect.poll(() => dialog.count()).toBe(0);
-    };
+    const { faults, dialog, note, open, close } = toolsFor(page);
 
     await page.goto(pageAddress(host, '#/runs'));
     await page.getByRole('heading', { name: 'Running now' }).waitFor();
@@ -80,14 +81,7 @@ test.for(looks)(
   async ({ colorScheme, width }, { newContext }) => {
     const host = await sharedHost('sample');
     const page = await (await newContext({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true })).newPage();
-    const faults: unknown[] = [];
-    const note = async (where: string) => void faults.push(...(await faultsOf(page, where)));
-    const open = async (name: string) => page.getByRole('button', { name, exact: true }).click();
-    const dialog = page.getByRole('dialog');
-    const close = async () => {
-      await page.keyboard.press('Escape');
-      await expect.poll(() => dialog.count()).toBe(0);
-    };
+    const { faults, dialog, note, open, close } = toolsFor(page);
 
     await page.goto(pageAddress(host, '#/machines'));
     await page.locator('[data-row-link]').first().waitFor();

@@ -1,6 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { axeFaultsOf, slow } from './support/axe.ts';
 import { test } from './support/browser-test.ts';
 import { pageAddress } from './support/page-host.ts';
 import { sharedHost } from './support/shared-host.ts';
@@ -9,24 +8,14 @@ const looks = [
   { colorScheme: 'light', width: 1280 },
   { colorScheme: 'dark', width: 360 },
 ] as const;
-/** On a busy machine, axe takes a while. */
-const slow = { timeout: 300_000 };
 const views = ['', 'machines', 'principals', 'changes', 'compare', 'findings', 'coverage', 'runs', 'about'];
-
-/** What axe finds in the page as it is: rules with up to three elements each. */
-async function faultsOf(page: Page, where: string): Promise<readonly unknown[]> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
-  return violations.map(({ id, nodes }) => [where, id, nodes.map(({ html }) => html).slice(0, 3)]);
-}
 
 test.for(looks)('36. views have no fault for axe: $colorScheme, $width pixels', async (look, { newContext }) => {
   const { colorScheme, width } = look;
   const host = await sharedHost('sample');
   const page = await (await newContext({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true })).newPage();
   const faults: unknown[] = [];
-  const note = async (where: string) => void faults.push(...(await faultsOf(page, where)));
+  const note = async (where: string) => void faults.push(...(await axeFaultsOf(page, where)));
   for (const view of views) {
     await page.goto(pageAddress(host, `#/${view}`));
     await page.getByRole('heading', { level: 1 }).waitFor();
@@ -51,6 +40,6 @@ test.for(looks)(
     await page.goto(pageAddress(host));
     await page.getByRole('dialog').waitFor();
 
-    expect(await faultsOf(page, 'key')).toEqual([]);
+    expect(await axeFaultsOf(page, 'key')).toEqual([]);
   },
 );

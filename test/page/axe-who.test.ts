@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect } from 'vitest';
+import { slow } from './support/axe.ts';
 import { test } from './support/browser-test.ts';
 import { pageAddress } from './support/page-host.ts';
 import { answerOf, firstPrincipal, sampleOf } from './support/sample.ts';
@@ -10,8 +11,6 @@ const looks = [
   { colorScheme: 'dark', width: 1280 },
   { colorScheme: 'light', width: 360 },
 ] as const;
-/** On a busy machine, axe takes a while. */
-const slow = { timeout: 300_000 };
 
 test.for(looks)(
   '36. principal, machine and lookup have no fault for axe: $colorScheme, $width pixels',

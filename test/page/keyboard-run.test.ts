@@ -1,33 +1,23 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
-import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
-import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
 import { test } from './support/browser-test.ts';
 import { expectFocus, tabTo } from './support/focus.ts';
-import { type InventoryHost, startInventoryHost } from './support/inventory-host.ts';
 import { pageAddress } from './support/page-host.ts';
+import { type SmallAzure, startSmallAzure } from './support/small-azure.ts';
 
-let azure: LocalAzure;
-let host: InventoryHost;
+let small: SmallAzure;
 beforeAll(async () => {
-  azure = await startLocalAzure({ tenant: createSampleTenant({ subscriptions: 2, vms: 2 }) });
-  host = await startInventoryHost([], azure.environment('AppService'));
+  small = await startSmallAzure();
 });
-afterAll(async () => {
-  await host[Symbol.asyncDispose]();
-  await azure.stop();
-});
-beforeEach(() => azure.reset());
+afterAll(() => small[Symbol.asyncDispose]());
+beforeEach(() => small.azure.reset());
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
-const statusOfNewest = async () => (await (await fetch(`${host.origin}/api/runs`)).json()).value[0]?.status;
+const statusOfNewest = async () => (await (await fetch(`${small.host.origin}/api/runs`)).json()).value[0]?.status;
 
 test('37. by the keyboard alone, a run is started, cancelled and left; the focus is never lost', async ({ page }) => {
-  azure.faults.add({
-    match: { endpoint: 'resourceManager', path: 'Microsoft.Compute/virtualMachines$' },
-    answer: { kind: 'delay', ms: 20_000 },
-  });
-  await page.goto(pageAddress(host, '#/runs'));
+  small.slowDown(20_000);
+  await page.goto(pageAddress(small.host, '#/runs'));
   await tabTo(page, button(page, 'Start a run'));
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();
@@ -52,7 +42,7 @@ test('37. by the keyboard alone, a run is started, cancelled and left; the focus
   await page.keyboard.press('Enter');
   await expect.poll(() => button(page, 'Cancel this run').count()).toBe(0);
   await expectFocus(page, /^(?!lost|invisible|covered)/);
-  azure.reset();
+  small.azure.reset();
   await expect.poll(statusOfNewest, { timeout: 60_000 }).toBe('cancelled');
   // What shows the run in progress goes away.
   await expect.poll(() => page.getByRole('heading', { name: 'Running now' }).count(), { timeout: 60_000 }).toBe(0);

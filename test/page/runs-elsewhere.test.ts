@@ -1,48 +1,34 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
-import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
-import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
 import { test } from './support/browser-test.ts';
-import { type InventoryHost, startInventoryHost } from './support/inventory-host.ts';
+import { startInventoryHost } from './support/inventory-host.ts';
 import { pageAddress } from './support/page-host.ts';
 import { answerOf } from './support/sample.ts';
+import { type SmallAzure, startSmallAzure } from './support/small-azure.ts';
 
-let azure: LocalAzure;
-let host: InventoryHost;
+let small: SmallAzure;
 beforeAll(async () => {
-  azure = await startLocalAzure({ tenant: createSampleTenant({ subscriptions: 2, vms: 2 }) });
-  host = await startInventoryHost([{ day: 2, subscriptions: {} }], azure.environment('AppService'));
+  small = await startSmallAzure([{ day: 2, subscriptions: {} }]);
 });
-afterAll(async () => {
-  await host[Symbol.asyncDispose]();
-  await azure.stop();
-});
-beforeEach(() => azure.reset());
+afterAll(() => small[Symbol.asyncDispose]());
+beforeEach(() => small.azure.reset());
 
 const rows = (page: Page) => page.getByRole('table').getByRole('row');
 const runningNow = (page: Page) => page.getByRole('heading', { name: 'Running now' });
 
 /** Someone else starts a run. @returns its id */
-async function startElsewhere({ origin } = host): Promise<string> {
+async function startElsewhere({ origin } = small.host): Promise<string> {
   const response = await fetch(`${origin}/api/runs`, { method: 'POST' });
   return (await response.json()).id;
 }
 
-async function untilEnded(where = host): Promise<void> {
+async function untilEnded(where = small.host): Promise<void> {
   const status = async () => (await answerOf(where, 'runs')).value[0].status;
   await expect.poll(status, { timeout: 60_000 }).toBe('succeeded');
 }
 
-/** Until the test lets it, no run ends. */
-function holdRuns(): void {
-  azure.faults.add({
-    match: { endpoint: 'resourceManager', path: 'Microsoft.Compute/virtualMachines$' },
-    answer: { kind: 'delay', ms: 100_000 },
-  });
-}
-
 test('the first run, started elsewhere, appears on a page that waits for one', async ({ page, servers }) => {
-  const empty = servers.use(await startInventoryHost([], azure.environment('AppService')));
+  const empty = servers.use(await startInventoryHost([], small.azure.environment('AppService')));
   // The page's clock goes on when the test says so.
   await page.clock.install();
   await page.goto(pageAddress(empty, '#/machines'));
@@ -58,10 +44,11 @@ test('the first run, started elsewhere, appears on a page that waits for one', a
 
 test('a run that starts elsewhere appears in the list, and is followed', async ({ page }) => {
   await page.clock.install();
-  await page.goto(pageAddress(host, '#/runs'));
+  await page.goto(pageAddress(small.host, '#/runs'));
   await rows(page).nth(1).waitFor();
   const before = await rows(page).count();
-  holdRuns();
+  // Until the test lets it, no run ends.
+  small.slowDown(100_000);
 
   const id = await startElsewhere();
   await page.clock.fastForward('00:31');
@@ -70,9 +57,9 @@ test('a run that starts elsewhere appears in the list, and is followed', async (
   expect(await rows(page).count()).toBe(before + 1);
   expect(await rows(page).nth(1).getByRole('link').getAttribute('href')).toContain(id);
   expect(await rows(page).nth(1).textContent()).toContain('running');
-  azure.reset();
-  await fetch(`${host.origin}/api/runs/${id}`, { method: 'DELETE' });
-  const status = async () => (await answerOf(host, `runs/${id}`)).status;
+  small.azure.reset();
+  await fetch(`${small.host.origin}/api/runs/${id}`, { method: 'DELETE' });
+  const status = async () => (await answerOf(small.host, `runs/${id}`)).status;
   await expect.poll(status, { timeout: 60_000 }).toBe('cancelled');
   await page.clock.fastForward('00:06');
   await expect.poll(() => rows(page).nth(1).textContent()).toContain('cancelled');
@@ -80,7 +67,7 @@ test('a run that starts elsewhere appears in the list, and is followed', async (
 });
 
 test('runs that started and ended elsewhere are in the list when the user comes back', async ({ page }) => {
-  await page.goto(pageAddress(host, '#/runs'));
+  await page.goto(pageAddress(small.host, '#/runs'));
   await rows(page).nth(1).waitFor();
   const before = await rows(page).count();
   const ids: string[] = [];

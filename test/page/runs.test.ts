@@ -1,32 +1,17 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
-import { type LocalAzure, startLocalAzure } from '../../local/azure/local-azure.ts';
-import { createSampleTenant } from '../../local/azure/sample-tenant.ts';
 import { giveKey, test } from './support/browser-test.ts';
-import { type InventoryHost, startInventoryHost } from './support/inventory-host.ts';
 import { pageAddress } from './support/page-host.ts';
 import { sharedHost } from './support/shared-host.ts';
+import { type SmallAzure, startSmallAzure } from './support/small-azure.ts';
 
-let azure: LocalAzure;
-/** It has no inventory until the first test has made one. */
-let host: InventoryHost;
+/** The app has no inventory until the first test has made one. */
+let small: SmallAzure;
 beforeAll(async () => {
-  azure = await startLocalAzure({ tenant: createSampleTenant({ subscriptions: 2, vms: 2 }) });
-  host = await startInventoryHost([], azure.environment('AppService'));
+  small = await startSmallAzure();
 });
-afterAll(async () => {
-  await host[Symbol.asyncDispose]();
-  await azure.stop();
-});
-beforeEach(() => azure.reset());
-
-/** A run takes a while: the page polls every 5 seconds. */
-function slowDown(ms: number): void {
-  azure.faults.add({
-    match: { endpoint: 'resourceManager', path: 'Microsoft.Compute/virtualMachines$' },
-    answer: { kind: 'delay', ms },
-  });
-}
+afterAll(() => small[Symbol.asyncDispose]());
+beforeEach(() => small.azure.reset());
 
 async function start(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Start a run' }).click();
@@ -35,11 +20,12 @@ async function start(page: Page): Promise<void> {
 
 const runningNow = (page: Page) => page.getByRole('heading', { name: 'Running now' });
 const rows = (page: Page) => page.getByRole('table').getByRole('row');
-const runs = async () => (await (await fetch(`${host.origin}/api/runs`)).json()).value;
+const runs = async () => (await (await fetch(`${small.host.origin}/api/runs`)).json()).value;
 
 test('before the first run, the page says so, shows how far it is, and then its inventory', async ({ page }) => {
-  slowDown(7000);
-  await page.goto(pageAddress(host, '#/machines'));
+  // The page polls every 5 seconds.
+  small.slowDown(7000);
+  await page.goto(pageAddress(small.host, '#/machines'));
   await page.getByRole('heading', { level: 1, name: 'No run yet' }).waitFor();
 
   await start(page);
@@ -57,13 +43,13 @@ test('33. a run is started and watched to its end; a second start leads to it; n
 }) => {
   const context = await newContext();
   const [page, other] = [await context.newPage(), await context.newPage()];
-  await page.goto(pageAddress(host, '#/runs'));
-  await other.goto(pageAddress(host, '#/runs'));
+  await page.goto(pageAddress(small.host, '#/runs'));
+  await other.goto(pageAddress(small.host, '#/runs'));
   await rows(page).nth(1).waitFor();
   await rows(other).nth(1).waitFor();
   const before = (await runs()).length;
   await page.evaluate('loadedOnce = true');
-  slowDown(7000);
+  small.slowDown(7000);
 
   await start(page);
   await runningNow(page).waitFor();
@@ -84,9 +70,9 @@ test('33. a run is started and watched to its end; a second start leads to it; n
 });
 
 test('33. a run is cancelled only after a question', async ({ page }) => {
-  await page.goto(pageAddress(host, '#/runs'));
+  await page.goto(pageAddress(small.host, '#/runs'));
   await rows(page).nth(1).waitFor();
-  slowDown(20_000);
+  small.slowDown(20_000);
   await start(page);
   const cancel = page.getByRole('button', { name: 'Cancel this run' });
 
@@ -97,14 +83,14 @@ test('33. a run is cancelled only after a question', async ({ page }) => {
   await page.getByRole('button', { name: 'Cancel the run' }).click();
 
   // It ends at once, or says for a moment that it has been asked to end.
-  azure.reset();
+  small.azure.reset();
   await expect.poll(() => rows(page).nth(1).textContent(), { timeout: 60_000 }).toContain('cancelled');
   expect((await runs())[0]).toMatchObject({ status: 'cancelled' });
   expect(await page.getByRole('button', { name: 'Newer run – show it' }).count()).toBe(0);
 });
 
 test('a run of chosen subscriptions reads these only', async ({ page }) => {
-  await page.goto(pageAddress(host, '#/runs'));
+  await page.goto(pageAddress(small.host, '#/runs'));
   await page.getByRole('button', { name: 'Start a run' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Only these').check();
@@ -124,12 +110,12 @@ test('a run of chosen subscriptions reads these only', async ({ page }) => {
 
 test('one run shows what it read, and an unknown one says so', async ({ page }) => {
   const published = (await runs()).at(-1);
-  await page.goto(pageAddress(host, `#/runs/${published.id}`));
+  await page.goto(pageAddress(small.host, `#/runs/${published.id}`));
 
   await page.getByText('Not complete:').waitFor();
   await page.getByText(published.id).waitFor();
   expect(await page.getByRole('link', { name: 'What is missing' }).getAttribute('href')).toContain(published.id);
-  await page.goto(pageAddress(host, '#/runs/20200101T000000Z-ffff'));
+  await page.goto(pageAddress(small.host, '#/runs/20200101T000000Z-ffff'));
   await page.getByText('There is no run 20200101T000000Z-ffff').waitFor();
 });
 
