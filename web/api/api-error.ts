@@ -40,7 +40,10 @@ export class ApiError extends Error {
 
 const mostSeconds = 3600;
 
-/** The seconds after which the app wants to be asked again, at most an hour, or null. What is in front of the app may give a date. */
+/**
+ * The seconds after which the app wants to be asked again, at most an hour, or null. A server in front of the app may
+ * give a date.
+ */
 export function retryAfterOf({ headers }: Response): number | null {
   const value = headers.get('retry-after') ?? '';
   const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
@@ -48,8 +51,8 @@ export function retryAfterOf({ headers }: Response): number | null {
 }
 
 /**
- * Reads the error of an answer. Without the API's body, what is in front of the app has answered: it cannot reach the app,
- * which starts again, or the status says what is known.
+ * Reads the error of an answer. An answer without the API's body comes from a server in front of the app. That server
+ * cannot reach the app, or its status says what is known.
  */
 export async function errorOf(response: Response): Promise<ApiError> {
   const requestId = response.headers.get('x-ms-request-id');

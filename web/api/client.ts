@@ -67,7 +67,7 @@ export async function call<Name extends keyof Answers>(
   }
 }
 
-/** Addresses of the calls that did not reach the app, until they do or nobody waits for them. */
+/** Addresses of the calls that have not reached the app. A call leaves when it does, or when nobody waits for it. */
 const lost = new Set<string>();
 
 function setLost({ href }: URL, isLost: boolean): void {
@@ -133,8 +133,8 @@ export function send(
 }
 
 /**
- * @param read takes what it needs of the answer, within the time limit. An answer that breaks off, or that is none of
- * the app, is one that did not reach the app.
+ * @param read takes what it needs of the answer, within the time limit. An answer that breaks off counts as one that did
+ * not reach the app. So does one that the app has not written.
  */
 async function request<Result>(
   address: URL,

@@ -12,7 +12,7 @@ export function AccessDialog() {
   };
   const wantsKey = access.value === 'keyNeeded' || access.value === 'keyRefused';
   return (
-    // A browser closes it at the second Esc all the same.
+    // The second Esc closes it in spite of `onCancel`.
     <dialog ref={dialog} aria-labelledby="access-title" onCancel={(event) => event.preventDefault()} onClose={show}>
       {wantsKey ? <KeyForm /> : <SignIn />}
     </dialog>

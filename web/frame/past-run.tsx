@@ -30,7 +30,7 @@ export function useMissingRun(): ApiError | null {
   return asOf !== null && error?.status === 404 ? error : null;
 }
 
-/** In place of a view: before the first run there is nothing to show, and what was on screen is of another run. */
+/** Stands in place of a view when no run is the one of the address. What was on screen belongs to another run. */
 export function NoSuchRun({ error: { code, message } }: { readonly error: ApiError }) {
   const [oldest] = newest.value?.runs ?? [];
   return (

@@ -20,7 +20,7 @@ export const newVersion = signal(false);
 export const shownRun = computed(() => address.value.query.get('asOf') ?? newest.value?.runId ?? null);
 
 /**
- * The run that a value of `asOf` means: the one with this id, or the last one that had ended by this time.
+ * The run that a value of `asOf` names: the run with this id, or the last run that ended by this time.
  * @returns null when it is none of the last 60
  */
 export function runOf(asOf: string | null): Summary['runs'][number] | null {

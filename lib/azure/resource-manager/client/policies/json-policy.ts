@@ -7,7 +7,10 @@ export interface JsonResponse extends PipelineResponse {
   readonly json: unknown;
 }
 
-/** Parses the body of a success, unless the transport has. It is inside the retry policy, so that a body that was cut off is requested again. */
+/**
+ * Parses the body of a success, unless the transport has. It is inside the retry policy, so that a body that was cut off
+ * is requested again.
+ */
 export const jsonPolicy: PipelinePolicy = {
   name: 'jsonPolicy',
   async sendRequest(request, next) {
