@@ -1,3 +1,5 @@
+import { backslash, endOfText, quote } from './end-of-text.ts';
+
 /**
  * The members of an answer that are read: all of a value, or some of an object. In a list, those of each item.
  * @example { value: { id: 'all', properties: { vmId: 'all' } }, nextLink: 'all' }
@@ -27,8 +29,6 @@ export function readMembers(body: Buffer, members: Members): unknown {
 
 class NotReadable extends Error {}
 
-const quote = 0x22;
-const backslash = 0x5c;
 const comma = 0x2c;
 const colon = 0x3a;
 const openBrace = 0x7b;
@@ -44,39 +44,21 @@ const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
 const isHexDigit = (byte: number): boolean => isDigit(byte) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66);
 const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 
-/** Whether a run of characters in a string ends here: a quote, a backslash, a control character. */
-const isStop = (byte: number): boolean => byte === quote || byte === backslash || byte < 0x20;
-
-/**
- * Whether one of the four bytes of a word is a stop: the same three questions, asked of all four at once.
- * @see https://graphics.stanford.edu/~seander/bithacks.html#ZeroInWord
- */
-function hasStop(word: number): boolean {
-  const quotes = word ^ 0x22222222;
-  const backslashes = word ^ 0x5c5c5c5c;
-  const isQuote = (quotes - 0x01010101) & ~quotes;
-  const isBackslash = (backslashes - 0x01010101) & ~backslashes;
-  const isControl = (word - 0x20202020) & ~word;
-  return ((isQuote | isBackslash | isControl) & 0x80808080) !== 0;
-}
-
-/**
- * Reads one body from start to end. Most bytes are in strings, so `endOfText` decides how fast it is: change it only
- * with a measurement.
- */
+/** Reads one body from start to end. */
 class MemberReader {
   private readonly body: Buffer;
   /** The bytes of the body four by four. */
   private readonly words: Int32Array;
   private at = 0;
   private depth = 0;
+  /** Whether the last string has an escape. */
   private hasEscape = false;
   /** The quote at the end of the last name. */
   private nameEnd = 0;
 
   constructor(body: Buffer) {
     const isAligned = body.byteOffset % Int32Array.BYTES_PER_ELEMENT === 0;
-    this.body = isAligned ? body : Buffer.from(Uint8Array.from(body).buffer);
+    this.body = isAligned ? body : Buffer.from(new Uint8Array(body).buffer);
     this.words = new Int32Array(this.body.buffer, this.body.byteOffset, body.length >> 2);
   }
 
@@ -171,27 +153,12 @@ class MemberReader {
 
   /** From the quote at its start to after the one at its end. */
   private skipString(): void {
-    let at = this.endOfText(this.at + 1);
+    const { body, words } = this;
+    let at = endOfText(body, words, this.at + 1);
     this.hasEscape = this.byteAt(at) === backslash;
-    while (this.byteAt(at) === backslash) at = this.endOfText(this.afterEscape(at));
+    while (this.byteAt(at) === backslash) at = endOfText(body, words, this.afterEscape(at));
     if (this.byteAt(at) !== quote) this.refuse();
     this.at = at + 1;
-  }
-
-  /** The place of the next stop. */
-  private endOfText(from: number): number {
-    const { body, words } = this;
-    const { length } = body;
-    let at = from;
-    while (at % 4 !== 0 && at < length) {
-      if (isStop(body[at] ?? 0)) return at;
-      at++;
-    }
-    let word = (at + 3) >> 2;
-    while (word < words.length && !hasStop(words[word] ?? 0)) word++;
-    at = word << 2;
-    while (at < length && !isStop(body[at] ?? 0)) at++;
-    return at;
   }
 
   private afterEscape(at: number): number {

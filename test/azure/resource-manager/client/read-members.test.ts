@@ -121,6 +121,16 @@ describe('members of an answer', () => {
     expect(readMembers(Buffer.from(text), { id: 'all' })).toBeUndefined();
   });
 
+  test('are the same wherever the body begins in memory', () => {
+    const text = Buffer.from('{"skipped":["a\\"b"],"id":"vm-0001","name":"é"}');
+    const found = [0, 1, 2, 3].map((offset) => {
+      const memory = Buffer.concat([Buffer.alloc(offset), text]);
+      return readMembers(memory.subarray(offset), { id: 'all', name: 'all' });
+    });
+
+    expect(found).toEqual(Array(4).fill({ id: 'vm-0001', name: 'é' }));
+  });
+
   test('that stand twice are the last ones', () => {
     expect(readMembers(Buffer.from('{"id":1,"id":{"name":2}}'), { id: { name: 'all' } })).toEqual({ id: { name: 2 } });
   });
