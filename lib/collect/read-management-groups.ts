@@ -2,7 +2,7 @@ import type { ArmClient, RequestContext } from '../azure/resource-manager/client
 import { ArmError } from '../azure/resource-manager/client/errors.ts';
 import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendant-subscriptions.ts';
 import { InventoryError, NoTokenError, type Reason } from '../errors.ts';
-import { grantGroupReaderCommand } from '../inventory/missing-right.ts';
+import { grantGroupReaderCommand } from '../inventory/roles/missing-right.ts';
 
 /** What is below the configured management groups. */
 interface BelowManagementGroups {

@@ -6,7 +6,7 @@ import { getRoleName } from '../azure/resource-manager/resources/role-definition
 import { listSubscriptions } from '../azure/resource-manager/resources/subscriptions.ts';
 import { NoTokenError, toReason } from '../errors.ts';
 import { fold } from '../inventory/names/fold.ts';
-import { type RoleAssignmentReading, roleKey } from '../inventory/role.ts';
+import { type RoleAssignmentReading, roleKey } from '../inventory/roles/role.ts';
 
 export interface IdentityRole {
   readonly scope: string;

@@ -12,15 +12,15 @@ import { storeTimedOut } from '../azure/store/storage-error.ts';
 import type { TokenSource } from '../azure/token.ts';
 import { InventoryError, NoTokenError, toReason } from '../errors.ts';
 import { anySubscription, grantReaderCommand } from '../inventory/coverage.ts';
+import { reasonToSkip } from '../inventory/reason-to-skip.ts';
 import {
   grantGroupReaderCommand,
   type MissingRight,
   type MissingRights,
   managementGroupScope,
-} from '../inventory/missing-right.ts';
-import { allows } from '../inventory/permissions.ts';
-import { readActions, readRoleDefinitions } from '../inventory/read-actions.ts';
-import { reasonToSkip } from '../inventory/reason-to-skip.ts';
+} from '../inventory/roles/missing-right.ts';
+import { allows } from '../inventory/roles/permissions.ts';
+import { readActions, readRoleDefinitions } from '../inventory/roles/read-actions.ts';
 import type { Environment, Settings } from '../settings.ts';
 import { findMissingSourceRight, findMissingStorageRight } from './missing-storage-right.ts';
 

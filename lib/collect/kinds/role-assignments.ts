@@ -4,8 +4,8 @@ import { forEachPage } from '../../azure/resource-manager/client/pages.ts';
 import { listRoleAssignments } from '../../azure/resource-manager/resources/role-assignments.ts';
 import { getRoleDefinition } from '../../azure/resource-manager/resources/role-definitions.ts';
 import { InventoryError, NoTokenError } from '../../errors.ts';
-import { readRoleDefinitions } from '../../inventory/read-actions.ts';
-import { deletedRoleName, roleKey } from '../../inventory/role.ts';
+import { readRoleDefinitions } from '../../inventory/roles/read-actions.ts';
+import { deletedRoleName, roleKey } from '../../inventory/roles/role.ts';
 import { type KindEnd, type KindReader, type KindRequest, type Outcome, readToItsEnd } from './kind-reader.ts';
 
 /** A subscription must not occupy every slot. */

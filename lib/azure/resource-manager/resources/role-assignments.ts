@@ -1,5 +1,5 @@
 import { guidPattern } from '../../../inventory/commands/azure-id.ts';
-import type { RoleAssignmentReading } from '../../../inventory/role.ts';
+import type { RoleAssignmentReading } from '../../../inventory/roles/role.ts';
 import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
 import { InvalidResponseError } from '../client/errors.ts';
