@@ -34,9 +34,9 @@ export async function readManagementGroups(
   const unread: UnreadGroup[] = [];
   for (const id of groups) {
     try {
-      for await (const page of listDescendantSubscriptions(arm, id, context)) {
+      await listDescendantSubscriptions(arm, id, context).read((page) => {
         for (const { subscriptionId, displayName } of page) subscriptions.set(subscriptionId, displayName);
-      }
+      });
     } catch (error) {
       context.signal.throwIfAborted();
       if (error instanceof NoTokenError || !(error instanceof InventoryError)) throw error;

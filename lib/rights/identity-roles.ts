@@ -1,5 +1,5 @@
 import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
-import { forEachPage, readAll } from '../azure/resource-manager/client/pages.ts';
+import { readAll } from '../azure/resource-manager/client/pages.ts';
 import { newRequestContext } from '../azure/resource-manager/client/request-context.ts';
 import { listRoleAssignmentsOf } from '../azure/resource-manager/resources/role-assignments.ts';
 import { getRoleName } from '../azure/resource-manager/resources/role-definitions.ts';
@@ -104,7 +104,7 @@ export async function readAssignmentsOf(
     [...seenBy].map(async ([subscriptionId, allowed]) => {
       try {
         await firstOf(allowed, (arm) =>
-          forEachPage(listRoleAssignmentsOf(arm, subscriptionId, principalId, newRequestContext(signal)), (page) => {
+          listRoleAssignmentsOf(arm, subscriptionId, principalId, newRequestContext(signal)).read((page) => {
             for (const assignment of page) found.set(fold(assignment.id), assignment);
           }),
         );

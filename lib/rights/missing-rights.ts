@@ -1,7 +1,7 @@
 import { withTimeout } from '../async/with-timeout.ts';
 import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
 import { ArmError } from '../azure/resource-manager/client/errors.ts';
-import { forEachPage, readAll } from '../azure/resource-manager/client/pages.ts';
+import { readAll } from '../azure/resource-manager/client/pages.ts';
 import { newRequestContext } from '../azure/resource-manager/client/request-context.ts';
 import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendant-subscriptions.ts';
 import { listPermissions } from '../azure/resource-manager/resources/permissions.ts';
@@ -125,7 +125,7 @@ async function expectDescendants(
   expected: Set<string>,
 ): Promise<MissingRight[]> {
   try {
-    await forEachPage(listDescendantSubscriptions(arm, group, newRequestContext(signal)), (page) => {
+    await listDescendantSubscriptions(arm, group, newRequestContext(signal)).read((page) => {
       for (const { subscriptionId } of page) expected.add(subscriptionId);
     });
     return [];

@@ -1,6 +1,5 @@
 import { forEachBounded } from '../../async/for-each-bounded.ts';
 import { isAbsence } from '../../azure/resource-manager/client/errors.ts';
-import { forEachPage } from '../../azure/resource-manager/client/pages.ts';
 import { listRoleAssignments } from '../../azure/resource-manager/resources/role-assignments.ts';
 import { getRoleDefinition } from '../../azure/resource-manager/resources/role-definitions.ts';
 import { InventoryError, NoTokenError } from '../../errors.ts';
@@ -24,7 +23,7 @@ export function roleAssignmentsReader(list: typeof listRoleAssignments): KindRea
     const { arm, subscriptionId, sink, context, onPage } = request;
     const named = new Map<string, string>();
     try {
-      await forEachPage(list(arm, subscriptionId, context), (page) => {
+      await list(arm, subscriptionId, context).read((page) => {
         sink({ type: 'roleAssignments', subscriptionId, rows: page });
         for (const { roleDefinitionId } of page) named.set(roleKey(roleDefinitionId), roleDefinitionId);
         onPage();
