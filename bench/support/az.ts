@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import * as v from 'valibot';
 import type { AzureProcess } from './azure-process.ts';
-import { clientCore, pinned } from './pinned.ts';
+import { clientCores, pinned } from './pinned.ts';
 
 /** The Azure command line, signed in to the local Azure. */
 export interface Az {
@@ -28,7 +28,7 @@ export function signIn(azure: AzureProcess, folder: string): Az | null {
     REQUESTS_CA_BUNDLE: azure.caFile,
   };
   const az = (...command: string[]): string => {
-    const { file, args } = pinned(clientCore, ['az', ...command, '--output', 'json']);
+    const { file, args } = pinned(clientCores, ['az', ...command, '--output', 'json']);
     const result = spawnSync(file, args, { env: environment, encoding: 'utf8', maxBuffer: 2 ** 30 });
     if (result.status !== 0) throw new Error(`az ${command.join(' ')} ended with ${result.status}: ${result.stderr}`);
     return result.stdout;

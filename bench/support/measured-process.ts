@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import * as v from 'valibot';
-import { clientCore, pinned } from './pinned.ts';
+import { clientCores, pinned } from './pinned.ts';
 
 const usageSchema = v.object({ cpuMs: v.number(), peakRssBytes: v.number(), endedAt: v.number() });
 
@@ -30,7 +30,7 @@ export async function measureProcess(
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
   try {
     const usageFile = join(folder, 'usage.json');
-    const { file, args } = pinned(clientCore, [process.execPath, '--require', probe, ...program]);
+    const { file, args } = pinned(clientCores, [process.execPath, '--require', probe, ...program]);
     const startedAt = Date.now();
     const child = spawn(file, args, {
       env: { ...process.env, ...environment, BENCH_USAGE: usageFile },

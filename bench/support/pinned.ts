@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 
-/** The cores for the two sides of a measurement, where the system can pin processes. */
-export const clientCore = 0;
-export const serverCore = 1;
+/** Where the two sides of a measurement run, as `taskset` names cores. BENCH_CORES=2: the client may use the server's. */
+export const clientCores = process.env.BENCH_CORES === '2' ? '0,1' : '0';
+export const serverCores = '1';
 
-const canPin = spawnSync('taskset', ['-c', String(serverCore), 'true']).status === 0;
+const canPin = spawnSync('taskset', ['-c', serverCores, 'true']).status === 0;
 
-/** A command with its arguments, pinned to one core by `taskset` where both exist. */
-export function pinned(core: number, command: readonly string[]): { readonly file: string; readonly args: string[] } {
-  const [file = '', ...args] = canPin ? ['taskset', '-c', String(core), ...command] : command;
+/** A command with its arguments, pinned to cores by `taskset` where both exist. */
+export function pinned(cores: string, command: readonly string[]): { readonly file: string; readonly args: string[] } {
+  const [file = '', ...args] = canPin ? ['taskset', '-c', cores, ...command] : command;
   return { file, args };
 }

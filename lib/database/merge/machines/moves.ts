@@ -33,6 +33,8 @@ export function settleMoves(
   const { database, writer, counts, begun, coverage, seq } = context;
   const moved = new Set<number>();
   if (begun.length === 0) return moved;
+  const groups = groupsWithSameVmId(context);
+  if (groups.length === 0) return moved;
   const created = new Set(begun.filter((machine) => machine.created).map(({ machine }) => machine));
   const beginMoved = database.prepare(`UPDATE machine_version
     SET begin_change = 'virtualMachineMoved', moved_from = ?1, began_at = ?2,
@@ -41,7 +43,7 @@ export function settleMoves(
   const uncount = (machine: number): void => {
     if (created.has(machine)) counts.add('virtualMachineCreated', -1);
   };
-  for (const group of groupsWithSameVmId(context)) {
+  for (const group of groups) {
     const shown = group.filter(({ order }) => order > 0).sort((a, b) => a.order - b.order);
     const latest = shown.pop();
     if (latest === undefined) continue;
@@ -68,7 +70,6 @@ export function settleMoves(
 
 /** Open machines that share type and `vmId`, at least one of which began in this run. */
 function groupsWithSameVmId({ database, begun, seen, seq }: MergeContext): Candidate[][] {
-  const began = new Set(begun.map(({ machine }) => machine));
   const rows = database
     .prepare(`SELECT v.machine, m.type, m.subscription, s.subscription_id, lower(v.vm_id) AS vm_id
       FROM machine_version v JOIN machine m ON m.id = v.machine JOIN subscription_key s ON s.id = m.subscription
@@ -76,6 +77,8 @@ function groupsWithSameVmId({ database, begun, seen, seq }: MergeContext): Candi
         SELECT vm_id COLLATE NOCASE FROM machine_version WHERE valid_to IS NULL AND vm_id IS NOT NULL
         GROUP BY vm_id COLLATE NOCASE HAVING count(*) > 1 AND max(valid_from) = ?)`)
     .all(seq);
+  if (rows.length === 0) return [];
+  const began = new Set(begun.map(({ machine }) => machine));
   const groups = Map.groupBy(rows, (row) => `${row.type} ${row.vm_id}`).values();
   return [...groups.filter((group) => group.length > 1)].map((group) =>
     group.map((row) => ({
