@@ -4,6 +4,7 @@ import { measureAnswers } from './rows/answers.ts';
 import { measureAuthors } from './rows/authors.ts';
 import { measureAz } from './rows/az.ts';
 import { measureColdImport } from './rows/cold-import.ts';
+import { measureColdStart } from './rows/cold-start.ts';
 import { measureCollect, measureGrowth, measureLargeSubscription, measureSdkLoop } from './rows/collect.ts';
 import { measureHttpPage } from './rows/http-page.ts';
 import { measureMachineLists } from './rows/machine-lists.ts';
@@ -32,7 +33,7 @@ const groups = {
   http: { 'http-page': measureHttpPage },
   lists: { 'machine-lists': measureMachineLists, answers: measureAnswers },
   page: { page: measurePage },
-  import: { 'cold-import': measureColdImport },
+  import: { 'cold-import': measureColdImport, 'cold-start': measureColdStart },
   simulate: { simulate: measureSimulation },
   soak: { soak: measureSoak },
 } as const satisfies Record<string, Record<string, (options: BenchOptions) => Promise<Figure[]>>>;
