@@ -10,6 +10,7 @@ import { execFileSync } from 'node:child_process';
 import { Agent, get } from 'node:https';
 import { ComputeManagementClient } from '@azure/arm-compute';
 import { type ArmClient, createArmClient } from '../lib/azure/resource-manager/client/arm-client.ts';
+import { readAll } from '../lib/azure/resource-manager/client/pages.ts';
 import { newRequestContext } from '../lib/azure/resource-manager/client/request-context.ts';
 import { listSubscriptions } from '../lib/azure/resource-manager/resources/subscriptions.ts';
 import { computeApiVersion, listVirtualMachines } from '../lib/azure/resource-manager/resources/virtual-machines.ts';
@@ -79,9 +80,8 @@ async function measure(variant: string): Promise<void> {
     tokens: { token: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) },
     concurrency,
   });
-  const subscriptions: string[] = [];
-  for await (const page of listSubscriptions(arm, newRequestContext(signal)))
-    subscriptions.push(...page.map((one) => one.subscriptionId));
+  const listed = await readAll(listSubscriptions(arm, newRequestContext(signal)));
+  const subscriptions = listed.map((one) => one.subscriptionId);
   const read = await readerOf(variant);
   const startedAt = performance.now();
   const cpuBefore = process.cpuUsage();
@@ -89,7 +89,7 @@ async function measure(variant: string): Promise<void> {
   await Promise.all(
     Array.from({ length: concurrency }, async () => {
       for (let id = subscriptions.pop(); id !== undefined; id = subscriptions.pop()) {
-        for await (const count of read(id, arm)) machines += count;
+        machines += await read(id, arm);
       }
     }),
   );
@@ -100,7 +100,8 @@ async function measure(variant: string): Promise<void> {
   process.exit(0); // kept-alive connections would delay the end
 }
 
-type Reader = (subscriptionId: string, arm: ArmClient) => AsyncGenerator<number>;
+/** Lists the machines of a subscription. @returns how many there are */
+type Reader = (subscriptionId: string, arm: ArmClient) => Promise<number>;
 
 async function readerOf(variant: string): Promise<Reader> {
   if (variant === 'pipeline') return pipeline;
@@ -110,13 +111,15 @@ async function readerOf(variant: string): Promise<Reader> {
 
 /** Lists without a client: the body as text, then `JSON.parse`. */
 function bare(read: (url: string) => Promise<string>): Reader {
-  return async function* bareList(subscriptionId) {
+  return async (subscriptionId) => {
+    let count = 0;
     let url = `${endpoint}/subscriptions/${subscriptionId}/providers/Microsoft.Compute/virtualMachines?api-version=${computeApiVersion}`;
     while (url) {
       const page: { value: unknown[]; nextLink?: string } = JSON.parse(await read(url));
-      yield page.value.length;
+      count += page.value.length;
       url = page.nextLink ?? '';
     }
+    return count;
   };
 }
 
@@ -138,16 +141,22 @@ async function undici(): Promise<(url: string) => Promise<string>> {
   return async (url) => (await request(url, { dispatcher, headers })).body.text();
 }
 
-async function* pipeline(subscriptionId: string, arm: ArmClient): AsyncGenerator<number> {
-  for await (const page of listVirtualMachines(arm, subscriptionId, newRequestContext(signal))) yield page.length;
+async function pipeline(subscriptionId: string, arm: ArmClient): Promise<number> {
+  let count = 0;
+  await listVirtualMachines(arm, subscriptionId, newRequestContext(signal)).read((page) => {
+    count += page.length;
+  });
+  return count;
 }
 
-async function* armCompute(subscriptionId: string, arm: ArmClient): AsyncGenerator<number> {
+async function armCompute(subscriptionId: string, arm: ArmClient): Promise<number> {
   const client = new ComputeManagementClient({ getToken: async () => null }, subscriptionId, {
     endpoint,
     ...arm.forSdk(newRequestContext(signal)),
   });
-  for await (const page of client.virtualMachines.listAll().byPage()) yield page.length;
+  let count = 0;
+  for await (const page of client.virtualMachines.listAll().byPage()) count += page.length;
+  return count;
 }
 
 if (endpoint === '') await measureAll(Number(argument));

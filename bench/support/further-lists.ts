@@ -11,15 +11,13 @@ export function withFurtherLists(arm: ArmClient, count: number): ArmClient {
       const list = arm.pages(path, request);
       if (!permissions.test(path)) return list;
       const further = Array.from({ length: count }, (_, number) =>
-        arm.pages(path.replace(permissions, `/providers/Microsoft.Further/list${number}`), request).next(),
+        arm.pages(path.replace(permissions, `/providers/Microsoft.Further/list${number}`), request),
       );
-      const all = Promise.all(further);
-      const next = async () => {
-        const page = await list.next();
-        await all;
-        return page;
+      return {
+        async read(take) {
+          await Promise.all([list.read(take), ...further.map((one) => one.read(() => 'stop'))]);
+        },
       };
-      return { ...list, next, [Symbol.asyncIterator]: () => ({ ...list, next, [Symbol.asyncIterator]: () => list }) };
     },
   };
 }

@@ -1,6 +1,6 @@
-import { qualifierText } from '../../lib/inventory/assignment-text.ts';
 import type { LivePrincipal, LiveRoleAssignment } from '../../lib/inventory/live-principal.ts';
 import type { NeverSeenPrincipal, Principal, PrincipalRoleAssignment } from '../../lib/inventory/principal.ts';
+import { qualifierText } from '../../lib/inventory/roles/assignment-text.ts';
 import { principalCsv } from '../../lib/reports/csv.ts';
 import { flatten } from '../output/flatten.ts';
 import type { Presentation } from '../output/result.ts';

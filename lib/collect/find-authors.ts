@@ -133,16 +133,16 @@ function providerOf(resourceId: string): string | null {
 
 /** @returns false if the list is longer than the bound: an event may be missing */
 async function readPass(arm: ArmClient, pass: Pass, mostPages: number, context: RequestContext): Promise<boolean> {
-  const pages = listActivityEvents(arm, pass.subscriptionId, queryOf(pass), context);
-  let read = 0;
-  for await (const events of pages) {
-    if (read === mostPages) return false;
-    read += 1;
+  let pages = 0;
+  await listActivityEvents(arm, pass.subscriptionId, queryOf(pass), context).read((events) => {
+    pages += 1;
+    if (pages > mostPages) return 'stop';
     for (const event of events) {
       for (const search of pass.resources.get(fold(event.resourceId))?.searches ?? []) search.add(event);
     }
-  }
-  return true;
+    return undefined;
+  });
+  return pages <= mostPages;
 }
 
 function queryOf({ from, to, provider, resources }: Pass): ActivityQuery {

@@ -1,10 +1,10 @@
 import { listRoleAssignmentsOf } from '../azure/resource-manager/resources/role-assignments.ts';
 import type { LiveAccess, LiveRoleAssignment } from '../inventory/live-principal.ts';
 import { fold } from '../inventory/names/fold.ts';
-import { hasDataActions, type RolePermission } from '../inventory/permissions.ts';
-import { createRater, subscriptionOf } from '../inventory/privilege.ts';
 import type { ReadingEvent } from '../inventory/reading.ts';
-import { type RoleAssignmentReading, type RoleDefinitionReading, roleKey } from '../inventory/role.ts';
+import { hasDataActions, type RolePermission } from '../inventory/roles/permissions.ts';
+import { createRater, subscriptionOf } from '../inventory/roles/privilege.ts';
+import { type RoleAssignmentReading, type RoleDefinitionReading, roleKey } from '../inventory/roles/role.ts';
 import { kindReaders } from './kinds/kind-readers.ts';
 import { roleAssignmentsReader } from './kinds/role-assignments.ts';
 import { type LiveReadRequest, readLive } from './read-live.ts';

@@ -1,4 +1,5 @@
 import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
+import { readAll } from '../azure/resource-manager/client/pages.ts';
 import { newRequestContext } from '../azure/resource-manager/client/request-context.ts';
 import { listSubscriptions, type Subscription } from '../azure/resource-manager/resources/subscriptions.ts';
 import type { Reason } from '../errors.ts';
@@ -40,10 +41,8 @@ export interface PlanRequest {
 export async function planRun(request: PlanRequest): Promise<Plan> {
   const { settings, known, scope, signal } = request;
   const context = newRequestContext(signal, request.throttlingWaitMs);
-  const visible = new Map<string, Subscription>();
-  for await (const page of listSubscriptions(request.arm, context)) {
-    for (const subscription of page) visible.set(subscription.subscriptionId, subscription);
-  }
+  const listed = await readAll(listSubscriptions(request.arm, context));
+  const visible = new Map(listed.map((subscription) => [subscription.subscriptionId, subscription]));
   const allowed = (id: string): boolean =>
     (settings.subscriptions === null || settings.subscriptions.includes(id)) &&
     !settings.excludeSubscriptions.includes(id);

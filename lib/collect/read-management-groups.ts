@@ -2,7 +2,7 @@ import type { ArmClient, RequestContext } from '../azure/resource-manager/client
 import { ArmError } from '../azure/resource-manager/client/errors.ts';
 import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendant-subscriptions.ts';
 import { InventoryError, NoTokenError, type Reason } from '../errors.ts';
-import { grantGroupReaderCommand } from '../inventory/missing-right.ts';
+import { grantGroupReaderCommand } from '../inventory/roles/missing-right.ts';
 
 /** What is below the configured management groups. */
 interface BelowManagementGroups {
@@ -34,9 +34,9 @@ export async function readManagementGroups(
   const unread: UnreadGroup[] = [];
   for (const id of groups) {
     try {
-      for await (const page of listDescendantSubscriptions(arm, id, context)) {
+      await listDescendantSubscriptions(arm, id, context).read((page) => {
         for (const { subscriptionId, displayName } of page) subscriptions.set(subscriptionId, displayName);
-      }
+      });
     } catch (error) {
       context.signal.throwIfAborted();
       if (error instanceof NoTokenError || !(error instanceof InventoryError)) throw error;

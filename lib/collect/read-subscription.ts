@@ -4,8 +4,8 @@ import { listPermissions } from '../azure/resource-manager/resources/permissions
 import { InventoryError, NoTokenError, toReason } from '../errors.ts';
 import type { Kind } from '../inventory/coverage.ts';
 import type { Plan, PlannedSubscription } from '../inventory/plan.ts';
-import { readActions } from '../inventory/read-actions.ts';
 import type { ReadingSink } from '../inventory/reading.ts';
+import { readActions } from '../inventory/roles/read-actions.ts';
 import { countResources } from './kinds/count-resources.ts';
 import type { KindEnd } from './kinds/kind-reader.ts';
 import { type KindReaders, kindReaders } from './kinds/kind-readers.ts';

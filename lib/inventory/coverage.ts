@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { guidPattern } from './commands/azure-id.ts';
-import { grantCommand, noCommand } from './missing-right.ts';
+import { grantCommand, noCommand } from './roles/missing-right.ts';
 import { count, guid, nullableText, reason, type ShapeOf, text, time } from './shape.ts';
 import type { machineTypes } from './virtual-machine.ts';
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Privilege, privilegeEntries } from './privilege.ts';
+import { type Privilege, privilegeEntries } from './roles/privilege.ts';
 import { count, guid, nullableText, type ShapeOf, text, time } from './shape.ts';
 import { federatedCredentialShape } from './user-assigned-identity.ts';
 

@@ -1,6 +1,6 @@
 import type { Reason } from '../errors.ts';
 import type { Kind, KindCoverage } from './coverage.ts';
-import type { RoleAssignmentReading, RoleDefinitionReading } from './role.ts';
+import type { RoleAssignmentReading, RoleDefinitionReading } from './roles/role.ts';
 import type { FederatedCredential, UserAssignedIdentityReading } from './user-assigned-identity.ts';
 import type { MachineReading, PowerStateReading } from './virtual-machine.ts';
 

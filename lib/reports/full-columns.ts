@@ -1,11 +1,11 @@
-import { qualifierText } from '../inventory/assignment-text.ts';
 import type { Change } from '../inventory/change.ts';
 import { type BlindSpot, type Coverage, kinds } from '../inventory/coverage.ts';
 import type { Finding } from '../inventory/finding.ts';
 import type { LivePrincipal } from '../inventory/live-principal.ts';
 import type { NeverSeenPrincipal, PrincipalMachine, PrincipalRow } from '../inventory/principal.ts';
-import type { Privilege } from '../inventory/privilege.ts';
 import type { ReportName, ReportSource } from '../inventory/report.ts';
+import { qualifierText } from '../inventory/roles/assignment-text.ts';
+import type { Privilege } from '../inventory/roles/privilege.ts';
 import { type VirtualMachine, virtualMachineFields } from '../inventory/virtual-machine.ts';
 import { type Cell, type Columns, fields, type Table, tableOf } from './table.ts';
 

@@ -1,9 +1,9 @@
-import { qualifierText } from '../inventory/assignment-text.ts';
 import { authorText } from '../inventory/authors/author-text.ts';
 import type { Change } from '../inventory/change.ts';
 import type { Finding } from '../inventory/finding.ts';
 import type { Principal } from '../inventory/principal.ts';
 import type { ReportSource } from '../inventory/report.ts';
+import { qualifierText } from '../inventory/roles/assignment-text.ts';
 import type { VirtualMachine } from '../inventory/virtual-machine.ts';
 import { type Cell, type Columns, type Table, tableOf } from './table.ts';
 

@@ -1,12 +1,12 @@
 import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
-import { forEachPage, readAll } from '../azure/resource-manager/client/pages.ts';
+import { readAll } from '../azure/resource-manager/client/pages.ts';
 import { newRequestContext } from '../azure/resource-manager/client/request-context.ts';
 import { listRoleAssignmentsOf } from '../azure/resource-manager/resources/role-assignments.ts';
 import { getRoleName } from '../azure/resource-manager/resources/role-definitions.ts';
 import { listSubscriptions } from '../azure/resource-manager/resources/subscriptions.ts';
 import { NoTokenError, toReason } from '../errors.ts';
 import { fold } from '../inventory/names/fold.ts';
-import { type RoleAssignmentReading, roleKey } from '../inventory/role.ts';
+import { type RoleAssignmentReading, roleKey } from '../inventory/roles/role.ts';
 
 export interface IdentityRole {
   readonly scope: string;
@@ -104,7 +104,7 @@ export async function readAssignmentsOf(
     [...seenBy].map(async ([subscriptionId, allowed]) => {
       try {
         await firstOf(allowed, (arm) =>
-          forEachPage(listRoleAssignmentsOf(arm, subscriptionId, principalId, newRequestContext(signal)), (page) => {
+          listRoleAssignmentsOf(arm, subscriptionId, principalId, newRequestContext(signal)).read((page) => {
             for (const assignment of page) found.set(fold(assignment.id), assignment);
           }),
         );

@@ -1,7 +1,7 @@
 import { withTimeout } from '../async/with-timeout.ts';
 import type { ArmClient } from '../azure/resource-manager/client/arm-client.ts';
 import { ArmError } from '../azure/resource-manager/client/errors.ts';
-import { forEachPage, readAll } from '../azure/resource-manager/client/pages.ts';
+import { readAll } from '../azure/resource-manager/client/pages.ts';
 import { newRequestContext } from '../azure/resource-manager/client/request-context.ts';
 import { listDescendantSubscriptions } from '../azure/resource-manager/resources/descendant-subscriptions.ts';
 import { listPermissions } from '../azure/resource-manager/resources/permissions.ts';
@@ -12,15 +12,15 @@ import { storeTimedOut } from '../azure/store/storage-error.ts';
 import type { TokenSource } from '../azure/token.ts';
 import { InventoryError, NoTokenError, toReason } from '../errors.ts';
 import { anySubscription, grantReaderCommand } from '../inventory/coverage.ts';
+import { reasonToSkip } from '../inventory/reason-to-skip.ts';
 import {
   grantGroupReaderCommand,
   type MissingRight,
   type MissingRights,
   managementGroupScope,
-} from '../inventory/missing-right.ts';
-import { allows } from '../inventory/permissions.ts';
-import { readActions, readRoleDefinitions } from '../inventory/read-actions.ts';
-import { reasonToSkip } from '../inventory/reason-to-skip.ts';
+} from '../inventory/roles/missing-right.ts';
+import { allows } from '../inventory/roles/permissions.ts';
+import { readActions, readRoleDefinitions } from '../inventory/roles/read-actions.ts';
 import type { Environment, Settings } from '../settings.ts';
 import { findMissingSourceRight, findMissingStorageRight } from './missing-storage-right.ts';
 
@@ -125,7 +125,7 @@ async function expectDescendants(
   expected: Set<string>,
 ): Promise<MissingRight[]> {
   try {
-    await forEachPage(listDescendantSubscriptions(arm, group, newRequestContext(signal)), (page) => {
+    await listDescendantSubscriptions(arm, group, newRequestContext(signal)).read((page) => {
       for (const { subscriptionId } of page) expected.add(subscriptionId);
     });
     return [];

@@ -1,6 +1,6 @@
 import type { Container } from '../azure/store/container.ts';
 import { attempt, isConditionNotMet, isNotThere, isRoleMissing, roleCommand } from '../azure/store/storage-error.ts';
-import type { MissingRight } from '../inventory/missing-right.ts';
+import type { MissingRight } from '../inventory/roles/missing-right.ts';
 
 /** No blob has this ETag, so a write on this condition never changes anything. */
 const impossible = { ifMatch: '"0x0"' };

@@ -5,9 +5,9 @@ import { readAccessToken } from '../azure/token-claims.ts';
 import { hasCode, toReason } from '../errors.ts';
 import { isResourceId } from '../inventory/commands/azure-id.ts';
 import { singleQuoted } from '../inventory/commands/shell-word.ts';
-import { noCommand } from '../inventory/missing-right.ts';
 import { fold } from '../inventory/names/fold.ts';
-import { roleKey } from '../inventory/role.ts';
+import { noCommand } from '../inventory/roles/missing-right.ts';
+import { roleKey } from '../inventory/roles/role.ts';
 import type { Environment, IdentitySetting, Settings } from '../settings.ts';
 import { type IdentityRole, type NamedAssignment, readAssignmentsOf } from './identity-roles.ts';
 

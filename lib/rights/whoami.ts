@@ -2,7 +2,7 @@ import { resourceOf } from '../azure/audience.ts';
 import type { Session } from '../azure/session.ts';
 import type { IdentitySourceName } from '../azure/token.ts';
 import { readAccessToken } from '../azure/token-claims.ts';
-import type { MissingRight } from '../inventory/missing-right.ts';
+import type { MissingRight } from '../inventory/roles/missing-right.ts';
 import type { Environment, Settings } from '../settings.ts';
 import { type IdentityRole, type IdentityRoles, readIdentityRoles } from './identity-roles.ts';
 import { findMissingRights } from './missing-rights.ts';

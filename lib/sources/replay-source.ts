@@ -4,7 +4,7 @@ import { prepareStoredReading } from '../database/merge/machines/stored-reading.
 import { integer, integerOrNull, isoTime, type SqlRow, text, textOrNull } from '../database/queries/row-values.ts';
 import { type Kind, machineKinds } from '../inventory/coverage.ts';
 import type { SourceSink, UnseenMachine } from '../inventory/reading.ts';
-import type { RoleDefinitionReading } from '../inventory/role.ts';
+import type { RoleDefinitionReading } from '../inventory/roles/role.ts';
 import type { UserAssignedIdentityReading } from '../inventory/user-assigned-identity.ts';
 import type { MachineReading } from '../inventory/virtual-machine.ts';
 import type { SourceSubscription } from './source-content.ts';

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { resourceIdParser } from '../azure/resource-manager/resources/resource-id.ts';
 import { guidPattern, userAssignedIdentityType } from '../inventory/commands/azure-id.ts';
 import { blindSpotSources } from '../inventory/coverage.ts';
-import { subscriptionOf } from '../inventory/privilege.ts';
-import type { RoleAssignmentReading } from '../inventory/role.ts';
+import { subscriptionOf } from '../inventory/roles/privilege.ts';
+import type { RoleAssignmentReading } from '../inventory/roles/role.ts';
 import { count, nullableText, text } from '../inventory/shape.ts';
 import {
   type MachineReading,

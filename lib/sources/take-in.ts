@@ -10,7 +10,7 @@ import type {
   SourceEvent,
   SourceSink,
 } from '../inventory/reading.ts';
-import { roleKey } from '../inventory/role.ts';
+import { roleKey } from '../inventory/roles/role.ts';
 import { readFollowedSubscriptions } from './followed-subscriptions.ts';
 import { planWithSources } from './plan-with-sources.ts';
 import { replaySource } from './replay-source.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
-import { allows } from '../../lib/inventory/permissions.ts';
+import { allows } from '../../lib/inventory/roles/permissions.ts';
 import { type RequestMade, resourceManagerRequests, storageRequests } from './requests-made.ts';
 import { objectVariable, readTemplate, readTemplates, root } from './templates.ts';
 

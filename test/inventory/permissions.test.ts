@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { allows } from '../../lib/inventory/permissions.ts';
+import { allows } from '../../lib/inventory/roles/permissions.ts';
 import { caseCount } from '../support/cases.ts';
 
 const read = 'Microsoft.Compute/virtualMachines/read';

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { sensitiveDataActions } from '../../lib/inventory/data-actions.ts';
-import { allows, type RolePermission } from '../../lib/inventory/permissions.ts';
-import { createRater } from '../../lib/inventory/privilege.ts';
+import { sensitiveDataActions } from '../../lib/inventory/roles/data-actions.ts';
+import { allows, type RolePermission } from '../../lib/inventory/roles/permissions.ts';
+import { createRater } from '../../lib/inventory/roles/privilege.ts';
 import { caseCount } from '../support/cases.ts';
 
 const subscription = '/subscriptions/00000000-0000-4000-8000-000000000001';

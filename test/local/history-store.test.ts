@@ -37,3 +37,25 @@ test('a history that breaks off in the middle fails the request', async () => {
 
   await expect(store.load('one')).rejects.toThrow();
 });
+
+test('a history whose beginning storage disturbs is there, or its creation fails', async () => {
+  const seen = openHistoryStore(azurite.connectionString, 'begun');
+  const store = openHistoryStore(azurite.connectionStringVia(proxy.origin), 'begun', 200);
+  await seen.create('first', null, begun);
+
+  const lost: string[] = [];
+  for (const treatment of ['breakOff', 'loseAnswer', 'cut', { status: 409, code: 'Conflict' }] as const) {
+    for (let disturbed = 0; disturbed < 4; disturbed++) {
+      const id = `${JSON.stringify(treatment)} ${disturbed}`;
+      let request = 0;
+      proxy.treat = () => (request++ === disturbed ? treatment : 'pass');
+      const created = await store.create(id, null, begun).then(
+        () => true,
+        () => false,
+      );
+      if (created && (await seen.load(id))?.history.length !== begun.length) lost.push(id);
+    }
+  }
+
+  expect(lost).toEqual([]);
+});

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { MissingRights } from '../../lib/inventory/missing-right.ts';
+import type { MissingRights } from '../../lib/inventory/roles/missing-right.ts';
 import { findMissingRights } from '../../lib/rights/missing-rights.ts';
 import type { Environment } from '../../lib/settings.ts';
 import { rootManagementGroup } from '../../local/azure/tenant/subscriptions.ts';

@@ -1,6 +1,5 @@
 import type { ArmClient } from '../../lib/azure/resource-manager/client/arm-client.ts';
 import { ArmError } from '../../lib/azure/resource-manager/client/errors.ts';
-import { iteratePages } from '../../lib/azure/resource-manager/client/pages.ts';
 
 const refuse = async (): Promise<never> => {
   throw new ArmError(404, { code: 'ResourceNotFound', message: 'gone', hint: null }, null);
@@ -10,7 +9,7 @@ const refuse = async (): Promise<never> => {
 export const absentArm: ArmClient = {
   origin: 'https://localhost',
   get: refuse,
-  pages: () => iteratePages(refuse),
+  pages: () => ({ read: refuse }),
   forSdk: () => {
     throw new Error('not asked for');
   },

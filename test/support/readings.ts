@@ -10,7 +10,7 @@ import type {
   SystemAssignedIdentityReading,
   Verification,
 } from '../../lib/inventory/reading.ts';
-import type { RoleAssignmentReading, RoleDefinitionReading } from '../../lib/inventory/role.ts';
+import type { RoleAssignmentReading, RoleDefinitionReading } from '../../lib/inventory/roles/role.ts';
 import type { Run } from '../../lib/inventory/run.ts';
 import type { FederatedCredential, UserAssignedIdentityReading } from '../../lib/inventory/user-assigned-identity.ts';
 import { absentProperties, type MachineReading } from '../../lib/inventory/virtual-machine.ts';

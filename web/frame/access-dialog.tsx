@@ -2,7 +2,7 @@ import { useRef } from 'preact/hooks';
 import { access, keepKey, signIn } from '../api/access.ts';
 import { useModal } from '../parts/dialog.tsx';
 import { loadNewest } from '../state/shown-run.ts';
-import { frameText } from '../text/frame.ts';
+import { frameText } from '../text/frame/frame.ts';
 
 /** Asks for what stands between the page and the API. Nothing else can be used meanwhile. */
 export function AccessDialog() {

@@ -1,7 +1,7 @@
 import { forgetKey, mode, signOut } from '../api/access.ts';
 import { Icon } from '../parts/icon.tsx';
 import { prefer, preferences } from '../state/preferences.ts';
-import { frameText } from '../text/frame.ts';
+import { frameText } from '../text/frame/frame.ts';
 
 /** Preferences of this browser, and the end of the access. */
 export function Menu() {

@@ -3,7 +3,7 @@ import { Time } from '../parts/time.tsx';
 import { address, go, withQuery } from '../state/address.ts';
 import { newest, runOf } from '../state/shown-run.ts';
 import { useAnswer } from '../state/use-answer.ts';
-import { runPickerText as text } from '../text/run-picker.ts';
+import { runPickerText as text } from '../text/frame/run-picker.ts';
 import { stateText } from '../text/states.ts';
 
 /** Says that a view shows a run of the past. */

@@ -9,7 +9,7 @@ import { address, go, withQuery } from '../state/address.ts';
 import { toHash } from '../state/hash.ts';
 import { preferences } from '../state/preferences.ts';
 import { newest, runOf, shownRun } from '../state/shown-run.ts';
-import { runPickerText as text } from '../text/run-picker.ts';
+import { runPickerText as text } from '../text/frame/run-picker.ts';
 import { count } from '../text/states.ts';
 
 /** Chooses the run that all views show: by a slider, from a list, or by a time. */

@@ -7,7 +7,7 @@ import { Name } from '../parts/name.tsx';
 import { readPasted } from '../pasted/pasted.ts';
 import { address, go } from '../state/address.ts';
 import { limitPassed, search } from '../state/search.ts';
-import { searchText } from '../text/search.ts';
+import { searchText } from '../text/frame/search.ts';
 import { hashOf, hashOfIds, hashOfText } from './search-target.ts';
 
 const debounceMs = 150;

@@ -2,7 +2,7 @@ import { CopyButton } from '../parts/copy-button.tsx';
 import { address, withQuery } from '../state/address.ts';
 import { parseAddress } from '../state/hash.ts';
 import { shownRun } from '../state/shown-run.ts';
-import { shareText as text } from '../text/share.ts';
+import { shareText as text } from '../text/frame/share.ts';
 import { commandOf, curlOf, sharedCall } from './shared-call.ts';
 
 /** Copies what is on screen: as a link that keeps its run, and as the call that gives the same. */

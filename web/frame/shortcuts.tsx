@@ -4,8 +4,8 @@ import { Dialog } from '../parts/dialog.tsx';
 import { go, linkTo } from '../state/address.ts';
 import type { View } from '../state/hash.ts';
 import { preferences } from '../state/preferences.ts';
-import { frameText } from '../text/frame.ts';
-import { shortcutText } from '../text/shortcuts.ts';
+import { frameText } from '../text/frame/frame.ts';
+import { shortcutText } from '../text/frame/shortcuts.ts';
 
 const views: Readonly<Record<string, View>> = {
   o: '',

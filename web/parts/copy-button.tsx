@@ -1,5 +1,5 @@
 import { useRef } from 'preact/hooks';
-import { frameText } from '../text/frame.ts';
+import { frameText } from '../text/frame/frame.ts';
 import { announce } from './announce.tsx';
 import { Icon } from './icon.tsx';
 import { visible } from './name.tsx';

@@ -1,6 +1,6 @@
 import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { dialogText } from '../text/dialog.ts';
+import { dialogText } from '../text/parts/dialog.ts';
 import { Icon } from './icon.tsx';
 
 /** Shows a dialog for as long as it exists. The focus then returns to where it was. */

@@ -1,4 +1,4 @@
-import { differenceText as text } from '../text/difference.ts';
+import { differenceText as text } from '../text/parts/difference.ts';
 import { differencesOf } from './differences.ts';
 import { visible } from './name.tsx';
 

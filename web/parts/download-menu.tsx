@@ -3,7 +3,7 @@ import { ApiError } from '../api/api-error.ts';
 import type { Query } from '../api/client.ts';
 import { linksDownload, reportAddress, type Shown, saveReport } from '../api/download.ts';
 import { shownRun } from '../state/shown-run.ts';
-import { downloadText as text } from '../text/download.ts';
+import { downloadText as text } from '../text/parts/download.ts';
 import { announce } from './announce.tsx';
 import { Icon } from './icon.tsx';
 

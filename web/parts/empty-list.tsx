@@ -1,5 +1,5 @@
 import { address, go, withQuery } from '../state/address.ts';
-import { rowsText as text } from '../text/rows.ts';
+import { rowsText as text } from '../text/parts/rows.ts';
 import { filtersOf } from './filter-select.tsx';
 import { type Completeness, missingParts } from './verdict.tsx';
 

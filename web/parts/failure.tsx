@@ -5,7 +5,7 @@ import type { ApiError } from '../api/api-error.ts';
 import { address, go, linkTo, withQuery } from '../state/address.ts';
 import { loadNewest } from '../state/shown-run.ts';
 import { useAnswer } from '../state/use-answer.ts';
-import { frameText } from '../text/frame.ts';
+import { frameText } from '../text/frame/frame.ts';
 import { stateText } from '../text/states.ts';
 import { Id } from './copy-button.tsx';
 import { refusalId, refusedFilter } from './filter-select.tsx';

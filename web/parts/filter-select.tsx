@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { address, go, withQuery } from '../state/address.ts';
-import { filterText } from '../text/filters.ts';
+import { filterText } from '../text/parts/filters.ts';
 
 /** The filter whose value the app refuses, or null. */
 export const refusedFilter = signal<string | null>(null);

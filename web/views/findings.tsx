@@ -13,9 +13,9 @@ import { Verdict } from '../parts/verdict.tsx';
 import { address, linkTo } from '../state/address.ts';
 import { shownRun } from '../state/shown-run.ts';
 import { useAnswer } from '../state/use-answer.ts';
-import { filterText } from '../text/filters.ts';
 import { findingsText as text } from '../text/findings.ts';
-import { frameText } from '../text/frame.ts';
+import { frameText } from '../text/frame/frame.ts';
+import { filterText } from '../text/parts/filters.ts';
 import { count, stateText } from '../text/states.ts';
 
 /** What deserves a look, the worst first. */

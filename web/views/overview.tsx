@@ -9,7 +9,7 @@ import { linkTo } from '../state/address.ts';
 import { shownRun } from '../state/shown-run.ts';
 import { useAnswer } from '../state/use-answer.ts';
 import { changeKinds } from '../text/change-kinds.ts';
-import { frameText } from '../text/frame.ts';
+import { frameText } from '../text/frame/frame.ts';
 import { overviewText as text } from '../text/overview.ts';
 import { stateText } from '../text/states.ts';
 

@@ -12,8 +12,8 @@ import { Time } from '../parts/time.tsx';
 import { Verdict } from '../parts/verdict.tsx';
 import { address, linkTo } from '../state/address.ts';
 import { shownRun } from '../state/shown-run.ts';
-import { filterText } from '../text/filters.ts';
-import { frameText } from '../text/frame.ts';
+import { frameText } from '../text/frame/frame.ts';
+import { filterText } from '../text/parts/filters.ts';
 import { principalsText as text } from '../text/principals.ts';
 import { stateText } from '../text/states.ts';
 

@@ -2,7 +2,7 @@ import { RestError } from '@azure/storage-blob';
 import { InventoryError } from '../../errors.ts';
 import { guidPattern } from '../../inventory/commands/azure-id.ts';
 import { shellWord } from '../../inventory/commands/shell-word.ts';
-import { grantCommand, noCommand } from '../../inventory/missing-right.ts';
+import { grantCommand, noCommand } from '../../inventory/roles/missing-right.ts';
 import { certificateFaultOf, certificateHint } from '../certificate-fault.ts';
 import { type Container, dataRole, readerRole } from './container.ts';
 

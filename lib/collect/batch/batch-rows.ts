@@ -1,5 +1,5 @@
-import type { RolePermission } from '../../inventory/permissions.ts';
-import type { RoleAssignmentReading, RoleDefinitionReading } from '../../inventory/role.ts';
+import type { RolePermission } from '../../inventory/roles/permissions.ts';
+import type { RoleAssignmentReading, RoleDefinitionReading } from '../../inventory/roles/role.ts';
 import type { UserAssignedIdentityReading } from '../../inventory/user-assigned-identity.ts';
 import {
   absentProperties,

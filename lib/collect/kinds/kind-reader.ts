@@ -1,5 +1,5 @@
 import type { ArmClient, RequestContext } from '../../azure/resource-manager/client/arm-client.ts';
-import { forEachPage } from '../../azure/resource-manager/client/pages.ts';
+import type { Pages } from '../../azure/resource-manager/client/pages.ts';
 import type { KindCoverage } from '../../inventory/coverage.ts';
 import type { ReadingEvent, ReadingSink } from '../../inventory/reading.ts';
 import type { SharedRoles } from './shared-roles.ts';
@@ -36,15 +36,11 @@ export interface KindEnd {
 
 /** A reader of a kind that is one list. Each page becomes one event. */
 export function listReader<Row>(
-  list: (
-    arm: ArmClient,
-    subscriptionId: string,
-    context: RequestContext,
-  ) => AsyncIterableIterator<readonly Row[], undefined>,
+  list: (arm: ArmClient, subscriptionId: string, context: RequestContext) => Pages<Row>,
   toEvent: (subscriptionId: string, rows: readonly Row[]) => ReadingEvent,
 ): KindReader {
   return async ({ arm, subscriptionId, sink, context, onPage }) => {
-    await forEachPage(list(arm, subscriptionId, context), (page) => {
+    await list(arm, subscriptionId, context).read((page) => {
       sink(toEvent(subscriptionId, page));
       onPage();
     });

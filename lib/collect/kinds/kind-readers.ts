@@ -9,7 +9,7 @@ import { readRoleAssignments } from './role-assignments.ts';
 /** How to read each kind. */
 export type KindReaders = Readonly<Record<Kind, KindReader>>;
 
-/** As a run reads them. The rights that a kind needs: `lib/inventory/read-actions.ts`. */
+/** As a run reads them. The rights that a kind needs: `lib/inventory/roles/read-actions.ts`. */
 export const kindReaders: KindReaders = {
   virtualMachines: listReader(listVirtualMachines, (subscriptionId, rows) => ({
     type: 'machines',

@@ -3,7 +3,7 @@ import type { RequestMeter } from '../../azure/resource-manager/client/arm-clien
 import { ArmError } from '../../azure/resource-manager/client/errors.ts';
 import { InventoryError, type Reason, toReason } from '../../errors.ts';
 import { type CoverageStatus, grantReaderCommand } from '../../inventory/coverage.ts';
-import { allows, type Permission } from '../../inventory/permissions.ts';
+import { allows, type Permission } from '../../inventory/roles/permissions.ts';
 import type { Outcome } from './kind-reader.ts';
 
 /** What the identity may do at a subscription, or why that is unknown. */

@@ -1,11 +1,10 @@
 import { forEachBounded } from '../../async/for-each-bounded.ts';
 import { isAbsence } from '../../azure/resource-manager/client/errors.ts';
-import { forEachPage } from '../../azure/resource-manager/client/pages.ts';
 import { listRoleAssignments } from '../../azure/resource-manager/resources/role-assignments.ts';
 import { getRoleDefinition } from '../../azure/resource-manager/resources/role-definitions.ts';
 import { InventoryError, NoTokenError } from '../../errors.ts';
-import { readRoleDefinitions } from '../../inventory/read-actions.ts';
-import { deletedRoleName, roleKey } from '../../inventory/role.ts';
+import { readRoleDefinitions } from '../../inventory/roles/read-actions.ts';
+import { deletedRoleName, roleKey } from '../../inventory/roles/role.ts';
 import { type KindEnd, type KindReader, type KindRequest, type Outcome, readToItsEnd } from './kind-reader.ts';
 
 /** A subscription must not occupy every slot. */
@@ -24,7 +23,7 @@ export function roleAssignmentsReader(list: typeof listRoleAssignments): KindRea
     const { arm, subscriptionId, sink, context, onPage } = request;
     const named = new Map<string, string>();
     try {
-      await forEachPage(list(arm, subscriptionId, context), (page) => {
+      await list(arm, subscriptionId, context).read((page) => {
         sink({ type: 'roleAssignments', subscriptionId, rows: page });
         for (const { roleDefinitionId } of page) named.set(roleKey(roleDefinitionId), roleDefinitionId);
         onPage();

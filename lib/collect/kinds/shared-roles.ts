@@ -1,7 +1,6 @@
 import type { ArmClient, RequestContext } from '../../azure/resource-manager/client/arm-client.ts';
-import { forEachPage } from '../../azure/resource-manager/client/pages.ts';
 import { listRoleDefinitions } from '../../azure/resource-manager/resources/role-definitions.ts';
-import { type RoleDefinitionReading, roleKey } from '../../inventory/role.ts';
+import { type RoleDefinitionReading, roleKey } from '../../inventory/roles/role.ts';
 
 /**
  * The roles that were read so far. Nearly all roles are built in and the same everywhere, so one list answers for all
@@ -43,7 +42,7 @@ export function shareRoles(): SharedRoles {
   let first: FirstList | null = null;
 
   async function list(arm: ArmClient, subscriptionId: string, context: RequestContext): Promise<void> {
-    await forEachPage(listRoleDefinitions(arm, subscriptionId, context), (page) => {
+    await listRoleDefinitions(arm, subscriptionId, context).read((page) => {
       for (const role of page) known.set(roleKey(role.id), role);
     });
   }

@@ -1,4 +1,4 @@
-import { subscriptionOf } from '../../inventory/privilege.ts';
+import { subscriptionOf } from '../../inventory/roles/privilege.ts';
 import { deleteRoleAssignments, firstNames, roleAt } from './finding-text.ts';
 import type { Rule } from './rule.ts';
 

@@ -1,6 +1,6 @@
 import { isResourceId, userAssignedIdentityType } from '../../inventory/commands/azure-id.ts';
 import { singleQuoted } from '../../inventory/commands/shell-word.ts';
-import { noCommand } from '../../inventory/missing-right.ts';
+import { noCommand } from '../../inventory/roles/missing-right.ts';
 import { machineTypes, virtualMachineType } from '../../inventory/virtual-machine.ts';
 import { text } from '../queries/row-values.ts';
 import type { Rule } from './rule.ts';

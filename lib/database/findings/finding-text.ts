@@ -1,7 +1,7 @@
 import { guidPattern, isResourceId } from '../../inventory/commands/azure-id.ts';
 import { singleQuoted } from '../../inventory/commands/shell-word.ts';
-import { noCommand } from '../../inventory/missing-right.ts';
-import type { Rating } from '../../inventory/privilege.ts';
+import { noCommand } from '../../inventory/roles/missing-right.ts';
+import type { Rating } from '../../inventory/roles/privilege.ts';
 import type { StandingAssignment } from './standing-assignments.ts';
 
 /** An assignment of a privileged role. */

@@ -1,4 +1,4 @@
-import { createRater, type Privilege } from '../../inventory/privilege.ts';
+import { createRater, type Privilege } from '../../inventory/roles/privilege.ts';
 import { text } from '../queries/row-values.ts';
 import type { RatedAssignment } from './finding-text.ts';
 import type { IdentityLocation } from './identity-locations.ts';

@@ -1,7 +1,7 @@
 import { isResourceId, userAssignedIdentityType } from '../../inventory/commands/azure-id.ts';
 import { singleQuoted } from '../../inventory/commands/shell-word.ts';
-import { noCommand } from '../../inventory/missing-right.ts';
 import { fold } from '../../inventory/names/fold.ts';
+import { noCommand } from '../../inventory/roles/missing-right.ts';
 import { text } from '../queries/row-values.ts';
 import { listedUnder } from '../views/unnamed-attachments.ts';
 import { countOf, firstNames } from './finding-text.ts';

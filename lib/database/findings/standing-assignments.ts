@@ -1,4 +1,4 @@
-import type { RolePermission } from '../../inventory/permissions.ts';
+import type { RolePermission } from '../../inventory/roles/permissions.ts';
 import type { Database } from '../database.ts';
 import { integer, type SqlRow, text, textOrNull } from '../queries/row-values.ts';
 import { storedPermissions } from '../queries/stored-json.ts';

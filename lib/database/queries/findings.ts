@@ -6,8 +6,8 @@ import {
   severities,
 } from '../../inventory/finding.ts';
 import { fold } from '../../inventory/names/fold.ts';
-import { subscriptionOf } from '../../inventory/privilege.ts';
 import type { AsOf, FindingFilter, Page } from '../../inventory/query.ts';
+import { subscriptionOf } from '../../inventory/roles/privilege.ts';
 import type { Summary } from '../../inventory/summary.ts';
 import type { Database } from '../database.ts';
 import { integer, oneOf, type SqlRow, text } from './row-values.ts';

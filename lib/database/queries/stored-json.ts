@@ -1,7 +1,7 @@
 import type { Reason } from '../../errors.ts';
 import { type Author, callerTypes } from '../../inventory/authors/author.ts';
 import type { CoverageCounts } from '../../inventory/coverage.ts';
-import type { RolePermission } from '../../inventory/permissions.ts';
+import type { RolePermission } from '../../inventory/roles/permissions.ts';
 import { type ChangeKind, changeKinds } from '../../inventory/run.ts';
 import { oneOf } from './row-values.ts';
 

@@ -85,15 +85,16 @@ export function openHistoryStore(
     },
     async create(instanceId, replaces, events) {
       const conditions = replaces === null ? { ifNoneMatch: '*' } : { ifMatch: replaces.etag };
+      await container.createIfNotExists();
       try {
-        await container.createIfNotExists();
         const { etag = '' } = await blobOf(instanceId).create({ conditions });
         return await store.append(instanceId, { history: [], inTurn: false, etag }, events);
       } catch (error) {
         if (!hasStatus(error, 412) && !hasStatus(error, 409)) throw error;
         // An empty history: our own request succeeded unnoticed, or a killed host left it.
         const found = await store.load(instanceId);
-        return found?.history.length === 0 ? store.append(instanceId, found, events) : null;
+        if (found === null) throw error;
+        return found.history.length === 0 ? store.append(instanceId, found, events) : null;
       }
     },
     async append(instanceId, { history, etag }, events) {

@@ -4,7 +4,7 @@ import { resolveAsOf } from '../../../lib/database/queries/as-of.ts';
 import { iterateFindings } from '../../../lib/database/queries/findings.ts';
 import { type AcceptedFinding, findingRules } from '../../../lib/inventory/finding.ts';
 import type { FindingFilter } from '../../../lib/inventory/query.ts';
-import type { RoleAssignmentReading, RoleDefinitionReading } from '../../../lib/inventory/role.ts';
+import type { RoleAssignmentReading, RoleDefinitionReading } from '../../../lib/inventory/roles/role.ts';
 import {
   contributor,
   guid,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Database } from '../../../lib/database/database.ts';
 import { type CoverageStatus, type Kind, kinds } from '../../../lib/inventory/coverage.ts';
-import type { RoleAssignmentReading } from '../../../lib/inventory/role.ts';
+import type { RoleAssignmentReading } from '../../../lib/inventory/roles/role.ts';
 import type {
   FederatedCredential,
   UserAssignedIdentityReading,

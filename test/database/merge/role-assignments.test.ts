@@ -3,7 +3,7 @@ import { type Database, openForWriting } from '../../../lib/database/database.ts
 import { forgetSubscription } from '../../../lib/database/merge/forget-subscription.ts';
 import type { CoverageStatus } from '../../../lib/inventory/coverage.ts';
 import type { Plan } from '../../../lib/inventory/plan.ts';
-import { deletedRoleName, type RoleAssignmentReading } from '../../../lib/inventory/role.ts';
+import { deletedRoleName, type RoleAssignmentReading } from '../../../lib/inventory/roles/role.ts';
 import { contributor, dayOf, guid, machine, mergeRun, roleAssignment } from '../../support/readings.ts';
 import { test } from './merge-test.ts';
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { isResourceId } from '../../../lib/inventory/commands/azure-id.ts';
 import { shellWord, singleQuoted } from '../../../lib/inventory/commands/shell-word.ts';
 import { grantReaderCommand } from '../../../lib/inventory/coverage.ts';
-import { grantGroupReaderCommand } from '../../../lib/inventory/missing-right.ts';
+import { grantGroupReaderCommand } from '../../../lib/inventory/roles/missing-right.ts';
 import { bashWords } from '../../support/bash-words.ts';
 import { caseCount } from '../../support/cases.ts';
 import { guid } from '../../support/readings.ts';

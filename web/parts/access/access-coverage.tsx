@@ -1,5 +1,5 @@
 import type { PrincipalOrLive } from '../../api/types.ts';
-import { accessText as text } from '../../text/access.ts';
+import { accessText as text } from '../../text/parts/access.ts';
 import { Icon } from '../icon.tsx';
 
 /** What was not read of the ways to a role. It stands wherever roles do. */

@@ -1,5 +1,5 @@
 import { linkTo } from '../../state/address.ts';
-import { accessText as text } from '../../text/access.ts';
+import { accessText as text } from '../../text/parts/access.ts';
 import { lastSegment } from '../name.tsx';
 import { byPrivilege, type Privilege, type ReachEntry, type ReachLink } from './reach-layout.ts';
 import { scopeText, subscriptionOf } from './scope-text.ts';

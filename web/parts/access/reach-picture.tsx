@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { accessText as text } from '../../text/access.ts';
+import { accessText as text } from '../../text/parts/access.ts';
 import { visible } from '../name.tsx';
 import { layoutReach, mostNodes, nodeSize, type ReachEntry, type ReachLink, type ReachNode } from './reach-layout.ts';
 

@@ -4,7 +4,7 @@ import { call } from '../../api/client.ts';
 import type { Principal } from '../../api/types.ts';
 import { linkTo } from '../../state/address.ts';
 import { shownRun } from '../../state/shown-run.ts';
-import { accessText as text } from '../../text/access.ts';
+import { accessText as text } from '../../text/parts/access.ts';
 import { Icon } from '../icon.tsx';
 import { Name } from '../name.tsx';
 import { byPrivilege, type Privilege } from './reach-layout.ts';

@@ -1,4 +1,4 @@
-import { accessText } from '../../text/access.ts';
+import { accessText } from '../../text/parts/access.ts';
 import { lastSegment } from '../name.tsx';
 
 /** Where a role holds, in words: `subscription Retail Core`, `resource group rg-web`, `management group platform`. */

@@ -1,6 +1,6 @@
 import { linkTo } from '../../state/address.ts';
 import { preferences } from '../../state/preferences.ts';
-import { historyText as text } from '../../text/history.ts';
+import { historyText as text } from '../../text/parts/history.ts';
 import { visible } from '../name.tsx';
 import { formatTime } from '../time.tsx';
 import {

@@ -1,4 +1,4 @@
-import { rowsText as text } from '../../text/rows.ts';
+import { rowsText as text } from '../../text/parts/rows.ts';
 import type { More } from './use-more.ts';
 
 /** How many rows are shown, and a button for more where there are more. */

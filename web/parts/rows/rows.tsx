@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { rowsText } from '../../text/rows.ts';
+import { rowsText } from '../../text/parts/rows.ts';
 import { Icon } from '../icon.tsx';
 import { mostRowsPrinted, useRowWindow } from './use-row-window.ts';
 

@@ -11,7 +11,7 @@ import { Verdict } from '../../parts/verdict.tsx';
 import { newest, pageVersion, shownRun } from '../../state/shown-run.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import { aboutText as text } from '../../text/about.ts';
-import { frameText } from '../../text/frame.ts';
+import { frameText } from '../../text/frame/frame.ts';
 import { AppIdentity } from './app-identity.tsx';
 
 /** Who the app is, what it may do and lacks, and how to use the page. */

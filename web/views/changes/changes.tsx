@@ -12,8 +12,8 @@ import { toHash } from '../../state/hash.ts';
 import { newest, shownRun } from '../../state/shown-run.ts';
 import { changeGroups, changeKindNames } from '../../text/change-kinds.ts';
 import { changesText as text } from '../../text/changes.ts';
-import { filterText } from '../../text/filters.ts';
-import { frameText } from '../../text/frame.ts';
+import { frameText } from '../../text/frame/frame.ts';
+import { filterText } from '../../text/parts/filters.ts';
 import { count, stateText } from '../../text/states.ts';
 import { ChangeLine } from './change-line.tsx';
 

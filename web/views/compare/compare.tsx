@@ -5,7 +5,7 @@ import { address } from '../../state/address.ts';
 import { toHash } from '../../state/hash.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import { compareText as text } from '../../text/compare.ts';
-import { frameText } from '../../text/frame.ts';
+import { frameText } from '../../text/frame/frame.ts';
 import { stateText } from '../../text/states.ts';
 import { ChangesByKind } from './changes-by-kind.tsx';
 import { type ComparedRun, Counts } from './counts.tsx';

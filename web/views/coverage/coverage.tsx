@@ -7,7 +7,7 @@ import { Verdict } from '../../parts/verdict.tsx';
 import { address, go, withQuery } from '../../state/address.ts';
 import { shownRun } from '../../state/shown-run.ts';
 import { coverageText as text } from '../../text/coverage.ts';
-import { frameText } from '../../text/frame.ts';
+import { frameText } from '../../text/frame/frame.ts';
 import { count, stateText } from '../../text/states.ts';
 import { Grid } from './grid.tsx';
 import { PlaceTable } from './place-table.tsx';

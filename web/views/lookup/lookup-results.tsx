@@ -9,10 +9,10 @@ import { Name, visible } from '../../parts/name.tsx';
 import { type Column, Rows } from '../../parts/rows/rows.tsx';
 import { viewOf } from '../../pasted/pasted.ts';
 import { linkTo } from '../../state/address.ts';
-import { accessText } from '../../text/access.ts';
-import { filterText } from '../../text/filters.ts';
+import { searchText } from '../../text/frame/search.ts';
 import { lookupText as text } from '../../text/lookup.ts';
-import { searchText } from '../../text/search.ts';
+import { accessText } from '../../text/parts/access.ts';
+import { filterText } from '../../text/parts/filters.ts';
 import { NeverSeenText } from '../principal/never-seen.tsx';
 import { cellsOf, type LookupRow, whose } from './lookup-rows.ts';
 

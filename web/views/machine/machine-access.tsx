@@ -3,7 +3,7 @@ import { AccessCoverageNote } from '../../parts/access/access-coverage.tsx';
 import { reachOf } from '../../parts/access/reach-entries.ts';
 import { ReachPicture } from '../../parts/access/reach-picture.tsx';
 import { RolesTable } from '../../parts/access/roles-table.tsx';
-import { accessText as text } from '../../text/access.ts';
+import { accessText as text } from '../../text/parts/access.ts';
 import { principalText } from '../../text/principal.ts';
 import type { MachineIdentity } from './machine-identities.tsx';
 

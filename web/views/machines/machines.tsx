@@ -11,7 +11,7 @@ import { Verdict } from '../../parts/verdict.tsx';
 import { address, go, withQuery } from '../../state/address.ts';
 import { prefer, preferences } from '../../state/preferences.ts';
 import { shownRun } from '../../state/shown-run.ts';
-import { frameText } from '../../text/frame.ts';
+import { frameText } from '../../text/frame/frame.ts';
 import { machinesText as text } from '../../text/machines.ts';
 import { count, stateText } from '../../text/states.ts';
 import { Facets } from './facets.tsx';

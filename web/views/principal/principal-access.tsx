@@ -6,7 +6,7 @@ import { RolesTable } from '../../parts/access/roles-table.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { formatTime } from '../../parts/time.tsx';
 import { useAnswer } from '../../state/use-answer.ts';
-import { accessText as text } from '../../text/access.ts';
+import { accessText as text } from '../../text/parts/access.ts';
 import { principalText } from '../../text/principal.ts';
 import { mostMachines, type SeenPrincipal } from './seen-principal.ts';
 import { nameOf } from './sentence.tsx';

@@ -6,7 +6,7 @@ import { Verdict } from '../../parts/verdict.tsx';
 import { shownRun } from '../../state/shown-run.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import { useSubscriptionNames } from '../../state/use-subscription-names.ts';
-import { historyText } from '../../text/history.ts';
+import { historyText } from '../../text/parts/history.ts';
 import { stateText } from '../../text/states.ts';
 import { Credentials } from './credentials.tsx';
 import { IdentityFacts } from './identity-facts.tsx';

@@ -1,6 +1,6 @@
 import { byPrivilege } from '../../parts/access/reach-layout.ts';
 import { lastSegment, Name } from '../../parts/name.tsx';
-import { accessText } from '../../text/access.ts';
+import { accessText } from '../../text/parts/access.ts';
 import { principalText as text } from '../../text/principal.ts';
 import { stateText } from '../../text/states.ts';
 import type { SeenPrincipal } from './seen-principal.ts';

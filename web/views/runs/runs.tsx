@@ -2,7 +2,7 @@ import { Failure } from '../../parts/failure.tsx';
 import { MoreButton } from '../../parts/rows/more-button.tsx';
 import { useMore } from '../../parts/rows/use-more.ts';
 import { Verdict } from '../../parts/verdict.tsx';
-import { frameText } from '../../text/frame.ts';
+import { frameText } from '../../text/frame/frame.ts';
 import { runsText as text } from '../../text/runs.ts';
 import { stateText } from '../../text/states.ts';
 import { RunInProgress, useLastRun, useRunsNow } from './run-in-progress.tsx';

@@ -12,7 +12,7 @@ import { createConcurrencyGate } from './concurrency-gate.ts';
 import { InvalidResponseError } from './errors.ts';
 import { createHttpsClient } from './https-client.ts';
 import { createPaces } from './pace.ts';
-import { readPages } from './pages.ts';
+import { type Pages, readPages } from './pages.ts';
 import { apiVersionPolicy } from './policies/api-version-policy.ts';
 import { bearerTokenPolicy } from './policies/bearer-token-policy.ts';
 import { errorPolicy } from './policies/error-policy.ts';
@@ -54,10 +54,10 @@ export interface ArmClient {
    */
   get(path: string, request: ArmRequest): Promise<unknown>;
   /**
-   * A list, page by page, including empty pages.
+   * A list, page by page.
    * @throws what `get` throws, `ForeignNextLink` and `NextLinkLoop`
    */
-  pages(path: string, request: ArmListRequest): AsyncIterableIterator<readonly unknown[], undefined>;
+  pages(path: string, request: ArmListRequest): Pages<unknown>;
   /** Options for a client of the Azure SDK, so that it sends through the same policies. */
   forSdk(context: RequestContext): { readonly pipeline: Pipeline; readonly httpClient: HttpClient };
 }
@@ -78,12 +78,17 @@ export function createArmClient(options: ArmClientOptions): ArmClient {
   const pipeline = toPipeline(policies);
   const httpClient = options.httpClient ?? createHttpsClient(options.concurrency);
 
-  async function getJson(url: string, context: RequestContext, members: Members = 'all'): Promise<unknown> {
+  async function getJson<T>(
+    url: string,
+    context: RequestContext,
+    members: Members,
+    read: (json: unknown) => T,
+  ): Promise<T> {
     const request = createPipelineRequest({ url });
     request.headers.set('Accept', 'application/json');
     attachContext(request, context, members);
     const response = await pipeline.sendRequest(httpClient, request);
-    if (isJsonResponse(response)) return response.json;
+    if (isJsonResponse(response)) return read(response.json.take());
     throw new InvalidResponseError(`The answer to ${new URL(url).pathname} has status ${response.status} and no body`);
   }
 
@@ -92,11 +97,11 @@ export function createArmClient(options: ArmClientOptions): ArmClient {
 
   return {
     origin,
-    get: (path, request) => getJson(urlOf(path, request), request.context),
+    get: (path, request) => getJson(urlOf(path, request), request.context, 'all', (json) => json),
     pages(path, request) {
       const { context, members } = request;
       const membersOfPage: Members = members === undefined ? 'all' : { value: members, nextLink: 'all' };
-      return readPages(urlOf(path, request), context, (url) => getJson(url, context, membersOfPage));
+      return readPages(urlOf(path, request), context, (url, read) => getJson(url, context, membersOfPage, read));
     },
     forSdk: (context) => ({ pipeline: toPipeline([contextPolicy(context), ...policies]), httpClient }),
   };

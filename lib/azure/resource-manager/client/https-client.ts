@@ -11,7 +11,7 @@ import {
 import { createQuietAgent } from '../../quiet-agent.ts';
 import { BodyBuffer } from './body-buffer.ts';
 import { ConnectionError, InvalidResponseError } from './errors.ts';
-import type { JsonResponse } from './policies/json-policy.ts';
+import { type JsonResponse, ParsedBody } from './policies/json-policy.ts';
 import { readMembers } from './read-members.ts';
 import { contextOf, membersOf } from './request-context.ts';
 
@@ -88,7 +88,7 @@ async function toResponse(
   const bytes = fields['content-encoding'] === 'gzip' ? await inflate(body, request.url) : body;
   const members = membersOf(request);
   const json = status === 200 && members !== 'all' ? readMembers(bytes, members) : undefined;
-  if (json !== undefined) return { request, status, headers, json };
+  if (json !== undefined) return { request, status, headers, json: new ParsedBody(json) };
   return { request, status, headers, bodyAsText: bytes.toString() };
 }
 

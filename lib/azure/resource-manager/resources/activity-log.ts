@@ -2,7 +2,7 @@ import { type ActivityEvent, isMove } from '../../../inventory/authors/author-se
 import { fold } from '../../../inventory/names/fold.ts';
 import { isObject, member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
-import { mapPages } from '../client/pages.ts';
+import { mapPages, type Pages } from '../client/pages.ts';
 import { subscriptionListPath } from './resource-id.ts';
 import { toTime } from './wire-values.ts';
 
@@ -38,7 +38,7 @@ export function listActivityEvents(
   subscriptionId: string,
   { from, to, of, withMoves }: ActivityQuery,
   context: RequestContext,
-): AsyncIterableIterator<readonly ActivityEvent[], undefined> {
+): Pages<ActivityEvent> {
   const condition =
     'resourceUri' in of
       ? `resourceUri eq ${quoted(of.resourceUri)}`

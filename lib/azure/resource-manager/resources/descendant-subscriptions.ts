@@ -1,7 +1,7 @@
 import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
 import { InvalidResponseError } from '../client/errors.ts';
-import { mapPages } from '../client/pages.ts';
+import { mapPages, type Pages } from '../client/pages.ts';
 
 const managementGroupsApiVersion = '2021-04-01';
 
@@ -22,7 +22,7 @@ export function listDescendantSubscriptions(
   arm: ArmClient,
   managementGroupId: string,
   context: RequestContext,
-): AsyncIterableIterator<readonly DescendantSubscription[], undefined> {
+): Pages<DescendantSubscription> {
   const path = `/providers/Microsoft.Management/managementGroups/${encodeURIComponent(managementGroupId)}/descendants`;
   const request = { apiVersion: managementGroupsApiVersion, context };
   return mapPages(arm.pages(path, request), (page) => page.flatMap(toSubscription));

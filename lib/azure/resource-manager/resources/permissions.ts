@@ -1,4 +1,4 @@
-import type { Permission, RolePermission } from '../../../inventory/permissions.ts';
+import type { Permission, RolePermission } from '../../../inventory/roles/permissions.ts';
 import { member } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
 import { readAll } from '../client/pages.ts';

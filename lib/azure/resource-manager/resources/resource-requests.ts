@@ -1,9 +1,9 @@
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
-import { mapPages } from '../client/pages.ts';
+import { mapPages, type Pages } from '../client/pages.ts';
 import type { Members } from '../client/read-members.ts';
 import { resourcePath, subscriptionListPath } from './resource-id.ts';
 
-/** A reader of all resources of one type in a subscription, page by page. It throws what `ArmClient.pages` throws. */
+/** All resources of one type in a subscription, page by page. It throws what `ArmClient.pages` throws. */
 export function subscriptionList<Row>(
   type: string,
   request: {
@@ -12,11 +12,7 @@ export function subscriptionList<Row>(
     readonly members?: Members;
   },
   toRows: (page: readonly unknown[]) => readonly Row[],
-): (
-  arm: ArmClient,
-  subscriptionId: string,
-  context: RequestContext,
-) => AsyncIterableIterator<readonly Row[], undefined> {
+): (arm: ArmClient, subscriptionId: string, context: RequestContext) => Pages<Row> {
   return (arm, subscriptionId, context) =>
     mapPages(arm.pages(subscriptionListPath(subscriptionId, type), { ...request, context }), toRows);
 }

@@ -1,9 +1,9 @@
 import { guidPattern } from '../../../inventory/commands/azure-id.ts';
-import type { RoleAssignmentReading } from '../../../inventory/role.ts';
+import type { RoleAssignmentReading } from '../../../inventory/roles/role.ts';
 import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
 import { InvalidResponseError } from '../client/errors.ts';
-import { iteratePages } from '../client/pages.ts';
+import type { Pages } from '../client/pages.ts';
 import { authorizationApiVersion } from './permissions.ts';
 import { subscriptionList } from './resource-requests.ts';
 
@@ -40,11 +40,11 @@ export function listRoleAssignmentsOf(
   subscriptionId: string,
   principalId: string,
   context: RequestContext,
-): AsyncIterableIterator<readonly RoleAssignmentReading[], undefined> {
+): Pages<RoleAssignmentReading> {
   const query = { $filter: `assignedTo('${principalId}')` };
   const request = { apiVersion: authorizationApiVersion, query, members };
   const pages = subscriptionList(roleAssignmentType, request, (page) => page)(arm, subscriptionId, context);
-  let unreadable: InvalidResponseError | null = null;
+  const unreadable: InvalidResponseError[] = [];
   const read = (item: unknown): RoleAssignmentReading[] => {
     try {
       const assignment = toRoleAssignmentReading(item);
@@ -52,16 +52,17 @@ export function listRoleAssignmentsOf(
       throw new InvalidResponseError(`A role assignment names a principal that is not a GUID: ${assignment.id}`);
     } catch (error) {
       if (!(error instanceof InvalidResponseError)) throw error;
-      unreadable ??= error;
+      unreadable.push(error);
       return [];
     }
   };
-  return iteratePages(async () => {
-    const { done, value } = await pages.next();
-    if (done !== true) return value.flatMap(read);
-    if (unreadable !== null) throw unreadable;
-    return null;
-  });
+  return {
+    async read(take) {
+      await pages.read((page) => take(page.flatMap(read)));
+      const [first] = unreadable;
+      if (first !== undefined) throw first;
+    },
+  };
 }
 
 function mayBeManagedIdentity(item: unknown): boolean {

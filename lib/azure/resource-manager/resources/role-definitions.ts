@@ -1,4 +1,4 @@
-import type { RoleDefinitionReading } from '../../../inventory/role.ts';
+import type { RoleDefinitionReading } from '../../../inventory/roles/role.ts';
 import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
 import { InvalidResponseError } from '../client/errors.ts';

@@ -1,7 +1,7 @@
 import { member, textOrNull } from '../../json.ts';
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
 import { InvalidResponseError } from '../client/errors.ts';
-import { mapPages } from '../client/pages.ts';
+import { mapPages, type Pages } from '../client/pages.ts';
 
 const subscriptionsApiVersion = '2022-12-01';
 
@@ -21,10 +21,7 @@ export interface Subscription {
  * @throws what `ArmClient.pages` throws
  * @see https://learn.microsoft.com/rest/api/resources/subscriptions/list
  */
-export function listSubscriptions(
-  arm: ArmClient,
-  context: RequestContext,
-): AsyncIterableIterator<readonly Subscription[], undefined> {
+export function listSubscriptions(arm: ArmClient, context: RequestContext): Pages<Subscription> {
   const request = { apiVersion: subscriptionsApiVersion, context };
   return mapPages(arm.pages('/subscriptions', request), (page) => page.map(toSubscription));
 }

@@ -1,5 +1,5 @@
 import { fold } from '../../../inventory/names/fold.ts';
-import { subscriptionOf } from '../../../inventory/privilege.ts';
+import { subscriptionOf } from '../../../inventory/roles/privilege.ts';
 import type { MachineIdentity } from '../../../inventory/virtual-machine.ts';
 import type { Database } from '../../database.ts';
 import type { Dictionary } from '../dictionary.ts';

@@ -1,5 +1,5 @@
 import { fold } from '../../../inventory/names/fold.ts';
-import type { RoleAssignmentReading } from '../../../inventory/role.ts';
+import type { RoleAssignmentReading } from '../../../inventory/roles/role.ts';
 import { integer, integerOrNull } from '../../queries/row-values.ts';
 import type { MergeContext } from '../merge-context.ts';
 import type { SubscriptionReading } from '../subscription-reading.ts';

@@ -1,6 +1,10 @@
 import { fold } from '../../../inventory/names/fold.ts';
-import type { RolePermission } from '../../../inventory/permissions.ts';
-import { deletedRoleName, type RoleAssignmentReading, type RoleDefinitionReading } from '../../../inventory/role.ts';
+import type { RolePermission } from '../../../inventory/roles/permissions.ts';
+import {
+  deletedRoleName,
+  type RoleAssignmentReading,
+  type RoleDefinitionReading,
+} from '../../../inventory/roles/role.ts';
 import type { ChangeKind } from '../../../inventory/run.ts';
 import type { Database } from '../../database.ts';
 import { integer, type SqlRow, text, textOrNull } from '../../queries/row-values.ts';

@@ -1,7 +1,7 @@
-import type { RolePermission } from '../../../inventory/permissions.ts';
 import type { AccessCoverage, PrincipalRoleAssignment } from '../../../inventory/principal.ts';
-import { createRater } from '../../../inventory/privilege.ts';
-import { roleKey } from '../../../inventory/role.ts';
+import type { RolePermission } from '../../../inventory/roles/permissions.ts';
+import { createRater } from '../../../inventory/roles/privilege.ts';
+import { roleKey } from '../../../inventory/roles/role.ts';
 import type { FederatedCredential } from '../../../inventory/user-assigned-identity.ts';
 import { isInherited } from '../../views/access-changes.ts';
 import { completeness } from '../coverage/completeness.ts';

@@ -1,4 +1,3 @@
-import { hasDataActions, type RolePermission } from '../../../inventory/permissions.ts';
 import {
   type NeverSeenPrincipal,
   type PrincipalRoleAssignment,
@@ -8,6 +7,7 @@ import {
   roleCounts,
 } from '../../../inventory/principal.ts';
 import type { AsOf, Page, PageRequest, PrincipalFilter } from '../../../inventory/query.ts';
+import { hasDataActions, type RolePermission } from '../../../inventory/roles/permissions.ts';
 import type { Database } from '../../database.ts';
 import { integer, isoTime, oneOf, type SqlRow, text, textOrNull } from '../row-values.ts';
 import { type RunContext, runContext } from '../run-context.ts';

@@ -1,4 +1,4 @@
-import { allows } from '../../../../lib/inventory/permissions.ts';
+import { allows } from '../../../../lib/inventory/roles/permissions.ts';
 import type { Permission, SampleSubscription } from '../types.ts';
 import { builtInRoles, noPermission } from './role-definitions.ts';
 

@@ -85,9 +85,9 @@ test('a list that goes in a cycle fails after its pages were returned', async ()
   });
   const seen: unknown[] = [];
 
-  const reading = (async () => {
-    for await (const page of server.arm.pages('/list', { apiVersion: '1', context: newContext() })) seen.push(...page);
-  })();
+  const reading = server.arm.pages('/list', { apiVersion: '1', context: newContext() }).read((page) => {
+    seen.push(...page);
+  });
 
   await expect(reading).rejects.toMatchObject({ code: 'NextLinkLoop' });
   expect(seen).toEqual(['b', 'a', 'b']);
@@ -118,11 +118,9 @@ test('an abort ends a list between two pages', async () => {
   const controller = new AbortController();
   const reason = new Error('enough');
 
-  const reading = (async () => {
-    for await (const page of server.arm.pages(list, { apiVersion, context: newContext(controller.signal) })) {
-      if (page[0] === 3) controller.abort(reason);
-    }
-  })();
+  const reading = server.arm.pages(list, { apiVersion, context: newContext(controller.signal) }).read((page) => {
+    if (page[0] === 3) controller.abort(reason);
+  });
 
   await expect(reading).rejects.toBe(reason);
   expect(server.requests).toHaveLength(3);

@@ -65,11 +65,9 @@ test('machines arrive page by page, and one without an id fails the list', async
   );
   const names: string[] = [];
 
-  const reading = (async () => {
-    for await (const page of listVirtualMachines(server.arm, '0000000a', newContext())) {
-      names.push(...page.map(({ name }) => name));
-    }
-  })();
+  const reading = listVirtualMachines(server.arm, '0000000a', newContext()).read((page) => {
+    names.push(...page.map(({ name }) => name));
+  });
 
   await expect(reading).rejects.toMatchObject({ code: 'InvalidResponse' });
   expect(names).toEqual(['vm-1']);
@@ -179,13 +177,11 @@ test.each([
   });
 
   const items: string[] = [];
-  const reading = async () => {
-    for await (const page of listRoleAssignmentsOf(server.arm, 's1', principal, newContext())) {
-      items.push(...page.map(({ id }) => id));
-    }
-  };
+  const reading = listRoleAssignmentsOf(server.arm, 's1', principal, newContext()).read((page) => {
+    items.push(...page.map(({ id }) => id));
+  });
 
-  await expect(reading()).rejects.toMatchObject({ code: 'InvalidResponse', message: expect.stringMatching(message) });
+  await expect(reading).rejects.toMatchObject({ code: 'InvalidResponse', message: expect.stringMatching(message) });
   expect(items).toEqual(['a2', 'a3']);
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ArmClient, RequestContext } from '../../../../lib/azure/resource-manager/client/arm-client.ts';
-import { iteratePages } from '../../../../lib/azure/resource-manager/client/pages.ts';
+import type { Pages } from '../../../../lib/azure/resource-manager/client/pages.ts';
 import type { Members } from '../../../../lib/azure/resource-manager/client/read-members.ts';
 import { listArcMachines } from '../../../../lib/azure/resource-manager/resources/arc-machines.ts';
 import {
@@ -16,7 +16,7 @@ import { absentArm } from '../../../support/absent-arm.ts';
 import { payloadItems } from '../../../support/payloads.ts';
 import { drain, newContext } from '../fixtures/arm-server.ts';
 
-type List = (arm: ArmClient, subscriptionId: string, context: RequestContext) => AsyncIterable<readonly object[]>;
+type List = (arm: ArmClient, subscriptionId: string, context: RequestContext) => Pages<object>;
 
 const subscriptionId = 'ea42f556-5106-4743-99b0-c129bfa71a47';
 const principalId = '0d1d6b36-0b5e-4d5c-9a5b-6f0f0e0c8a52';
@@ -62,7 +62,7 @@ describe('a list is sent only what its reader looks at', () => {
       ...absentArm,
       pages(_path, request) {
         members = request.members;
-        return iteratePages(async () => pages.shift() ?? null);
+        return { read: async (take) => pages.forEach(take) };
       },
     };
 

@@ -4,7 +4,22 @@ import { InvalidResponseError } from '../errors.ts';
 
 /** A response whose body has been parsed. */
 export interface JsonResponse extends PipelineResponse {
-  readonly json: unknown;
+  readonly json: ParsedBody;
+}
+
+/** A parsed body that can be taken once. Many promises refer to a response, and none may keep its rows: see `Pages`. */
+export class ParsedBody {
+  #value: unknown;
+
+  constructor(value: unknown) {
+    this.#value = value;
+  }
+
+  take(): unknown {
+    const value = this.#value;
+    this.#value = undefined;
+    return value;
+  }
 }
 
 /**
@@ -19,7 +34,7 @@ export const jsonPolicy: PipelinePolicy = {
     const text = response.bodyAsText ?? '';
     const json = parseJson(text);
     if (json === undefined) throw notJson(text, new URL(request.url).pathname);
-    return { ...response, json } satisfies JsonResponse;
+    return { ...response, json: new ParsedBody(json) } satisfies JsonResponse;
   },
 };
 

@@ -1,4 +1,4 @@
-import { count } from './states.ts';
+import { count } from '../states.ts';
 
 /** The texts about roles: what an identity may do, and what is not read of it. */
 export const accessText = {

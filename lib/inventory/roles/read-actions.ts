@@ -1,4 +1,4 @@
-import type { Kind } from './coverage.ts';
+import type { Kind } from '../coverage.ts';
 
 /**
  * The action that listing a kind needs at the subscription. With a role on a smaller scope, Azure answers 200 with a

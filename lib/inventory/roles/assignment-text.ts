@@ -1,5 +1,5 @@
-import type { LiveRoleAssignment } from './live-principal.ts';
-import type { PrincipalRoleAssignment } from './principal.ts';
+import type { LiveRoleAssignment } from '../live-principal.ts';
+import type { PrincipalRoleAssignment } from '../principal.ts';
 
 /**
  * ` through group … if …`: what follows a role and its scope wherever a role assignment is one line; empty for a plain

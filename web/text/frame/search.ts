@@ -1,4 +1,4 @@
-import { count } from './states.ts';
+import { count } from '../states.ts';
 
 /** The texts of the search box. */
 export const searchText = {

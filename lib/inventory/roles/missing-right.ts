@@ -1,5 +1,5 @@
-import { guidPattern, managementGroupIdPattern } from './commands/azure-id.ts';
-import { shellWord } from './commands/shell-word.ts';
+import { guidPattern, managementGroupIdPattern } from '../commands/azure-id.ts';
+import { shellWord } from '../commands/shell-word.ts';
 
 /** A role that an identity needs at a scope and does not have. */
 export interface MissingRight {

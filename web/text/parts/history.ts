@@ -1,4 +1,4 @@
-import { count } from './states.ts';
+import { count } from '../states.ts';
 
 /** The texts of the time line, of changes and of findings of one thing. */
 export const historyText = {
