@@ -15,13 +15,14 @@ import { startRun } from '../lib/run/start-run.ts';
 import { readSettings } from '../lib/settings.ts';
 
 /*
- * `soak-runs.ts RUNS FOLDER` takes whole runs in one process, one after the other, like the app. After each run it
- * prints a line of JSON, {rssBytes, descriptors, files}: memory, open descriptors, and those of them that are files in
- * FOLDER. Ten times it also collects garbage and adds the memory still in use: liveBytes.
+ * `soak-runs.ts RUNS FOLDER [STATE]` takes whole runs in one process, one after the other, like the app. After each run
+ * it prints a line of JSON, {rssBytes, descriptors, files}: memory, open descriptors, and those of them that are files
+ * in FOLDER. Ten times it also collects garbage and adds the memory still in use: liveBytes. STATE is the URL that puts
+ * the local Azure into its other state, so that every run finds changes.
  */
 setFlagsFromString('--expose-gc');
 const collectGarbage: unknown = runInNewContext('gc');
-const [runs = '', folder = ''] = process.argv.slice(2);
+const [runs = '', folder = '', stateUrl] = process.argv.slice(2);
 const { signal } = new AbortController();
 const settings = readSettings(process.env);
 const store = openStore(settings, process.env);
@@ -42,6 +43,7 @@ const environment: RunEnvironment = {
 };
 
 for (let run = 0; run < Number(runs); run++) {
+  if (stateUrl !== undefined) await fetch(stateUrl, { method: 'POST', body: JSON.stringify({ state: (run % 2) + 1 }) });
   await takeRun();
   const sample = { rssBytes: process.memoryUsage.rss(), ...descriptors() };
   console.log(

@@ -2,11 +2,6 @@ import * as df from 'durable-functions';
 import { isObject } from '../lib/azure/json.ts';
 import { hasCode, InventoryError, type Reason, toReason } from '../lib/errors.ts';
 import type { Run } from '../lib/inventory/run.ts';
-import { collectStep } from '../lib/run/collect-step.ts';
-import { failStep } from '../lib/run/fail-step.ts';
-import { planStep } from '../lib/run/plan-step.ts';
-import { publishStep } from '../lib/run/publish-step.ts';
-import { reportStep } from '../lib/run/report-step.ts';
 import type { RunEnvironment } from '../lib/run/run-environment.ts';
 import { RunEndedError } from '../lib/run/run-record.ts';
 import { inventoryApp } from './composition.ts';
@@ -41,24 +36,31 @@ const retries = new df.RetryOptions(2_000, 4);
 retries.backoffCoefficient = 3;
 
 /** Decides what a run reads, in how many batches. */
-export const plan = runActivity('plan', (input: RunInput, { environment, signal }) =>
-  planStep(environment, input.runId, signal),
-);
+export const plan = runActivity('plan', async (input: RunInput, { environment, signal }) => {
+  const { planStep } = await import('../lib/run/plan-step.ts');
+  return planStep(environment, input.runId, signal);
+});
 
 /** Reads one batch of a run's subscriptions into the store. */
-export const collect = runActivity('collect', (input: RunInput & { readonly batch: number }, { environment, signal }) =>
-  collectStep(environment, input.runId, input.batch, signal),
+export const collect = runActivity(
+  'collect',
+  async (input: RunInput & { readonly batch: number }, { environment, signal }) => {
+    const { collectStep } = await import('../lib/run/collect-step.ts');
+    return collectStep(environment, input.runId, input.batch, signal);
+  },
 );
 
 /** Merges a run's batches into the inventory and publishes it. */
-export const publish = runActivity('publish', (input: RunInput, { environment, signal }) =>
-  publishStep(environment, input.runId, signal),
-);
+export const publish = runActivity('publish', async (input: RunInput, { environment, signal }) => {
+  const { publishStep } = await import('../lib/run/publish-step.ts');
+  return publishStep(environment, input.runId, signal);
+});
 
 /** Writes what follows a publication, and ends the run as succeeded. */
 export const report = runActivity(
   'report',
   async (input: RunInput & { readonly finishedAtMs: number }, { environment, ended, signal }) => {
+    const { reportStep } = await import('../lib/run/report-step.ts');
     await ended(await reportStep(environment, input.runId, input.finishedAtMs, signal));
     return {};
   },
@@ -68,6 +70,7 @@ export const report = runActivity(
 export const fail = runActivity(
   'fail',
   async (input: RunInput & { readonly failure: Reason | null }, { environment, ended, signal }) => {
+    const { failStep } = await import('../lib/run/fail-step.ts');
     await ended(await failStep(environment, input.runId, input.failure, signal));
     return {};
   },

@@ -41,6 +41,8 @@ export interface AzureProcess extends AsyncDisposable {
   /** Of the requests since the last `reset`. */
   stats(): Promise<AzureStats>;
   reset(): Promise<void>;
+  /** Takes `{"state": 1}` or 2, by POST. */
+  readonly stateUrl: string;
   /** 2 = one day later. */
   enterState(state: 1 | 2): Promise<void>;
 }
@@ -62,6 +64,7 @@ export async function startAzure(
   return {
     ...ready,
     size,
+    stateUrl: `${identityEndpoint}/_local/state`,
     stats: async () => v.parse(statsSchema, await control('GET', 'stats')),
     reset: async () => void (await control('POST', 'reset')),
     enterState: async (state) => void (await control('POST', 'state', JSON.stringify({ state }))),

@@ -8,6 +8,7 @@ import { pinned, serverCores } from './pinned.ts';
 export interface NodeProcess<Ready> extends AsyncDisposable {
   /** The line of JSON that it prints once it serves. */
   readonly ready: Ready;
+  readonly pid: number;
 }
 
 /** @param program file and arguments */
@@ -20,6 +21,8 @@ export async function startNode<Schema extends v.GenericSchema>(
   const child = spawn(file, args, { env: { ...process.env, ...environment }, stdio: ['pipe', 'pipe', 'inherit'] });
   const [line] = await once(createInterface(child.stdout), 'line');
   return {
+    // `taskset` becomes the program that it starts.
+    pid: child.pid ?? Number.NaN,
     ready: v.parse(schema, JSON.parse(String(line))),
     async [Symbol.asyncDispose]() {
       child.stdin.end();

@@ -13,6 +13,8 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Lists read in each subscription of a simulated tenant. */
   readonly lists: number;
-  /** Runs of the soak test. */
-  readonly runs: number;
+  /** Runs of a soak test; null = as many as the row needs. */
+  readonly runs: number | null;
+  /** Requests of the soak test over HTTP. */
+  readonly requests: number;
 }
