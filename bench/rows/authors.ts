@@ -46,7 +46,7 @@ async function measureRound(azure: AzureProcess, folder: string, round: number):
 async function measurePair(azure: AzureProcess, first: string, round: number): Promise<Pair> {
   const run = async (authors: 'true' | 'false'): Promise<Reading> => {
     await copyFile(first, `${first}.${authors}`);
-    return collect(azure, `${first}.${authors}`, { INVENTORY_CHANGE_AUTHORS: authors });
+    return collect(azure, `${first}.${authors}`, { settings: { INVENTORY_CHANGE_AUTHORS: authors } });
   };
   if (round % 2 === 1) return { withAuthors: await run('true'), without: await run('false') };
   return { without: await run('false'), withAuthors: await run('true') };

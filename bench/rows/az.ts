@@ -27,7 +27,9 @@ export async function measureAz(options: BenchOptions): Promise<Figure[]> {
       const startedAt = performance.now();
       for (const id of sample) az.listVirtualMachines(id);
       const eachMs = (performance.now() - startedAt) / sample.length;
-      const ours = await collect(azure, join(folder.path, `${round}.sqlite`), { INVENTORY_POWER_STATE: 'false' });
+      const ours = await collect(azure, join(folder.path, `${round}.sqlite`), {
+        settings: { INVENTORY_POWER_STATE: 'false' },
+      });
       values.push((eachMs * az.subscriptionIds.length) / (ours.endedAt - ours.startedAt));
     }
     const figure = `${name}: az vm list (${sample.length} subscriptions, scaled to all) / ours without power states`;

@@ -62,7 +62,8 @@ export async function measureSoakOverHttp({ requests }: BenchOptions): Promise<F
       of(0.97, 1, (number) => `/api/principals/${guid(number)}`),
       404,
     );
-    rss.push((await usageOf(pid)).rssBytes);if (process.env.ZZ) console.error("RSS", sample, Math.round(rss.at(-1)/2**20));
+    rss.push((await usageOf(pid)).rssBytes);
+    if (process.env.ZZ) console.error('RSS', sample, Math.round(rss.at(-1) / 2 ** 20));
     descriptors.push((await readdir(`/proc/${pid}/fd`)).length);
   }
   const what = `${count * samples} HTTP requests to one process, last tenth / first tenth`;

@@ -28,7 +28,7 @@ export function signIn(azure: AzureProcess, folder: string): Az | null {
     REQUESTS_CA_BUNDLE: azure.caFile,
   };
   const az = (...command: string[]): string => {
-    const { file, args } = pinned(clientCores, ['az', ...command, '--output', 'json']);
+    const { file, args } = pinned(clientCores.one, ['az', ...command, '--output', 'json']);
     const result = spawnSync(file, args, { env: environment, encoding: 'utf8', maxBuffer: 2 ** 30 });
     if (result.status !== 0) throw new Error(`az ${command.join(' ')} ended with ${result.status}: ${result.stderr}`);
     return result.stdout;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import * as v from 'valibot';
-import { clientCores, pinned } from './pinned.ts';
+import { type Cores, clientCores, pinned } from './pinned.ts';
 
 const usageSchema = v.object({ cpuMs: v.number(), peakRssBytes: v.number(), endedAt: v.number() });
 
@@ -19,18 +19,19 @@ export interface ProcessUsage extends v.InferOutput<typeof usageSchema> {
 const probe = new URL('./usage-probe.cjs', import.meta.url).pathname;
 
 /**
- * Runs a Node program to its end on the clients' core, without flags that change how it runs.
+ * Runs a Node program to its end on the client's cores, without flags that change how it runs.
  * @param program file and arguments
  * @throws {Error} it ended with another status than 0
  */
 export async function measureProcess(
   program: readonly string[],
   environment: Readonly<Record<string, string>>,
+  cores: Cores = 'one',
 ): Promise<ProcessUsage> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
   try {
     const usageFile = join(folder, 'usage.json');
-    const { file, args } = pinned(clientCores, [process.execPath, '--require', probe, ...program]);
+    const { file, args } = pinned(clientCores[cores], [process.execPath, '--require', probe, ...program]);
     const startedAt = Date.now();
     const child = spawn(file, args, {
       env: { ...process.env, ...environment, BENCH_USAGE: usageFile },

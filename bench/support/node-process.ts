@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import * as v from 'valibot';
-import { pinned, serverCores } from './pinned.ts';
+import { pinned, serverCore } from './pinned.ts';
 
 /** A server in a separate process on the servers' core. It ends when its stdin does. */
 export interface NodeProcess<Ready> extends AsyncDisposable {
@@ -17,7 +17,7 @@ export async function startNode<Schema extends v.GenericSchema>(
   program: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<NodeProcess<v.InferOutput<Schema>>> {
-  const { file, args } = pinned(serverCores, [process.execPath, ...program]);
+  const { file, args } = pinned(serverCore, [process.execPath, ...program]);
   const child = spawn(file, args, { env: { ...process.env, ...environment }, stdio: ['pipe', 'pipe', 'inherit'] });
   const [line] = await once(createInterface(child.stdout), 'line');
   return {

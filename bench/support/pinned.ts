@@ -1,10 +1,13 @@
 import { spawnSync } from 'node:child_process';
 
-/** Where the two sides of a measurement run, as `taskset` names cores. BENCH_CORES=2: the client may use the server's. */
-export const clientCores = process.env.BENCH_CORES === '2' ? '0,1' : '0';
-export const serverCores = '1';
+/** How many cores a client has. With one, the server has the other; with two, it shares one of them with the server. */
+export type Cores = 'one' | 'two';
 
-const canPin = spawnSync('taskset', ['-c', serverCores, 'true']).status === 0;
+/** As `taskset` names cores. */
+export const clientCores = { one: '0', two: '0,1' } as const satisfies Record<Cores, string>;
+export const serverCore = '1';
+
+const canPin = spawnSync('taskset', ['-c', serverCore, 'true']).status === 0;
 
 /** A command with its arguments, pinned to cores by `taskset` where both exist. */
 export function pinned(cores: string, command: readonly string[]): { readonly file: string; readonly args: string[] } {
