@@ -1,5 +1,6 @@
 import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from '@azure/functions';
 import { input } from 'durable-functions';
+import { limitHeapGrowth } from '../lib/collect/limit-heap-growth.ts';
 import { InvalidSettingError } from '../lib/errors.ts';
 import { requireCaller } from '../lib/http/authentication.ts';
 import { pageRoute } from '../lib/http/page/answer-page.ts';
@@ -47,6 +48,7 @@ async function answer(
   invocation: InvocationContext,
   respondTo: () => Promise<Response>,
 ): Promise<HttpResponseInit> {
+  limitHeapGrowth();
   try {
     const response = await serve(request, respondTo, (line) => invocation.error(line));
     return toResponseInit(response, invocation.invocationId);

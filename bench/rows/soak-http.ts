@@ -63,7 +63,7 @@ export async function measureSoakOverHttp({ requests }: BenchOptions): Promise<F
       404,
     );
     rss.push((await usageOf(pid)).rssBytes);
-    if (process.env.ZZ) console.error('RSS', sample, Math.round(rss.at(-1) / 2 ** 20));
+
     descriptors.push((await readdir(`/proc/${pid}/fd`)).length);
   }
   const what = `${count * samples} HTTP requests to one process, last tenth / first tenth`;

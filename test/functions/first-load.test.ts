@@ -2,11 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { describeFile } from '../../lib/published/database-file.ts';
-import { createInventory, runIdOf } from '../database/fixtures/inventory.ts';
+import { createInventory } from '../database/fixtures/inventory.ts';
 import { startHostProcess } from '../local/host-process.ts';
 import { newAzuriteAccount } from '../support/azurite-account.ts';
-import { never, newStore } from '../support/stores.ts';
+import { publishInventory } from '../support/publish-inventory.ts';
 
 const app = join(import.meta.dirname, '../../dist/functions.cjs');
 /** Of the bundle, by the path that the bundle names it with, and whether it was evaluated. */
@@ -61,7 +60,9 @@ test('the app registers its functions without a library of Azure, and without th
 
 test('the first list loads Blob storage, and nothing that only runs and live reads need', async () => {
   const { connectionString } = await newAzuriteAccount();
-  await publish(connectionString);
+  using inventory = createInventory();
+  inventory.run();
+  await publishInventory(connectionString, inventory);
 
   const modules = await modulesAfter(['/api/virtualMachines'], connectionString);
 
@@ -69,14 +70,3 @@ test('the first list loads Blob storage, and nothing that only runs and live rea
   expect(unloaded(modules, [...others, '@azure/storage-blob'])).toEqual(others);
   expect(modules.get('lib/run/collect-step.ts')).toBe(false);
 });
-
-async function publish(connectionString: string): Promise<void> {
-  const { store } = newStore(connectionString, 'inventory');
-  using inventory = createInventory();
-  inventory.run();
-  const file = await describeFile(inventory.path, never);
-  const database = await store.databases.write(runIdOf(1), file, never);
-  const { sizeBytes, sha256 } = file;
-  const latest = { runId: runIdOf(1), seq: 1, database, sizeBytes, sha256, complete: true, previous: null };
-  await store.latest.move({ ...latest, publishedAt: '2026-11-21T06:00:00.000Z' }, null, never);
-}
