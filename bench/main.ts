@@ -6,6 +6,7 @@ import { measureAz } from './rows/az.ts';
 import { measureColdImport } from './rows/cold-import.ts';
 import { measureColdStart } from './rows/cold-start.ts';
 import { measureCollect, measureGrowth, measureLargeSubscription, measureSdkLoop } from './rows/collect.ts';
+import { measureFirstAnswers } from './rows/first-answers.ts';
 import { measureHttpPage } from './rows/http-page.ts';
 import { measureMachineLists } from './rows/machine-lists.ts';
 import { measurePage } from './rows/page.ts';
@@ -32,7 +33,7 @@ const groups = {
   },
   publish: { publish: measurePublish },
   http: { 'http-page': measureHttpPage },
-  lists: { 'machine-lists': measureMachineLists, answers: measureAnswers },
+  lists: { 'machine-lists': measureMachineLists, answers: measureAnswers, 'first-answers': measureFirstAnswers },
   page: { page: measurePage },
   import: { 'cold-import': measureColdImport, 'cold-start': measureColdStart },
   simulate: { simulate: measureSimulation },

@@ -87,6 +87,30 @@ test.each(orders)('pages ordered by $field, descending $descending, are the whol
   expect([...iterateVirtualMachines(inventory.open(), first, {}, orderBy)].map((row) => row.id)).toEqual(expected);
 });
 
+test.each(orders)(
+  'a first page by $field, descending $descending, is the same when the whole order is there',
+  (orderBy) => {
+    const filters: readonly MachineFilter[] = [
+      {},
+      { subscriptionId: 'sub-2' },
+      { location: 'eastus' },
+      { contains: '3' },
+      { deleted: 'any' },
+      { deleted: true },
+      { name: 'none' },
+    ];
+    for (const asOf of [first, newest]) {
+      for (const [index, filter] of filters.entries()) {
+        const database = inventory.open();
+        const page = { limit: [1, 2, 5, 50][index % 4] ?? 1, orderBy };
+        // Asked again, a page comes from the whole order.
+        const [once, again] = [1, 2].map(() => listVirtualMachines(database, asOf, filter, page));
+        expect(once).toEqual(again);
+      }
+    }
+  },
+);
+
 test('the pages of one run do not change while newer runs are merged', () => {
   using merging = createInventory();
   const asOf = merging.run();

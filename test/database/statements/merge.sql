@@ -305,12 +305,6 @@ SELECT * FROM federated_credential WHERE identity = ? AND valid_to IS NULL;
 
 UPDATE identity SET federated_read_at = ? WHERE id = ?;
 
-UPDATE machine_version SET begin_change = 'virtualMachineMoved', moved_from = ?1, began_at = ?2, not_before = (
-  SELECT end_not_before FROM machine_version WHERE machine = ?1 AND valid_to = ?4 AND end_change IS NOT NULL
-)
-WHERE machine = ?3
-AND valid_to IS NULL;
-
 SELECT v.machine, m.type, m.subscription, s.subscription_id, lower(v.vm_id) AS vm_id
 FROM machine_version v
 JOIN machine m ON m.id = v.machine

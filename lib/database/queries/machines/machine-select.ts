@@ -15,6 +15,7 @@ import { listedUnder } from '../../views/unnamed-attachments.ts';
 import { type SubscriptionAt, subscriptionsAt } from '../coverage/subscriptions-at.ts';
 import type { Parameters, Query } from '../statements.ts';
 import { machinesShown, type ShownFilter } from './machines-shown.ts';
+import { amongFirst, orderClause } from './order-sql.ts';
 import { tagNamesAt } from './tag-names.ts';
 
 /** The last `seq` at which a machine was as its row shows it: the run, or the one before the machine's end. */
@@ -177,24 +178,13 @@ const columns = `m.id AS machine, m.subscription, m.type, m.name, m.resource_id,
  */
 export const limitClause = 'LIMIT $limit + 0';
 
-const resourceId = '(SELECT i.resource_id FROM machine_id i WHERE i.machine = m.id) COLLATE NOCASE';
-const orderKeys: Readonly<Record<OrderBy['field'], string>> = {
-  name: '+m.name_key', // The plus keeps the planner from reading the whole table in the order of an index.
-  subscriptionId: '(SELECT s.subscription_id FROM subscription_key s WHERE s.id = m.subscription)',
-  location: '(SELECT x.value FROM text x WHERE x.id = v.location)',
-  timeCreated: 'v.time_created', // NULL sorts before every time.
-};
-
-function orderClause(orderBy: OrderBy | undefined): string {
-  if (orderBy === undefined) return 'm.id';
-  return `${orderKeys[orderBy.field]} ${orderBy.descending ? 'DESC' : 'ASC'}, ${resourceId}`;
-}
-
-interface SelectedRows {
+export interface SelectedRows {
   readonly orderBy?: OrderBy | undefined;
   /** Only machines with a higher number. */
   readonly after?: number | undefined;
   readonly limit?: number;
+  /** With `orderBy`: look among the first of all machines only, up to this place. Fewer rows than `limit` prove nothing. */
+  readonly places?: number;
 }
 
 /**
@@ -206,13 +196,8 @@ export function machineSelect(database: Database, seq: number, filter: ShownFilt
 }
 
 /** The numbers of the machines that a filter selects, in order, as rows of one column `machine`. */
-export function machineNumberSelect(
-  database: Database,
-  seq: number,
-  filter: ShownFilter,
-  orderBy?: OrderBy | undefined,
-): Query {
-  return select(database, seq, filter, 'm.id AS machine', { orderBy });
+export function machineNumberSelect(database: Database, seq: number, filter: ShownFilter, page: SelectedRows): Query {
+  return select(database, seq, filter, 'm.id AS machine', page);
 }
 
 /** Machines by their numbers (`$machines`, a JSON array) and in that order, as rows for `toVirtualMachines`. */
@@ -222,7 +207,9 @@ export function machinesByNumber(shown: ShownFilter['deleted']): string {
 
 function select(database: Database, seq: number, filter: ShownFilter, selected: string, page: SelectedRows): Query {
   const { sql, parameters } = machineConditions(database, seq, filter);
-  const where = page.after === undefined ? sql : [...sql, 'm.id > $row'];
+  const where = [...sql];
+  if (page.after !== undefined) where.push('m.id > $row');
+  if (page.orderBy !== undefined && page.places !== undefined) where.push(amongFirst(page.orderBy));
   return {
     sql: `SELECT ${selected}
       FROM ${machinesShown(filter.deleted)}
@@ -234,6 +221,7 @@ function select(database: Database, seq: number, filter: ShownFilter, selected: 
       $seq: seq,
       ...(page.after === undefined ? {} : { $row: page.after }),
       ...(page.limit === undefined ? {} : { $limit: page.limit }),
+      ...(page.places === undefined ? {} : { $places: page.places }),
     },
   };
 }

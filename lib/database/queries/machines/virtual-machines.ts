@@ -5,7 +5,7 @@ import { integer, type SqlRow, text } from '../row-values.ts';
 import { runContext } from '../run-context.ts';
 import { prepared, rowsInBatches } from '../statements.ts';
 import { parseMachineId } from './machine-id.ts';
-import { machineOrder } from './machine-order.ts';
+import { firstInOrder, machineOrder } from './machine-order.ts';
 import { toVirtualMachines } from './machine-row.ts';
 import { machineSelect, machinesByNumber } from './machine-select.ts';
 import { selectMachines } from './machine-selection.ts';
@@ -40,13 +40,23 @@ function rowsInStoredOrder(database: Database, seq: number, filter: MachineFilte
   return prepared(database, query.sql).all(query.parameters);
 }
 
-/** As above, for a page in any order and place: sorting and filtering are done once, not for each page. */
-function rowsByNumber(
+/** As above, for a page in any order and place. */
+function rowsByNumber(database: Database, seq: number, filter: MachineFilter, page: PageRequest): SqlRow[] {
+  const { limit, orderBy, after, skip } = page;
+  const isFirst = after === undefined && (skip ?? 0) === 0;
+  const first = orderBy && isFirst ? firstInOrder(database, seq, filter, orderBy, limit + 1) : null;
+  const machines = first === null ? numbersOfPage(database, seq, filter, page) : Array.from(first);
+  const parameters = { $seq: seq, $machines: JSON.stringify(machines) };
+  return prepared(database, machinesByNumber(filter.deleted)).all(parameters);
+}
+
+/** Sorting and filtering are done once, not for each page. */
+function numbersOfPage(
   database: Database,
   seq: number,
   filter: MachineFilter,
   { limit, orderBy, after, skip = 0 }: PageRequest,
-): SqlRow[] {
+): number[] {
   const order = machineOrder(database, seq, filter.deleted, orderBy);
   const selection = selectMachines(database, seq, filter);
   const machines: number[] = [];
@@ -58,8 +68,7 @@ function rowsByNumber(
     if (skipped < skip) skipped += 1;
     else if (machines.push(machine) > limit) break;
   }
-  const parameters = { $seq: seq, $machines: JSON.stringify(machines) };
-  return prepared(database, machinesByNumber(filter.deleted)).all(parameters);
+  return machines;
 }
 
 /** Every machine that a filter selects, one at a time: memory does not grow with their number. */
