@@ -6,7 +6,7 @@ import { openCoverageRows } from './coverage-rows.ts';
 import { openDictionary } from './dictionary.ts';
 import { openIdentities } from './identities/identities.ts';
 import { openPresenceRows } from './identities/presence-rows.ts';
-import { prepareMachineIndexes } from './machines/machine-index.ts';
+import { createFingerprints, prepareMachineIndexes } from './machines/machine-index.ts';
 import { openMachineWriter } from './machines/machine-writer.ts';
 import { prepareStoredReading } from './machines/stored-reading.ts';
 import type { MergeContext } from './merge-context.ts';
@@ -23,6 +23,7 @@ export function createMergeContext(
 ): MergeContext {
   const seq = Number(database.prepare('SELECT coalesce(max(seq), 0) + 1 AS seq FROM run').get()?.seq);
   const dictionary = openDictionary(database);
+  const fingerprints = createFingerprints();
   const identities = openIdentities(database, dictionary);
   return {
     database,
@@ -33,7 +34,8 @@ export function createMergeContext(
     counts: createChangeCounts(),
     dictionary,
     coverage: openCoverageRows(database, seq, plan.afterSeq ?? 0),
-    indexes: prepareMachineIndexes(database),
+    indexes: prepareMachineIndexes(database, fingerprints),
+    fingerprints,
     stored: prepareStoredReading(database),
     writer: openMachineWriter(database, dictionary, identities, seq),
     unseenMachines: openUnseenRows(database, seq, 'unseen'),

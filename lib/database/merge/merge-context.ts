@@ -6,7 +6,7 @@ import type { CoverageRows } from './coverage-rows.ts';
 import type { Dictionary } from './dictionary.ts';
 import type { Identities } from './identities/identities.ts';
 import type { PresenceRows } from './identities/presence-rows.ts';
-import type { MachineIndex } from './machines/machine-index.ts';
+import type { Fingerprints, MachineIndex } from './machines/machine-index.ts';
 import type { MachineWriter } from './machines/machine-writer.ts';
 import type { StoredReading } from './machines/stored-reading.ts';
 import type { RoleRows } from './roles/role-rows.ts';
@@ -37,6 +37,7 @@ export interface MergeContext {
   readonly coverage: CoverageRows;
 
   readonly indexes: (subscription: number) => readonly MachineIndex[];
+  readonly fingerprints: Fingerprints;
   readonly stored: StoredReading;
   readonly writer: MachineWriter;
   readonly unseenMachines: UnseenRows;

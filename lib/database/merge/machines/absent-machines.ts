@@ -16,7 +16,7 @@ export function openAbsentMachines(
   kind: Kind,
   mergeFound: (machine: number, reading: MachineReading) => void,
 ) {
-  const { seen, unseenMachines } = context;
+  const { fingerprints, seen, unseenMachines } = context;
   const { lastSeen } = reading.past(kind);
   let absent: readonly number[] = [];
   const proven: number[] = [];
@@ -25,8 +25,7 @@ export function openAbsentMachines(
     settle(index: MachineIndex): void {
       const status = reading.readings.get(kind)?.status;
       if (status === undefined || status === 'failed' || status === 'denied') return;
-      const open = index.values().filter(({ fingerprint }) => fingerprint !== null);
-      const machines = [...open.map(({ machine }) => machine).filter((machine) => !seen.has(machine))];
+      const machines = [...index.values().filter((machine) => fingerprints.of(machine) !== null && !seen.has(machine))];
       if (status === 'partial') {
         for (const machine of machines) unseenMachines.open(machine, lastSeen, false);
         return;

@@ -14,14 +14,14 @@ export function openMachinesOfKind(
   kind: Kind,
   index: MachineIndex,
 ) {
-  const { dictionary, writer, seen, unseenMachines, counts } = context;
+  const { dictionary, writer, fingerprints, seen, unseenMachines, counts } = context;
   const { notBefore, silent } = past(kind);
 
   /** Begins a machine that has no open version: it is new, or it is back after an end. */
   const begin = (reading: MachineReading, readAt: number, fingerprint: number): number => {
     const group = dictionary.resourceGroup(reading.resourceGroup);
     const key = machineKey(group, reading.name);
-    const known = index.get(key)?.machine ?? null;
+    const known = index.get(key) ?? null;
     const machine = known ?? writer.add(reading, subscription, group, readAt);
     const change = silent ? null : 'virtualMachineCreated';
     const at = known === null ? null : readAt;
@@ -30,7 +30,8 @@ export function openMachinesOfKind(
     counts.add(change);
     context.begun.push(machine);
     if (change !== null) context.created.push(machine);
-    index.set(key, { machine, fingerprint });
+    index.set(key, machine);
+    fingerprints.set(machine, fingerprint);
     return machine;
   };
   /** Records a change even after an incomplete list: the machine itself was read. */
@@ -71,15 +72,16 @@ export function openMachinesOfKind(
     merge(reading: MachineReading): void {
       const fingerprint = fingerprintOf(reading);
       const known = knownAs(reading);
-      if (known === undefined || known.fingerprint === null) {
+      const before = known === undefined ? null : fingerprints.of(known);
+      if (known === undefined || before === null) {
         seen.add(begin(reading, readAt, fingerprint));
         return;
       }
-      if (known.fingerprint !== fingerprint) {
-        changeOrReplace(known.machine, reading, fingerprint);
-        known.fingerprint = fingerprint;
+      if (before !== fingerprint) {
+        changeOrReplace(known, reading, fingerprint);
+        fingerprints.set(known, fingerprint);
       }
-      seen.add(known.machine);
+      seen.add(known);
     },
     /** A machine that the list left out and a read by id found. */
     mergeFound(machine: number, reading: MachineReading): void {
@@ -94,7 +96,7 @@ export function openMachinesOfKind(
      */
     mergeUnseen(reading: MachineReading, lastSeen: number): void {
       const known = knownAs(reading);
-      const isOpen = known !== undefined && known.fingerprint !== null;
+      const isOpen = known !== undefined && fingerprints.of(known) !== null;
       // A complete list after `lastSeen` lacked it: it is gone.
       const isGone = notBefore !== null && lastSeen <= notBefore;
       if (!isOpen && !isGone) unseenMachines.open(begin(reading, lastSeen, fingerprintOf(reading)), lastSeen, false);

@@ -19,10 +19,10 @@ export function openPowerStates(context: MergeContext, index: MachineIndex) {
     // /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Compute/virtualMachines/NAME
     const group = id.indexOf('/', id.indexOf('/', 15) + 1) + 1;
     const resourceGroup = dictionary.resourceGroup(id.slice(group, id.indexOf('/', group)));
-    const known = index.get(machineKey(resourceGroup, id.slice(id.lastIndexOf('/') + 1)));
-    if (known === undefined) return false;
-    upsert.run(known.machine, dictionary.requiredText(powerState), seq);
-    powerSeen.add(known.machine);
+    const machine = index.get(machineKey(resourceGroup, id.slice(id.lastIndexOf('/') + 1)));
+    if (machine === undefined) return false;
+    upsert.run(machine, dictionary.requiredText(powerState), seq);
+    powerSeen.add(machine);
     return true;
   };
   return {
@@ -33,7 +33,7 @@ export function openPowerStates(context: MergeContext, index: MachineIndex) {
     finish(): void {
       // A state that still has no machine belongs to one created between the two lists: the next run reads both.
       for (const reading of early) write(reading);
-      for (const { machine } of index.values()) if (!powerSeen.has(machine)) setUnread.run(machine);
+      for (const machine of index.values()) if (!powerSeen.has(machine)) setUnread.run(machine);
     },
   };
 }
