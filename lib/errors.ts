@@ -131,7 +131,7 @@ export class InventoryError extends Error {
  */
 export class InvalidSettingError extends InventoryError {
   override readonly name = 'InvalidSettingError';
-  /** The message for callers that nobody has identified: names of settings, and never a value. */
+  /** The message for callers that have not signed in: names of settings, and never a value. */
   readonly withoutValues: string;
   constructor(message: string, options: { hint?: string | null; withoutValues?: string } = {}) {
     super('InvalidConfiguration', message, options);

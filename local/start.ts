@@ -111,7 +111,7 @@ async function serve(
   return stopped(signal);
 }
 
-/** The wrong setting with its value, which the app tells nobody over HTTP. */
+/** The wrong setting with its value. The app never answers with the value. */
 function settingErrorOf(environment: Environment): unknown {
   try {
     readSettings(environment);

@@ -33,7 +33,7 @@ export function invalidParameter(name: string, value: string, allowed: string): 
   return new RequestError(400, 'InvalidParameter', `${name} is '${shown}'; allowed: ${allowed}`, { target: name });
 }
 
-/** What a caller that nobody has identified sees of a wrong setting. The app's log has the value. */
+/** What a caller that has not signed in sees of a wrong setting. The app's log has the value. */
 export function anonymousSettingError(error: InvalidSettingError): RequestError {
   const hint = error.hint ?? "The app's log has the value";
   return new RequestError(503, 'InvalidConfiguration', error.withoutValues, { hint, cause: error });

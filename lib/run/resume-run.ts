@@ -3,7 +3,7 @@ import { claimRun, endDeadRun, RunAlreadyRunningError, type RunClaimRequest } fr
 import { endRun, failed } from './run-record.ts';
 import type { DriveRun } from './start-run.ts';
 
-/** A start drives its run within this time after its last write; it has two minutes for everything. */
+/** A start drives its run within this time after its last write: all of a start takes at most two minutes. */
 const driveMs = 5_000;
 const startMs = 2 * 60_000;
 /** Longer than any wait of a step that works: Resource Manager may throttle one subscription for five minutes. */

@@ -27,7 +27,7 @@ const exists = 'EXISTS (SELECT 1 FROM machine_version v WHERE v.machine = m.id A
  * Sends a sink the present of one subscription as another deployment has it: one reading, with that deployment's time
  * and coverage.
  * @param source its container or file, as the ledger names it
- * @throws {TypeError | v.ValiError} a row is none that a run writes, or belongs to another subscription
+ * @throws {TypeError | v.ValiError} no run writes such a row, or belongs to another subscription
  */
 export function replaySource(
   database: Database,

@@ -23,9 +23,9 @@ function toCredential(row: SqlRow): FederatedCredential {
 }
 
 /**
- * Parses every row that an answer may take, so that no question of a merge meets one that is none.
+ * Parses every row that an answer may take, so that the questions of a merge find sound rows only.
  * @param onPage called for each page of rows
- * @throws {TypeError | SyntaxError | v.ValiError} a row is none that a run writes
+ * @throws {TypeError | SyntaxError | v.ValiError} no run writes such a row
  */
 export function checkSourceAnswers(database: Database, onPage: () => void): void {
   const identities = database

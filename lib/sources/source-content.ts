@@ -48,7 +48,7 @@ export const noRequests = { requests: 0, pages: 0, retries: 0, throttledMillisec
  * there: the commands grant roles to the identity of this run.
  * @param source its container or file, for messages
  * @throws {InventoryError} `InventoryNotReady`: it has no run yet
- * @throws {TypeError | SyntaxError | v.ValiError} a row is none that a run writes
+ * @throws {TypeError | SyntaxError | v.ValiError} no run writes such a row
  */
 export function readSourceContent(
   database: Database,

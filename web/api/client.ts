@@ -133,8 +133,8 @@ export function send(
 }
 
 /**
- * @param read takes what it needs of the answer, within the time limit. An answer that breaks off counts as one that did
- * not reach the app. So does one that the app has not written.
+ * @param read takes what it needs of the answer, within the time limit. If the answer breaks off, or does not come from
+ * the app, the call counts as lost.
  */
 async function request<Result>(
   address: URL,
