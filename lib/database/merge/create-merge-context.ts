@@ -40,6 +40,7 @@ export function createMergeContext(
     seen: createSeen(),
     powerSeen: createSeen(),
     begun: [],
+    created: [],
     identities,
     presence: openPresenceRows(database, seq),
     unseenIdentities: openUnseenRows(database, seq, 'identity_unseen'),

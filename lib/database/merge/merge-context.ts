@@ -44,8 +44,10 @@ export interface MergeContext {
   readonly seen: Seen;
   /** Machines whose power state this run has read. */
   readonly powerSeen: Seen;
-  /** Machines that are new in this run, or back. `created` = counted as `virtualMachineCreated`. */
-  readonly begun: { readonly machine: number; readonly created: boolean }[];
+  /** Machines that are new in this run, or back. */
+  readonly begun: number[];
+  /** Those of them that count as `virtualMachineCreated`. */
+  readonly created: number[];
 
   readonly identities: Identities;
   readonly presence: PresenceRows;

@@ -3,7 +3,7 @@ import { extname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { CloudName, Settings } from '../../settings.ts';
 import type { ContentEncoding } from '../content-encoding.ts';
-import { etagOf } from '../etag.ts';
+import { etagOfBytes } from '../etag.ts';
 
 /** A file of the page, in each encoding. Each has its own strong ETag. */
 export interface PageFile {
@@ -79,7 +79,7 @@ function pageFile(
   cacheControl: string,
   { identity, br, gzip }: Readonly<Record<ContentEncoding, Uint8Array>>,
 ): PageFile {
-  const withEtag = (body: Uint8Array) => ({ body, etag: etagOf(body) });
+  const withEtag = (body: Uint8Array) => ({ body, etag: etagOfBytes(body) });
   return {
     contentType,
     cacheControl,

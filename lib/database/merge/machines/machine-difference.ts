@@ -1,4 +1,5 @@
 import { fold } from '../../../inventory/names/fold.ts';
+import { hashOf } from '../../../inventory/names/hash.ts';
 import type { ChangeKind } from '../../../inventory/run.ts';
 import type { MachineIdentity, MachineReading } from '../../../inventory/virtual-machine.ts';
 import { machineFields } from '../../machine-fields.ts';
@@ -44,25 +45,6 @@ export function fingerprintOf(machine: MachineReading): number {
     fields.push(id, assigned?.principalId ?? null, assigned?.clientId ?? null);
   }
   return hashOf(fields);
-}
-
-/** Computes two multiplicative hashes of 32 bits, mixes them and cuts them to the 53 bits that a number holds. */
-function hashOf(fields: readonly (string | null)[]): number {
-  let high = 0xdeadbeef;
-  let low = 0x41c6ce57;
-  for (const field of fields) {
-    const text = field ?? '\0';
-    for (let index = 0; index < text.length; index++) {
-      const unit = text.charCodeAt(index);
-      high = Math.imul(high ^ unit, 2654435761);
-      low = Math.imul(low ^ unit, 1597334677);
-    }
-    high = Math.imul(high ^ 0x1f, 2654435761);
-    low = Math.imul(low ^ 0x1f, 1597334677);
-  }
-  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
-  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
-  return 4294967296 * (2097151 & low) + (high >>> 0);
 }
 
 /** What the difference between two readings of one machine means. */

@@ -28,7 +28,8 @@ export function openMachinesOfKind(
     writer.beginVersion(machine, reading, fingerprint, { change, at: change === null ? at : readAt, notBefore });
     writer.attachAll(machine, reading, { change: null, at, notBefore: null });
     counts.add(change);
-    context.begun.push({ machine, created: change !== null });
+    context.begun.push(machine);
+    if (change !== null) context.created.push(machine);
     index.set(key, { machine, fingerprint });
     return machine;
   };

@@ -35,7 +35,7 @@ export function settleMoves(
   if (begun.length === 0) return moved;
   const groups = groupsWithSameVmId(context);
   if (groups.length === 0) return moved;
-  const created = new Set(begun.filter((machine) => machine.created).map(({ machine }) => machine));
+  const created = new Set(context.created);
   const beginMoved = database.prepare(`UPDATE machine_version
     SET begin_change = 'virtualMachineMoved', moved_from = ?1, began_at = ?2,
       not_before = (SELECT end_not_before FROM machine_version WHERE machine = ?1 AND valid_to = ?4 AND end_change IS NOT NULL)
@@ -78,7 +78,7 @@ function groupsWithSameVmId({ database, begun, seen, seq }: MergeContext): Candi
         GROUP BY vm_id COLLATE NOCASE HAVING count(*) > 1 AND max(valid_from) = ?)`)
     .all(seq);
   if (rows.length === 0) return [];
-  const began = new Set(begun.map(({ machine }) => machine));
+  const began = new Set(begun);
   const groups = Map.groupBy(rows, (row) => `${row.type} ${row.vm_id}`).values();
   return [...groups.filter((group) => group.length > 1)].map((group) =>
     group.map((row) => ({
