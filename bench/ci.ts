@@ -1,9 +1,9 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
-import { measureAnswers } from './rows/answers.ts';
 import { measureImportCpu } from './rows/cold-import.ts';
 import { measureCollect } from './rows/collect.ts';
+import { measureFirstAnswers } from './rows/first-answers.ts';
 import { measureHttpPage } from './rows/http-page.ts';
 import { compareRatios, comparisonTable, ratiosOf, ratiosSchema } from './support/compare.ts';
 import type { Figure } from './support/figure.ts';
@@ -20,7 +20,7 @@ const file = new URL('./ratios.json', import.meta.url);
 const rows = [
   { row: measureCollect, rounds: 5 },
   { row: measureHttpPage, rounds: 5 },
-  { row: measureAnswers, rounds: 15 },
+  { row: measureFirstAnswers, rounds: 15 },
   { row: measureImportCpu, rounds: 9 },
 ];
 

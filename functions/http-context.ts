@@ -2,8 +2,6 @@ import { type Kept, keptFor } from '../lib/async/kept-for.ts';
 import { ArmError, ThrottledError } from '../lib/azure/resource-manager/client/errors.ts';
 import type { Session } from '../lib/azure/session.ts';
 import type { InventoryStore } from '../lib/azure/store/open-store.ts';
-import { readLiveAccess } from '../lib/collect/live-access.ts';
-import { getLive, listLive } from '../lib/collect/live-machines.ts';
 import type { Database } from '../lib/database/database.ts';
 import { getRun, listRunsBefore } from '../lib/database/queries/runs.ts';
 import { hasCode } from '../lib/errors.ts';
@@ -186,17 +184,25 @@ async function fromDatabase<T>(
   }
 }
 
-/** Reads of Azure for requests. */
+/** Reads of Azure for requests. Their code loads with the first one. */
 function liveReads({ session, settings }: Resources): Pick<HttpContext, 'listLive' | 'getLive' | 'readAccess'> {
   return {
     listLive: (subscriptionId, limit, signal) =>
-      translated(
-        () => listLive({ session, settings, subscriptionIds: [subscriptionId], limit, throttlingWaitMs, signal }),
-        signal,
-      ),
+      translated(async () => {
+        const { listLive } = await import('../lib/collect/live-machines.ts');
+        const subscriptionIds = [subscriptionId];
+        return listLive({ session, settings, subscriptionIds, limit, throttlingWaitMs, signal });
+      }, signal),
     readAccess: (principalId, signal) =>
-      translated(() => readLiveAccess({ session, settings, principalId, throttlingWaitMs, signal }), signal),
-    getLive: (resourceId, signal) => translated(() => getLive(session, resourceId, signal, throttlingWaitMs), signal),
+      translated(async () => {
+        const { readLiveAccess } = await import('../lib/collect/live-access.ts');
+        return readLiveAccess({ session, settings, principalId, throttlingWaitMs, signal });
+      }, signal),
+    getLive: (resourceId, signal) =>
+      translated(async () => {
+        const { getLive } = await import('../lib/collect/live-machines.ts');
+        return getLive(session, resourceId, signal, throttlingWaitMs);
+      }, signal),
   };
 }
 

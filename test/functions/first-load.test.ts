@@ -68,5 +68,7 @@ test('the first list loads Blob storage, and nothing that only runs and live rea
 
   const others = ['@azure/arm-compute', '@azure/identity', ...engineClient];
   expect(unloaded(modules, [...others, '@azure/storage-blob'])).toEqual(others);
-  expect(modules.get('lib/run/collect-step.ts')).toBe(false);
+  const steps = ['plan', 'collect', 'publish', 'report'].map((name) => `lib/run/${name}-step.ts`);
+  const unneeded = [...steps, 'lib/collect/live-machines.ts', 'lib/collect/live-access.ts', 'lib/collect/plan-run.ts'];
+  expect(unneeded.map((path) => modules.get(path))).toEqual(unneeded.map(() => false));
 });
