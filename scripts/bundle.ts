@@ -79,7 +79,6 @@ const computeFile = (path: string): string =>
 const replacements = {
   // durable-functions uses one of its hundred validators.
   validator: "exports.isURL = require('validator/lib/isURL').default;",
-  // @azure/identity opens a browser for a credential that this app does not have.
   // The client has forty groups of operations, a sixth of the bundle. This app uses one.
   '@azure/arm-compute': `import { createComputeManagement } from ${computeFile('api/index.js')};
     import { _getVirtualMachinesOperations } from ${computeFile('classic/virtualMachines/index.js')};
@@ -92,6 +91,7 @@ const replacements = {
   './durableClient/getClient': `for (const name of ['getClient', 'isDurableClientInput']) {
     Object.defineProperty(exports, name, { get: () => require('./durableClient/getClient.js')[name] });
   }`,
+  // @azure/identity opens a browser for a credential that this app does not have.
   open: "exports.default = () => { throw new Error('This app opens no browser'); };",
 };
 
