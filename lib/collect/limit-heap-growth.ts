@@ -1,6 +1,6 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
-/** Two halves of 8 MiB. In a smaller young generation, rows that wait to be written would move to the old one. */
+/** Two halves of 8 MiB. In a smaller young generation, what waits for an answer would move to the old one. */
 const enoughBytes = 16 * 2 ** 20;
 let limited = false;
 
