@@ -1,6 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 /**
@@ -71,9 +71,11 @@ module.exports = bundle;
 `;
 }
 
-/** A file of a package that does not export it. */
+/** A file of a package that does not export it. Not `import.meta.resolve`: vitest, which runs builds too, lacks it. */
 const computeFile = (path: string): string =>
-  JSON.stringify(fileURLToPath(new URL(path, import.meta.resolve('@azure/arm-compute'))));
+  JSON.stringify(
+    join(dirname(createRequire(import.meta.url).resolve('@azure/arm-compute/package.json')), 'dist/esm', path),
+  );
 
 /** The code that replaces a whole package: only the part that the bundle uses. */
 const replacements = {
