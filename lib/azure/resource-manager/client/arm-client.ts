@@ -11,6 +11,7 @@ import type { TokenSource } from '../../token.ts';
 import { createConcurrencyGate } from './concurrency-gate.ts';
 import { InvalidResponseError } from './errors.ts';
 import { createHttpsClient } from './https-client.ts';
+import type { Members } from './members/member-filter.ts';
 import { createPaces } from './pace.ts';
 import { type Pages, readPages } from './pages.ts';
 import { apiVersionPolicy } from './policies/api-version-policy.ts';
@@ -21,7 +22,6 @@ import { pacingPolicy } from './policies/pacing-policy.ts';
 import { requestIdPolicy } from './policies/request-id-policy.ts';
 import { retryPolicy } from './policies/retry-policy.ts';
 import { userAgentPolicy } from './policies/user-agent-policy.ts';
-import type { Members } from './read-members.ts';
 import { attachContext, contextPolicy, type RequestContext } from './request-context.ts';
 
 export type { RequestContext, RequestMeter } from './request-context.ts';

@@ -11,8 +11,8 @@ import {
 import { createQuietAgent } from '../../quiet-agent.ts';
 import { BodyBuffer } from './body-buffer.ts';
 import { ConnectionError, InvalidResponseError } from './errors.ts';
+import { MemberFilter } from './members/member-filter.ts';
 import { type JsonResponse, ParsedBody } from './policies/json-policy.ts';
-import { readMembers } from './read-members.ts';
 import { contextOf, membersOf } from './request-context.ts';
 
 const defaultQuietMs = 60_000;
@@ -24,8 +24,8 @@ const unzip = promisify(gunzip);
 
 /**
  * The transport: sends one https request, reads its whole body and follows no redirect. Where only some members of a
- * success are read, it parses them itself, so that the memory of the body can be used again. The pipeline's own client
- * never answers when a connection breaks inside a gzipped body, and limits only the time to the headers.
+ * success are read, it keeps no others, and parses what remains. The pipeline's own client never answers when a connection
+ * breaks inside a gzipped body, and limits only the time to the headers.
  * @param quietMs a connection without data for this time breaks, also while it is set up
  * @see docs/decisions/0002-arm-client.md
  */
@@ -35,8 +35,10 @@ export function createHttpsClient(concurrency: number, quietMs = defaultQuietMs)
   return {
     async sendRequest(request) {
       const body = free.pop() ?? new BodyBuffer();
-      const incoming = await exchange(agent, request, body);
-      const response = await toResponse(request, incoming, body.bytes());
+      const members = membersOf(request);
+      const filter = members === 'all' ? null : new MemberFilter(body, members);
+      const incoming = await exchange(agent, request, body, filter);
+      const response = await toResponse(request, incoming, body, filter);
       // Not after a failure, when a chunk may still come.
       body.clear();
       free.push(body);
@@ -45,8 +47,15 @@ export function createHttpsClient(concurrency: number, quietMs = defaultQuietMs)
   };
 }
 
+const isGzip = ({ headers }: IncomingMessage): boolean => headers['content-encoding'] === 'gzip';
+
 /** Resolves once the whole body has been read. */
-function exchange(agent: Agent, request: PipelineRequest, body: BodyBuffer): Promise<IncomingMessage> {
+function exchange(
+  agent: Agent,
+  request: PipelineRequest,
+  body: BodyBuffer,
+  filter: MemberFilter | null,
+): Promise<IncomingMessage> {
   const { method, url } = request;
   const { signal } = contextOf(request);
   signal.throwIfAborted();
@@ -61,12 +70,15 @@ function exchange(agent: Agent, request: PipelineRequest, body: BodyBuffer): Pro
   };
   outgoing.on('error', fail);
   outgoing.on('response', (incoming) => {
+    const reader = filter !== null && incoming.statusCode === 200 && !isGzip(incoming) ? filter : body;
+    let size = 0;
     incoming.on('data', (chunk: Buffer) => {
-      if (body.size + chunk.length > maxBodyBytes) {
+      size += chunk.length;
+      if (size > maxBodyBytes) {
         fail(new InvalidResponseError(`The answer to ${new URL(url).pathname} is larger than ${maxBodyBytes} bytes`));
       } else if (performance.now() - startedAt > answerTimeoutMs) {
         fail(new Error(`the answer took longer than ${answerTimeoutMs / 1000} s`));
-      } else body.add(chunk);
+      } else reader.add(chunk);
     });
     incoming.on('error', fail);
     incoming.on('end', () => resolve(incoming));
@@ -80,16 +92,20 @@ function exchange(agent: Agent, request: PipelineRequest, body: BodyBuffer): Pro
 
 async function toResponse(
   request: PipelineRequest,
-  { headers: fields, statusCode: status = 0 }: IncomingMessage,
-  body: Buffer,
+  incoming: IncomingMessage,
+  body: BodyBuffer,
+  filter: MemberFilter | null,
 ): Promise<PipelineResponse | JsonResponse> {
+  const { headers: fields, statusCode: status = 0 } = incoming;
   const headers = createHttpHeaders();
   for (const [name, value] of Object.entries(fields)) if (typeof value === 'string') headers.set(name, value);
-  const bytes = fields['content-encoding'] === 'gzip' ? await inflate(body, request.url) : body;
-  const members = membersOf(request);
-  const json = status === 200 && members !== 'all' ? readMembers(bytes, members) : undefined;
-  if (json !== undefined) return { request, status, headers, json: new ParsedBody(json) };
-  return { request, status, headers, bodyAsText: bytes.toString() };
+  if (isGzip(incoming)) {
+    const bytes = await inflate(body.bytes(), request.url);
+    body.clear();
+    (filter !== null && status === 200 ? filter : body).add(bytes);
+  }
+  if (filter === null || status !== 200) return { request, status, headers, bodyAsText: body.toString() };
+  return { request, status, headers, json: new ParsedBody(filter.end(request.url)) };
 }
 
 async function inflate(body: Buffer, url: string): Promise<Buffer> {

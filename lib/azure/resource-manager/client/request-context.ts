@@ -1,5 +1,5 @@
 import type { PipelinePolicy, PipelineRequest } from '@azure/core-rest-pipeline';
-import type { Members } from './read-members.ts';
+import type { Members } from './members/member-filter.ts';
 
 /** What it cost to read one kind of one subscription. The client adds to it with each request. */
 export interface RequestMeter {

@@ -1,6 +1,6 @@
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
+import type { Members } from '../client/members/member-filter.ts';
 import { mapPages, type Pages } from '../client/pages.ts';
-import type { Members } from '../client/read-members.ts';
 import { resourcePath, subscriptionListPath } from './resource-id.ts';
 
 /** All resources of one type in a subscription, page by page. It throws what `ArmClient.pages` throws. */
