@@ -2,28 +2,33 @@ import type { ReadingEvent, ReadingSink } from '../inventory/reading.ts';
 
 /** Pages that may wait: more would become old, see `Pages`, and a run would not be faster (measured with 0 to 128). */
 const mostWaiting = 16;
+/** Rows of these pages: a page of 1,000 machines counts as much as 20 of the usual ones. */
+const mostWaitingRows = mostWaiting * 50;
 
 /**
  * A sink that delays writing until the network is quiet. Takes events at once and writes them, in the same order, while
- * responses are awaited: a caller that has a response sends the next request first. The number of waiting events is
- * bounded; above it, writing goes first.
+ * responses are awaited: a caller that has a response sends the next request first. The number of waiting events and
+ * of their rows is bounded; above it, writing goes first.
  */
 export function writeBehind(target: ReadingSink) {
   const events: ReadingEvent[] = [];
+  let rows = 0;
   let arrived = false;
   let scheduled = false;
   let failure: { readonly error: unknown } | null = null;
 
   const writeOne = (): void => {
     const event = events.shift();
-    if (event !== undefined) target(event);
+    if (event === undefined) return;
+    rows -= rowsOf(event);
+    target(event);
   };
   /** Writes one event per turn of the event loop, and none in a turn that brought a new one. */
   const turn = (): void => {
     scheduled = false;
     try {
       if (!arrived) writeOne();
-      while (events.length > mostWaiting) writeOne();
+      while (events.length > mostWaiting || rows > mostWaitingRows) writeOne();
     } catch (error) {
       failure ??= { error };
       return;
@@ -40,6 +45,7 @@ export function writeBehind(target: ReadingSink) {
     sink(event: ReadingEvent): void {
       if (failure !== null) throw failure.error;
       events.push(event);
+      rows += rowsOf(event);
       arrived = true;
       schedule();
     },
@@ -53,4 +59,8 @@ export function writeBehind(target: ReadingSink) {
       events.length = 0;
     },
   };
+}
+
+function rowsOf(event: ReadingEvent): number {
+  return 'rows' in event ? event.rows.length : 0;
 }

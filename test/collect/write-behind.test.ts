@@ -57,6 +57,17 @@ test('the number of waiting events is bounded, even when new pages never stop co
   expect(written).toEqual(Array.from(written, (_, page) => `machine m${page}`));
 });
 
+test('the number of waiting rows is bounded, so that few large pages wait', async () => {
+  const { written, target } = notes();
+  const { sink } = writeBehind(target);
+  const rows = Array.from({ length: 1000 }, () => machine('a'));
+  for (let page = 0; page < 10; page++) {
+    sink({ type: 'machines', subscriptionId: 's', rows });
+    await turns(1);
+  }
+  expect(written.length).toBeGreaterThanOrEqual(9);
+});
+
 test('a failed write is thrown at the next event, and at the flush', async () => {
   const { target } = notes(1);
   const { sink, flush } = writeBehind(target);

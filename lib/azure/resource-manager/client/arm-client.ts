@@ -11,7 +11,7 @@ import type { TokenSource } from '../../token.ts';
 import { createConcurrencyGate } from './concurrency-gate.ts';
 import { InvalidResponseError } from './errors.ts';
 import { createHttpsClient } from './https-client.ts';
-import type { Members } from './members/member-filter.ts';
+import type { Members, SomeMembers } from './members/member-filter.ts';
 import { createPaces } from './pace.ts';
 import { type Pages, readPages } from './pages.ts';
 import { apiVersionPolicy } from './policies/api-version-policy.ts';
@@ -35,7 +35,7 @@ interface ArmRequest {
 
 interface ArmListRequest extends ArmRequest {
   /** The members of each item that are read; the rest is skipped, which is faster. Default: all. */
-  readonly members?: Members;
+  readonly members?: SomeMembers;
 }
 
 /** Resource Manager of one cloud, as one identity sees it. Share it, because it bounds the requests in flight. */
@@ -100,11 +100,22 @@ export function createArmClient(options: ArmClientOptions): ArmClient {
     get: (path, request) => getJson(urlOf(path, request), request.context, 'all', (json) => json),
     pages(path, request) {
       const { context, members } = request;
-      const membersOfPage: Members = members === undefined ? 'all' : { value: members, nextLink: 'all' };
-      return readPages(urlOf(path, request), context, (url, read) => getJson(url, context, membersOfPage, read));
+      const ofPage = members === undefined ? 'all' : membersOfPage(members);
+      return readPages(urlOf(path, request), context, (url, read) => getJson(url, context, ofPage, read));
     },
     forSdk: (context) => ({ pipeline: toPipeline([contextPolicy(context), ...policies]), httpClient }),
   };
+}
+
+const pageMembers = new WeakMap<SomeMembers, SomeMembers>();
+
+/** The same object for the same members of an item, so that the filter prepares them once. */
+function membersOfPage(ofItem: SomeMembers): SomeMembers {
+  const known = pageMembers.get(ofItem);
+  if (known !== undefined) return known;
+  const ofPage = { value: ofItem, nextLink: 'all' } as const;
+  pageMembers.set(ofItem, ofPage);
+  return ofPage;
 }
 
 /**

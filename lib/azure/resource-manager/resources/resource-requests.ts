@@ -1,5 +1,5 @@
 import type { ArmClient, RequestContext } from '../client/arm-client.ts';
-import type { Members } from '../client/members/member-filter.ts';
+import type { SomeMembers } from '../client/members/member-filter.ts';
 import { mapPages, type Pages } from '../client/pages.ts';
 import { resourcePath, subscriptionListPath } from './resource-id.ts';
 
@@ -9,7 +9,7 @@ export function subscriptionList<Row>(
   request: {
     readonly apiVersion: string;
     readonly query?: Readonly<Record<string, string>>;
-    readonly members?: Members;
+    readonly members?: SomeMembers;
   },
   toRows: (page: readonly unknown[]) => readonly Row[],
 ): (arm: ArmClient, subscriptionId: string, context: RequestContext) => Pages<Row> {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ArmClient, RequestContext } from '../../../../lib/azure/resource-manager/client/arm-client.ts';
-import type { Pages } from '../../../../lib/azure/resource-manager/client/pages.ts';
 import type { Members } from '../../../../lib/azure/resource-manager/client/members/member-filter.ts';
+import type { Pages } from '../../../../lib/azure/resource-manager/client/pages.ts';
 import { listArcMachines } from '../../../../lib/azure/resource-manager/resources/arc-machines.ts';
 import {
   listRoleAssignments,

@@ -14,7 +14,10 @@ export interface SomeMembers {
 
 /** What is used of the standard's. The types of Node name only its types. */
 declare const WebAssembly: {
-  readonly Memory: new (pages: { readonly initial: number; readonly maximum: number }) => { readonly buffer: ArrayBuffer };
+  readonly Memory: new (pages: {
+    readonly initial: number;
+    readonly maximum: number;
+  }) => { readonly buffer: ArrayBuffer };
   readonly Module: new (binary: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: object };
 };
@@ -24,8 +27,8 @@ const stateAt = 16;
 const keptAt = 2 ** 16;
 const bytesAt = keptAt + 16;
 const mostAtOnce = 2 ** 16;
-/** No text or number in an answer is longer: Azure limits a tag to 256 characters and user data to 64 kB. */
-const longestWord = 2 ** 20;
+/** Of a name or a number. A text can have any length. */
+const longestWord = 2 ** 16;
 /** The WebAssembly reads 16 bytes at once. */
 const memorySize = bytesAt + longestWord + mostAtOnce + 16;
 
@@ -63,7 +66,7 @@ function startEngine(): Engine {
 
 /**
  * Reduces the JSON of one body to the members that are read, while it arrives: nine tenths of a machine are never kept.
- * What is dropped must be JSON, too. Reads every JSON that `JSON.parse` reads, unless it has a word of more than 1 MiB or
+ * What is dropped must be JSON, too. Reads every JSON that `JSON.parse` reads, unless it has a name of more than 64 kB or
  * more than 250 levels.
  * @see docs/decisions/0002-arm-client.md
  */
@@ -80,7 +83,7 @@ export class MemberFilter {
   /** @param body empty; nobody else changes it */
   constructor(body: BodyBuffer, members: SomeMembers) {
     this.#body = body;
-    this.#state = newState(members, this.#engine.stateSize());
+    this.#state = newState(members, this.#engine);
   }
 
   add(chunk: Buffer): void {
@@ -125,13 +128,25 @@ export class MemberFilter {
 function faultOf(outcome: (typeof outcomes)[number] | undefined, unfinishedBytes: number): string | null {
   if (outcome === 'notJson') return 'is not JSON';
   if (outcome === 'tooDeep') return 'has more than 250 levels';
-  return unfinishedBytes > longestWord ? 'has a text of more than 1 MiB' : null;
+  return unfinishedBytes > longestWord ? 'has a name or a number of more than 64 kB' : null;
 }
 
-/** The state of a body of which nothing has been read. Behind it are the tables that assembly/filter.ts describes. */
-function newState(members: SomeMembers, stateSize: number): Uint8Array {
-  const parts = [Buffer.alloc(stateSize)];
-  let end = stateAt + stateSize;
+const newStates = new WeakMap<SomeMembers, Uint8Array>();
+
+/** The state of a body of which nothing has been read. */
+function newState(members: SomeMembers, engine: Engine): Uint8Array {
+  let state = newStates.get(members);
+  if (state === undefined) {
+    state = makeState(members, engine.stateSize());
+    newStates.set(members, state);
+  }
+  return state.slice();
+}
+
+/** Behind the state are the tables of members that assembly/filter.ts describes. */
+function makeState(members: SomeMembers, size: number): Uint8Array {
+  const parts = [Buffer.alloc(size)];
+  let end = stateAt + size;
   /** @returns its address */
   const addTable = (some: SomeMembers): number => {
     const entries = Object.entries(some).map(([name, of]) =>
@@ -144,7 +159,7 @@ function newState(members: SomeMembers, stateSize: number): Uint8Array {
     return address;
   };
   parts[0]?.writeUInt32LE(addTable(members), 0);
-  return Buffer.concat(parts);
+  return new Uint8Array(Buffer.concat(parts));
 }
 
 function tableEntry(name: string, wanted: number): Buffer {

@@ -193,11 +193,13 @@ describe('an answer that nobody at Azure sends', () => {
     expect(() => readText(nested(251), { id: 'all' })).toThrow('The answer to /list has more than 250 levels');
   });
 
-  test('may have a text of 1 MiB, and none of several', () => {
-    const long = (length: number) => `{"id":"${'x'.repeat(length)}","name":"vm"}`;
+  test('may have a text of any length, and no name of more than 64 kB', () => {
+    const id = 'x'.repeat(2 ** 22);
+    const body = `{"skipped":"${id}","id":"${id}","tags":{"${id}":1}}`;
+    const cuts = Array.from({ length: 200 }, (_, index) => index * 65_536);
 
-    expect(readText(long(2 ** 20), { name: 'all' })).toEqual({ name: 'vm' });
-    expect(() => readText(long(2 ** 22), { name: 'all' })).toThrow('has a text of more than 1 MiB');
+    expect(readText(body, { id: 'all', tags: 'all' }, cuts)).toEqual({ id, tags: { [id]: 1 } });
+    expect(() => readText(`{"${id}":1}`, { id: 'all' }, cuts)).toThrow('has a name or a number of more than 64 kB');
   });
 
   test('is read in memory that stays as small as it is', () => {

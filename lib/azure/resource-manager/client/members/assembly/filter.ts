@@ -4,19 +4,21 @@
  * to ../wasm.ts.
  *
  * It reads JSON word by word. Where the bytes end inside a word, it stops before that word, and the next call begins
- * there. What is not read is checked, too.
+ * there. Only texts are read in parts, because they can be long. What is not read is checked, too.
  * @see https://www.rfc-editor.org/rfc/rfc8259
  * @see https://www.assemblyscript.org
  */
 
-/** What can come next, after white space. */
+/** What can come next, after white space if it is no rest. */
 enum Expects {
   start,
   value,
   itemOrEnd,
   nameOrEnd,
   name,
+  restOfName,
   colon,
+  restOfText,
   commaOrEnd,
   nothing,
 }
@@ -125,6 +127,8 @@ export function outcome(state: State): Outcome {
 
 /** @returns whether there was a whole word */
 function readWord(state: State): bool {
+  if (state.expects === Expects.restOfText) return readText(state) && endValue(state);
+  if (state.expects === Expects.restOfName) return readText(state) && endName(state);
   while (at < end && isSpace(load<u8>(at))) at++;
   if (at >= end) return false;
   const byte = load<u8>(at);
@@ -165,10 +169,31 @@ function readValue(state: State, byte: u8): bool {
     }
   }
   if (opens) return open(state, byte);
-  const next = endOfScalar(state, byte);
+  if (byte === quote) {
+    at++;
+    state.expects = Expects.restOfText;
+    return true;
+  }
+  const next = byte === minus || isDigit(byte) ? endOfNumber(state) : endOfLiteral(state, byte);
   if (next === 0) return false;
   at = next;
   return endValue(state);
+}
+
+/** @returns whether it has ended; if not, it has been read as far as it is there */
+function readText(state: State): bool {
+  let next = at;
+  while (true) {
+    at = endOfRun(next);
+    if (at === end) return false;
+    const byte = load<u8>(at);
+    if (byte === quote) {
+      at++;
+      return true;
+    }
+    next = byte === backslash ? endOfEscape(state, at) : refused(state);
+    if (next === 0) return false;
+  }
 }
 
 function open(state: State, byte: u8): bool {
@@ -216,17 +241,27 @@ function endValue(state: State): bool {
 
 function readName(state: State, byte: u8): bool {
   if (byte !== quote) return refuse(state);
-  const next = endOfString(state);
-  if (next === 0) return false;
-  if (state.mode === Mode.choose) {
-    state.wanted = wantedOf(currentTable(state), at + 1, next - at - 2);
-    if (state.wanted !== nothing) {
-      if (state.hasMember) write(comma);
-      state.hasMember = true;
-      move(at, next);
-    }
+  if (state.mode !== Mode.choose) {
+    at++;
+    state.expects = Expects.restOfName;
+    return true;
   }
-  at = next;
+  const from = at;
+  at++;
+  if (!readText(state)) {
+    at = from;
+    return false;
+  }
+  state.wanted = wantedOf(currentTable(state), from + 1, at - from - 2);
+  if (state.wanted !== nothing) {
+    if (state.hasMember) write(comma);
+    state.hasMember = true;
+    move(from, at);
+  }
+  return endName(state);
+}
+
+function endName(state: State): bool {
   state.expects = Expects.colon;
   return true;
 }
@@ -287,25 +322,6 @@ function isSame(one: usize, other: usize, length: usize): bool {
   return true;
 }
 
-/** Each of the following returns the address after a word; 0 if the bytes end first, or if it is refused. */
-function endOfScalar(state: State, byte: u8): usize {
-  if (byte === quote) return endOfString(state);
-  if (byte === minus || isDigit(byte)) return endOfNumber(state);
-  return endOfLiteral(state, byte);
-}
-
-function endOfString(state: State): usize {
-  let next = at + 1;
-  while (true) {
-    next = endOfRun(next);
-    if (next >= end) return 0;
-    const byte = load<u8>(next);
-    if (byte === quote) return next + 1;
-    next = byte === backslash ? endOfEscape(state, next) : refused(state);
-    if (next === 0) return 0;
-  }
-}
-
 /** Of characters that stand for themselves: where a quote, a backslash or a control character follows. */
 function endOfRun(from: usize): usize {
   for (let block = from; block < end; block += 16) {
@@ -314,11 +330,12 @@ function endOfRun(from: usize): usize {
     const backslashes = i8x16.eq(bytes, i8x16.splat(backslash));
     const controls = i8x16.lt_u(bytes, i8x16.splat(0x20));
     const stops = i8x16.bitmask(v128.or(v128.or(quotes, backslashes), controls));
-    if (stops !== 0) return block + ctz(stops);
+    if (stops !== 0) return min<usize>(block + ctz(stops), end);
   }
   return end;
 }
 
+/** Each of the following returns the address after a word; 0 if the bytes end first, or if it is refused. */
 function endOfEscape(state: State, from: usize): usize {
   if (from + 2 > end) return 0;
   switch (load<u8>(from + 1)) {
