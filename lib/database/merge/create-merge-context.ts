@@ -8,6 +8,7 @@ import { openIdentities } from './identities/identities.ts';
 import { openPresenceRows } from './identities/presence-rows.ts';
 import { createFingerprints, prepareMachineIndexes } from './machines/machine-index.ts';
 import { openMachineWriter } from './machines/machine-writer.ts';
+import { openPowerStateRows } from './machines/power-state-rows.ts';
 import { prepareStoredReading } from './machines/stored-reading.ts';
 import type { MergeContext } from './merge-context.ts';
 import { openRoleRows } from './roles/role-rows.ts';
@@ -40,6 +41,7 @@ export function createMergeContext(
     writer: openMachineWriter(database, dictionary, identities, seq),
     unseenMachines: openUnseenRows(database, seq, 'unseen'),
     seen: createSeen(),
+    powerStates: openPowerStateRows(database, seq),
     powerSeen: createSeen(),
     begun: [],
     created: [],

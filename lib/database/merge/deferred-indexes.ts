@@ -8,7 +8,8 @@ const deferred = ['machine_key', 'identity_principal', 'attachment_identity'];
  * @returns a function that creates them again, to call before the commit
  */
 export function deferIndexes(database: Database): () => void {
-  if (database.prepare('SELECT 1 FROM identity LIMIT 1').get() !== undefined) return () => undefined;
+  const rows = database.prepare('SELECT 1 FROM identity UNION ALL SELECT 1 FROM machine LIMIT 1');
+  if (rows.get() !== undefined) return () => undefined;
   const select = database.prepare("SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?");
   const definitions = deferred.map((name) => String(select.get(name)?.sql));
   for (const name of deferred) database.exec(`DROP INDEX ${name}`);

@@ -8,6 +8,7 @@ import type { Identities } from './identities/identities.ts';
 import type { PresenceRows } from './identities/presence-rows.ts';
 import type { Fingerprints, MachineIndex } from './machines/machine-index.ts';
 import type { MachineWriter } from './machines/machine-writer.ts';
+import type { PowerStateRows } from './machines/power-state-rows.ts';
 import type { StoredReading } from './machines/stored-reading.ts';
 import type { RoleRows } from './roles/role-rows.ts';
 import type { Seen } from './seen.ts';
@@ -43,6 +44,7 @@ export interface MergeContext {
   readonly unseenMachines: UnseenRows;
   /** Machines that this run has read. */
   readonly seen: Seen;
+  readonly powerStates: PowerStateRows;
   /** Machines whose power state this run has read. */
   readonly powerSeen: Seen;
   /** Machines that are new in this run, or back. */

@@ -67,6 +67,8 @@ LEFT JOIN machine_version v ON v.machine = m.id
 AND v.valid_to IS NULL
 WHERE m.subscription = ?;
 
+SELECT 1 FROM machine LIMIT 1;
+
 SELECT i.resource_id AS id, m.name, m.type, i.subscription_id, v.vm_id, v.zones, v.time_created, v.tags,
   v.identity_type, v.instance_count, l.value AS location, s.value AS vm_size, o.value AS os_type, p.value AS priority,
   r.value AS provisioning_state, c.value AS scale_set, t.value AS identity_tenant
@@ -156,6 +158,15 @@ INSERT INTO unseen(machine, valid_from, last_seen, missing_from_list) VALUES (?,
 UPDATE unseen SET missing_from_list = 1 WHERE machine = ? AND valid_to IS NULL;
 
 UPDATE unseen SET valid_to = ? WHERE machine = ? AND valid_to IS NULL;
+
+INSERT INTO power_state(machine, state, since_seq) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET state = ?2,
+  unread = 0, since_seq = CASE
+WHEN state = ?2 THEN since_seq
+ELSE ?3 END
+WHERE state <> ?2
+OR unread = 1;
+
+UPDATE power_state SET unread = 1 WHERE machine = ? AND unread = 0;
 
 SELECT i.id, i.resource_id, i.principal_id, p.present, u.missing_from_list, EXISTS (
   SELECT 1 FROM attachment a WHERE a.identity = i.id AND a.valid_to IS NULL
@@ -248,7 +259,7 @@ AND subscription = ?
 AND valid_to IS NULL
 AND valid_from = ?;
 
-SELECT 1 FROM identity LIMIT 1;
+SELECT 1 FROM identity UNION ALL SELECT 1 FROM machine LIMIT 1;
 
 SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?;
 
@@ -280,15 +291,6 @@ AND machine IN (SELECT id FROM machine WHERE subscription = ?);
 UPDATE machine_version SET fingerprint = -1
 WHERE valid_to IS NULL
 AND machine IN (SELECT id FROM machine WHERE subscription = ?);
-
-INSERT INTO power_state(machine, state, since_seq) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET state = ?2,
-  unread = 0, since_seq = CASE
-WHEN state = ?2 THEN since_seq
-ELSE ?3 END
-WHERE state <> ?2
-OR unread = 1;
-
-UPDATE power_state SET unread = 1 WHERE machine = ? AND unread = 0;
 
 SELECT federated_read_at AS at FROM identity WHERE id = ?;
 

@@ -45,8 +45,11 @@ export function prepareMachineIndexes(
     FROM machine m LEFT JOIN machine_version v ON v.machine = m.id AND v.valid_to IS NULL
     WHERE m.subscription = ?`);
   select.setReturnArrays(true);
+  const wasEmpty = database.prepare('SELECT 1 FROM machine LIMIT 1').get() === undefined;
   return (subscription) => {
     const indexes: readonly MachineIndex[] = machineTypes.map(() => new Map());
+    // A run reads each subscription once. While an empty database fills up, there is no index to find its machines by.
+    if (wasEmpty) return indexes;
     for (const row of select.iterate(subscription)) {
       // With setReturnArrays a row is an array, but its type stays that of an object.
       const [id, group, type, name, fingerprint] = Object.values(row);

@@ -7,12 +7,7 @@ import { type MachineIndex, machineKey } from './machine-index.ts';
  * @param index of the virtual machines
  */
 export function openPowerStates(context: MergeContext, index: MachineIndex) {
-  const { database, seq, dictionary, powerSeen } = context;
-  // Keeps `since_seq` while the state stays the same.
-  const upsert = database.prepare(`INSERT INTO power_state (machine, state, since_seq) VALUES (?1, ?2, ?3)
-    ON CONFLICT DO UPDATE SET state = ?2, unread = 0, since_seq = CASE WHEN state = ?2 THEN since_seq ELSE ?3 END
-    WHERE state <> ?2 OR unread = 1`);
-  const setUnread = database.prepare('UPDATE power_state SET unread = 1 WHERE machine = ? AND unread = 0');
+  const { dictionary, powerStates, powerSeen } = context;
   const early: PowerStateReading[] = [];
 
   const write = ({ id, powerState }: PowerStateReading): boolean => {
@@ -21,7 +16,7 @@ export function openPowerStates(context: MergeContext, index: MachineIndex) {
     const resourceGroup = dictionary.resourceGroup(id.slice(group, id.indexOf('/', group)));
     const machine = index.get(machineKey(resourceGroup, id.slice(id.lastIndexOf('/') + 1)));
     if (machine === undefined) return false;
-    upsert.run(machine, dictionary.requiredText(powerState), seq);
+    powerStates.write(machine, dictionary.requiredText(powerState));
     powerSeen.add(machine);
     return true;
   };
@@ -33,7 +28,7 @@ export function openPowerStates(context: MergeContext, index: MachineIndex) {
     finish(): void {
       // A state that still has no machine belongs to one created between the two lists: the next run reads both.
       for (const reading of early) write(reading);
-      for (const machine of index.values()) if (!powerSeen.has(machine)) setUnread.run(machine);
+      for (const machine of index.values()) if (!powerSeen.has(machine)) powerStates.setUnread(machine);
     },
   };
 }

@@ -24,30 +24,34 @@ export function apiVersionPolicy(): PipelinePolicy {
   return {
     name: 'apiVersionPolicy',
     async sendRequest(request, next) {
+      // In most clouds nothing is ever refused, so that no URL is taken apart.
+      const known = accepted.size === 0 ? undefined : accepted.get(keyOf(new URL(request.url)));
+      const response = known === undefined ? await next(request) : await sendIn(known, request, next);
+      if (!isRefused(response)) return response;
       const url = new URL(request.url);
       const newest = url.searchParams.get('api-version');
-      if (newest === null) return next(request);
-      const type = requestedType(url);
-      const key = `${type} ${newest}`;
-      const asked = accepted.get(key) ?? newest;
-      const response = await sendIn(asked, request, next);
-      const other = newestUnderstood(type, versionsOf(response), newest, asked);
+      if (newest === null) return response;
+      const other = newestUnderstood(requestedType(url), versionsOf(response), newest, known ?? newest);
       if (other === null) return response;
       contextOf(request).meter.retries += 1;
       const second = await sendIn(other, request, next);
-      if (!isRefused(second)) accepted.set(key, other);
+      if (!isRefused(second)) accepted.set(keyOf(url), other);
       return second;
     },
   };
+}
+
+function keyOf(url: URL): string {
+  return `${requestedType(url)} ${url.searchParams.get('api-version')}`;
 }
 
 function isRefused({ status, bodyAsText }: PipelineResponse): boolean {
   return (status === 400 || status === 404) && isVersionRefusal(parseErrorBody(bodyAsText).code);
 }
 
-/** The versions that the cloud has, if it refused the requested one. */
-function versionsOf(response: PipelineResponse): readonly string[] {
-  return isRefused(response) ? namedVersions(parseErrorBody(response.bodyAsText).message ?? '') : [];
+/** The versions that the cloud has, as it says when it refuses another one. */
+function versionsOf(refusal: PipelineResponse): readonly string[] {
+  return namedVersions(parseErrorBody(refusal.bodyAsText).message ?? '');
 }
 
 /** Changes the version alone: a skip token is sent back exactly as it came. */

@@ -46,13 +46,12 @@ export function bearerTokenPolicy(
   return {
     name: 'bearerTokenPolicy',
     async sendRequest(request, next) {
-      const url = new URL(request.url);
-      if (url.origin !== origin || url.protocol !== 'https:') {
-        throw new Error(`A token for ${origin} is not sent to ${url.origin}`);
+      if (!request.url.startsWith(`${origin}/`) || !origin.startsWith('https:')) {
+        throw new Error(`A token for ${origin} is not sent to ${new URL(request.url).origin}`);
       }
       const response = await identity.watch(() => exchange(request, next));
       if (response.status !== 401 || isOfAnotherTenant(response)) return response;
-      const isList = url.pathname === '/subscriptions';
+      const isList = new URL(request.url).pathname === '/subscriptions';
       if (!isList && (await identity.isKnownAtLast(contextOf(request).signal))) return response;
       throw refusedEverywhere(response, cloud.audience);
     },
