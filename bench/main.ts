@@ -5,7 +5,13 @@ import { measureAuthors } from './rows/authors.ts';
 import { measureAz } from './rows/az.ts';
 import { measureColdImport } from './rows/cold-import.ts';
 import { measureColdStart } from './rows/cold-start.ts';
-import { measureCollect, measureGrowth, measureLargeSubscription, measureSdkLoop } from './rows/collect.ts';
+import {
+  measureCollect,
+  measureGrowth,
+  measureLargeSubscription,
+  measureSdkLoop,
+  measureShapes,
+} from './rows/collect.ts';
 import { measureFirstAnswers } from './rows/first-answers.ts';
 import { measureHttpPage } from './rows/http-page.ts';
 import { measureMachineLists } from './rows/machine-lists.ts';
@@ -29,6 +35,7 @@ const groups = {
     az: measureAz,
     growth: measureGrowth,
     'large-subscription': measureLargeSubscription,
+    shapes: measureShapes,
     authors: measureAuthors,
   },
   publish: { publish: measurePublish },

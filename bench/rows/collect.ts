@@ -37,7 +37,7 @@ export async function measureCollect(options: BenchOptions): Promise<Figure[]> {
     figures.push(
       ...timesOf(`${name} on one core`, rounds, goals.one),
       ...timesOf(`${name} on two cores`, onTwoCores, goals.two[name]),
-      ...figuresOf(name, rounds),
+      ...figuresOf(name, rounds, mostMb[name]),
     );
   }
   const [small, large] = [measured.get('M'), measured.get('L')];
@@ -78,7 +78,7 @@ function timesOf(
   ];
 }
 
-function figuresOf(name: SizeName, rounds: readonly Round[]): Figure[] {
+function figuresOf(name: string, rounds: readonly Round[], most: number): Figure[] {
   const figure = (what: string, value: number, of: (round: Round) => number): Figure => ({
     name: `${name}: ${what}`,
     goal: { at: 'most', value },
@@ -89,7 +89,7 @@ function figuresOf(name: SizeName, rounds: readonly Round[]): Figure[] {
     figure('requests in flight', 32, ({ ours }) => ours.stats.maxInFlight),
     figure('requests / lists needed', 1.02, ({ ours, floor }) => ours.stats.requests / floor.stats.requests),
     figure('answers 429', 0, ({ ours }) => ours.stats.responses429),
-    { ...figure('peak RSS', mostMb[name], ({ ours }) => ours.peakRssBytes / 2 ** 20), unit: 'MB' },
+    { ...figure('peak RSS', most, ({ ours }) => ours.peakRssBytes / 2 ** 20), unit: 'MB' },
     { ...figure('bytes per machine', 400, ({ bytesPerMachine }) => bytesPerMachine), unit: 'bytes' },
   ];
 }
@@ -109,6 +109,25 @@ export async function measureLargeSubscription({ rounds }: BenchOptions): Promis
   const measured = await readRounds({ subscriptions: 201, vms: 20, vmsOfLast: 5000 }, rounds);
   const values = measured.map(({ ours, floor }) => ours.collectMs / floor.collectMs);
   return [{ name: 'one subscription of 5,000 among 200 / floor', goal: { at: 'most', value: 1.15 }, values }];
+}
+
+const shapes = {
+  'one subscription of 20,000': { subscriptions: 1, vms: 20_000 },
+  '2,000 subscriptions of 10': { subscriptions: 2000, vms: 10 },
+  '100 subscriptions of 1,000, in pages of 1,000': { subscriptions: 100, vms: 1000, pageSize: 1000 },
+} as const satisfies Record<string, TenantSize>;
+
+/** Tenants of other shapes, on two cores. */
+export async function measureShapes({ rounds }: BenchOptions): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const [name, size] of Object.entries(shapes)) {
+    const measured = await readRounds(size, rounds, 'two');
+    figures.push(
+      ...timesOf(name, measured, { collecting: 1.15, toTheEnd: 1.2 }),
+      ...figuresOf(name, measured, 256).filter(({ name }) => /processor|RSS/.test(name)),
+    );
+  }
+  return figures;
 }
 
 /** Peak memory of a run over four times the machines of the largest size, against that size. */

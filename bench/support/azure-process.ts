@@ -26,6 +26,8 @@ export interface TenantSize {
   readonly vms: number;
   /** In the last subscription. Default: `vms`. */
   readonly vmsOfLast?: number;
+  /** Machines on a page. Default: 50. */
+  readonly pageSize?: number;
 }
 
 export const machinesOf = ({ subscriptions, vms, vmsOfLast = vms }: TenantSize): number =>
@@ -47,14 +49,14 @@ export interface AzureProcess extends AsyncDisposable {
   enterState(state: 1 | 2): Promise<void>;
 }
 
-/** @param wire default: 50 ms per request and Azure's documented limits; always pages of 50 machines of 6 kB */
+/** @param wire default: 50 ms per request and Azure's documented limits; machines have 6 kB */
 export async function startAzure(
   size: TenantSize,
   wire: { readonly latencyMs: number; readonly limits: boolean } = { latencyMs: 50, limits: true },
 ): Promise<AzureProcess> {
-  const { subscriptions, vms, vmsOfLast = vms } = size;
+  const { subscriptions, vms, vmsOfLast = vms, pageSize = 50 } = size;
   const main = new URL('../../local/azure/main.ts', import.meta.url).pathname;
-  const numbers = { subscriptions, vms, 'vms-of-last': vmsOfLast, latency: wire.latencyMs, 'page-size': 50 };
+  const numbers = { subscriptions, vms, 'vms-of-last': vmsOfLast, latency: wire.latencyMs, 'page-size': pageSize };
   const options = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const limits = wire.limits ? ['--limits'] : [];
   const azure = await startNode(readySchema, [main, '--simple', '--plain', ...limits, ...options]);

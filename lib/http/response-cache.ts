@@ -7,8 +7,9 @@ export interface CachedResponse {
 export type ResponseCache = ReturnType<typeof createResponseCache>;
 
 /**
- * Answers of one publication, as bytes: a page that many clients request is made once. The cache has a limit in bytes. A new publication empties it. The least recently used answer leaves first. An answer
- * larger than an eighth of the limit stays out.
+ * Answers of one publication, as bytes: a page that many clients request is made once. A new publication empties the
+ * cache. It has a limit in bytes: the least recently used answer leaves first, and one that is larger than an eighth of
+ * the limit stays out.
  */
 export function createResponseCache(limitBytes = 16 * 1024 * 1024) {
   const kept = new Map<string, CachedResponse>();
