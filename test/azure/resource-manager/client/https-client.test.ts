@@ -1,9 +1,12 @@
 import { once } from 'node:events';
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { createPipelineRequest } from '@azure/core-rest-pipeline';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createHttpsClient } from '../../../../lib/azure/resource-manager/client/https-client.ts';
+import type { SomeMembers } from '../../../../lib/azure/resource-manager/client/members/member-filter.ts';
+import { isJsonResponse } from '../../../../lib/azure/resource-manager/client/policies/json-policy.ts';
 import { attachContext } from '../../../../lib/azure/resource-manager/client/request-context.ts';
 import { startQuietProxy } from '../../fixtures/quiet-proxy.ts';
 import { json, newContext, startArmServer } from '../fixtures/arm-server.ts';
@@ -116,4 +119,82 @@ test('one tunnel through a proxy serves several requests in turn', async () => {
 
   expect(answers).toEqual(['{"ok":true}', '{"ok":true}']);
   expect(proxy.tunnels()).toBe(1);
+});
+
+describe('a list of which some members are read', () => {
+  const members = { value: { id: 'all' }, nextLink: 'all' } as const satisfies SomeMembers;
+  const value = Array.from({ length: 500 }, (_, index) => ({ id: `vm-${index}`, skipped: 'é'.repeat(300) }));
+  const body = Buffer.from(JSON.stringify({ value, nextLink: null }));
+  const read = { value: value.map(({ id }) => ({ id })), nextLink: null };
+
+  async function getSome(client: ReturnType<typeof createHttpsClient>, url: string): Promise<unknown> {
+    const request = createPipelineRequest({ url });
+    attachContext(request, newContext(), members);
+    const response = await client.sendRequest(request);
+    return isJsonResponse(response) ? response.json.take() : { status: response.status, text: response.bodyAsText };
+  }
+
+  test('is read compressed and not, in whatever pieces it arrives, and after answers of another kind', async () => {
+    let next = 0;
+    const refusal = '{"error":{"code":"AuthorizationFailed"}}';
+    const answers: readonly ((response: ServerResponse) => Promise<unknown>)[] = [
+      async (response) => response.end(body),
+      async (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(body)),
+      async (response) => response.writeHead(403).end(refusal),
+      async (response) => response.writeHead(403, { 'content-encoding': 'gzip' }).end(gzipSync(refusal)),
+      async (response) => {
+        for (let from = 0; from < body.length; from += 30_011) {
+          response.write(body.subarray(from, from + 30_011));
+          await new Promise(setImmediate);
+        }
+        response.end();
+      },
+    ];
+    await using server = await startArmServer(async (response) => void (await answers[next++]?.(response)));
+    const client = createHttpsClient(1);
+
+    const found: unknown[] = [];
+    for (const _ of answers) found.push(await getSome(client, server.origin));
+
+    const refused = { status: 403, text: refusal };
+    expect(found).toEqual([read, read, refused, refused, read]);
+  });
+
+  test('is not mixed with others that arrive at the same time', async () => {
+    const bodies = Array.from({ length: 20 }, (_, list) =>
+      Buffer.from(JSON.stringify({ value: value.map(({ id, skipped }) => ({ skipped, id: `${list}-${id}` })) })),
+    );
+    await using server = await startArmServer(async (response, { url }) => {
+      const list = bodies[Number(url.pathname.slice(1))] ?? Buffer.alloc(0);
+      for (let from = 0; from < list.length; from += 7_001) {
+        response.write(list.subarray(from, from + 7_001));
+        await new Promise(setImmediate);
+      }
+      response.end();
+    });
+    const client = createHttpsClient(20);
+
+    const found = await Promise.all(bodies.map((_, list) => getSome(client, `${server.origin}/${list}`)));
+
+    expect(found).toEqual(bodies.map((_, list) => ({ value: value.map(({ id }) => ({ id: `${list}-${id}` })) })));
+  });
+
+  test.each([
+    ['no JSON', '<html>', 'The answer to / is not JSON', false],
+    ['an end that is missing', body.subarray(0, 20_000), 'The answer to / was cut off after 20000 bytes', true],
+    ['nothing', '', 'The answer to / is empty', true],
+  ])('is refused with %s, and the next one is read', async (_, sent, message, cutOff) => {
+    for (const pack of [(bytes: string | Buffer) => bytes, gzipSync]) {
+      const encoding = pack === gzipSync ? { 'content-encoding': 'gzip' } : {};
+      let first = true;
+      await using server = await startArmServer((response) => {
+        response.writeHead(200, encoding).end(pack(first ? sent : body));
+        first = false;
+      });
+      const client = createHttpsClient(1);
+
+      await expect(getSome(client, server.origin)).rejects.toMatchObject({ message, cutOff });
+      expect(await getSome(client, server.origin)).toEqual(read);
+    }
+  });
 });
