@@ -45,6 +45,6 @@ export function isJsonResponse(response: PipelineResponse): response is JsonResp
 /** Without the parser's own message, which quotes the body. */
 function notJson(text: string, path: string): InvalidResponseError {
   const cutOff = isCutOffJson(text);
-  const why = cutOff ? `was cut off after ${text.length} characters` : 'is not JSON';
+  const why = cutOff ? `was cut off after ${Buffer.byteLength(text)} bytes` : 'is not JSON';
   return new InvalidResponseError(`The answer to ${path} ${text.trim() === '' ? 'is empty' : why}`, { cutOff });
 }
